@@ -1,0 +1,1 @@
+//! Replies and schedules, pure: no I/O, no clock.

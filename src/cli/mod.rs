@@ -1,0 +1,1 @@
+//! The console front end: one file per subcommand. It never sees the window.

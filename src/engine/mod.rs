@@ -1,0 +1,1 @@
+//! The only room where sockets, journal and automation meet.

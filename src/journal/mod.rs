@@ -1,0 +1,1 @@
+//! The append-only session file. It knows nothing of sockets or screens.

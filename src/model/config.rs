@@ -1,0 +1,146 @@
+//! What a session is asked to be. A value: opening it is the engine's work.
+
+use crate::model::endpoint::HostPort;
+use crate::model::socket_option::SocketOption;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// The three kinds of sessions, for icons, names and first settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SessionKind {
+    /// Listens and serves many clients.
+    TcpServer,
+    /// Connects to one server.
+    TcpClient,
+    /// Sends and receives datagrams, broadcast and multicast included.
+    Udp,
+}
+
+/// All that is needed to open a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionConfig {
+    /// Listen and serve many clients.
+    TcpServer(TcpServerConfig),
+    /// Connect to one server.
+    TcpClient(TcpClientConfig),
+    /// Send and receive datagrams.
+    Udp(UdpConfig),
+}
+
+/// A listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TcpServerConfig {
+    /// Where to listen; a host name stands for its first address.
+    pub local: HostPort,
+    /// How many clients may wait to be accepted.
+    pub backlog: u32,
+    /// Set on the listener and, where it applies, on every client.
+    pub options: Vec<SocketOption>,
+}
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TcpClientConfig {
+    /// Where to connect; all addresses of a host name are tried in turn.
+    pub remote: HostPort,
+    /// The local address to connect from.
+    pub bind: Option<HostPort>,
+    /// How long one attempt may take.
+    pub connect_timeout: Duration,
+    /// Connect again after the connection ended or could not be made.
+    pub reconnect: Option<Reconnect>,
+    /// Set before connecting.
+    pub options: Vec<SocketOption>,
+}
+
+/// How to try again: the delay doubles from the first to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reconnect {
+    /// Before the first new attempt.
+    pub first_delay: Duration,
+    /// Never longer than this.
+    pub longest_delay: Duration,
+}
+
+/// A datagram socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UdpConfig {
+    /// The local address; without one the system chooses a port with the first send.
+    pub bind: Option<HostPort>,
+    /// Where sends go that name no peer.
+    pub to: Option<HostPort>,
+    /// Whether sending to broadcast addresses is allowed.
+    pub broadcast: bool,
+    /// Groups to join when the socket opens.
+    pub groups: Vec<MulticastGroup>,
+    /// Set before binding.
+    pub options: Vec<SocketOption>,
+}
+
+/// A multicast group on one interface: `239.1.2.3%eth0`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MulticastGroup {
+    /// The group's address.
+    pub group: IpAddr,
+    /// The interface's name or one of its addresses; the system chooses without it.
+    pub interface: Option<String>,
+}
+
+/// How many connections may wait to be accepted; Linux cuts it to `net.core.somaxconn`.
+pub const DEFAULT_BACKLOG: u32 = 4096;
+
+/// How long a connection attempt may take when nothing else is said.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl SessionConfig {
+    /// Which of the three it is.
+    pub fn kind(&self) -> SessionKind {
+        match self {
+            SessionConfig::TcpServer(_) => SessionKind::TcpServer,
+            SessionConfig::TcpClient(_) => SessionKind::TcpClient,
+            SessionConfig::Udp(_) => SessionKind::Udp,
+        }
+    }
+
+    /// The options asked for.
+    pub fn options(&self) -> &[SocketOption] {
+        match self {
+            SessionConfig::TcpServer(server) => &server.options,
+            SessionConfig::TcpClient(client) => &client.options,
+            SessionConfig::Udp(udp) => &udp.options,
+        }
+    }
+}
+
+impl TcpServerConfig {
+    /// A listener on `local` with ordinary settings.
+    pub fn new(local: HostPort) -> TcpServerConfig {
+        TcpServerConfig { local, backlog: DEFAULT_BACKLOG, options: Vec::new() }
+    }
+}
+
+impl TcpClientConfig {
+    /// A connection to `remote` with ordinary settings.
+    pub fn new(remote: HostPort) -> TcpClientConfig {
+        TcpClientConfig {
+            remote,
+            bind: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            reconnect: None,
+            options: Vec::new(),
+        }
+    }
+}
+
+impl UdpConfig {
+    /// A socket bound to `bind`, or to what the system chooses.
+    pub fn new(bind: Option<HostPort>) -> UdpConfig {
+        UdpConfig { bind, to: None, broadcast: false, groups: Vec::new(), options: Vec::new() }
+    }
+}
+
+impl Default for Reconnect {
+    fn default() -> Reconnect {
+        Reconnect { first_delay: Duration::from_millis(500), longest_delay: Duration::from_secs(30) }
+    }
+}

@@ -1,0 +1,17 @@
+//! Plain data that every room speaks of: no I/O, no threads, nothing serialisable (files have types of their own).
+
+pub mod ids;
+
+pub mod failure;
+
+pub mod endpoint;
+
+pub mod socket_option;
+
+pub mod config;
+
+pub mod framing;
+
+pub mod record;
+
+pub mod status;

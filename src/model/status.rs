@@ -1,0 +1,157 @@
+//! What a session is doing now, as a front end shows it. Levels, not events: a missed event cannot make it wrong.
+
+use crate::model::failure::Failure;
+use crate::model::ids::PeerId;
+use crate::model::record::EndReason;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What a session is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SessionState {
+    /// No socket is open.
+    #[default]
+    Closed,
+    /// A host name is being looked up.
+    Resolving {
+        /// The name.
+        host: String,
+    },
+    /// A connection attempt is under way.
+    Connecting {
+        /// To this address.
+        remote: SocketAddr,
+    },
+    /// The next attempt waits for its time.
+    WaitingToReconnect {
+        /// Why the last attempt or connection ended, if it failed.
+        failure: Option<Failure>,
+    },
+    /// The listener is there.
+    Listening {
+        /// Its real address.
+        local: SocketAddr,
+    },
+    /// The listener is gone and clients are still there.
+    Draining,
+    /// The datagram socket is there.
+    Bound {
+        /// Its real address.
+        local: SocketAddr,
+    },
+    /// The connection is there.
+    Connected {
+        /// Our end.
+        local: SocketAddr,
+        /// The other end.
+        remote: SocketAddr,
+    },
+    /// Opening failed, or the connection ended by an error. No socket is open.
+    Failed(Failure),
+}
+
+/// How much went which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Data records.
+    pub records: u64,
+    /// Payload bytes.
+    pub bytes: u64,
+}
+
+/// All counters of a session since it was created. "Reset counters" is a subtraction in the front end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// From peers.
+    pub received: Traffic,
+    /// To peers: bytes the kernel has taken.
+    pub sent: Traffic,
+    /// Datagrams that the kernel dropped.
+    pub kernel_drops: u64,
+    /// Datagrams that were longer than what was kept.
+    pub truncated: u64,
+    /// Peers that were ever there.
+    pub peers_seen: u64,
+}
+
+/// Whether a peer is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerState {
+    /// Both directions work.
+    Open,
+    /// The peer sends no more.
+    PeerFinished,
+    /// We send no more.
+    WriteShut,
+    /// Gone, and why.
+    Left(EndReason),
+}
+
+/// One peer as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerStatus {
+    /// Its number.
+    pub id: PeerId,
+    /// Our end.
+    pub local: SocketAddr,
+    /// Its end.
+    pub remote: SocketAddr,
+    /// Whether it is there.
+    pub state: PeerState,
+    /// Wall-clock nanoseconds of its last change of state.
+    pub changed_wall_ns: i64,
+    /// From it.
+    pub received: Traffic,
+    /// To it.
+    pub sent: Traffic,
+    /// Bytes waiting in our send queue.
+    pub queued_bytes: u64,
+    /// What the kernel last told about the connection, if it was asked.
+    pub facts: Option<TcpFacts>,
+}
+
+/// TCP_INFO, where the kernel has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TcpFacts {
+    /// Smoothed round-trip time.
+    pub rtt: Duration,
+    /// Its variation.
+    pub rtt_variation: Duration,
+    /// Segments sent again, in total.
+    pub retransmits: u32,
+    /// Congestion window in segments.
+    pub congestion_window: u32,
+    /// Bytes the kernel has not sent yet.
+    pub unsent_bytes: u32,
+    /// Sent segments that are not acknowledged yet.
+    pub unacknowledged: u32,
+    /// The largest segment we send.
+    pub send_segment: u32,
+}
+
+impl SessionState {
+    /// Whether a socket is open or about to be: fields lock, and the one button says how to stop.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, SessionState::Closed | SessionState::Failed(_))
+    }
+}
+
+impl PeerState {
+    /// Whether the peer can still be sent to.
+    pub fn can_send(self) -> bool {
+        matches!(self, PeerState::Open | PeerState::PeerFinished)
+    }
+
+    /// Whether the peer is still there in at least one direction.
+    pub fn is_present(self) -> bool {
+        !matches!(self, PeerState::Left(_))
+    }
+}
+
+impl Traffic {
+    /// Counts one record of so many bytes.
+    pub fn add(&mut self, bytes: usize) {
+        self.records += 1;
+        self.bytes += bytes as u64;
+    }
+}

@@ -1,0 +1,1 @@
+//! Sockets and what the kernel says about them. It knows nothing of journals.

@@ -1,0 +1,6 @@
+//! What std lacks, small enough to read at once. It knows nothing of sockets, journals or screens.
+
+pub mod bytes_text;
+pub mod clock;
+pub mod part_file;
+pub mod thread;
