@@ -73,15 +73,11 @@ impl Poll {
     }
 
     /// Makes a socket part of the wait. Reports repeat until the socket was read dry or the interest ends.
-    #[expect(
-        unsafe_code,
-        reason = "the poller asks its caller to keep the socket open while it is registered"
-    )]
     pub fn register(&self, socket: Socket, key: usize, interest: Interest) -> io::Result<Registered> {
-        // SAFETY: `Registered` owns the socket and takes it out of the poller in its `drop`, before the socket's
-        // own drop closes it; it gives the socket away in no other way.
-        unsafe { self.poller.add_with_mode(&socket, interest.event(key), PollMode::Level)? };
-        Ok(Registered { socket, poller: Arc::clone(&self.poller), key, interest })
+        let mut registered =
+            Registered { socket, poller: Arc::clone(&self.poller), key, interest: Interest::NONE };
+        registered.set_interest(interest)?;
+        Ok(registered)
     }
 
     /// Sleeps until a socket is ready, a notifier calls, or the deadline passes; fills `ready` with what is ready.
@@ -122,24 +118,45 @@ impl Registered {
         &self.socket
     }
 
-    /// Waits for something else from now on. Costs nothing if it is the same.
+    /// Waits for something else from now on. Costs nothing if it is the same. A socket that is waited for nothing
+    /// is taken out of the wait altogether, because the system would go on reporting that its peer is gone.
     pub fn set_interest(&mut self, interest: Interest) -> io::Result<()> {
-        if self.interest != interest {
-            self.poller.modify_with_mode(&self.socket, interest.event(self.key), PollMode::Level)?;
-            self.interest = interest;
+        if self.interest == interest {
+            return Ok(());
         }
+        if interest == Interest::NONE {
+            self.poller.delete(&self.socket)?;
+        } else if self.interest == Interest::NONE {
+            self.add(interest)?;
+        } else {
+            self.poller.modify_with_mode(&self.socket, interest.event(self.key), PollMode::Level)?;
+        }
+        self.interest = interest;
         Ok(())
     }
 
-    /// What it is waited for.
-    pub fn interest(&self) -> Interest {
-        self.interest
+    /// Is reported with another number and waited for something else from now on.
+    pub fn rekey(&mut self, key: usize, interest: Interest) -> io::Result<()> {
+        self.key = key;
+        self.poller.modify_with_mode(&self.socket, interest.event(key), PollMode::Level)?;
+        self.interest = interest;
+        Ok(())
+    }
+
+    #[expect(
+        unsafe_code,
+        reason = "the poller asks its caller to keep the socket open while it is registered"
+    )]
+    fn add(&self, interest: Interest) -> io::Result<()> {
+        // SAFETY: this value owns the socket and takes it out of the poller in its `drop`, before the socket's own
+        // drop closes it; it gives the socket away in no other way.
+        unsafe { self.poller.add_with_mode(&self.socket, interest.event(self.key), PollMode::Level) }
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        if self.poller.delete(&self.socket).is_err() {
+        if self.interest != Interest::NONE && self.poller.delete(&self.socket).is_err() {
             // The poller forgets a socket by itself when it is closed, which happens right after this.
         }
     }

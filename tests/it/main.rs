@@ -7,3 +7,9 @@
 #![cfg(test)]
 
 mod tidy;
+
+mod engine_support;
+
+mod engine_tcp;
+
+mod engine_udp;
