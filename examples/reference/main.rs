@@ -7,6 +7,8 @@ mod accept;
 #[cfg(target_os = "linux")]
 mod echo;
 #[cfg(target_os = "linux")]
+mod journal;
+#[cfg(target_os = "linux")]
 mod search;
 #[cfg(target_os = "linux")]
 mod udp;
@@ -14,7 +16,7 @@ mod udp;
 use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: reference udp-receive ADDR | echo ADDR | echo-measure ADDR ROUNDS | accept ADDR CLIENTS BYTES \
-                     | search FILE HEX";
+                     | search FILE HEX | make-journal FILE RECORDS BYTES_EACH";
 
 #[cfg(target_os = "linux")]
 fn main() -> Result<()> {
@@ -26,6 +28,9 @@ fn main() -> Result<()> {
         ["echo-measure", address, rounds] => echo::measure(address.parse()?, rounds.parse()?)?,
         ["accept", address, clients, bytes] => {
             accept::accept(address.parse()?, clients.parse()?, bytes.parse()?)?
+        }
+        ["make-journal", file, records, bytes_each] => {
+            journal::make(file.as_ref(), records.parse()?, bytes_each.parse()?)?
         }
         ["search", file, pattern] => search::search(file.as_ref(), pattern)?,
         _ => bail!(USAGE),
