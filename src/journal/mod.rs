@@ -22,6 +22,14 @@ pub mod reader;
 
 pub mod records;
 
+pub mod query;
+
+pub mod verify;
+
+pub mod recover;
+
+pub mod retention;
+
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};
 pub use reader::{JournalReader, PeerInfo, Snapshot};

@@ -222,7 +222,7 @@ impl JournalReader {
         Ok(Row::Lost(id))
     }
 
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, JournalError> {
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, JournalError> {
         seam::read_full_at(&self.shared.file, buffer, offset)
             .map_err(JournalError::io(Operation::ReadFile, &self.shared.path))
     }
@@ -315,10 +315,6 @@ impl SharedJournal {
 
     pub(super) fn seed(&self) -> u32 {
         self.seed
-    }
-
-    pub(super) fn info(&self) -> &JournalInfo {
-        &self.info
     }
 
     pub(super) fn file_bytes(&self) -> Result<u64, JournalError> {

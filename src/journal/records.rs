@@ -2,13 +2,13 @@
 //! rows that existed when it was made.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead};
+use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
 use crate::journal::index::Place;
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
 use crate::journal::walk::{Block, PlacedFrame, Row};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
-use crate::model::record::{Body, Record};
+use crate::model::record::{Body, DataHead, Record};
 use std::mem;
 use std::ops::Range;
 
@@ -33,8 +33,27 @@ pub struct RawRecord<'a> {
     pub head: RecordHead,
     /// The header of its frame; `None` if the frame is lost.
     pub frame: Option<FrameHeader>,
+    /// Where the frame stands in the file; 0 if it is lost.
+    pub offset: u64,
     /// Data and facts as they stand in the file; empty if the payload is damaged.
     pub payload: &'a [u8],
+}
+
+impl RawRecord<'_> {
+    /// The bytes of data or of a note; empty for every other record and for a damaged payload.
+    pub fn bytes(&self) -> &[u8] {
+        let length = match (self.head.kind, &self.frame) {
+            (RecordKind::Data | RecordKind::Note, Some(header)) => header.data_bytes() as usize,
+            _ => 0,
+        };
+        self.payload.get(..length).unwrap_or_default()
+    }
+
+    /// What is known about data besides its bytes.
+    pub fn data_head(&self) -> Option<DataHead> {
+        let header = self.frame.as_ref().filter(|_| self.head.kind == RecordKind::Data)?;
+        facts_of(header, self.payload)
+    }
 }
 
 impl Records {
@@ -55,6 +74,11 @@ impl Records {
     /// The row that the next call gives.
     pub fn next_id(&self) -> RecordId {
         RecordId(self.next_id)
+    }
+
+    /// Whether all rows that existed when this was made have been given.
+    pub fn is_done(&self) -> bool {
+        self.next_id >= self.end_id
     }
 
     /// The next row; `None` behind the last.
@@ -79,7 +103,12 @@ impl Records {
         let frame = match self.next_row()? {
             None => return Ok(None),
             Some(Row::Lost(id)) => {
-                return Ok(Some(RawRecord { head: RecordHead::lost(id), frame: None, payload: &[] }));
+                return Ok(Some(RawRecord {
+                    head: RecordHead::lost(id),
+                    frame: None,
+                    offset: 0,
+                    payload: &[],
+                }));
             }
             Some(Row::Whole(frame)) => frame,
         };
@@ -89,9 +118,9 @@ impl Records {
         if !payload_holds(&header, payload) {
             head =
                 RecordHead { at: head.at, epoch: head.epoch, peer: head.peer, ..RecordHead::lost(head.id) };
-            return Ok(Some(RawRecord { head, frame: Some(header), payload: &[] }));
+            return Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload: &[] }));
         }
-        Ok(Some(RawRecord { head, frame: Some(header), payload }))
+        Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload }))
     }
 
     /// The head of the next row, without reading its payload; `None` behind the last.

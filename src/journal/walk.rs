@@ -124,8 +124,8 @@ impl<'a> FrameWalk<'a> {
 
     /// Looks inside the frame that `next_frame` gave last, because its payload turned out to be damaged: frames
     /// that follow it may begin before the end that its header tells.
-    pub(super) fn distrust_payload_of(&mut self, offset: u64) {
-        self.offset = offset + FRAME_HEADER_BYTES as u64;
+    pub(super) fn distrust_payload_of(&mut self, frame: &PlacedFrame) {
+        self.offset = frame.payload_at();
     }
 
     /// The frame at this very place, if it is whole and its row can follow.
