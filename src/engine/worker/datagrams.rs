@@ -4,6 +4,7 @@ use crate::engine::command::Target;
 use crate::engine::event::Rejection;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::datagram_peers::DatagramPeers;
+use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP};
 use crate::engine::worker::respond::Answering;
@@ -22,13 +23,10 @@ use crate::util::clock::{self, Stamp};
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
-
-/// Drops that no later datagram has told of are asked for when the socket was silent for so long.
-const DROPS_AFTER: Duration = Duration::from_millis(50);
 
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
@@ -55,12 +53,6 @@ struct Outgoing {
     origin: Origin,
 }
 
-/// The kernel's counter of drops, as far as it is recorded.
-struct Drops {
-    recorded: u32,
-    ask_at: Option<Instant>,
-}
-
 impl Datagrams {
     pub(super) fn new(
         registered: Registered,
@@ -79,7 +71,7 @@ impl Datagrams {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             interface_names: HashMap::new(),
-            drops: Drops { recorded: 0, ask_at: None },
+            drops: Drops::default(),
             paused: false,
         })
     }
@@ -131,7 +123,7 @@ impl Datagrams {
             });
             match received {
                 Ok(0) => break,
-                Ok(_) => self.drops.ask_at = Some(now + DROPS_AFTER),
+                Ok(_) => self.drops.ask_later(now),
                 Err(error) if is_not_now(&error) => break,
                 Err(_) if self.take_reports(log) => {}
                 Err(error) if end_reason(&error) != EndReason::Failed => {
@@ -350,13 +342,12 @@ impl Datagrams {
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.drops.ask_at
+        self.drops.next_due()
     }
 
     /// Records drops that no later datagram has told of, when it is time.
     pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
-        if self.drops.ask_at.is_some_and(|at| at <= now) {
-            self.drops.ask_at = None;
+        if self.drops.is_due(now) {
             self.drops.record(kernel_drops(self.registered.socket()), log);
         }
     }
@@ -396,16 +387,4 @@ fn record(
     };
     log.data(stamp, peer, &head, datagram.bytes);
     stamp
-}
-
-impl Drops {
-    /// Records what was dropped since the last time. The kernel's counter wraps.
-    fn record(&mut self, total: Option<u32>, log: &mut Log) {
-        let Some(total) = total else { return };
-        let count = total.wrapping_sub(self.recorded);
-        if count > 0 {
-            self.recorded = total;
-            log.loss(None, LossKind::UdpKernelDrop, u64::from(count));
-        }
-    }
 }

@@ -13,6 +13,8 @@ mod datagram_peers;
 
 mod datagrams;
 
+mod drops;
+
 mod files;
 
 mod link;
