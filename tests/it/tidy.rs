@@ -2,6 +2,7 @@
 //! beside it that proves it finds what it forbids; here they are held against the whole tree.
 
 mod absences;
+mod documents;
 mod locale;
 mod rooms;
 mod shape;
@@ -52,6 +53,14 @@ fn both_languages_are_complete_and_every_text_is_used() {
     report(locale::findings(&tree()).into_iter());
 }
 
+#[test]
+fn the_documents_name_what_is_there() {
+    let files = tree();
+    let exists = |path: &str| package().join(path).exists();
+    let documents = files.iter().filter(|file| file.has_extension("md"));
+    report(documents.flat_map(|document| documents::dead_references(document, exists)));
+}
+
 /// Holds rules against the Rust files of some folders.
 fn check(folders: &[&str], rules: &[fn(&SourceFile) -> Vec<Finding>]) {
     let files = tree();
@@ -68,7 +77,7 @@ fn report(findings: impl Iterator<Item = impl Display>) {
 
 /// Every text file of the package.
 fn tree() -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package();
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -88,6 +97,10 @@ fn tree() -> Vec<SourceFile> {
     files.sort_by(|one, other| one.path.cmp(&other.path));
     assert!(files.iter().any(|file| file.path == "src/lib.rs"), "the tree was found at {}", root.display());
     files
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn is_made_by_a_tool(path: &str) -> bool {
