@@ -36,7 +36,10 @@ def gbk():
                 found.update(ord(c) for c in bytes((lead, trail)).decode("gb18030"))
             except UnicodeDecodeError:
                 pass
-    return {c for c in found if not 0xE000 <= c < 0xF900} | set(range(0x3000, 0x3100)) | set(range(0xFF00, 0xFFF0))
+    # Newer tables give characters to what older ones left to private use.
+    newer = [*range(0x9FA6, 0xA000), *range(0xFE10, 0xFE1A)]
+    forms = [*range(0x3000, 0x3100), *range(0xFF00, 0xFFF0)]
+    return {c for c in found if not 0xE000 <= c < 0xF900}.union(newer, forms)
 
 
 def common_hanzi():

@@ -118,7 +118,7 @@ pub static LIGHT: Theme = Theme {
     line: rgb(0xdf_e3_e9),
     text: rgb(0x1c_24_30),
     dim: rgb(0x56_62_73),
-    faint: rgb(0x68_73_82),
+    faint: rgb(0x66_70_80),
     mark: rgb(0xa8_b1_be),
     accent: rgb(0x16_67_d0),
     accent_hovered: rgb(0x0f_57_b5),
