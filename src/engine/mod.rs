@@ -19,3 +19,9 @@ pub mod news;
 pub mod shared;
 
 pub mod jobs;
+
+pub mod handle;
+
+mod sync;
+
+mod worker;
