@@ -199,13 +199,13 @@ impl JournalReader {
         match place {
             Place::Beyond => Ok(None),
             Place::Lost { .. } => Ok(Some(Row::Lost(id))),
-            Place::From { anchor, until } => self.walk_to(id, anchor, until).map(Some),
+            Place::Between { anchor, next } => self.walk_to(id, anchor, next).map(Some),
         }
     }
 
-    fn walk_to(&self, id: RecordId, anchor: Anchor, until: u64) -> Result<Row, JournalError> {
+    fn walk_to(&self, id: RecordId, anchor: Anchor, next: Anchor) -> Result<Row, JournalError> {
         // Every frame between two anchors begins within the anchors' spacing; only the last one may be long.
-        let span = if anchor.id == id.0 { 0 } else { readable_span(until - anchor.offset) };
+        let span = if anchor.id == id.0 { 0 } else { readable_span(next.offset - anchor.offset) };
         let mut bytes = vec![0; span.max(FRAME_HEADER_BYTES)];
         let count = self.read_at(&mut bytes, anchor.offset)?;
         let mut rest = &bytes[..count];
@@ -219,7 +219,31 @@ impl JournalReader {
             rest = rest.get(skip..).unwrap_or_default();
             offset = frame.end();
         }
-        Ok(Row::Lost(id))
+        self.search_between(id, anchor, next)
+    }
+
+    /// The row is not where the index saw it: damage came later, and the frames behind it have to be found again.
+    fn search_between(&self, id: RecordId, anchor: Anchor, next: Anchor) -> Result<Row, JournalError> {
+        let shared = &self.shared;
+        let mut walk = FrameWalk::between(&shared.file, shared.seed, anchor, next);
+        loop {
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, &shared.path))? {
+                Some(frame) if frame.header.id < id => {}
+                Some(frame) if frame.header.id == id => return Ok(Row::Whole(frame)),
+                _ => return Ok(Row::Lost(id)),
+            }
+        }
+    }
+
+    /// Reads a frame's payload into `payload`, whose memory is used again; says whether its checksum holds.
+    pub(super) fn read_payload(
+        &self,
+        frame: &PlacedFrame,
+        payload: &mut Vec<u8>,
+    ) -> Result<bool, JournalError> {
+        payload.resize(frame.header.payload_bytes as usize, 0);
+        let count = self.read_at(payload, frame.payload_at())?;
+        Ok(payload_holds(&frame.header, &payload[..count]))
     }
 
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, JournalError> {

@@ -13,3 +13,9 @@ mod engine_support;
 mod engine_tcp;
 
 mod engine_udp;
+
+mod journal_support;
+
+mod journal_format;
+
+mod journal_damage;
