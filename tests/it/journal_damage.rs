@@ -1,6 +1,6 @@
 //! Whatever happens to a journal's bytes: no panic, and never a wrong record.
 
-use crate::journal_support::{read_all, sample, write};
+use crate::journal_support::{read_all, replace, sample, write};
 use sockscope::journal::query::{Filter, Pattern, Search};
 use sockscope::journal::recover::recover;
 use sockscope::journal::verify::{VerifyReport, verify};
@@ -42,7 +42,7 @@ fn a_journal_cut_anywhere_keeps_every_whole_record_and_goes_on() {
     let whole = fs::read(&path).unwrap();
     for end in 0..whole.len() {
         // The index beside it speaks of the whole journal and must not be believed.
-        fs::write(&path, &whole[..end]).unwrap();
+        replace(&path, &whole[..end]);
         let what = format!("cut at {end}");
         let reader = match JournalReader::open(&path) {
             Ok(reader) => reader,
@@ -80,7 +80,7 @@ fn any_flipped_bit_costs_at_most_its_own_row() {
     for bit in 0..whole.len() * 8 {
         let mut flipped = whole.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        fs::write(&path, &flipped).unwrap();
+        replace(&path, &flipped);
         let what = format!("bit {} of byte {}", bit % 8, bit / 8);
         let reader = JournalReader::open(&path).unwrap();
         let (rows, damaged) = check_rows(&reader, &written, &what);
@@ -101,7 +101,7 @@ fn damage_is_the_same_with_and_without_an_index() {
     for byte in FRAMES_START..whole.len() {
         let mut damaged = whole.clone();
         damaged[byte] = !damaged[byte];
-        fs::write(&path, &damaged).unwrap();
+        replace(&path, &damaged);
         let reader = JournalReader::open(&path).unwrap();
         let (rows, lost) = check_rows(&reader, &written, &format!("byte {byte}"));
         assert_eq!(written.len() - rows + lost, 1, "byte {byte}");
@@ -119,13 +119,13 @@ fn bytes_that_are_missing_or_added_in_the_middle_cost_only_their_neighbours() {
         for removed in [1, 60, 200] {
             let mut bytes = whole.clone();
             bytes.drain(start..(start + removed).min(whole.len()));
-            fs::write(&path, &bytes).unwrap();
+            replace(&path, &bytes);
             check_rows(&JournalReader::open(&path).unwrap(), &written, &format!("{removed} gone at {start}"));
         }
         let mut bytes = whole.clone();
         // What is added looks like frames, and they are even of this journal: but their rows are past.
         bytes.splice(start..start, whole[FRAMES_START..FRAMES_START + 200].iter().copied());
-        fs::write(&path, &bytes).unwrap();
+        replace(&path, &bytes);
         check_rows(&JournalReader::open(&path).unwrap(), &written, &format!("added at {start}"));
     }
 }
@@ -138,7 +138,7 @@ fn a_damaged_payload_is_never_found_by_a_search() {
     let mut bytes = fs::read(&path).unwrap();
     let place = bytes.windows(5).position(|window| window == b"world").unwrap();
     bytes[place] = b'W';
-    fs::write(&path, &bytes).unwrap();
+    replace(&path, &bytes);
     let reader = JournalReader::open(&path).unwrap();
     for pattern in [Pattern::literal(b"World"), Pattern::regex("World")] {
         let mut search = Search::new(reader.clone(), pattern.unwrap(), Filter::default()).unwrap();
@@ -158,7 +158,7 @@ fn a_recovery_saves_every_whole_record_in_its_own_row() {
         let mut damaged = whole.clone();
         damaged[byte] ^= 0x10;
         damaged.extend_from_slice(b"torn");
-        fs::write(&path, &damaged).unwrap();
+        replace(&path, &damaged);
         let report = recover(&path, &out, &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
         assert_eq!(report.records, 11, "byte {byte}");
         assert!(report.skipped_bytes >= 4, "byte {byte}: {report:?}");
@@ -197,7 +197,7 @@ fn foreign_newer_and_damaged_files_are_told_apart() {
         (damaged, format!("{shown} is damaged at byte 0: no copy of the header has the right checksum")),
         (whole[..100].to_vec(), format!("{shown} is damaged at byte 100: the file ends inside its header")),
     ] {
-        fs::write(&path, bytes).unwrap();
+        replace(&path, &bytes);
         assert_eq!(JournalReader::open(Path::new(&path)).unwrap_err().to_string(), message);
         assert_eq!(JournalWriter::open_append(Path::new(&path)).unwrap_err().to_string(), message);
     }

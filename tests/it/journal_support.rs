@@ -10,6 +10,7 @@ use sockscope::model::record::{
 };
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::util::clock::Stamp;
+use std::fs;
 use std::path::Path;
 
 pub(crate) fn info() -> JournalInfo {
@@ -63,6 +64,15 @@ pub(crate) fn write(path: &Path, records: Vec<(Stamp, Epoch, Option<PeerId>, Bod
     }
     writer.close().unwrap();
     written
+}
+
+/// Makes a file hold these bytes. Not by truncating the old one: some file systems then wait for the disk at each
+/// close, and the scenarios do this thousands of times.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) {
+    if path.exists() {
+        fs::remove_file(path).unwrap();
+    }
+    fs::write(path, bytes).unwrap();
 }
 
 /// All rows, read in order.

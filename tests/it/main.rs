@@ -19,3 +19,7 @@ mod journal_support;
 mod journal_format;
 
 mod journal_damage;
+
+mod journal_crash;
+
+mod journal_query;
