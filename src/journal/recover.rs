@@ -4,9 +4,9 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{FrameHeader, RecordKind, encode_header};
 use crate::journal::index::Frontier;
-use crate::journal::reader::{JournalReader, payload_holds};
+use crate::journal::reader::JournalReader;
 use crate::journal::verify::Progress;
-use crate::journal::walk::{FrameWalk, PlacedFrame};
+use crate::journal::walk::FrameWalk;
 use crate::model::failure::Operation;
 use crate::util::part_file::PartFile;
 use std::io::{self, BufWriter, Write};
@@ -57,7 +57,7 @@ pub fn recover(
         };
         report.lost_rows += frame.header.id.0 - rows;
         rows = frame.header.id.0 + 1;
-        if read_payload(&reader, &frame, &mut payload)? {
+        if reader.read_payload(&frame, &mut payload)? {
             report.records += 1;
             kept_bytes += frame.header.frame_bytes();
             write_frame(&mut target, &frame.header, &payload, shared.seed()).map_err(write_error)?;
@@ -78,16 +78,6 @@ pub fn recover(
     let part = target.into_inner().map_err(|error| write_error(error.into_error()))?;
     part.finish().map_err(write_error)?;
     Ok(Some(report))
-}
-
-fn read_payload(
-    reader: &JournalReader,
-    frame: &PlacedFrame,
-    payload: &mut Vec<u8>,
-) -> Result<bool, JournalError> {
-    payload.resize(frame.header.payload_bytes as usize, 0);
-    let count = reader.read_at(payload, frame.payload_at())?;
-    Ok(payload_holds(&frame.header, &payload[..count]))
 }
 
 fn write_frame(target: &mut impl Write, header: &FrameHeader, payload: &[u8], seed: u32) -> io::Result<()> {

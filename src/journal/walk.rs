@@ -2,7 +2,7 @@
 //! no payload.
 
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, SYNC};
-use crate::journal::index::Frontier;
+use crate::journal::index::{Anchor, Frontier};
 use crate::journal::seam;
 use crate::model::ids::RecordId;
 use memchr::memmem;
@@ -107,6 +107,18 @@ impl<'a> FrameWalk<'a> {
     /// Begins at a frontier: the frame there should be that of its next row.
     pub(super) fn new(file: &'a File, seed: u32, from: Frontier, end: u64) -> FrameWalk<'a> {
         FrameWalk { file, seed, end, offset: from.bytes, next_id: from.records, block: Block::new() }
+    }
+
+    /// Walks between two anchors, where an index saw whole frames only; damage may have come later.
+    pub(super) fn between(file: &'a File, seed: u32, anchor: Anchor, next: Anchor) -> FrameWalk<'a> {
+        FrameWalk {
+            file,
+            seed,
+            end: next.offset,
+            offset: anchor.offset,
+            next_id: anchor.id,
+            block: Block::new(),
+        }
     }
 
     /// The next whole frame and its place. `None` at the end, where a torn frame may still follow.

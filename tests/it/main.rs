@@ -13,3 +13,13 @@ mod engine_support;
 mod engine_tcp;
 
 mod engine_udp;
+
+mod journal_support;
+
+mod journal_format;
+
+mod journal_damage;
+
+mod journal_crash;
+
+mod journal_query;
