@@ -1,1 +1,37 @@
 //! The append-only session file. It knows nothing of sockets or screens.
+//!
+//! One [`JournalWriter`] appends; any number of [`JournalReader`]s look. Bytes are in the file before their length
+//! is published, so a reader never sees half a record, and a record never changes once its id is published.
+//! The layout on disk is told byte by byte in `docs/journal-format.md`.
+
+pub mod error;
+
+pub mod format;
+
+mod seam;
+
+mod index;
+
+mod index_file;
+
+mod walk;
+
+pub mod writer;
+
+pub mod reader;
+
+pub mod records;
+
+pub mod query;
+
+pub mod verify;
+
+pub mod recover;
+
+pub mod retention;
+
+pub use error::JournalError;
+pub use format::{JournalInfo, RecordHead, RecordKind};
+pub use reader::{JournalReader, PeerInfo, Snapshot};
+pub use records::Records;
+pub use writer::{DataSlot, JournalWriter, SyncHandle};

@@ -7,7 +7,7 @@ use thiserror::Error;
 /// The options that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OptionName {
-    /// A restart is not blocked by connections in TIME_WAIT.
+    /// A restart is not blocked by connections in `TIME_WAIT`.
     ReuseAddress,
     /// Several sockets share one port.
     ReusePort,

@@ -110,7 +110,7 @@ pub struct PeerStatus {
     pub facts: Option<TcpFacts>,
 }
 
-/// TCP_INFO, where the kernel has it.
+/// `TCP_INFO`, where the kernel has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpFacts {
     /// Smoothed round-trip time.

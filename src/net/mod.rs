@@ -1,1 +1,20 @@
-//! Sockets and what the kernel says about them. It knows nothing of journals.
+//! Sockets and what the kernel says about them. It knows nothing of journals, sessions or screens.
+
+pub mod poll;
+
+pub mod options;
+
+pub mod tcp;
+
+pub mod udp;
+
+pub mod receive;
+
+pub mod resolve;
+
+pub mod end_reason;
+
+pub mod facts;
+
+#[cfg(target_os = "linux")]
+mod linux;

@@ -17,6 +17,12 @@ impl NamedThread {
         Ok(NamedThread { handle: Some(handle) })
     }
 
+    /// Does not wait for the work's end. Only for work that holds nothing and that nobody can stop, such as a
+    /// look-up inside the system's resolver.
+    pub fn leave_to_itself(mut self) {
+        self.handle = None;
+    }
+
     /// Whether the work has returned or panicked.
     pub fn is_finished(&self) -> bool {
         self.handle.as_ref().is_none_or(JoinHandle::is_finished)

@@ -1,1 +1,15 @@
-fn main() {}
+//! Everything that is tested from outside a module, in one program: one link step, and scenarios can share helpers.
+//!
+//! One file per topic. Ports are 0 and addresses are loopback, waits are bounded, and nothing here needs a display,
+//! a network or privileges.
+
+// Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
+#![cfg(test)]
+
+mod tidy;
+
+mod engine_support;
+
+mod engine_tcp;
+
+mod engine_udp;

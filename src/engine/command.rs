@@ -1,0 +1,133 @@
+//! What a front end can ask of a session. Each variant says the outcome that is asked for.
+
+use crate::automation::responder::Responder;
+use crate::model::config::{MulticastGroup, SessionConfig};
+use crate::model::ids::{JobId, PeerId};
+use crate::model::record::Origin;
+use crate::model::socket_option::SocketOption;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// An outcome that is asked for. Refusals come back as an event with the command's ticket.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The session is open as this says. Refused while it is open.
+    Open(Box<SessionConfig>),
+    /// No socket is open; what waits in send queues is counted as lost and recorded.
+    Close,
+    /// The listener is gone; clients stay.
+    StopListening,
+    /// These bytes are on their way to each peer of the target.
+    Send {
+        /// To whom.
+        target: Target,
+        /// The bytes, complete.
+        payload: Vec<u8>,
+        /// Who caused them.
+        origin: Origin,
+    },
+    /// These payloads go out one after the other, all of them once per period, from now on.
+    StartRepeat {
+        /// To whom, looked up anew each time.
+        target: Target,
+        /// In order.
+        payloads: Vec<Vec<u8>>,
+        /// The period, kept on an absolute schedule.
+        every: Duration,
+        /// How many periods; for ever without it.
+        times: Option<u64>,
+    },
+    /// Nothing is repeated any more.
+    StopRepeat,
+    /// A file's bytes are on their way, as fast as the peers take them.
+    SendFile {
+        /// Names it in progress events.
+        job: JobId,
+        /// To whom, decided now.
+        target: Target,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The rest of a file is not sent.
+    CancelFile {
+        /// Which.
+        job: JobId,
+    },
+    /// These peers were told that we send no more, after what is queued.
+    ShutDownWrite(Target),
+    /// These peers are disconnected.
+    ClosePeers {
+        /// Which.
+        target: Target,
+        /// In which way.
+        how: CloseKind,
+    },
+    /// A socket option has this value: on the listener or datagram socket and on every peer, or on one peer.
+    SetOption {
+        /// Which and what.
+        option: SocketOption,
+        /// One peer only.
+        peer: Option<PeerId>,
+    },
+    /// The datagram socket is a member of a group.
+    JoinGroup(MulticastGroup),
+    /// The datagram socket is no member of a group.
+    LeaveGroup(MulticastGroup),
+    /// What is received is answered like this from now on.
+    SetResponder(Box<Responder>),
+    /// The peer's status holds what the kernel tells about the connection now.
+    RefreshFacts(PeerId),
+    /// A remark stands in the journal.
+    AddNote(String),
+}
+
+/// To whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Every peer that is there.
+    All,
+    /// The peer from which something came or that joined last.
+    Last,
+    /// These.
+    Peers(Vec<PeerId>),
+    /// This address (datagrams only).
+    Address(SocketAddr),
+    /// The address that the session's settings name as its remote (datagrams), or every peer (streams).
+    Configured,
+}
+
+/// How a connection is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseKind {
+    /// In an orderly way: what is in the kernel's queue still arrives.
+    Fin,
+    /// With a reset: what is queued is thrown away on both sides.
+    Reset,
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::Open(config) => write!(f, "Open({:?})", config.kind()),
+            Command::Close => f.write_str("Close"),
+            Command::StopListening => f.write_str("StopListening"),
+            Command::Send { target, payload, .. } => write!(f, "Send({target:?}, {} bytes)", payload.len()),
+            Command::StartRepeat { target, payloads, every, times } => {
+                write!(f, "StartRepeat({target:?}, {} payloads, {every:?}, {times:?})", payloads.len())
+            }
+            Command::StopRepeat => f.write_str("StopRepeat"),
+            Command::SendFile { job, path, .. } => write!(f, "SendFile({job:?}, {})", path.display()),
+            Command::CancelFile { job } => write!(f, "CancelFile({job:?})"),
+            Command::ShutDownWrite(target) => write!(f, "ShutDownWrite({target:?})"),
+            Command::ClosePeers { target, how } => write!(f, "ClosePeers({target:?}, {how:?})"),
+            Command::SetOption { option, peer } => write!(f, "SetOption({option}, {peer:?})"),
+            Command::JoinGroup(group) => write!(f, "JoinGroup({group:?})"),
+            Command::LeaveGroup(group) => write!(f, "LeaveGroup({group:?})"),
+            Command::SetResponder(_) => f.write_str("SetResponder"),
+            Command::RefreshFacts(peer) => write!(f, "RefreshFacts({peer})"),
+            Command::AddNote(text) => write!(f, "AddNote({} bytes)", text.len()),
+        }
+    }
+}

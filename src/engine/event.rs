@@ -1,0 +1,122 @@
+//! What a session tells its front end. Never payload: rows are read from the journal, levels from the status.
+
+use crate::model::failure::Failure;
+use crate::model::ids::{JobId, PeerId, Ticket};
+use std::net::SocketAddr;
+use thiserror::Error;
+
+/// A piece of news that is not a level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A command was not carried out.
+    Rejected {
+        /// The command's.
+        ticket: Ticket,
+        /// Why, with what to do about it.
+        why: Rejection,
+    },
+    /// A command was carried out as far as it can be at once: bytes are queued, the opening has begun.
+    Accepted {
+        /// The command's.
+        ticket: Ticket,
+    },
+    /// More of a file was sent.
+    FileProgress {
+        /// Which.
+        job: JobId,
+        /// Bytes taken from it so far.
+        sent: u64,
+        /// Bytes it has.
+        total: u64,
+    },
+    /// A file was sent whole, or not.
+    FileFinished {
+        /// Which.
+        job: JobId,
+        /// What stopped it, if something did.
+        outcome: Result<(), Rejection>,
+    },
+    /// The repeat schedule has run its times, or was stopped by a refusal.
+    RepeatFinished {
+        /// What stopped it, if something did.
+        outcome: Result<(), Rejection>,
+    },
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Rejection {
+    /// The session is not open.
+    #[error("the session is not open")]
+    NotOpen,
+    /// The session is open already.
+    #[error("the session is open already; close it first")]
+    AlreadyOpen,
+    /// The connection is not there yet.
+    #[error("not connected yet")]
+    NotConnected,
+    /// There is nobody to send to.
+    #[error("there is no peer to send to")]
+    NoPeer,
+    /// No remote address is set.
+    #[error("no remote address is set; say where the datagrams go")]
+    NoRemote,
+    /// This peer is gone, or was never there.
+    #[error("peer {0} is not there any more")]
+    PeerGone(PeerId),
+    /// The peer does not take what is sent: its queue is full.
+    #[error("peer {peer} does not take what is sent: {queued} bytes wait already (at most {cap})")]
+    QueueFull {
+        /// Which.
+        peer: PeerId,
+        /// Bytes that wait.
+        queued: u64,
+        /// The most that may wait.
+        cap: u64,
+    },
+    /// More than one datagram can hold.
+    #[error("{length} bytes do not fit into one datagram (at most {limit})")]
+    DatagramTooLong {
+        /// The payload's length.
+        length: usize,
+        /// The most that fits.
+        limit: usize,
+    },
+    /// Broadcasting is off.
+    #[error("{0} is a broadcast address: switch broadcasting on to send there")]
+    BroadcastOff(SocketAddr),
+    /// Streams have no such thing as an address to send to, datagrams no half-close and no groups on streams.
+    #[error("this kind of session cannot do that")]
+    WrongKind,
+    /// The journal cannot be written, so nothing may happen that would not be recorded.
+    #[error("paused: {0}")]
+    Paused(Box<Failure>),
+    /// The system refused.
+    #[error("{0}")]
+    Failed(Box<Failure>),
+    /// The person stopped it.
+    #[error("stopped")]
+    Cancelled,
+    /// A file is on its way to this session already.
+    #[error("another file is being sent; wait for it or cancel it")]
+    FileBusy,
+    /// The session does not take commands now: its queue of commands is full.
+    #[error("the session is too busy to take the command; try again")]
+    Busy,
+}
+
+impl From<Failure> for Rejection {
+    fn from(failure: Failure) -> Rejection {
+        Rejection::Failed(Box::new(failure))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn events_carry_news_and_no_payload() {
+        assert!(size_of::<Event>() <= 56, "an event has grown to {} bytes", size_of::<Event>());
+    }
+}

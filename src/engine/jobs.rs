@@ -1,0 +1,126 @@
+//! Work beside the sessions: exports, searches, filters. Each has its own reader, tells how far it is, and stops
+//! when asked or dropped.
+
+use crate::engine::news::News;
+use crate::util::thread::NamedThread;
+use crossbeam_channel::{Receiver, bounded};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A piece of work on a thread of its own. Dropping it cancels the work and waits for its end.
+#[derive(Debug)]
+pub struct Job<T> {
+    control: JobControl,
+    result: Receiver<T>,
+    // Last: joined after `Drop` below has asked the work to stop.
+    _thread: NamedThread,
+}
+
+/// The work's side of a job: says how far it is, and asks whether to go on.
+#[derive(Clone, Debug)]
+pub struct JobControl {
+    state: Arc<ControlState>,
+    news: News,
+}
+
+#[derive(Debug, Default)]
+struct ControlState {
+    done: AtomicU64,
+    total: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+impl<T: Send + 'static> Job<T> {
+    /// Starts `work` on a thread that is called `name`. Its result is news.
+    pub fn start(
+        name: &str,
+        news: News,
+        work: impl FnOnce(&JobControl) -> T + Send + 'static,
+    ) -> io::Result<Job<T>> {
+        let control = JobControl { state: Arc::default(), news };
+        let (sender, result) = bounded(1);
+        let worker_side = control.clone();
+        let thread = NamedThread::start(name, move || {
+            let outcome = work(&worker_side);
+            if sender.send(outcome).is_ok() {
+                worker_side.news.ring();
+            }
+        })?;
+        Ok(Job { control, result, _thread: thread })
+    }
+}
+
+impl<T> Job<T> {
+    /// The result, once, when it is there.
+    pub fn take_result(&self) -> Option<T> {
+        self.result.try_recv().ok()
+    }
+
+    /// Waits for the result; `None` if it was taken or the work panicked.
+    pub fn wait(self) -> Option<T> {
+        self.result.recv().ok()
+    }
+
+    /// How much is done, of how much; the total is 0 while it is not known.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.control.state.done.load(Ordering::Relaxed), self.control.state.total.load(Ordering::Relaxed))
+    }
+
+    /// Asks the work to stop soon. Its result still comes.
+    pub fn cancel(&self) {
+        self.control.state.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+impl JobControl {
+    /// Says how much is done, of how much.
+    pub fn set_progress(&self, done: u64, total: u64) {
+        self.state.total.store(total, Ordering::Relaxed);
+        if self.state.done.swap(done, Ordering::Relaxed) != done {
+            self.news.ring();
+        }
+    }
+
+    /// Whether nobody wants the result any more.
+    pub fn is_cancelled(&self) -> bool {
+        self.state.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+impl<T> Drop for Job<T> {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Job;
+    use crate::engine::news::News;
+    use std::task::Waker;
+
+    #[test]
+    fn a_job_tells_its_progress_and_its_result() {
+        let job = Job::start("test-job", News::new(Waker::noop().clone()), |control| {
+            control.set_progress(3, 4);
+            "done"
+        })
+        .unwrap();
+        assert_eq!(job.wait(), Some("done"));
+    }
+
+    #[test]
+    fn dropping_a_job_stops_it() {
+        let (started, has_started) = crossbeam_channel::bounded(1);
+        let job = Job::start("test-endless", News::new(Waker::noop().clone()), move |control| {
+            started.send(()).unwrap();
+            while !control.is_cancelled() {
+                std::thread::yield_now();
+            }
+        })
+        .unwrap();
+        has_started.recv().unwrap();
+        drop(job);
+    }
+}

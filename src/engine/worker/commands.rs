@@ -1,0 +1,219 @@
+//! Carrying out what front ends ask for.
+
+use crate::automation::schedule::Schedule;
+use crate::engine::command::{CloseKind, Command, Target};
+use crate::engine::event::{Event, Rejection};
+use crate::engine::worker::Worker;
+use crate::engine::worker::datagrams::Datagrams;
+use crate::engine::worker::link::Link;
+use crate::engine::worker::log::Log;
+use crate::engine::worker::queue::Payload;
+use crate::engine::worker::repeat::Repeat;
+use crate::engine::worker::respond::Answering;
+use crate::engine::worker::stream::Stream;
+use crate::model::failure::Failure;
+use crate::model::ids::PeerId;
+use crate::model::record::{EndReason, Lifecycle, Origin};
+use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
+use crate::model::status::SessionState;
+use crate::net::options::{apply, report_all};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+impl Worker {
+    pub(super) fn carry_out(&mut self, command: Command, now: Instant) -> Result<(), Rejection> {
+        match command {
+            Command::Open(config) => {
+                if self.state.is_open() {
+                    return Err(Rejection::AlreadyOpen);
+                }
+                self.reject_if_paused()?;
+                self.open(*config, now);
+                Ok(())
+            }
+            Command::Close => {
+                self.close(EndReason::Local);
+                self.state = SessionState::Closed;
+                Ok(())
+            }
+            Command::StopListening => {
+                self.stop_listening();
+                Ok(())
+            }
+            Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
+            Command::StartRepeat { target, payloads, every, times } => {
+                self.require_open()?;
+                self.repeat = Some(Repeat::new(target, payloads, Schedule::new(now, every, times)));
+                Ok(())
+            }
+            Command::StopRepeat => {
+                if self.repeat.take().is_some() {
+                    self.outbox.tell(Event::RepeatFinished { outcome: Err(Rejection::Cancelled) });
+                }
+                Ok(())
+            }
+            Command::SendFile { job, target, path } => {
+                self.require_ready()?;
+                self.start_file(job, &target, &path)
+            }
+            Command::CancelFile { job } => {
+                self.cancel_file(job);
+                Ok(())
+            }
+            Command::ShutDownWrite(target) => self.shut_down_write(&target),
+            Command::ClosePeers { target, how } => self.close_peers(&target, how),
+            Command::SetOption { option, peer } => self.set_option(&option, peer),
+            Command::JoinGroup(group) => {
+                let (datagrams, log) = self.open_datagrams()?;
+                Ok(datagrams.set_member(&group, true, log)?)
+            }
+            Command::LeaveGroup(group) => {
+                let (datagrams, log) = self.open_datagrams()?;
+                Ok(datagrams.set_member(&group, false, log)?)
+            }
+            Command::SetResponder(responder) => {
+                self.answering = Answering::new(*responder);
+                self.streams.forget_cutters();
+                Ok(())
+            }
+            Command::RefreshFacts(peer) => self.streams.refresh_facts(peer),
+            Command::AddNote(text) => {
+                self.log.note(text);
+                Ok(())
+            }
+        }
+    }
+
+    fn require_open(&self) -> Result<(), Rejection> {
+        if self.state.is_open() { Ok(()) } else { Err(Rejection::NotOpen) }
+    }
+
+    /// Whether bytes can go out now at all.
+    fn require_ready(&self) -> Result<(), Rejection> {
+        self.require_open()?;
+        self.reject_if_paused()?;
+        match self.state {
+            SessionState::Resolving { .. }
+            | SessionState::Connecting { .. }
+            | SessionState::WaitingToReconnect { .. } => Err(Rejection::NotConnected),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts bytes on their way to a target.
+    pub(super) fn send(
+        &mut self,
+        target: &Target,
+        payload: &Payload,
+        origin: Origin,
+    ) -> Result<(), Rejection> {
+        self.require_ready()?;
+        let Worker { streams, link, log, board, .. } = self;
+        match link {
+            Link::Datagrams(datagrams) => {
+                let targets = datagrams.targets(target, log)?;
+                datagrams.send(&targets, payload, origin, log)
+            }
+            _ if payload.is_empty() => Ok(()),
+            _ => {
+                let ids = streams.targets(target)?;
+                streams.send(&ids, payload, origin, log, board)
+            }
+        }
+    }
+
+    fn open_datagrams(&mut self) -> Result<(&mut Datagrams, &mut Log), Rejection> {
+        self.require_open()?;
+        match &mut self.link {
+            Link::Datagrams(datagrams) => Ok((datagrams, &mut self.log)),
+            _ => Err(Rejection::WrongKind),
+        }
+    }
+
+    fn stream_targets(&self, target: &Target) -> Result<Vec<PeerId>, Rejection> {
+        self.require_open()?;
+        match self.link {
+            Link::Datagrams(_) => Err(Rejection::WrongKind),
+            _ => self.streams.targets(target),
+        }
+    }
+
+    fn shut_down_write(&mut self, target: &Target) -> Result<(), Rejection> {
+        let ids = self.stream_targets(target)?;
+        let Worker { streams, log, board, .. } = self;
+        streams.shut_write(&ids, log, board);
+        Ok(())
+    }
+
+    fn close_peers(&mut self, target: &Target, how: CloseKind) -> Result<(), Rejection> {
+        let ids = self.stream_targets(target)?;
+        let Worker { streams, log, board, .. } = self;
+        streams.kick(&ids, how, log, board);
+        Ok(())
+    }
+
+    /// Sets an option on what is open, and on the peers that are there.
+    fn set_option(&mut self, option: &SocketOption, peer: Option<PeerId>) -> Result<(), Rejection> {
+        self.require_open()?;
+        let mut outcomes: Vec<(Option<PeerId>, Result<OptionReport, Failure>)> = Vec::new();
+        if let Some(id) = peer {
+            let stream = self.streams.get(id).ok_or(Rejection::PeerGone(id))?;
+            outcomes.push((Some(id), apply(stream.socket(), option, stream.status.local)));
+        } else {
+            if let Some((socket, local)) = self.link_socket() {
+                outcomes.push((None, apply(socket, option, local)));
+            }
+            let on_streams =
+                |stream: &Stream| (Some(stream.id()), apply(stream.socket(), option, stream.status.local));
+            outcomes.extend(self.streams.iter().map(on_streams));
+        }
+        let mut refusal = Ok(());
+        for (id, outcome) in outcomes {
+            match outcome {
+                Ok(report) => {
+                    let asked = option.value.clone();
+                    let granted = report.granted;
+                    self.log.lifecycle(id, Lifecycle::OptionSet { name: option.name, asked, granted });
+                }
+                Err(failure) => {
+                    self.log.lifecycle(id, Lifecycle::OptionFailed { failure: failure.clone() });
+                    refusal = Err(failure.into());
+                }
+            }
+        }
+        self.note_broadcast(option);
+        self.refresh_options(option);
+        refusal
+    }
+
+    fn link_socket(&self) -> Option<(&socket2::Socket, SocketAddr)> {
+        match &self.link {
+            Link::Listener(listener) => Some((listener.socket(), listener.local)),
+            Link::Datagrams(datagrams) => Some((datagrams.socket(), datagrams.local())),
+            Link::None | Link::Connector(_) => None,
+        }
+    }
+
+    fn note_broadcast(&mut self, option: &SocketOption) {
+        if let (OptionName::Broadcast, OptionValue::Flag(on), Link::Datagrams(datagrams)) =
+            (option.name, &option.value, &mut self.link)
+        {
+            datagrams.set_broadcast(*on);
+        }
+    }
+
+    /// Shows what is granted now beside what was asked for.
+    fn refresh_options(&mut self, option: &SocketOption) {
+        let mut asked: Vec<SocketOption> = self
+            .options
+            .iter()
+            .filter_map(|report| Some(SocketOption { name: report.name, value: report.asked.clone()? }))
+            .filter(|earlier| earlier.name != option.name)
+            .collect();
+        asked.push(option.clone());
+        let only_stream = self.streams.iter().next().map(|stream| (stream.socket(), stream.status.local));
+        if let Some((socket, local)) = self.link_socket().or(only_stream) {
+            self.options = report_all(socket, &asked, local).into();
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again.
+
+use crate::engine::worker::log::Log;
+use crate::model::config::{Reconnect, TcpClientConfig};
+use crate::model::failure::{Failure, Operation};
+use crate::model::record::{EndReason, Lifecycle};
+use crate::model::socket_option::OptionReport;
+use crate::net::end_reason::end_reason;
+use crate::net::poll::{Interest, Poll, Registered};
+use crate::net::tcp::{self, finish_connect, start_connect};
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// One session's attempts.
+pub(super) struct Connector {
+    config: TcpClientConfig,
+    addresses: Vec<SocketAddr>,
+    bind: Option<SocketAddr>,
+    next_address: usize,
+    attempts: u32,
+    under_way: Option<Attempt>,
+    delays: Option<Delays>,
+}
+
+struct Attempt {
+    registered: Registered,
+    remote: SocketAddr,
+    deadline: Instant,
+    reports: Vec<OptionReport>,
+}
+
+struct Delays {
+    rule: Reconnect,
+    next: Duration,
+    retry_at: Option<Instant>,
+}
+
+/// A connection that is there.
+pub(super) struct Connection {
+    pub(super) registered: Registered,
+    pub(super) local: SocketAddr,
+    pub(super) remote: SocketAddr,
+}
+
+/// How the way to the connection goes on.
+pub(super) enum Progress {
+    /// An attempt is under way.
+    Connecting(SocketAddr),
+    /// It is there.
+    Connected(Connection),
+    /// The next attempt waits for its time.
+    Waiting(Option<Failure>),
+    /// There will be no further attempt.
+    Failed(Failure),
+}
+
+impl Connector {
+    pub(super) fn new(
+        config: TcpClientConfig,
+        addresses: Vec<SocketAddr>,
+        bind: Option<SocketAddr>,
+    ) -> Connector {
+        let delays = config.reconnect.map(|rule| Delays { rule, next: rule.first_delay, retry_at: None });
+        Connector { config, addresses, bind, next_address: 0, attempts: 0, under_way: None, delays }
+    }
+
+    /// Begins with the first address.
+    pub(super) fn start(&mut self, poll: &Poll, key: usize, log: &mut Log, now: Instant) -> Progress {
+        self.next_address = 0;
+        self.try_next_address(None, poll, key, log, now)
+    }
+
+    fn try_next_address(
+        &mut self,
+        mut last_failure: Option<Failure>,
+        poll: &Poll,
+        key: usize,
+        log: &mut Log,
+        now: Instant,
+    ) -> Progress {
+        while let Some(remote) = self.addresses.get(self.next_address).copied() {
+            self.next_address += 1;
+            self.attempts += 1;
+            log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
+            match self.start_attempt(remote, poll, key, now) {
+                Ok(attempt) => {
+                    self.under_way = Some(attempt);
+                    return Progress::Connecting(remote);
+                }
+                Err((failure, reason)) => {
+                    log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+                    last_failure = Some(failure);
+                }
+            }
+        }
+        self.give_up_or_wait(last_failure, log, now)
+    }
+
+    fn start_attempt(
+        &self,
+        remote: SocketAddr,
+        poll: &Poll,
+        key: usize,
+        now: Instant,
+    ) -> Result<Attempt, (Failure, EndReason)> {
+        let bind = self.bind.filter(|local| local.is_ipv4() == remote.is_ipv4());
+        let (socket, reports) = start_connect(remote, bind, &self.config.options).map_err(|failure| {
+            let reason = end_reason(&io::Error::from_raw_os_error(failure.error.code));
+            (failure, reason)
+        })?;
+        let registered = poll
+            .register(socket, key, Interest::WRITE)
+            .map_err(|error| (Failure::new(Operation::Connect, remote, error), EndReason::Failed))?;
+        Ok(Attempt { registered, remote, deadline: now + self.config.connect_timeout, reports })
+    }
+
+    /// All addresses have failed, or the connection has ended.
+    fn give_up_or_wait(&mut self, failure: Option<Failure>, log: &mut Log, now: Instant) -> Progress {
+        self.under_way = None;
+        match (&mut self.delays, failure) {
+            (Some(delays), failure) => {
+                let delay = delays.next;
+                delays.retry_at = Some(now + delay);
+                delays.next = (delay * 2).min(delays.rule.longest_delay.max(delays.rule.first_delay));
+                let delay_millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+                log.lifecycle(None, Lifecycle::ReconnectScheduled { delay_millis });
+                Progress::Waiting(failure)
+            }
+            (None, Some(failure)) => Progress::Failed(failure),
+            (None, None) => Progress::Failed(no_address(&self.config)),
+        }
+    }
+
+    /// The socket of the attempt is ready: it has succeeded or failed.
+    pub(super) fn is_ready(
+        &mut self,
+        poll: &Poll,
+        key: usize,
+        log: &mut Log,
+        now: Instant,
+    ) -> Option<Progress> {
+        let attempt = self.under_way.take()?;
+        match finish_connect(attempt.registered.socket()) {
+            Ok(Some((local, remote))) => {
+                if let Some(delays) = &mut self.delays {
+                    delays.next = delays.rule.first_delay;
+                }
+                record_options(&attempt.reports, log);
+                let registered = attempt.registered;
+                Some(Progress::Connected(Connection { registered, local, remote }))
+            }
+            Ok(None) => {
+                self.under_way = Some(attempt);
+                None
+            }
+            Err(error) => {
+                let failure = Failure::new(Operation::Connect, attempt.remote, &error);
+                drop(attempt);
+                Some(self.attempt_failed(failure, end_reason(&error), poll, key, log, now))
+            }
+        }
+    }
+
+    fn attempt_failed(
+        &mut self,
+        failure: Failure,
+        reason: EndReason,
+        poll: &Poll,
+        key: usize,
+        log: &mut Log,
+        now: Instant,
+    ) -> Progress {
+        log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+        self.try_next_address(Some(failure), poll, key, log, now)
+    }
+
+    /// The connection has ended. `None` when no new one is wanted.
+    pub(super) fn connection_ended(&mut self, log: &mut Log, now: Instant) -> Option<Progress> {
+        self.delays.is_some().then(|| self.give_up_or_wait(None, log, now))
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match &self.under_way {
+            Some(attempt) => Some(attempt.deadline),
+            None => self.delays.as_ref().and_then(|delays| delays.retry_at),
+        }
+    }
+
+    /// Ends an attempt that takes too long, or begins the next one, when it is time.
+    pub(super) fn run_due(
+        &mut self,
+        poll: &Poll,
+        key: usize,
+        log: &mut Log,
+        now: Instant,
+    ) -> Option<Progress> {
+        if self.next_due().is_none_or(|due| now < due) {
+            return None;
+        }
+        if let Some(attempt) = self.under_way.take() {
+            let failure = tcp::timed_out(attempt.remote);
+            drop(attempt);
+            return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, key, log, now));
+        }
+        if let Some(delays) = &mut self.delays {
+            delays.retry_at = None;
+        }
+        Some(self.start(poll, key, log, now))
+    }
+}
+
+/// Puts what was asked for beside what was granted into the journal.
+pub(super) fn record_options(reports: &[OptionReport], log: &mut Log) {
+    for report in reports {
+        if let Some(asked) = report.asked.clone() {
+            let granted = report.granted.clone();
+            log.lifecycle(None, Lifecycle::OptionSet { name: report.name, asked, granted });
+        }
+    }
+}
+
+fn no_address(config: &TcpClientConfig) -> Failure {
+    let error = io::Error::new(io::ErrorKind::NotFound, "no address to connect to");
+    Failure::new(Operation::Connect, &config.remote, error)
+}

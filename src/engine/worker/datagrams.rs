@@ -1,0 +1,390 @@
+//! The datagram socket of a session: many peers over one socket, each known by its address.
+
+use crate::engine::command::Target;
+use crate::engine::event::Rejection;
+use crate::engine::worker::board::Board;
+use crate::engine::worker::datagram_peers::DatagramPeers;
+use crate::engine::worker::drops::Drops;
+use crate::engine::worker::log::Log;
+use crate::engine::worker::queue::{Payload, QUEUE_CAP};
+use crate::engine::worker::respond::Answering;
+use crate::model::config::MulticastGroup;
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::ids::PeerId;
+use crate::model::record::{DataHead, EndReason, InterfaceName, Lifecycle, LossKind, Origin};
+use crate::net::end_reason::{end_reason, is_not_now};
+use crate::net::facts::kernel_drops;
+use crate::net::poll::{Interest, Ready, Registered};
+use crate::net::receive::{Datagram, DatagramReceiver, take_delivery_report};
+use crate::net::resolve::interface_name;
+use crate::net::tcp::plain;
+use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
+use crate::util::clock::{self, Stamp};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// How many calls to receive make one turn.
+const CALLS_PER_TURN: usize = 8;
+
+/// The most reports of undelivered datagrams that are taken in one turn.
+const REPORTS_PER_TURN: usize = 64;
+
+/// The socket and what is known about its peers.
+pub(super) struct Datagrams {
+    registered: Registered,
+    receiver: DatagramReceiver,
+    local: SocketAddr,
+    pub(super) configured: Option<SocketAddr>,
+    broadcast: bool,
+    peers: DatagramPeers,
+    waiting: VecDeque<Outgoing>,
+    waiting_bytes: u64,
+    interface_names: HashMap<u32, InterfaceName>,
+    drops: Drops,
+    paused: bool,
+}
+
+struct Outgoing {
+    peer: PeerId,
+    remote: SocketAddr,
+    payload: Payload,
+    origin: Origin,
+}
+
+impl Datagrams {
+    pub(super) fn new(
+        registered: Registered,
+        local: SocketAddr,
+        configured: Option<SocketAddr>,
+        broadcast: bool,
+    ) -> io::Result<Datagrams> {
+        let receiver = DatagramReceiver::new(registered.socket())?;
+        Ok(Datagrams {
+            registered,
+            receiver,
+            local,
+            configured,
+            broadcast,
+            peers: DatagramPeers::default(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            interface_names: HashMap::new(),
+            drops: Drops::default(),
+            paused: false,
+        })
+    }
+
+    pub(super) fn socket(&self) -> &socket2::Socket {
+        self.registered.socket()
+    }
+
+    pub(super) fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    pub(super) fn peers_known(&self) -> usize {
+        self.peers.known()
+    }
+
+    /// Serves the socket after the wait has reported it.
+    pub(super) fn serve(
+        &mut self,
+        ready: Ready,
+        log: &mut Log,
+        answering: &mut Answering,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        if ready.writable {
+            self.flush(log);
+        }
+        if ready.readable && !self.paused {
+            self.receive(log, answering, now)?;
+        }
+        self.settle()
+    }
+
+    fn receive(&mut self, log: &mut Log, answering: &mut Answering, now: Instant) -> Result<(), Failure> {
+        let mut answers = Vec::new();
+        for _ in 0..CALLS_PER_TURN {
+            let read_at = clock::now();
+            let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
+            let received = receiver.receive(registered.socket(), |datagram| {
+                drops.record(datagram.drops_total, log);
+                let remote = plain(datagram.remote);
+                let peer = peers.meet(remote, *local, log);
+                let stamp = record(&datagram, read_at, peer, interface_names, log);
+                peers.has_received(peer, datagram.bytes.len(), stamp);
+                if answering.is_active() {
+                    let given = answering.answers_to_datagram(datagram.bytes, now);
+                    answers.extend(given.into_iter().map(|answer| (peer, remote, answer)));
+                }
+            });
+            match received {
+                Ok(0) => break,
+                Ok(_) => self.drops.ask_later(now),
+                Err(error) if is_not_now(&error) => break,
+                Err(_) if self.take_reports(log) => {}
+                Err(error) if end_reason(&error) != EndReason::Failed => {
+                    self.record_report(
+                        self.peers.last().map(|(_, remote)| remote),
+                        OsError::from(&error),
+                        end_reason(&error),
+                        log,
+                    );
+                }
+                Err(error) => return Err(Failure::new(Operation::Receive, self.local, error)),
+            }
+            for (peer, remote, (payload, origin)) in answers.drain(..) {
+                // A refusal is recorded where it happens; the other answers still go out.
+                if self.send_one(peer, remote, &payload, origin, log).is_err() {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the network reported about datagrams that did not arrive. Says whether there was anything.
+    fn take_reports(&mut self, log: &mut Log) -> bool {
+        let mut any = false;
+        for _ in 0..REPORTS_PER_TURN {
+            let Ok(Some(report)) = take_delivery_report(self.registered.socket()) else { break };
+            any = true;
+            let reason =
+                report.code.map_or(EndReason::Failed, |code| end_reason(&io::Error::from_raw_os_error(code)));
+            self.record_report(report.remote.map(plain), report.error, reason, log);
+        }
+        any
+    }
+
+    fn record_report(
+        &mut self,
+        remote: Option<SocketAddr>,
+        error: OsError,
+        reason: EndReason,
+        log: &mut Log,
+    ) {
+        let remote = remote.or(self.configured).unwrap_or(self.local);
+        let peer = self.peers.at(remote);
+        log.lifecycle(peer, Lifecycle::PeerUnreachable { remote, reason, error });
+    }
+
+    /// The peers that a target means now, with their addresses.
+    pub(super) fn targets(
+        &mut self,
+        target: &Target,
+        log: &mut Log,
+    ) -> Result<Vec<(PeerId, SocketAddr)>, Rejection> {
+        let found: Vec<_> = match target {
+            Target::All => self.peers.all().collect(),
+            Target::Last => self.peers.last().into_iter().collect(),
+            Target::Peers(ids) => {
+                let address = |id: &PeerId| self.peers.address(*id).map(|remote| (*id, remote));
+                let found: Result<Vec<_>, _> =
+                    ids.iter().map(|id| address(id).ok_or(Rejection::PeerGone(*id))).collect();
+                found?
+            }
+            Target::Address(remote) => vec![(self.peers.meet(*remote, self.local, log), *remote)],
+            Target::Configured => {
+                let remote = self.configured.ok_or(Rejection::NoRemote)?;
+                vec![(self.peers.meet(remote, self.local, log), remote)]
+            }
+        };
+        if found.is_empty() { Err(Rejection::NoPeer) } else { Ok(found) }
+    }
+
+    /// Puts a datagram on its way to each peer.
+    pub(super) fn send(
+        &mut self,
+        targets: &[(PeerId, SocketAddr)],
+        payload: &Payload,
+        origin: Origin,
+        log: &mut Log,
+    ) -> Result<(), Rejection> {
+        let mut refusal = Ok(());
+        for (peer, remote) in targets {
+            if let Err(why) = self.send_one(*peer, *remote, payload, origin, log) {
+                refusal = Err(why);
+            }
+        }
+        self.settle()?;
+        refusal
+    }
+
+    fn send_one(
+        &mut self,
+        peer: PeerId,
+        remote: SocketAddr,
+        payload: &Payload,
+        origin: Origin,
+        log: &mut Log,
+    ) -> Result<(), Rejection> {
+        if payload.len() > LONGEST_PAYLOAD {
+            return Err(Rejection::DatagramTooLong { length: payload.len(), limit: LONGEST_PAYLOAD });
+        }
+        if !self.waiting.is_empty() {
+            return self.queue(peer, remote, payload, origin);
+        }
+        match self.try_send(peer, remote, payload, origin, log) {
+            Ok(()) => Ok(()),
+            Err(error) if is_not_now(&error) => self.queue(peer, remote, payload, origin),
+            Err(error) => Err(self.refused(peer, remote, payload.len(), &error, log)),
+        }
+    }
+
+    fn try_send(
+        &mut self,
+        peer: PeerId,
+        remote: SocketAddr,
+        payload: &[u8],
+        origin: Origin,
+        log: &mut Log,
+    ) -> io::Result<()> {
+        let at = clock::now();
+        let mut sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+        if sent.as_ref().is_err_and(|error| !is_not_now(error)) && self.take_reports(log) {
+            // The error belonged to an earlier datagram.
+            sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+        }
+        sent?;
+        log.data(at, peer, &DataHead::sent(origin), payload);
+        self.peers.has_sent(peer, payload.len());
+        Ok(())
+    }
+
+    fn queue(
+        &mut self,
+        peer: PeerId,
+        remote: SocketAddr,
+        payload: &Payload,
+        origin: Origin,
+    ) -> Result<(), Rejection> {
+        let length = payload.len() as u64;
+        if self.waiting_bytes + length > QUEUE_CAP {
+            return Err(Rejection::QueueFull { peer, queued: self.waiting_bytes, cap: QUEUE_CAP });
+        }
+        self.waiting_bytes += length;
+        self.waiting.push_back(Outgoing { peer, remote, payload: Payload::clone(payload), origin });
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        peer: PeerId,
+        remote: SocketAddr,
+        length: usize,
+        error: &io::Error,
+        log: &mut Log,
+    ) -> Rejection {
+        let failure = Failure::new(Operation::Send, remote, error);
+        let unsent = length as u64;
+        log.lifecycle(Some(peer), Lifecycle::SendFailed { failure: failure.clone(), unsent });
+        if is_broadcast_refusal(error, remote) && !self.broadcast {
+            return Rejection::BroadcastOff(remote);
+        }
+        failure.into()
+    }
+
+    /// Sends what waited for room in the kernel's queue.
+    fn flush(&mut self, log: &mut Log) {
+        while let Some(next) = self.waiting.pop_front() {
+            match self.try_send(next.peer, next.remote, &next.payload, next.origin, log) {
+                Err(error) if is_not_now(&error) => {
+                    self.waiting.push_front(next);
+                    return;
+                }
+                Err(error) => {
+                    self.refused(next.peer, next.remote, next.payload.len(), &error, log);
+                }
+                Ok(()) => {}
+            }
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(next.payload.len() as u64);
+        }
+    }
+
+    pub(super) fn queued_bytes(&self) -> u64 {
+        self.waiting_bytes
+    }
+
+    pub(super) fn set_broadcast(&mut self, on: bool) {
+        self.broadcast = on;
+    }
+
+    /// Becomes a member of a group, or ends the membership.
+    pub(super) fn set_member(
+        &mut self,
+        group: &MulticastGroup,
+        member: bool,
+        log: &mut Log,
+    ) -> Result<(), Failure> {
+        let change = if member { udp::join } else { udp::leave };
+        let outcome = change(self.registered.socket(), group);
+        let (address, interface) = (group.group, group.interface.clone());
+        let event = match &outcome {
+            Ok(()) if member => Lifecycle::JoinedGroup { group: address, interface },
+            Ok(()) => Lifecycle::LeftGroup { group: address, interface },
+            Err(failure) => Lifecycle::GroupFailed { failure: failure.clone() },
+        };
+        log.lifecycle(None, event);
+        outcome
+    }
+
+    pub(super) fn set_paused(&mut self, paused: bool) -> Result<(), Failure> {
+        self.paused = paused;
+        self.settle()
+    }
+
+    fn settle(&mut self) -> Result<(), Failure> {
+        let interest = Interest { read: !self.paused, write: !self.waiting.is_empty() };
+        self.registered
+            .set_interest(interest)
+            .map_err(|error| Failure::new(Operation::Poll, self.local, error))
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.drops.next_due()
+    }
+
+    /// Records drops that no later datagram has told of, when it is time.
+    pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
+        if self.drops.is_due(now) {
+            self.drops.record(kernel_drops(self.registered.socket()), log);
+        }
+    }
+
+    /// Records what is lost with the socket.
+    pub(super) fn end(mut self, log: &mut Log) {
+        self.drops.record(kernel_drops(self.registered.socket()), log);
+        if self.waiting_bytes > 0 {
+            log.loss(None, LossKind::UnsentBytes, self.waiting_bytes);
+        }
+    }
+
+    pub(super) fn show_changes(&mut self, board: &mut Board) {
+        self.peers.show_changes(board);
+    }
+}
+
+fn record(
+    datagram: &Datagram<'_>,
+    read_at: Stamp,
+    peer: PeerId,
+    names: &mut HashMap<u32, InterfaceName>,
+    log: &mut Log,
+) -> Stamp {
+    let stamp = datagram.kernel_wall_ns.map_or(read_at, |wall_ns| read_at.with_kernel_wall_ns(wall_ns));
+    let interface = datagram.interface.filter(|index| *index != 0).map(|index| {
+        *names.entry(index).or_insert_with(|| {
+            InterfaceName::new(&interface_name(index).unwrap_or_else(|| format!("#{index}")))
+        })
+    });
+    let head = DataHead {
+        kernel_stamped: datagram.kernel_wall_ns.is_some(),
+        truncated: datagram.truncated,
+        local: datagram.local,
+        interface,
+        ..DataHead::received()
+    };
+    log.data(stamp, peer, &head, datagram.bytes);
+    stamp
+}

@@ -1,0 +1,145 @@
+//! A file on its way to peers: read only as fast as they take it, so that memory stays small.
+
+use crate::engine::command::Target;
+use crate::engine::event::{Event, Rejection};
+use crate::engine::worker::Worker;
+use crate::engine::worker::link::Link;
+use crate::engine::worker::queue::Payload;
+use crate::model::failure::{Failure, Operation};
+use crate::model::ids::{JobId, PeerId};
+use crate::model::record::Origin;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What is read at once for streams.
+const STREAM_CHUNK: usize = 64 << 10;
+
+/// What makes one datagram: it fits any network without being fragmented.
+const DATAGRAM_CHUNK: usize = 1400;
+
+/// The file is read on when less than this waits for the slowest peer.
+const LOW_WATER: u64 = 256 << 10;
+
+/// The file that is on its way.
+pub(super) struct FileSend {
+    job: JobId,
+    path: PathBuf,
+    file: File,
+    sent: u64,
+    total: u64,
+    recipients: Recipients,
+}
+
+enum Recipients {
+    Streams(Vec<PeerId>),
+    Datagrams(Vec<(PeerId, SocketAddr)>),
+}
+
+impl Worker {
+    pub(super) fn start_file(&mut self, job: JobId, target: &Target, path: &Path) -> Result<(), Rejection> {
+        if self.file.is_some() {
+            return Err(Rejection::FileBusy);
+        }
+        let recipients = match &mut self.link {
+            Link::Datagrams(datagrams) => Recipients::Datagrams(datagrams.targets(target, &mut self.log)?),
+            _ => Recipients::Streams(self.streams.targets(target)?),
+        };
+        let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
+        let file = File::open(path).map_err(cannot)?;
+        let total = file.metadata().map_err(cannot)?.len();
+        self.file = Some(FileSend { job, path: path.to_owned(), file, sent: 0, total, recipients });
+        Ok(())
+    }
+
+    pub(super) fn cancel_file(&mut self, job: JobId) {
+        if self.file.as_ref().is_some_and(|file| file.job == job) {
+            self.stop_file();
+        }
+    }
+
+    /// The rest of the file is not sent.
+    pub(super) fn stop_file(&mut self) {
+        if let Some(file) = self.file.take() {
+            self.outbox.tell(Event::FileFinished { job: file.job, outcome: Err(Rejection::Cancelled) });
+        }
+    }
+
+    /// Queues as much of the file as the peers have taken since the last turn.
+    pub(super) fn pump_file(&mut self) {
+        let Some(mut file) = self.file.take() else { return };
+        if self.log.paused().is_some() {
+            self.file = Some(file);
+            return;
+        }
+        match self.pump(&mut file) {
+            Ok(true) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Ok(()) }),
+            Ok(false) => {
+                let (job, sent, total) = (file.job, file.sent, file.total);
+                self.outbox.tell(Event::FileProgress { job, sent, total });
+                self.file = Some(file);
+            }
+            Err(why) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Err(why) }),
+        }
+    }
+
+    /// Says whether the whole file is queued.
+    fn pump(&mut self, file: &mut FileSend) -> Result<bool, Rejection> {
+        let chunk = match file.recipients {
+            Recipients::Streams(_) => STREAM_CHUNK,
+            Recipients::Datagrams(_) => DATAGRAM_CHUNK,
+        };
+        let mut buffer = vec![0; chunk];
+        let mut queued_now = 0;
+        while self.waiting_for(&file.recipients) < LOW_WATER {
+            if queued_now >= LOW_WATER {
+                // Other peers and commands have their turn; this one goes on with the next.
+                self.is_unfinished = true;
+                return Ok(false);
+            }
+            let length = read_full(&mut file.file, &mut buffer)
+                .map_err(|error| Failure::new(Operation::ReadFile, file.path.display(), error))?;
+            if length == 0 {
+                return Ok(true);
+            }
+            file.sent += length as u64;
+            queued_now += length as u64;
+            self.send_part(&file.recipients, &Payload::from(&buffer[..length]))?;
+        }
+        Ok(false)
+    }
+
+    fn waiting_for(&self, recipients: &Recipients) -> u64 {
+        match (recipients, &self.link) {
+            (Recipients::Streams(ids), _) => self.streams.longest_queue(ids),
+            (Recipients::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.queued_bytes(),
+            (Recipients::Datagrams(_), _) => 0,
+        }
+    }
+
+    fn send_part(&mut self, recipients: &Recipients, part: &Payload) -> Result<(), Rejection> {
+        let Worker { streams, link, log, board, .. } = self;
+        match (recipients, link) {
+            (Recipients::Streams(ids), _) => streams.send(ids, part, Origin::File, log, board),
+            (Recipients::Datagrams(targets), Link::Datagrams(datagrams)) => {
+                datagrams.send(targets, part, Origin::File, log)
+            }
+            (Recipients::Datagrams(_), _) => Err(Rejection::NotOpen),
+        }
+    }
+}
+
+/// Fills the buffer as far as the file reaches.
+fn read_full(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,314 @@
+//! What a session has open: a listener, a way to a connection, or a datagram socket; opening, serving and closing.
+
+use crate::engine::worker::Worker;
+use crate::engine::worker::connector::{Connection, Connector, Progress, record_options};
+use crate::engine::worker::datagrams::Datagrams;
+use crate::engine::worker::listener::Listener;
+use crate::engine::worker::lookup::{self, Addresses};
+use crate::engine::worker::stream::Stream;
+use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
+use crate::model::failure::{Failure, Operation};
+use crate::model::record::{EndReason, Lifecycle};
+use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
+use crate::model::status::SessionState;
+use crate::net::options::report_all;
+use crate::net::poll::{Interest, Ready};
+use crate::net::{tcp, udp};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
+
+/// The number under which the wait reports the one socket that is no TCP peer.
+pub(super) const LISTENER_KEY: usize = 0;
+
+/// What is open besides the TCP peers.
+pub(super) enum Link {
+    None,
+    Listener(Listener),
+    Connector(Box<Connector>),
+    Datagrams(Box<Datagrams>),
+}
+
+impl Link {
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match self {
+            Link::None => None,
+            Link::Listener(listener) => listener.next_due(),
+            Link::Connector(connector) => connector.next_due(),
+            Link::Datagrams(datagrams) => datagrams.next_due(),
+        }
+    }
+
+    pub(super) fn set_paused(&mut self, paused: bool) -> Result<(), Failure> {
+        match self {
+            Link::None | Link::Connector(_) => Ok(()),
+            Link::Listener(listener) => {
+                let local = listener.local;
+                listener.set_paused(paused).map_err(|error| Failure::new(Operation::Accept, local, error))
+            }
+            Link::Datagrams(datagrams) => datagrams.set_paused(paused),
+        }
+    }
+}
+
+impl Worker {
+    /// Begins to open the session: at once, or when its host names are looked up.
+    pub(super) fn open(&mut self, config: SessionConfig, now: Instant) {
+        self.log.begin_epoch();
+        match lookup::without_lookup(&config) {
+            Ok(Ok(addresses)) => {
+                self.config = Some(config);
+                self.open_at(addresses, now);
+            }
+            Ok(Err(host)) => {
+                self.log.lifecycle(None, Lifecycle::Resolving { host: host.clone() });
+                match lookup::start(&config, self.id, self.log.epoch(), self.poll.notifier()) {
+                    Ok(lookup) => {
+                        self.lookup = Some(lookup);
+                        self.config = Some(config);
+                        self.state = SessionState::Resolving { host };
+                    }
+                    Err(failure) => self.opening_failed(failure),
+                }
+            }
+            Err(failure) => self.opening_failed(failure),
+        }
+    }
+
+    /// Goes on with opening when the names are looked up. An answer to an earlier opening is thrown away.
+    pub(super) fn take_lookup(&mut self, now: Instant) {
+        let Some(result) = self.lookup.as_ref().and_then(|lookup| lookup.result.try_recv().ok()) else {
+            return;
+        };
+        let epoch = self.lookup.take().map(|lookup| lookup.epoch);
+        if epoch != Some(self.log.epoch()) {
+            return;
+        }
+        match result {
+            Ok(addresses) => {
+                for (host, addresses) in &addresses.found {
+                    let (host, addresses) = (host.clone(), addresses.clone());
+                    self.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
+                }
+                self.open_at(addresses, now);
+            }
+            Err(failure) => self.opening_failed(failure),
+        }
+    }
+
+    fn open_at(&mut self, addresses: Addresses, now: Instant) {
+        let opened = match self.config.clone() {
+            Some(SessionConfig::TcpServer(server)) => self.listen(&server, &addresses),
+            Some(SessionConfig::TcpClient(client)) => {
+                self.connect(client, addresses, now);
+                Ok(())
+            }
+            Some(SessionConfig::Udp(config)) => self.bind(&config, &addresses),
+            None => Ok(()),
+        };
+        if let Err(failure) = opened {
+            self.opening_failed(failure);
+        }
+    }
+
+    fn opening_failed(&mut self, failure: Failure) {
+        self.log.lifecycle(None, Lifecycle::OpenFailed { failure: failure.clone() });
+        self.link = Link::None;
+        self.config = None;
+        self.state = SessionState::Failed(failure);
+    }
+
+    fn listen(&mut self, server: &TcpServerConfig, addresses: &Addresses) -> Result<(), Failure> {
+        let wanted = addresses.local.first().copied().unwrap_or(UNSPECIFIED);
+        let options = with_default(&server.options, OptionName::NoDelay);
+        let (socket, local, reports) = tcp::listen(wanted, server.backlog, &options)?;
+        let registered = self
+            .poll
+            .register(socket, LISTENER_KEY, Interest::READ)
+            .map_err(|error| Failure::new(Operation::Listen, local, error))?;
+        record_options(&asked_for(reports, &server.options), &mut self.log);
+        self.log.lifecycle(None, Lifecycle::Listening { local });
+        let listener = Listener::new(registered, local);
+        self.options = report_all(listener.socket(), &server.options, local).into();
+        self.link = Link::Listener(listener);
+        self.state = SessionState::Listening { local };
+        Ok(())
+    }
+
+    fn connect(&mut self, client: TcpClientConfig, addresses: Addresses, now: Instant) {
+        let options = with_default(&client.options, OptionName::NoDelay);
+        let client = TcpClientConfig { options, ..client };
+        let bind = addresses.local.first().copied();
+        let mut connector = Connector::new(client, addresses.remote, bind);
+        let progress = connector.start(&self.poll, LISTENER_KEY, &mut self.log, now);
+        self.link = Link::Connector(Box::new(connector));
+        self.take_progress(progress);
+    }
+
+    fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
+        let to = addresses.remote.first().copied();
+        let wanted = addresses.local.first().copied().unwrap_or_else(|| unspecified_like(to));
+        let to = to.or_else(|| addresses.remote.first().copied());
+        let (socket, local, reports) = udp::bind(wanted, config.broadcast, &config.options)?;
+        let cannot = |error: io::Error| Failure::new(Operation::Bind, local, error);
+        let registered = self.poll.register(socket, LISTENER_KEY, Interest::READ).map_err(cannot)?;
+        record_options(&asked_for(reports, &config.options), &mut self.log);
+        self.log.lifecycle(None, Lifecycle::Bound { local });
+        let mut datagrams = Datagrams::new(registered, local, to, config.broadcast).map_err(cannot)?;
+        for group in &config.groups {
+            datagrams.set_member(group, true, &mut self.log)?;
+        }
+        self.options = report_all(datagrams.socket(), &config.options, local).into();
+        self.link = Link::Datagrams(Box::new(datagrams));
+        self.state = SessionState::Bound { local };
+        Ok(())
+    }
+
+    fn take_progress(&mut self, progress: Progress) {
+        match progress {
+            Progress::Connecting(remote) => self.state = SessionState::Connecting { remote },
+            Progress::Waiting(failure) => self.state = SessionState::WaitingToReconnect { failure },
+            Progress::Failed(failure) => {
+                self.log.lifecycle(None, Lifecycle::Closed { reason: EndReason::Failed });
+                self.link = Link::None;
+                self.config = None;
+                self.state = SessionState::Failed(failure);
+            }
+            Progress::Connected(connection) => self.connected(connection),
+        }
+    }
+
+    fn connected(&mut self, connection: Connection) {
+        let Connection { mut registered, local, remote } = connection;
+        let id = self.log.new_peer();
+        let rekeyed = usize::try_from(id.get())
+            .map_err(io::Error::other)
+            .and_then(|key| registered.rekey(key, Interest::READ));
+        if let Err(error) = rekeyed {
+            return self.fail(Failure::new(Operation::Connect, remote, error));
+        }
+        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote });
+        let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
+        let stream = Stream::new(id, registered, local, remote);
+        self.options = report_all(stream.socket(), &asked, local).into();
+        self.streams.add(stream);
+        self.state = SessionState::Connected { local, remote };
+    }
+
+    /// Serves the socket that is no TCP peer.
+    pub(super) fn serve_link(&mut self, ready: Ready, now: Instant) {
+        let Worker { link, log, poll, streams, answering, .. } = self;
+        match link {
+            Link::None => {}
+            Link::Listener(listener) => {
+                let local = listener.local;
+                if let Err(error) = listener.accept(poll, streams, log, now) {
+                    self.fail(Failure::new(Operation::Accept, local, error));
+                }
+            }
+            Link::Connector(connector) => {
+                if let Some(progress) = connector.is_ready(poll, LISTENER_KEY, log, now) {
+                    self.take_progress(progress);
+                }
+            }
+            Link::Datagrams(datagrams) => {
+                if let Err(failure) = datagrams.serve(ready, log, answering, now) {
+                    self.fail(failure);
+                }
+            }
+        }
+    }
+
+    pub(super) fn run_link_due(&mut self, now: Instant) {
+        let Worker { link, log, poll, streams, .. } = self;
+        match link {
+            Link::None => {}
+            Link::Listener(listener) => {
+                let local = listener.local;
+                if let Err(error) = listener.run_due(poll, streams, log, now) {
+                    self.fail(Failure::new(Operation::Accept, local, error));
+                }
+            }
+            Link::Connector(connector) => {
+                if let Some(progress) = connector.run_due(poll, LISTENER_KEY, log, now) {
+                    self.take_progress(progress);
+                }
+            }
+            Link::Datagrams(datagrams) => datagrams.run_due(now, log),
+        }
+    }
+
+    /// Draws the consequences when peers have gone: a client's session closes or connects again.
+    pub(super) fn notice_ended(&mut self, now: Instant) {
+        let ended = self.streams.take_ended();
+        let Some(reason) = ended.last().copied() else { return };
+        match &mut self.link {
+            Link::Connector(connector) => {
+                let wants_more = !matches!(reason, EndReason::Local | EndReason::Kicked);
+                let again = if wants_more { connector.connection_ended(&mut self.log, now) } else { None };
+                match again {
+                    Some(progress) => self.take_progress(progress),
+                    None => self.close(reason),
+                }
+            }
+            Link::None if self.state == SessionState::Draining && self.streams.len() == 0 => {
+                self.close(EndReason::Local);
+            }
+            _ => {}
+        }
+    }
+
+    /// The listener goes and the clients stay.
+    pub(super) fn stop_listening(&mut self) {
+        if let Link::Listener(listener) = &self.link {
+            self.log.lifecycle(None, Lifecycle::ListenerStopped { local: listener.local });
+            self.link = Link::None;
+            self.state = SessionState::Draining;
+            if self.streams.len() == 0 {
+                self.close(EndReason::Local);
+            }
+        }
+    }
+
+    /// No socket is open after this.
+    pub(super) fn close(&mut self, reason: EndReason) {
+        let was_open = self.state.is_open();
+        self.lookup = None;
+        self.repeat = None;
+        self.stop_file();
+        let Worker { streams, log, board, .. } = self;
+        streams.end_all(reason, log, board);
+        streams.take_ended();
+        if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
+            datagrams.end(&mut self.log);
+        }
+        if was_open {
+            self.log.lifecycle(None, Lifecycle::Closed { reason });
+            self.state = SessionState::Closed;
+        }
+        self.config = None;
+    }
+}
+
+const UNSPECIFIED: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+fn unspecified_like(remote: Option<SocketAddr>) -> SocketAddr {
+    match remote {
+        Some(SocketAddr::V6(_)) => SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
+        _ => UNSPECIFIED,
+    }
+}
+
+/// What a debugger sends shall go out at once, unless the user says otherwise.
+fn with_default(asked: &[SocketOption], name: OptionName) -> Vec<SocketOption> {
+    let mut options = asked.to_vec();
+    if !asked.iter().any(|option| option.name == name) {
+        options.push(SocketOption { name, value: OptionValue::Flag(true) });
+    }
+    options
+}
+
+/// Only what the user asked for is recorded, not our own defaults.
+fn asked_for(reports: Vec<OptionReport>, asked: &[SocketOption]) -> Vec<OptionReport> {
+    reports.into_iter().filter(|report| asked.iter().any(|option| option.name == report.name)).collect()
+}

@@ -1,0 +1,99 @@
+//! The listening socket: taking in clients, and waiting when this program or machine has run out of something.
+
+use crate::engine::worker::log::Log;
+use crate::engine::worker::stream::Stream;
+use crate::engine::worker::streams::Streams;
+use crate::model::failure::{Failure, Operation};
+use crate::model::record::Lifecycle;
+use crate::net::end_reason::{is_not_now, is_out_of_resources};
+use crate::net::poll::{Interest, Poll, Registered};
+use crate::net::tcp;
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How many clients are taken in during one turn, so that those who are there already are served too.
+const ACCEPTS_PER_TURN: usize = 512;
+
+/// How soon accepting is tried again after descriptors or memory ran out.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// The listener of a session.
+pub(super) struct Listener {
+    registered: Registered,
+    pub(super) local: SocketAddr,
+    /// Accepting failed for want of descriptors or memory, and is tried again then.
+    try_again_at: Option<Instant>,
+    paused: bool,
+}
+
+impl Listener {
+    pub(super) fn new(registered: Registered, local: SocketAddr) -> Listener {
+        Listener { registered, local, try_again_at: None, paused: false }
+    }
+
+    pub(super) fn socket(&self) -> &socket2::Socket {
+        self.registered.socket()
+    }
+
+    /// Takes in the clients that wait.
+    pub(super) fn accept(
+        &mut self,
+        poll: &Poll,
+        streams: &mut Streams,
+        log: &mut Log,
+        now: Instant,
+    ) -> io::Result<()> {
+        for _ in 0..ACCEPTS_PER_TURN {
+            let (socket, local, remote) = match tcp::accept(self.registered.socket()) {
+                Ok(client) => client,
+                Err(error) if is_not_now(&error) => break,
+                Err(error) if is_out_of_resources(&error) => return self.wait(&error, log, now),
+                // This one client is gone again; the others are served.
+                Err(_) => continue,
+            };
+            let id = log.new_peer();
+            let key = usize::try_from(id.get()).map_err(io::Error::other)?;
+            let registered = poll.register(socket, key, Interest::READ)?;
+            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
+            streams.add(Stream::new(id, registered, local, remote));
+        }
+        self.try_again_at = None;
+        Ok(())
+    }
+
+    /// Stops asking for clients for a while. It is recorded once, however long it lasts.
+    fn wait(&mut self, error: &io::Error, log: &mut Log, now: Instant) -> io::Result<()> {
+        if self.try_again_at.is_none() {
+            let failure = Failure::new(Operation::Accept, self.local, error);
+            log.lifecycle(None, Lifecycle::AcceptFailed { failure });
+        }
+        self.try_again_at = Some(now + TRY_AGAIN_AFTER);
+        self.registered.set_interest(Interest::NONE)
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.try_again_at.filter(|_| !self.paused)
+    }
+
+    /// Tries again after a failure, when it is time.
+    pub(super) fn run_due(
+        &mut self,
+        poll: &Poll,
+        streams: &mut Streams,
+        log: &mut Log,
+        now: Instant,
+    ) -> io::Result<()> {
+        if self.next_due().is_none_or(|due| now < due) {
+            return Ok(());
+        }
+        self.accept(poll, streams, log, now)?;
+        if self.try_again_at.is_none() { self.registered.set_interest(Interest::READ) } else { Ok(()) }
+    }
+
+    pub(super) fn set_paused(&mut self, paused: bool) -> io::Result<()> {
+        self.paused = paused;
+        let read = !paused && self.try_again_at.is_none();
+        self.registered.set_interest(if read { Interest::READ } else { Interest::NONE })
+    }
+}

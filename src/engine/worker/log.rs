@@ -1,0 +1,220 @@
+//! The worker's pen: records with their stamps, the batch that is published once a turn, and what happens when the
+//! journal cannot be written.
+
+use crate::engine::sync::{SyncState, Syncer};
+use crate::journal::writer::JournalWriter;
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::ids::{Epoch, PeerId};
+use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind};
+use crate::model::status::Counters;
+use crate::util::clock::{self, Stamp};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long published records may be without being durable.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a journal that cannot be written is tried again.
+const RETRY_EVERY: Duration = Duration::from_millis(500);
+
+/// The pen.
+pub(super) struct Log {
+    journal: JournalWriter,
+    epoch: Epoch,
+    next_peer: PeerId,
+    pub(super) counters: Counters,
+    pause: Option<Pause>,
+    syncer: Arc<Syncer>,
+    sync_state: SyncState,
+    sync_due: Option<Instant>,
+}
+
+struct Pause {
+    failure: Failure,
+    since: Instant,
+    retry_at: Instant,
+}
+
+/// How publishing went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Published {
+    /// There was nothing to publish.
+    Nothing,
+    /// Readers see more.
+    More,
+    /// The journal cannot be written any more: stop reading sockets.
+    PausedNow,
+    /// The journal can be written again: read sockets.
+    ResumedNow,
+    /// Still paused.
+    StillPaused,
+}
+
+impl Log {
+    pub(super) fn new(journal: JournalWriter, syncer: Arc<Syncer>) -> Log {
+        let next_peer = journal.highest_peer().map_or(PeerId::FIRST, PeerId::next);
+        let cut_bytes = journal.cut_bytes();
+        let mut log = Log {
+            journal,
+            epoch: Epoch(0),
+            next_peer,
+            counters: Counters::default(),
+            pause: None,
+            syncer,
+            sync_state: SyncState::default(),
+            sync_due: None,
+        };
+        if cut_bytes > 0 {
+            log.lifecycle(None, Lifecycle::Recovered { cut_bytes });
+        }
+        log
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    pub(super) fn begin_epoch(&mut self) {
+        self.epoch = self.epoch.next();
+    }
+
+    /// The number of a peer that was not there before.
+    pub(super) fn new_peer(&mut self) -> PeerId {
+        let id = self.next_peer;
+        self.next_peer = id.next();
+        self.counters.peers_seen += 1;
+        id
+    }
+
+    pub(super) fn lifecycle(&mut self, peer: Option<PeerId>, what: Lifecycle) {
+        self.body(peer, &Body::Lifecycle(what));
+    }
+
+    pub(super) fn note(&mut self, text: String) {
+        self.body(None, &Body::Note(text));
+    }
+
+    pub(super) fn loss(&mut self, peer: Option<PeerId>, what: LossKind, count: u64) {
+        if what == LossKind::UdpKernelDrop {
+            self.counters.kernel_drops += count;
+        }
+        self.body(peer, &Body::Loss(Loss { what, count }));
+    }
+
+    fn body(&mut self, peer: Option<PeerId>, body: &Body) {
+        self.journal.append(clock::now(), self.epoch, peer, body);
+    }
+
+    /// A data record of bytes that lie elsewhere.
+    pub(super) fn data(&mut self, at: Stamp, peer: PeerId, head: &DataHead, bytes: &[u8]) {
+        self.journal.append_data(at, self.epoch, Some(peer), head, bytes);
+        self.count(head, bytes.len());
+    }
+
+    /// A data record that is received straight into the batch: `fill` reads into the buffer it is given. Nothing
+    /// is recorded when it reads nothing.
+    pub(super) fn receive(
+        &mut self,
+        capacity: usize,
+        peer: PeerId,
+        fill: impl FnOnce(&mut [u8]) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let head = DataHead::received();
+        let mut slot = self.journal.data_slot(capacity);
+        let length = fill(slot.buffer())?;
+        if length > 0 {
+            slot.finish(length, clock::now(), self.epoch, Some(peer), &head);
+            self.count(&head, length);
+        }
+        Ok(length)
+    }
+
+    fn count(&mut self, head: &DataHead, bytes: usize) {
+        match head.direction {
+            Direction::Received => self.counters.received.add(bytes),
+            Direction::Sent => self.counters.sent.add(bytes),
+        }
+        self.counters.truncated += u64::from(head.truncated);
+    }
+
+    pub(super) fn batch_bytes(&self) -> usize {
+        self.journal.batch_bytes()
+    }
+
+    /// Why reading is paused, if it is.
+    pub(super) fn paused(&self) -> Option<&Failure> {
+        self.pause.as_ref().map(|pause| &pause.failure)
+    }
+
+    /// Lets readers see what was recorded, or says why they cannot.
+    pub(super) fn publish(&mut self, now: Instant) -> Published {
+        if self.pause.as_ref().is_some_and(|pause| now < pause.retry_at) {
+            return Published::StillPaused;
+        }
+        if self.journal.batch_bytes() == 0 && self.pause.is_none() {
+            return Published::Nothing;
+        }
+        if let Some(failure) = self.pause.as_ref().and_then(|_| self.missing()) {
+            return self.pause(now, failure);
+        }
+        match self.journal.publish() {
+            Ok(()) => self.published(now),
+            Err(error) => self.pause(now, error.failure()),
+        }
+    }
+
+    fn published(&mut self, now: Instant) -> Published {
+        self.sync_due.get_or_insert(now + SYNC_EVERY);
+        let Some(pause) = self.pause.take() else { return Published::More };
+        let after_millis = u64::try_from(now.duration_since(pause.since).as_millis()).unwrap_or(u64::MAX);
+        self.lifecycle(None, Lifecycle::Resumed { after_millis });
+        Published::ResumedNow
+    }
+
+    fn pause(&mut self, now: Instant, failure: Failure) -> Published {
+        let retry_at = now + RETRY_EVERY;
+        if let Some(pause) = &mut self.pause {
+            pause.retry_at = retry_at;
+            pause.failure = failure;
+            return Published::StillPaused;
+        }
+        self.pause = Some(Pause { failure: failure.clone(), since: now, retry_at });
+        self.lifecycle(None, Lifecycle::Paused { failure });
+        Published::PausedNow
+    }
+
+    /// When this pen has something to do by itself.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match &self.pause {
+            Some(pause) => Some(pause.retry_at),
+            None => self.sync_due,
+        }
+    }
+
+    /// Asks for durability when it is time, and looks whether the file is still there.
+    pub(super) fn run_due(&mut self, now: Instant) -> Published {
+        if self.pause.is_some() || self.sync_due.is_none_or(|due| now < due) {
+            return Published::Nothing;
+        }
+        let asked = self.syncer.request(self.journal.sync_handle(), &self.sync_state);
+        self.sync_due = if asked { None } else { Some(now + SYNC_EVERY) };
+        match self.sync_state.take_failure().or_else(|| self.missing()) {
+            Some(failure) => self.pause(now, failure),
+            None => Published::Nothing,
+        }
+    }
+
+    fn missing(&self) -> Option<Failure> {
+        (!self.journal.check_still_there()).then(|| {
+            let words =
+                "the file was removed while it was written; save the log elsewhere, then close the session";
+            Failure::new(Operation::WriteFile, self.journal.path().display(), OsError::from_words(words))
+        })
+    }
+
+    /// Publishes the rest, completes the index and makes both durable.
+    pub(super) fn close(self) -> Result<(), Failure> {
+        self.journal.close().map_err(|error| error.failure())
+    }
+}

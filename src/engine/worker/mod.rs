@@ -1,0 +1,334 @@
+//! The worker: one thread that owns all sockets of one session, its send queues, its timers and its journal.
+//!
+//! One turn: wait; commands first, so that *Close* is never behind a flood; due timers; ready sockets under a budget,
+//! fair between peers; then publish what was recorded and wake the front end once.
+
+mod board;
+
+mod commands;
+
+mod connector;
+
+mod datagram_peers;
+
+mod datagrams;
+
+mod drops;
+
+mod files;
+
+mod link;
+
+mod listener;
+
+mod log;
+
+mod lookup;
+
+mod queue;
+
+mod repeat;
+
+mod respond;
+
+mod stream;
+
+mod streams;
+
+use crate::automation::responder::Responder;
+use crate::engine::command::Command;
+use crate::engine::event::{Event, Rejection};
+use crate::engine::news::News;
+use crate::engine::shared::Shared;
+use crate::engine::sync::Syncer;
+use crate::engine::worker::board::Board;
+use crate::engine::worker::files::FileSend;
+use crate::engine::worker::link::{LISTENER_KEY, Link};
+use crate::engine::worker::log::{Log, Published};
+use crate::engine::worker::lookup::Lookup;
+use crate::engine::worker::repeat::Repeat;
+use crate::engine::worker::respond::Answering;
+use crate::engine::worker::streams::Streams;
+use crate::journal::writer::JournalWriter;
+use crate::model::config::SessionConfig;
+use crate::model::failure::{Failure, Operation};
+use crate::model::ids::{SessionId, Ticket};
+use crate::model::record::{EndReason, Lifecycle};
+use crate::model::socket_option::OptionReport;
+use crate::model::status::SessionState;
+use crate::net::poll::{Poll, Ready};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Commands and reads of one turn stop here and go on with the next, so that what was recorded is published soon
+/// and while it is still in the processor's cache.
+const BATCH_BYTES_PER_TURN: usize = 512 << 10;
+
+/// How many events are kept for a front end that does not take them.
+const EVENTS_KEPT: usize = 1024;
+
+/// What a worker is made of.
+pub(super) struct WorkerParts {
+    pub(super) id: SessionId,
+    pub(super) poll: Poll,
+    pub(super) mailbox: Receiver<(Ticket, Command)>,
+    pub(super) events: Sender<Event>,
+    pub(super) news: News,
+    pub(super) shared: Shared,
+    pub(super) journal: JournalWriter,
+    pub(super) syncer: Arc<Syncer>,
+}
+
+/// All that one session is, on its thread.
+pub(super) struct Worker {
+    id: SessionId,
+    mailbox: Receiver<(Ticket, Command)>,
+    news: News,
+    outbox: Outbox,
+    shared: Shared,
+    board: Board,
+    log: Log,
+    state: SessionState,
+    config: Option<SessionConfig>,
+    lookup: Option<Lookup>,
+    options: Arc<[OptionReport]>,
+    answering: Answering,
+    repeat: Option<Repeat>,
+    file: Option<FileSend>,
+    // The sockets go before the wait that they are registered with.
+    link: Link,
+    streams: Streams,
+    poll: Poll,
+    /// Work is left from this turn: the next one begins at once.
+    is_unfinished: bool,
+}
+
+/// Events on their way to the front end. Those that find no room wait here, in order.
+struct Outbox {
+    sender: Sender<Event>,
+    waiting: VecDeque<Event>,
+}
+
+impl Worker {
+    pub(super) fn new(parts: WorkerParts) -> Worker {
+        Worker {
+            id: parts.id,
+            mailbox: parts.mailbox,
+            news: parts.news,
+            outbox: Outbox { sender: parts.events, waiting: VecDeque::new() },
+            shared: parts.shared,
+            board: Board::default(),
+            log: Log::new(parts.journal, parts.syncer),
+            state: SessionState::Closed,
+            config: None,
+            lookup: None,
+            options: Arc::default(),
+            answering: Answering::new(Responder::default()),
+            repeat: None,
+            file: None,
+            link: Link::None,
+            streams: Streams::default(),
+            poll: parts.poll,
+            is_unfinished: false,
+        }
+    }
+
+    /// Works until nobody holds the session's handle any more.
+    pub(super) fn run(mut self) {
+        let mut ready = Vec::new();
+        self.conclude_turn(Instant::now());
+        loop {
+            let deadline = if self.is_unfinished { Some(Instant::now()) } else { self.next_due() };
+            if let Err(error) = self.poll.wait(deadline, &mut ready) {
+                self.fail(Failure::new(Operation::Poll, "the session's sockets", error));
+            }
+            self.is_unfinished = false;
+            let now = Instant::now();
+            if !self.take_commands(now) {
+                break;
+            }
+            self.take_lookup(now);
+            self.run_due(now);
+            self.serve_ready(&ready, now);
+            self.pump_file();
+            self.notice_ended(now);
+            self.conclude_turn(now);
+        }
+        self.close(EndReason::Local);
+        self.conclude_turn(Instant::now());
+        let Worker { log, shared, news, .. } = self;
+        if let Err(failure) = log.close() {
+            shared.lock().status.paused = Some(failure);
+            news.ring();
+        }
+    }
+
+    /// Carries out the commands that wait. Says `false` when there will be no more.
+    fn take_commands(&mut self, now: Instant) -> bool {
+        while self.log.batch_bytes() < BATCH_BYTES_PER_TURN {
+            match self.mailbox.try_recv() {
+                Ok((ticket, command)) => {
+                    let event = match self.carry_out(command, now) {
+                        Ok(()) => Event::Accepted { ticket },
+                        Err(why) => Event::Rejected { ticket, why },
+                    };
+                    self.outbox.tell(event);
+                }
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        self.is_unfinished = true;
+        true
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        [
+            self.log.next_due(),
+            self.link.next_due(),
+            self.streams.next_due(),
+            self.repeat.as_ref().and_then(Repeat::next_due),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn run_due(&mut self, now: Instant) {
+        if self.log.run_due(now) == Published::PausedNow {
+            self.set_paused(true);
+        }
+        self.run_link_due(now);
+        let Worker { streams, log, board, answering, .. } = self;
+        streams.run_due(log, board, answering, now);
+        self.run_repeat(now);
+    }
+
+    fn serve_ready(&mut self, ready: &[Ready], now: Instant) {
+        for ready in ready {
+            if self.log.batch_bytes() >= BATCH_BYTES_PER_TURN {
+                // The rest is reported again, because it is still ready. The order of reports turns by itself.
+                if !self.publish(now) {
+                    return;
+                }
+            }
+            if ready.key == LISTENER_KEY {
+                self.serve_link(*ready, now);
+            } else {
+                let Worker { streams, log, board, answering, .. } = self;
+                streams.serve(*ready, log, board, answering, now);
+            }
+        }
+    }
+
+    /// Makes what was recorded visible. Says `false` when the journal cannot be written.
+    fn publish(&mut self, now: Instant) -> bool {
+        match self.log.publish(now) {
+            Published::Nothing | Published::More => true,
+            Published::ResumedNow => {
+                self.set_paused(false);
+                true
+            }
+            Published::PausedNow => {
+                self.set_paused(true);
+                false
+            }
+            Published::StillPaused => false,
+        }
+    }
+
+    /// Publishes records and levels, and wakes the front end if there is anything new.
+    fn conclude_turn(&mut self, now: Instant) {
+        let had_records = self.log.batch_bytes() > 0;
+        self.publish(now);
+        self.streams.show_changes(&mut self.board);
+        if let Link::Datagrams(datagrams) = &mut self.link {
+            datagrams.show_changes(&mut self.board);
+        }
+        let has_news = self.write_status() || had_records;
+        if self.outbox.flush() || has_news {
+            self.news.ring();
+        }
+    }
+
+    /// Copies the levels to where front ends read them. Says whether anything has changed.
+    fn write_status(&mut self) -> bool {
+        let peers_present = match &self.link {
+            Link::Datagrams(datagrams) => datagrams.peers_known(),
+            _ => self.streams.len(),
+        };
+        let mut shared = self.shared.lock();
+        let status = &mut shared.status;
+        let paused = self.log.paused();
+        let mut changed = !self.board.is_unchanged();
+        if status.state != self.state {
+            status.state = self.state.clone();
+            changed = true;
+        }
+        if status.paused.as_ref() != paused {
+            status.paused = paused.cloned();
+            changed = true;
+        }
+        let repeats_done = self.repeat.as_ref().map(Repeat::fired);
+        let levels = (self.log.epoch(), self.log.counters, peers_present, repeats_done);
+        changed |= levels != (status.epoch, status.counters, status.peers_present, status.repeats_done);
+        (status.epoch, status.counters, status.peers_present, status.repeats_done) = levels;
+        if !Arc::ptr_eq(&status.options, &self.options) {
+            status.options = Arc::clone(&self.options);
+            changed = true;
+        }
+        self.board.write(&mut shared);
+        changed
+    }
+
+    /// Stops or resumes reading from every socket.
+    fn set_paused(&mut self, paused: bool) {
+        let Worker { streams, log, board, .. } = self;
+        streams.set_paused(paused, log, board);
+        if let Err(failure) = self.link.set_paused(paused) {
+            self.fail(failure);
+        }
+    }
+
+    /// Something that the session cannot go on without has failed.
+    fn fail(&mut self, failure: Failure) {
+        self.log.lifecycle(None, Lifecycle::OpenFailed { failure: failure.clone() });
+        self.close(EndReason::Failed);
+        self.state = SessionState::Failed(failure);
+    }
+
+    fn reject_if_paused(&self) -> Result<(), Rejection> {
+        match self.log.paused() {
+            Some(failure) => Err(Rejection::Paused(Box::new(failure.clone()))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Outbox {
+    /// A front end that takes no events loses the oldest; levels and rows tell it all the same.
+    fn tell(&mut self, event: Event) {
+        if self.waiting.len() >= EVENTS_KEPT {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(event);
+    }
+
+    /// Hands over what there is room for. Says whether anything was handed over.
+    fn flush(&mut self) -> bool {
+        let mut told = false;
+        while let Some(event) = self.waiting.pop_front() {
+            match self.sender.try_send(event) {
+                Ok(()) => told = true,
+                Err(TrySendError::Full(event)) => {
+                    self.waiting.push_front(event);
+                    break;
+                }
+                Err(TrySendError::Disconnected(_)) => self.waiting.clear(),
+            }
+        }
+        told
+    }
+}

@@ -1,0 +1,91 @@
+//! What waits to be sent to one peer: bounded, in order, with the place reached in the first payload.
+
+use crate::model::record::Origin;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The most that may wait for one peer. One payload that is longer may still be queued when nothing else waits.
+pub(super) const QUEUE_CAP: u64 = 16 << 20;
+
+/// A payload that may be shared by many peers' queues.
+pub(super) type Payload = Arc<[u8]>;
+
+/// Payloads in the order in which they go out.
+#[derive(Debug, Default)]
+pub(super) struct SendQueue {
+    waiting: VecDeque<Waiting>,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    payload: Payload,
+    sent: usize,
+    origin: Origin,
+}
+
+impl SendQueue {
+    /// Queues a payload, or says how much waits already.
+    pub(super) fn push(&mut self, payload: Payload, origin: Origin) -> Result<(), u64> {
+        let length = payload.len() as u64;
+        if self.bytes > 0 && self.bytes + length > QUEUE_CAP {
+            return Err(self.bytes);
+        }
+        self.bytes += length;
+        self.waiting.push_back(Waiting { payload, sent: 0, origin });
+        Ok(())
+    }
+
+    /// The bytes that are next, and who caused them.
+    pub(super) fn front(&self) -> Option<(&[u8], Origin)> {
+        self.waiting.front().map(|first| (&first.payload[first.sent..], first.origin))
+    }
+
+    /// The first `count` bytes of the front have gone out.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.bytes = self.bytes.saturating_sub(count as u64);
+        if let Some(first) = self.waiting.front_mut() {
+            first.sent += count;
+            if first.sent >= first.payload.len() {
+                self.waiting.pop_front();
+            }
+        }
+    }
+
+    /// Bytes that wait.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{QUEUE_CAP, SendQueue};
+    use crate::model::record::Origin;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_full_queue_refuses_and_says_how_much_waits() {
+        let mut queue = SendQueue::default();
+        let half: Arc<[u8]> = vec![0; usize::try_from(QUEUE_CAP / 2).unwrap() + 1].into();
+        queue.push(Arc::clone(&half), Origin::User).unwrap();
+        assert_eq!(queue.push(half, Origin::User), Err(QUEUE_CAP / 2 + 1));
+    }
+
+    #[test]
+    fn partial_writes_keep_the_place() {
+        let mut queue = SendQueue::default();
+        queue.push(b"abc".as_slice().into(), Origin::User).unwrap();
+        queue.push(b"de".as_slice().into(), Origin::Echo).unwrap();
+        queue.advance(2);
+        assert_eq!(queue.front(), Some((b"c".as_slice(), Origin::User)));
+        queue.advance(1);
+        assert_eq!(queue.front(), Some((b"de".as_slice(), Origin::Echo)));
+        queue.advance(2);
+        assert!(queue.is_empty() && queue.bytes() == 0);
+    }
+}

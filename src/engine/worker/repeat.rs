@@ -1,0 +1,57 @@
+//! What goes out again and again, on an absolute schedule.
+
+use crate::automation::schedule::Schedule;
+use crate::engine::command::Target;
+use crate::engine::event::{Event, Rejection};
+use crate::engine::worker::Worker;
+use crate::engine::worker::queue::Payload;
+use crate::model::record::Origin;
+use std::time::Instant;
+
+/// Turns that were missed are made up for, but only so many at once.
+const TURNS_AT_ONCE: usize = 64;
+
+/// The payloads of one period, and when the next is due.
+pub(super) struct Repeat {
+    target: Target,
+    payloads: Vec<Payload>,
+    schedule: Schedule,
+}
+
+impl Repeat {
+    pub(super) fn new(target: Target, payloads: Vec<Vec<u8>>, schedule: Schedule) -> Repeat {
+        Repeat { target, payloads: payloads.into_iter().map(Payload::from).collect(), schedule }
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.schedule.next_due()
+    }
+
+    pub(super) fn fired(&self) -> u64 {
+        self.schedule.fired()
+    }
+}
+
+impl Worker {
+    /// Sends what is due. A period in which nobody is there is let pass; any other refusal ends the schedule, and
+    /// says why.
+    pub(super) fn run_repeat(&mut self, now: Instant) {
+        let Some(mut repeat) = self.repeat.take() else { return };
+        for _ in 0..TURNS_AT_ONCE {
+            if !repeat.schedule.take_due(now) {
+                break;
+            }
+            for payload in &repeat.payloads {
+                match self.send(&repeat.target, payload, Origin::Repeat) {
+                    Ok(()) | Err(Rejection::NoPeer | Rejection::NotConnected) => {}
+                    Err(why) => return self.outbox.tell(Event::RepeatFinished { outcome: Err(why) }),
+                }
+            }
+        }
+        if repeat.schedule.next_due().is_some() {
+            self.repeat = Some(repeat);
+        } else {
+            self.outbox.tell(Event::RepeatFinished { outcome: Ok(()) });
+        }
+    }
+}

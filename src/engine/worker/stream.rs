@@ -1,0 +1,229 @@
+//! One TCP peer: reading into the journal, writing from its queue, and the ways in which it ends.
+
+use crate::engine::worker::log::Log;
+use crate::engine::worker::queue::{Payload, SendQueue};
+use crate::engine::worker::respond::MessageCutter;
+use crate::model::failure::OsError;
+use crate::model::ids::PeerId;
+use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
+use crate::model::status::{PeerState, PeerStatus, Traffic};
+use crate::net::end_reason::{end_reason, is_not_now};
+use crate::net::poll::{Interest, Registered};
+use crate::util::clock;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+
+/// The most that one read takes: large enough for full speed, small enough for the processor's cache.
+pub(super) const READ_BYTES: usize = 256 << 10;
+
+/// Above this much waiting for a peer whose bytes we answer, no more of them are read.
+const ANSWERS_PAUSE_READING: u64 = 1 << 20;
+
+/// How a stream goes on after something was done to it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is still there.
+    Open,
+    /// It has ended; nothing was closed or recorded yet.
+    Ended(End),
+}
+
+/// Why a stream has ended.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) reason: EndReason,
+    pub(super) error: Option<OsError>,
+}
+
+/// How a read went.
+#[derive(Debug)]
+pub(super) enum ReadOutcome {
+    /// So many bytes came.
+    Got(usize),
+    /// Nothing waits.
+    Nothing,
+    /// The peer sends no more, or is gone.
+    Ended(End),
+}
+
+/// One connected peer.
+pub(super) struct Stream {
+    registered: Registered,
+    pub(super) status: PeerStatus,
+    queue: SendQueue,
+    /// The peer has said that it sends no more; what is queued for it still goes out.
+    peer_finished: bool,
+    /// Say that we send no more as soon as the queue is empty.
+    shut_when_empty: bool,
+    /// Cuts what comes into messages, while the session answers.
+    pub(super) cutter: Option<MessageCutter>,
+    pub(super) shown_as_changed: bool,
+}
+
+impl Stream {
+    pub(super) fn new(id: PeerId, registered: Registered, local: SocketAddr, remote: SocketAddr) -> Stream {
+        let status = PeerStatus {
+            id,
+            local,
+            remote,
+            state: PeerState::Open,
+            changed_wall_ns: clock::now().wall_ns,
+            received: Traffic::default(),
+            sent: Traffic::default(),
+            queued_bytes: 0,
+            facts: None,
+        };
+        Stream {
+            registered,
+            status,
+            queue: SendQueue::default(),
+            peer_finished: false,
+            shut_when_empty: false,
+            cutter: None,
+            shown_as_changed: false,
+        }
+    }
+
+    pub(super) fn id(&self) -> PeerId {
+        self.status.id
+    }
+
+    pub(super) fn socket(&self) -> &socket2::Socket {
+        self.registered.socket()
+    }
+
+    pub(super) fn queued_bytes(&self) -> u64 {
+        self.queue.bytes()
+    }
+
+    /// Reads once, straight into the journal's batch.
+    pub(super) fn read_into(&mut self, log: &mut Log) -> ReadOutcome {
+        let mut socket = self.registered.socket();
+        let outcome = log.receive(READ_BYTES, self.status.id, |buffer| socket.read(buffer));
+        self.read_outcome(outcome)
+    }
+
+    /// Reads once into `buffer` and records a copy, for sessions that answer.
+    pub(super) fn read_and_keep(&mut self, log: &mut Log, buffer: &mut [u8]) -> ReadOutcome {
+        let outcome = self.registered.socket().read(buffer);
+        if let Ok(length @ 1..) = outcome {
+            log.data(clock::now(), self.status.id, &DataHead::received(), &buffer[..length]);
+        }
+        self.read_outcome(outcome)
+    }
+
+    fn read_outcome(&mut self, outcome: io::Result<usize>) -> ReadOutcome {
+        match outcome {
+            Ok(0) => ReadOutcome::Ended(End { reason: EndReason::Fin, error: None }),
+            Ok(length) => {
+                self.status.received.add(length);
+                ReadOutcome::Got(length)
+            }
+            Err(error) if is_not_now(&error) => ReadOutcome::Nothing,
+            Err(error) => ReadOutcome::Ended(End::from(&error)),
+        }
+    }
+
+    /// Queues a payload; `Err` says how much waits already.
+    pub(super) fn queue(&mut self, payload: Payload, origin: Origin) -> Result<(), u64> {
+        self.queue.push(payload, origin)
+    }
+
+    /// Writes what the kernel takes now, and records it.
+    pub(super) fn flush(&mut self, log: &mut Log) -> Outcome {
+        while let Some((bytes, origin)) = self.queue.front() {
+            let at = clock::now();
+            match self.registered.socket().write(bytes) {
+                Ok(count) => {
+                    log.data(at, self.status.id, &DataHead::sent(origin), &bytes[..count]);
+                    self.status.sent.add(count);
+                    self.queue.advance(count);
+                }
+                Err(error) if is_not_now(&error) => break,
+                Err(error) => return Outcome::Ended(End::from(&error)),
+            }
+        }
+        if self.queue.is_empty() {
+            if self.peer_finished {
+                return Outcome::Ended(End { reason: EndReason::Fin, error: None });
+            }
+            if self.shut_when_empty {
+                return self.shut_write(log);
+            }
+        }
+        Outcome::Open
+    }
+
+    /// The peer sends no more. What is queued for it still goes out; then the stream has ended.
+    pub(super) fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
+        if self.queue.is_empty() {
+            return Outcome::Ended(End { reason: EndReason::Fin, error: None });
+        }
+        self.peer_finished = true;
+        self.set_state(PeerState::PeerFinished);
+        log.lifecycle(Some(self.status.id), Lifecycle::PeerFinished { remote: self.status.remote });
+        Outcome::Open
+    }
+
+    /// We send no more, once the queue is empty.
+    pub(super) fn finish_writing(&mut self, log: &mut Log) -> Outcome {
+        self.shut_when_empty = true;
+        self.flush(log)
+    }
+
+    fn shut_write(&mut self, log: &mut Log) -> Outcome {
+        self.shut_when_empty = false;
+        match self.registered.socket().shutdown(Shutdown::Write) {
+            Ok(()) => {
+                self.set_state(PeerState::WriteShut);
+                log.lifecycle(Some(self.status.id), Lifecycle::WriteShut { remote: self.status.remote });
+                Outcome::Open
+            }
+            Err(error) => Outcome::Ended(End::from(&error)),
+        }
+    }
+
+    /// Waits for what makes sense now: reading stops while the journal is paused or the peer does not take our
+    /// answers, so that TCP makes the peer wait.
+    pub(super) fn wait_for_what_matters(&mut self, paused: bool) -> io::Result<()> {
+        let answers_wait = self.cutter.is_some() && self.queue.bytes() > ANSWERS_PAUSE_READING;
+        self.registered.set_interest(Interest {
+            read: !paused && !self.peer_finished && !answers_wait,
+            write: !self.queue.is_empty(),
+        })
+    }
+
+    pub(super) fn set_state(&mut self, state: PeerState) {
+        self.status.state = state;
+        self.status.changed_wall_ns = clock::now().wall_ns;
+    }
+
+    /// Closes the socket and records the end: what was still queued is lost and counted.
+    pub(super) fn end(mut self, log: &mut Log, end: End, with_reset: bool) -> PeerStatus {
+        if with_reset && self.registered.socket().set_linger(Some(Duration::ZERO)).is_err() {
+            // The socket is closed in the ordinary way then, which the record's reason does not deny.
+        }
+        let id = self.status.id;
+        if self.queue.bytes() > 0 {
+            log.loss(Some(id), LossKind::UnsentBytes, self.queue.bytes());
+        }
+        let remote = self.status.remote;
+        log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason: end.reason, error: end.error });
+        self.set_state(PeerState::Left(end.reason));
+        self.status.queued_bytes = 0;
+        self.status
+    }
+}
+
+impl End {
+    pub(super) fn because(reason: EndReason) -> End {
+        End { reason, error: None }
+    }
+}
+
+impl From<&io::Error> for End {
+    fn from(error: &io::Error) -> End {
+        End { reason: end_reason(error), error: Some(OsError::from(error)) }
+    }
+}

@@ -1,0 +1,279 @@
+//! What happened, as the payload of a frame. Codes are frozen: a new event gets a new one, and fields are only
+//! ever added at the end of an event's payload, where older programs do not look.
+
+use crate::journal::format::fields::{FieldReader, FieldWriter};
+use crate::journal::format::frame::FrameFlags;
+use crate::journal::format::{FrameHeader, MAX_PAYLOAD_BYTES, RecordKind};
+use crate::model::record::{
+    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin,
+};
+use crate::model::socket_option::OptionName;
+
+const FACT_LOCAL: u8 = 1;
+const FACT_INTERFACE: u8 = 2;
+
+/// What the header of a frame says about its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadShape {
+    /// What it is.
+    pub kind: RecordKind,
+    /// Origin, event or kind of loss.
+    pub detail: u8,
+    /// Of data.
+    pub flags: FrameFlags,
+    /// How many bytes at the end are facts.
+    pub facts_bytes: u8,
+}
+
+/// Appends the payload of `body` to `out`. A note is cut at the longest payload; data must already fit.
+pub fn encode_body(body: &Body, out: &mut Vec<u8>) -> PayloadShape {
+    let shape = |kind, detail| PayloadShape { kind, detail, flags: FrameFlags::default(), facts_bytes: 0 };
+    match body {
+        Body::Data(data) => {
+            out.extend_from_slice(&data.bytes);
+            encode_facts(&data.head, out)
+        }
+        Body::Lifecycle(event) => {
+            encode_lifecycle(event, &mut FieldWriter { out });
+            shape(RecordKind::Lifecycle, lifecycle_code(event))
+        }
+        Body::Loss(loss) => {
+            FieldWriter { out }.long(loss.count);
+            shape(RecordKind::Loss, loss.what.code())
+        }
+        Body::Note(text) => {
+            out.extend_from_slice(&text.as_bytes()[..text.floor_char_boundary(MAX_PAYLOAD_BYTES)]);
+            shape(RecordKind::Note, 0)
+        }
+        Body::Damaged => shape(RecordKind::Damaged, 0),
+    }
+}
+
+/// Appends what is known about data behind its bytes, which may have come straight from a socket.
+pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> PayloadShape {
+    let before = out.len();
+    if head.local.is_some() || head.interface.is_some() {
+        let mut fields = FieldWriter { out };
+        let local = if head.local.is_some() { FACT_LOCAL } else { 0 };
+        let interface = if head.interface.is_some() { FACT_INTERFACE } else { 0 };
+        fields.byte(local | interface);
+        if let Some(address) = head.local {
+            fields.ip(address);
+        }
+        if let Some(name) = &head.interface {
+            fields.text(name.as_str());
+        }
+    }
+    PayloadShape {
+        kind: RecordKind::Data,
+        detail: head.origin.code(),
+        flags: FrameFlags {
+            sent: head.direction == Direction::Sent,
+            kernel_stamped: head.kernel_stamped,
+            truncated: head.truncated,
+        },
+        facts_bytes: u8::try_from(out.len() - before).unwrap_or(0),
+    }
+}
+
+/// The body that a header and its payload make; [`Body::Damaged`] where they make none, or one of a later version.
+/// `spare` gives its memory to the bytes of a data body.
+pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body {
+    let known = match header.kind() {
+        RecordKind::Data => decode_data(header, payload, spare),
+        RecordKind::Lifecycle => {
+            decode_lifecycle(header.detail, &mut FieldReader { rest: payload }).map(Body::Lifecycle)
+        }
+        RecordKind::Loss => decode_loss(header.detail, payload).map(Body::Loss),
+        RecordKind::Note => std::str::from_utf8(payload).ok().map(|text| Body::Note(text.to_owned())),
+        RecordKind::Damaged => None,
+    };
+    known.unwrap_or(Body::Damaged)
+}
+
+fn decode_data(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Option<Body> {
+    let head = facts_of(header, payload)?;
+    let mut bytes = spare;
+    bytes.clear();
+    bytes.extend_from_slice(&payload[..header.data_bytes() as usize]);
+    Some(Body::Data(Data { head, bytes }))
+}
+
+/// All that is known about data, from its header and the facts at the end of its payload.
+pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
+    let mut head = DataHead {
+        direction: if header.flags.sent { Direction::Sent } else { Direction::Received },
+        origin: Origin::from_code(header.detail)?,
+        kernel_stamped: header.flags.kernel_stamped,
+        truncated: header.flags.truncated,
+        local: None,
+        interface: None,
+    };
+    if header.facts_bytes > 0 {
+        let mut fields = FieldReader { rest: payload.get(header.data_bytes() as usize..)? };
+        let present = fields.byte()?;
+        if present & FACT_LOCAL != 0 {
+            head.local = Some(fields.ip()?);
+        }
+        if present & FACT_INTERFACE != 0 {
+            head.interface = Some(InterfaceName::new(&fields.text()?));
+        }
+    }
+    Some(head)
+}
+
+fn decode_loss(kind: u8, payload: &[u8]) -> Option<Loss> {
+    Some(Loss { what: LossKind::from_code(kind)?, count: FieldReader { rest: payload }.long()? })
+}
+
+/// Whether a lifecycle event with this code tells both ends of a peer's connection.
+pub(in crate::journal) fn introduces_a_peer(event_code: u8) -> bool {
+    matches!(event_code, CONNECTED | PEER_JOINED)
+}
+
+const CONNECTED: u8 = 7;
+const PEER_JOINED: u8 = 10;
+
+fn lifecycle_code(event: &Lifecycle) -> u8 {
+    match event {
+        Lifecycle::Resolving { .. } => 1,
+        Lifecycle::Resolved { .. } => 2,
+        Lifecycle::Listening { .. } => 3,
+        Lifecycle::ListenerStopped { .. } => 4,
+        Lifecycle::Bound { .. } => 5,
+        Lifecycle::Connecting { .. } => 6,
+        Lifecycle::Connected { .. } => CONNECTED,
+        Lifecycle::ConnectFailed { .. } => 8,
+        Lifecycle::ReconnectScheduled { .. } => 9,
+        Lifecycle::PeerJoined { .. } => PEER_JOINED,
+        Lifecycle::PeerFinished { .. } => 11,
+        Lifecycle::WriteShut { .. } => 12,
+        Lifecycle::PeerLeft { .. } => 13,
+        Lifecycle::PeerUnreachable { .. } => 14,
+        Lifecycle::SendFailed { .. } => 15,
+        Lifecycle::OpenFailed { .. } => 16,
+        Lifecycle::AcceptFailed { .. } => 17,
+        Lifecycle::OptionSet { .. } => 18,
+        Lifecycle::OptionFailed { .. } => 19,
+        Lifecycle::JoinedGroup { .. } => 20,
+        Lifecycle::LeftGroup { .. } => 21,
+        Lifecycle::GroupFailed { .. } => 22,
+        Lifecycle::Paused { .. } => 23,
+        Lifecycle::Resumed { .. } => 24,
+        Lifecycle::Recovered { .. } => 25,
+        Lifecycle::Closed { .. } => 26,
+    }
+}
+
+fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
+    match event {
+        Lifecycle::Resolving { host } => out.text(host),
+        Lifecycle::Resolved { host, addresses } => {
+            out.text(host);
+            let count = u8::try_from(addresses.len()).unwrap_or(u8::MAX);
+            out.byte(count);
+            addresses.iter().take(usize::from(count)).for_each(|address| out.address(*address));
+        }
+        Lifecycle::Listening { local }
+        | Lifecycle::ListenerStopped { local }
+        | Lifecycle::Bound { local } => out.address(*local),
+        Lifecycle::Connecting { remote, attempt } => {
+            out.address(*remote);
+            out.word(*attempt);
+        }
+        Lifecycle::Connected { local, remote } | Lifecycle::PeerJoined { local, remote } => {
+            out.address(*local);
+            out.address(*remote);
+        }
+        Lifecycle::ConnectFailed { failure, reason } => {
+            out.byte(reason.code());
+            out.failure(failure);
+        }
+        Lifecycle::ReconnectScheduled { delay_millis } => out.long(*delay_millis),
+        Lifecycle::PeerFinished { remote } | Lifecycle::WriteShut { remote } => out.address(*remote),
+        Lifecycle::PeerLeft { remote, reason, error } => {
+            out.address(*remote);
+            out.byte(reason.code());
+            out.optional(error.as_ref(), FieldWriter::os_error);
+        }
+        Lifecycle::PeerUnreachable { remote, reason, error } => {
+            out.address(*remote);
+            out.byte(reason.code());
+            out.os_error(error);
+        }
+        Lifecycle::SendFailed { failure, unsent } => {
+            out.long(*unsent);
+            out.failure(failure);
+        }
+        Lifecycle::OpenFailed { failure }
+        | Lifecycle::AcceptFailed { failure }
+        | Lifecycle::OptionFailed { failure }
+        | Lifecycle::GroupFailed { failure }
+        | Lifecycle::Paused { failure } => out.failure(failure),
+        Lifecycle::OptionSet { name, asked, granted } => {
+            out.byte(name.code());
+            out.option_value(asked);
+            out.optional(granted.as_ref(), FieldWriter::option_value);
+        }
+        Lifecycle::JoinedGroup { group, interface } | Lifecycle::LeftGroup { group, interface } => {
+            out.ip(*group);
+            out.optional(interface.as_deref(), FieldWriter::text);
+        }
+        Lifecycle::Resumed { after_millis } => out.long(*after_millis),
+        Lifecycle::Recovered { cut_bytes } => out.long(*cut_bytes),
+        Lifecycle::Closed { reason } => out.byte(reason.code()),
+    }
+}
+
+fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle> {
+    Some(match code {
+        1 => Lifecycle::Resolving { host: fields.text()? },
+        2 => {
+            let host = fields.text()?;
+            let count = fields.byte()?;
+            let addresses = (0..count).map(|_| fields.address()).collect::<Option<Vec<_>>>()?;
+            Lifecycle::Resolved { host, addresses }
+        }
+        3 => Lifecycle::Listening { local: fields.address()? },
+        4 => Lifecycle::ListenerStopped { local: fields.address()? },
+        5 => Lifecycle::Bound { local: fields.address()? },
+        6 => Lifecycle::Connecting { remote: fields.address()?, attempt: fields.word()? },
+        CONNECTED => Lifecycle::Connected { local: fields.address()?, remote: fields.address()? },
+        8 => Lifecycle::ConnectFailed { reason: end_reason(fields)?, failure: fields.failure()? },
+        9 => Lifecycle::ReconnectScheduled { delay_millis: fields.long()? },
+        PEER_JOINED => Lifecycle::PeerJoined { local: fields.address()?, remote: fields.address()? },
+        11 => Lifecycle::PeerFinished { remote: fields.address()? },
+        12 => Lifecycle::WriteShut { remote: fields.address()? },
+        13 => Lifecycle::PeerLeft {
+            remote: fields.address()?,
+            reason: end_reason(fields)?,
+            error: fields.optional(FieldReader::os_error)?,
+        },
+        14 => Lifecycle::PeerUnreachable {
+            remote: fields.address()?,
+            reason: end_reason(fields)?,
+            error: fields.os_error()?,
+        },
+        15 => Lifecycle::SendFailed { unsent: fields.long()?, failure: fields.failure()? },
+        16 => Lifecycle::OpenFailed { failure: fields.failure()? },
+        17 => Lifecycle::AcceptFailed { failure: fields.failure()? },
+        18 => Lifecycle::OptionSet {
+            name: OptionName::from_code(fields.byte()?)?,
+            asked: fields.option_value()?,
+            granted: fields.optional(FieldReader::option_value)?,
+        },
+        19 => Lifecycle::OptionFailed { failure: fields.failure()? },
+        20 => Lifecycle::JoinedGroup { group: fields.ip()?, interface: fields.optional(FieldReader::text)? },
+        21 => Lifecycle::LeftGroup { group: fields.ip()?, interface: fields.optional(FieldReader::text)? },
+        22 => Lifecycle::GroupFailed { failure: fields.failure()? },
+        23 => Lifecycle::Paused { failure: fields.failure()? },
+        24 => Lifecycle::Resumed { after_millis: fields.long()? },
+        25 => Lifecycle::Recovered { cut_bytes: fields.long()? },
+        26 => Lifecycle::Closed { reason: end_reason(fields)? },
+        _ => return None,
+    })
+}
+
+fn end_reason(fields: &mut FieldReader<'_>) -> Option<EndReason> {
+    EndReason::from_code(fields.byte()?)
+}

@@ -1,0 +1,236 @@
+//! The header of a frame: everything about a record but its payload, in 56 bytes with a checksum of their own.
+
+use crate::journal::format::{FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES};
+use crate::model::ids::{Epoch, PeerId, RecordId};
+use crate::model::record::Direction;
+use crate::util::clock::Stamp;
+
+/// Begins every frame, so that a reader finds the next one behind damage quickly.
+pub(in crate::journal) const SYNC: [u8; 2] = [0xF5, 0x9B];
+
+const HEADER_CRC_AT: usize = FRAME_HEADER_BYTES - 4;
+
+const FLAG_SENT: u8 = 1;
+const FLAG_KERNEL_STAMPED: u8 = 2;
+const FLAG_TRUNCATED: u8 = 4;
+
+/// A frame's header as it stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// The kind of record: 1 data, 2 lifecycle, 3 loss, 4 note; 0 says that nothing is known.
+    pub code: u8,
+    /// How many bytes at the end of a data payload are facts instead of data.
+    pub facts_bytes: u8,
+    /// Direction, kernel stamp, truncation: of data only.
+    pub flags: FrameFlags,
+    /// The origin of data, the event of a lifecycle record, the kind of a loss.
+    pub detail: u8,
+    /// Data and facts together.
+    pub payload_bytes: u32,
+    /// During which opening.
+    pub epoch: Epoch,
+    /// The row.
+    pub id: RecordId,
+    /// When.
+    pub at: Stamp,
+    /// Whom it concerns; 0 is nobody.
+    pub peer: u32,
+    /// How many rows above the previous data of the same peer and direction stands; 0 if there is none.
+    pub link: u32,
+    /// Of the payload.
+    pub payload_crc: u32,
+}
+
+/// The flag byte of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FrameFlags {
+    /// From us to the peer.
+    pub sent: bool,
+    /// The kernel stamped the wall-clock time.
+    pub kernel_stamped: bool,
+    /// The datagram was longer than what was kept.
+    pub truncated: bool,
+}
+
+/// What a record is, without looking at its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// Bytes came or went.
+    Data,
+    /// The session or a peer changed its state.
+    Lifecycle,
+    /// Something was lost.
+    Loss,
+    /// A remark.
+    Note,
+    /// The content cannot be told.
+    Damaged,
+}
+
+/// A record without its payload: enough for columns, filters and jumps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordHead {
+    /// The row.
+    pub id: RecordId,
+    /// When.
+    pub at: Stamp,
+    /// During which opening.
+    pub epoch: Epoch,
+    /// Whom it concerns.
+    pub peer: Option<PeerId>,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Which way, where it is data.
+    pub direction: Option<Direction>,
+    /// How many data bytes there are; 0 for what is not data.
+    pub data_bytes: u32,
+    /// The previous data of the same peer and direction, where it is data and there is one.
+    pub previous: Option<RecordId>,
+}
+
+impl RecordKind {
+    /// The code in a frame.
+    pub fn code(self) -> u8 {
+        match self {
+            RecordKind::Damaged => 0,
+            RecordKind::Data => 1,
+            RecordKind::Lifecycle => 2,
+            RecordKind::Loss => 3,
+            RecordKind::Note => 4,
+        }
+    }
+
+    /// The kind with this code; a code of a later version reads as damaged.
+    pub fn from_code(code: u8) -> RecordKind {
+        match code {
+            1 => RecordKind::Data,
+            2 => RecordKind::Lifecycle,
+            3 => RecordKind::Loss,
+            4 => RecordKind::Note,
+            _ => RecordKind::Damaged,
+        }
+    }
+}
+
+impl FrameFlags {
+    fn encode(self) -> u8 {
+        let bit = |set: bool, mask: u8| if set { mask } else { 0 };
+        bit(self.sent, FLAG_SENT)
+            | bit(self.kernel_stamped, FLAG_KERNEL_STAMPED)
+            | bit(self.truncated, FLAG_TRUNCATED)
+    }
+
+    fn decode(byte: u8) -> FrameFlags {
+        FrameFlags {
+            sent: byte & FLAG_SENT != 0,
+            kernel_stamped: byte & FLAG_KERNEL_STAMPED != 0,
+            truncated: byte & FLAG_TRUNCATED != 0,
+        }
+    }
+}
+
+impl FrameHeader {
+    /// The bytes of this header; `seed` comes from the journal's id.
+    pub fn encode(&self, seed: u32) -> [u8; FRAME_HEADER_BYTES] {
+        let mut bytes = [0; FRAME_HEADER_BYTES];
+        bytes[0..2].copy_from_slice(&SYNC);
+        bytes[2] = self.code;
+        bytes[3] = self.facts_bytes;
+        bytes[4] = self.flags.encode();
+        bytes[5] = self.detail;
+        bytes[8..12].copy_from_slice(&self.payload_bytes.to_le_bytes());
+        bytes[12..16].copy_from_slice(&self.epoch.0.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.id.0.to_le_bytes());
+        bytes[24..32].copy_from_slice(&self.at.wall_ns.to_le_bytes());
+        bytes[32..40].copy_from_slice(&self.at.mono_ns.to_le_bytes());
+        bytes[40..44].copy_from_slice(&self.peer.to_le_bytes());
+        bytes[44..48].copy_from_slice(&self.link.to_le_bytes());
+        bytes[48..52].copy_from_slice(&self.payload_crc.to_le_bytes());
+        let crc = seeded_crc(seed, &bytes[..HEADER_CRC_AT]);
+        bytes[HEADER_CRC_AT..].copy_from_slice(&crc.to_le_bytes());
+        bytes
+    }
+
+    /// The header at the start of `bytes`, if one of this journal stands there.
+    pub fn decode(bytes: &[u8], seed: u32) -> Option<FrameHeader> {
+        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>()?;
+        if bytes[0..2] != SYNC {
+            return None;
+        }
+        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        if word(HEADER_CRC_AT) != seeded_crc(seed, &bytes[..HEADER_CRC_AT]) {
+            return None;
+        }
+        let header = FrameHeader {
+            code: bytes[2],
+            facts_bytes: bytes[3],
+            flags: FrameFlags::decode(bytes[4]),
+            detail: bytes[5],
+            payload_bytes: word(8),
+            epoch: Epoch(word(12)),
+            id: RecordId(long(16)),
+            at: Stamp { wall_ns: long(24).cast_signed(), mono_ns: long(32) },
+            peer: word(40),
+            link: word(44),
+            payload_crc: word(48),
+        };
+        let fits = header.payload_bytes as usize <= MAX_PAYLOAD_BYTES
+            && u32::from(header.facts_bytes) <= header.payload_bytes;
+        fits.then_some(header)
+    }
+
+    /// Header and payload together.
+    pub fn frame_bytes(&self) -> u64 {
+        FRAME_HEADER_BYTES as u64 + u64::from(self.payload_bytes)
+    }
+
+    /// What the record is.
+    pub fn kind(&self) -> RecordKind {
+        RecordKind::from_code(self.code)
+    }
+
+    /// The payload without its facts.
+    pub fn data_bytes(&self) -> u32 {
+        self.payload_bytes - u32::from(self.facts_bytes)
+    }
+
+    /// What can be said about the record without its payload.
+    pub fn head(&self) -> RecordHead {
+        let is_data = self.kind() == RecordKind::Data;
+        let direction = if self.flags.sent { Direction::Sent } else { Direction::Received };
+        let previous = self.id.0.checked_sub(u64::from(self.link)).filter(|_| self.link != 0);
+        RecordHead {
+            id: self.id,
+            at: self.at,
+            epoch: self.epoch,
+            peer: PeerId::new(self.peer),
+            kind: self.kind(),
+            direction: is_data.then_some(direction),
+            data_bytes: if is_data { self.data_bytes() } else { 0 },
+            previous: previous.filter(|_| is_data).map(RecordId),
+        }
+    }
+}
+
+impl RecordHead {
+    /// The head of a row whose frame cannot be found.
+    pub fn lost(id: RecordId) -> RecordHead {
+        RecordHead {
+            id,
+            at: Stamp::default(),
+            epoch: Epoch::default(),
+            peer: None,
+            kind: RecordKind::Damaged,
+            direction: None,
+            data_bytes: 0,
+            previous: None,
+        }
+    }
+}
+
+fn seeded_crc(seed: u32, bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(seed);
+    hasher.update(bytes);
+    hasher.finalize()
+}

@@ -1,0 +1,364 @@
+//! Looking into a journal: any number of cloned readers, each lookup a positional read or two. It changes nothing
+//! in the file, and no damage in it makes it panic or tell a wrong record.
+
+use crate::journal::error::JournalError;
+use crate::journal::format::{
+    FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, HeaderError, JournalId, JournalInfo, RecordHead,
+    RecordKind, VERSION, decode_body, decode_header,
+};
+use crate::journal::index::{ANCHOR_SPACING_BYTES, Anchor, Growth, Index, Place};
+use crate::journal::index_file;
+use crate::journal::records::Records;
+use crate::journal::seam;
+use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
+use crate::model::failure::Operation;
+use crate::model::ids::{PeerId, RecordId};
+use crate::model::record::{Body, Record};
+use std::fs::File;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Reads a journal, also while it grows. Cloning is cheap; clones share one open file.
+#[derive(Clone, Debug)]
+pub struct JournalReader {
+    shared: Arc<SharedJournal>,
+}
+
+/// How much of a journal there is: both numbers are of the same moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Rows, damaged ones included.
+    pub records: u64,
+    /// The file up to the end of its last whole frame.
+    pub bytes: u64,
+}
+
+/// A peer, as the record that introduced it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerInfo {
+    /// Its number.
+    pub id: PeerId,
+    /// Our end.
+    pub local: SocketAddr,
+    /// Its end.
+    pub remote: SocketAddr,
+    /// Where it was introduced.
+    pub record: RecordId,
+}
+
+/// Who opened the file: what stands behind the index is either news, or our own writer's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// This program writes it, so its index is always complete.
+    Writer,
+    /// Another program may be writing it.
+    Reader,
+}
+
+/// What the writer and all readers of one open file have in common.
+#[derive(Debug)]
+pub(super) struct SharedJournal {
+    path: PathBuf,
+    file: File,
+    id: JournalId,
+    /// What the checksums of frame headers start from.
+    seed: u32,
+    info: JournalInfo,
+    role: Role,
+    index: RwLock<Index>,
+    /// Held while new frames of another program's writer are looked for.
+    refreshing: Mutex<()>,
+}
+
+impl JournalReader {
+    /// Opens a journal that no session of this program writes; another program may be writing it. Uses the index
+    /// file beside it, or makes the index from the frames.
+    pub fn open(path: &Path) -> Result<JournalReader, JournalError> {
+        let file = File::open(path).map_err(JournalError::io(Operation::OpenFile, path))?;
+        let shared = SharedJournal::load(path, file, Role::Reader)?;
+        Ok(JournalReader::over(Arc::new(shared)))
+    }
+
+    pub(super) fn over(shared: Arc<SharedJournal>) -> JournalReader {
+        JournalReader { shared }
+    }
+
+    pub(super) fn shared(&self) -> &SharedJournal {
+        &self.shared
+    }
+
+    /// What the journal says about itself.
+    pub fn info(&self) -> &JournalInfo {
+        &self.shared.info
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// How much there is to read now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.snapshot()
+    }
+
+    /// Looks whether another program has appended whole frames; says how much there is then. Not needed for a
+    /// journal that this program writes.
+    pub fn refresh(&self) -> Result<Snapshot, JournalError> {
+        if self.shared.role == Role::Reader {
+            self.shared.catch_up()?;
+        }
+        Ok(self.snapshot())
+    }
+
+    /// Bytes behind the last whole frame: a frame that is being written, or one that was torn by a crash.
+    pub fn tail_bytes(&self) -> Result<u64, JournalError> {
+        Ok(self.shared.file_bytes()?.saturating_sub(self.snapshot().bytes))
+    }
+
+    /// The record in this row; `None` if there is no such row yet.
+    pub fn record(&self, id: RecordId) -> Result<Option<Record>, JournalError> {
+        let frame = match self.frame(id)? {
+            None => return Ok(None),
+            Some(Row::Lost(id)) => return Ok(Some(lost_record(id))),
+            Some(Row::Whole(frame)) => frame,
+        };
+        let mut payload = vec![0; frame.header.payload_bytes as usize];
+        let count = self.read_at(&mut payload, frame.payload_at())?;
+        Ok(Some(record_of(&frame.header, &payload[..count], Vec::new())))
+    }
+
+    /// A row without its payload; `None` if there is no such row yet.
+    pub fn head(&self, id: RecordId) -> Result<Option<RecordHead>, JournalError> {
+        Ok(self.frame(id)?.map(|row| row.head()))
+    }
+
+    /// The rows of a range, in order; rows that do not exist yet are left out.
+    pub fn records(&self, range: Range<u64>) -> Records {
+        Records::new(self.clone(), range)
+    }
+
+    /// What is known about a peer. A peer whose introduction is lost in damage is unknown.
+    pub fn peer(&self, id: PeerId) -> Result<Option<PeerInfo>, JournalError> {
+        let introduction = self.shared.index().introduction(id);
+        let Some(row) = introduction else {
+            return Ok(None);
+        };
+        let Some(Body::Lifecycle(event)) = self.record(row)?.map(|record| record.body) else {
+            return Ok(None);
+        };
+        Ok(event.introduces().map(|(local, remote)| PeerInfo { id, local, remote, record: row }))
+    }
+
+    /// All peers that were introduced, by their number.
+    pub fn peer_ids(&self) -> Vec<PeerId> {
+        self.shared.index().entries.peers.iter().filter_map(|entry| PeerId::new(entry.peer)).collect()
+    }
+
+    /// The previous data record of the same peer and direction, by the link that each data record carries.
+    pub fn previous_in_stream(&self, id: RecordId) -> Result<Option<RecordId>, JournalError> {
+        Ok(self.head(id)?.and_then(|head| head.previous))
+    }
+
+    /// The first row at or after a wall-clock time, or the number of rows if all are before it. A wall clock that
+    /// was set back makes the answer one of several that fit.
+    pub fn record_at_time(&self, wall_ns: i64) -> Result<RecordId, JournalError> {
+        let (mut low, mut high) = (0, self.snapshot().records);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.first_known_from(middle, high)? {
+                Some(head) if head.at.wall_ns < wall_ns => low = head.id.0 + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(RecordId(low))
+    }
+
+    /// The head of the first row in the range that is not lost.
+    fn first_known_from(&self, id: u64, end: u64) -> Result<Option<RecordHead>, JournalError> {
+        let mut id = id;
+        while id < end {
+            let place = self.shared.index().locate(RecordId(id));
+            if let Place::Lost { end_id } = place {
+                id = end_id;
+                continue;
+            }
+            match self.frame(RecordId(id))? {
+                Some(Row::Whole(frame)) => return Ok(Some(frame.header.head())),
+                _ => id += 1,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The frame of a row; `None` if there is no such row yet.
+    pub(super) fn frame(&self, id: RecordId) -> Result<Option<Row>, JournalError> {
+        let place = self.shared.index().locate(id);
+        match place {
+            Place::Beyond => Ok(None),
+            Place::Lost { .. } => Ok(Some(Row::Lost(id))),
+            Place::From { anchor, until } => self.walk_to(id, anchor, until).map(Some),
+        }
+    }
+
+    fn walk_to(&self, id: RecordId, anchor: Anchor, until: u64) -> Result<Row, JournalError> {
+        // Every frame between two anchors begins within the anchors' spacing; only the last one may be long.
+        let span = if anchor.id == id.0 { 0 } else { readable_span(until - anchor.offset) };
+        let mut bytes = vec![0; span.max(FRAME_HEADER_BYTES)];
+        let count = self.read_at(&mut bytes, anchor.offset)?;
+        let mut rest = &bytes[..count];
+        let mut offset = anchor.offset;
+        while let Some(header) = FrameHeader::decode(rest, self.shared.seed) {
+            let frame = PlacedFrame { offset, header };
+            if header.id == id {
+                return Ok(Row::Whole(frame));
+            }
+            let skip = usize::try_from(header.frame_bytes()).unwrap_or(usize::MAX);
+            rest = rest.get(skip..).unwrap_or_default();
+            offset = frame.end();
+        }
+        Ok(Row::Lost(id))
+    }
+
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, JournalError> {
+        seam::read_full_at(&self.shared.file, buffer, offset)
+            .map_err(JournalError::io(Operation::ReadFile, &self.shared.path))
+    }
+}
+
+fn readable_span(bytes: u64) -> usize {
+    let most = ANCHOR_SPACING_BYTES + FRAME_HEADER_BYTES as u64;
+    usize::try_from(bytes.min(most)).unwrap_or(0)
+}
+
+/// A frame as a record; its content is damaged if the payload's checksum does not hold. `spare` gives its memory.
+pub(super) fn record_of(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Record {
+    let whole =
+        payload.len() == header.payload_bytes as usize && crc32fast::hash(payload) == header.payload_crc;
+    let body = if whole { decode_body(header, payload, spare) } else { Body::Damaged };
+    Record { id: header.id, at: header.at, epoch: header.epoch, peer: PeerId::new(header.peer), body }
+}
+
+/// Whether these are the bytes that were written for this header.
+pub(super) fn payload_holds(header: &FrameHeader, payload: &[u8]) -> bool {
+    payload.len() == header.payload_bytes as usize && crc32fast::hash(payload) == header.payload_crc
+}
+
+/// A row whose frame cannot be found.
+pub(super) fn lost_record(id: RecordId) -> Record {
+    let head = RecordHead::lost(id);
+    Record { id, at: head.at, epoch: head.epoch, peer: head.peer, body: Body::Damaged }
+}
+
+impl SharedJournal {
+    pub(super) fn new_empty(
+        path: &Path,
+        file: File,
+        id: JournalId,
+        info: JournalInfo,
+        role: Role,
+    ) -> SharedJournal {
+        SharedJournal {
+            path: path.to_owned(),
+            file,
+            id,
+            seed: id.seed(),
+            info,
+            role,
+            index: RwLock::new(Index::empty()),
+            refreshing: Mutex::new(()),
+        }
+    }
+
+    /// Reads the header, takes what the index file knows, and walks the rest of the frames.
+    pub(super) fn load(path: &Path, file: File, role: Role) -> Result<SharedJournal, JournalError> {
+        let mut start = vec![0; usize::try_from(FRAMES_START).unwrap_or(0)];
+        let count =
+            seam::read_full_at(&file, &mut start, 0).map_err(JournalError::io(Operation::ReadFile, path))?;
+        let (id, info) = decode_header(&start[..count]).map_err(|error| header_error(path, error))?;
+        let shared = SharedJournal::new_empty(path, file, id, info, role);
+        let file_bytes = shared.file_bytes()?;
+        if let Some(index) = index_file::load(path, id, &shared.file, file_bytes) {
+            *shared.index_mut() = index;
+        }
+        shared.catch_up()?;
+        Ok(shared)
+    }
+
+    /// Takes whole frames into the index that stand in the file behind those it knows.
+    fn catch_up(&self) -> Result<(), JournalError> {
+        let _only_one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        let io_error = |error| JournalError::io(Operation::ReadFile, &self.path)(error);
+        let frontier = self.index().frontier;
+        let mut walk = FrameWalk::new(&self.file, self.seed, frontier, self.file_bytes()?);
+        let mut growth = Growth::new(frontier);
+        while let Some(frame) = walk.next_frame().map_err(io_error)? {
+            growth.note(frame.offset, &frame.header);
+        }
+        self.absorb(&mut growth);
+        Ok(())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(super) fn id(&self) -> JournalId {
+        self.id
+    }
+
+    pub(super) fn seed(&self) -> u32 {
+        self.seed
+    }
+
+    pub(super) fn file_bytes(&self) -> Result<u64, JournalError> {
+        let metadata = self.file.metadata().map_err(JournalError::io(Operation::ReadFile, &self.path))?;
+        Ok(metadata.len())
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let frontier = self.index().frontier;
+        Snapshot { records: frontier.records, bytes: frontier.bytes }
+    }
+
+    pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn absorb(&self, growth: &mut Growth) {
+        self.index_mut().absorb(growth);
+    }
+}
+
+fn header_error(path: &Path, error: HeaderError) -> JournalError {
+    let path = path.to_owned();
+    match error {
+        HeaderError::NotOurs => JournalError::NotOurs { path },
+        HeaderError::TooNew(found) => JournalError::TooNew { path, found, known: VERSION },
+        HeaderError::Damaged { at_byte, what } => JournalError::Damaged { path, at_byte, what },
+    }
+}
+
+impl Snapshot {
+    /// The rows as a range.
+    pub fn rows(self) -> Range<u64> {
+        0..self.records
+    }
+}
+
+impl RecordHead {
+    /// Whether the content of this row can be told at all.
+    pub fn is_damaged(&self) -> bool {
+        self.kind == RecordKind::Damaged
+    }
+}

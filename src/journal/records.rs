@@ -1,0 +1,182 @@
+//! Reading many rows in order at memory speed, into buffers that are used again for every row. It keeps to the
+//! rows that existed when it was made.
+
+use crate::journal::error::JournalError;
+use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
+use crate::journal::index::Place;
+use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
+use crate::journal::walk::{Block, PlacedFrame, Row};
+use crate::model::failure::Operation;
+use crate::model::ids::RecordId;
+use crate::model::record::{Body, DataHead, Record};
+use std::mem;
+use std::ops::Range;
+
+/// Rows of a range, one after the other. Not an iterator: what it lends lives until the next call.
+#[derive(Debug)]
+pub struct Records {
+    reader: JournalReader,
+    seed: u32,
+    next_id: u64,
+    end_id: u64,
+    end_offset: u64,
+    /// Where the frame of the next row should stand, if that is known.
+    offset: Option<u64>,
+    block: Block,
+    record: Record,
+}
+
+/// A row as it stands in the file: its head, and its payload bytes without copying them.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRecord<'a> {
+    /// Everything but the payload.
+    pub head: RecordHead,
+    /// The header of its frame; `None` if the frame is lost.
+    pub frame: Option<FrameHeader>,
+    /// Where the frame stands in the file; 0 if it is lost.
+    pub offset: u64,
+    /// Data and facts as they stand in the file; empty if the payload is damaged.
+    pub payload: &'a [u8],
+}
+
+impl RawRecord<'_> {
+    /// The bytes of data or of a note; empty for every other record and for a damaged payload.
+    pub fn bytes(&self) -> &[u8] {
+        let length = match (self.head.kind, &self.frame) {
+            (RecordKind::Data | RecordKind::Note, Some(header)) => header.data_bytes() as usize,
+            _ => 0,
+        };
+        self.payload.get(..length).unwrap_or_default()
+    }
+
+    /// What is known about data besides its bytes.
+    pub fn data_head(&self) -> Option<DataHead> {
+        let header = self.frame.as_ref().filter(|_| self.head.kind == RecordKind::Data)?;
+        facts_of(header, self.payload)
+    }
+}
+
+impl Records {
+    pub(super) fn new(reader: JournalReader, range: Range<u64>) -> Records {
+        let snapshot = reader.snapshot();
+        Records {
+            seed: reader.shared().seed(),
+            next_id: range.start,
+            end_id: range.end.min(snapshot.records),
+            end_offset: snapshot.bytes,
+            offset: None,
+            block: Block::new(),
+            record: lost_record(RecordId(0)),
+            reader,
+        }
+    }
+
+    /// The row that the next call gives.
+    pub fn next_id(&self) -> RecordId {
+        RecordId(self.next_id)
+    }
+
+    /// Whether all rows that existed when this was made have been given.
+    pub fn is_done(&self) -> bool {
+        self.next_id >= self.end_id
+    }
+
+    /// The next row; `None` behind the last.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its own buffers")]
+    pub fn next(&mut self) -> Result<Option<&Record>, JournalError> {
+        let Some(row) = self.next_row()? else {
+            return Ok(None);
+        };
+        let spare = match mem::replace(&mut self.record.body, Body::Damaged) {
+            Body::Data(data) => data.bytes,
+            _ => Vec::new(),
+        };
+        self.record = match row {
+            Row::Whole(frame) => record_of(&frame.header, self.payload_of(&frame)?, spare),
+            Row::Lost(id) => lost_record(id),
+        };
+        Ok(Some(&self.record))
+    }
+
+    /// The next row as it stands in the file; `None` behind the last.
+    pub fn next_raw(&mut self) -> Result<Option<RawRecord<'_>>, JournalError> {
+        let frame = match self.next_row()? {
+            None => return Ok(None),
+            Some(Row::Lost(id)) => {
+                return Ok(Some(RawRecord {
+                    head: RecordHead::lost(id),
+                    frame: None,
+                    offset: 0,
+                    payload: &[],
+                }));
+            }
+            Some(Row::Whole(frame)) => frame,
+        };
+        let header = frame.header;
+        let payload = self.payload_of(&frame)?;
+        let mut head = header.head();
+        if !payload_holds(&header, payload) {
+            head =
+                RecordHead { at: head.at, epoch: head.epoch, peer: head.peer, ..RecordHead::lost(head.id) };
+            return Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload: &[] }));
+        }
+        Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload }))
+    }
+
+    /// The head of the next row, without reading its payload; `None` behind the last.
+    pub fn next_head(&mut self) -> Result<Option<RecordHead>, JournalError> {
+        Ok(self.next_row()?.map(|row| row.head()))
+    }
+
+    /// Steps to the next row.
+    fn next_row(&mut self) -> Result<Option<Row>, JournalError> {
+        if self.next_id >= self.end_id {
+            return Ok(None);
+        }
+        let id = RecordId(self.next_id);
+        self.next_id += 1;
+        let expected = match self.offset {
+            Some(offset) => self.frame_from(offset, id)?,
+            None => None,
+        };
+        let found = match expected {
+            Some(frame) => Some(frame),
+            None => self.look_up(id)?,
+        };
+        self.offset = found.map(|frame| frame.end());
+        Ok(Some(found.map_or(Row::Lost(id), Row::Whole)))
+    }
+
+    fn look_up(&mut self, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+        let place = self.reader.shared().index().locate(id);
+        match place {
+            Place::From { anchor, .. } => self.frame_from(anchor.offset, id),
+            Place::Beyond | Place::Lost { .. } => Ok(None),
+        }
+    }
+
+    /// The frame of a row at this place or behind frames that follow each other from it.
+    fn frame_from(&mut self, mut offset: u64, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+        let seed = self.seed;
+        loop {
+            match FrameHeader::decode(self.bytes_at(offset, FRAME_HEADER_BYTES)?, seed) {
+                Some(header) if header.id == id => return Ok(Some(PlacedFrame { offset, header })),
+                Some(header) if header.id < id => offset += header.frame_bytes(),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn payload_of(&mut self, frame: &PlacedFrame) -> Result<&[u8], JournalError> {
+        let length = frame.header.payload_bytes as usize;
+        let bytes = self.bytes_at(frame.payload_at(), length)?;
+        Ok(&bytes[..bytes.len().min(length)])
+    }
+
+    fn bytes_at(&mut self, offset: u64, wanted: usize) -> Result<&[u8], JournalError> {
+        let shared = self.reader.shared();
+        self.block
+            .at(shared.file(), offset, wanted, self.end_offset)
+            .map_err(JournalError::io(Operation::ReadFile, shared.path()))
+    }
+}

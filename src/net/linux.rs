@@ -1,0 +1,172 @@
+//! What only the Linux kernel tells: stamps, drop counts, arrival interfaces, reports of undelivered datagrams and
+//! facts about connections. The one place where its structures are read.
+
+use crate::model::failure::OsError;
+use crate::model::status::TcpFacts;
+use crate::net::receive::{Datagram, DeliveryReport};
+use nix::cmsg_space;
+use nix::libc;
+use nix::sys::socket::sockopt::{
+    Ipv4PacketInfo, Ipv4RecvErr, Ipv6RecvErr, Ipv6RecvPacketInfo, ReceiveTimestampns, RxqOvfl,
+};
+use nix::sys::socket::{
+    CmsgIterator, ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, recvmsg, setsockopt,
+};
+use nix::sys::time::TimeSpec;
+use socket2::Socket;
+use std::io::{self, IoSliceMut};
+use std::mem::{MaybeUninit, size_of};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+/// Asks the kernel for all it can tell about datagrams. What it does not know it leaves out.
+pub(super) fn ask_for_datagram_facts(socket: &Socket, v6: bool) -> io::Result<()> {
+    setsockopt(socket, ReceiveTimestampns, &true)?;
+    setsockopt(socket, RxqOvfl, &1)?;
+    if v6 {
+        setsockopt(socket, Ipv6RecvPacketInfo, &true)?;
+        setsockopt(socket, Ipv6RecvErr, &true)?;
+    } else {
+        setsockopt(socket, Ipv4PacketInfo, &true)?;
+        setsockopt(socket, Ipv4RecvErr, &true)?;
+    }
+    Ok(())
+}
+
+/// Receives as many datagrams as there are slots, in one call. `buffers` holds the slots one after the other.
+pub(super) fn receive_batch(
+    socket: &Socket,
+    buffers: &mut [u8],
+    slot_bytes: usize,
+    mut each: impl FnMut(Datagram<'_>),
+) -> io::Result<usize> {
+    let slots = buffers.len() / slot_bytes;
+    let mut slices: Vec<[IoSliceMut<'_>; 1]> =
+        buffers.chunks_exact_mut(slot_bytes).map(|slot| [IoSliceMut::new(slot)]).collect();
+    // Made anew each time: the kernel shortens the room for control messages to what it used, and nix keeps that.
+    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(
+        slots,
+        Some(cmsg_space!(TimeSpec, u32, libc::in6_pktinfo, libc::in_pktinfo)),
+    );
+    let received =
+        recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
+    let mut count = 0;
+    for message in received {
+        count += 1;
+        let Some(remote) = message.address.as_ref().and_then(socket_address) else { continue };
+        let bytes = message.iovs().next().unwrap_or(&[]);
+        let mut datagram = Datagram::new(remote, bytes);
+        datagram.truncated = message.flags.contains(MsgFlags::MSG_TRUNC);
+        if let Ok(facts) = message.cmsgs() {
+            read_facts(facts, &mut datagram);
+        }
+        each(datagram);
+    }
+    Ok(count)
+}
+
+fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
+    for fact in facts {
+        match fact {
+            ControlMessageOwned::ScmTimestampns(stamp) => {
+                datagram.kernel_wall_ns = Duration::from(stamp).as_nanos().try_into().ok();
+            }
+            ControlMessageOwned::RxqOvfl(total) => datagram.drops_total = Some(total),
+            ControlMessageOwned::Ipv4PacketInfo(info) => {
+                datagram.local = Some(IpAddr::V4(Ipv4Addr::from(u32::from_be(info.ipi_addr.s_addr))));
+                datagram.interface = u32::try_from(info.ipi_ifindex).ok();
+            }
+            ControlMessageOwned::Ipv6PacketInfo(info) => {
+                datagram.local = Some(Ipv6Addr::from(info.ipi6_addr.s6_addr).to_canonical());
+                datagram.interface = Some(info.ipi6_ifindex);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Takes one report of an undelivered datagram from the socket's error queue; `None` when there is no more.
+pub(super) fn take_delivery_report(socket: &Socket) -> io::Result<Option<DeliveryReport>> {
+    let mut payload = [0_u8; 64];
+    let mut slices = [IoSliceMut::new(&mut payload)];
+    let mut facts = cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, TimeSpec, libc::in6_pktinfo);
+    let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+    let message = match recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut slices, Some(&mut facts), flags) {
+        Ok(message) => message,
+        Err(nix::errno::Errno::EAGAIN) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let remote = message.address.as_ref().and_then(socket_address);
+    let code = message.cmsgs().ok().and_then(|mut facts| {
+        facts.find_map(|fact| match fact {
+            ControlMessageOwned::Ipv4RecvErr(error, _) | ControlMessageOwned::Ipv6RecvErr(error, _) => {
+                i32::try_from(error.ee_errno).ok()
+            }
+            _ => None,
+        })
+    });
+    let error = code.map_or_else(|| OsError::from_words("the network reported an error"), OsError::from_code);
+    Ok(Some(DeliveryReport { remote, error, code }))
+}
+
+fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
+    if let Some(v4) = address.as_sockaddr_in() {
+        return Some(SocketAddrV4::new(v4.ip(), v4.port()).into());
+    }
+    address
+        .as_sockaddr_in6()
+        .map(|v6| SocketAddrV6::new(v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()).into())
+}
+
+/// Reads a structure of the kernel's that consists of integers only; what an older kernel does not fill stays 0.
+#[expect(unsafe_code, reason = "nix has no reader for these options")]
+fn read_option<T: IntegersOnly>(socket: &Socket, level: libc::c_int, option: libc::c_int) -> io::Result<T> {
+    let mut value = MaybeUninit::<T>::zeroed();
+    let mut length = libc::socklen_t::try_from(size_of::<T>()).map_err(io::Error::other)?;
+    // SAFETY: the pointer is to `length` bytes that live through the call, and the kernel writes no more than that.
+    let result = unsafe {
+        libc::getsockopt(socket.as_raw_fd(), level, option, value.as_mut_ptr().cast(), &raw mut length)
+    };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: every bit pattern is a value of a type of integers only, and all of it was zeroed before the call.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// Types for which every bit pattern is a value.
+trait IntegersOnly {}
+impl IntegersOnly for libc::tcp_info {}
+impl IntegersOnly for [u32; MEMORY_FIELDS] {}
+
+/// The fields of `SO_MEMINFO`, in the kernel's order; the last that is of interest here counts drops.
+const MEMORY_FIELDS: usize = 9;
+const MEMORY_DROPS: usize = 8;
+
+pub(super) fn tcp_facts(socket: &Socket) -> io::Result<TcpFacts> {
+    let info: libc::tcp_info = read_option(socket, libc::IPPROTO_TCP, libc::TCP_INFO)?;
+    Ok(TcpFacts {
+        rtt: Duration::from_micros(u64::from(info.tcpi_rtt)),
+        rtt_variation: Duration::from_micros(u64::from(info.tcpi_rttvar)),
+        retransmits: info.tcpi_total_retrans,
+        congestion_window: info.tcpi_snd_cwnd,
+        unsent_bytes: unsent_bytes(socket).unwrap_or(0),
+        unacknowledged: info.tcpi_unacked,
+        send_segment: info.tcpi_snd_mss,
+    })
+}
+
+/// Bytes in the kernel's send queue that the peer has not acknowledged.
+#[expect(unsafe_code, reason = "nix and std have no safe call for this request")]
+fn unsent_bytes(socket: &Socket) -> Option<u32> {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: this request writes one int through the pointer, which lives through the call.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
+    if result == 0 { u32::try_from(bytes).ok() } else { None }
+}
+
+pub(super) fn kernel_drops(socket: &Socket) -> io::Result<u32> {
+    let fields: [u32; MEMORY_FIELDS] = read_option(socket, libc::SOL_SOCKET, libc::SO_MEMINFO)?;
+    Ok(fields[MEMORY_DROPS])
+}

@@ -1,0 +1,121 @@
+//! From typed hosts to socket addresses. Names are looked up by the system, which may block: not for workers.
+
+use crate::model::endpoint::{Host, HostPort};
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::own_address::OwnAddress;
+use std::net::{IpAddr, SocketAddr, SocketAddrV6, ToSocketAddrs};
+
+/// All addresses that a host and port stand for, in the system's order, each once. May block for seconds where a
+/// name has to be looked up.
+pub fn resolve(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
+    match address_without_lookup(endpoint)? {
+        Some(address) => Ok(vec![address]),
+        None => look_up(endpoint),
+    }
+}
+
+/// The address, if no name has to be looked up.
+pub fn address_without_lookup(endpoint: &HostPort) -> Result<Option<SocketAddr>, Failure> {
+    match &endpoint.host {
+        Host::Address(IpAddr::V6(address), Some(scope)) => {
+            let index = interface_index(scope).ok_or_else(|| no_such_interface(endpoint, scope))?;
+            Ok(Some(SocketAddrV6::new(*address, endpoint.port, 0, index).into()))
+        }
+        Host::Address(address, _) => Ok(Some(SocketAddr::new(*address, endpoint.port))),
+        Host::Name(_) => Ok(None),
+    }
+}
+
+fn look_up(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
+    let host = endpoint.host.to_string();
+    let found = (host.as_str(), endpoint.port).to_socket_addrs().map_err(|error| {
+        let words = error.to_string();
+        let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
+        Failure::new(Operation::Resolve, &host, OsError::from_words(words))
+    })?;
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for address in found {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    if addresses.is_empty() {
+        return Err(Failure::new(Operation::Resolve, &host, OsError::from_words("the name has no address")));
+    }
+    Ok(addresses)
+}
+
+fn no_such_interface(endpoint: &HostPort, scope: &str) -> Failure {
+    let words = format!("this machine has no interface '{scope}'");
+    Failure::new(Operation::Resolve, &endpoint.host, OsError::from_words(words))
+}
+
+/// The number of the interface with this name, number or address.
+pub fn interface_index(interface: &str) -> Option<u32> {
+    if let Ok(number) = interface.parse() {
+        return Some(number);
+    }
+    let wanted: Option<IpAddr> = interface.parse().ok();
+    interfaces()
+        .into_iter()
+        .find(|found| found.name == interface || Some(found.address) == wanted)
+        .and_then(|found| found.index)
+}
+
+/// An IPv4 address of the interface with this name or address.
+pub fn interface_ipv4(interface: &str) -> Option<std::net::Ipv4Addr> {
+    if let Ok(address) = interface.parse() {
+        return Some(address);
+    }
+    interfaces().into_iter().find_map(|found| match found.address {
+        IpAddr::V4(address) if found.name == interface => Some(address),
+        _ => None,
+    })
+}
+
+/// The name of the interface with this number.
+pub fn interface_name(index: u32) -> Option<String> {
+    interfaces().into_iter().find(|found| found.index == Some(index)).map(|found| found.name)
+}
+
+/// This machine's own addresses; empty where the system does not tell.
+pub fn interfaces() -> Vec<OwnAddress> {
+    let found = if_addrs::get_if_addrs().unwrap_or_default();
+    found
+        .into_iter()
+        .map(|interface| OwnAddress {
+            address: interface.ip(),
+            index: interface.index,
+            broadcast: match &interface.addr {
+                if_addrs::IfAddr::V4(v4) => v4.broadcast.map(IpAddr::V4),
+                if_addrs::IfAddr::V6(_) => None,
+            },
+            name: interface.name,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{interface_index, interfaces, resolve};
+
+    #[test]
+    fn addresses_need_no_lookup_and_names_are_looked_up() {
+        assert_eq!(resolve(&"[::1]:9".parse().unwrap()).unwrap(), ["[::1]:9".parse().unwrap()]);
+        let local = resolve(&"localhost:9".parse().unwrap()).unwrap();
+        assert!(local.iter().all(|address| address.ip().is_loopback()), "{local:?}");
+    }
+
+    #[test]
+    fn an_unknown_name_says_so() {
+        let message = resolve(&"nowhere.invalid:9".parse().unwrap()).unwrap_err().to_string();
+        assert!(message.starts_with("cannot resolve nowhere.invalid: "), "{message}");
+    }
+
+    #[test]
+    fn the_loopback_interface_is_known() {
+        let loopback = interfaces().into_iter().find(|found| found.address.is_loopback()).unwrap();
+        assert_eq!(interface_index(&loopback.name), loopback.index);
+        assert_eq!(interface_index("no-such-interface"), None);
+    }
+}
