@@ -86,7 +86,12 @@ fn push_characters(
                 row.push(SpanStyle::Payload, at..at + 1, hit, character);
             }
             // A wide character has already filled the column of its second byte.
-            Cell::Filler if taken > 0 => taken -= 1,
+            Cell::Filler if taken > 0 => {
+                taken -= 1;
+                if let Some(last) = row.spans.last_mut() {
+                    last.bytes.end = at + 1;
+                }
+            }
             Cell::Filler => row.push(SpanStyle::Payload, at..at + 1, hit, " "),
             Cell::Dot(style) => row.push(*style, at..at + 1, hit, "·"),
         }
