@@ -151,13 +151,7 @@ impl PcapngExporter {
         }
     }
 
-    fn lifecycle(
-        &mut self,
-        at_ns: u64,
-        peer: Option<PeerId>,
-        event: &Lifecycle,
-        peers: &mut dyn PeerLookup,
-    ) {
+    fn lifecycle(&mut self, at_ns: u64, peer: Option<PeerId>, event: &Lifecycle, peers: &mut dyn PeerLookup) {
         match event {
             Lifecycle::Bound { local } => {
                 if self.datagram_sockets.len() < DATAGRAM_SOCKETS_LIMIT {
@@ -229,13 +223,7 @@ impl PcapngExporter {
     }
 
     /// Ends a connection as its record says. One that died without a word ends without a packet.
-    fn end_flow(
-        &mut self,
-        at_ns: u64,
-        peer: Option<PeerId>,
-        reason: EndReason,
-        peers: &mut dyn PeerLookup,
-    ) {
+    fn end_flow(&mut self, at_ns: u64, peer: Option<PeerId>, reason: EndReason, peers: &mut dyn PeerLookup) {
         let Some(peer) = peer else { return };
         if !self.flows.contains_key(&peer) {
             // Its beginning was left out; the end alone still shows who left.
@@ -298,12 +286,7 @@ impl Exporter for PcapngExporter {
         if self.options.live { out.flush() } else { Ok(()) }
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         let at_ns = u64::try_from(record.at.wall_ns).unwrap_or(0);
         match &record.body {
             Body::Data(data) => self.data(at_ns, record.peer, data, peers),

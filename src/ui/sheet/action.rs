@@ -1,5 +1,6 @@
 //! What a person asks of a sheet that the sheet cannot do alone. It must not know who does it, or how.
 
+use crate::codec::copy::CopyForm;
 use crate::model::ids::RecordId;
 
 /// A wish, to be carried out by the window.
@@ -11,25 +12,4 @@ pub enum SheetAction {
     SendAgain(RecordId),
     /// The inspector shows this row.
     Inspect(RecordId),
-}
-
-/// In which form bytes are copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyForm {
-    /// As shown.
-    Text,
-    /// Two digits for each byte.
-    Hex,
-    /// An array in C.
-    C,
-    /// A bytes literal in Python.
-    Python,
-    /// A byte array in Rust.
-    Rust,
-}
-
-impl CopyForm {
-    /// All forms, in the order of a menu.
-    pub const ALL: [CopyForm; 5] =
-        [CopyForm::Text, CopyForm::Hex, CopyForm::C, CopyForm::Python, CopyForm::Rust];
 }

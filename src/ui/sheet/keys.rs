@@ -1,8 +1,9 @@
 //! The keyboard on a sheet. It must not know what other keys the window has.
 
+use crate::codec::copy::CopyForm;
 use crate::ui::sheet::anchor::Anchor;
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{CopyForm, Frame, Sheet, SheetAction, SheetView, heights};
+use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme;
 use egui::{Event, EventFilter, Key, Modifiers, Ui};
 

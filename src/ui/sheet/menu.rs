@@ -1,7 +1,8 @@
 //! What can be done with the selected rows, as a menu at the pointer. It asks; the window does.
 
+use crate::codec::copy::CopyForm;
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{CopyForm, Frame, Sheet, SheetAction, SheetView};
+use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView};
 use crate::ui::widgets::{menu_item, separator};
 
 impl Sheet {

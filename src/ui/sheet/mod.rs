@@ -6,7 +6,9 @@
 pub mod action;
 pub mod anchor;
 mod bar;
+mod cells;
 pub mod columns;
+pub mod journal_rows;
 mod keys;
 mod menu;
 mod paint;
@@ -15,7 +17,8 @@ pub mod rows;
 pub mod selection;
 pub mod texts;
 
-pub use action::{CopyForm, SheetAction};
+pub use action::SheetAction;
+pub use journal_rows::{JournalRows, RowOptions, TimeColumn};
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::Selection;
 pub use texts::SheetTexts;
