@@ -353,3 +353,6 @@ impl Sheet {
 fn heights(rows: &mut dyn Rows) -> impl FnMut(u64) -> f32 {
     |row| paint::row_height(rows.content(row))
 }
+
+#[cfg(all(test, feature = "gui-harness"))]
+mod tests;
