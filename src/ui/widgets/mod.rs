@@ -7,7 +7,7 @@ pub mod choice;
 pub mod field;
 pub mod mark;
 
-pub use button::{ButtonKind, button, icon_button, text_button};
+pub use button::{ButtonKind, button, icon_button, menu_item, text_button};
 pub use choice::{Choice, PillCombo, segmented};
 pub use field::{TextField, error_line};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
