@@ -15,12 +15,7 @@ pub trait Exporter {
     fn begin(&mut self, session: &ExportContext, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes one record. Records come in the order of their ids; some may be left out.
-    fn record(
-        &mut self,
-        record: &Record,
-        peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()>;
+    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes what comes after the last record. Nothing may follow.
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()>;

@@ -13,3 +13,7 @@ mod engine_support;
 mod engine_tcp;
 
 mod engine_udp;
+
+mod export_support;
+
+mod export_pcapng;
