@@ -70,8 +70,8 @@ pub(super) enum Place {
     Beyond,
     /// Its frame was lost; the gap ends with this row excluded.
     Lost { end_id: u64 },
-    /// Walk from here; its frame starts before `until`.
-    From { anchor: Anchor, until: u64 },
+    /// Walk from the first anchor; its frame starts before the second.
+    Between { anchor: Anchor, next: Anchor },
 }
 
 impl Frontier {
@@ -146,17 +146,20 @@ impl Index {
             return Place::Lost { end_id: gap.first_id + gap.rows };
         }
         let next = self.entries.anchors.partition_point(|anchor| anchor.id <= id.0);
-        let until = self.entries.anchors.get(next).map_or(self.frontier.bytes, |anchor| anchor.offset);
+        let end = Anchor { id: self.frontier.records, offset: self.frontier.bytes };
+        let after = self.entries.anchors.get(next).copied().unwrap_or(end);
         match next.checked_sub(1) {
-            Some(place) => Place::From { anchor: self.entries.anchors[place], until },
+            Some(place) => Place::Between { anchor: self.entries.anchors[place], next: after },
             None => Place::Lost { end_id: self.frontier.records },
         }
     }
 
-    /// The last anchor at or before a place in the file.
-    pub(super) fn anchor_before(&self, offset: u64) -> Option<Anchor> {
-        let next = self.entries.anchors.partition_point(|anchor| anchor.offset <= offset);
-        next.checked_sub(1).map(|place| self.entries.anchors[place])
+    /// The anchors that a place in the file lies between.
+    pub(super) fn anchors_around(&self, offset: u64) -> Option<(Anchor, Anchor)> {
+        let anchors = &self.entries.anchors;
+        let next = anchors.partition_point(|anchor| anchor.offset <= offset);
+        let end = Anchor { id: self.frontier.records, offset: self.frontier.bytes };
+        next.checked_sub(1).map(|place| (anchors[place], anchors.get(next).copied().unwrap_or(end)))
     }
 
     pub(super) fn introduction(&self, peer: PeerId) -> Option<RecordId> {

@@ -16,11 +16,21 @@ mod index_file;
 
 mod walk;
 
+mod shared;
+
 pub mod writer;
 
 pub mod reader;
 
 pub mod records;
+
+pub mod query;
+
+pub mod verify;
+
+pub mod recover;
+
+pub mod retention;
 
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};

@@ -2,13 +2,13 @@
 //! rows that existed when it was made.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead};
-use crate::journal::index::Place;
+use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
+use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
-use crate::journal::walk::{Block, PlacedFrame, Row};
+use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
-use crate::model::record::{Body, Record};
+use crate::model::record::{Body, DataHead, Record};
 use std::mem;
 use std::ops::Range;
 
@@ -22,8 +22,17 @@ pub struct Records {
     end_offset: u64,
     /// Where the frame of the next row should stand, if that is known.
     offset: Option<u64>,
+    /// Rows before this one are known to be lost.
+    ahead: Option<Ahead>,
     block: Block,
     record: Record,
+}
+
+/// The row behind a stretch of lost ones, and its frame if it has been found on the way.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    id: RecordId,
+    frame: Option<PlacedFrame>,
 }
 
 /// A row as it stands in the file: its head, and its payload bytes without copying them.
@@ -33,8 +42,27 @@ pub struct RawRecord<'a> {
     pub head: RecordHead,
     /// The header of its frame; `None` if the frame is lost.
     pub frame: Option<FrameHeader>,
+    /// Where the frame stands in the file; 0 if it is lost.
+    pub offset: u64,
     /// Data and facts as they stand in the file; empty if the payload is damaged.
     pub payload: &'a [u8],
+}
+
+impl RawRecord<'_> {
+    /// The bytes of data or of a note; empty for every other record and for a damaged payload.
+    pub fn bytes(&self) -> &[u8] {
+        let length = match (self.head.kind, &self.frame) {
+            (RecordKind::Data | RecordKind::Note, Some(header)) => header.data_bytes() as usize,
+            _ => 0,
+        };
+        self.payload.get(..length).unwrap_or_default()
+    }
+
+    /// What is known about data besides its bytes.
+    pub fn data_head(&self) -> Option<DataHead> {
+        let header = self.frame.as_ref().filter(|_| self.head.kind == RecordKind::Data)?;
+        facts_of(header, self.payload)
+    }
 }
 
 impl Records {
@@ -46,6 +74,7 @@ impl Records {
             end_id: range.end.min(snapshot.records),
             end_offset: snapshot.bytes,
             offset: None,
+            ahead: None,
             block: Block::new(),
             record: lost_record(RecordId(0)),
             reader,
@@ -55,6 +84,11 @@ impl Records {
     /// The row that the next call gives.
     pub fn next_id(&self) -> RecordId {
         RecordId(self.next_id)
+    }
+
+    /// Whether all rows that existed when this was made have been given.
+    pub fn is_done(&self) -> bool {
+        self.next_id >= self.end_id
     }
 
     /// The next row; `None` behind the last.
@@ -79,7 +113,12 @@ impl Records {
         let frame = match self.next_row()? {
             None => return Ok(None),
             Some(Row::Lost(id)) => {
-                return Ok(Some(RawRecord { head: RecordHead::lost(id), frame: None, payload: &[] }));
+                return Ok(Some(RawRecord {
+                    head: RecordHead::lost(id),
+                    frame: None,
+                    offset: 0,
+                    payload: &[],
+                }));
             }
             Some(Row::Whole(frame)) => frame,
         };
@@ -89,9 +128,9 @@ impl Records {
         if !payload_holds(&header, payload) {
             head =
                 RecordHead { at: head.at, epoch: head.epoch, peer: head.peer, ..RecordHead::lost(head.id) };
-            return Ok(Some(RawRecord { head, frame: Some(header), payload: &[] }));
+            return Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload: &[] }));
         }
-        Ok(Some(RawRecord { head, frame: Some(header), payload }))
+        Ok(Some(RawRecord { head, frame: Some(header), offset: frame.offset, payload }))
     }
 
     /// The head of the next row, without reading its payload; `None` behind the last.
@@ -106,6 +145,15 @@ impl Records {
         }
         let id = RecordId(self.next_id);
         self.next_id += 1;
+        if let Some(ahead) = self.ahead {
+            if id < ahead.id {
+                return Ok(Some(Row::Lost(id)));
+            }
+            self.ahead = None;
+            if let Some(frame) = ahead.frame {
+                return Ok(Some(self.step_over(frame)));
+            }
+        }
         let expected = match self.offset {
             Some(offset) => self.frame_from(offset, id)?,
             None => None,
@@ -114,15 +162,53 @@ impl Records {
             Some(frame) => Some(frame),
             None => self.look_up(id)?,
         };
-        self.offset = found.map(|frame| frame.end());
-        Ok(Some(found.map_or(Row::Lost(id), Row::Whole)))
+        Ok(Some(found.map_or(Row::Lost(id), |frame| self.step_over(frame))))
+    }
+
+    fn step_over(&mut self, frame: PlacedFrame) -> Row {
+        self.offset = Some(frame.end());
+        Row::Whole(frame)
     }
 
     fn look_up(&mut self, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+        self.offset = None;
         let place = self.reader.shared().index().locate(id);
         match place {
-            Place::From { anchor, .. } => self.frame_from(anchor.offset, id),
-            Place::Beyond | Place::Lost { .. } => Ok(None),
+            Place::Between { anchor, next } => match self.frame_from(anchor.offset, id)? {
+                Some(frame) => Ok(Some(frame)),
+                None => self.search_between(id, anchor, next),
+            },
+            Place::Lost { end_id } => {
+                self.ahead = Some(Ahead { id: RecordId(end_id), frame: None });
+                Ok(None)
+            }
+            Place::Beyond => Ok(None),
+        }
+    }
+
+    /// The row is not where the index saw it: damage came later. Remembers where the next whole row is, so that
+    /// a long stretch of damage is searched once.
+    fn search_between(
+        &mut self,
+        id: RecordId,
+        anchor: Anchor,
+        next: Anchor,
+    ) -> Result<Option<PlacedFrame>, JournalError> {
+        let shared = self.reader.shared();
+        let mut walk = FrameWalk::between(shared.file(), self.seed, anchor, next);
+        loop {
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                Some(frame) if frame.header.id < id => {}
+                Some(frame) if frame.header.id == id => return Ok(Some(frame)),
+                Some(frame) => {
+                    self.ahead = Some(Ahead { id: frame.header.id, frame: Some(frame) });
+                    return Ok(None);
+                }
+                None => {
+                    self.ahead = Some(Ahead { id: RecordId(next.id), frame: None });
+                    return Ok(None);
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! no payload.
 
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, SYNC};
-use crate::journal::index::Frontier;
+use crate::journal::index::{Anchor, Frontier};
 use crate::journal::seam;
 use crate::model::ids::RecordId;
 use memchr::memmem;
@@ -109,6 +109,18 @@ impl<'a> FrameWalk<'a> {
         FrameWalk { file, seed, end, offset: from.bytes, next_id: from.records, block: Block::new() }
     }
 
+    /// Walks between two anchors, where an index saw whole frames only; damage may have come later.
+    pub(super) fn between(file: &'a File, seed: u32, anchor: Anchor, next: Anchor) -> FrameWalk<'a> {
+        FrameWalk {
+            file,
+            seed,
+            end: next.offset,
+            offset: anchor.offset,
+            next_id: anchor.id,
+            block: Block::new(),
+        }
+    }
+
     /// The next whole frame and its place. `None` at the end, where a torn frame may still follow.
     pub(super) fn next_frame(&mut self) -> io::Result<Option<PlacedFrame>> {
         let found = match self.frame_at(self.offset)? {
@@ -124,8 +136,8 @@ impl<'a> FrameWalk<'a> {
 
     /// Looks inside the frame that `next_frame` gave last, because its payload turned out to be damaged: frames
     /// that follow it may begin before the end that its header tells.
-    pub(super) fn distrust_payload_of(&mut self, offset: u64) {
-        self.offset = offset + FRAME_HEADER_BYTES as u64;
+    pub(super) fn distrust_payload_of(&mut self, frame: &PlacedFrame) {
+        self.offset = frame.payload_at();
     }
 
     /// The frame at this very place, if it is whole and its row can follow.

@@ -8,8 +8,9 @@ use crate::journal::format::{
 };
 use crate::journal::index::Growth;
 use crate::journal::index_file::IndexFile;
-use crate::journal::reader::{JournalReader, Role, SharedJournal};
+use crate::journal::reader::JournalReader;
 use crate::journal::seam;
+use crate::journal::shared::{Role, SharedJournal};
 use crate::model::failure::Operation;
 use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::record::{Body, DataHead, Direction};

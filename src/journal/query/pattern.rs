@@ -1,0 +1,221 @@
+//! What is searched for: bytes, bytes with gaps, or a regular expression over bytes. It knows no journal.
+
+use memchr::memmem;
+use regex::bytes::Regex;
+use std::ops::Range;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Something to find in payloads. Cheap to use again and again; making it does the preparation.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Bytes(Arc<MaskedBytes>),
+    Regex(Regex),
+}
+
+/// Bytes of which some may be anything. The longest run of fixed bytes is what is really searched for.
+#[derive(Clone, Debug)]
+pub(super) struct MaskedBytes {
+    bytes: Vec<Option<u8>>,
+    finder: memmem::Finder<'static>,
+    /// Where the run stands in the pattern.
+    run_at: usize,
+}
+
+/// What is wrong with a pattern that was typed, and where.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PatternError {
+    /// There is nothing to search for.
+    #[error("the pattern is empty")]
+    Empty,
+    /// A character that is neither a hex digit, nor `??`, nor a space.
+    #[error(
+        "'{character}' is not a hex digit (at character {at}); write bytes as 0d 0a, and ?? for any byte"
+    )]
+    HexDigit {
+        /// The character.
+        character: char,
+        /// Counted from 1.
+        at: usize,
+    },
+    /// Half a byte is left over.
+    #[error("half a byte is left over (at character {at}); each byte has two hex digits")]
+    HexOdd {
+        /// Counted from 1.
+        at: usize,
+    },
+    /// The regular expression does not hold together.
+    #[error("the regular expression is wrong: {message}")]
+    Regex {
+        /// What is wrong, on one line.
+        message: String,
+    },
+}
+
+impl Pattern {
+    /// These very bytes; a text is encoded by the caller, in the session's encoding.
+    pub fn literal(bytes: &[u8]) -> Result<Pattern, PatternError> {
+        Pattern::masked(bytes.iter().copied().map(Some).collect())
+    }
+
+    /// Hex digits, with `??` for a byte that may be anything: `02 ?? 1b`.
+    pub fn hex(text: &str) -> Result<Pattern, PatternError> {
+        let mut bytes = Vec::new();
+        let mut digits = text.chars().enumerate().filter(|(_, digit)| !digit.is_whitespace());
+        while let Some((at, high)) = digits.next() {
+            let low = digits.next();
+            bytes.push(match (high, low) {
+                (_, None) => {
+                    return Err(hex_digit(at, high).err().unwrap_or(PatternError::HexOdd { at: at + 1 }));
+                }
+                ('?', Some((_, '?'))) => None,
+                (_, Some((low_at, low))) => Some(hex_digit(at, high)? << 4 | hex_digit(low_at, low)?),
+            });
+        }
+        Pattern::masked(bytes)
+    }
+
+    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. It matches within one record.
+    pub fn regex(text: &str) -> Result<Pattern, PatternError> {
+        if text.is_empty() {
+            return Err(PatternError::Empty);
+        }
+        let regex = Regex::new(text).map_err(|error| {
+            let message = error.to_string();
+            let last_line = message.lines().last().unwrap_or_default();
+            PatternError::Regex { message: last_line.trim_start_matches("error: ").to_owned() }
+        })?;
+        Ok(Pattern { kind: Kind::Regex(regex) })
+    }
+
+    fn masked(bytes: Vec<Option<u8>>) -> Result<Pattern, PatternError> {
+        if bytes.is_empty() {
+            return Err(PatternError::Empty);
+        }
+        let run = longest_run(&bytes);
+        if run.is_empty() {
+            return Pattern::regex(&format!("(?s-u:.{{{}}})", bytes.len()));
+        }
+        let needle = bytes[run.clone()].iter().copied().flatten().collect::<Vec<_>>();
+        let finder = memmem::Finder::new(&needle).into_owned();
+        Ok(Pattern { kind: Kind::Bytes(Arc::new(MaskedBytes { bytes, finder, run_at: run.start })) })
+    }
+
+    /// The first match that begins at or behind `from`. A match of no bytes counts as none.
+    pub fn find_at(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+        match &self.kind {
+            Kind::Bytes(masked) => {
+                let start = masked.find_at(bytes, from)?;
+                Some(start..start + masked.len())
+            }
+            Kind::Regex(regex) => {
+                let mut from = from;
+                while from <= bytes.len() {
+                    let found = regex.find_at(bytes, from)?;
+                    if !found.is_empty() {
+                        return Some(found.range());
+                    }
+                    from = found.end() + 1;
+                }
+                None
+            }
+        }
+    }
+
+    /// The bytes to look for, unless it is a regular expression.
+    pub(super) fn bytes(&self) -> Option<&MaskedBytes> {
+        match &self.kind {
+            Kind::Bytes(masked) => Some(masked),
+            Kind::Regex(_) => None,
+        }
+    }
+}
+
+impl MaskedBytes {
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Where the first whole match begins, at or behind `from`.
+    pub(super) fn find_at(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut from = from;
+        loop {
+            let run = self.finder.find(bytes.get(from + self.run_at..)?)?;
+            let start = from + run;
+            let candidate = bytes.get(start..start + self.bytes.len())?;
+            let fits = |(wanted, found): (&Option<u8>, &u8)| wanted.is_none_or(|wanted| wanted == *found);
+            if self.bytes.iter().zip(candidate).all(fits) {
+                return Some(start);
+            }
+            from = start + 1;
+        }
+    }
+}
+
+fn hex_digit(at: usize, character: char) -> Result<u8, PatternError> {
+    let digit = character.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    digit.ok_or(PatternError::HexDigit { character, at: at + 1 })
+}
+
+fn longest_run(bytes: &[Option<u8>]) -> Range<usize> {
+    let mut longest = 0..0;
+    let mut start = 0;
+    for (place, byte) in bytes.iter().enumerate() {
+        if byte.is_none() {
+            start = place + 1;
+        } else if place + 1 - start > longest.len() {
+            longest = start..place + 1;
+        }
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, PatternError};
+
+    #[test]
+    fn patterns_find_what_they_say() {
+        let bytes = b"\x01\x02abc\x02\x1bX\x02\x03\x1b\xff\n.";
+        for (pattern, from, found) in [
+            (Pattern::literal(b"abc"), 0, Some(2..5)),
+            (Pattern::literal(b"abc"), 3, None),
+            (Pattern::literal(b"\n."), 0, Some(12..14)),
+            (Pattern::hex("02 ?? 1B"), 0, Some(8..11)),
+            (Pattern::hex("??1b??"), 6, Some(9..12)),
+            (Pattern::hex("?? ??"), 3, Some(3..5)),
+            (Pattern::hex("02"), 2, Some(5..6)),
+            (Pattern::regex(r"(?-u)[a-c]+\x02"), 0, Some(2..6)),
+            (Pattern::regex("x*"), 0, None),
+            (Pattern::regex("(?i)x"), 0, Some(7..8)),
+        ] {
+            assert_eq!(pattern.unwrap().find_at(bytes, from), found);
+        }
+    }
+
+    #[test]
+    fn bad_patterns_say_where() {
+        for (pattern, message) in [
+            (Pattern::literal(b""), "the pattern is empty"),
+            (Pattern::hex("  "), "the pattern is empty"),
+            (
+                Pattern::hex("0d 0g"),
+                "'g' is not a hex digit (at character 5); write bytes as 0d 0a, and ?? for any byte",
+            ),
+            (
+                Pattern::hex("0d ?0"),
+                "'?' is not a hex digit (at character 4); write bytes as 0d 0a, and ?? for any byte",
+            ),
+            (Pattern::hex("0d 0"), "half a byte is left over (at character 4); each byte has two hex digits"),
+            (Pattern::regex("a("), "the regular expression is wrong: unclosed group"),
+        ] {
+            assert_eq!(pattern.unwrap_err().to_string(), message);
+        }
+        assert_eq!(Pattern::regex("").unwrap_err(), PatternError::Empty);
+    }
+}

@@ -1,0 +1,283 @@
+//! Finding bytes in a whole journal. Fixed bytes are looked for in raw blocks of the file, as fast as memory
+//! allows, and only a hit is traced to its frame; a hit that touches a header, or a payload whose checksum does not
+//! hold, is none. A match lies within one record.
+
+use crate::journal::error::JournalError;
+use crate::journal::format::{FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, RecordKind};
+use crate::journal::query::pattern::MaskedBytes;
+use crate::journal::query::{Filter, Pattern};
+use crate::journal::reader::{JournalReader, payload_holds};
+use crate::journal::records::Records;
+use crate::journal::seam;
+use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
+use crate::model::failure::Operation;
+use crate::model::ids::RecordId;
+
+/// Read at once; small enough that the search finds the block still in the processor's cache.
+const BLOCK_BYTES: usize = 512 << 10;
+/// A step ends early with so many hits, so that a pattern which is everywhere cannot fill the memory.
+const MAX_HITS_PER_STEP: usize = 65_536;
+
+/// A match in a record's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// The row.
+    pub record: RecordId,
+    /// Where in its bytes the match begins.
+    pub offset: u32,
+    /// How long the match is.
+    pub length: u32,
+}
+
+/// What a step found, and how far the search has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchProgress {
+    /// New matches, in the order of rows and places.
+    pub hits: Vec<Hit>,
+    /// Bytes of the file searched so far.
+    pub scanned_bytes: u64,
+    /// Bytes of the file to search.
+    pub total_bytes: u64,
+    /// Everything that existed has been searched.
+    pub done: bool,
+}
+
+/// A search through a journal. It is stopped by dropping it. When it is done and the journal has grown, the next
+/// step goes on with what is new.
+#[derive(Debug)]
+pub struct Search {
+    reader: JournalReader,
+    pattern: Pattern,
+    filter: Filter,
+    start: u64,
+    /// A match may begin here or later.
+    position: u64,
+    block: Vec<u8>,
+    /// The frame of the last hit: the next one is probably near.
+    last_frame: Option<JudgedFrame>,
+    /// For regular expressions, which look at one record after the other.
+    records: Option<Records>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct JudgedFrame {
+    frame: PlacedFrame,
+    /// Whether hits in it count: it passes the filter, and its payload is whole.
+    counts: bool,
+}
+
+impl Search {
+    /// A search for `pattern` in the data and notes that `filter` lets through.
+    pub fn new(reader: JournalReader, pattern: Pattern, filter: Filter) -> Result<Search, JournalError> {
+        let first_row = filter.rows.as_ref().map_or(0, |rows| rows.start);
+        let start = match reader.frame(RecordId(first_row))? {
+            Some(Row::Whole(frame)) => frame.offset,
+            Some(Row::Lost(_)) => FRAMES_START,
+            None => reader.snapshot().bytes,
+        };
+        let start = if first_row == 0 { FRAMES_START } else { start };
+        let is_regex = pattern.bytes().is_none();
+        let records = is_regex.then(|| reader.records(filter.rows_within(u64::MAX)));
+        Ok(Search {
+            reader,
+            pattern,
+            filter,
+            start,
+            position: start,
+            block: Vec::new(),
+            last_frame: None,
+            records,
+        })
+    }
+
+    /// Searches about `budget_bytes` more of the file.
+    pub fn step(&mut self, budget_bytes: u64) -> Result<SearchProgress, JournalError> {
+        let mut hits = Vec::new();
+        let end = self.end()?;
+        let done = if self.records.is_some() {
+            self.step_records(budget_bytes, &mut hits)?
+        } else {
+            self.step_blocks(budget_bytes, end, &mut hits)?
+        };
+        let total_bytes = end.saturating_sub(self.start);
+        let scanned_bytes =
+            if done { total_bytes } else { self.position.saturating_sub(self.start).min(total_bytes) };
+        Ok(SearchProgress { hits, scanned_bytes, total_bytes, done })
+    }
+
+    /// Where the last wanted row ends.
+    fn end(&self) -> Result<u64, JournalError> {
+        let snapshot = self.reader.snapshot();
+        let Some(rows) = &self.filter.rows else {
+            return Ok(snapshot.bytes);
+        };
+        match self.reader.frame(RecordId(rows.end))? {
+            Some(Row::Whole(frame)) => Ok(frame.offset),
+            _ => Ok(snapshot.bytes),
+        }
+    }
+
+    fn step_blocks(
+        &mut self,
+        budget_bytes: u64,
+        end: u64,
+        hits: &mut Vec<Hit>,
+    ) -> Result<bool, JournalError> {
+        let Some(length) = self.pattern.bytes().map(MaskedBytes::len) else {
+            return Ok(true);
+        };
+        let stop = self.position.saturating_add(budget_bytes.max(1)).min(end);
+        self.block.resize(BLOCK_BYTES.max(length.saturating_mul(2)), 0);
+        while self.position < stop && hits.len() < MAX_HITS_PER_STEP {
+            let wanted = usize::try_from(end - self.position).unwrap_or(usize::MAX).min(self.block.len());
+            let shared = self.reader.shared();
+            let filled = seam::read_full_at(shared.file(), &mut self.block[..wanted], self.position)
+                .map_err(JournalError::io(Operation::ReadFile, shared.path()))?;
+            if filled < length {
+                self.position = end;
+                break;
+            }
+            let searched_to = self.search_block(filled, hits)?;
+            // A match may begin in this block and end in the next, so the last bytes are looked at again.
+            let next = searched_to.unwrap_or(self.position + (filled - (length - 1)) as u64);
+            self.position = if next + length as u64 > end { end } else { next };
+        }
+        Ok(self.position >= end)
+    }
+
+    /// Searches the filled part of the block; says where it stopped if it stopped early.
+    fn search_block(&mut self, filled: usize, hits: &mut Vec<Hit>) -> Result<Option<u64>, JournalError> {
+        let mut from = 0;
+        while let Some(bytes) = self.pattern.bytes()
+            && let Some(place) = bytes.find_at(&self.block[..filled], from)
+        {
+            let length = bytes.len();
+            let offset = self.position + place as u64;
+            let judged = self.frame_around(offset, filled)?;
+            from = place + 1;
+            let Some(JudgedFrame { frame, counts }) = judged else {
+                continue;
+            };
+            if !counts {
+                // Nothing in this frame counts: go on behind it.
+                let end = usize::try_from(frame.end() - self.position).unwrap_or(usize::MAX);
+                from = from.max(end);
+                if from > filled {
+                    return Ok(Some(frame.end()));
+                }
+            } else if offset >= frame.payload_at()
+                && offset + length as u64 <= frame.payload_at() + u64::from(frame.header.data_bytes())
+            {
+                hits.push(Hit {
+                    record: frame.header.id,
+                    offset: u32::try_from(offset - frame.payload_at()).unwrap_or(u32::MAX),
+                    length: u32::try_from(length).unwrap_or(u32::MAX),
+                });
+                from = place + length;
+                if hits.len() >= MAX_HITS_PER_STEP {
+                    return Ok(Some(self.position + from as u64));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The frame that the byte at `offset` belongs to; `None` where damage left no frame.
+    fn frame_around(&mut self, offset: u64, filled: usize) -> Result<Option<JudgedFrame>, JournalError> {
+        let last = self.last_frame.filter(|last| last.frame.offset <= offset);
+        if let Some(last) = last.filter(|last| offset < last.frame.end()) {
+            return Ok(Some(last));
+        }
+        let Some((anchor, next)) = self.reader.shared().index().anchors_around(offset) else {
+            return Ok(None);
+        };
+        let mut place = last.map_or(anchor.offset, |last| anchor.offset.max(last.frame.end()));
+        while let Some(header) = self.header_at(place, filled)? {
+            let frame = PlacedFrame { offset: place, header };
+            if offset < frame.end() {
+                return self.judge(frame, filled).map(Some);
+            }
+            place = frame.end();
+        }
+        // Damage came after the index was made: the frames behind it have to be found again.
+        let shared = self.reader.shared();
+        let mut walk = FrameWalk::between(shared.file(), shared.seed(), anchor, next);
+        loop {
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                Some(frame) if frame.end() <= offset => {}
+                Some(frame) if frame.offset <= offset => return self.judge(frame, filled).map(Some),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn judge(&mut self, frame: PlacedFrame, filled: usize) -> Result<JudgedFrame, JournalError> {
+        let judged = JudgedFrame { frame, counts: self.counts(&frame, filled)? };
+        self.last_frame = Some(judged);
+        Ok(judged)
+    }
+
+    fn header_at(&self, offset: u64, filled: usize) -> Result<Option<FrameHeader>, JournalError> {
+        let seed = self.reader.shared().seed();
+        if let Some(bytes) = self.in_block(offset, FRAME_HEADER_BYTES, filled) {
+            return Ok(FrameHeader::decode(bytes, seed));
+        }
+        let mut bytes = [0; FRAME_HEADER_BYTES];
+        let count = self.reader.read_at(&mut bytes, offset)?;
+        Ok(FrameHeader::decode(&bytes[..count], seed))
+    }
+
+    fn counts(&self, frame: &PlacedFrame, filled: usize) -> Result<bool, JournalError> {
+        let has_text = matches!(frame.header.kind(), RecordKind::Data | RecordKind::Note);
+        if !has_text || !self.filter.matches(&frame.header.head()) {
+            return Ok(false);
+        }
+        let length = frame.header.payload_bytes as usize;
+        if let Some(payload) = self.in_block(frame.payload_at(), length, filled) {
+            return Ok(payload_holds(&frame.header, payload));
+        }
+        let mut payload = vec![0; length];
+        let count = self.reader.read_at(&mut payload, frame.payload_at())?;
+        Ok(payload_holds(&frame.header, &payload[..count]))
+    }
+
+    fn in_block(&self, offset: u64, length: usize, filled: usize) -> Option<&[u8]> {
+        let start = usize::try_from(offset.checked_sub(self.position)?).ok()?;
+        self.block[..filled].get(start..start.checked_add(length)?)
+    }
+
+    fn step_records(&mut self, budget_bytes: u64, hits: &mut Vec<Hit>) -> Result<bool, JournalError> {
+        let rows = self.filter.rows_within(self.reader.snapshot().records);
+        let Some(records) = &mut self.records else {
+            return Ok(true);
+        };
+        if records.is_done() {
+            *records = self.reader.records(records.next_id().0..rows.end);
+        }
+        let mut read_bytes = 0;
+        while read_bytes < budget_bytes && hits.len() < MAX_HITS_PER_STEP {
+            let Some(raw) = records.next_raw()? else {
+                break;
+            };
+            let Some(header) = raw.frame else {
+                continue;
+            };
+            read_bytes += header.frame_bytes();
+            if !self.filter.matches(&raw.head) {
+                continue;
+            }
+            let bytes = raw.bytes();
+            let mut from = 0;
+            while let Some(found) = self.pattern.find_at(bytes, from) {
+                hits.push(Hit {
+                    record: raw.head.id,
+                    offset: u32::try_from(found.start).unwrap_or(u32::MAX),
+                    length: u32::try_from(found.len()).unwrap_or(u32::MAX),
+                });
+                from = found.end;
+            }
+        }
+        self.position += read_bytes;
+        Ok(records.next_id().0 >= rows.end)
+    }
+}
