@@ -353,8 +353,11 @@ mod tests {
             ("gbk", &[b"\xFFok\xCE", b"\n\xCE"], &["⟨FF⟩ok[CE]", "⟨CE⟩\\n[CE]"]),
             ("gbk", &[b"\x81", b"\x30", b"\x41"], &["[81]", "[81 30]", "⟨81⟩0A"]),
             ("gbk", &[b"\x00\xFE\x01"], &["\\u{0}⟨FE⟩\\u{1}"]),
-            // Three four-byte sequences without a character, whose bytes then join otherwise.
-            ("gb18030", &[b"\xFD\x30\xFD\x30", b"\xFD\x30\x81\x30z"], &["⟨FD⟩0[FD 30]", "⟨FD⟩0⟨FD⟩0⟨81⟩0z"]),
+            (
+                "gb18030",
+                &[b"\xFD\x30\xFD\x30", b"\x8E\x30\x81", b"\x30z"],
+                &["⟨FD 30 FD 30⟩", "[8E 30 81]", "⟨8E 30 81 30⟩z"],
+            ),
             ("big5", &[b"\x81\x40\xA4\xFF!"], &["⟨81⟩@⟨A4 FF⟩!"]),
             ("utf-16le", &[b"\x00\xDCa\0\x00\xD8b\0"], &["⟨00 DC⟩a⟨00 D8⟩b"]),
             ("windows-1253", &[b"a\xAAb"], &["a⟨AA⟩b"]),
