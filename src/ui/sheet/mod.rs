@@ -238,7 +238,7 @@ impl Sheet {
             share: at.share(end, &mut heights(rows)),
             visible: f64::from(frame.extent.view_height / theme::ROW_HEIGHT) / whole,
             ticks: &ticks,
-            name: view.texts.name,
+            name: view.texts.scroll_bar,
         };
         if let Some(share) = bar::show(ui, bar, seen, &mut self.grasp) {
             self.anchor = Anchor::at_share(share, end, &mut heights(rows));
@@ -256,7 +256,8 @@ impl Sheet {
 
     fn leave_or_reach_end(&mut self, rows: &mut dyn Rows, frame: &Frame) {
         let end = Anchor::end(frame.extent, &mut heights(rows));
-        if self.anchor.is_before(end) {
+        // Half a point is less than an eye sees, and more than is lost by adding up small steps.
+        if self.anchor.moved(0.5, frame.extent, &mut heights(rows)).is_before(end) {
             self.hold(frame.extent.rows);
         } else {
             self.follow();

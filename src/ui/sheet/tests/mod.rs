@@ -91,6 +91,7 @@ fn wheel(harness: &mut Harness<'static, Stage>, points: f32) {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, points),
         phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
     harness.run();
@@ -104,7 +105,8 @@ fn press_key(harness: &mut Harness<'static, Stage>, modifiers: Modifiers, key: K
 fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modifiers) {
     harness.event(Event::PointerMoved(at));
     for pressed in [true, false] {
-        harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers });
+        let event = Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers };
+        harness.event_modifiers(event, modifiers);
     }
     harness.run();
 }
