@@ -202,3 +202,28 @@ fn foreign_newer_and_damaged_files_are_told_apart() {
         assert_eq!(JournalWriter::open_append(Path::new(&path)).unwrap_err().to_string(), message);
     }
 }
+
+#[test]
+fn a_damaged_torn_or_foreign_index_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.skj");
+    let index_path = folder.path().join("a.skj.idx");
+    let written = write(&path, sample());
+    let index = fs::read(&index_path).unwrap();
+    let other = folder.path().join("other.skj");
+    write(&other, sample().into_iter().rev().collect());
+    let foreign = fs::read(folder.path().join("other.skj.idx")).unwrap();
+    let flipped = (0..index.len() * 8).map(|bit| {
+        let mut bytes = index.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    });
+    let cut = (0..index.len()).map(|end| index[..end].to_vec());
+    let added = [[&index[..], b"more"].concat(), [&index[..], &index[24..]].concat(), foreign];
+    for bytes in flipped.chain(cut).chain(added) {
+        replace(&index_path, &bytes);
+        let reader = JournalReader::open(&path).unwrap();
+        assert_eq!(check_rows(&reader, &written, "with an odd index"), (written.len(), 0));
+        assert_eq!(reader.peer_ids().len(), 2);
+    }
+}
