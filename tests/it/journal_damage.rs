@@ -2,7 +2,7 @@
 
 use crate::journal_support::{read_all, replace, sample, write};
 use sockscope::journal::query::{Filter, Pattern, Search};
-use sockscope::journal::recover::recover;
+use sockscope::journal::recover::{recover, save_copy};
 use sockscope::journal::verify::{VerifyReport, verify};
 use sockscope::journal::{JournalError, JournalReader, JournalWriter};
 use sockscope::model::ids::RecordId;
@@ -226,4 +226,21 @@ fn a_damaged_torn_or_foreign_index_changes_nothing() {
         assert_eq!(check_rows(&reader, &written, "with an odd index"), (written.len(), 0));
         assert_eq!(reader.peer_ids().len(), 2);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_saves_a_session_whose_file_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("a.skj"), folder.path().join("b.skj"));
+    let written = write(&path, sample());
+    let mut writer = JournalWriter::open_append(&path).unwrap();
+    let next = &written[0];
+    writer.append(next.at, next.epoch, next.peer, &next.body);
+    fs::remove_file(&path).unwrap();
+    let stopped = save_copy(&writer.reader(), &out, &mut |_| ControlFlow::Break(())).unwrap();
+    assert_eq!((stopped, out.exists()), (None, false));
+    let copied = save_copy(&writer.reader(), &out, &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
+    assert_eq!(copied.records, 12, "what is not published is not copied");
+    assert_eq!(read_all(&JournalReader::open(&out).unwrap()), written);
 }
