@@ -22,4 +22,7 @@ mod journal_damage;
 
 mod journal_crash;
 
+#[cfg(unix)]
+mod journal_full_disk;
+
 mod journal_query;
