@@ -1,1 +1,26 @@
-//! Bytes to meaning and back, pure: no I/O, no clock, no threads.
+//! Bytes to meaning and back, pure: no I/O, no clock, no threads. It knows records, but neither where they are
+//! kept nor what a row looks like on a screen.
+
+pub mod hex;
+
+pub mod escape;
+
+pub mod text;
+
+pub mod checksum;
+
+pub mod composition;
+
+pub mod framing;
+
+pub mod framing_words;
+
+pub mod time;
+
+pub mod prose;
+
+pub mod represent;
+
+pub mod copy;
+
+mod near_miss;

@@ -2,5 +2,6 @@
 
 pub mod bytes_text;
 pub mod clock;
+pub mod locale;
 pub mod part_file;
 pub mod thread;

@@ -1,0 +1,168 @@
+//! What is put together from typed text before it is sent: the body, then the checksum, then the line ending.
+
+use crate::codec::checksum::Checksum;
+use crate::codec::near_miss;
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// What is appended at the very end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEnding {
+    /// Nothing.
+    #[default]
+    None,
+    /// Line feed.
+    Lf,
+    /// Carriage return and line feed.
+    Crlf,
+    /// Carriage return.
+    Cr,
+    /// A zero byte.
+    Nul,
+}
+
+/// A name that no line ending has.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown line ending '{name}'; write none, lf, crlf, cr or nul{hint}")]
+pub struct LineEndingError {
+    /// What was typed.
+    pub name: String,
+    /// The nearest known name, as the end of the sentence.
+    pub hint: String,
+}
+
+/// The exact bytes of one send, with the borders of its three parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composition {
+    bytes: Vec<u8>,
+    checksum_at: usize,
+    ending_at: usize,
+}
+
+impl LineEnding {
+    /// All of them, in the order of a menu.
+    pub const ALL: [LineEnding; 5] =
+        [LineEnding::None, LineEnding::Lf, LineEnding::Crlf, LineEnding::Cr, LineEnding::Nul];
+
+    /// The bytes it stands for.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            LineEnding::None => b"",
+            LineEnding::Lf => b"\n",
+            LineEnding::Crlf => b"\r\n",
+            LineEnding::Cr => b"\r",
+            LineEnding::Nul => b"\0",
+        }
+    }
+
+    /// The name that people write.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineEnding::None => "none",
+            LineEnding::Lf => "lf",
+            LineEnding::Crlf => "crlf",
+            LineEnding::Cr => "cr",
+            LineEnding::Nul => "nul",
+        }
+    }
+}
+
+impl Composition {
+    /// Appends what was chosen. The checksum covers the body alone, and nothing is appended to an empty body but
+    /// the line ending, which may be all that is wanted.
+    pub fn new(body: Vec<u8>, checksum: Option<Checksum>, ending: LineEnding) -> Composition {
+        let mut bytes = body;
+        let checksum_at = bytes.len();
+        if let Some(checksum) = checksum.filter(|_| checksum_at > 0) {
+            let mut appended = Vec::with_capacity(checksum.size());
+            checksum.append(&bytes, &mut appended);
+            bytes.extend(appended);
+        }
+        let ending_at = bytes.len();
+        bytes.extend_from_slice(ending.bytes());
+        Composition { bytes, checksum_at, ending_at }
+    }
+
+    /// All bytes, in the order in which they are sent.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// All bytes, to be sent.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Where the body stands in [`Composition::bytes`].
+    pub fn body(&self) -> Range<usize> {
+        0..self.checksum_at
+    }
+
+    /// Where the checksum stands; empty without one.
+    pub fn checksum(&self) -> Range<usize> {
+        self.checksum_at..self.ending_at
+    }
+
+    /// Where the line ending stands; empty without one.
+    pub fn ending(&self) -> Range<usize> {
+        self.ending_at..self.bytes.len()
+    }
+}
+
+impl fmt::Display for LineEnding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for LineEnding {
+    type Err = LineEndingError;
+
+    fn from_str(typed: &str) -> Result<LineEnding, LineEndingError> {
+        let name = typed.trim().to_ascii_lowercase();
+        LineEnding::ALL.into_iter().find(|ending| ending.name() == name).ok_or_else(|| LineEndingError {
+            hint: near_miss::hint(&name, LineEnding::ALL.into_iter().map(LineEnding::name)),
+            name: typed.trim().to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Composition, LineEnding};
+    use crate::codec::checksum::Checksum;
+
+    #[test]
+    fn the_checksum_comes_before_the_line_ending() {
+        let modbus = Checksum::from_name("modbus").ok();
+        for (body, checksum, ending, bytes, parts) in [
+            (
+                &[1, 3, 0x9C, 0x41, 0, 2][..],
+                modbus,
+                LineEnding::Crlf,
+                &[1, 3, 0x9C, 0x41, 0, 2, 0xBA, 0x4F, 13, 10][..],
+                [0..6, 6..8, 8..10],
+            ),
+            (b"hi", None, LineEnding::Nul, b"hi\0", [0..2, 2..2, 2..3]),
+            (b"hi", modbus, LineEnding::None, b"hi\xEE\x5E", [0..2, 2..4, 4..4]),
+            (b"", modbus, LineEnding::Lf, b"\n", [0..0, 0..0, 0..1]),
+        ] {
+            let composition = Composition::new(body.to_vec(), checksum, ending);
+            assert_eq!([composition.body(), composition.checksum(), composition.ending()], parts);
+            assert_eq!(composition.bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn line_endings_are_read_by_name() {
+        for ending in LineEnding::ALL {
+            assert_eq!(ending.name().to_uppercase().parse(), Ok(ending));
+        }
+        assert_eq!(
+            "crfl".parse::<LineEnding>().unwrap_err().to_string(),
+            "unknown line ending 'crfl'; write none, lf, crlf, cr or nul; did you mean crlf?"
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! Bytes to characters and back, in every encoding that devices use, without ever swallowing a byte.
+//!
+//! A stream is decoded record by record. A character that is cut by the border of two records is shown whole in
+//! the record that completes it; what cannot be decoded comes out as the bytes it is. Nothing here remembers
+//! records or knows where they are kept.
+
+mod decode;
+mod encode;
+mod encoding;
+mod segment;
+mod stream;
+mod visibility;
+
+pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
+pub use encode::EncodeError;
+pub use encoding::{EncodingError, TextEncoding};
+pub(crate) use segment::characters;
+pub use stream::{Carry, StreamTable, carry_into};
