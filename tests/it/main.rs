@@ -18,6 +18,8 @@ mod export_support;
 
 mod journal_crash;
 
+#[cfg(unix)]
+mod journal_full_disk;
 mod journal_damage;
 
 mod journal_format;
