@@ -17,3 +17,7 @@ mod engine_udp;
 mod export_support;
 
 mod export_pcapng;
+
+mod export_formats;
+
+mod export_import;
