@@ -39,6 +39,7 @@ pub enum Format {
 
 /// All choices at once. Each format takes those that it knows; see the options of the formats for what they mean.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
 pub struct ExportOptions {
     /// What the payload's characters are: text, csv, jsonl, html.
     pub encoding: TextEncoding,

@@ -56,7 +56,12 @@ impl Exporter for HexdumpExporter {
         Ok(())
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+    fn record(
+        &mut self,
+        record: &Record,
+        _peers: &mut dyn PeerLookup,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let Some(payload) = self.choice.payload(record) else { return Ok(()) };
         self.lines.clear();
         for bytes in payload.chunks(BYTES_PER_LINE) {
@@ -73,14 +78,14 @@ impl Exporter for HexdumpExporter {
 #[cfg(test)]
 mod tests {
     use super::HexdumpExporter;
-    use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
+    use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, SeenPeers};
     use crate::export::samples;
     use crate::model::record::Direction;
 
     #[test]
     fn lines_look_like_those_of_xxd() {
-        let mut exporter = HexdumpExporter::default();
-        exporter.offset = 0x1_FFFF_FFF0;
+        let mut exporter =
+            HexdumpExporter { offset: 0x1_FFFF_FFF0, ..HexdumpExporter::new(PayloadChoice::default()) };
         let mut out = Vec::new();
         let record = samples::data(1, Direction::Received, b"Hello, world\r\n\xff0 again");
         exporter.begin(&ExportContext::new("", None), &mut out).unwrap();

@@ -119,16 +119,12 @@ fn take_frame(
     frame: &[u8],
     outgoing: Option<bool>,
 ) -> Result<(), ImportError> {
-    match parse(interface.link_type, frame) {
-        Some(packet) => {
-            let packet = Packet { outgoing: outgoing.or(packet.outgoing), ..packet };
-            traffic.packet(wall_ns, &packet)
-        }
-        None => {
-            traffic.skip();
-            Ok(())
-        }
-    }
+    let Some(packet) = parse(interface.link_type, frame) else {
+        traffic.skip();
+        return Ok(());
+    };
+    let packet = Packet { outgoing: outgoing.or(packet.outgoing), ..packet };
+    traffic.packet(wall_ns, &packet)
 }
 
 impl Interface {

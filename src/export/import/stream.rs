@@ -20,7 +20,7 @@ pub(super) struct StreamOrder {
 }
 
 /// What comes out of a stream.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ordered<'a> {
     /// The next bytes.
     Bytes(&'a [u8]),
