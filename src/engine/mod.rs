@@ -22,6 +22,8 @@ pub mod jobs;
 
 pub mod handle;
 
+pub mod machine;
+
 mod sync;
 
 mod worker;

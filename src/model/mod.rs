@@ -15,3 +15,5 @@ pub mod framing;
 pub mod record;
 
 pub mod status;
+
+pub mod own_address;

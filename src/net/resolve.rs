@@ -2,6 +2,7 @@
 
 use crate::model::endpoint::{Host, HostPort};
 use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::own_address::OwnAddress;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
 /// All addresses that a host and port stand for, in the system's order, each once. May block for seconds where a
@@ -75,19 +76,6 @@ pub fn interface_ipv4(interface: &str) -> Option<std::net::Ipv4Addr> {
 /// The name of the interface with this number.
 pub fn interface_name(index: u32) -> Option<String> {
     interfaces().into_iter().find(|found| found.index == Some(index)).map(|found| found.name)
-}
-
-/// One of this machine's own addresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnAddress {
-    /// The interface's name.
-    pub name: String,
-    /// The interface's number.
-    pub index: Option<u32>,
-    /// The address.
-    pub address: IpAddr,
-    /// Where the interface's directed broadcasts go.
-    pub broadcast: Option<IpAddr>,
 }
 
 /// This machine's own addresses; empty where the system does not tell.

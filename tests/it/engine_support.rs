@@ -15,39 +15,39 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Nothing on loopback takes longer than this unless it is broken.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A session of a fresh engine.
-pub struct Bench {
-    pub session: SessionHandle,
+pub(crate) struct Bench {
+    pub(crate) session: SessionHandle,
     _engine: Engine,
-    pub folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Bench {
     /// A closed session.
-    pub fn new() -> Bench {
+    pub(crate) fn new() -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::new(Waker::noop().clone()).unwrap();
         let info = JournalInfo { session_name: "test".to_owned(), ..JournalInfo::default() };
         let session = engine.create_session(&folder.path().join("session.skj"), &info).unwrap();
-        Bench { session, _engine: engine, folder }
+        Bench { session, _engine: engine, _folder: folder }
     }
 
     /// A session that is open as `config` says, once it is.
-    pub fn open(config: SessionConfig) -> Bench {
+    pub(crate) fn open(config: SessionConfig) -> Bench {
         let bench = Bench::new();
         bench.ask(Command::Open(Box::new(config)));
         bench
     }
 
     /// Sends a command that finds room.
-    pub fn ask(&self, command: Command) -> Ticket {
+    pub(crate) fn ask(&self, command: Command) -> Ticket {
         self.session.send(command).unwrap()
     }
 
     /// Waits until the status is as wanted.
-    pub fn wait_status(&self, what: &str, mut wanted: impl FnMut(&Status) -> bool) -> Status {
+    pub(crate) fn wait_status(&self, what: &str, mut wanted: impl FnMut(&Status) -> bool) -> Status {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let status = self.session.shared().status();
@@ -64,7 +64,7 @@ impl Bench {
     }
 
     /// The address that the session listens on or is bound to.
-    pub fn local(&self) -> SocketAddr {
+    pub(crate) fn local(&self) -> SocketAddr {
         let status = self.wait_status("a local address", |status| {
             matches!(status.state, SessionState::Listening { .. } | SessionState::Bound { .. })
         });
@@ -75,7 +75,7 @@ impl Bench {
     }
 
     /// All records published so far.
-    pub fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         let reader = self.session.reader();
         let mut records = reader.records(0..reader.snapshot().records);
         let mut all = Vec::new();
@@ -86,7 +86,7 @@ impl Bench {
     }
 
     /// Waits for a record.
-    pub fn wait_record(&self, what: &str, wanted: impl Fn(&Record) -> bool) -> Record {
+    pub(crate) fn wait_record(&self, what: &str, wanted: impl Fn(&Record) -> bool) -> Record {
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(found) = self.records().into_iter().find(&wanted) {
@@ -98,12 +98,12 @@ impl Bench {
     }
 
     /// Waits for a lifecycle record.
-    pub fn wait_lifecycle(&self, what: &str, wanted: impl Fn(&Lifecycle) -> bool) -> Record {
+    pub(crate) fn wait_lifecycle(&self, what: &str, wanted: impl Fn(&Lifecycle) -> bool) -> Record {
         self.wait_record(what, |record| matches!(&record.body, Body::Lifecycle(event) if wanted(event)))
     }
 
     /// Waits for the answer to a command.
-    pub fn answer(&self, ticket: Ticket) -> Event {
+    pub(crate) fn answer(&self, ticket: Ticket) -> Event {
         let deadline = Instant::now() + DEADLINE;
         loop {
             match self.session.next_event() {
@@ -117,7 +117,7 @@ impl Bench {
     }
 
     /// What is in the journal, for messages of failing tests.
-    pub fn story(&self) -> String {
-        self.records().iter().map(|record| format!("{record:?}\n")).collect()
+    pub(crate) fn story(&self) -> String {
+        format!("{:#?}", self.records())
     }
 }

@@ -6,6 +6,7 @@ use sockscope::engine::command::{CloseKind, Command, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig};
 use sockscope::model::endpoint::HostPort;
+use sockscope::model::framing::Framing;
 use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Origin, Record};
 use sockscope::model::status::SessionState;
 use std::io::{ErrorKind, Read, Write};
@@ -300,4 +301,28 @@ fn an_ipv6_listener_takes_ipv4_clients_and_shows_their_own_address() {
     bench.wait_status("the peer", |status| status.peers_present == 1);
     let shown = bench.session.shared().peers_page(0, 1).0.remove(0);
     assert_eq!(shown.remote, peer.local_addr().unwrap());
+}
+
+#[test]
+fn replies_answer_whole_messages_however_the_bytes_were_cut() {
+    for (framing, parts, messages) in [
+        (Framing::Lines, vec!["PI", "NG\nPING", "\n"], 2),
+        (Framing::Fixed(4), vec!["P", "INGPIN", "G"], 2),
+        (Framing::IdleGap { millis: 30 }, vec!["PING"], 1),
+    ] {
+        let (bench, address) = listen();
+        let replies = vec![Reply { pattern: b"PING".to_vec(), payload: b"PONG".to_vec() }];
+        bench.ask(Command::SetResponder(Box::new(Responder { replies, framing, ..Responder::default() })));
+        let mut peer = client(address);
+        peer.set_nodelay(true).unwrap();
+        let mut so_far = 0;
+        for part in parts {
+            peer.write_all(part.as_bytes()).unwrap();
+            so_far += part.len() as u64;
+            bench.wait_status("the part", |status| status.counters.received.bytes == so_far);
+        }
+        let mut got = vec![0; 4 * messages];
+        peer.read_exact(&mut got).unwrap();
+        assert_eq!(String::from_utf8(got).unwrap(), "PONG".repeat(messages));
+    }
 }

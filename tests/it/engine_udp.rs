@@ -110,7 +110,7 @@ fn what_does_not_fit_or_is_not_allowed_is_refused_with_the_reason() {
         }
     };
     let somewhere = peer().local_addr().unwrap();
-    let too_long = rejected(send(Target::Address(somewhere), &[0; 65_508]));
+    let too_long = rejected(send(Target::Address(somewhere), &vec![0; 65_508]));
     assert_eq!(too_long, Rejection::DatagramTooLong { length: 65_508, limit: 65_507 });
     assert_eq!(rejected(send(Target::Configured, b"x")), Rejection::NoRemote);
     let broadcast: SocketAddr = "127.255.255.255:9".parse().unwrap();

@@ -8,8 +8,11 @@ mod decode;
 mod encode;
 mod encoding;
 mod segment;
+mod stream;
+mod visibility;
 
-pub use decode::{Carry, DecodedText, Piece, PieceKind, StreamTable, carry_into, decode, decode_with};
+pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
 pub use encode::EncodeError;
 pub use encoding::{EncodingError, TextEncoding};
 pub(crate) use segment::characters;
+pub use stream::{Carry, StreamTable, carry_into};

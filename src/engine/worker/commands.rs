@@ -65,11 +65,11 @@ impl Worker {
             Command::SetOption { option, peer } => self.set_option(&option, peer),
             Command::JoinGroup(group) => {
                 let (datagrams, log) = self.open_datagrams()?;
-                Ok(datagrams.join(&group, log)?)
+                Ok(datagrams.set_member(&group, true, log)?)
             }
             Command::LeaveGroup(group) => {
                 let (datagrams, log) = self.open_datagrams()?;
-                Ok(datagrams.leave(&group, log)?)
+                Ok(datagrams.set_member(&group, false, log)?)
             }
             Command::SetResponder(responder) => {
                 self.answering = Answering::new(*responder);

@@ -3,14 +3,15 @@
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
 use crate::engine::worker::board::Board;
+use crate::engine::worker::datagram_peers::DatagramPeers;
+use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP};
-use crate::engine::worker::respond::{Answering, MessageCutter};
+use crate::engine::worker::respond::Answering;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, InterfaceName, Lifecycle, LossKind, Origin};
-use crate::model::status::{PeerState, PeerStatus, Traffic};
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
@@ -22,17 +23,10 @@ use crate::util::clock::{self, Stamp};
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
-
-/// So many addresses are known at once; then those that were seen first are forgotten and get a new number when
-/// they come back.
-const KNOWN_PEERS: usize = 65_536;
-
-/// Drops that no later datagram has told of are asked for when the socket was silent for so long.
-const DROPS_AFTER: Duration = Duration::from_millis(50);
 
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
@@ -44,7 +38,7 @@ pub(super) struct Datagrams {
     local: SocketAddr,
     pub(super) configured: Option<SocketAddr>,
     broadcast: bool,
-    peers: Peers,
+    peers: DatagramPeers,
     waiting: VecDeque<Outgoing>,
     waiting_bytes: u64,
     interface_names: HashMap<u32, InterfaceName>,
@@ -59,19 +53,6 @@ struct Outgoing {
     origin: Origin,
 }
 
-/// The kernel's counter of drops, as far as it is recorded.
-struct Drops {
-    recorded: u32,
-    ask_at: Option<Instant>,
-}
-
-struct Peers {
-    by_address: HashMap<SocketAddr, PeerId>,
-    status: HashMap<PeerId, PeerStatus>,
-    last: Option<(SocketAddr, PeerId)>,
-    changed: Vec<PeerId>,
-}
-
 impl Datagrams {
     pub(super) fn new(
         registered: Registered,
@@ -80,19 +61,17 @@ impl Datagrams {
         broadcast: bool,
     ) -> io::Result<Datagrams> {
         let receiver = DatagramReceiver::new(registered.socket())?;
-        let peers =
-            Peers { by_address: HashMap::new(), status: HashMap::new(), last: None, changed: Vec::new() };
         Ok(Datagrams {
             registered,
             receiver,
             local,
             configured,
             broadcast,
-            peers,
+            peers: DatagramPeers::default(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             interface_names: HashMap::new(),
-            drops: Drops { recorded: 0, ask_at: None },
+            drops: Drops::default(),
             paused: false,
         })
     }
@@ -106,7 +85,7 @@ impl Datagrams {
     }
 
     pub(super) fn peers_known(&self) -> usize {
-        self.peers.by_address.len()
+        self.peers.known()
     }
 
     /// Serves the socket after the wait has reported it.
@@ -138,18 +117,18 @@ impl Datagrams {
                 let stamp = record(&datagram, read_at, peer, interface_names, log);
                 peers.has_received(peer, datagram.bytes.len(), stamp);
                 if answering.is_active() {
-                    let given = answering.answers(&mut MessageCutter, datagram.bytes, now);
+                    let given = answering.answers_to_datagram(datagram.bytes, now);
                     answers.extend(given.into_iter().map(|answer| (peer, remote, answer)));
                 }
             });
             match received {
                 Ok(0) => break,
-                Ok(_) => self.drops.ask_at = Some(now + DROPS_AFTER),
+                Ok(_) => self.drops.ask_later(now),
                 Err(error) if is_not_now(&error) => break,
                 Err(_) if self.take_reports(log) => {}
                 Err(error) if end_reason(&error) != EndReason::Failed => {
                     self.record_report(
-                        self.peers.last.map(|last| last.0),
+                        self.peers.last().map(|(_, remote)| remote),
                         OsError::from(&error),
                         end_reason(&error),
                         log,
@@ -186,7 +165,7 @@ impl Datagrams {
         log: &mut Log,
     ) {
         let remote = remote.or(self.configured).unwrap_or(self.local);
-        let peer = self.peers.by_address.get(&remote).copied();
+        let peer = self.peers.at(remote);
         log.lifecycle(peer, Lifecycle::PeerUnreachable { remote, reason, error });
     }
 
@@ -197,12 +176,12 @@ impl Datagrams {
         log: &mut Log,
     ) -> Result<Vec<(PeerId, SocketAddr)>, Rejection> {
         let found: Vec<_> = match target {
-            Target::All => self.peers.status.values().map(|peer| (peer.id, peer.remote)).collect(),
-            Target::Last => self.peers.last.map(|(remote, id)| (id, remote)).into_iter().collect(),
+            Target::All => self.peers.all().collect(),
+            Target::Last => self.peers.last().into_iter().collect(),
             Target::Peers(ids) => {
-                let known = |id: &PeerId| self.peers.status.get(id).map(|peer| (*id, peer.remote));
+                let address = |id: &PeerId| self.peers.address(*id).map(|remote| (*id, remote));
                 let found: Result<Vec<_>, _> =
-                    ids.iter().map(|id| known(id).ok_or(Rejection::PeerGone(*id))).collect();
+                    ids.iter().map(|id| address(id).ok_or(Rejection::PeerGone(*id))).collect();
                 found?
             }
             Target::Address(remote) => vec![(self.peers.meet(*remote, self.local, log), *remote)],
@@ -331,29 +310,22 @@ impl Datagrams {
         self.broadcast = on;
     }
 
-    pub(super) fn join(&mut self, group: &MulticastGroup, log: &mut Log) -> Result<(), Failure> {
-        let outcome = udp::join(self.registered.socket(), group);
+    /// Becomes a member of a group, or ends the membership.
+    pub(super) fn set_member(
+        &mut self,
+        group: &MulticastGroup,
+        member: bool,
+        log: &mut Log,
+    ) -> Result<(), Failure> {
+        let change = if member { udp::join } else { udp::leave };
+        let outcome = change(self.registered.socket(), group);
         let (address, interface) = (group.group, group.interface.clone());
-        log.lifecycle(
-            None,
-            match &outcome {
-                Ok(()) => Lifecycle::JoinedGroup { group: address, interface },
-                Err(failure) => Lifecycle::GroupFailed { failure: failure.clone() },
-            },
-        );
-        outcome
-    }
-
-    pub(super) fn leave(&mut self, group: &MulticastGroup, log: &mut Log) -> Result<(), Failure> {
-        let outcome = udp::leave(self.registered.socket(), group);
-        let (address, interface) = (group.group, group.interface.clone());
-        log.lifecycle(
-            None,
-            match &outcome {
-                Ok(()) => Lifecycle::LeftGroup { group: address, interface },
-                Err(failure) => Lifecycle::GroupFailed { failure: failure.clone() },
-            },
-        );
+        let event = match &outcome {
+            Ok(()) if member => Lifecycle::JoinedGroup { group: address, interface },
+            Ok(()) => Lifecycle::LeftGroup { group: address, interface },
+            Err(failure) => Lifecycle::GroupFailed { failure: failure.clone() },
+        };
+        log.lifecycle(None, event);
         outcome
     }
 
@@ -370,13 +342,12 @@ impl Datagrams {
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.drops.ask_at
+        self.drops.next_due()
     }
 
     /// Records drops that no later datagram has told of, when it is time.
     pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
-        if self.drops.ask_at.is_some_and(|at| at <= now) {
-            self.drops.ask_at = None;
+        if self.drops.is_due(now) {
             self.drops.record(kernel_drops(self.registered.socket()), log);
         }
     }
@@ -416,102 +387,4 @@ fn record(
     };
     log.data(stamp, peer, &head, datagram.bytes);
     stamp
-}
-
-impl Drops {
-    /// Records what was dropped since the last time. The kernel's counter wraps.
-    fn record(&mut self, total: Option<u32>, log: &mut Log) {
-        let Some(total) = total else { return };
-        let count = total.wrapping_sub(self.recorded);
-        if count > 0 {
-            self.recorded = total;
-            log.loss(None, LossKind::UdpKernelDrop, u64::from(count));
-        }
-    }
-}
-
-impl Peers {
-    /// The number of the peer with this address; a new one is introduced to the journal.
-    fn meet(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
-        if let Some((last, id)) = self.last
-            && last == remote
-        {
-            return id;
-        }
-        let id = match self.by_address.get(&remote) {
-            Some(id) => *id,
-            None => self.introduce(remote, local, log),
-        };
-        self.last = Some((remote, id));
-        id
-    }
-
-    fn introduce(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
-        if self.by_address.len() >= KNOWN_PEERS {
-            self.forget_older_half();
-        }
-        let id = log.new_peer();
-        log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
-        self.by_address.insert(remote, id);
-        self.status.insert(
-            id,
-            PeerStatus {
-                id,
-                local,
-                remote,
-                state: PeerState::Open,
-                changed_wall_ns: clock::now().wall_ns,
-                received: Traffic::default(),
-                sent: Traffic::default(),
-                queued_bytes: 0,
-                facts: None,
-            },
-        );
-        self.changed.push(id);
-        id
-    }
-
-    fn forget_older_half(&mut self) {
-        let mut ids: Vec<PeerId> = self.by_address.values().copied().collect();
-        ids.sort_unstable();
-        let middle = ids[ids.len() / 2];
-        self.by_address.retain(|_, id| *id >= middle);
-        for id in ids.into_iter().filter(|id| *id < middle) {
-            if let Some(peer) = self.status.get_mut(&id) {
-                peer.state = PeerState::Left(EndReason::Local);
-                self.changed.push(id);
-            }
-        }
-    }
-
-    fn has_received(&mut self, id: PeerId, bytes: usize, at: Stamp) {
-        if let Some(peer) = self.status.get_mut(&id) {
-            peer.received.add(bytes);
-            peer.changed_wall_ns = at.wall_ns;
-            if self.changed.last() != Some(&id) {
-                self.changed.push(id);
-            }
-        }
-    }
-
-    fn has_sent(&mut self, id: PeerId, bytes: usize) {
-        if let Some(peer) = self.status.get_mut(&id) {
-            peer.sent.add(bytes);
-            if self.changed.last() != Some(&id) {
-                self.changed.push(id);
-            }
-        }
-    }
-
-    fn show_changes(&mut self, board: &mut Board) {
-        self.changed.sort_unstable();
-        self.changed.dedup();
-        for id in self.changed.drain(..) {
-            let Some(peer) = self.status.get(&id) else { continue };
-            board.show(peer.clone());
-            if !peer.state.is_present() {
-                self.status.remove(&id);
-            }
-        }
-    }
 }

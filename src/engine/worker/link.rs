@@ -156,7 +156,7 @@ impl Worker {
         self.log.lifecycle(None, Lifecycle::Bound { local });
         let mut datagrams = Datagrams::new(registered, local, to, config.broadcast).map_err(cannot)?;
         for group in &config.groups {
-            datagrams.join(group, &mut self.log)?;
+            datagrams.set_member(group, true, &mut self.log)?;
         }
         self.options = report_all(datagrams.socket(), &config.options, local).into();
         self.link = Link::Datagrams(Box::new(datagrams));

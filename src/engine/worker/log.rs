@@ -207,7 +207,8 @@ impl Log {
 
     fn missing(&self) -> Option<Failure> {
         (!self.journal.check_still_there()).then(|| {
-            let words = "the file was removed while it was written";
+            let words =
+                "the file was removed while it was written; save the log elsewhere, then close the session";
             Failure::new(Operation::WriteFile, self.journal.path().display(), OsError::from_words(words))
         })
     }

@@ -9,7 +9,11 @@ mod commands;
 
 mod connector;
 
+mod datagram_peers;
+
 mod datagrams;
+
+mod drops;
 
 mod files;
 
@@ -181,10 +185,15 @@ impl Worker {
     }
 
     fn next_due(&self) -> Option<Instant> {
-        [self.log.next_due(), self.link.next_due(), self.repeat.as_ref().and_then(Repeat::next_due)]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.log.next_due(),
+            self.link.next_due(),
+            self.streams.next_due(),
+            self.repeat.as_ref().and_then(Repeat::next_due),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn run_due(&mut self, now: Instant) {
@@ -192,6 +201,8 @@ impl Worker {
             self.set_paused(true);
         }
         self.run_link_due(now);
+        let Worker { streams, log, board, answering, .. } = self;
+        streams.run_due(log, board, answering, now);
         self.run_repeat(now);
     }
 

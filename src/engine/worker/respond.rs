@@ -1,12 +1,18 @@
 //! Answering what was received: cuts it into messages, asks the responder, and keeps replies within their rate.
 
 use crate::automation::responder::{RateLimit, Responder};
+use crate::codec::framing::Framer;
 use crate::engine::worker::queue::Payload;
+use crate::model::ids::RecordId;
 use crate::model::record::Origin;
-use std::time::Instant;
+use crate::util::clock::Stamp;
+use std::time::{Duration, Instant};
 
 /// Two programs that answer each other stop filling the disk here.
 const REPLIES_PER_SECOND: u32 = 1000;
+
+/// An answer on its way: the bytes, and which part of the responder caused them.
+pub(super) type Answer = (Payload, Origin);
 
 /// The responder of a session with what it has used of its rate.
 #[derive(Debug)]
@@ -17,7 +23,9 @@ pub(super) struct Answering {
 
 /// Cuts one peer's bytes into messages.
 #[derive(Debug)]
-pub(super) struct MessageCutter;
+pub(super) struct MessageCutter {
+    framer: Framer,
+}
 
 impl Answering {
     pub(super) fn new(responder: Responder) -> Answering {
@@ -29,21 +37,49 @@ impl Answering {
     }
 
     pub(super) fn new_cutter(&self) -> MessageCutter {
-        MessageCutter
+        MessageCutter { framer: Framer::new(&self.responder.framing) }
     }
 
-    /// What goes back for the bytes that came just now.
-    pub(super) fn answers(
-        &mut self,
-        _cutter: &mut MessageCutter,
-        bytes: &[u8],
-        now: Instant,
-    ) -> Vec<(Payload, Origin)> {
+    /// What goes back for the bytes that came just now from a stream.
+    pub(super) fn answers(&mut self, cutter: &mut MessageCutter, bytes: &[u8], now: Instant) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        cutter.framer.push(RecordId::default(), Stamp::of(now), bytes, |message| {
+            self.answer(message.bytes, now, &mut answers);
+        });
+        answers
+    }
+
+    /// What goes back for a message that ended because nothing more came.
+    pub(super) fn answers_after_silence(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        if cutter.framer.deadline_mono_ns().is_some_and(|deadline| deadline <= Stamp::of(now)) {
+            cutter.framer.finish(|message| self.answer(message.bytes, now, &mut answers));
+        }
+        answers
+    }
+
+    /// What goes back for one datagram, which is a message by itself.
+    pub(super) fn answers_to_datagram(&mut self, bytes: &[u8], now: Instant) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        self.answer(bytes, now, &mut answers);
+        answers
+    }
+
+    fn answer(&mut self, message: &[u8], now: Instant, answers: &mut Vec<Answer>) {
         let rate = &mut self.rate;
-        self.responder
-            .evaluate(bytes)
-            .filter(|answer| answer.origin == Origin::Echo || rate.allow(now))
-            .map(|answer| (Payload::from(answer.payload), answer.origin))
-            .collect()
+        answers.extend(
+            self.responder
+                .evaluate(message)
+                .filter(|reaction| reaction.origin == Origin::Echo || rate.allow(now))
+                .map(|reaction| (Payload::from(reaction.payload), reaction.origin)),
+        );
+    }
+}
+
+impl MessageCutter {
+    /// When the message that is under way ends by silence.
+    pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
+        let deadline = self.framer.deadline_mono_ns()?;
+        Some(now + Duration::from_nanos(deadline.saturating_sub(Stamp::of(now))))
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP};
-use crate::engine::worker::respond::Answering;
+use crate::engine::worker::respond::{Answer, Answering};
 use crate::engine::worker::stream::{End, Outcome, READ_BYTES, ReadOutcome, Stream};
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Origin};
@@ -27,6 +27,8 @@ pub(super) struct Streams {
     /// Streams that have ended during this turn, with why; told to the caller by `take_ended`.
     ended: Vec<EndReason>,
     scratch: Vec<u8>,
+    /// When the first message of a peer ends by silence, if any does.
+    silence_due: Option<Instant>,
     paused: bool,
 }
 
@@ -115,13 +117,50 @@ impl Streams {
     ) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|_| answering.is_active()) else { return };
         let cutter = stream.cutter.get_or_insert_with(|| answering.new_cutter());
-        for (payload, origin) in answering.answers(cutter, &self.scratch[..length], now) {
+        let answers = answering.answers(cutter, &self.scratch[..length], now);
+        if let Some(due) = cutter.next_due(now) {
+            self.silence_due = Some(self.silence_due.map_or(due, |earlier| earlier.min(due)));
+        }
+        self.give(id, answers, log, board);
+    }
+
+    fn give(&mut self, id: PeerId, answers: Vec<Answer>, log: &mut Log, board: &mut Board) {
+        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        for (payload, origin) in answers {
             // Reading stops long before the cap is reached, so that nothing that should be answered is left out.
             if stream.queue(payload, origin).is_err() {
                 break;
             }
         }
         self.flush(id, log, board);
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.silence_due
+    }
+
+    /// Answers messages that ended because nothing more came, when it is time.
+    pub(super) fn run_due(
+        &mut self,
+        log: &mut Log,
+        board: &mut Board,
+        answering: &mut Answering,
+        now: Instant,
+    ) {
+        if self.silence_due.is_none_or(|due| now < due) {
+            return;
+        }
+        self.silence_due = None;
+        let mut answered = Vec::new();
+        for (id, stream) in &mut self.by_id {
+            let Some(cutter) = &mut stream.cutter else { continue };
+            answered.push((*id, answering.answers_after_silence(cutter, now)));
+            let later = cutter.next_due(now);
+            self.silence_due = [self.silence_due, later].into_iter().flatten().min();
+        }
+        for (id, answers) in answered {
+            self.give(id, answers, log, board);
+        }
     }
 
     /// The peer sends no more, or an error says that it is gone.

@@ -1,0 +1,196 @@
+//! Streams: what one record leaves unfinished for the next, kept for every peer and direction, or found again for
+//! any record by looking back a bounded way.
+
+use crate::codec::text::TextEncoding;
+use crate::codec::text::decode::{DecodedText, Piece, decode, decode_with};
+use crate::codec::text::segment::{Family, LONGEST_UNIT};
+use crate::model::ids::PeerId;
+use crate::model::record::Direction;
+use std::collections::{HashMap, VecDeque};
+
+/// The start of a character at the end of a record: what the next record of the stream begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Carry {
+    bytes: [u8; LONGEST_UNIT - 1],
+    length: u8,
+}
+
+/// The carries of all streams of a session, one for each peer and direction.
+#[derive(Clone, Debug, Default)]
+pub struct StreamTable {
+    carries: HashMap<(Option<PeerId>, Direction), Carry>,
+}
+
+/// How far back the state of a stream is looked for. A stream without any ASCII byte in so many bytes, or cut into
+/// so many records without one, is taken to start a character there.
+const MOST_BYTES_BACK: usize = 64 * 1024;
+const MOST_RECORDS_BACK: usize = 256;
+/// In UTF-16 every record has to be looked at, because no byte tells where a character starts.
+const MOST_UTF16_RECORDS_BACK: usize = 32;
+
+impl Carry {
+    /// The bytes that wait.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
+    pub(super) fn of(bytes: &[u8]) -> Carry {
+        let mut carry = Carry::default();
+        for (place, byte) in carry.bytes.iter_mut().zip(bytes) {
+            *place = *byte;
+            carry.length += 1;
+        }
+        carry
+    }
+}
+
+impl StreamTable {
+    /// Decodes the next record of a stream, piece by piece.
+    pub fn decode_with(
+        &mut self,
+        encoding: TextEncoding,
+        stream: (Option<PeerId>, Direction),
+        bytes: &[u8],
+        visit: impl FnMut(Piece<'_>),
+    ) {
+        decode_with(encoding, self.carry_mut(stream), bytes, visit);
+    }
+
+    /// Decodes the next record of a stream into one text.
+    pub fn decode(
+        &mut self,
+        encoding: TextEncoding,
+        stream: (Option<PeerId>, Direction),
+        bytes: &[u8],
+    ) -> DecodedText {
+        decode(encoding, self.carry_mut(stream), bytes)
+    }
+
+    /// What waits in a stream, to be passed on and brought up to date by whoever decodes its next record.
+    pub fn carry_mut(&mut self, stream: (Option<PeerId>, Direction)) -> &mut Carry {
+        self.carries.entry(stream).or_default()
+    }
+
+    /// Forgets a peer that is gone, so that the table does not grow with every peer that ever was.
+    pub fn forget(&mut self, peer: PeerId) {
+        self.carries.remove(&(Some(peer), Direction::Received));
+        self.carries.remove(&(Some(peer), Direction::Sent));
+    }
+}
+
+/// What the record at hand starts with, found by asking `earlier` for the record before it in the same stream,
+/// then for the one before that, and so on until it says that there is none or enough is known.
+pub fn carry_into(encoding: TextEncoding, mut earlier: impl FnMut() -> Option<Vec<u8>>) -> Carry {
+    let family = Family::of(encoding);
+    let most_records = match family {
+        Family::SingleByte => 0,
+        Family::Utf16 { .. } => MOST_UTF16_RECORDS_BACK,
+        _ => MOST_RECORDS_BACK,
+    };
+    let mut tail: VecDeque<u8> = VecDeque::new();
+    for _ in 0..most_records {
+        let Some(bytes) = earlier() else { break };
+        let settled = settled_at(family, &bytes);
+        for byte in bytes[settled.unwrap_or(0)..].iter().rev() {
+            tail.push_front(*byte);
+        }
+        if settled.is_some() || tail.len() >= MOST_BYTES_BACK {
+            break;
+        }
+    }
+    let mut carry = Carry::default();
+    decode_with(encoding, &mut carry, tail.make_contiguous(), |_| {});
+    carry
+}
+
+/// The last place in `bytes` where no character is unfinished, if there is one for certain.
+fn settled_at(family: Family, bytes: &[u8]) -> Option<usize> {
+    if family == Family::Utf8 {
+        // A byte that starts a character is never the middle of one.
+        let from = bytes.len().saturating_sub(LONGEST_UNIT);
+        let start = bytes[from..].iter().rposition(|byte| byte & 0xC0 != 0x80);
+        return start.map(|at| from + at).or((from > 0).then_some(bytes.len()));
+    }
+    bytes.iter().rposition(|byte| family.settles(*byte)).map(|at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_RECORDS_BACK, StreamTable, carry_into};
+    use crate::codec::text::{Carry, TextEncoding, decode};
+    use crate::model::ids::PeerId;
+    use crate::model::record::Direction;
+    use proptest::prelude::*;
+
+    fn found(encoding: TextEncoding, records: &[Vec<u8>]) -> Carry {
+        let mut earlier = records.iter().rev();
+        carry_into(encoding, || earlier.next().cloned())
+    }
+
+    #[test]
+    fn streams_do_not_disturb_each_other() {
+        let mut table = StreamTable::default();
+        let first = (Some(PeerId::FIRST), Direction::Received);
+        let second = (Some(PeerId::FIRST.next()), Direction::Received);
+        let sent = (Some(PeerId::FIRST), Direction::Sent);
+        for (stream, bytes, text) in [
+            (first, &b"\xCE"[..], ""),
+            (second, b"\xB6", ""),
+            (sent, b"ok", "ok"),
+            (first, b"\xC2", "温"),
+            (second, b"\xC8", "度"),
+        ] {
+            assert_eq!(table.decode(TextEncoding::GBK, stream, bytes).text, text);
+        }
+        table.decode(TextEncoding::GBK, first, b"\xCE");
+        table.forget(PeerId::FIRST);
+        assert_eq!(*table.carry_mut(first), Carry::default());
+    }
+
+    #[test]
+    fn only_as_much_is_read_as_is_needed() {
+        for (encoding, earlier, reads) in [
+            (TextEncoding::UTF_8, &b"\xE6\xB8\xA9\xE6\xB8\xA9\xE6"[..], 1),
+            (TextEncoding::GBK, b"temperature=\xCE", 1),
+            (TextEncoding::GBK, b"\xCE\xC2", MOST_RECORDS_BACK),
+            (TextEncoding::from_name("windows-1252").unwrap(), b"\xCE", 0),
+        ] {
+            let mut count = 0;
+            carry_into(encoding, || {
+                count += 1;
+                Some(earlier.to_vec())
+            });
+            assert_eq!(count, reads, "{encoding}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn looking_back_finds_what_decoding_from_the_start_has_left(
+            bytes in proptest::collection::vec(
+                prop_oneof![any::<u8>(), prop::sample::select(b"0\x81\xA4\xCE\xC2\xD8\xDC\xE6\xB8\xF0\x8F\xFD".to_vec())],
+                0..60,
+            ),
+            size in 1..9_usize,
+            number in 0..TextEncoding::all().len(),
+        ) {
+            let encoding = TextEncoding::all().nth(number).unwrap();
+            let records: Vec<Vec<u8>> = bytes.chunks(size).map(<[u8]>::to_vec).collect();
+            let mut carry = Carry::default();
+            for (place, record) in records.iter().enumerate() {
+                // UTF-16 looks back over fewer records than this stream may have.
+                if place < super::MOST_UTF16_RECORDS_BACK {
+                    prop_assert_eq!(found(encoding, &records[..place]), carry, "before record {}", place);
+                }
+                decode(encoding, &mut carry, record);
+            }
+        }
+    }
+}

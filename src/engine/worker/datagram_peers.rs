@@ -1,0 +1,134 @@
+//! Who has sent datagrams to a session or was sent some: numbers, counters, and a bound on how many are known.
+
+use crate::engine::worker::board::Board;
+use crate::engine::worker::log::Log;
+use crate::model::ids::PeerId;
+use crate::model::record::{EndReason, Lifecycle};
+use crate::model::status::{PeerState, PeerStatus, Traffic};
+use crate::util::clock::{self, Stamp};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+/// So many addresses are known at once; then those that were seen first are forgotten and get a new number when
+/// they come back.
+const KNOWN_PEERS: usize = 65_536;
+
+/// The peers of one datagram socket, each known by its address.
+#[derive(Default)]
+pub(super) struct DatagramPeers {
+    by_address: HashMap<SocketAddr, PeerId>,
+    status: HashMap<PeerId, PeerStatus>,
+    last: Option<(SocketAddr, PeerId)>,
+    changed: Vec<PeerId>,
+}
+
+impl DatagramPeers {
+    /// How many addresses are known.
+    pub(super) fn known(&self) -> usize {
+        self.by_address.len()
+    }
+
+    /// The peer that was met last.
+    pub(super) fn last(&self) -> Option<(PeerId, SocketAddr)> {
+        self.last.map(|(remote, id)| (id, remote))
+    }
+
+    /// The peer with this address, if it is known.
+    pub(super) fn at(&self, remote: SocketAddr) -> Option<PeerId> {
+        self.by_address.get(&remote).copied()
+    }
+
+    /// The address of a peer that is known.
+    pub(super) fn address(&self, id: PeerId) -> Option<SocketAddr> {
+        self.status.get(&id).map(|peer| peer.remote)
+    }
+
+    /// Every known peer with its address.
+    pub(super) fn all(&self) -> impl Iterator<Item = (PeerId, SocketAddr)> {
+        self.status.values().map(|peer| (peer.id, peer.remote))
+    }
+
+    /// The number of the peer with this address; a new one is introduced to the journal.
+    pub(super) fn meet(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
+        if let Some((last, id)) = self.last
+            && last == remote
+        {
+            return id;
+        }
+        let id = match self.by_address.get(&remote) {
+            Some(id) => *id,
+            None => self.introduce(remote, local, log),
+        };
+        self.last = Some((remote, id));
+        id
+    }
+
+    fn introduce(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
+        if self.by_address.len() >= KNOWN_PEERS {
+            self.forget_older_half();
+        }
+        let id = log.new_peer();
+        log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
+        self.by_address.insert(remote, id);
+        self.status.insert(
+            id,
+            PeerStatus {
+                id,
+                local,
+                remote,
+                state: PeerState::Open,
+                changed_wall_ns: clock::now().wall_ns,
+                received: Traffic::default(),
+                sent: Traffic::default(),
+                queued_bytes: 0,
+                facts: None,
+            },
+        );
+        self.changed.push(id);
+        id
+    }
+
+    fn forget_older_half(&mut self) {
+        let mut ids: Vec<PeerId> = self.by_address.values().copied().collect();
+        ids.sort_unstable();
+        let middle = ids[ids.len() / 2];
+        self.by_address.retain(|_, id| *id >= middle);
+        for id in ids.into_iter().filter(|id| *id < middle) {
+            if let Some(peer) = self.status.get_mut(&id) {
+                peer.state = PeerState::Left(EndReason::Local);
+                self.changed.push(id);
+            }
+        }
+    }
+
+    pub(super) fn has_received(&mut self, id: PeerId, bytes: usize, at: Stamp) {
+        if let Some(peer) = self.status.get_mut(&id) {
+            peer.received.add(bytes);
+            peer.changed_wall_ns = at.wall_ns;
+            if self.changed.last() != Some(&id) {
+                self.changed.push(id);
+            }
+        }
+    }
+
+    pub(super) fn has_sent(&mut self, id: PeerId, bytes: usize) {
+        if let Some(peer) = self.status.get_mut(&id) {
+            peer.sent.add(bytes);
+            if self.changed.last() != Some(&id) {
+                self.changed.push(id);
+            }
+        }
+    }
+
+    pub(super) fn show_changes(&mut self, board: &mut Board) {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        for id in self.changed.drain(..) {
+            let Some(peer) = self.status.get(&id) else { continue };
+            board.show(peer.clone());
+            if !peer.state.is_present() {
+                self.status.remove(&id);
+            }
+        }
+    }
+}
