@@ -16,6 +16,11 @@ mod export_pcapng;
 
 mod export_support;
 
+mod export_pcapng;
+
+mod export_formats;
+
+mod export_import;
 mod journal_crash;
 
 #[cfg(unix)]

@@ -154,10 +154,8 @@ impl PcapngExporter {
 
     fn lifecycle(&mut self, at_ns: u64, peer: Option<PeerId>, event: &Lifecycle, peers: &mut dyn PeerLookup) {
         match event {
-            Lifecycle::Bound { local } => {
-                if self.datagram_sockets.len() < DATAGRAM_SOCKETS_LIMIT {
-                    self.datagram_sockets.insert(*local);
-                }
+            Lifecycle::Bound { local } if self.datagram_sockets.len() < DATAGRAM_SOCKETS_LIMIT => {
+                self.datagram_sockets.insert(*local);
             }
             Lifecycle::Connecting { remote, .. } => self.connecting = Some((*remote, at_ns)),
             Lifecycle::Connected { local, remote } => {
