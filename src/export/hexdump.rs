@@ -1,8 +1,9 @@
 //! A hexdump in the layout of xxd, so that `xxd -r` gives the bytes back. Offsets run on over all records; each
 //! record starts on a line of its own, after a line that says when and whose it is and that `xxd -r` passes over.
 
+use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, PeerLookup};
-use crate::export::line::{push_number, push_time};
+use crate::export::line::push_number;
 use crate::model::record::{Direction, Record};
 use std::io::{self, Write};
 
@@ -25,6 +26,7 @@ pub struct HexdumpOptions {
 pub struct HexdumpExporter {
     options: HexdumpOptions,
     offset: u64,
+    title: String,
     lines: Vec<u8>,
 }
 
@@ -35,22 +37,24 @@ impl HexdumpExporter {
     }
 
     fn push_title(&mut self, record: &Record, length: usize, peers: &mut dyn PeerLookup) {
-        let lines = &mut self.lines;
-        lines.extend_from_slice(b"# ");
-        push_time(lines, record.at.wall_ns);
+        let title = &mut self.title;
+        title.clear();
+        title.push_str("# ");
+        push_rfc3339_utc(title, record.at.wall_ns);
         let sent = record.data().is_some_and(|data| data.head.direction == Direction::Sent);
-        lines.extend_from_slice(if sent { b" tx" } else { b" rx" });
+        title.push_str(if sent { " tx" } else { " rx" });
         if let Some(peer) = record.peer {
-            lines.extend_from_slice(b" peer ");
-            push_number(lines, peer.get());
+            title.push_str(" peer ");
+            push_number(title, peer.get());
             if let Some(ends) = peers.ends(peer) {
-                lines.push(b' ');
-                lines.extend_from_slice(ends.remote.to_string().as_bytes());
+                title.push(' ');
+                title.push_str(&ends.remote.to_string());
             }
         }
-        lines.extend_from_slice(b", ");
-        push_number(lines, length);
-        lines.extend_from_slice(b" bytes\n");
+        title.push_str(", ");
+        push_number(title, length);
+        title.push_str(" bytes\n");
+        self.lines.extend_from_slice(title.as_bytes());
     }
 
     fn push_line(&mut self, bytes: &[u8]) {
@@ -85,12 +89,7 @@ impl Exporter for HexdumpExporter {
         Ok(())
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         let Some(payload) = self.options.choice.payload(record) else { return Ok(()) };
         self.lines.clear();
         if !self.options.bare {

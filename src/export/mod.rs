@@ -3,8 +3,31 @@
 
 pub mod exporter;
 
-pub mod pcapng;
+pub mod format;
+
+pub mod run;
+
+pub mod text;
+
+pub mod hexdump;
+
+pub mod csv;
+
+pub mod jsonl;
 
 pub mod raw;
 
-mod prose;
+pub mod html;
+
+pub mod pcapng;
+
+mod decoding;
+
+mod line;
+
+#[cfg(test)]
+mod samples;
+
+pub use exporter::{ExportContext, Exporter, PayloadChoice, PeerEnds, PeerLookup, SeenPeers};
+pub use format::{ExportOptions, Format, UnknownFormat};
+pub use run::{ExportError, ExportSource, JournalPeers, Progress, Selection, run, run_to_file};

@@ -6,10 +6,24 @@
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
 
-mod tidy;
-
 mod engine_support;
 
 mod engine_tcp;
 
 mod engine_udp;
+
+mod export_pcapng;
+
+mod export_support;
+
+mod journal_crash;
+
+mod journal_damage;
+
+mod journal_format;
+
+mod journal_query;
+
+mod journal_support;
+
+mod tidy;

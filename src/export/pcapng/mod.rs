@@ -9,16 +9,17 @@ mod flow;
 mod packet;
 mod wire;
 
+use crate::codec::prose::body_text;
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::export::pcapng::flow::Flow;
 use crate::export::pcapng::packet::{MAX_DATAGRAM, Path};
 use crate::export::pcapng::wire::{InterfaceId, Seen, Wire};
-use crate::export::prose::event_text;
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
 use crate::model::record::{
     Body, Data, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Record,
 };
+use crate::util::locale::{Language, Locale};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -207,8 +208,9 @@ impl PcapngExporter {
             Some(SessionKind::TcpServer) => self.interface(InterfaceKey::Listener(ends.local)),
             _ => InterfaceId::default(),
         };
-        // Odd multiples spread the starts, so that a reused pair of ports is seen as a new connection.
-        let spread = self.flows_opened.wrapping_mul(0x9E37_79B9).wrapping_add(peer.get());
+        // Odd multiples spread the starts, so that a reused pair of ports is seen as a new connection. The start stays
+        // in the lower half, because readers take an acknowledgement of exactly 0 in a handshake for a second one.
+        let spread = self.flows_opened.wrapping_mul(0x9E37_79B9).wrapping_add(peer.get()) >> 1;
         self.flows_opened = self.flows_opened.wrapping_add(1);
         let first_sequence = self.options.first_sequence.unwrap_or(spread);
         let mut flow = Flow::new(ends, interface, first_sequence);
@@ -288,19 +290,20 @@ impl Exporter for PcapngExporter {
 
     fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         let at_ns = u64::try_from(record.at.wall_ns).unwrap_or(0);
+        let english = Locale::of(Language::English);
         match &record.body {
             Body::Data(data) => self.data(at_ns, record.peer, data, peers),
             Body::Lifecycle(event) => {
-                self.wire.remark(event_text(record));
+                self.wire.remark(body_text(&record.body, english));
                 self.lifecycle(at_ns, record.peer, event, peers);
             }
             Body::Loss(Loss { what, count }) => {
-                self.wire.remark(event_text(record));
+                self.wire.remark(body_text(&record.body, english));
                 if *what == LossKind::UdpKernelDrop {
                     self.wire.count_drops(InterfaceId::default(), *count, at_ns);
                 }
             }
-            Body::Note(_) | Body::Damaged => self.wire.remark(event_text(record)),
+            Body::Note(_) | Body::Damaged => self.wire.remark(body_text(&record.body, english)),
         }
         self.latest_ns = self.latest_ns.max(at_ns);
         self.wire.write_due(out)

@@ -17,6 +17,8 @@ const WINDOW_SHIFT: u8 = 14;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
+// The library's sums are already in network order in memory, whatever the machine: their bytes are taken as they stand.
+
 /// The flags of a TCP segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flags(pub(super) u8);
@@ -114,7 +116,7 @@ impl Path {
         buffer.extend_from_slice(&[0; 4]);
         buffer.extend_from_slice(options);
         buffer.extend_from_slice(payload);
-        let checksum = sum.add_slice(&buffer[start..]).ones_complement().to_be_bytes();
+        let checksum = sum.add_slice(&buffer[start..]).ones_complement().to_ne_bytes();
         buffer[start + 16..start + 18].copy_from_slice(&checksum);
     }
 
@@ -129,7 +131,7 @@ impl Path {
         buffer.extend_from_slice(&[0; 2]);
         buffer.extend_from_slice(payload);
         // A sum of zero would say that there is none.
-        let checksum = sum.add_slice(&buffer[start..]).to_ones_complement_with_no_zero().to_be_bytes();
+        let checksum = sum.add_slice(&buffer[start..]).to_ones_complement_with_no_zero().to_ne_bytes();
         buffer[start + 6..start + 8].copy_from_slice(&checksum);
     }
 
@@ -154,7 +156,7 @@ impl Path {
                 header[9] = protocol;
                 header[12..16].copy_from_slice(&source.octets());
                 header[16..20].copy_from_slice(&destination.octets());
-                let checksum = Sum16BitWords::new().add_slice(&header).ones_complement().to_be_bytes();
+                let checksum = Sum16BitWords::new().add_slice(&header).ones_complement().to_ne_bytes();
                 header[10..12].copy_from_slice(&checksum);
                 buffer.extend_from_slice(&header);
                 sum.add_slice(&header[12..])
@@ -209,7 +211,7 @@ mod tests {
                 assert_eq!((tcp.source_port(), tcp.destination_port()), (5000, 9000));
                 assert_eq!((tcp.sequence_number(), tcp.payload()), (u32::MAX, payload));
                 assert_eq!(tcp.checksum(), expected_checksum(&sliced), "{source} {} bytes", payload.len());
-                packet.clear();
+                let mut packet = Vec::new();
                 path.append_datagram(&mut packet, 3, payload);
                 let sliced = SlicedPacket::from_ip(&packet).unwrap();
                 let Some(TransportSlice::Udp(udp)) = &sliced.transport else { panic!("{source}: no UDP") };
