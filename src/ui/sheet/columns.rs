@@ -75,7 +75,8 @@ impl Columns {
         let delta = with_delta.then(|| take(delta));
         let peer = take(peer);
         let bytes = with_bytes.then(|| take(bytes));
-        let content = Rangef::new(left + theme::SPACE_8, sheet.right() - theme::SPACE_4);
+        // The triangle that unfolds a row stands in the wider gap before the content.
+        let content = Rangef::new(left + theme::SPACE_16, sheet.right() - theme::SPACE_4);
         Columns { number, time, delta, peer, bytes, content }
     }
 
