@@ -115,7 +115,7 @@ impl Worker {
             }
             _ if payload.is_empty() => Ok(()),
             _ => {
-                let ids = streams.targets(target)?;
+                let ids = streams.recipients(target)?;
                 streams.send(&ids, payload, origin, log, board)
             }
         }

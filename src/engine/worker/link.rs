@@ -287,7 +287,7 @@ impl Worker {
         streams.end_all(reason, log, board);
         streams.take_ended();
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
-            datagrams.end(&mut self.log);
+            datagrams.end(&mut self.log, &mut self.board);
         }
         if was_open {
             self.log.lifecycle(None, Lifecycle::Closed { reason });
