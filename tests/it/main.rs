@@ -16,8 +16,15 @@ mod export_pcapng;
 
 mod export_support;
 
+mod export_pcapng;
+
+mod export_formats;
+
+mod export_import;
 mod journal_crash;
 
+#[cfg(unix)]
+mod journal_full_disk;
 mod journal_damage;
 
 mod journal_format;

@@ -286,7 +286,8 @@ fn divided(range: Range<usize>, hits: &[Range<usize>]) -> impl Iterator<Item = (
 
 /// Whether a hit covers a part of `range`.
 fn is_hit(range: &Range<usize>, hits: &[Range<usize>]) -> bool {
-    hits.iter().any(|hit| hit.start < range.end && range.start < hit.end)
+    let next = hits.partition_point(|hit| hit.end <= range.start);
+    hits.get(next).is_some_and(|hit| hit.start < range.end && range.start < range.end)
 }
 
 /// The symbol of a character that has no shape of its own.
@@ -314,6 +315,7 @@ mod tests {
     use crate::util::clock::Stamp;
     use crate::util::locale::{Language, Locale};
     use proptest::prelude::*;
+    use std::fmt::Write;
     use std::ops::Range;
 
     fn style(view: View, encoding: TextEncoding) -> RowStyle<'static> {
@@ -337,13 +339,13 @@ mod tests {
             SpanStyle::Remark => 'r',
             SpanStyle::Fold => 'f',
         };
-        row.parts()
-            .map(|(text, span)| {
-                let mark = mark(span.style);
-                let mark = if span.is_hit { mark.to_ascii_uppercase() } else { mark };
-                format!("{mark}{}-{}[{text}]", span.bytes.start, span.bytes.end)
-            })
-            .collect()
+        let mut all = String::new();
+        for (text, span) in row.parts() {
+            let mark = mark(span.style);
+            let mark = if span.is_hit { mark.to_ascii_uppercase() } else { mark };
+            write!(all, "{mark}{}-{}[{text}]", span.bytes.start, span.bytes.end).unwrap();
+        }
+        all
     }
 
     #[test]
@@ -353,12 +355,13 @@ mod tests {
             (b"a\n\r\t\0b", &[], "p0-1[a]c1-5[␊␍⇥␀]p5-6[b]"),
             (b"\r\r\n\n", &[], "c0-4[␍↵␊]"),
             (b"\xFF\xFFok\xCE", &[], "u0-2[⟨FF FF⟩]p2-4[ok]w4-5[⟨CE…⟩]"),
-            (b"\xCE\xC2\xB6\xC8=25", &[0..4], "P0-4[温度]p4-7[=25]"),
-            (b"\xCE\xC2\xB6\xC8=25", &[1..2, 5..6], "P0-2[温]p2-5[度=]P5-6[2]p6-7[5]"),
-            (b"ab\r\n", &[3..4], "p0-2[ab]c2-3[␍]C3-4[␊]"),
+            (b"\xCE\xC2\xB6\xC8=25", &[(0, 4)], "P0-4[温度]p4-7[=25]"),
+            (b"\xCE\xC2\xB6\xC8=25", &[(1, 2), (5, 6)], "P0-2[温]p2-5[度=]P5-6[2]p6-7[5]"),
+            (b"ab\r\n", &[(3, 4)], "p0-2[ab]c2-3[␍]C3-4[␊]"),
             (b"", &[], "r0-0[(no bytes)]"),
         ] {
-            let style = RowStyle { hits, ..style(View::Text, TextEncoding::GBK) };
+            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
+            let style = RowStyle { hits: &hits, ..style(View::Text, TextEncoding::GBK) };
             assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
         }
     }
@@ -377,10 +380,11 @@ mod tests {
     fn payload_as_hex() {
         for (bytes, hits, row) in [
             (&[1, 3, 0x9C][..], &[][..], "p0-3[01 03 9C]"),
-            (&[1, 3, 0x9C, 4], &[1..3], "p0-1[01 ]P1-3[03 9C]p3-4[ 04]"),
-            (&[1, 3], &[0..2], "P0-2[01 03]"),
+            (&[1, 3, 0x9C, 4], &[(1, 3)], "p0-1[01 ]P1-3[03 9C]p3-4[ 04]"),
+            (&[1, 3], &[(0, 2)], "P0-2[01 03]"),
         ] {
-            let style = RowStyle { hits, ..style(View::Hex, TextEncoding::UTF_8) };
+            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
+            let style = RowStyle { hits: &hits, ..style(View::Hex, TextEncoding::UTF_8) };
             assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
         }
     }
@@ -399,7 +403,8 @@ mod tests {
              0010  00 FE 01 0D 0A                                    ·····",
         );
         assert_eq!(row.line_count(), 2);
-        let utf8 = RowStyle { encoding: TextEncoding::UTF_8, hits: &[1..4], ..style };
+        let hit = 1..4;
+        let utf8 = RowStyle { encoding: TextEncoding::UTF_8, hits: std::slice::from_ref(&hit), ..style };
         let row = represent_bytes("a温b".as_bytes(), Carry::default(), &utf8);
         let expected = "0000  61 E6 B8 A9 62                                    a温 b";
         assert_eq!(row.text, expected);
@@ -480,7 +485,7 @@ mod tests {
         for (range, hits, parts) in [
             (0..9, &[][..], &[(0..9, false)][..]),
             (2..9, &[0..3, 3..4, 8..20], &[(2..3, true), (3..4, true), (4..8, false), (8..9, true)]),
-            (4..4, &[1..9], &[]),
+            (4..4, &[1..9, 10..11], &[]),
             (4..6, &[5..5, 9..12], &[(4..6, false)]),
         ] {
             assert_eq!(divided(range, hits).collect::<Vec<(Range<usize>, bool)>>(), parts);
@@ -503,8 +508,8 @@ mod tests {
             let encoding = TextEncoding::all().nth(number).unwrap();
             let mut earlier = Some(earlier);
             let carry = carry_into(encoding, || earlier.take());
-            let hits = [hit.0..hit.0 + hit.1];
-            let style = RowStyle { most_bytes, hits: &hits, ..style(view, encoding) };
+            let hit = hit.0..hit.0 + hit.1;
+            let style = RowStyle { most_bytes, hits: std::slice::from_ref(&hit), ..style(view, encoding) };
             let row = represent_bytes(&bytes, carry, &style);
             let mut text_end = 0;
             let mut seen = vec![false; bytes.len()];

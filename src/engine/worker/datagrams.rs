@@ -28,6 +28,9 @@ use std::time::Instant;
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
 
+/// So many datagrams may wait, because empty ones take memory too.
+const WAITING_DATAGRAMS: usize = 65_536;
+
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
 
@@ -65,7 +68,7 @@ impl Datagrams {
             registered,
             receiver,
             local,
-            configured,
+            configured: configured.map(plain),
             broadcast,
             peers: DatagramPeers::default(),
             waiting: VecDeque::new(),
@@ -108,6 +111,10 @@ impl Datagrams {
     fn receive(&mut self, log: &mut Log, answering: &mut Answering, now: Instant) -> Result<(), Failure> {
         let mut answers = Vec::new();
         for _ in 0..CALLS_PER_TURN {
+            if log.is_batch_full() {
+                // The rest is reported again.
+                break;
+            }
             let read_at = clock::now();
             let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
             let received = receiver.receive(registered.socket(), |datagram| {
@@ -122,7 +129,11 @@ impl Datagrams {
                 }
             });
             match received {
-                Ok(0) => break,
+                Ok(0) => {
+                    // Reports wait apart from datagrams, and without being taken they would be announced for ever.
+                    self.take_reports(log);
+                    break;
+                }
                 Ok(_) => self.drops.ask_later(now),
                 Err(error) if is_not_now(&error) => break,
                 Err(_) if self.take_reports(log) => {}
@@ -184,7 +195,10 @@ impl Datagrams {
                     ids.iter().map(|id| address(id).ok_or(Rejection::PeerGone(*id))).collect();
                 found?
             }
-            Target::Address(remote) => vec![(self.peers.meet(*remote, self.local, log), *remote)],
+            Target::Address(remote) => {
+                let remote = plain(*remote);
+                vec![(self.peers.meet(remote, self.local, log), remote)]
+            }
             Target::Configured => {
                 let remote = self.configured.ok_or(Rejection::NoRemote)?;
                 vec![(self.peers.meet(remote, self.local, log), remote)]
@@ -260,7 +274,7 @@ impl Datagrams {
         origin: Origin,
     ) -> Result<(), Rejection> {
         let length = payload.len() as u64;
-        if self.waiting_bytes + length > QUEUE_CAP {
+        if self.waiting_bytes + length > QUEUE_CAP || self.waiting.len() >= WAITING_DATAGRAMS {
             return Err(Rejection::QueueFull { peer, queued: self.waiting_bytes, cap: QUEUE_CAP });
         }
         self.waiting_bytes += length;
@@ -335,7 +349,7 @@ impl Datagrams {
     }
 
     fn settle(&mut self) -> Result<(), Failure> {
-        let interest = Interest { read: !self.paused, write: !self.waiting.is_empty() };
+        let interest = Interest { read: !self.paused, write: !self.paused && !self.waiting.is_empty() };
         self.registered
             .set_interest(interest)
             .map_err(|error| Failure::new(Operation::Poll, self.local, error))
@@ -352,12 +366,13 @@ impl Datagrams {
         }
     }
 
-    /// Records what is lost with the socket.
-    pub(super) fn end(mut self, log: &mut Log) {
+    /// Records what is lost with the socket; its peers are gone with it.
+    pub(super) fn end(mut self, log: &mut Log, board: &mut Board) {
         self.drops.record(kernel_drops(self.registered.socket()), log);
         if self.waiting_bytes > 0 {
             log.loss(None, LossKind::UnsentBytes, self.waiting_bytes);
         }
+        self.peers.end(board);
     }
 
     pub(super) fn show_changes(&mut self, board: &mut Board) {
