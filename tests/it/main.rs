@@ -23,9 +23,9 @@ mod export_formats;
 mod export_import;
 mod journal_crash;
 
+mod journal_damage;
 #[cfg(unix)]
 mod journal_full_disk;
-mod journal_damage;
 
 mod journal_format;
 
