@@ -18,9 +18,11 @@ mod export_support;
 
 mod journal_crash;
 
+mod journal_damage;
 #[cfg(unix)]
 mod journal_full_disk;
-mod journal_damage;
+
+mod journal_forged;
 
 mod journal_format;
 
