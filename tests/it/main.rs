@@ -27,6 +27,8 @@ mod journal_damage;
 #[cfg(unix)]
 mod journal_full_disk;
 
+mod journal_forged;
+
 mod journal_format;
 
 mod journal_query;
