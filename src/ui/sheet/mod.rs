@@ -11,6 +11,7 @@ pub mod columns;
 pub mod journal_rows;
 mod keys;
 mod menu;
+mod moment;
 mod paint;
 mod pointer;
 pub mod rows;
