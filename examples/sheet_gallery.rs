@@ -171,24 +171,24 @@ impl Rows for MadeUp {
         match index % 9 {
             0 => {
                 row.tone = Tone::Event;
-                row.peer = "● 3".to_owned();
+                row.peer = String::from("● 3");
                 row.bytes.clear();
                 line.push("已连接 192.168.1.31:50211 → 192.168.1.5:9000", SpanLook::Tone, false);
             }
             2 | 6 => {
                 row.tone = Tone::Sent;
-                row.peer = "→ ∗".to_owned();
+                row.peer = String::from("→ ∗");
                 line.push("READ REG 40001", SpanLook::Tone, false);
                 line.push("↵ · 自动应答 心跳", SpanLook::Faint, false);
             }
             4 => {
                 row.tone = Tone::Error;
-                row.peer = "● 1".to_owned();
+                row.peer = String::from("● 1");
                 row.bytes.clear();
                 line.push("192.168.1.30:49877 复位了连接 (ECONNRESET 104)", SpanLook::Tone, false);
             }
             5 => {
-                row.bytes = "1,024".to_owned();
+                row.bytes = String::from("1,024");
                 row.folded = true;
                 line.push(
                     "55 AA 04 00 01 10 3C 7F 00 00 12 34 56 78 9A BC DE F0 11 22",

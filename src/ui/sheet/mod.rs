@@ -11,6 +11,7 @@ pub mod columns;
 pub mod journal_rows;
 mod keys;
 mod menu;
+mod moment;
 mod paint;
 mod pointer;
 pub mod rows;
@@ -372,5 +373,6 @@ fn heights(rows: &mut dyn Rows) -> impl FnMut(u64) -> f32 {
     |row| paint::row_height(rows.content(row))
 }
 
-#[cfg(all(test, feature = "gui-harness"))]
+#[cfg(test)]
+#[cfg(feature = "gui-harness")]
 mod tests;
