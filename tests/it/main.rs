@@ -10,6 +10,11 @@ mod tidy;
 
 mod engine_support;
 
+mod engine_edges;
+
+#[cfg(target_os = "linux")]
+mod engine_survival;
+
 mod engine_tcp;
 
 mod engine_udp;
