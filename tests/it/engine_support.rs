@@ -36,7 +36,7 @@ impl Bench {
         let engine = Engine::new(Waker::noop().clone()).unwrap();
         let info = JournalInfo { session_name: "test".to_owned(), ..JournalInfo::default() };
         let session = engine.create_session(&folder.path().join("session.skj"), &info).unwrap();
-        Bench { session, _engine: engine, folder: folder }
+        Bench { session, _engine: engine, folder }
     }
 
     /// A session that is open as `config` says, once it is.

@@ -323,7 +323,9 @@ fn fill_the_small_disk() {
         .collect();
     assert_eq!((0..total).find(|place| all.get(*place) != Some(&expected_at(*place))), None);
     fill(&ballast);
-    write_while(&mut peer, &mut place, 64 << 20, paused);
+    // More than one turn's records, so that the pause begins with a batch that has no room.
+    bench.ask(send(&vec![0; 4 << 20]));
+    bench.wait_status("the second pause", |status| status.paused.is_some());
     check_paused(bench, vec![peer]);
     fs::remove_file(&ballast).unwrap();
 }
