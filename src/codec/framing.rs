@@ -249,7 +249,7 @@ impl Framer {
 
     fn find_by_length(&self, field: LengthField, bytes: &[u8]) -> Found {
         let header_length = field.offset.saturating_add(field.size);
-        if header_length > self.longest {
+        if header_length > self.longest && !bytes.is_empty() {
             return Found::Nonsense;
         }
         let Some(header) = bytes.get(..header_length) else { return Found::NotYet };
@@ -344,4 +344,184 @@ fn length_of(field: LengthField, header: &[u8]) -> Option<usize> {
         if field.big_endian { digits.iter().fold(0, push) } else { digits.iter().rev().fold(0, push) };
     let follow = i128::from(value) + i128::from(field.adjust);
     usize::try_from(follow).ok()?.checked_add(header.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Framer, Message, MessageEnd, Place};
+    use crate::model::framing::{Framing, LengthField};
+    use crate::model::ids::RecordId;
+    use proptest::prelude::*;
+
+    const LONGEST: usize = 24;
+
+    fn framer(words: &str) -> Framer {
+        Framer::with_longest_message(&words.parse::<Framing>().unwrap(), LONGEST)
+    }
+
+    /// All messages of a stream of records that came a millisecond apart, with a mark for each that is not whole.
+    fn cut(words: &str, records: &[&[u8]]) -> Vec<String> {
+        let mut messages = Vec::new();
+        let mut framer = framer(words);
+        let mut take = |message: Message<'_>| {
+            let text = message.bytes.escape_ascii();
+            let Message { from, to, .. } = message;
+            let place = format!("{}.{}-{}.{}", from.record, from.offset, to.record, to.offset);
+            messages.push(match message.end {
+                MessageEnd::Whole => format!("{text} @{place}"),
+                end => format!("{text} @{place} {end:?}"),
+            });
+        };
+        for (number, bytes) in (0..).zip(records) {
+            framer.push(RecordId(number), number * 1_000_000, bytes, &mut take);
+        }
+        framer.finish(&mut take);
+        messages
+    }
+
+    #[test]
+    fn streams_are_cut_into_messages() {
+        for (words, records, messages) in [
+            ("none", &[&b"ab"[..], b"", b"c"][..], &["ab @0.0-0.2", " @1.0-1.0", "c @2.0-2.1"][..]),
+            (
+                "lines",
+                &[b"a\nb", b"c\r\n\nd"],
+                &["a\\n @0.0-0.2", "bc\\r\\n @0.2-1.3", "\\n @1.3-1.4", "d @1.4-1.5 Incomplete"],
+            ),
+            ("delim:0D0A", &[b"a\r", b"\nb\r\r", b"\n"], &["a\\r\\n @0.0-1.1", "b\\r\\r\\n @1.1-2.1"]),
+            ("fixed:3", &[b"abcdef", b"", b"g", b"hi"], &["abc @0.0-0.3", "def @0.3-0.6", "ghi @2.0-3.2"]),
+            (
+                "length:1,1,be",
+                &[b"x\x02ab", b"y\x00z", b"\x01c!"],
+                &["x\\x02ab @0.0-0.4", "y\\x00 @1.0-1.2", "z\\x01c @1.2-2.2", "! @2.2-2.3 Incomplete"],
+            ),
+            (
+                "length:0,2,le,-2",
+                &[b"\x05\x00abc\x02\x00"],
+                &["\\x05\\x00abc @0.0-0.5", "\\x02\\x00 @0.5-0.7"],
+            ),
+            ("length:0,3,be", &[b"\0\0", b"\x01!"], &["\\x00\\x00\\x01! @0.0-1.2"]),
+            ("idle:2", &[b"a", b"b"], &["ab @0.0-1.1"]),
+        ] {
+            assert_eq!(cut(words, records), messages, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_passed_over_until_it_does() {
+        for (words, records, messages) in [
+            // 0x61.. is longer than any message may be; the first header that fits is "\0\x02".
+            (
+                "length:0,2,be",
+                &[&b"ab"[..], b"c\0\x02hi"][..],
+                &["abc @0.0-1.1 OutOfStep", "\\x00\\x02hi @1.1-1.5"][..],
+            ),
+            ("length:0,2,be", &[b"abc"], &["ab @0.0-0.2 OutOfStep", "c @0.2-0.3 Incomplete"]),
+            ("length:0,1,be,-4", &[b"\x01\x02\x05!"], &["\\x01\\x02 @0.0-0.2 OutOfStep", "\\x05! @0.2-0.4"]),
+        ] {
+            assert_eq!(cut(words, records), messages, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_an_end_is_cut_where_it_may_be_no_longer() {
+        let letters = [b'x'; LONGEST - 1];
+        let whole = [&letters[..], b"\n"].concat();
+        let too_long = [&letters[..], b"yz\n"].concat();
+        let x = "x".repeat(LONGEST - 1);
+        assert_eq!(cut("lines", &[&whole]), [format!("{x}\\n @0.0-0.24")]);
+        assert_eq!(
+            cut("lines", &[&too_long]),
+            [format!("{x}y @0.0-0.24 Overlong"), "z\\n @0.24-0.26".to_owned()]
+        );
+        assert_eq!(cut("fixed:40", &[&too_long])[0], format!("{x}y @0.0-0.24 Overlong"));
+        let mut flood = framer("delim:0D0A");
+        for number in 0..1000 {
+            flood.push(RecordId(number), 0, b"x", |message| assert_eq!(message.bytes.len(), LONGEST));
+            assert!(flood.waiting_bytes() < LONGEST && flood.sources.len() <= 8);
+        }
+    }
+
+    #[test]
+    fn a_gap_ends_a_message() {
+        let mut framer = framer("idle:20");
+        let mut messages = Vec::new();
+        for (number, millis, bytes) in [(0, 5, &b"a"[..]), (1, 24, b"b"), (2, 44, b"c"), (3, 45, b"d")] {
+            framer.push(RecordId(number), millis * 1_000_000, bytes, |message| {
+                messages.push((message.bytes.to_vec(), message.from.record.0, message.to.record.0));
+            });
+        }
+        assert_eq!(messages, [(b"ab".to_vec(), 0, 1)]);
+        assert_eq!(framer.deadline_mono_ns(), Some(65_000_000));
+        framer.finish(|message| {
+            assert_eq!((message.bytes, message.end), (&b"cd"[..], MessageEnd::Whole));
+        });
+        assert_eq!((framer.deadline_mono_ns(), framer.waiting_bytes()), (None, 0));
+    }
+
+    #[test]
+    fn values_that_no_words_give_do_no_harm() {
+        let field = |offset, size| LengthField { offset, size, big_endian: true, adjust: 0 };
+        for framing in [
+            Framing::Fixed(0),
+            Framing::Delimiter(Vec::new()),
+            Framing::Length(field(0, 0)),
+            Framing::Length(field(usize::MAX, 9)),
+        ] {
+            let mut framer = Framer::with_longest_message(&framing, LONGEST);
+            let mut bytes = 0;
+            for number in 0..20 {
+                framer.push(RecordId(number), 0, b"abcdefghij", |message| bytes += message.bytes.len());
+                assert!(framer.waiting_bytes() <= LONGEST, "{framing:?}");
+            }
+            framer.finish(|message| bytes += message.bytes.len());
+            assert_eq!(bytes, 200, "{framing:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn where_records_are_cut_changes_no_message(
+            bytes in proptest::collection::vec(prop::sample::select(b"\0\0\x01\x02\x09\r\n\nx\xFF".to_vec()), 0..80),
+            cuts in proptest::collection::vec(0..80_usize, 0..12),
+            single_bytes in any::<bool>(),
+            framing in prop::sample::select(vec![
+                "lines", "delim:0D0A", "delim:0A0A", "fixed:1", "fixed:7", "fixed:30",
+                "length:0,1,be", "length:0,1,be,-3", "length:1,2,be", "length:0,2,le,1", "length:2,4,be,-4",
+                "length:0,8,le",
+            ]),
+        ) {
+            let collect = |borders: &[usize]| {
+                let mut framer = framer(framing);
+                let mut messages = Vec::new();
+                let mut joined = Vec::new();
+                let mut places_fit = true;
+                let mut take = |message: Message<'_>| {
+                    let at = |place: Place| {
+                        borders[usize::try_from(place.record.0).unwrap()] + place.offset
+                    };
+                    places_fit &= at(message.from) == joined.len();
+                    joined.extend_from_slice(message.bytes);
+                    places_fit &= at(message.to) == joined.len();
+                    messages.push((message.bytes.to_vec(), message.end));
+                };
+                for (number, border) in (0..).zip(borders.windows(2)) {
+                    framer.push(RecordId(number), 0, &bytes[border[0]..border[1]], &mut take);
+                }
+                framer.finish(&mut take);
+                assert!(places_fit);
+                assert_eq!(joined, bytes, "no byte is lost or made up");
+                messages
+            };
+            let mut borders: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            if single_bytes {
+                borders = (0..bytes.len()).collect();
+            }
+            borders.extend([0, bytes.len()]);
+            borders.sort_unstable();
+            prop_assert_eq!(collect(&borders), collect(&[0, bytes.len()]));
+        }
+    }
 }

@@ -215,3 +215,126 @@ fn words_key(name: &str) -> Option<&'static str> {
     let name = name.strip_prefix("WSA").unwrap_or(name);
     KEYS.into_iter().find(|key| key.strip_prefix("os.") == Some(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{body_text, failure_text};
+    use crate::model::failure::{Failure, Operation, OsError};
+    use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind};
+    use crate::model::socket_option::{OptionName, OptionValue};
+    use crate::util::locale::{Language, Locale};
+    use std::net::SocketAddr;
+
+    fn refused() -> OsError {
+        OsError { code: 111, name: "ECONNREFUSED".to_owned(), message: "connection refused".to_owned() }
+    }
+
+    #[test]
+    fn what_happened_is_said_in_the_users_language() {
+        let (local, remote): (SocketAddr, SocketAddr) =
+            ("192.168.1.5:9000".parse().unwrap(), "192.168.1.30:49877".parse().unwrap());
+        let reset = OsError { code: 104, name: "ECONNRESET".to_owned(), message: String::new() };
+        let left = |reason, error| Lifecycle::PeerLeft { remote, reason, error };
+        let failure = Failure::new(Operation::Connect, remote, refused());
+        let granted = |granted| Lifecycle::OptionSet {
+            name: OptionName::ReceiveBuffer,
+            asked: OptionValue::Number(4096),
+            granted,
+        };
+        for (lifecycle, english, chinese) in [
+            (Lifecycle::Listening { local }, "listening on 192.168.1.5:9000", "正在监听 192.168.1.5:9000"),
+            (
+                Lifecycle::Connected { local, remote },
+                "connected 192.168.1.5:9000 → 192.168.1.30:49877",
+                "已连接 192.168.1.5:9000 → 192.168.1.30:49877",
+            ),
+            (
+                left(EndReason::Reset, Some(reset)),
+                "192.168.1.30:49877 reset the connection (ECONNRESET 104)",
+                "192.168.1.30:49877 复位了连接 (ECONNRESET 104)",
+            ),
+            (
+                left(EndReason::Fin, None),
+                "192.168.1.30:49877 closed the connection (FIN)",
+                "192.168.1.30:49877 关闭了连接 (FIN)",
+            ),
+            (
+                Lifecycle::ConnectFailed { failure: failure.clone(), reason: EndReason::Refused },
+                "cannot connect to 192.168.1.30:49877: connection refused (ECONNREFUSED 111)",
+                "无法连接 192.168.1.30:49877：连接被拒绝 (ECONNREFUSED 111)",
+            ),
+            (
+                Lifecycle::SendFailed { failure, unsent: 1200 },
+                "cannot connect to 192.168.1.30:49877: connection refused (ECONNREFUSED 111); \
+                 1,200 bytes did not go out",
+                "无法连接 192.168.1.30:49877：连接被拒绝 (ECONNREFUSED 111)；1,200 字节未发出",
+            ),
+            (granted(None), "option receive-buffer set to 4096", "选项 receive-buffer 已设为 4096"),
+            (
+                granted(Some(OptionValue::Number(8192))),
+                "option receive-buffer: 4096 asked for, 8192 granted",
+                "选项 receive-buffer：请求 4096，得到 8192",
+            ),
+            (
+                Lifecycle::ReconnectScheduled { delay_millis: 500 },
+                "connecting again in 500 ms",
+                "500 ms 后重新连接",
+            ),
+            (
+                Lifecycle::JoinedGroup {
+                    group: "239.1.2.3".parse().unwrap(),
+                    interface: Some("eth0".to_owned()),
+                },
+                "joined group 239.1.2.3 on eth0",
+                "已在 eth0 上加入组播 239.1.2.3",
+            ),
+        ] {
+            let body = Body::Lifecycle(lifecycle);
+            assert_eq!(body_text(&body, Locale::of(Language::English)), english);
+            assert_eq!(body_text(&body, Locale::of(Language::SimplifiedChinese)), chinese);
+        }
+    }
+
+    #[test]
+    fn losses_notes_and_damage_have_words_too() {
+        let english = Locale::of(Language::English);
+        for (body, text) in [
+            (
+                Body::Loss(Loss { what: LossKind::UdpKernelDrop, count: 1200 }),
+                "1,200 datagrams were dropped by the kernel, because its receive buffer was full",
+            ),
+            (Body::Note("看这里 {here}".to_owned()), "看这里 {here}"),
+            (Body::Damaged, "this record is damaged in the journal"),
+        ] {
+            assert_eq!(body_text(&body, english), text);
+        }
+    }
+
+    #[test]
+    fn an_error_that_no_one_knows_keeps_the_systems_words() {
+        let chinese = Locale::of(Language::SimplifiedChinese);
+        for (error, text) in [
+            (OsError::from_words("no address found"), "无法解析 plc.local：no address found"),
+            (
+                OsError { code: 71, name: "EPROTO".to_owned(), message: "protocol error".to_owned() },
+                "无法解析 plc.local：protocol error (EPROTO 71)",
+            ),
+            (
+                OsError { code: 10061, name: "WSAECONNREFUSED".to_owned(), message: "…".to_owned() },
+                "无法解析 plc.local：连接被拒绝 (WSAECONNREFUSED 10061)",
+            ),
+        ] {
+            let failure = Failure::new(Operation::Resolve, "plc.local", error);
+            assert_eq!(failure_text(&failure, chinese), text);
+        }
+    }
+
+    #[test]
+    fn english_lines_are_those_of_the_failure_itself() {
+        for code in 1..=17 {
+            let operation = Operation::from_code(code).unwrap();
+            let failure = Failure::new(operation, "the target", refused());
+            assert_eq!(failure_text(&failure, Locale::of(Language::English)), failure.to_string());
+        }
+    }
+}

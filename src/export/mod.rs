@@ -1,1 +1,35 @@
-//! Records to files that other tools open. It reads journals and never writes one.
+//! Records to files that other tools open, and back. Formats only encode: which records are exported, and where the
+//! bytes go, is decided by who drives them. Nothing here opens a socket or writes a journal.
+
+pub mod exporter;
+
+pub mod format;
+
+pub mod run;
+
+pub mod text;
+
+pub mod hexdump;
+
+pub mod csv;
+
+pub mod jsonl;
+
+pub mod raw;
+
+pub mod html;
+
+pub mod pcapng;
+
+pub mod import;
+
+mod decoding;
+
+mod line;
+
+#[cfg(test)]
+mod samples;
+
+pub use exporter::{ExportContext, Exporter, PayloadChoice, PeerEnds, PeerLookup, SeenPeers};
+pub use format::{ExportOptions, Format, UnknownFormat};
+pub use run::{ExportError, ExportSource, JournalPeers, Progress, Selection, run, run_to_file};

@@ -16,6 +16,8 @@ mod index_file;
 
 mod walk;
 
+mod shared;
+
 pub mod writer;
 
 pub mod reader;

@@ -2,23 +2,20 @@
 //! in the file, and no damage in it makes it panic or tell a wrong record.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{
-    FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, HeaderError, JournalId, JournalInfo, RecordHead,
-    RecordKind, VERSION, decode_body, decode_header,
-};
-use crate::journal::index::{ANCHOR_SPACING_BYTES, Anchor, Growth, Index, Place};
-use crate::journal::index_file;
+use crate::journal::format::{FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body};
+use crate::journal::index::{Anchor, Place};
 use crate::journal::records::Records;
 use crate::journal::seam;
-use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
+use crate::journal::shared::{Role, SharedJournal};
+use crate::journal::walk::{FrameWalk, PlacedFrame, Row, find_between};
 use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::sync::Arc;
 
 /// Reads a journal, also while it grows. Cloning is cheap; clones share one open file.
 #[derive(Clone, Debug)]
@@ -48,30 +45,6 @@ pub struct PeerInfo {
     pub record: RecordId,
 }
 
-/// Who opened the file: what stands behind the index is either news, or our own writer's business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// This program writes it, so its index is always complete.
-    Writer,
-    /// Another program may be writing it.
-    Reader,
-}
-
-/// What the writer and all readers of one open file have in common.
-#[derive(Debug)]
-pub(super) struct SharedJournal {
-    path: PathBuf,
-    file: File,
-    id: JournalId,
-    /// What the checksums of frame headers start from.
-    seed: u32,
-    info: JournalInfo,
-    role: Role,
-    index: RwLock<Index>,
-    /// Held while new frames of another program's writer are looked for.
-    refreshing: Mutex<()>,
-}
-
 impl JournalReader {
     /// Opens a journal that no session of this program writes; another program may be writing it. Uses the index
     /// file beside it, or makes the index from the frames.
@@ -91,12 +64,12 @@ impl JournalReader {
 
     /// What the journal says about itself.
     pub fn info(&self) -> &JournalInfo {
-        &self.shared.info
+        self.shared.info()
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.shared.path
+        self.shared.path()
     }
 
     /// How much there is to read now.
@@ -107,7 +80,7 @@ impl JournalReader {
     /// Looks whether another program has appended whole frames; says how much there is then. Not needed for a
     /// journal that this program writes.
     pub fn refresh(&self) -> Result<Snapshot, JournalError> {
-        if self.shared.role == Role::Reader {
+        if self.shared.role() == Role::Reader {
             self.shared.catch_up()?;
         }
         Ok(self.snapshot())
@@ -199,38 +172,47 @@ impl JournalReader {
         match place {
             Place::Beyond => Ok(None),
             Place::Lost { .. } => Ok(Some(Row::Lost(id))),
-            Place::From { anchor, until } => self.walk_to(id, anchor, until).map(Some),
+            Place::Between { anchor, next } => self.walk_to(id, anchor, next).map(Some),
         }
     }
 
-    fn walk_to(&self, id: RecordId, anchor: Anchor, until: u64) -> Result<Row, JournalError> {
-        // Every frame between two anchors begins within the anchors' spacing; only the last one may be long.
-        let span = if anchor.id == id.0 { 0 } else { readable_span(until - anchor.offset) };
-        let mut bytes = vec![0; span.max(FRAME_HEADER_BYTES)];
-        let count = self.read_at(&mut bytes, anchor.offset)?;
-        let mut rest = &bytes[..count];
-        let mut offset = anchor.offset;
-        while let Some(header) = FrameHeader::decode(rest, self.shared.seed) {
-            let frame = PlacedFrame { offset, header };
-            if header.id == id {
-                return Ok(Row::Whole(frame));
-            }
-            let skip = usize::try_from(header.frame_bytes()).unwrap_or(usize::MAX);
-            rest = rest.get(skip..).unwrap_or_default();
-            offset = frame.end();
+    fn walk_to(&self, id: RecordId, anchor: Anchor, next: Anchor) -> Result<Row, JournalError> {
+        let shared = &self.shared;
+        let found = find_between(shared.file(), shared.seed(), id, anchor, next);
+        match found.map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+            Some(frame) => Ok(Row::Whole(frame)),
+            None => self.search_between(id, anchor, next),
         }
-        Ok(Row::Lost(id))
+    }
+
+    /// The row is not where the index saw it: damage came later, and the frames behind it have to be found again.
+    fn search_between(&self, id: RecordId, anchor: Anchor, next: Anchor) -> Result<Row, JournalError> {
+        let shared = &self.shared;
+        let mut walk = FrameWalk::between(shared.file(), shared.seed(), anchor, next);
+        loop {
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                Some(frame) if frame.header.id < id => {}
+                Some(frame) if frame.header.id == id => return Ok(Row::Whole(frame)),
+                _ => return Ok(Row::Lost(id)),
+            }
+        }
+    }
+
+    /// Reads a frame's payload into `payload`, whose memory is used again; says whether its checksum holds.
+    pub(super) fn read_payload(
+        &self,
+        frame: &PlacedFrame,
+        payload: &mut Vec<u8>,
+    ) -> Result<bool, JournalError> {
+        payload.resize(frame.header.payload_bytes as usize, 0);
+        let count = self.read_at(payload, frame.payload_at())?;
+        Ok(payload_holds(&frame.header, &payload[..count]))
     }
 
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, JournalError> {
-        seam::read_full_at(&self.shared.file, buffer, offset)
-            .map_err(JournalError::io(Operation::ReadFile, &self.shared.path))
+        seam::read_full_at(self.shared.file(), buffer, offset)
+            .map_err(JournalError::io(Operation::ReadFile, self.shared.path()))
     }
-}
-
-fn readable_span(bytes: u64) -> usize {
-    let most = ANCHOR_SPACING_BYTES + FRAME_HEADER_BYTES as u64;
-    usize::try_from(bytes.min(most)).unwrap_or(0)
 }
 
 /// A frame as a record; its content is damaged if the payload's checksum does not hold. `spare` gives its memory.
@@ -250,103 +232,6 @@ pub(super) fn payload_holds(header: &FrameHeader, payload: &[u8]) -> bool {
 pub(super) fn lost_record(id: RecordId) -> Record {
     let head = RecordHead::lost(id);
     Record { id, at: head.at, epoch: head.epoch, peer: head.peer, body: Body::Damaged }
-}
-
-impl SharedJournal {
-    pub(super) fn new_empty(
-        path: &Path,
-        file: File,
-        id: JournalId,
-        info: JournalInfo,
-        role: Role,
-    ) -> SharedJournal {
-        SharedJournal {
-            path: path.to_owned(),
-            file,
-            id,
-            seed: id.seed(),
-            info,
-            role,
-            index: RwLock::new(Index::empty()),
-            refreshing: Mutex::new(()),
-        }
-    }
-
-    /// Reads the header, takes what the index file knows, and walks the rest of the frames.
-    pub(super) fn load(path: &Path, file: File, role: Role) -> Result<SharedJournal, JournalError> {
-        let mut start = vec![0; usize::try_from(FRAMES_START).unwrap_or(0)];
-        let count =
-            seam::read_full_at(&file, &mut start, 0).map_err(JournalError::io(Operation::ReadFile, path))?;
-        let (id, info) = decode_header(&start[..count]).map_err(|error| header_error(path, error))?;
-        let shared = SharedJournal::new_empty(path, file, id, info, role);
-        let file_bytes = shared.file_bytes()?;
-        if let Some(index) = index_file::load(path, id, &shared.file, file_bytes) {
-            *shared.index_mut() = index;
-        }
-        shared.catch_up()?;
-        Ok(shared)
-    }
-
-    /// Takes whole frames into the index that stand in the file behind those it knows.
-    fn catch_up(&self) -> Result<(), JournalError> {
-        let _only_one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        let io_error = |error| JournalError::io(Operation::ReadFile, &self.path)(error);
-        let frontier = self.index().frontier;
-        let mut walk = FrameWalk::new(&self.file, self.seed, frontier, self.file_bytes()?);
-        let mut growth = Growth::new(frontier);
-        while let Some(frame) = walk.next_frame().map_err(io_error)? {
-            growth.note(frame.offset, &frame.header);
-        }
-        self.absorb(&mut growth);
-        Ok(())
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(super) fn file(&self) -> &File {
-        &self.file
-    }
-
-    pub(super) fn id(&self) -> JournalId {
-        self.id
-    }
-
-    pub(super) fn seed(&self) -> u32 {
-        self.seed
-    }
-
-    pub(super) fn file_bytes(&self) -> Result<u64, JournalError> {
-        let metadata = self.file.metadata().map_err(JournalError::io(Operation::ReadFile, &self.path))?;
-        Ok(metadata.len())
-    }
-
-    pub(super) fn snapshot(&self) -> Snapshot {
-        let frontier = self.index().frontier;
-        Snapshot { records: frontier.records, bytes: frontier.bytes }
-    }
-
-    pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn absorb(&self, growth: &mut Growth) {
-        self.index_mut().absorb(growth);
-    }
-}
-
-fn header_error(path: &Path, error: HeaderError) -> JournalError {
-    let path = path.to_owned();
-    match error {
-        HeaderError::NotOurs => JournalError::NotOurs { path },
-        HeaderError::TooNew(found) => JournalError::TooNew { path, found, known: VERSION },
-        HeaderError::Damaged { at_byte, what } => JournalError::Damaged { path, at_byte, what },
-    }
 }
 
 impl Snapshot {

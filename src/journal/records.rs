@@ -3,9 +3,9 @@
 
 use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
-use crate::journal::index::Place;
+use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
-use crate::journal::walk::{Block, PlacedFrame, Row};
+use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row, find_between};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use crate::model::record::{Body, DataHead, Record};
@@ -22,8 +22,17 @@ pub struct Records {
     end_offset: u64,
     /// Where the frame of the next row should stand, if that is known.
     offset: Option<u64>,
+    /// Rows before this one are known to be lost.
+    ahead: Option<Ahead>,
     block: Block,
     record: Record,
+}
+
+/// The row behind a stretch of lost ones, and its frame if it has been found on the way.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    id: RecordId,
+    frame: Option<PlacedFrame>,
 }
 
 /// A row as it stands in the file: its head, and its payload bytes without copying them.
@@ -65,6 +74,7 @@ impl Records {
             end_id: range.end.min(snapshot.records),
             end_offset: snapshot.bytes,
             offset: None,
+            ahead: None,
             block: Block::new(),
             record: lost_record(RecordId(0)),
             reader,
@@ -135,36 +145,82 @@ impl Records {
         }
         let id = RecordId(self.next_id);
         self.next_id += 1;
+        if let Some(ahead) = self.ahead {
+            if id < ahead.id {
+                return Ok(Some(Row::Lost(id)));
+            }
+            self.ahead = None;
+            if let Some(frame) = ahead.frame {
+                return Ok(Some(self.step_over(frame)));
+            }
+        }
         let expected = match self.offset {
-            Some(offset) => self.frame_from(offset, id)?,
+            Some(offset) => self.frame_at(offset, id)?,
             None => None,
         };
         let found = match expected {
             Some(frame) => Some(frame),
             None => self.look_up(id)?,
         };
-        self.offset = found.map(|frame| frame.end());
-        Ok(Some(found.map_or(Row::Lost(id), Row::Whole)))
+        Ok(Some(found.map_or(Row::Lost(id), |frame| self.step_over(frame))))
+    }
+
+    fn step_over(&mut self, frame: PlacedFrame) -> Row {
+        self.offset = Some(frame.end());
+        Row::Whole(frame)
     }
 
     fn look_up(&mut self, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+        self.offset = None;
         let place = self.reader.shared().index().locate(id);
         match place {
-            Place::From { anchor, .. } => self.frame_from(anchor.offset, id),
-            Place::Beyond | Place::Lost { .. } => Ok(None),
+            Place::Between { anchor, next } => {
+                let shared = self.reader.shared();
+                let found = find_between(shared.file(), self.seed, id, anchor, next);
+                match found.map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                    Some(frame) => Ok(Some(frame)),
+                    None => self.search_between(id, anchor, next),
+                }
+            }
+            Place::Lost { end_id } => {
+                self.ahead = Some(Ahead { id: RecordId(end_id), frame: None });
+                Ok(None)
+            }
+            Place::Beyond => Ok(None),
         }
     }
 
-    /// The frame of a row at this place or behind frames that follow each other from it.
-    fn frame_from(&mut self, mut offset: u64, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
-        let seed = self.seed;
+    /// The row is not where the index saw it: damage came later. Remembers where the next whole row is, so that
+    /// a long stretch of damage is searched once.
+    fn search_between(
+        &mut self,
+        id: RecordId,
+        anchor: Anchor,
+        next: Anchor,
+    ) -> Result<Option<PlacedFrame>, JournalError> {
+        let shared = self.reader.shared();
+        let mut walk = FrameWalk::between(shared.file(), self.seed, anchor, next);
         loop {
-            match FrameHeader::decode(self.bytes_at(offset, FRAME_HEADER_BYTES)?, seed) {
-                Some(header) if header.id == id => return Ok(Some(PlacedFrame { offset, header })),
-                Some(header) if header.id < id => offset += header.frame_bytes(),
-                _ => return Ok(None),
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                Some(frame) if frame.header.id < id => {}
+                Some(frame) if frame.header.id == id => return Ok(Some(frame)),
+                Some(frame) => {
+                    self.ahead = Some(Ahead { id: frame.header.id, frame: Some(frame) });
+                    return Ok(None);
+                }
+                None => {
+                    self.ahead = Some(Ahead { id: RecordId(next.id), frame: None });
+                    return Ok(None);
+                }
             }
         }
+    }
+
+    /// The frame of a row, if it stands at this very place.
+    fn frame_at(&mut self, offset: u64, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+        let seed = self.seed;
+        let header = FrameHeader::decode(self.bytes_at(offset, FRAME_HEADER_BYTES)?, seed);
+        Ok(header.filter(|header| header.id == id).map(|header| PlacedFrame { offset, header }))
     }
 
     fn payload_of(&mut self, frame: &PlacedFrame) -> Result<&[u8], JournalError> {

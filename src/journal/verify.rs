@@ -1,8 +1,11 @@
 //! Is a journal whole? Every checksum is looked at, and everything that is counted is counted. It mends nothing.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordKind, decode_body};
+use crate::journal::format::{FrameHeader, RecordKind, decode_body};
+use crate::journal::index::Frontier;
 use crate::journal::reader::JournalReader;
+use crate::journal::walk::FrameWalk;
+use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use crate::model::record::{Body, Direction, Loss, LossKind};
 use crate::model::status::Traffic;
@@ -62,47 +65,43 @@ pub struct Progress {
     pub total_bytes: u64,
 }
 
-/// Looks at all that is in the journal now. `on_progress` may end it early: then there is no report.
+/// Looks at all that is in the journal now, without believing its index. `on_progress` may end it early: then there
+/// is no report.
 pub fn verify(
     reader: &JournalReader,
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Option<VerifyReport>, JournalError> {
-    let snapshot = reader.snapshot();
-    let mut report = VerifyReport {
-        records: snapshot.records,
-        file_bytes: reader.shared().file_bytes()?,
-        torn_tail_bytes: reader.tail_bytes()?,
-        ..VerifyReport::default()
-    };
-    let gaps = reader.shared().index().entries.gaps.clone();
-    for gap in gaps {
-        let first = RecordId(gap.first_id);
-        report.add_range(DamagedRange { first, rows: gap.rows, offset: gap.offset, bytes: gap.bytes });
-    }
-    let mut done_bytes = 0;
+    let shared = reader.shared();
+    let total_bytes = shared.file_bytes()?;
+    let mut report = VerifyReport { file_bytes: total_bytes, ..VerifyReport::default() };
+    let mut known_to = Frontier::START.bytes;
     let mut news_at = BYTES_BETWEEN_NEWS;
-    let mut records = reader.records(snapshot.rows());
-    while let Some(raw) = records.next_raw()? {
-        let Some(header) = raw.frame else {
-            // The gap that swallowed this row is in the list already.
-            continue;
-        };
-        done_bytes += header.frame_bytes();
-        if raw.head.is_damaged() && header.kind() != RecordKind::Damaged {
-            let bytes = u64::from(header.payload_bytes);
-            let offset = raw.offset + FRAME_HEADER_BYTES as u64;
-            report.add_range(DamagedRange { first: header.id, rows: 1, offset, bytes });
-        } else {
-            report.count(&header, raw.payload);
+    let mut payload = Vec::new();
+    let mut walk = FrameWalk::new(shared.file(), shared.seed(), Frontier::START, total_bytes);
+    while let Some(frame) = walk.next_frame().map_err(JournalError::io(Operation::ReadFile, reader.path()))? {
+        let rows = frame.header.id.0 - report.records;
+        if rows > 0 || frame.offset > known_to {
+            let bytes = frame.offset.saturating_sub(known_to);
+            report.add_range(DamagedRange { first: RecordId(report.records), rows, offset: known_to, bytes });
         }
-        if done_bytes >= news_at {
-            news_at = done_bytes + BYTES_BETWEEN_NEWS;
-            if on_progress(Progress { done_bytes, total_bytes: snapshot.bytes }).is_break() {
+        report.records = frame.header.id.0 + 1;
+        known_to = frame.end();
+        if reader.read_payload(&frame, &mut payload)? {
+            report.count(&frame.header, &payload);
+        } else {
+            let bytes = u64::from(frame.header.payload_bytes);
+            let offset = frame.payload_at();
+            report.add_range(DamagedRange { first: frame.header.id, rows: 1, offset, bytes });
+            walk.distrust_payload_of(&frame);
+        }
+        if known_to >= news_at {
+            news_at = known_to + BYTES_BETWEEN_NEWS;
+            if on_progress(Progress { done_bytes: known_to, total_bytes }).is_break() {
                 return Ok(None);
             }
         }
     }
-    report.damaged.sort_by_key(|range| range.offset);
+    report.torn_tail_bytes = total_bytes.saturating_sub(known_to);
     Ok(Some(report))
 }
 

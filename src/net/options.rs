@@ -118,6 +118,7 @@ fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<Opt
     let stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
     let flag = |result: io::Result<bool>| result.ok().map(OptionValue::Flag);
     let number = |result: io::Result<u32>| result.ok().map(|number| OptionValue::Number(u64::from(number)));
+    #[cfg(unix)]
     let seconds = |result: io::Result<Duration>| result.ok().map(|time| OptionValue::Number(time.as_secs()));
     let bytes = |result: io::Result<usize>| result.ok().map(|size| OptionValue::Number(size as u64));
     match name {
@@ -126,7 +127,9 @@ fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<Opt
         OptionName::ReusePort => flag(socket.reuse_port()),
         OptionName::NoDelay if stream => flag(socket.tcp_nodelay()),
         OptionName::KeepAlive if stream => flag(socket.keepalive()),
+        #[cfg(unix)]
         OptionName::KeepAliveIdle if stream => seconds(socket.tcp_keepalive_time()),
+        #[cfg(unix)]
         OptionName::KeepAliveInterval if stream => seconds(socket.tcp_keepalive_interval()),
         OptionName::KeepAliveCount if stream => number(socket.tcp_keepalive_retries()),
         OptionName::Linger if stream => {

@@ -44,10 +44,14 @@ pub enum LocaleError {
 }
 
 /// The English files. A new file is added here and in the list below.
-const ENGLISH: [&str; 1] = [include_str!("../../assets/locale/en/record.toml")];
+const ENGLISH: [&str; 2] =
+    [include_str!("../../assets/locale/en/record.toml"), include_str!("../../assets/locale/en/sheet.toml")];
 
 /// The Chinese files, in the same order.
-const SIMPLIFIED_CHINESE: [&str; 1] = [include_str!("../../assets/locale/zh-Hans/record.toml")];
+const SIMPLIFIED_CHINESE: [&str; 2] = [
+    include_str!("../../assets/locale/zh-Hans/record.toml"),
+    include_str!("../../assets/locale/zh-Hans/sheet.toml"),
+];
 
 impl Language {
     /// All languages, in the order of a menu.

@@ -6,8 +6,6 @@
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
 
-mod tidy;
-
 mod engine_support;
 
 mod engine_edges;
@@ -18,3 +16,26 @@ mod engine_survival;
 mod engine_tcp;
 
 mod engine_udp;
+
+mod export_pcapng;
+
+mod export_support;
+
+mod export_pcapng;
+
+mod export_formats;
+
+mod export_import;
+mod journal_crash;
+
+#[cfg(unix)]
+mod journal_full_disk;
+mod journal_damage;
+
+mod journal_format;
+
+mod journal_query;
+
+mod journal_support;
+
+mod tidy;

@@ -2,76 +2,82 @@
 //! beside it that proves it finds what it forbids; here they are held against the whole tree.
 
 mod absences;
+mod documents;
 mod locale;
 mod rooms;
 mod shape;
 mod source;
 
 use source::{Finding, SourceFile};
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
 #[test]
 fn rooms_use_only_what_the_dependency_table_grants() {
-    check(|file| file.is_under("src"), rooms::findings);
+    check(&["src"], &[rooms::findings]);
 }
 
 #[test]
 fn what_must_be_absent_is_absent() {
-    check(|file| file.is_under("src"), absences::forbidden_names);
-    check(|file| file.is_under("src"), absences::colours_outside_the_theme);
+    check(&["src"], &[absences::forbidden_names, absences::colours_outside_the_theme]);
 }
 
 #[test]
 fn nothing_sleeps_and_no_test_is_skipped() {
-    let has_tests = |file: &SourceFile| file.is_under("src") || file.is_under("tests");
-    check(has_tests, absences::sleeps);
-    check(has_tests, absences::ignored_tests);
+    check(&["src", "tests"], &[absences::sleeps, absences::ignored_tests]);
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    check(|_| true, shape::missing_header);
+    check(&["src", "tests", "examples", "benches", "fuzz"], &[shape::missing_header]);
 }
 
 #[test]
 fn files_and_functions_can_be_read_at_once() {
-    check(|file| file.is_under("src"), shape::too_long);
-    check(|file| file.is_under("src"), shape::long_functions);
-    assert_eq!(shape::stale_exceptions(&tree()), [""; 0], "exceptions that nothing needs");
+    check(&["src"], &[shape::too_long, shape::long_functions]);
+}
+
+#[test]
+fn no_exception_has_outlived_its_reason() {
+    assert_eq!(shape::stale_exceptions(&tree()), [""; 0]);
 }
 
 #[test]
 fn nothing_names_a_package_registry() {
-    report(&tree().iter().flat_map(absences::registry_hosts).collect::<Vec<_>>());
+    report(tree().iter().flat_map(absences::registry_hosts));
 }
 
 #[test]
 fn both_languages_are_complete_and_every_text_is_used() {
-    let problems = locale::findings(&tree());
-    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+    report(locale::findings(&tree()).into_iter());
 }
 
-/// Holds one rule against the Rust files that it concerns.
-fn check(concerns: impl Fn(&SourceFile) -> bool, rule: fn(&SourceFile) -> Vec<Finding>) {
+#[test]
+fn the_documents_name_what_is_there() {
     let files = tree();
-    report(
-        &files
-            .iter()
-            .filter(|file| file.has_extension("rs") && concerns(file))
-            .flat_map(rule)
-            .collect::<Vec<_>>(),
-    );
+    let exists = |path: &str| package().join(path).exists();
+    let documents = files.iter().filter(|file| file.has_extension("md"));
+    report(documents.flat_map(|document| documents::dead_references(document, exists)));
 }
 
-fn report(findings: &[Finding]) {
-    let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
+/// Holds rules against the Rust files of some folders.
+fn check(folders: &[&str], rules: &[fn(&SourceFile) -> Vec<Finding>]) {
+    let files = tree();
+    let concerned = files
+        .iter()
+        .filter(|file| file.has_extension("rs") && folders.iter().any(|folder| file.is_under(folder)));
+    report(concerned.flat_map(|file| rules.iter().flat_map(move |rule| rule(file))));
+}
+
+fn report(findings: impl Iterator<Item = impl Display>) {
+    let lines: Vec<String> = findings.map(|finding| finding.to_string()).collect();
     assert!(lines.is_empty(), "\n{}", lines.join("\n"));
 }
 
 /// Every text file of the package.
 fn tree() -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package();
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -91,6 +97,10 @@ fn tree() -> Vec<SourceFile> {
     files.sort_by(|one, other| one.path.cmp(&other.path));
     assert!(files.iter().any(|file| file.path == "src/lib.rs"), "the tree was found at {}", root.display());
     files
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn is_made_by_a_tool(path: &str) -> bool {

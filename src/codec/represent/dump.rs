@@ -1,7 +1,7 @@
 //! Payload as a classic dump: offset, sixteen bytes in hex, the characters they are.
 
 use crate::codec::hex;
-use crate::codec::represent::{Represented, RowStyle, SpanStyle, divided};
+use crate::codec::represent::{Represented, RowStyle, SpanStyle, divided, is_hit};
 use crate::codec::text::{Carry, PieceKind, characters, decode_with};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -46,27 +46,31 @@ fn push_offset(row: &mut Represented, offset: usize, digits: usize) {
 }
 
 fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, hits: &[Range<usize>]) {
-    for place in 0..BYTES_PER_LINE {
-        let at = line.start + place;
-        if place > 0 {
-            let gap = if place == BYTES_PER_GROUP { "  " } else { " " };
-            let before = at.min(line.end);
-            let joins = row.spans.last().is_some_and(|last| last.is_hit)
-                && at < line.end
-                && divided(at..at + 1, hits).any(|(_, hit)| hit);
-            row.push(SpanStyle::Payload, before..before, joins, gap);
+    for (part, hit) in divided(line.clone(), hits) {
+        if part.start > line.start {
+            row.push(SpanStyle::Payload, part.start..part.start, false, gap_before(part.start));
         }
         let from = row.text.len();
-        match bytes.get(at) {
-            Some(byte) => {
-                hex::push_byte(&mut row.text, *byte);
-                let hit = divided(at..at + 1, hits).any(|(_, hit)| hit);
-                row.close(from, SpanStyle::Payload, at..at + 1, hit);
+        for at in part.clone() {
+            if at > part.start {
+                row.text.push_str(gap_before(at));
             }
-            None => row.push(SpanStyle::Offset, line.end..line.end, false, "  "),
+            hex::push_byte(&mut row.text, bytes[at]);
         }
+        row.close(from, SpanStyle::Payload, part, hit);
     }
-    row.push(SpanStyle::Offset, line.end..line.end, false, "  ");
+    let from = row.text.len();
+    for at in line.end..line.start + BYTES_PER_LINE {
+        row.text.push_str(gap_before(at));
+        row.text.push_str("  ");
+    }
+    row.text.push_str("  ");
+    row.close(from, SpanStyle::Offset, line.end..line.end, false);
+}
+
+/// What stands between a byte and the one before it on the line.
+fn gap_before(at: usize) -> &'static str {
+    if at % BYTES_PER_LINE == BYTES_PER_GROUP { "  " } else { " " }
 }
 
 fn push_characters(
@@ -78,15 +82,20 @@ fn push_characters(
 ) {
     let mut taken = 0;
     for at in line {
-        let hit = divided(at..at + 1, hits).any(|(_, hit)| hit);
+        let hit = is_hit(&(at..at + 1), hits);
         match &cells[at] {
             Cell::Character(range) => {
                 let character = &text[range.clone()];
-                taken = character.width().saturating_sub(1);
+                taken = if character.is_ascii() { 0 } else { character.width().saturating_sub(1) };
                 row.push(SpanStyle::Payload, at..at + 1, hit, character);
             }
             // A wide character has already filled the column of its second byte.
-            Cell::Filler if taken > 0 => taken -= 1,
+            Cell::Filler if taken > 0 => {
+                taken -= 1;
+                if let Some(last) = row.spans.last_mut() {
+                    last.bytes.end = at + 1;
+                }
+            }
             Cell::Filler => row.push(SpanStyle::Payload, at..at + 1, hit, " "),
             Cell::Dot(style) => row.push(*style, at..at + 1, hit, "·"),
         }

@@ -286,7 +286,8 @@ fn divided(range: Range<usize>, hits: &[Range<usize>]) -> impl Iterator<Item = (
 
 /// Whether a hit covers a part of `range`.
 fn is_hit(range: &Range<usize>, hits: &[Range<usize>]) -> bool {
-    hits.iter().any(|hit| hit.start < range.end && range.start < hit.end)
+    let next = hits.partition_point(|hit| hit.end <= range.start);
+    hits.get(next).is_some_and(|hit| hit.start < range.end && range.start < range.end)
 }
 
 /// The symbol of a character that has no shape of its own.
@@ -301,5 +302,227 @@ fn push_symbol(text: &mut String, character: char) {
         Some(picture) => text.push(picture),
         None if write!(text, "⟨U+{:04X}⟩", u32::from(character)).is_ok() => {}
         None => text.push('␦'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Represented, RowStyle, SpanStyle, View, peer_text, represent, represent_bytes, tone};
+    use super::{Tone, divided};
+    use crate::codec::text::{Carry, TextEncoding, carry_into};
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::record::{Body, Data, DataHead, EndReason, Lifecycle, Origin, Record};
+    use crate::util::clock::Stamp;
+    use crate::util::locale::{Language, Locale};
+    use proptest::prelude::*;
+    use std::fmt::Write;
+    use std::ops::Range;
+
+    fn style(view: View, encoding: TextEncoding) -> RowStyle<'static> {
+        RowStyle { view, encoding, ..RowStyle::new(Locale::of(Language::English)) }
+    }
+
+    fn record(peer: Option<PeerId>, body: Body) -> Record {
+        Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer, body }
+    }
+
+    /// A row with a letter for what each of its parts means, in capitals where it is a hit.
+    fn marked(row: &Represented) -> String {
+        let mark = |style| match style {
+            SpanStyle::Payload => 'p',
+            SpanStyle::Control => 'c',
+            SpanStyle::Undecoded => 'u',
+            SpanStyle::Pending => 'w',
+            SpanStyle::Offset => 'o',
+            SpanStyle::Event => 'e',
+            SpanStyle::Error => 'x',
+            SpanStyle::Remark => 'r',
+            SpanStyle::Fold => 'f',
+        };
+        let mut all = String::new();
+        for (text, span) in row.parts() {
+            let mark = mark(span.style);
+            let mark = if span.is_hit { mark.to_ascii_uppercase() } else { mark };
+            write!(all, "{mark}{}-{}[{text}]", span.bytes.start, span.bytes.end).unwrap();
+        }
+        all
+    }
+
+    #[test]
+    fn payload_as_text() {
+        for (bytes, hits, row) in [
+            (&b"ID=07 \xCE\xC2\r\n"[..], &[][..], "p0-8[ID=07 温]c8-10[↵]"),
+            (b"a\n\r\t\0b", &[], "p0-1[a]c1-5[␊␍⇥␀]p5-6[b]"),
+            (b"\r\r\n\n", &[], "c0-4[␍↵␊]"),
+            (b"\xFF\xFFok\xCE", &[], "u0-2[⟨FF FF⟩]p2-4[ok]w4-5[⟨CE…⟩]"),
+            (b"\xCE\xC2\xB6\xC8=25", &[(0, 4)], "P0-4[温度]p4-7[=25]"),
+            (b"\xCE\xC2\xB6\xC8=25", &[(1, 2), (5, 6)], "P0-2[温]p2-5[度=]P5-6[2]p6-7[5]"),
+            (b"ab\r\n", &[(3, 4)], "p0-2[ab]c2-3[␍]C3-4[␊]"),
+            (b"", &[], "r0-0[(no bytes)]"),
+        ] {
+            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
+            let style = RowStyle { hits: &hits, ..style(View::Text, TextEncoding::GBK) };
+            assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
+        }
+    }
+
+    #[test]
+    fn a_carried_character_is_in_the_row_that_completes_it() {
+        let mut earlier = [b"x\xB6".to_vec()].into_iter();
+        let carry = carry_into(TextEncoding::GBK, || earlier.next());
+        let row = represent_bytes(b"\xC8=25", carry, &style(View::Text, TextEncoding::GBK));
+        assert_eq!(marked(&row), "p0-4[度=25]");
+        let row = represent_bytes(b"\n", carry, &style(View::Text, TextEncoding::GBK));
+        assert_eq!(marked(&row), "u0-0[⟨B6⟩]c0-1[␊]");
+    }
+
+    #[test]
+    fn payload_as_hex() {
+        for (bytes, hits, row) in [
+            (&[1, 3, 0x9C][..], &[][..], "p0-3[01 03 9C]"),
+            (&[1, 3, 0x9C, 4], &[(1, 3)], "p0-1[01 ]P1-3[03 9C]p3-4[ 04]"),
+            (&[1, 3], &[(0, 2)], "P0-2[01 03]"),
+        ] {
+            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
+            let style = RowStyle { hits: &hits, ..style(View::Hex, TextEncoding::UTF_8) };
+            assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
+        }
+    }
+
+    #[test]
+    fn payload_as_dump() {
+        let style = style(View::Dump, TextEncoding::GBK);
+        let row = represent_bytes(
+            b"ID=07 \xB4\xED\xCE\xF3=\xB3\xAC\xCE\xC2\xC2\0\xFE\x01\r\n",
+            Carry::default(),
+            &style,
+        );
+        assert_eq!(
+            row.text,
+            "0000  49 44 3D 30 37 20 B4 ED  CE F3 3D B3 AC CE C2 C2  ID=07 错误=超温·\n\
+             0010  00 FE 01 0D 0A                                    ·····",
+        );
+        assert_eq!(row.line_count(), 2);
+        let hit = 1..4;
+        let utf8 = RowStyle { encoding: TextEncoding::UTF_8, hits: std::slice::from_ref(&hit), ..style };
+        let row = represent_bytes("a温b".as_bytes(), Carry::default(), &utf8);
+        let expected = "0000  61 E6 B8 A9 62                                    a温 b";
+        assert_eq!(row.text, expected);
+        let hits: Vec<&str> = row.parts().filter(|(_, span)| span.is_hit).map(|(text, _)| text).collect();
+        assert_eq!(hits, ["E6 B8 A9", "温 "]);
+    }
+
+    #[test]
+    fn long_payload_is_folded() {
+        let bytes = [b'7'; 1500];
+        for (view, start, lines) in [
+            (View::Text, "7777777777 … ▸ 1,500 bytes", 1),
+            (View::Hex, "37 37 37 37 37 37 37 37 37 37 … ▸ 1,500 bytes", 1),
+            (
+                View::Dump,
+                "0000  37 37 37 37 37 37 37 37  37 37                    7777777777\n… ▸ 1,500 bytes",
+                2,
+            ),
+        ] {
+            let folded = RowStyle { most_bytes: Some(10), ..style(view, TextEncoding::UTF_8) };
+            let row = represent_bytes(&bytes, Carry::default(), &folded);
+            assert_eq!((row.text.as_str(), row.line_count(), row.is_folded), (start, lines, true));
+            assert_eq!(row.spans.last().map(|span| span.bytes.clone()), Some(10..1500));
+        }
+        let cut_within = RowStyle { most_bytes: Some(4), ..style(View::Text, TextEncoding::UTF_8) };
+        let row = represent_bytes("温度".as_bytes(), Carry::default(), &cut_within);
+        assert_eq!(row.text, "温 … ▸ 6 bytes", "the cut character is not shown as bytes");
+    }
+
+    #[test]
+    fn remarks_follow_the_payload() {
+        let mut head = DataHead::sent(Origin::Reply);
+        head.truncated = true;
+        let record = record(None, Body::Data(Data { head, bytes: b"ok".to_vec() }));
+        let row = represent(&record, Carry::default(), &style(View::Text, TextEncoding::UTF_8));
+        assert_eq!(
+            marked(&row),
+            "p0-2[ok]r2-2[ · auto-reply]x2-2[ · the datagram was longer than what was kept]"
+        );
+        let quiet = RowStyle { with_remarks: false, ..style(View::Text, TextEncoding::UTF_8) };
+        assert_eq!(represent(&record, Carry::default(), &quiet).text, "ok");
+    }
+
+    #[test]
+    fn the_peer_column_has_an_arrow_or_a_dot() {
+        let peer = PeerId::new(3);
+        let remote = "10.0.0.7:502".parse().unwrap();
+        let data = |head| Body::Data(Data { head, bytes: Vec::new() });
+        let left = |reason| Body::Lifecycle(Lifecycle::PeerLeft { remote, reason, error: None });
+        for (peer, body, text, expected) in [
+            (peer, data(DataHead::received()), "← 3", Tone::Received),
+            (peer, data(DataHead::sent(Origin::User)), "→ 3", Tone::Sent),
+            (None, data(DataHead::sent(Origin::User)), "→ ∗", Tone::Sent),
+            (peer, left(EndReason::Fin), "● 3", Tone::Event),
+            (peer, left(EndReason::Reset), "● 3", Tone::Error),
+            (None, Body::Damaged, "—", Tone::Error),
+            (None, Body::Note(String::new()), "—", Tone::Event),
+        ] {
+            let record = record(peer, body);
+            assert_eq!((peer_text(&record).as_str(), tone(&record)), (text, expected));
+        }
+    }
+
+    #[test]
+    fn events_are_one_part() {
+        let body = Body::Lifecycle(Lifecycle::Bound { local: "[::1]:9000".parse().unwrap() });
+        let style = style(View::Dump, TextEncoding::UTF_8);
+        assert_eq!(
+            marked(&represent(&record(None, body), Carry::default(), &style)),
+            "e0-0[bound to [::1]:9000]"
+        );
+        let row = represent(&record(None, Body::Damaged), Carry::default(), &style);
+        assert_eq!(marked(&row), "x0-0[this record is damaged in the journal]");
+    }
+
+    #[test]
+    fn hits_divide_a_range() {
+        for (range, hits, parts) in [
+            (0..9, &[][..], &[(0..9, false)][..]),
+            (2..9, &[0..3, 3..4, 8..20], &[(2..3, true), (3..4, true), (4..8, false), (8..9, true)]),
+            (4..4, &[1..9, 10..11], &[]),
+            (4..6, &[5..5, 9..12], &[(4..6, false)]),
+        ] {
+            assert_eq!(divided(range, hits).collect::<Vec<(Range<usize>, bool)>>(), parts);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_cover_the_row_and_the_bytes(
+            bytes in proptest::collection::vec(
+                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\x81\xCE\xC2\xE6\xB8\xD8\x88\x62".to_vec())],
+                1..60,
+            ),
+            earlier in proptest::collection::vec(any::<u8>(), 0..4),
+            number in 0..TextEncoding::all().len(),
+            view in prop::sample::select(vec![View::Text, View::Hex, View::Dump]),
+            most_bytes in proptest::option::of(1..70_usize),
+            hit in (0..60_usize, 0..9_usize),
+        ) {
+            let encoding = TextEncoding::all().nth(number).unwrap();
+            let mut earlier = Some(earlier);
+            let carry = carry_into(encoding, || earlier.take());
+            let hit = hit.0..hit.0 + hit.1;
+            let style = RowStyle { most_bytes, hits: std::slice::from_ref(&hit), ..style(view, encoding) };
+            let row = represent_bytes(&bytes, carry, &style);
+            let mut text_end = 0;
+            let mut seen = vec![false; bytes.len()];
+            for (text, span) in row.parts() {
+                prop_assert_eq!(span.text.start, text_end);
+                prop_assert!(!text.is_empty());
+                text_end = span.text.end;
+                seen[span.bytes.clone()].fill(true);
+            }
+            prop_assert_eq!(text_end, row.text.len());
+            // The start of a character that the fold cuts off is the only thing that may be missing.
+            let missing = seen.iter().filter(|seen| !**seen).count();
+            prop_assert!(missing == 0 || (row.is_folded && missing < 4), "{} bytes are not shown", missing);
+        }
     }
 }

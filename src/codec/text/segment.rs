@@ -98,11 +98,11 @@ impl Family {
         }
     }
 
-    /// How much of a well-formed sequence is given up when the tables have no character for it: its lead alone
-    /// where the rest can stand for itself, so that a stray lead byte never swallows the ASCII after it.
+    /// How much of a well-formed sequence is given up when the tables have no character for it: the lead alone of
+    /// two bytes where the other can stand for itself, so that a stray lead byte never swallows the ASCII after it.
     pub(super) fn unmapped_length(sequence: &[u8]) -> usize {
         match sequence {
-            [_, second, ..] if *second < 0x80 => 1,
+            [_, second] if *second < 0x80 => 1,
             _ => sequence.len(),
         }
     }

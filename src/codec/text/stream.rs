@@ -118,3 +118,79 @@ fn settled_at(family: Family, bytes: &[u8]) -> Option<usize> {
     }
     bytes.iter().rposition(|byte| family.settles(*byte)).map(|at| at + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_RECORDS_BACK, StreamTable, carry_into};
+    use crate::codec::text::{Carry, TextEncoding, decode};
+    use crate::model::ids::PeerId;
+    use crate::model::record::Direction;
+    use proptest::prelude::*;
+
+    fn found(encoding: TextEncoding, records: &[Vec<u8>]) -> Carry {
+        let mut earlier = records.iter().rev();
+        carry_into(encoding, || earlier.next().cloned())
+    }
+
+    #[test]
+    fn streams_do_not_disturb_each_other() {
+        let mut table = StreamTable::default();
+        let first = (Some(PeerId::FIRST), Direction::Received);
+        let second = (Some(PeerId::FIRST.next()), Direction::Received);
+        let sent = (Some(PeerId::FIRST), Direction::Sent);
+        for (stream, bytes, text) in [
+            (first, &b"\xCE"[..], ""),
+            (second, b"\xB6", ""),
+            (sent, b"ok", "ok"),
+            (first, b"\xC2", "温"),
+            (second, b"\xC8", "度"),
+        ] {
+            assert_eq!(table.decode(TextEncoding::GBK, stream, bytes).text, text);
+        }
+        table.decode(TextEncoding::GBK, first, b"\xCE");
+        table.forget(PeerId::FIRST);
+        assert_eq!(*table.carry_mut(first), Carry::default());
+    }
+
+    #[test]
+    fn only_as_much_is_read_as_is_needed() {
+        for (encoding, earlier, reads) in [
+            (TextEncoding::UTF_8, &b"\xE6\xB8\xA9\xE6\xB8\xA9\xE6"[..], 1),
+            (TextEncoding::GBK, b"temperature=\xCE", 1),
+            (TextEncoding::GBK, b"\xCE\xC2", MOST_RECORDS_BACK),
+            (TextEncoding::from_name("windows-1252").unwrap(), b"\xCE", 0),
+        ] {
+            let mut count = 0;
+            carry_into(encoding, || {
+                count += 1;
+                Some(earlier.to_vec())
+            });
+            assert_eq!(count, reads, "{encoding}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn looking_back_finds_what_decoding_from_the_start_has_left(
+            bytes in proptest::collection::vec(
+                prop_oneof![any::<u8>(), prop::sample::select(b"0\x81\xA4\xCE\xC2\xD8\xDC\xE6\xB8\xF0\x8F\xFD".to_vec())],
+                0..60,
+            ),
+            size in 1..9_usize,
+            number in 0..TextEncoding::all().len(),
+        ) {
+            let encoding = TextEncoding::all().nth(number).unwrap();
+            let records: Vec<Vec<u8>> = bytes.chunks(size).map(<[u8]>::to_vec).collect();
+            let mut carry = Carry::default();
+            for (place, record) in records.iter().enumerate() {
+                // UTF-16 looks back over fewer records than this stream may have.
+                if place < super::MOST_UTF16_RECORDS_BACK {
+                    prop_assert_eq!(found(encoding, &records[..place]), carry, "before record {}", place);
+                }
+                decode(encoding, &mut carry, record);
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::journal::query::{Filter, Pattern};
 use crate::journal::reader::{JournalReader, payload_holds};
 use crate::journal::records::Records;
 use crate::journal::seam;
-use crate::journal::walk::{PlacedFrame, Row};
+use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 
@@ -188,22 +188,33 @@ impl Search {
         if let Some(last) = last.filter(|last| offset < last.frame.end()) {
             return Ok(Some(last));
         }
-        let anchor = self.reader.shared().index().anchor_before(offset).map(|anchor| anchor.offset);
-        let Some(mut place) = anchor.max(last.map(|last| last.frame.end())) else {
+        let Some((anchor, next)) = self.reader.shared().index().anchors_around(offset) else {
             return Ok(None);
         };
-        loop {
-            let Some(header) = self.header_at(place, filled)? else {
-                return Ok(None);
-            };
+        let mut place = last.map_or(anchor.offset, |last| anchor.offset.max(last.frame.end()));
+        while let Some(header) = self.header_at(place, filled)? {
             let frame = PlacedFrame { offset: place, header };
             if offset < frame.end() {
-                let judged = JudgedFrame { frame, counts: self.counts(&frame, filled)? };
-                self.last_frame = Some(judged);
-                return Ok(Some(judged));
+                return self.judge(frame, filled).map(Some);
             }
             place = frame.end();
         }
+        // Damage came after the index was made: the frames behind it have to be found again.
+        let shared = self.reader.shared();
+        let mut walk = FrameWalk::between(shared.file(), shared.seed(), anchor, next);
+        loop {
+            match walk.next_frame().map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                Some(frame) if frame.end() <= offset => {}
+                Some(frame) if frame.offset <= offset => return self.judge(frame, filled).map(Some),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn judge(&mut self, frame: PlacedFrame, filled: usize) -> Result<JudgedFrame, JournalError> {
+        let judged = JudgedFrame { frame, counts: self.counts(&frame, filled)? };
+        self.last_frame = Some(judged);
+        Ok(judged)
     }
 
     fn header_at(&self, offset: u64, filled: usize) -> Result<Option<FrameHeader>, JournalError> {

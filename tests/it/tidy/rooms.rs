@@ -21,8 +21,8 @@ const ROOMS: &[Room] = &[
     Room { name: "engine", may_use: &["util", "model", "codec", "journal", "net", "automation", "export"] },
     Room { name: "cli", may_use: FRONT_END },
     Room { name: "ui", may_use: FRONT_END },
-    Room { name: "bin", may_use: &["cli"] },
-    Room { name: "main", may_use: &["ui", "workspace"] },
+    Room { name: "bin", may_use: &["util", "cli"] },
+    Room { name: "main", may_use: &["util", "workspace", "ui"] },
 ];
 
 /// The window and the console program are equal customers of the engine and never see each other.

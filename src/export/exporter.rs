@@ -1,0 +1,101 @@
+//! What every format has in common: records go in one by one, bytes come out. It must not know any format, and it
+//! neither opens files nor decides which records are exported.
+
+use crate::model::config::SessionKind;
+use crate::model::ids::PeerId;
+use crate::model::record::{Body, Direction, Record};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+/// One output format at work. It keeps what it needs between records, never the records themselves, so the same
+/// value serves a file of any length and a live stream.
+pub trait Exporter {
+    /// Writes what comes before the first record.
+    fn begin(&mut self, session: &ExportContext, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes one record. Records come in the order of their ids; some may be left out.
+    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what comes after the last record. Nothing may follow.
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// What is known about the session whose records are exported.
+#[derive(Clone, Debug)]
+pub struct ExportContext {
+    /// The session's name, as the person gave it.
+    pub session_name: String,
+    /// The program and its version.
+    pub program: String,
+    /// What kind of session it was, where that is known.
+    pub kind: Option<SessionKind>,
+}
+
+/// Both ends of a connection, or of an exchange of datagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PeerEnds {
+    /// Ours.
+    pub local: SocketAddr,
+    /// The peer's.
+    pub remote: SocketAddr,
+}
+
+/// Tells the addresses of a peer.
+pub trait PeerLookup {
+    /// Both ends, if they are known.
+    fn ends(&mut self, peer: PeerId) -> Option<PeerEnds>;
+}
+
+/// Addresses learned from the records themselves, for streams that have no journal to ask.
+#[derive(Clone, Debug, Default)]
+pub struct SeenPeers {
+    ends: HashMap<PeerId, PeerEnds>,
+}
+
+/// Chooses the payload of one direction, of one peer, or both; without a choice all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PayloadChoice {
+    /// Only what went this way.
+    pub direction: Option<Direction>,
+    /// Only what this peer sent or was sent.
+    pub peer: Option<PeerId>,
+}
+
+impl ExportContext {
+    /// The context of a session with this name, written by this version of the program.
+    pub fn new(session_name: impl Into<String>, kind: Option<SessionKind>) -> ExportContext {
+        ExportContext {
+            session_name: session_name.into(),
+            program: concat!("Sockscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            kind,
+        }
+    }
+}
+
+impl SeenPeers {
+    /// Learns from a record that introduces a peer; forgets nothing, because a late record may still name it.
+    pub fn see(&mut self, record: &Record) {
+        if let (Some(peer), Body::Lifecycle(lifecycle)) = (record.peer, &record.body)
+            && let Some((local, remote)) = lifecycle.introduces()
+        {
+            self.ends.insert(peer, PeerEnds { local, remote });
+        }
+    }
+}
+
+impl PeerLookup for SeenPeers {
+    fn ends(&mut self, peer: PeerId) -> Option<PeerEnds> {
+        self.ends.get(&peer).copied()
+    }
+}
+
+impl PayloadChoice {
+    /// The record's payload, if it is data and chosen.
+    pub fn payload(self, record: &Record) -> Option<&[u8]> {
+        let data = record.data()?;
+        let way = self.direction.is_none_or(|direction| direction == data.head.direction);
+        let whose = self.peer.is_none_or(|peer| record.peer == Some(peer));
+        (way && whose).then_some(data.bytes.as_slice())
+    }
+}

@@ -1,0 +1,178 @@
+//! Lifecycle records as keys and values: every field that the typed record has, none of its prose.
+
+use crate::export::exporter::PeerEnds;
+use crate::export::jsonl::object::push_string;
+use crate::export::line::push_number;
+use crate::model::failure::{Failure, OsError};
+use crate::model::ids::PeerId;
+use crate::model::record::{EndReason, Lifecycle};
+use crate::model::socket_option::OptionValue;
+use itoa::Integer;
+use std::fmt::Display;
+use std::net::SocketAddr;
+
+/// Appends the keys of a lifecycle record.
+pub(super) fn push_lifecycle(
+    line: &mut String,
+    lifecycle: &Lifecycle,
+    peer: Option<PeerId>,
+    ends: Option<PeerEnds>,
+) {
+    push_text(line, "event", lifecycle.word());
+    push_reason(line, lifecycle);
+    if let Some(peer) = peer {
+        push_count(line, "peer", peer.get());
+    }
+    let (local, remote) = addresses(lifecycle);
+    if let Some(remote) = remote.or(ends.map(|ends| ends.remote)) {
+        push_address(line, "remote", remote);
+    }
+    if let Some(local) = local.or(ends.map(|ends| ends.local)) {
+        push_address(line, "local", local);
+    }
+    push_details(line, lifecycle);
+}
+
+/// Appends whom a record concerns, where it concerns one peer.
+pub(super) fn push_peer(line: &mut String, peer: Option<PeerId>, ends: Option<PeerEnds>) {
+    if let Some(peer) = peer {
+        push_count(line, "peer", peer.get());
+    }
+    if let Some(ends) = ends {
+        push_address(line, "remote", ends.remote);
+        push_address(line, "local", ends.local);
+    }
+}
+
+/// Appends a key and an address.
+pub(super) fn push_address(line: &mut String, key: &str, address: SocketAddr) {
+    push_text(line, key, &address.to_string());
+}
+
+fn push_reason(line: &mut String, lifecycle: &Lifecycle) {
+    let reason: EndReason = match lifecycle {
+        Lifecycle::ConnectFailed { reason, .. }
+        | Lifecycle::PeerLeft { reason, .. }
+        | Lifecycle::PeerUnreachable { reason, .. }
+        | Lifecycle::Closed { reason } => *reason,
+        _ => return,
+    };
+    push_text(line, "reason", reason.word());
+}
+
+/// Our address and the peer's, as the record itself has them.
+fn addresses(lifecycle: &Lifecycle) -> (Option<SocketAddr>, Option<SocketAddr>) {
+    match lifecycle {
+        Lifecycle::Listening { local }
+        | Lifecycle::ListenerStopped { local }
+        | Lifecycle::Bound { local } => (Some(*local), None),
+        Lifecycle::Connected { local, remote } | Lifecycle::PeerJoined { local, remote } => {
+            (Some(*local), Some(*remote))
+        }
+        Lifecycle::Connecting { remote, .. }
+        | Lifecycle::PeerFinished { remote }
+        | Lifecycle::WriteShut { remote }
+        | Lifecycle::PeerLeft { remote, .. }
+        | Lifecycle::PeerUnreachable { remote, .. } => (None, Some(*remote)),
+        _ => (None, None),
+    }
+}
+
+fn push_details(line: &mut String, lifecycle: &Lifecycle) {
+    match lifecycle {
+        Lifecycle::Resolving { host } => push_text(line, "host", host),
+        Lifecycle::Resolved { host, addresses } => {
+            push_text(line, "host", host);
+            line.push_str(",\"addresses\":[");
+            for (place, address) in addresses.iter().enumerate() {
+                line.push_str(if place > 0 { "," } else { "" });
+                push_string(line, &address.to_string());
+            }
+            line.push(']');
+        }
+        Lifecycle::Connecting { attempt, .. } => push_count(line, "attempt", *attempt),
+        Lifecycle::ReconnectScheduled { delay_millis } => push_count(line, "delay_ms", *delay_millis),
+        Lifecycle::PeerLeft { error: Some(error), .. } | Lifecycle::PeerUnreachable { error, .. } => {
+            push_error(line, error);
+        }
+        Lifecycle::SendFailed { failure, unsent } => {
+            push_failure(line, failure);
+            push_count(line, "unsent", *unsent);
+        }
+        Lifecycle::ConnectFailed { failure, .. }
+        | Lifecycle::OpenFailed { failure }
+        | Lifecycle::AcceptFailed { failure }
+        | Lifecycle::OptionFailed { failure }
+        | Lifecycle::GroupFailed { failure }
+        | Lifecycle::Paused { failure } => push_failure(line, failure),
+        Lifecycle::OptionSet { name, asked, granted } => {
+            push_text(line, "option", name.text());
+            push_value(line, "asked", asked);
+            if let Some(granted) = granted {
+                push_value(line, "granted", granted);
+            }
+        }
+        Lifecycle::JoinedGroup { group, interface } | Lifecycle::LeftGroup { group, interface } => {
+            push_text(line, "group", &group.to_string());
+            if let Some(interface) = interface {
+                push_text(line, "interface", interface);
+            }
+        }
+        Lifecycle::Resumed { after_millis } => push_count(line, "after_ms", *after_millis),
+        Lifecycle::Recovered { cut_bytes } => push_count(line, "cut_bytes", *cut_bytes),
+        Lifecycle::Listening { .. }
+        | Lifecycle::ListenerStopped { .. }
+        | Lifecycle::Bound { .. }
+        | Lifecycle::Connected { .. }
+        | Lifecycle::PeerJoined { .. }
+        | Lifecycle::PeerFinished { .. }
+        | Lifecycle::WriteShut { .. }
+        | Lifecycle::PeerLeft { error: None, .. }
+        | Lifecycle::Closed { .. } => {}
+    }
+}
+
+fn push_failure(line: &mut String, failure: &Failure) {
+    push_text(line, "operation", failure.operation.words());
+    push_text(line, "target", &failure.target);
+    push_error(line, &failure.error);
+}
+
+fn push_error(line: &mut String, error: &OsError) {
+    if error.code != 0 {
+        push_count(line, "errno", error.code);
+    }
+    if !error.name.is_empty() {
+        push_text(line, "errno_name", &error.name);
+    }
+    push_text(line, "message", &error.message);
+}
+
+fn push_value(line: &mut String, key: &str, value: &OptionValue) {
+    match value {
+        OptionValue::Flag(flag) => push_plain(line, key, flag),
+        OptionValue::Number(number) => push_count(line, key, *number),
+        OptionValue::Text(text) => push_text(line, key, text),
+    }
+}
+
+fn push_text(line: &mut String, key: &str, text: &str) {
+    push_key(line, key);
+    push_string(line, text);
+}
+
+fn push_count(line: &mut String, key: &str, number: impl Integer) {
+    push_key(line, key);
+    push_number(line, number);
+}
+
+fn push_plain(line: &mut String, key: &str, value: &dyn Display) {
+    push_key(line, key);
+    line.push_str(&value.to_string());
+}
+
+fn push_key(line: &mut String, key: &str) {
+    line.push_str(",\"");
+    line.push_str(key);
+    line.push_str("\":");
+}

@@ -1,0 +1,104 @@
+//! The parts that objects are made of: strings, and the keys that all data has. Knows the order of the keys.
+
+use crate::codec::time::push_rfc3339_utc;
+use crate::export::exporter::PeerEnds;
+use crate::export::jsonl::event::push_address;
+use crate::export::line::push_number;
+use crate::model::ids::PeerId;
+use crate::model::record::{DataHead, Record};
+use std::net::SocketAddr;
+
+/// Appends what every object begins with, the brace included.
+pub(super) fn push_start(line: &mut String, record: &Record, kind: &str) {
+    line.push_str("{\"id\":");
+    push_number(line, record.id.0);
+    line.push_str(",\"time\":\"");
+    push_rfc3339_utc(line, record.at.wall_ns);
+    line.push_str("\",\"mono_ns\":");
+    push_number(line, record.at.mono_ns);
+    line.push_str(",\"epoch\":");
+    push_number(line, record.epoch.0);
+    line.push_str(",\"kind\":\"");
+    line.push_str(kind);
+    line.push('"');
+}
+
+/// Appends what data has before its bytes, up to the quote that opens `hex`.
+pub(super) fn push_data_start(
+    line: &mut String,
+    peer: Option<PeerId>,
+    ends: Option<PeerEnds>,
+    head: &DataHead,
+    length: usize,
+) {
+    line.push_str(",\"dir\":\"");
+    line.push_str(head.direction.word());
+    line.push_str("\",\"origin\":\"");
+    line.push_str(head.origin.word());
+    line.push('"');
+    if let Some(peer) = peer {
+        line.push_str(",\"peer\":");
+        push_number(line, peer.get());
+    }
+    if let Some(ends) = ends {
+        push_address(line, "remote", ends.remote);
+    }
+    match (head.local, ends) {
+        // Where the kernel told the address, it is more than what the socket is bound to.
+        (Some(address), Some(ends)) => {
+            push_address(line, "local", SocketAddr::new(address, ends.local.port()));
+        }
+        (Some(address), None) => {
+            line.push_str(",\"local\":");
+            push_string(line, &address.to_string());
+        }
+        (None, Some(ends)) => push_address(line, "local", ends.local),
+        (None, None) => {}
+    }
+    line.push_str(",\"len\":");
+    push_number(line, length);
+    line.push_str(",\"hex\":\"");
+}
+
+/// Appends what some data has after its text.
+pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
+    if head.truncated {
+        line.push_str(",\"truncated\":true");
+    }
+    if head.kernel_stamped {
+        line.push_str(",\"time_source\":\"kernel\"");
+    }
+    if let Some(interface) = &head.interface {
+        line.push_str(",\"interface\":");
+        push_string(line, interface.as_str());
+    }
+}
+
+/// Appends a JSON string, quotes included.
+pub(super) fn push_string(line: &mut String, text: &str) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    line.push('"');
+    let mut plain_from = 0;
+    for (place, byte) in text.bytes().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        line.push_str(&text[plain_from..place]);
+        plain_from = place + 1;
+        match byte {
+            b'"' => line.push_str("\\\""),
+            b'\\' => line.push_str("\\\\"),
+            b'\n' => line.push_str("\\n"),
+            b'\r' => line.push_str("\\r"),
+            b'\t' => line.push_str("\\t"),
+            _ => {
+                line.push_str("\\u00");
+                line.push(DIGITS[usize::from(byte >> 4)]);
+                line.push(DIGITS[usize::from(byte & 15)]);
+            }
+        }
+    }
+    line.push_str(&text[plain_from..]);
+    line.push('"');
+}

@@ -1,0 +1,15 @@
+//! What a person asks of a sheet that the sheet cannot do alone. It must not know who does it, or how.
+
+use crate::codec::copy::CopyForm;
+use crate::model::ids::RecordId;
+
+/// A wish, to be carried out by the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SheetAction {
+    /// The selected rows are on the clipboard in this form.
+    Copy(CopyForm),
+    /// The bytes of this row are sent again.
+    SendAgain(RecordId),
+    /// The inspector shows this row.
+    Inspect(RecordId),
+}

@@ -1,0 +1,193 @@
+//! Cuts a represented record into the lines of a row: folded to one line, or unfolded to as many as it needs.
+//!
+//! It must not know where the record comes from, nor what a point on the screen is: widths are counted in columns
+//! of the payload font.
+
+use crate::codec::represent::{Represented, RowStyle, SpanStyle, View, represent};
+use crate::codec::text::Carry;
+use crate::model::record::{Body, Record};
+use crate::ui::sheet::rows::{RowLine, SpanLook};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// So much of a folded dump is shown.
+const DUMP_BYTES: usize = 256;
+
+/// So much of an unfolded row is shown; what is longer belongs into a file.
+const UNFOLDED_BYTES: usize = 64 * 1024;
+
+/// The columns that `… ▸ 1,234,567 bytes` takes.
+const FOLD_COLUMNS: usize = 22;
+
+/// The content of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// At least one.
+    pub lines: Vec<RowLine>,
+    /// Whether there is more than is shown.
+    pub folded: bool,
+}
+
+/// The lines of a record in a content column of so many `columns`. The style's own limit is not looked at.
+pub(super) fn lines(
+    record: &Record,
+    carry: Carry,
+    style: RowStyle<'_>,
+    columns: usize,
+    unfolded: bool,
+) -> Cut {
+    if unfolded {
+        let all = represent(record, carry, &RowStyle { most_bytes: Some(UNFOLDED_BYTES), ..style });
+        return Cut { lines: wrapped(&all, wrap_columns(style.view, columns)), folded: all.is_folded };
+    }
+    let is_dump = style.view == View::Dump && matches!(record.body, Body::Data(_));
+    let most_bytes = if is_dump { DUMP_BYTES } else { columns.max(FOLD_COLUMNS) * 2 };
+    let whole = represent(record, carry, &RowStyle { most_bytes: Some(most_bytes), ..style });
+    if is_dump {
+        return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
+    }
+    let width = whole.text.width();
+    if width <= columns {
+        return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
+    }
+    // Events have no bytes that could be left out; the end of a long one is cut by the column's edge.
+    let Some(data) = record.data() else {
+        return Cut { lines: wrapped(&whole, usize::MAX), folded: true };
+    };
+    let shown = data.bytes.len().min(most_bytes);
+    let fitting = shown * columns.saturating_sub(FOLD_COLUMNS) / width;
+    let cut = represent(record, carry, &RowStyle { most_bytes: Some(fitting.max(1)), ..style });
+    Cut { lines: wrapped(&cut, usize::MAX), folded: true }
+}
+
+/// Rows of hex are wrapped where it is easy to count: after 16, 32, … bytes, or after 8 where there is no room.
+fn wrap_columns(view: View, columns: usize) -> usize {
+    let group = if columns >= 48 { 48 } else { 24 };
+    match view {
+        View::Hex => (columns / group).max(1) * group,
+        View::Dump => usize::MAX,
+        View::Text => columns.max(8),
+    }
+}
+
+fn wrapped(row: &Represented, columns: usize) -> Vec<RowLine> {
+    let mut lines = vec![RowLine::default()];
+    let mut used = 0;
+    let mut ended = false;
+    for (text, span) in row.parts() {
+        let look = look(span.style);
+        let mut rest = text;
+        while !rest.is_empty() {
+            if ended {
+                lines.push(RowLine::default());
+                used = 0;
+            }
+            let (piece, after) = fitting(rest, columns.saturating_sub(used), used == 0);
+            if let Some(line) = lines.last_mut() {
+                line.push(piece.trim_end_matches('\n'), look, span.is_hit);
+            }
+            used += piece.width();
+            let line_end = columns != usize::MAX && piece.ends_with(['↵', '␊']);
+            ended =
+                !after.is_empty() || piece.ends_with('\n') || (line_end && span.style == SpanStyle::Control);
+            rest = after;
+        }
+    }
+    lines
+}
+
+/// As much of a text as fits into so many columns, up to the end of its line, and the rest. An empty line takes at
+/// least one character.
+fn fitting(text: &str, columns: usize, line_is_empty: bool) -> (&str, &str) {
+    let mut used = 0;
+    for (place, character) in text.char_indices() {
+        if character == '\n' {
+            return text.split_at(place + 1);
+        }
+        used += character.width().unwrap_or(0);
+        if used > columns && !(line_is_empty && place == 0) {
+            return text.split_at(place);
+        }
+    }
+    (text, "")
+}
+
+fn look(style: SpanStyle) -> SpanLook {
+    match style {
+        SpanStyle::Payload | SpanStyle::Event => SpanLook::Tone,
+        SpanStyle::Error => SpanLook::Error,
+        SpanStyle::Control
+        | SpanStyle::Undecoded
+        | SpanStyle::Pending
+        | SpanStyle::Offset
+        | SpanStyle::Remark
+        | SpanStyle::Fold => SpanLook::Faint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, lines};
+    use crate::codec::represent::{RowStyle, View};
+    use crate::codec::text::Carry;
+    use crate::model::ids::{Epoch, RecordId};
+    use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::util::clock::Stamp;
+    use crate::util::locale::{Language, Locale};
+    use unicode_width::UnicodeWidthStr;
+
+    fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Cut {
+        let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle { view, ..RowStyle::new(Locale::of(Language::English)) };
+        lines(&record, Carry::default(), style, columns, unfolded)
+    }
+
+    fn texts(cut: &Cut) -> Vec<&str> {
+        cut.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn short_rows_are_one_line() {
+        for (view, expected) in [(View::Text, "ab↵"), (View::Hex, "61 62 0D 0A")] {
+            let cut = cut(view, b"ab\r\n", 40, false);
+            assert_eq!((texts(&cut), cut.folded), (vec![expected], false));
+        }
+    }
+
+    #[test]
+    fn long_rows_fold_so_that_their_size_is_seen() {
+        let chinese = "温度".repeat(200);
+        for (view, bytes) in [
+            (View::Text, vec![b'7'; 5_000]),
+            (View::Hex, vec![7; 5_000]),
+            (View::Text, chinese.into_bytes()),
+            (View::Text, vec![0xFF; 300]),
+        ] {
+            for columns in [30, 61, 200] {
+                let cut = cut(view, &bytes, columns, false);
+                assert!(cut.folded);
+                let [line] = cut.lines.as_slice() else { panic!("{} lines", cut.lines.len()) };
+                assert!(line.text.ends_with(" bytes"), "{view:?} {columns}: {}", line.text);
+                assert!(line.text.width() <= columns, "{view:?} {columns}: {}", line.text.width());
+            }
+        }
+    }
+
+    #[test]
+    fn unfolded_rows_show_everything_in_lines_that_fit() {
+        let text = cut(View::Text, b"one\r\ntwo\r\n0123456789", 8, true);
+        assert_eq!((texts(&text), text.folded), (vec!["one↵", "two↵", "01234567", "89"], false));
+        let hex = cut(View::Hex, &[7; 40], 60, true);
+        let widths: Vec<usize> = hex.lines.iter().map(|line| line.text.trim_end().len()).collect();
+        assert_eq!(widths, [47, 47, 23]);
+        let dump = cut(View::Dump, &[7; 40], 60, false);
+        assert_eq!((dump.lines.len(), dump.folded), (3, false));
+        let long = cut(View::Text, &[b'x'; 100_000], 100, true);
+        assert!(long.folded && long.lines.len() > 650);
+        for cut in [text, hex, dump, long] {
+            for line in cut.lines {
+                assert_eq!(line.spans.last().map_or(0, |span| span.end), line.text.len());
+            }
+        }
+    }
+}

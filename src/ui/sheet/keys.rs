@@ -1,0 +1,172 @@
+//! The keyboard on a sheet. It must not know what other keys the window has.
+
+use crate::codec::copy::CopyForm;
+use crate::ui::sheet::anchor::Anchor;
+use crate::ui::sheet::rows::Rows;
+use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
+use crate::ui::theme;
+use egui::{Event, EventFilter, Key, Modifiers, Ui};
+
+/// Where a key leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    RowUp,
+    RowDown,
+    PageUp,
+    PageDown,
+    Start,
+    End,
+}
+
+const STEPS: [(Key, Step); 6] = [
+    (Key::ArrowUp, Step::RowUp),
+    (Key::ArrowDown, Step::RowDown),
+    (Key::PageUp, Step::PageUp),
+    (Key::PageDown, Step::PageDown),
+    (Key::Home, Step::Start),
+    (Key::End, Step::End),
+];
+
+impl Sheet {
+    pub(super) fn take_keys(
+        &mut self,
+        ui: &Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        view: &SheetView<'_>,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let focused = frame.response.has_focus();
+        let unclaimed = view.takes_keys && ui.memory(|memory| memory.focused().is_none());
+        if !(focused || unclaimed) || frame.extent.rows == 0 {
+            return;
+        }
+        if focused {
+            let filter = EventFilter {
+                vertical_arrows: true,
+                horizontal_arrows: true,
+                escape: !self.selection.is_empty(),
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(frame.response.id, filter));
+        }
+        for (key, step) in STEPS {
+            if let Some(shift) = consume(ui, key) {
+                self.step(step, shift, rows, frame, actions);
+            }
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+            self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
+        }
+        if !self.selection.is_empty() {
+            self.take_selection_keys(ui, rows, frame, actions);
+        }
+    }
+
+    fn take_selection_keys(
+        &mut self,
+        ui: &Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        if ui.input(|input| input.events.contains(&Event::Copy)) {
+            actions.push(SheetAction::Copy(CopyForm::Text));
+        }
+        if !frame.response.has_focus() {
+            return;
+        }
+        if let Some(cursor) = self.selection.cursor() {
+            let row = rows.index(cursor);
+            if row < frame.extent.rows {
+                let (folded, expanded) = {
+                    let content = rows.content(row);
+                    (content.folded, content.expanded)
+                };
+                let plain = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+                let open = folded && !expanded && plain(Key::ArrowRight);
+                let close = expanded && plain(Key::ArrowLeft);
+                if open || close || ((folded || expanded) && plain(Key::Enter)) {
+                    self.toggle_expanded(row, rows, frame);
+                }
+            }
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.selection.clear();
+        }
+    }
+
+    /// Moves the selection if there is one, and the view if there is none.
+    fn step(
+        &mut self,
+        step: Step,
+        shift: bool,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let page = (frame.extent.view_height - theme::ROW_HEIGHT).max(theme::ROW_HEIGHT);
+        match step {
+            Step::PageUp => self.scroll_by(-page, rows, frame),
+            Step::PageDown => self.scroll_by(page, rows, frame),
+            Step::Start => {
+                self.anchor = Anchor::default();
+                self.leave_or_reach_end(rows, frame);
+            }
+            Step::End => {
+                self.anchor = Anchor::end(frame.extent, &mut heights(rows));
+                self.follow();
+            }
+            Step::RowUp | Step::RowDown => {}
+        }
+        let Some(cursor) = self.selection.cursor() else {
+            match step {
+                Step::RowUp => self.scroll_by(-theme::ROW_HEIGHT, rows, frame),
+                Step::RowDown => self.scroll_by(theme::ROW_HEIGHT, rows, frame),
+                _ => {}
+            }
+            return;
+        };
+        let last = frame.extent.rows - 1;
+        let row = rows.index(cursor).min(last);
+        let page_rows = whole_rows(page);
+        let target = match step {
+            Step::RowUp => row.saturating_sub(1),
+            Step::RowDown => (row + 1).min(last),
+            Step::PageUp => row.saturating_sub(page_rows),
+            Step::PageDown => (row + page_rows).min(last),
+            Step::Start => 0,
+            Step::End => last,
+        };
+        let record = rows.record(target);
+        if shift {
+            self.selection.extend_to(record);
+        } else {
+            self.selection.set(record);
+        }
+        self.reveal(target, rows, frame);
+        actions.push(SheetAction::Inspect(record));
+    }
+}
+
+/// Whether a key was pressed, and with shift or without.
+fn consume(ui: &Ui, key: Key) -> Option<bool> {
+    ui.input_mut(|input| {
+        if input.consume_key(Modifiers::SHIFT, key) {
+            Some(true)
+        } else if input.consume_key(Modifiers::NONE, key) || input.consume_key(Modifiers::COMMAND, key) {
+            Some(false)
+        } else {
+            None
+        }
+    })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a page has few rows and is not negative"
+)]
+fn whole_rows(page: f32) -> u64 {
+    (page / theme::ROW_HEIGHT) as u64
+}

@@ -1,0 +1,64 @@
+//! What can be done with the selected rows, as a menu at the pointer. It asks; the window does.
+
+use crate::codec::copy::CopyForm;
+use crate::ui::sheet::rows::Rows;
+use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView};
+use crate::ui::widgets::{menu_item, separator};
+
+impl Sheet {
+    pub(super) fn show_menu(
+        &mut self,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        view: &SheetView<'_>,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let texts = view.texts;
+        frame.response.context_menu(|ui| {
+            ui.set_min_width(220.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let some = !self.selection.is_empty();
+            for (form, text) in CopyForm::ALL.into_iter().zip(texts.copy) {
+                let shortcut = if form == CopyForm::Text { "Ctrl+C" } else { "" };
+                if menu_item(ui, some, text, shortcut) {
+                    actions.push(SheetAction::Copy(form));
+                }
+            }
+            separator(ui);
+            let single = self.selection.single();
+            if menu_item(ui, single.is_some(), texts.send_again, "")
+                && let Some(record) = single
+            {
+                actions.push(SheetAction::SendAgain(record));
+            }
+            let is_marked = single.is_some() && single == self.marked;
+            let mark_text = if is_marked { texts.unmark } else { texts.mark };
+            if menu_item(ui, single.is_some(), mark_text, "") {
+                self.set_marked(if is_marked { None } else { single }, rows);
+            }
+            self.fold_item(ui, rows, frame, view);
+            separator(ui);
+            if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
+                self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
+            }
+        });
+    }
+
+    fn fold_item(&mut self, ui: &mut egui::Ui, rows: &mut dyn Rows, frame: &Frame, view: &SheetView<'_>) {
+        let row =
+            self.selection.single().map(|record| rows.index(record)).filter(|&row| row < frame.extent.rows);
+        let (foldable, expanded) = match row {
+            Some(row) => {
+                let content = rows.content(row);
+                (content.folded || content.expanded, content.expanded)
+            }
+            None => (false, false),
+        };
+        let text = if expanded { view.texts.fold } else { view.texts.expand };
+        if menu_item(ui, foldable, text, "⏎")
+            && let Some(row) = row
+        {
+            self.toggle_expanded(row, rows, frame);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The sheet: one continuous list of what happened, drawn row by row however many rows there are.
+//!
+//! It keeps where a person looks and what is selected. It must not know journals or sockets: rows come through
+//! [`Rows`], wishes leave as [`SheetAction`]s.
+
+pub mod action;
+pub mod anchor;
+mod bar;
+mod cells;
+pub mod columns;
+pub mod journal_rows;
+mod keys;
+mod menu;
+mod paint;
+mod pointer;
+pub mod rows;
+pub mod selection;
+pub mod texts;
+
+pub use action::SheetAction;
+pub use journal_rows::{JournalRows, RowOptions, TimeColumn};
+pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
+pub use selection::Selection;
+pub use texts::SheetTexts;
+
+use crate::model::ids::RecordId;
+use crate::ui::fonts;
+use crate::ui::sheet::anchor::{Anchor, Extent};
+use crate::ui::sheet::bar::BarView;
+use crate::ui::sheet::columns::{Columns, Widths};
+use crate::ui::sheet::paint::Light;
+use crate::ui::theme::{self, Theme};
+use crate::util::bytes_text::Count;
+use egui::accesskit::Action;
+use egui::{Align2, Color32, CursorIcon, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::ops::Range;
+
+/// Where a person looks and what is selected.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    anchor: Anchor,
+    /// The anchor's row by name, so that the sheet stays there when a filter changes.
+    top: RecordId,
+    /// Whether the newest row stays in view.
+    following: bool,
+    /// How many rows there were when it stopped following.
+    rows_when_left: u64,
+    /// A row that is to be brought into the middle when it is drawn next.
+    wanted: Option<RecordId>,
+    selection: Selection,
+    marked: Option<RecordId>,
+    widths: Widths,
+    grasp: Option<f64>,
+    visible: Range<u64>,
+}
+
+/// What a sheet is drawn with.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetView<'a> {
+    /// Its words.
+    pub texts: &'a SheetTexts,
+    /// What to do next, while there are no rows.
+    pub empty: &'a str,
+    /// Rows to point out on the scroll bar.
+    pub ticks: &'a [RecordId],
+    /// Whether it takes keys that no control has asked for.
+    pub takes_keys: bool,
+}
+
+/// What came of drawing a sheet.
+#[derive(Clone, Debug)]
+pub struct SheetResponse {
+    /// What a person asked for.
+    pub actions: Vec<SheetAction>,
+    /// The sheet as a control.
+    pub response: Response,
+    /// How many characters wide the content is, for rows that fold.
+    pub content_characters: usize,
+}
+
+/// The parts of a frame that its steps share.
+struct Frame {
+    body: Rect,
+    extent: Extent,
+    columns: Columns,
+    response: Response,
+}
+
+impl Default for Sheet {
+    fn default() -> Sheet {
+        Sheet {
+            anchor: Anchor::default(),
+            top: RecordId(0),
+            following: true,
+            rows_when_left: 0,
+            wanted: None,
+            selection: Selection::default(),
+            marked: None,
+            widths: Widths::default(),
+            grasp: None,
+            visible: 0..0,
+        }
+    }
+}
+
+impl Sheet {
+    /// Draws the sheet into the room there is.
+    pub fn show(&mut self, ui: &mut Ui, rows: &mut dyn Rows, view: &SheetView<'_>) -> SheetResponse {
+        let full = ui.available_rect_before_wrap();
+        let header = Rect::from_min_size(full.min, vec2(full.width(), paint::HEADER_HEIGHT));
+        let body =
+            Rect::from_min_max(pos2(full.left(), header.bottom()), full.max - vec2(bar::BAR_WIDTH, 0.0));
+        let bar = Rect::from_min_max(body.right_top(), full.max);
+        ui.advance_cursor_after_rect(full);
+        let response = ui.interact(body, ui.scope_id().with("sheet"), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::ListBox, ui.is_enabled(), view.texts.name));
+        self.widths.grow(Count(rows.len()).to_string().len(), 0, 0);
+        let frame = Frame {
+            body,
+            extent: Extent { rows: rows.len(), view_height: body.height() },
+            columns: Columns::of(body, self.widths),
+            response,
+        };
+
+        let theme = Theme::of(ui);
+        ui.painter().rect_filled(full, 0.0, theme.ground);
+        let mut actions = Vec::new();
+        self.find_back(rows, &frame);
+        self.take_wheel(ui, rows, &frame, full);
+        self.take_bar(ui, rows, &frame, bar, view);
+        self.take_pointer(ui, rows, &frame, &mut actions);
+        self.take_keys(ui, rows, &frame, view, &mut actions);
+        self.settle(rows, &frame);
+
+        paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts);
+        self.paint_rows(ui, rows, &frame, &mut actions);
+        if rows.is_empty() && !view.empty.is_empty() {
+            let font = fonts::interface(theme::BODY_SIZE);
+            ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
+        }
+        self.latest_pill(ui, &frame, view);
+        self.show_menu(rows, &frame, view, &mut actions);
+        SheetResponse {
+            actions,
+            content_characters: frame.columns.content_characters(),
+            response: frame.response,
+        }
+    }
+
+    /// What is selected.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// The row from which times are measured.
+    pub fn marked(&self) -> Option<RecordId> {
+        self.marked
+    }
+
+    /// Measures times from this row on, or from row to row again.
+    pub fn set_marked(&mut self, marked: Option<RecordId>, rows: &mut dyn Rows) {
+        self.marked = marked;
+        rows.measure_from(marked);
+    }
+
+    /// Whether the newest row stays in view.
+    pub fn is_following(&self) -> bool {
+        self.following
+    }
+
+    /// Keeps the newest row in view from now on.
+    pub fn follow(&mut self) {
+        self.following = true;
+        self.wanted = None;
+    }
+
+    /// Holds still from now on.
+    pub fn hold(&mut self, rows: u64) {
+        if self.following {
+            self.following = false;
+            self.rows_when_left = rows;
+        }
+    }
+
+    /// Selects a row and brings it into the middle.
+    pub fn go_to(&mut self, record: RecordId) {
+        self.selection.set(record);
+        self.wanted = Some(record);
+    }
+
+    /// Selects nothing.
+    pub fn clear_selection(&mut self) {
+        self.selection.clear();
+    }
+
+    /// The indexes of the rows that were drawn last.
+    pub fn visible(&self) -> Range<u64> {
+        self.visible.clone()
+    }
+
+    /// The row at the upper edge and how many points of it are above the edge.
+    pub fn anchor(&self) -> Anchor {
+        self.anchor
+    }
+
+    /// Stands where it stood by name, whatever a filter hides now.
+    fn find_back(&mut self, rows: &mut dyn Rows, frame: &Frame) {
+        if frame.extent.rows == 0 {
+            return;
+        }
+        if self.anchor.row >= frame.extent.rows || rows.record(self.anchor.row) != self.top {
+            let row = rows.index(self.top).min(frame.extent.rows - 1);
+            self.anchor =
+                Anchor { row, offset: if rows.record(row) == self.top { self.anchor.offset } else { 0.0 } };
+        }
+        if let Some(wanted) = self.wanted.take() {
+            let row = rows.index(wanted).min(frame.extent.rows - 1);
+            self.hold(frame.extent.rows);
+            self.anchor = Anchor::centred_on(row, frame.extent, &mut heights(rows));
+        }
+    }
+
+    fn take_wheel(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, full: Rect) {
+        if !ui.rect_contains_pointer(full) {
+            return;
+        }
+        let points = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
+        if points != 0.0 {
+            self.scroll_by(-points, rows, frame);
+        }
+    }
+
+    fn take_bar(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, bar: Rect, view: &SheetView<'_>) {
+        let end = Anchor::end(frame.extent, &mut heights(rows));
+        let at = if self.following { end } else { self.anchor };
+        let whole = frame.extent.rows.max(1) as f64;
+        let ticks: Vec<f64> = view.ticks.iter().map(|tick| rows.index(*tick) as f64 / whole).collect();
+        let seen = BarView {
+            share: at.share(end, &mut heights(rows)),
+            visible: f64::from(frame.extent.view_height / theme::ROW_HEIGHT) / whole,
+            ticks: &ticks,
+            name: view.texts.scroll_bar,
+        };
+        if let Some(share) = bar::show(ui, bar, seen, &mut self.grasp) {
+            self.anchor = Anchor::at_share(share, end, &mut heights(rows));
+            self.leave_or_reach_end(rows, frame);
+        }
+    }
+
+    fn scroll_by(&mut self, points: f32, rows: &mut dyn Rows, frame: &Frame) {
+        if self.following {
+            self.anchor = Anchor::end(frame.extent, &mut heights(rows));
+        }
+        self.anchor = self.anchor.moved(points, frame.extent, &mut heights(rows));
+        self.leave_or_reach_end(rows, frame);
+    }
+
+    fn leave_or_reach_end(&mut self, rows: &mut dyn Rows, frame: &Frame) {
+        let end = Anchor::end(frame.extent, &mut heights(rows));
+        // Half a point is less than an eye sees, and more than is lost by adding up small steps.
+        if self.anchor.moved(0.5, frame.extent, &mut heights(rows)).is_before(end) {
+            self.hold(frame.extent.rows);
+        } else {
+            self.follow();
+        }
+    }
+
+    /// Brings a row into view, with the least motion.
+    fn reveal(&mut self, row: u64, rows: &mut dyn Rows, frame: &Frame) {
+        if self.following {
+            self.anchor = Anchor::end(frame.extent, &mut heights(rows));
+        }
+        let moved = self.anchor.showing(row, frame.extent, &mut heights(rows));
+        if moved != self.anchor {
+            self.anchor = moved;
+            self.leave_or_reach_end(rows, frame);
+        }
+    }
+
+    fn settle(&mut self, rows: &mut dyn Rows, frame: &Frame) {
+        self.anchor = if self.following {
+            Anchor::end(frame.extent, &mut heights(rows))
+        } else {
+            self.anchor.within(frame.extent, &mut heights(rows))
+        };
+        self.top = if frame.extent.rows == 0 { RecordId(0) } else { rows.record(self.anchor.row) };
+    }
+
+    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, actions: &mut Vec<SheetAction>) {
+        let theme = Theme::of(ui);
+        let painter = ui.painter_at(frame.body);
+        let hovered_y = frame.response.hover_pos().map(|at| at.y);
+        let mut top = frame.body.top() - self.anchor.offset;
+        let mut row = self.anchor.row;
+        while top < frame.body.bottom() && row < frame.extent.rows {
+            let record = rows.record(row);
+            let content = rows.content(row);
+            let rect = Rect::from_min_size(
+                pos2(frame.body.left(), top),
+                vec2(frame.body.width(), paint::row_height(content)),
+            );
+            let light = Light {
+                selected: self.selection.contains(record),
+                hovered: hovered_y.is_some_and(|y| rect.y_range().contains(y)),
+                cursor: self.selection.cursor() == Some(record) && frame.response.has_focus(),
+                marked: self.marked == Some(record),
+            };
+            paint::row(&painter, theme, rect, &frame.columns, content, light);
+            self.widths.grow(0, content.time.chars().count(), content.peer.chars().count());
+            let seen = rect.intersect(frame.body);
+            let id = frame.response.id.with(record.0);
+            let node = ui.interact(seen, id, Sense::hover());
+            node.widget_info(|| {
+                WidgetInfo::selected(Role::ListBoxOption, true, light.selected, content.spoken.as_str())
+            });
+            if chosen_by_name(ui, id, row, frame.extent.rows) {
+                self.selection.set(record);
+                actions.push(SheetAction::Inspect(record));
+            }
+            top = rect.bottom();
+            row += 1;
+        }
+        self.visible = self.anchor.row..row;
+    }
+
+    fn latest_pill(&mut self, ui: &Ui, frame: &Frame, view: &SheetView<'_>) {
+        const HEIGHT: f32 = 28.0;
+        if self.following || frame.extent.rows == 0 {
+            return;
+        }
+        let theme = Theme::of(ui);
+        let new = frame.extent.rows.saturating_sub(self.rows_when_left);
+        let text = if new == 0 {
+            format!("↓ {}", view.texts.latest)
+        } else {
+            format!("↓ {} · {}", view.texts.latest, Count(new))
+        };
+        let font = fonts::strong(theme::BODY_SIZE);
+        let galley = ui.painter().layout_no_wrap(text.clone(), font, Color32::PLACEHOLDER);
+        let size = vec2(galley.size().x + 28.0, HEIGHT);
+        let rect = Rect::from_min_size(frame.body.max - size - vec2(theme::SPACE_12, theme::SPACE_12), size);
+        let response = ui.interact(rect, frame.response.id.with("latest"), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text.as_str()));
+        let fill = if response.hovered() { theme.accent_hovered } else { theme.accent };
+        let shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: theme.shadow };
+        ui.painter().add(shadow.as_shape(rect, HEIGHT / 2.0));
+        ui.painter().rect_filled(rect, HEIGHT / 2.0, fill);
+        let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+        ui.painter().galley(at, galley, theme.on_accent);
+        let response =
+            response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(view.texts.latest_tooltip);
+        if response.clicked() {
+            self.follow();
+            ui.ctx().request_repaint();
+        }
+    }
+}
+
+/// Tells the accessibility tree which of how many rows this is, and whether it was chosen through the tree.
+fn chosen_by_name(ui: &Ui, id: Id, row: u64, rows: u64) -> bool {
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.add_action(Action::Click);
+        if let (Ok(row), Ok(rows)) = (usize::try_from(row), usize::try_from(rows)) {
+            node.set_position_in_set(row);
+            node.set_size_of_set(rows);
+        }
+    });
+    ui.input(|input| input.has_accesskit_action_request(id, Action::Click))
+}
+
+fn heights(rows: &mut dyn Rows) -> impl FnMut(u64) -> f32 {
+    |row| paint::row_height(rows.content(row))
+}
+
+#[cfg(all(test, feature = "gui-harness"))]
+mod tests;

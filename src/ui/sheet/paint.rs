@@ -1,0 +1,163 @@
+//! Draws the header and single rows of a sheet. It must not know where rows come from, nor where the sheet stands.
+
+use crate::ui::fonts;
+use crate::ui::sheet::columns::Columns;
+use crate::ui::sheet::rows::{RowContent, RowLine, SpanLook, Tone};
+use crate::ui::sheet::texts::SheetTexts;
+use crate::ui::theme::{self, Theme};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2};
+
+/// The height of the line that names the columns.
+pub(super) const HEADER_HEIGHT: f32 = 26.0;
+
+/// The height of one line of a row that has several.
+const LINE_HEIGHT: f32 = 18.0;
+
+/// How much higher than its lines a row of several lines is.
+const LINES_MARGIN: f32 = theme::SPACE_4;
+
+/// How a row is lit.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a light of its own, and all may be on at once")]
+pub(super) struct Light {
+    /// It is selected.
+    pub selected: bool,
+    /// The pointer is over it.
+    pub hovered: bool,
+    /// The keyboard stands on it.
+    pub cursor: bool,
+    /// Times are measured from it.
+    pub marked: bool,
+}
+
+/// How high a row is.
+pub(super) fn row_height(content: &RowContent) -> f32 {
+    match content.lines.len() {
+        0 | 1 => theme::ROW_HEIGHT,
+        lines => lines as f32 * LINE_HEIGHT + LINES_MARGIN,
+    }
+}
+
+/// Draws the names of the columns and the line under them.
+pub(super) fn header(painter: &Painter, theme: &Theme, rect: Rect, columns: &Columns, texts: &SheetTexts) {
+    let name = |column: Option<Rangef>, text: &str, right: bool| {
+        let Some(column) = column else { return };
+        let (x, align) =
+            if right { (column.max, Align2::RIGHT_CENTER) } else { (column.min, Align2::LEFT_CENTER) };
+        let font = fonts::interface(theme::LABEL_SIZE);
+        painter.text(pos2(x, rect.center().y), align, text, font, theme.dim);
+    };
+    name(columns.number, texts.number, true);
+    name(Some(columns.time), texts.time, false);
+    name(columns.delta, texts.delta, true);
+    name(Some(columns.peer), texts.peer, false);
+    name(columns.bytes, texts.bytes, true);
+    name(Some(columns.content), texts.content, false);
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line_stroke());
+}
+
+/// Draws a row.
+pub(super) fn row(
+    painter: &Painter,
+    theme: &Theme,
+    rect: Rect,
+    columns: &Columns,
+    content: &RowContent,
+    light: Light,
+) {
+    if light.selected {
+        painter.rect_filled(rect, 0.0, theme.selected_row);
+    } else if light.hovered {
+        painter.rect_filled(rect, 0.0, theme.hovered);
+    }
+    if light.cursor || light.marked {
+        let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
+        painter.rect_filled(edge, 0.0, if light.marked { theme.sent } else { theme.accent });
+    }
+
+    let several = content.lines.len() > 1;
+    let first_middle =
+        if several { rect.top() + LINES_MARGIN.midpoint(LINE_HEIGHT) } else { rect.center().y };
+    let tone = tone_color(theme, content.tone);
+    let quiet = if light.selected { theme.dim } else { theme.faint };
+    let cell = |column: Option<Rangef>, text: &str, right: bool, color: Color32| {
+        if let Some(column) = column
+            && !text.is_empty()
+        {
+            plain(painter, column, first_middle, text, right, color);
+        }
+    };
+    cell(columns.number, &content.number, true, quiet);
+    cell(Some(columns.time), &content.time, false, theme.dim);
+    cell(columns.delta, &content.delta, true, quiet);
+    cell(Some(columns.peer), &content.peer, false, tone);
+    cell(columns.bytes, &content.bytes, true, quiet);
+
+    if content.folded || content.expanded {
+        disclosure(painter, theme, pos2(columns.content.min - 10.0, first_middle), content.expanded);
+    }
+    let visible = painter.clip_rect();
+    for (place, line) in content.lines.iter().enumerate() {
+        let middle = first_middle + place as f32 * LINE_HEIGHT;
+        let hidden = middle + LINE_HEIGHT < visible.top() || middle - LINE_HEIGHT > visible.bottom();
+        if !hidden && !line.text.is_empty() {
+            spans(painter, theme, columns.content, middle, line, tone, quiet);
+        }
+    }
+}
+
+/// Whether a point is on the triangle that folds and unfolds a row.
+pub(super) fn is_on_disclosure(columns: &Columns, x: f32) -> bool {
+    Rangef::new(columns.content.min - 18.0, columns.content.min - 1.0).contains(x)
+}
+
+fn plain(painter: &Painter, column: Rangef, middle: f32, text: &str, right: bool, color: Color32) {
+    let galley = painter.layout_no_wrap(text.to_owned(), fonts::payload(), Color32::PLACEHOLDER);
+    let x = if right { column.max - galley.size().x } else { column.min };
+    painter.galley(pos2(x, middle - galley.size().y / 2.0), galley, color);
+}
+
+fn spans(
+    painter: &Painter,
+    theme: &Theme,
+    column: Rangef,
+    middle: f32,
+    line: &RowLine,
+    tone: Color32,
+    quiet: Color32,
+) {
+    let wrap = TextWrapping::truncate_at_width(column.span());
+    let mut job = LayoutJob { break_on_newline: false, wrap, ..LayoutJob::default() };
+    for (text, span) in line.parts() {
+        let color = match span.look {
+            SpanLook::Tone => tone,
+            SpanLook::Faint => quiet,
+            SpanLook::Error => theme.error,
+        };
+        let background = if span.hit { theme.hit } else { Color32::TRANSPARENT };
+        fonts::append_payload_text(&mut job, text, color, background);
+    }
+    let galley = painter.layout_job(job);
+    let at = pos2(column.min, middle - galley.size().y / 2.0);
+    painter.galley(at, galley, tone);
+}
+
+fn disclosure(painter: &Painter, theme: &Theme, centre: Pos2, expanded: bool) {
+    let points = if expanded {
+        vec![centre + vec2(-4.0, -2.0), centre + vec2(4.0, -2.0), centre + vec2(0.0, 3.0)]
+    } else {
+        vec![centre + vec2(-2.0, -4.0), centre + vec2(3.0, 0.0), centre + vec2(-2.0, 4.0)]
+    };
+    painter.add(Shape::convex_polygon(points, theme.faint, Stroke::NONE));
+}
+
+fn tone_color(theme: &Theme, tone: Tone) -> Color32 {
+    match tone {
+        Tone::Received => theme.received,
+        Tone::Sent => theme.sent,
+        Tone::Event => theme.event,
+        Tone::Error => theme.error,
+        Tone::Note => theme.text,
+    }
+}

@@ -1,0 +1,118 @@
+//! The pointer on a sheet: press, drag and release as selecting. It must not know what is done with a selection.
+
+use crate::ui::sheet::rows::Rows;
+use crate::ui::sheet::{Frame, Sheet, SheetAction, paint};
+use egui::{Pos2, Ui};
+
+/// Dragging past an edge scrolls at most so many points in a frame.
+const DRAG_STEP: f32 = 88.0;
+
+impl Sheet {
+    pub(super) fn take_pointer(
+        &mut self,
+        ui: &Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let response = &frame.response;
+        if response.secondary_clicked()
+            && let Some(at) = response.interact_pointer_pos()
+            && let Some(row) = self.row_at(at, rows, frame)
+        {
+            response.request_focus();
+            let record = rows.record(row);
+            if !self.selection.contains(record) {
+                self.selection.set(record);
+                actions.push(SheetAction::Inspect(record));
+            }
+        }
+        let (pressed, held) =
+            ui.input(|input| (input.pointer.primary_pressed(), input.pointer.primary_down()));
+        if !(held && response.is_pointer_button_down_on()) {
+            return;
+        }
+        let Some(at) = response.interact_pointer_pos() else { return };
+        if pressed {
+            self.press(ui, at, rows, frame, actions);
+        } else if response.dragged() {
+            self.drag(ui, at, rows, frame);
+        }
+    }
+
+    fn press(
+        &mut self,
+        ui: &Ui,
+        at: Pos2,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        frame.response.request_focus();
+        let Some(row) = self.row_at(at, rows, frame) else {
+            self.selection.clear();
+            return;
+        };
+        let record = rows.record(row);
+        let content = rows.content(row);
+        let foldable = content.folded || content.expanded;
+        let twice = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
+        if foldable && (twice || paint::is_on_disclosure(&frame.columns, at.x)) {
+            self.toggle_expanded(row, rows, frame);
+        }
+        let modifiers = ui.input(|input| input.modifiers);
+        if modifiers.shift {
+            self.selection.extend_to(record);
+        } else if modifiers.command {
+            self.selection.toggle(record);
+        } else {
+            self.selection.set(record);
+        }
+        actions.push(SheetAction::Inspect(record));
+    }
+
+    fn drag(&mut self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
+        let past_edge = if at.y > frame.body.bottom() {
+            at.y - frame.body.bottom()
+        } else {
+            (at.y - frame.body.top()).min(0.0)
+        };
+        if past_edge != 0.0 {
+            self.scroll_by(past_edge.clamp(-DRAG_STEP, DRAG_STEP), rows, frame);
+            // The pointer may rest outside, and the sheet shall still go on.
+            ui.ctx().request_repaint();
+        }
+        let inside = Pos2::new(at.x, at.y.clamp(frame.body.top(), frame.body.bottom() - 1.0));
+        if ui.input(|input| input.modifiers.command) {
+            return;
+        }
+        if let Some(row) = self.row_at(inside, rows, frame) {
+            let record = rows.record(row);
+            if self.selection.cursor() != Some(record) {
+                self.selection.extend_to(record);
+            }
+        }
+    }
+
+    /// Unfolds or folds a row; what stood above it stays where it was.
+    pub(super) fn toggle_expanded(&mut self, row: u64, rows: &mut dyn Rows, frame: &Frame) {
+        if self.following {
+            self.hold(frame.extent.rows);
+        }
+        rows.toggle_expanded(row);
+    }
+
+    fn row_at(&self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> Option<u64> {
+        let mut bottom = frame.body.top() - self.anchor.offset;
+        for row in self.anchor.row..frame.extent.rows {
+            bottom += paint::row_height(rows.content(row));
+            if at.y < bottom {
+                return Some(row);
+            }
+            if bottom > frame.body.bottom() {
+                break;
+            }
+        }
+        None
+    }
+}

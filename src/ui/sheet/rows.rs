@@ -1,0 +1,133 @@
+//! What a sheet shows, as it sees it: numbered rows of text with a meaning, wherever they come from.
+//!
+//! It must not know journals, encodings or colours.
+
+use crate::model::ids::RecordId;
+
+/// The rows of a sheet. Their number may be anything up to 2^64, so nothing here asks for all of them.
+pub trait Rows {
+    /// How many rows there are now.
+    fn len(&self) -> u64;
+
+    /// Whether there is nothing to show.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What the row with this index is called for ever, also when a filter hides rows before it.
+    fn record(&self, index: u64) -> RecordId {
+        RecordId(index)
+    }
+
+    /// The index of the first row that is this record or comes after it.
+    fn index(&self, record: RecordId) -> u64 {
+        record.0
+    }
+
+    /// What is shown in a row. It is asked for rows on the screen and their neighbours only.
+    fn content(&mut self, index: u64) -> &RowContent;
+
+    /// Folds or unfolds a row.
+    fn toggle_expanded(&mut self, index: u64);
+
+    /// Tells how long after this row every row was, or after the row before it.
+    fn measure_from(&mut self, marked: Option<RecordId>);
+}
+
+/// The texts of one row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowContent {
+    /// Its number, counted from 1.
+    pub number: String,
+    /// When it happened.
+    pub time: String,
+    /// How long after the row before it, or after the marked row.
+    pub delta: String,
+    /// Direction and peer.
+    pub peer: String,
+    /// How many payload bytes, if it is data.
+    pub bytes: String,
+    /// What its colour says.
+    pub tone: Tone,
+    /// The content; at least one line.
+    pub lines: Vec<RowLine>,
+    /// Whether there is more than is shown.
+    pub folded: bool,
+    /// Whether it was unfolded.
+    pub expanded: bool,
+    /// What a screen reader says about it.
+    pub spoken: String,
+}
+
+/// One line of a row's content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowLine {
+    /// Its text.
+    pub text: String,
+    /// Its parts in order; together they cover the text.
+    pub spans: Vec<RowSpan>,
+}
+
+/// A part of a line that looks the same throughout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowSpan {
+    /// Where it ends in the line's text, in bytes.
+    pub end: usize,
+    /// What it is.
+    pub look: SpanLook,
+    /// Whether a search found it.
+    pub hit: bool,
+}
+
+/// What a part of a line is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpanLook {
+    /// In the row's own tone.
+    #[default]
+    Tone,
+    /// Control symbols, offsets, bytes that are no text, remarks.
+    Faint,
+    /// Bad news, whatever the row's tone is.
+    Error,
+}
+
+/// What a row's colour says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Bytes came.
+    Received,
+    /// Bytes went.
+    Sent,
+    /// Something happened.
+    #[default]
+    Event,
+    /// Something went wrong.
+    Error,
+    /// A person's remark.
+    Note,
+}
+
+impl RowLine {
+    /// Appends a part.
+    pub fn push(&mut self, text: &str, look: SpanLook, hit: bool) {
+        if text.is_empty() {
+            return;
+        }
+        self.text.push_str(text);
+        let end = self.text.len();
+        match self.spans.last_mut() {
+            Some(last) if last.look == look && last.hit == hit => last.end = end,
+            _ => self.spans.push(RowSpan { end, look, hit }),
+        }
+    }
+
+    /// Its parts with their texts.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, RowSpan)> {
+        let mut start = 0;
+        self.spans.iter().filter_map(move |span| {
+            let text = self.text.get(start..span.end)?;
+            start = span.end;
+            Some((text, *span))
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! Which rows are selected, as ranges: all of a hundred million rows cost as much as one.
+//!
+//! It must not know what rows contain. Rows are named by their record, so a selection outlives a filter.
+
+use crate::model::ids::RecordId;
+use std::ops::RangeInclusive;
+
+/// The selected rows, and the row that the keyboard stands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// In order, none touching the next.
+    ranges: Vec<RangeInclusive<u64>>,
+    /// Where a range that is being drawn began.
+    origin: Option<RecordId>,
+    /// Where it ends now.
+    cursor: Option<RecordId>,
+}
+
+impl Selection {
+    /// Whether nothing is selected.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether a row is selected.
+    pub fn contains(&self, record: RecordId) -> bool {
+        let after = self.ranges.partition_point(|range| *range.end() < record.0);
+        self.ranges.get(after).is_some_and(|range| range.contains(&record.0))
+    }
+
+    /// The selected records, as ranges in order.
+    pub fn ranges(&self) -> &[RangeInclusive<u64>] {
+        &self.ranges
+    }
+
+    /// The one selected row, if it is one.
+    pub fn single(&self) -> Option<RecordId> {
+        match self.ranges.as_slice() {
+            [range] if range.start() == range.end() => Some(RecordId(*range.start())),
+            _ => None,
+        }
+    }
+
+    /// The row that the keyboard stands on.
+    pub fn cursor(&self) -> Option<RecordId> {
+        self.cursor
+    }
+
+    /// Nothing is selected any more.
+    pub fn clear(&mut self) {
+        *self = Selection::default();
+    }
+
+    /// This row and no other.
+    pub fn set(&mut self, record: RecordId) {
+        self.ranges = vec![record.0..=record.0];
+        self.origin = Some(record);
+        self.cursor = Some(record);
+    }
+
+    /// Everything from the row where the selection began to this one.
+    pub fn extend_to(&mut self, record: RecordId) {
+        let origin = self.origin.unwrap_or(record);
+        self.ranges = vec![origin.0.min(record.0)..=origin.0.max(record.0)];
+        self.origin = Some(origin);
+        self.cursor = Some(record);
+    }
+
+    /// Adds a row, or takes it out.
+    pub fn toggle(&mut self, record: RecordId) {
+        if self.contains(record) {
+            self.remove(record.0);
+        } else {
+            self.insert(record.0);
+        }
+        self.origin = Some(record);
+        self.cursor = Some(record);
+    }
+
+    /// Everything from the first to the last of these; the cursor stays where it is.
+    pub fn set_range(&mut self, first: RecordId, last: RecordId) {
+        self.ranges = vec![first.0.min(last.0)..=first.0.max(last.0)];
+        self.origin = Some(first);
+        self.cursor = self.cursor.or(Some(last));
+    }
+
+    fn insert(&mut self, row: u64) {
+        let place = self.ranges.partition_point(|range| *range.end() < row);
+        self.ranges.insert(place, row..=row);
+        self.join(place);
+        if let Some(before) = place.checked_sub(1) {
+            self.join(before);
+        }
+    }
+
+    /// Makes one range of this one and the next, if they touch.
+    fn join(&mut self, place: usize) {
+        if let (Some(one), Some(next)) = (self.ranges.get(place), self.ranges.get(place + 1))
+            && one.end().saturating_add(1) >= *next.start()
+        {
+            self.ranges[place] = *one.start()..=*next.end();
+            self.ranges.remove(place + 1);
+        }
+    }
+
+    fn remove(&mut self, row: u64) {
+        let place = self.ranges.partition_point(|range| *range.end() < row);
+        let Some(range) = self.ranges.get(place).cloned() else { return };
+        self.ranges.remove(place);
+        if row < *range.end() {
+            self.ranges.insert(place, row + 1..=*range.end());
+        }
+        if row > *range.start() {
+            self.ranges.insert(place, *range.start()..=row - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Selection;
+    use crate::model::ids::RecordId;
+
+    #[test]
+    fn toggled_rows_join_and_part() {
+        let rows: [(&[u64], &[(u64, u64)]); 7] = [
+            (&[5], &[(5, 5)]),
+            (&[5, 7], &[(5, 5), (7, 7)]),
+            (&[5, 7, 6], &[(5, 7)]),
+            (&[7, 5, 6, 6], &[(5, 5), (7, 7)]),
+            (&[5, 6, 7, 5], &[(6, 7)]),
+            (&[5, 6, 7, 7], &[(5, 6)]),
+            (&[5, 5], &[]),
+        ];
+        for (toggles, expected) in rows {
+            let mut selection = Selection::default();
+            for &row in toggles {
+                selection.toggle(RecordId(row));
+            }
+            let found: Vec<_> = selection.ranges().iter().map(|r| (*r.start(), *r.end())).collect();
+            assert_eq!(found, expected, "{toggles:?}");
+            for row in 0..10 {
+                let inside = expected.iter().any(|&(first, last)| (first..=last).contains(&row));
+                assert_eq!(selection.contains(RecordId(row)), inside, "{toggles:?} {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn extending_goes_both_ways_from_the_origin() {
+        let mut selection = Selection::default();
+        selection.set(RecordId(100_000_000));
+        selection.extend_to(RecordId(100_000_010));
+        assert_eq!(selection.ranges(), [100_000_000..=100_000_010]);
+        selection.extend_to(RecordId(99_999_990));
+        assert_eq!(selection.ranges(), [99_999_990..=100_000_000]);
+        assert_eq!(selection.cursor(), Some(RecordId(99_999_990)));
+        assert_eq!(selection.single(), None);
+    }
+}

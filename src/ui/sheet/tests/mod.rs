@@ -1,0 +1,308 @@
+//! The sheet as a person meets it: wheel, keys, pointer and names, over rows that exist only as numbers.
+
+mod journal;
+
+use crate::codec::copy::CopyForm;
+use crate::model::ids::RecordId;
+use crate::ui::sheet::{
+    RowContent, RowLine, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, Tone,
+};
+use crate::ui::{fonts, theme};
+use crate::util::locale::{Language, Locale};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, TouchPhase, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// So many rows as it is told, each made when it is asked for; every `tall`th has ten lines.
+struct Numbers {
+    count: u64,
+    tall: Option<u64>,
+    asked: u64,
+    made: RowContent,
+}
+
+impl Numbers {
+    fn new(count: u64) -> Numbers {
+        Numbers { count, tall: None, asked: 0, made: RowContent::default() }
+    }
+}
+
+impl Rows for Numbers {
+    fn len(&self) -> u64 {
+        self.count
+    }
+
+    fn content(&mut self, index: u64) -> &RowContent {
+        self.asked += 1;
+        let mut line = RowLine::default();
+        line.push(&format!("温度={index}"), SpanLook::Tone, false);
+        line.push("↵", SpanLook::Faint, false);
+        let lines = if self.tall.is_some_and(|tall| index % tall == 3) { 10 } else { 1 };
+        self.made = RowContent {
+            number: index.to_string(),
+            time: "10:22:05.201".to_owned(),
+            delta: "+0.001".to_owned(),
+            peer: "← 2".to_owned(),
+            bytes: "18".to_owned(),
+            tone: Tone::Received,
+            spoken: format!("RX 温度={index}"),
+            lines: vec![line; lines],
+            ..RowContent::default()
+        };
+        &self.made
+    }
+
+    fn toggle_expanded(&mut self, _index: u64) {}
+
+    fn measure_from(&mut self, _marked: Option<RecordId>) {}
+}
+
+struct Stage {
+    sheet: Sheet,
+    rows: Numbers,
+    texts: SheetTexts,
+    actions: Vec<SheetAction>,
+}
+
+fn stage(count: u64) -> Harness<'static, Stage> {
+    let texts = SheetTexts::of(Locale::of(Language::English));
+    let stage = Stage { sheet: Sheet::default(), rows: Numbers::new(count), texts, actions: Vec::new() };
+    let mut harness = Harness::builder()
+        .with_size(vec2(900.0, 600.0))
+        .with_context_setup(|ctx| {
+            fonts::install(ctx);
+            theme::apply(ctx, egui::ThemePreference::Dark);
+        })
+        .build_ui_state(
+            |ui, stage: &mut Stage| {
+                let view =
+                    SheetView { texts: &stage.texts, empty: "Press Listen", ticks: &[], takes_keys: true };
+                let shown = stage.sheet.show(ui, &mut stage.rows, &view);
+                stage.actions.extend(shown.actions);
+            },
+            stage,
+        );
+    harness.run();
+    harness
+}
+
+fn wheel(harness: &mut Harness<'static, Stage>, points: f32) {
+    harness.event(Event::PointerMoved(pos2(400.0, 300.0)));
+    harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, points),
+        phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run();
+}
+
+fn press_key(harness: &mut Harness<'static, Stage>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run();
+}
+
+fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modifiers) {
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        let event = Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers };
+        harness.event_modifiers(event, modifiers);
+    }
+    harness.run();
+}
+
+fn place(harness: &Harness<'static, Stage>) -> f64 {
+    let anchor = harness.state().sheet.anchor();
+    anchor.row as f64 * f64::from(theme::ROW_HEIGHT) + f64::from(anchor.offset)
+}
+
+#[test]
+fn the_wheel_moves_exactly_at_a_hundred_million_rows() {
+    for count in [1_000, 1_000_000, 100_000_000] {
+        let mut harness = stage(count);
+        let end = place(&harness);
+        for _ in 0..20 {
+            wheel(&mut harness, 147.0);
+        }
+        let moved = end - place(&harness);
+        assert!((moved - 20.0 * 147.0).abs() < 0.1, "{count} rows: {moved} points");
+        for _ in 0..20 {
+            wheel(&mut harness, -147.0);
+        }
+        assert!((place(&harness) - end).abs() < 0.1, "{count} rows: not back at the end");
+        assert!(harness.state().sheet.is_following());
+    }
+}
+
+#[test]
+fn only_rows_on_the_screen_are_asked_for() {
+    let mut asked = Vec::new();
+    for count in [1_000, 1_000_000, 100_000_000] {
+        let mut harness = stage(count);
+        harness.state_mut().rows.asked = 0;
+        harness.step();
+        asked.push(harness.state().rows.asked);
+    }
+    assert_eq!(asked[0], asked[2], "{asked:?}");
+    assert!(asked[0] < 300, "{asked:?}");
+}
+
+#[test]
+fn it_follows_until_someone_scrolls_up_and_then_holds_still() {
+    let mut harness = stage(1_000);
+    harness.state_mut().rows.count = 1_500;
+    harness.run();
+    assert!(harness.query_by_label("RX 温度=1499").is_some(), "the newest row is seen");
+
+    wheel(&mut harness, 300.0);
+    let held = harness.state().sheet.anchor();
+    harness.state_mut().rows.count = 1_537;
+    harness.run();
+    assert_eq!(harness.state().sheet.anchor(), held);
+    assert!(harness.query_by_label("RX 温度=1536").is_none());
+
+    harness.get_by_label("↓ Latest · 37").click();
+    harness.run();
+    assert!(harness.query_by_label("RX 温度=1536").is_some());
+    assert!(harness.query_by_label_contains("Latest").is_none());
+}
+
+#[test]
+fn keys_move_the_view_and_the_selection() {
+    let mut harness = stage(100_000_000);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    assert!(harness.query_by_label("RX 温度=0").is_some());
+    press_key(&mut harness, Modifiers::NONE, Key::PageDown);
+    assert!(harness.query_by_label("RX 温度=0").is_none());
+    press_key(&mut harness, Modifiers::NONE, Key::PageUp);
+    assert!(harness.query_by_label("RX 温度=0").is_some());
+
+    click(&mut harness, pos2(400.0, 26.0 + 22.0 * 3.5), Modifiers::NONE);
+    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(3)));
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    press_key(&mut harness, Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(harness.state().sheet.selection().ranges(), [4..=5]);
+    press_key(&mut harness, Modifiers::NONE, Key::End);
+    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(99_999_999)));
+    press_key(&mut harness, Modifiers::COMMAND, Key::A);
+    assert_eq!(harness.state().sheet.selection().ranges(), [0..=99_999_999]);
+    harness.event(Event::Copy);
+    harness.run();
+    assert!(harness.state().actions.iter().any(|action| matches!(action, SheetAction::Copy(_))));
+    press_key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.state().sheet.selection().is_empty());
+}
+
+#[test]
+fn the_pointer_selects_ranges_and_single_rows() {
+    let mut harness = stage(1_000);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    let row = |row: f32| pos2(400.0, 26.0 + 22.0 * (row + 0.5));
+    click(&mut harness, row(2.0), Modifiers::NONE);
+    harness.event(Event::PointerMoved(row(5.0)));
+    click(&mut harness, row(5.0), Modifiers::SHIFT);
+    assert_eq!(harness.state().sheet.selection().ranges(), [2..=5]);
+    click(&mut harness, row(9.0), Modifiers::COMMAND);
+    click(&mut harness, row(3.0), Modifiers::COMMAND);
+    assert_eq!(harness.state().sheet.selection().ranges(), [2..=2, 4..=5, 9..=9]);
+}
+
+#[test]
+fn dragging_past_the_edge_scrolls_and_selects_on() {
+    let mut harness = stage(1_000);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    let from = pos2(400.0, 26.0 + 22.0 * 4.5);
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    harness.event(Event::PointerMoved(from));
+    harness.event(button(from, true));
+    harness.step();
+    let outside = pos2(400.0, 640.0);
+    harness.event(Event::PointerMoved(outside));
+    for _ in 0..40 {
+        harness.step();
+    }
+    harness.event(button(outside, false));
+    harness.run();
+    let ranges = harness.state().sheet.selection().ranges().to_vec();
+    let [range] = ranges.as_slice() else { panic!("{ranges:?}") };
+    assert_eq!(*range.start(), 4);
+    assert!(*range.end() > 60, "{ranges:?}");
+}
+
+#[test]
+fn the_thumb_goes_to_the_middle_of_a_hundred_million_rows() {
+    let mut harness = stage(100_000_000);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    click(&mut harness, pos2(894.0, 313.0), Modifiers::NONE);
+    let row = harness.state().sheet.anchor().row;
+    assert!((49_000_000..51_000_000).contains(&row), "{row}");
+    assert!(!harness.state().sheet.is_following());
+}
+
+#[test]
+fn tall_rows_are_scrolled_over_whole() {
+    let mut harness = stage(1_000);
+    harness.state_mut().rows.tall = Some(7);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    let tall_height = 10.0 * 18.0 + 4.0;
+    wheel(&mut harness, -(3.0 * 22.0 + tall_height));
+    let anchor = harness.state().sheet.anchor();
+    assert_eq!((anchor.row, anchor.offset), (4, 0.0));
+    press_key(&mut harness, Modifiers::NONE, Key::End);
+    let visible = harness.state().sheet.visible();
+    assert_eq!(visible.end, 1_000);
+}
+
+#[test]
+fn a_row_is_chosen_through_the_accessibility_tree() {
+    let mut harness = stage(100_000_000);
+    harness.get_by_label("RX 温度=99999990").click_accesskit();
+    harness.run();
+    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(99_999_990)));
+    assert_eq!(harness.state().actions, [SheetAction::Inspect(RecordId(99_999_990))]);
+}
+
+#[test]
+fn the_menu_copies_and_measures() {
+    let mut harness = stage(1_000);
+    let at = pos2(400.0, 300.0);
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        let button = PointerButton::Secondary;
+        harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+    }
+    harness.run();
+    let selected = harness.state().sheet.selection().single();
+    assert!(selected.is_some(), "the row under the pointer is meant");
+    harness.get_by_label("Copy as C array").click();
+    harness.run();
+    assert!(harness.state().actions.contains(&SheetAction::Copy(CopyForm::CArray)));
+    assert!(harness.query_by_label("Copy as C array").is_none(), "the menu is closed");
+}
+
+#[test]
+fn an_empty_sheet_says_what_to_do() {
+    let harness = stage(0);
+    assert_eq!(harness.state().sheet.visible(), 0..0);
+    assert!(harness.query_by_label("Log").is_some());
+    assert_eq!(harness.state().sheet.selection().cursor(), None);
+}
+
+#[test]
+fn it_stays_at_its_row_in_every_window() {
+    let mut harness = stage(10_000);
+    harness.state_mut().sheet.go_to(RecordId(5_000));
+    harness.run();
+    for size in [vec2(900.0, 600.0), vec2(420.0, 300.0), vec2(1_400.0, 900.0), Vec2::new(60.0, 40.0)] {
+        harness.set_size(size);
+        harness.run();
+        let visible = harness.state().sheet.visible();
+        assert!(visible.start <= 5_000 && visible.start > 4_900, "{size:?}: {visible:?}");
+    }
+}

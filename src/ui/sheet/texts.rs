@@ -1,0 +1,73 @@
+//! The words of a sheet in one language. It must not know what language that is.
+
+use crate::util::locale::Locale;
+
+/// The words that a sheet itself shows; what its rows say comes from the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetTexts {
+    /// The name of the whole, for those who cannot see it.
+    pub name: &'static str,
+    /// The name of its scroll bar.
+    pub scroll_bar: &'static str,
+    /// Over the row numbers.
+    pub number: &'static str,
+    /// Over the times.
+    pub time: &'static str,
+    /// Over the differences between times.
+    pub delta: &'static str,
+    /// Over the peers.
+    pub peer: &'static str,
+    /// Over the sizes.
+    pub bytes: &'static str,
+    /// Over the contents.
+    pub content: &'static str,
+    /// Back to the newest row.
+    pub latest: &'static str,
+    /// What going back to the newest row does, with its shortcut.
+    pub latest_tooltip: &'static str,
+    /// Copying, by form.
+    pub copy: [&'static str; 5],
+    /// Sending a row's bytes again.
+    pub send_again: &'static str,
+    /// Measuring times from this row on.
+    pub mark: &'static str,
+    /// Measuring times from row to row again.
+    pub unmark: &'static str,
+    /// Showing all of a row.
+    pub expand: &'static str,
+    /// Showing the start of a row.
+    pub fold: &'static str,
+    /// Selecting everything.
+    pub select_all: &'static str,
+}
+
+impl SheetTexts {
+    /// The words of a language.
+    pub fn of(locale: &'static Locale) -> SheetTexts {
+        SheetTexts {
+            name: locale.text("sheet.name"),
+            scroll_bar: locale.text("sheet.scroll_bar"),
+            number: locale.text("sheet.column.number"),
+            time: locale.text("sheet.column.time"),
+            delta: locale.text("sheet.column.delta"),
+            peer: locale.text("sheet.column.peer"),
+            bytes: locale.text("sheet.column.bytes"),
+            content: locale.text("sheet.column.content"),
+            latest: locale.text("sheet.latest"),
+            latest_tooltip: locale.text("sheet.latest_tooltip"),
+            copy: [
+                locale.text("sheet.menu.copy_text"),
+                locale.text("sheet.menu.copy_hex"),
+                locale.text("sheet.menu.copy_c"),
+                locale.text("sheet.menu.copy_python"),
+                locale.text("sheet.menu.copy_rust"),
+            ],
+            send_again: locale.text("sheet.menu.send_again"),
+            mark: locale.text("sheet.menu.mark"),
+            unmark: locale.text("sheet.menu.unmark"),
+            expand: locale.text("sheet.menu.expand"),
+            fold: locale.text("sheet.menu.fold"),
+            select_all: locale.text("sheet.menu.select_all"),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! How the window looks: every colour by its meaning, the spacing scale, and the sizes of text and controls.
+//!
+//! No other file of the window names a colour. It knows no widgets and no data.
+
+use crate::ui::fonts;
+use egui::style::{ScrollStyle, Selection, TextCursorStyle, WidgetVisuals, Widgets};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle,
+    ThemePreference, Ui, Vec2, Visuals, vec2,
+};
+
+/// The smallest step of the spacing scale, between things that belong together.
+pub const SPACE_4: f32 = 4.0;
+/// Between neighbours.
+pub const SPACE_8: f32 = 8.0;
+/// Around groups.
+pub const SPACE_12: f32 = 12.0;
+/// Between groups.
+pub const SPACE_16: f32 = 16.0;
+
+/// The height of a row of the sheet.
+pub const ROW_HEIGHT: f32 = 22.0;
+/// The height of buttons, fields and choices.
+pub const CONTROL_HEIGHT: f32 = 28.0;
+/// The corners of fields, pills and rows.
+pub const RADIUS: u8 = 5;
+/// The corners of windows, menus and large buttons.
+pub const LARGE_RADIUS: u8 = 7;
+
+/// The size of interface text.
+pub const BODY_SIZE: f32 = 13.0;
+/// The size of labels, headers and remarks.
+pub const LABEL_SIZE: f32 = 11.5;
+/// The size of payloads and times.
+pub const PAYLOAD_SIZE: f32 = 12.5;
+
+/// The colours of one mode. Direction and state are never told by colour alone: an arrow or a dot goes with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Theme {
+    /// Whether it is light on dark.
+    pub dark: bool,
+    /// Behind the sheet.
+    pub ground: Color32,
+    /// Behind the sides and bars.
+    pub panel: Color32,
+    /// Behind fields and menus.
+    pub raised: Color32,
+    /// Separators and outlines.
+    pub line: Color32,
+    /// Content.
+    pub text: Color32,
+    /// Labels and times.
+    pub dim: Color32,
+    /// Row numbers and control symbols.
+    pub faint: Color32,
+    /// Scroll thumbs, idle dots and other marks without text.
+    pub mark: Color32,
+    /// The one main action, what is chosen, links.
+    pub accent: Color32,
+    /// The main action under the pointer.
+    pub accent_hovered: Color32,
+    /// Text on the accent colour.
+    pub on_accent: Color32,
+    /// Behind the chosen one of several.
+    pub chosen: Color32,
+    /// Received bytes.
+    pub received: Color32,
+    /// Sent bytes.
+    pub sent: Color32,
+    /// Events.
+    pub event: Color32,
+    /// Errors and what ends something.
+    pub error: Color32,
+    /// Working as it should.
+    pub good: Color32,
+    /// Behind what a search found.
+    pub hit: Color32,
+    /// Behind selected rows.
+    pub selected_row: Color32,
+    /// Behind the row or control under the pointer.
+    pub hovered: Color32,
+    /// Under menus and floating things.
+    pub shadow: Color32,
+}
+
+/// Light on dark.
+pub static DARK: Theme = Theme {
+    dark: true,
+    ground: rgb(0x14_17_1c),
+    panel: rgb(0x19_1d_23),
+    raised: rgb(0x22_27_31),
+    line: rgb(0x2a_30_3a),
+    text: rgb(0xd9_de_e7),
+    dim: rgb(0x98_a1_b0),
+    faint: rgb(0x80_89_98),
+    mark: rgb(0x5b_64_72),
+    accent: rgb(0x5a_a9_ff),
+    accent_hovered: rgb(0x7c_bc_ff),
+    on_accent: rgb(0x0a_1a_2c),
+    chosen: rgb(0x1d_3a_5c),
+    received: rgb(0x56_cf_ae),
+    sent: rgb(0xe5_ad_5f),
+    event: rgb(0xb3_a5_e2),
+    error: rgb(0xf5_82_7c),
+    good: rgb(0x48_c7_8e),
+    hit: rgb(0x52_43_10),
+    selected_row: rgb(0x22_38_4f),
+    hovered: rgb(0x1d_22_29),
+    shadow: shade(0x70),
+};
+
+/// Dark on light.
+pub static LIGHT: Theme = Theme {
+    dark: false,
+    ground: rgb(0xff_ff_ff),
+    panel: rgb(0xf5_f6_f8),
+    raised: rgb(0xff_ff_ff),
+    line: rgb(0xdf_e3_e9),
+    text: rgb(0x1c_24_30),
+    dim: rgb(0x56_62_73),
+    faint: rgb(0x66_70_80),
+    mark: rgb(0xa8_b1_be),
+    accent: rgb(0x16_67_d0),
+    accent_hovered: rgb(0x0f_57_b5),
+    on_accent: rgb(0xff_ff_ff),
+    chosen: rgb(0xdb_e9_fb),
+    received: rgb(0x08_72_4f),
+    sent: rgb(0x93_52_00),
+    event: rgb(0x6a_52_b3),
+    error: rgb(0xbf_2c_25),
+    good: rgb(0x12_85_5a),
+    hit: rgb(0xff_f1_b8),
+    selected_row: rgb(0xdc_eb_fb),
+    hovered: rgb(0xf1_f4_f8),
+    shadow: shade(0x28),
+};
+
+/// Chooses the mode and styles everything that is drawn from now on.
+pub fn apply(ctx: &Context, mode: ThemePreference) {
+    for (kind, theme) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
+        ctx.set_style_of(kind, style(theme));
+    }
+    ctx.set_theme(mode);
+}
+
+/// The corners of fields, pills and rows.
+pub fn corners() -> CornerRadius {
+    CornerRadius::same(RADIUS)
+}
+
+/// The corners of windows, menus and large buttons.
+pub fn large_corners() -> CornerRadius {
+    CornerRadius::same(LARGE_RADIUS)
+}
+
+impl Theme {
+    /// The colours in use.
+    pub fn of(ui: &Ui) -> &'static Theme {
+        Theme::of_mode(ui.visuals().dark_mode)
+    }
+
+    /// The colours of a mode.
+    pub fn of_mode(dark: bool) -> &'static Theme {
+        if dark { &DARK } else { &LIGHT }
+    }
+
+    /// A separator or outline, one point wide.
+    pub fn line_stroke(&self) -> Stroke {
+        Stroke::new(1.0, self.line)
+    }
+}
+
+const fn rgb(value: u32) -> Color32 {
+    let [_, red, green, blue] = value.to_be_bytes();
+    Color32::from_rgb(red, green, blue)
+}
+
+const fn shade(alpha: u8) -> Color32 {
+    Color32::from_black_alpha(alpha)
+}
+
+fn style(theme: &Theme) -> Style {
+    let mut style = Style { visuals: visuals(theme), animation_time: 0.08, ..Style::default() };
+    style.text_styles = [
+        (TextStyle::Heading, fonts::strong(16.0)),
+        (TextStyle::Body, fonts::interface(BODY_SIZE)),
+        (TextStyle::Button, fonts::interface(BODY_SIZE)),
+        (TextStyle::Small, fonts::interface(LABEL_SIZE)),
+        (TextStyle::Monospace, FontId::new(PAYLOAD_SIZE, FontFamily::Monospace)),
+    ]
+    .into();
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = vec2(SPACE_8, SPACE_8);
+    spacing.window_margin = Margin::same(16);
+    spacing.menu_margin = Margin::same(4);
+    spacing.button_padding = vec2(SPACE_8, SPACE_4);
+    spacing.interact_size = vec2(CONTROL_HEIGHT, CONTROL_HEIGHT);
+    spacing.combo_height = 360.0;
+    spacing.tooltip_width = 360.0;
+    spacing.menu_spacing = 0.0;
+    spacing.scroll = ScrollStyle { bar_width: 9.0, ..ScrollStyle::thin() };
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.4;
+    style
+}
+
+fn visuals(theme: &Theme) -> Visuals {
+    let base = if theme.dark { Visuals::dark() } else { Visuals::light() };
+    let floating = Shadow { offset: [0, 4], blur: 16, spread: 0, color: theme.shadow };
+    Visuals {
+        dark_mode: theme.dark,
+        override_text_color: None,
+        weak_text_color: Some(theme.dim),
+        widgets: widgets(theme),
+        selection: Selection { bg_fill: theme.chosen, stroke: Stroke::new(1.0, theme.text) },
+        hyperlink_color: theme.accent,
+        faint_bg_color: theme.hovered,
+        extreme_bg_color: theme.ground,
+        text_edit_bg_color: Some(theme.raised),
+        code_bg_color: theme.raised,
+        warn_fg_color: theme.sent,
+        error_fg_color: theme.error,
+        window_corner_radius: large_corners(),
+        window_shadow: floating,
+        window_fill: theme.panel,
+        window_stroke: theme.line_stroke(),
+        window_highlight_topmost: false,
+        menu_corner_radius: large_corners(),
+        panel_fill: theme.panel,
+        popup_shadow: floating,
+        text_cursor: TextCursorStyle { stroke: Stroke::new(1.5, theme.accent), ..base.text_cursor.clone() },
+        button_frame: true,
+        striped: false,
+        ..base
+    }
+}
+
+fn widgets(theme: &Theme) -> Widgets {
+    let look = |fill: Color32, outline: Color32, text: Color32| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: Stroke::new(1.0, outline),
+        corner_radius: corners(),
+        fg_stroke: Stroke::new(1.0, text),
+        expansion: 0.0,
+    };
+    Widgets {
+        noninteractive: look(theme.panel, theme.line, theme.text),
+        inactive: look(theme.raised, theme.line, theme.text),
+        hovered: look(theme.hovered, theme.mark, theme.text),
+        active: look(theme.chosen, theme.accent, theme.text),
+        open: look(theme.chosen, theme.line, theme.text),
+    }
+}
+
+/// A square of the given side; controls without text have this shape.
+pub fn square(side: f32) -> Vec2 {
+    Vec2::splat(side)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DARK, LIGHT, Theme};
+    use egui::{Color32, Rgba};
+
+    fn contrast(one: Color32, other: Color32) -> f32 {
+        let luminance = |color: Color32| {
+            let linear = Rgba::from(color);
+            0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn text_is_readable_on_everything_it_stands_on() {
+        for theme in [&DARK, &LIGHT] {
+            let Theme { text, dim, faint, received, sent, event, error, .. } = *theme;
+            let rows: [(&str, Color32, Vec<Color32>); 7] = [
+                ("ground", theme.ground, vec![text, dim, faint, received, sent, event, error, theme.accent]),
+                ("panel", theme.panel, vec![text, dim, faint, received, sent, event, error, theme.accent]),
+                ("raised", theme.raised, vec![text, dim, received, sent, event, error]),
+                ("selected row", theme.selected_row, vec![text, dim, received, sent, event, error]),
+                ("chosen", theme.chosen, vec![text]),
+                ("hit", theme.hit, vec![text, received, sent]),
+                ("accent", theme.accent, vec![theme.on_accent]),
+            ];
+            for (name, ground, colours) in rows {
+                for colour in colours {
+                    let found = contrast(colour, ground);
+                    assert!(found >= 4.5, "{colour:?} on {name} ({}): {found:.2}", theme.dark);
+                }
+            }
+            assert!(contrast(faint, theme.selected_row) >= 3.0);
+        }
+    }
+}

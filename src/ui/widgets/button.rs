@@ -1,0 +1,154 @@
+//! Buttons: the one main action, ordinary ones, those that end something, and small ones with only a symbol.
+//!
+//! It must not know what a button does.
+
+use crate::ui::fonts;
+use crate::ui::theme::{self, Theme};
+use egui::{Align2, Color32, CursorIcon, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+/// What pressing a button means for the person who presses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ButtonKind {
+    /// The one action that the eye should find; at most one of a kind is on screen.
+    Main,
+    /// Any other action.
+    Ordinary,
+    /// Ends or removes something.
+    Ending,
+}
+
+/// A button as wide as its text, or as `width` if that is given.
+pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, width: Option<f32>, tooltip: &str) -> Response {
+    let theme = Theme::of(ui);
+    let font = match kind {
+        ButtonKind::Ordinary => fonts::interface(theme::BODY_SIZE),
+        ButtonKind::Main | ButtonKind::Ending => fonts::strong(theme::BODY_SIZE),
+    };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    let size = vec2(width.unwrap_or(galley.size().x + 2.0 * theme::SPACE_12), theme::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    if ui.is_rect_visible(rect) {
+        let (fill, outline, ink) = look(theme, kind, &response);
+        ui.painter().rect(rect, theme::corners(), fill, Stroke::new(1.0, outline), StrokeKind::Inside);
+        focus_ring(ui, theme, &response);
+        let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+        ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).galley(at, galley, ink);
+    }
+    explain(response, tooltip)
+}
+
+/// A small square with one symbol; its name is spoken and shown as a tooltip.
+pub fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(theme::square(theme::CONTROL_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if ui.is_rect_visible(rect) {
+        let fill = if response.is_pointer_button_down_on() {
+            theme.chosen
+        } else if response.hovered() {
+            theme.hovered
+        } else {
+            Color32::TRANSPARENT
+        };
+        let ink = if response.hovered() { theme.text } else { theme.dim };
+        ui.painter().rect_filled(rect, theme::corners(), fill);
+        focus_ring(ui, theme, &response);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
+    }
+    explain(response, name)
+}
+
+/// Text that can be pressed, without an outline: for what is seldom needed.
+pub fn text_button(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
+    let theme = Theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(
+        text.to_owned(),
+        fonts::interface(theme::BODY_SIZE),
+        Color32::PLACEHOLDER,
+    );
+    let size = vec2(galley.size().x + 2.0 * theme::SPACE_4, theme::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    if ui.is_rect_visible(rect) {
+        focus_ring(ui, theme, &response);
+        let ink = if response.hovered() { theme.text } else { theme.dim };
+        let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+        ui.painter().galley(at, galley, ink);
+    }
+    explain(response, tooltip)
+}
+
+/// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
+pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
+    let theme = Theme::of(ui);
+    ui.add_enabled_ui(enabled, |ui| {
+        let font = fonts::interface(theme::BODY_SIZE);
+        let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
+        let font = fonts::interface(theme::LABEL_SIZE);
+        let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
+        let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
+        let size = vec2(least.max(ui.available_width()), theme::CONTROL_HEIGHT - 2.0);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
+        if enabled && (response.hovered() || response.has_focus()) {
+            ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
+        }
+        let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
+        let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), inside).min;
+        ui.painter().galley(at, name, theme.text);
+        let at = Align2::RIGHT_CENTER.align_size_within_rect(keys.size(), inside).min;
+        ui.painter().galley(at, keys, theme.faint);
+        if response.clicked() {
+            ui.close();
+        }
+        response.clicked()
+    })
+    .inner
+}
+
+fn look(theme: &Theme, kind: ButtonKind, response: &Response) -> (Color32, Color32, Color32) {
+    let pressed = response.is_pointer_button_down_on();
+    let hovered = response.hovered();
+    match kind {
+        ButtonKind::Main => {
+            let fill = if pressed || hovered { theme.accent_hovered } else { theme.accent };
+            (fill, fill, theme.on_accent)
+        }
+        ButtonKind::Ordinary => {
+            let fill = if pressed {
+                theme.chosen
+            } else if hovered {
+                theme.hovered
+            } else {
+                theme.raised
+            };
+            (fill, if hovered { theme.mark } else { theme.line }, theme.text)
+        }
+        ButtonKind::Ending => {
+            let strength = if pressed {
+                0.22
+            } else if hovered {
+                0.12
+            } else {
+                0.0
+            };
+            (theme.error.gamma_multiply(strength), theme.error, theme.error)
+        }
+    }
+}
+
+/// Shows which control the keyboard speaks to.
+pub(crate) fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme.accent);
+        let around = response.rect.expand(2.0);
+        ui.painter().rect_stroke(around, theme::large_corners(), stroke, StrokeKind::Inside);
+    }
+}
+
+/// The pointer's shape and the tooltip of something that can be pressed.
+pub(crate) fn explain(response: Response, tooltip: &str) -> Response {
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    if tooltip.is_empty() { response } else { response.on_hover_text(tooltip) }
+}

@@ -1,0 +1,13 @@
+//! The window's own controls. Each has a role and a name for the accessibility tree, a tooltip and a focus ring.
+//!
+//! They know the theme, and neither sessions nor texts: names and tooltips are given to them in the user's language.
+
+pub mod button;
+pub mod choice;
+pub mod field;
+pub mod mark;
+
+pub use button::{ButtonKind, button, icon_button, menu_item, text_button};
+pub use choice::{Choice, PillCombo, segmented};
+pub use field::{TextField, error_line};
+pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
