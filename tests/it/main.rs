@@ -8,6 +8,11 @@
 
 mod engine_support;
 
+mod engine_edges;
+
+#[cfg(target_os = "linux")]
+mod engine_survival;
+
 mod engine_tcp;
 
 mod engine_udp;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const SHORTEST_DELAY: Duration = Duration::from_millis(10);
 
 /// Nobody waits longer than a year; more than the clock can count must not be added to it.
-const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
 
 /// One session's attempts.
 pub(super) struct Connector {

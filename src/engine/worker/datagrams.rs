@@ -2,6 +2,7 @@
 
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
+use crate::engine::worker::arrival::record;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::datagram_peers::DatagramPeers;
 use crate::engine::worker::drops::Drops;
@@ -15,11 +16,10 @@ use crate::model::record::{DataHead, EndReason, InterfaceName, Lifecycle, LossKi
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
-use crate::net::receive::{Datagram, DatagramReceiver, take_delivery_report};
-use crate::net::resolve::interface_name;
+use crate::net::receive::{DatagramReceiver, take_delivery_report};
 use crate::net::tcp::plain;
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
-use crate::util::clock::{self, Stamp};
+use crate::util::clock;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -38,6 +38,8 @@ const REPORTS_PER_TURN: usize = 64;
 pub(super) struct Datagrams {
     registered: Registered,
     receiver: DatagramReceiver,
+    /// The socket's family, which its address does not tell: a mapped one is shown as IPv4.
+    is_v6: bool,
     local: SocketAddr,
     pub(super) configured: Option<SocketAddr>,
     broadcast: bool,
@@ -64,9 +66,11 @@ impl Datagrams {
         broadcast: bool,
     ) -> io::Result<Datagrams> {
         let receiver = DatagramReceiver::new(registered.socket())?;
+        let is_v6 = registered.socket().local_addr()?.is_ipv6();
         Ok(Datagrams {
             registered,
             receiver,
+            is_v6,
             local,
             configured: configured.map(plain),
             broadcast,
@@ -255,10 +259,10 @@ impl Datagrams {
         log: &mut Log,
     ) -> io::Result<()> {
         let at = clock::now();
-        let mut sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+        let mut sent = udp::send_to(self.registered.socket(), payload, remote, self.is_v6);
         if sent.as_ref().is_err_and(|error| !is_not_now(error)) && self.take_reports(log) {
             // The error belonged to an earlier datagram.
-            sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+            sent = udp::send_to(self.registered.socket(), payload, remote, self.is_v6);
         }
         sent?;
         log.data(at, peer, &DataHead::sent(origin), payload);
@@ -378,28 +382,4 @@ impl Datagrams {
     pub(super) fn show_changes(&mut self, board: &mut Board) {
         self.peers.show_changes(board);
     }
-}
-
-fn record(
-    datagram: &Datagram<'_>,
-    read_at: Stamp,
-    peer: PeerId,
-    names: &mut HashMap<u32, InterfaceName>,
-    log: &mut Log,
-) -> Stamp {
-    let stamp = datagram.kernel_wall_ns.map_or(read_at, |wall_ns| read_at.with_kernel_wall_ns(wall_ns));
-    let interface = datagram.interface.filter(|index| *index != 0).map(|index| {
-        *names.entry(index).or_insert_with(|| {
-            InterfaceName::new(&interface_name(index).unwrap_or_else(|| format!("#{index}")))
-        })
-    });
-    let head = DataHead {
-        kernel_stamped: datagram.kernel_wall_ns.is_some(),
-        truncated: datagram.truncated,
-        local: datagram.local,
-        interface,
-        ..DataHead::received()
-    };
-    log.data(stamp, peer, &head, datagram.bytes);
-    stamp
 }

@@ -3,6 +3,8 @@
 //! One turn: wait; commands first, so that *Close* is never behind a flood; due timers; ready sockets under a budget,
 //! fair between peers; then publish what was recorded and wake the front end once.
 
+mod arrival;
+
 mod board;
 
 mod commands;
@@ -315,7 +317,14 @@ impl Worker {
 
 impl Outbox {
     /// A front end that takes no events loses the oldest; levels and rows tell it all the same.
+    /// Of one file's progress only the latest is told.
     fn tell(&mut self, event: Event) {
+        if let (Event::FileProgress { job, .. }, Some(Event::FileProgress { job: earlier, .. })) =
+            (&event, self.waiting.back())
+            && job == earlier
+        {
+            self.waiting.pop_back();
+        }
         if self.waiting.len() >= EVENTS_KEPT {
             self.waiting.pop_front();
         }
