@@ -51,9 +51,6 @@ pub(crate) struct Arguments {
     /// How streams are cut into messages (jsonl)
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
-    /// No line before each record (hexdump), so that xxd -r takes it as it is
-    #[arg(long)]
-    bare: bool,
     /// Begin with a byte order mark, for spreadsheets (csv)
     #[arg(long)]
     bom: bool,
@@ -74,7 +71,6 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         view: typed.view.into(),
         time: TimeFormat::local().dated(),
         choice: PayloadChoice { direction, peer: typed.peer },
-        bare: typed.bare,
         byte_order_mark: typed.bom,
         split: typed.split.clone(),
         ..ExportOptions::default()

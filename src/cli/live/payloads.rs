@@ -8,6 +8,7 @@ use crate::codec::{escape, hex};
 use crate::model::failure::{Failure, Operation};
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file that is sent again and again stands in memory, so it may not be larger than this.
@@ -124,12 +125,12 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
 }
 
 fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
-    let cannot =
-        |error| Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)));
-    let facts = fs::metadata(path).map_err(|error| cannot(error.into()))?;
+    let cannot = |error: io::Error| {
+        Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)))
+    };
+    let facts = fs::metadata(path).map_err(cannot)?;
     if facts.is_dir() {
-        let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-        return Err(cannot(error.into()));
+        return Err(cannot(io::ErrorKind::IsADirectory.into()));
     }
     if !repeated {
         return Ok(Step::File(path.to_owned()));

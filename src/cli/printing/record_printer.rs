@@ -128,7 +128,7 @@ impl RecordPrinter {
     pub(crate) fn end_silent(&mut self, now_mono_ns: u64) -> Result<(), Failed> {
         let RecordPrinter { kind, peers, out, .. } = self;
         match kind {
-            Kind::Objects(exporter) => exporter.end_silent(now_mono_ns, peers, out),
+            Kind::Objects(exporter) => exporter.end_silent(now_mono_ns, out),
             Kind::Lines(_, None) => Ok(()),
             Kind::Lines(exporter, Some(messages)) => {
                 messages.end_silent(now_mono_ns, &mut |message| exporter.record(message, peers, out))
