@@ -7,8 +7,8 @@ use crate::codec::text::TextEncoding;
 use crate::codec::{escape, hex};
 use crate::model::failure::{Failure, Operation};
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A file that is sent again and again stands in memory, so it may not be larger than this.
 const LARGEST_REPEATED_FILE: u64 = 16 << 20;
@@ -124,12 +124,13 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
 }
 
 fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
-    let cannot =
-        |error| Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)));
-    let facts = fs::metadata(path).map_err(|error| cannot(error.into()))?;
+    let cannot = |error: io::Error| {
+        Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)))
+    };
+    let facts = fs::metadata(path).map_err(|error| cannot(error))?;
     if facts.is_dir() {
-        let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-        return Err(cannot(error.into()));
+        let error = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(cannot(error));
     }
     if !repeated {
         return Ok(Step::File(path.to_owned()));
@@ -140,7 +141,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(Step::Payload).map_err(|error| cannot(error.into()))
+    fs::read(path).map(Step::Payload).map_err(|error| cannot(error))
 }
 
 impl Dressing {
