@@ -21,16 +21,14 @@ mod export_pcapng;
 
 mod export_support;
 
-mod export_pcapng;
-
 mod export_formats;
 
 mod export_import;
 mod journal_crash;
 
+mod journal_damage;
 #[cfg(unix)]
 mod journal_full_disk;
-mod journal_damage;
 
 mod journal_format;
 
