@@ -21,8 +21,6 @@ mod export_pcapng;
 
 mod export_support;
 
-mod export_pcapng;
-
 mod export_formats;
 
 mod export_import;
