@@ -2,6 +2,7 @@
 //! belongs to the whole process runs in a process of its own.
 
 use crate::engine_support::{Bench, DEADLINE};
+use crate::small_disk::small_disk;
 use crossbeam_channel::bounded;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, SockRef, Socket, Type};
@@ -20,9 +21,6 @@ use std::process;
 use std::time::{Duration, Instant};
 
 const ALONE: &str = "SOCKSCOPE_TEST_RUNS_ALONE";
-
-/// The folder of a file system of 16 MiB, where there is one to fill.
-const SMALL_DISK: &str = "SOCKSCOPE_SMALL_DISK";
 
 const FILE_BYTES: usize = 64 << 20;
 
@@ -291,15 +289,16 @@ fn fill(path: &Path) {
 
 #[test]
 fn a_full_disk_pauses_the_session_and_nothing_is_lost() {
-    if std::env::var_os(SMALL_DISK).is_some() {
+    if small_disk().is_some() {
         alone("a_full_disk_pauses_the_session_and_nothing_is_lost", fill_the_small_disk);
     }
 }
 
 fn fill_the_small_disk() {
-    let disk = PathBuf::from(std::env::var_os(SMALL_DISK).unwrap());
+    let small_disk = small_disk().unwrap();
+    let disk = &small_disk.folder;
     let ballast = disk.join("ballast");
-    let bench = Bench::new_in(tempfile::tempdir_in(&disk).unwrap());
+    let bench = Bench::new_in(tempfile::tempdir_in(disk).unwrap());
     let address = listen_on(&bench);
     let mut peer = TcpStream::connect(address).unwrap();
     fs::write(&ballast, vec![0; 8 << 20]).unwrap();

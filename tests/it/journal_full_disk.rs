@@ -3,15 +3,13 @@
 //! A real small disk is used as well where one is named.
 
 use crate::journal_support::{JOURNAL_VARIABLE, append_row, check_row, info, read_all, run_again};
+use crate::small_disk::small_disk;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use sockscope::journal::{JournalReader, JournalWriter};
 use sockscope::model::ids::RecordId;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Names a folder on a file system of 16 MiB or so.
-const SMALL_DISK_VARIABLE: &str = "SOCKSCOPE_SMALL_DISK";
 
 /// Fills the disk until nothing can be published, makes room, and goes on.
 fn fill_and_go_on(path: &Path, make_room: impl FnOnce()) {
@@ -47,7 +45,8 @@ fn fill_and_go_on(path: &Path, make_room: impl FnOnce()) {
 
 #[test]
 fn a_full_disk_harms_nothing_and_the_journal_goes_on_when_there_is_room() {
-    if let Some(folder) = std::env::var_os(SMALL_DISK_VARIABLE).map(PathBuf::from) {
+    if let Some(disk) = small_disk() {
+        let folder = &disk.folder;
         let ballast = folder.join("ballast");
         fs::write(&ballast, vec![1; 4 << 20]).unwrap();
         let journal = folder.join("full.skj");

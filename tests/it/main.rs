@@ -6,36 +6,38 @@
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
 
-mod engine_support;
-
 mod engine_edges;
 
-#[cfg(target_os = "linux")]
+mod engine_support;
+
 mod engine_survival;
 
 mod engine_tcp;
 
 mod engine_udp;
 
+mod export_formats;
+
+mod export_import;
+
 mod export_pcapng;
 
 mod export_support;
 
-mod export_formats;
-
-mod export_import;
 mod journal_crash;
 
 mod journal_damage;
-#[cfg(unix)]
-mod journal_full_disk;
 
 mod journal_forged;
 
 mod journal_format;
+
+mod journal_full_disk;
 
 mod journal_query;
 
 mod journal_support;
 
 mod tidy;
+
+mod small_disk;
