@@ -72,21 +72,18 @@ impl CsvExporter {
             line.push(',');
         }
         line.push(',');
-        match data {
-            Some(data) => {
-                push_number(line, data.bytes.len());
-                line.push_str(",data,");
-                push_text_cell(line, &self.decoder.text(record, data));
-                line.push(',');
-                push_hex(line, &data.bytes);
-            }
-            None => {
-                line.push(',');
-                line.push_str(kind_word(&record.body));
-                line.push(',');
-                push_text_cell(line, &body_text(&record.body, Locale::of(Language::English)));
-                line.push(',');
-            }
+        if let Some(data) = data {
+            push_number(line, data.bytes.len());
+            line.push_str(",data,");
+            push_text_cell(line, &self.decoder.text(record, data));
+            line.push(',');
+            push_hex(line, &data.bytes);
+        } else {
+            line.push(',');
+            line.push_str(kind_word(&record.body));
+            line.push(',');
+            push_text_cell(line, &body_text(&record.body, Locale::of(Language::English)));
+            line.push(',');
         }
         line.push_str("\r\n");
         self.decoder.forget_if_left(record);
@@ -115,7 +112,7 @@ impl Exporter for CsvExporter {
 }
 
 /// The record's kind in the word that jsonl uses as well.
-pub(super) fn kind_word(body: &Body) -> &'static str {
+fn kind_word(body: &Body) -> &'static str {
     match body {
         Body::Data(_) => "data",
         Body::Lifecycle(_) => "lifecycle",

@@ -92,7 +92,7 @@ impl PeerLookup for SeenPeers {
 
 impl PayloadChoice {
     /// The record's payload, if it is data and chosen.
-    pub fn payload<'a>(&self, record: &'a Record) -> Option<&'a [u8]> {
+    pub fn payload(self, record: &Record) -> Option<&[u8]> {
         let data = record.data()?;
         let way = self.direction.is_none_or(|direction| direction == data.head.direction);
         let whose = self.peer.is_none_or(|peer| record.peer == Some(peer));

@@ -5,7 +5,7 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::csv::{CsvExporter, CsvOptions};
 use crate::export::exporter::{Exporter, PayloadChoice};
-use crate::export::hexdump::{HexdumpExporter, HexdumpOptions};
+use crate::export::hexdump::HexdumpExporter;
 use crate::export::html::{HtmlExporter, HtmlOptions};
 use crate::export::jsonl::{JsonlExporter, JsonlOptions};
 use crate::export::pcapng::{PcapngExporter, PcapngOptions};
@@ -39,6 +39,7 @@ pub enum Format {
 
 /// All choices at once. Each format takes those that it knows; see the options of the formats for what they mean.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
 pub struct ExportOptions {
     /// What the payload's characters are: text, csv, jsonl, html.
     pub encoding: TextEncoding,
@@ -54,8 +55,6 @@ pub struct ExportOptions {
     pub with_id: bool,
     /// Which payload: raw, hexdump.
     pub choice: PayloadChoice,
-    /// No line before each record: hexdump.
-    pub bare: bool,
     /// Begin with a byte order mark: csv.
     pub byte_order_mark: bool,
     /// Cut streams into messages: jsonl.
@@ -127,7 +126,7 @@ impl Format {
                 with_delta: options.with_delta,
                 with_id: options.with_id,
             })),
-            Format::Hexdump => Box::new(HexdumpExporter::new(HexdumpOptions { choice, bare: options.bare })),
+            Format::Hexdump => Box::new(HexdumpExporter::new(choice)),
             Format::Csv => {
                 Box::new(CsvExporter::new(CsvOptions { encoding, byte_order_mark: options.byte_order_mark }))
             }
@@ -154,7 +153,6 @@ impl Default for ExportOptions {
             with_delta: false,
             with_id: false,
             choice: PayloadChoice::default(),
-            bare: false,
             byte_order_mark: false,
             split: Framing::None,
             live: false,

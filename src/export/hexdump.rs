@@ -1,10 +1,8 @@
-//! A hexdump in the layout of xxd, so that `xxd -r` gives the bytes back. Offsets run on over all records; each
-//! record starts on a line of its own, after a line that says when and whose it is and that `xxd -r` passes over.
+//! A hexdump in the layout of xxd, so that `xxd -r` gives the bytes back. Offsets run on over all records, and each
+//! record starts on a line of its own. Nothing else stands in it: `xxd -r` would take a number in a title for an offset.
 
-use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, PeerLookup};
-use crate::export::line::push_number;
-use crate::model::record::{Direction, Record};
+use crate::model::record::Record;
 use std::io::{self, Write};
 
 const BYTES_PER_LINE: usize = 16;
@@ -12,49 +10,18 @@ const BYTES_PER_LINE: usize = 16;
 /// Offset, colon, space, eight groups of four digits and a space, one more space.
 const TEXT_COLUMN: usize = 10 + 8 * 5 + 1;
 
-/// How the dump is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HexdumpOptions {
-    /// Which payload.
-    pub choice: PayloadChoice,
-    /// Leave out the line before each record.
-    pub bare: bool,
-}
-
 /// Writes a hexdump.
 #[derive(Clone, Debug, Default)]
 pub struct HexdumpExporter {
-    options: HexdumpOptions,
+    choice: PayloadChoice,
     offset: u64,
-    title: String,
     lines: Vec<u8>,
 }
 
 impl HexdumpExporter {
-    /// An exporter for one dump.
-    pub fn new(options: HexdumpOptions) -> HexdumpExporter {
-        HexdumpExporter { options, ..HexdumpExporter::default() }
-    }
-
-    fn push_title(&mut self, record: &Record, length: usize, peers: &mut dyn PeerLookup) {
-        let title = &mut self.title;
-        title.clear();
-        title.push_str("# ");
-        push_rfc3339_utc(title, record.at.wall_ns);
-        let sent = record.data().is_some_and(|data| data.head.direction == Direction::Sent);
-        title.push_str(if sent { " tx" } else { " rx" });
-        if let Some(peer) = record.peer {
-            title.push_str(" peer ");
-            push_number(title, peer.get());
-            if let Some(ends) = peers.ends(peer) {
-                title.push(' ');
-                title.push_str(&ends.remote.to_string());
-            }
-        }
-        title.push_str(", ");
-        push_number(title, length);
-        title.push_str(" bytes\n");
-        self.lines.extend_from_slice(title.as_bytes());
+    /// Dumps only what `choice` lets through.
+    pub fn new(choice: PayloadChoice) -> HexdumpExporter {
+        HexdumpExporter { choice, ..HexdumpExporter::default() }
     }
 
     fn push_line(&mut self, bytes: &[u8]) {
@@ -89,12 +56,14 @@ impl Exporter for HexdumpExporter {
         Ok(())
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
-        let Some(payload) = self.options.choice.payload(record) else { return Ok(()) };
+    fn record(
+        &mut self,
+        record: &Record,
+        _peers: &mut dyn PeerLookup,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Some(payload) = self.choice.payload(record) else { return Ok(()) };
         self.lines.clear();
-        if !self.options.bare {
-            self.push_title(record, payload.len(), peers);
-        }
         for bytes in payload.chunks(BYTES_PER_LINE) {
             self.push_line(bytes);
         }
@@ -108,15 +77,15 @@ impl Exporter for HexdumpExporter {
 
 #[cfg(test)]
 mod tests {
-    use super::{HexdumpExporter, HexdumpOptions};
-    use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
+    use super::HexdumpExporter;
+    use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, SeenPeers};
     use crate::export::samples;
     use crate::model::record::Direction;
 
     #[test]
     fn lines_look_like_those_of_xxd() {
-        let mut exporter = HexdumpExporter::new(HexdumpOptions { bare: true, ..HexdumpOptions::default() });
-        exporter.offset = 0x1_FFFF_FFF0;
+        let mut exporter =
+            HexdumpExporter { offset: 0x1_FFFF_FFF0, ..HexdumpExporter::new(PayloadChoice::default()) };
         let mut out = Vec::new();
         let record = samples::data(1, Direction::Received, b"Hello, world\r\n\xff0 again");
         exporter.begin(&ExportContext::new("", None), &mut out).unwrap();

@@ -21,6 +21,8 @@ pub mod html;
 
 pub mod pcapng;
 
+pub mod import;
+
 mod decoding;
 
 mod line;

@@ -121,10 +121,11 @@ pub fn run(
         Drive { source, exporter, peers: JournalPeers::new(source.reader.clone()), at: Progress::default() };
     drive.exporter.begin(session, &mut out).map_err(write_failed)?;
     drive.go(&mut out, progress)?;
+    if progress(drive.at).is_break() {
+        return Err(ExportError::Cancelled);
+    }
     drive.exporter.finish(&mut out).map_err(write_failed)?;
     out.flush().map_err(write_failed)?;
-    // Nobody can stop what is done, so the answer does not matter any more.
-    let _: ControlFlow<()> = progress(drive.at);
     Ok(drive.at)
 }
 

@@ -2,7 +2,7 @@
 //! lines below it.
 
 use crate::codec::represent::{Represented, RowStyle, View, peer_text, represent_into};
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{Carry, TextEncoding};
 use crate::codec::time::{TimeFormat, TimePrecision, push_delta};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
@@ -89,7 +89,7 @@ impl TextExporter {
             ..RowStyle::new(Locale::of(self.options.language))
         };
         match record.data() {
-            None => represent_into(&mut self.row, record, Default::default(), &style),
+            None => represent_into(&mut self.row, record, Carry::default(), &style),
             Some(data) => {
                 let carry = self.decoder.carry(record, data);
                 represent_into(&mut self.row, record, carry, &style);
@@ -163,9 +163,9 @@ mod tests {
     use crate::model::record::Direction;
     use jiff::tz::TimeZone;
 
-    fn text(options: TextOptions) -> String {
+    fn text(options: &TextOptions) -> String {
         let mut exporter =
-            TextExporter::new(TextOptions { time: TimeFormat::in_zone(TimeZone::UTC), ..options });
+            TextExporter::new(TextOptions { time: TimeFormat::in_zone(TimeZone::UTC), ..options.clone() });
         let mut out = Vec::new();
         exporter.begin(&ExportContext::new("", None), &mut out).unwrap();
         for record in [
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_split_character_is_whole_in_the_record_that_completes_it() {
-        let lines = text(TextOptions::default());
+        let lines = text(&TextOptions::default());
         let lines: Vec<_> = lines.lines().collect();
         assert!(lines[0].starts_with("03:31:00.123  ● 1  "), "{}", lines[0]);
         assert!(lines[1].starts_with("03:31:00.124  ← 1   4      你"), "{}", lines[1]);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_dump_stands_below_its_record() {
-        let lines = text(TextOptions { view: View::Dump, with_delta: true, ..TextOptions::default() });
+        let lines = text(&TextOptions { view: View::Dump, with_delta: true, ..TextOptions::default() });
         let lines: Vec<_> = lines.lines().collect();
         assert_eq!(lines[1], "03:31:00.124  +0.001  ← 1   4");
         assert!(lines[2].starts_with("    ") && lines[2].contains("E4 BD A0 E5"), "{}", lines[2]);

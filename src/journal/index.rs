@@ -47,6 +47,8 @@ pub(super) struct Frontier {
     pub(super) bytes: u64,
     /// The next frame at or behind this place gets an anchor.
     pub(super) anchor_due: u64,
+    /// The highest peer number in any frame: numbers are not used twice, even if an introduction is lost.
+    pub(super) highest_peer: u32,
 }
 
 /// New frames that are not in the index yet: gathered without a lock, taken over under a short one.
@@ -75,7 +77,8 @@ pub(super) enum Place {
 }
 
 impl Frontier {
-    pub(super) const START: Frontier = Frontier { records: 0, bytes: FRAMES_START, anchor_due: 0 };
+    pub(super) const START: Frontier =
+        Frontier { records: 0, bytes: FRAMES_START, anchor_due: 0, highest_peer: 0 };
 }
 
 impl Growth {
@@ -105,6 +108,7 @@ impl Growth {
         if header.peer != 0 && header.kind() == RecordKind::Lifecycle && introduces_a_peer(header.detail) {
             self.entries.peers.push(PeerEntry { peer: header.peer, record: id });
         }
+        self.frontier.highest_peer = self.frontier.highest_peer.max(header.peer);
         self.frontier.records = id.saturating_add(1);
         self.frontier.bytes = offset + header.frame_bytes();
     }
@@ -165,5 +169,86 @@ impl Index {
     pub(super) fn introduction(&self, peer: PeerId) -> Option<RecordId> {
         let place = self.entries.peers.binary_search_by_key(&peer.get(), |known| known.peer).ok()?;
         Some(RecordId(self.entries.peers[place].record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Anchor, Gap, Growth, Index, Place};
+    use crate::journal::format::{FrameFlags, FrameHeader, introduces_a_peer};
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::util::clock::Stamp;
+
+    fn header(id: u64, payload_bytes: u32) -> FrameHeader {
+        FrameHeader {
+            code: 1,
+            facts_bytes: 0,
+            flags: FrameFlags::default(),
+            detail: 0,
+            payload_bytes,
+            epoch: Epoch(1),
+            id: RecordId(id),
+            at: Stamp::default(),
+            peer: 1,
+            link: 0,
+            payload_crc: 0,
+        }
+    }
+
+    #[test]
+    fn a_million_small_records_cost_fifty_kilobytes_at_most() {
+        let mut index = Index::empty();
+        let mut growth = Growth::new(index.frontier);
+        for id in 0..1_000_000 {
+            growth.note(growth.frontier.bytes, &header(id, 64));
+            if id % 1000 == 999 {
+                index.absorb(&mut growth);
+            }
+        }
+        assert_eq!((index.frontier.records, index.frontier.bytes), (1_000_000, 1024 + 1_000_000 * 120));
+        assert!(index.entries.anchors.capacity() * size_of::<Anchor>() <= 50_000);
+        let Place::Between { anchor, next } = index.locate(RecordId(777_777)) else {
+            panic!("the row is there");
+        };
+        assert!(anchor.id <= 777_777 && next.id > 777_777);
+        assert!(next.offset - anchor.offset < 2 * super::ANCHOR_SPACING_BYTES);
+        assert_eq!(index.locate(RecordId(1_000_000)), Place::Beyond);
+    }
+
+    #[test]
+    fn a_gap_is_known_row_by_row() {
+        let mut index = Index::empty();
+        let mut growth = Growth::new(index.frontier);
+        growth.note(1024, &header(0, 44));
+        growth.note(1324, &header(3, 44));
+        growth.note(1424, &header(4, 44));
+        growth.note(1530, &header(5, 44));
+        index.absorb(&mut growth);
+        let gaps = [
+            Gap { first_id: 1, rows: 2, offset: 1124, bytes: 200 },
+            Gap { first_id: 5, rows: 0, offset: 1524, bytes: 6 },
+        ];
+        assert_eq!(index.entries.gaps, gaps);
+        let place = |row| match index.locate(RecordId(row)) {
+            Place::Between { anchor, .. } => Some(anchor.id),
+            Place::Lost { .. } | Place::Beyond => None,
+        };
+        assert_eq!([0, 1, 2, 3, 4, 5, 6].map(place), [Some(0), None, None, Some(3), Some(3), Some(5), None]);
+    }
+
+    #[test]
+    fn of_two_introductions_the_first_counts() {
+        let event = (0..=u8::MAX).find(|event| introduces_a_peer(*event)).unwrap();
+        let mut index = Index::empty();
+        for (id, peer) in [(0, 2), (1, 5), (2, 2), (3, 4)] {
+            let mut growth = Growth::new(index.frontier);
+            growth
+                .note(growth.frontier.bytes, &FrameHeader { code: 2, detail: event, peer, ..header(id, 44) });
+            index.absorb(&mut growth);
+        }
+        for (peer, record) in [(2, Some(0)), (4, Some(3)), (5, Some(1)), (1, None)] {
+            assert_eq!(index.introduction(PeerId::new(peer).unwrap()), record.map(RecordId), "peer {peer}");
+        }
+        assert_eq!(index.frontier.highest_peer, 5);
     }
 }

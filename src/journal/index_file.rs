@@ -94,7 +94,7 @@ fn encode_block(entries: &Entries, frontier: Frontier) -> Vec<u8> {
     block.extend_from_slice(&count(entries.anchors.len()));
     block.extend_from_slice(&count(entries.peers.len()));
     block.extend_from_slice(&count(entries.gaps.len()));
-    block.extend_from_slice(&[0; 4]);
+    block.extend_from_slice(&frontier.highest_peer.to_le_bytes());
     block.extend_from_slice(&frontier.records.to_le_bytes());
     block.extend_from_slice(&frontier.bytes.to_le_bytes());
     for anchor in &entries.anchors {
@@ -173,8 +173,13 @@ fn decode_block(bytes: &[u8], from: Frontier) -> Option<(Growth, &[u8])> {
     };
     let anchor_due =
         entries.anchors.last().map_or(from.anchor_due, |last| last.offset + ANCHOR_SPACING_BYTES);
-    let frontier = Frontier { records: long(header, 16), bytes: long(header, 24), anchor_due };
-    (frontier.records >= from.records && frontier.bytes >= from.bytes)
+    let frontier = Frontier {
+        records: long(header, 16),
+        bytes: long(header, 24),
+        anchor_due,
+        highest_peer: word(header, 12),
+    };
+    (frontier.records > from.records && frontier.bytes > from.bytes)
         .then(|| (Growth { entries, frontier }, &bytes[length + 4..]))
 }
 

@@ -2,14 +2,12 @@
 //! in the file, and no damage in it makes it panic or tell a wrong record.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{
-    FRAME_HEADER_BYTES, FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body,
-};
-use crate::journal::index::{ANCHOR_SPACING_BYTES, Anchor, Place};
+use crate::journal::format::{FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body};
+use crate::journal::index::{Anchor, Place};
 use crate::journal::records::Records;
 use crate::journal::seam;
 use crate::journal::shared::{Role, SharedJournal};
-use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
+use crate::journal::walk::{FrameWalk, PlacedFrame, Row, find_between};
 use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
@@ -179,22 +177,12 @@ impl JournalReader {
     }
 
     fn walk_to(&self, id: RecordId, anchor: Anchor, next: Anchor) -> Result<Row, JournalError> {
-        // Every frame between two anchors begins within the anchors' spacing; only the last one may be long.
-        let span = if anchor.id == id.0 { 0 } else { readable_span(next.offset - anchor.offset) };
-        let mut bytes = vec![0; span.max(FRAME_HEADER_BYTES)];
-        let count = self.read_at(&mut bytes, anchor.offset)?;
-        let mut rest = &bytes[..count];
-        let mut offset = anchor.offset;
-        while let Some(header) = FrameHeader::decode(rest, self.shared.seed()) {
-            let frame = PlacedFrame { offset, header };
-            if header.id == id {
-                return Ok(Row::Whole(frame));
-            }
-            let skip = usize::try_from(header.frame_bytes()).unwrap_or(usize::MAX);
-            rest = rest.get(skip..).unwrap_or_default();
-            offset = frame.end();
+        let shared = &self.shared;
+        let found = find_between(shared.file(), shared.seed(), id, anchor, next);
+        match found.map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+            Some(frame) => Ok(Row::Whole(frame)),
+            None => self.search_between(id, anchor, next),
         }
-        self.search_between(id, anchor, next)
     }
 
     /// The row is not where the index saw it: damage came later, and the frames behind it have to be found again.
@@ -225,11 +213,6 @@ impl JournalReader {
         seam::read_full_at(self.shared.file(), buffer, offset)
             .map_err(JournalError::io(Operation::ReadFile, self.shared.path()))
     }
-}
-
-fn readable_span(bytes: u64) -> usize {
-    let most = ANCHOR_SPACING_BYTES + FRAME_HEADER_BYTES as u64;
-    usize::try_from(bytes.min(most)).unwrap_or(0)
 }
 
 /// A frame as a record; its content is damaged if the payload's checksum does not hold. `spare` gives its memory.

@@ -5,7 +5,7 @@ use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
 use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
-use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row};
+use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row, find_between};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use crate::model::record::{Body, DataHead, Record};
@@ -155,7 +155,7 @@ impl Records {
             }
         }
         let expected = match self.offset {
-            Some(offset) => self.frame_from(offset, id)?,
+            Some(offset) => self.frame_at(offset, id)?,
             None => None,
         };
         let found = match expected {
@@ -174,10 +174,14 @@ impl Records {
         self.offset = None;
         let place = self.reader.shared().index().locate(id);
         match place {
-            Place::Between { anchor, next } => match self.frame_from(anchor.offset, id)? {
-                Some(frame) => Ok(Some(frame)),
-                None => self.search_between(id, anchor, next),
-            },
+            Place::Between { anchor, next } => {
+                let shared = self.reader.shared();
+                let found = find_between(shared.file(), self.seed, id, anchor, next);
+                match found.map_err(JournalError::io(Operation::ReadFile, shared.path()))? {
+                    Some(frame) => Ok(Some(frame)),
+                    None => self.search_between(id, anchor, next),
+                }
+            }
             Place::Lost { end_id } => {
                 self.ahead = Some(Ahead { id: RecordId(end_id), frame: None });
                 Ok(None)
@@ -212,16 +216,11 @@ impl Records {
         }
     }
 
-    /// The frame of a row at this place or behind frames that follow each other from it.
-    fn frame_from(&mut self, mut offset: u64, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
+    /// The frame of a row, if it stands at this very place.
+    fn frame_at(&mut self, offset: u64, id: RecordId) -> Result<Option<PlacedFrame>, JournalError> {
         let seed = self.seed;
-        loop {
-            match FrameHeader::decode(self.bytes_at(offset, FRAME_HEADER_BYTES)?, seed) {
-                Some(header) if header.id == id => return Ok(Some(PlacedFrame { offset, header })),
-                Some(header) if header.id < id => offset += header.frame_bytes(),
-                _ => return Ok(None),
-            }
-        }
+        let header = FrameHeader::decode(self.bytes_at(offset, FRAME_HEADER_BYTES)?, seed);
+        Ok(header.filter(|header| header.id == id).map(|header| PlacedFrame { offset, header }))
     }
 
     fn payload_of(&mut self, frame: &PlacedFrame) -> Result<&[u8], JournalError> {

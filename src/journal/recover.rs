@@ -1,10 +1,10 @@
-//! Saving what can be saved: every whole frame of a damaged journal goes into a new one, in its own row. The
-//! damaged file is not touched.
+//! Saving a journal under another name: as it is, or what can be saved of a damaged one, every whole frame in its
+//! own row. The source is not touched.
 
 use crate::journal::error::JournalError;
 use crate::journal::format::{FrameHeader, RecordKind, encode_header};
 use crate::journal::index::Frontier;
-use crate::journal::reader::JournalReader;
+use crate::journal::reader::{JournalReader, Snapshot};
 use crate::journal::verify::Progress;
 use crate::journal::walk::FrameWalk;
 use crate::model::failure::Operation;
@@ -15,6 +15,8 @@ use std::path::Path;
 
 /// Progress is told about this often.
 const BYTES_BETWEEN_NEWS: u64 = 16 << 20;
+/// Copied at once; progress is told after each.
+const COPY_BLOCK_BYTES: usize = 1 << 20;
 
 /// What a recovery saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +80,40 @@ pub fn recover(
     let part = target.into_inner().map_err(|error| write_error(error.into_error()))?;
     part.finish().map_err(write_error)?;
     Ok(Some(report))
+}
+
+/// Copies a journal as far as it is published now, also one that is being written or whose file was removed. The
+/// copy appears when it is complete; a file that has its name already is replaced only then. `on_progress` may end
+/// it early: then there is no copy, and the answer is `None`.
+pub fn save_copy(
+    reader: &JournalReader,
+    out: &Path,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Option<Snapshot>, JournalError> {
+    let snapshot = reader.snapshot();
+    let write_error = |error| JournalError::io(Operation::WriteFile, out)(error);
+    let mut part = PartFile::create(out).map_err(JournalError::io(Operation::OpenFile, out))?;
+    let mut block = vec![0; COPY_BLOCK_BYTES];
+    let mut done_bytes = 0;
+    while done_bytes < snapshot.bytes {
+        let left = usize::try_from(snapshot.bytes - done_bytes).unwrap_or(usize::MAX);
+        let wanted = left.min(block.len());
+        let count = reader.read_at(&mut block[..wanted], done_bytes)?;
+        if count == 0 {
+            return Err(JournalError::Damaged {
+                path: reader.path().to_owned(),
+                at_byte: done_bytes,
+                what: "the file has become shorter",
+            });
+        }
+        part.write_all(&block[..count]).map_err(write_error)?;
+        done_bytes += count as u64;
+        if on_progress(Progress { done_bytes, total_bytes: snapshot.bytes }).is_break() {
+            return Ok(None);
+        }
+    }
+    part.finish().map_err(write_error)?;
+    Ok(Some(snapshot))
 }
 
 fn write_frame(target: &mut impl Write, header: &FrameHeader, payload: &[u8], seed: u32) -> io::Result<()> {

@@ -103,6 +103,44 @@ impl Block {
     }
 }
 
+/// The frame of a row between two anchors, if all frames on the way to it are where they were written.
+pub(super) fn find_between(
+    file: &File,
+    seed: u32,
+    id: RecordId,
+    anchor: Anchor,
+    next: Anchor,
+) -> io::Result<Option<PlacedFrame>> {
+    if let Some(offset) = place_if_all_are_equal(id, anchor, next) {
+        let mut bytes = [0; FRAME_HEADER_BYTES];
+        let count = seam::read_full_at(file, &mut bytes, offset)?;
+        let header = FrameHeader::decode(&bytes[..count], seed).filter(|header| header.id == id);
+        if let Some(header) = header {
+            return Ok(Some(PlacedFrame { offset, header }));
+        }
+    }
+    let mut block = Block::new();
+    let mut offset = anchor.offset;
+    while let Some((found, frame_bytes)) =
+        FrameHeader::peek(block.at(file, offset, FRAME_HEADER_BYTES, next.offset)?)
+    {
+        if found == id {
+            let bytes = block.at(file, offset, FRAME_HEADER_BYTES, next.offset)?;
+            return Ok(FrameHeader::decode(bytes, seed).map(|header| PlacedFrame { offset, header }));
+        }
+        offset += frame_bytes;
+    }
+    Ok(None)
+}
+
+/// Rows between two anchors are often equally long, and then one small read finds any of them.
+fn place_if_all_are_equal(id: RecordId, anchor: Anchor, next: Anchor) -> Option<u64> {
+    let rows = next.id.checked_sub(anchor.id).filter(|rows| *rows > 0)?;
+    let bytes = next.offset.checked_sub(anchor.offset)?;
+    let each = bytes.is_multiple_of(rows).then_some(bytes / rows)?;
+    each.checked_mul(id.0.checked_sub(anchor.id)?)?.checked_add(anchor.offset)
+}
+
 impl<'a> FrameWalk<'a> {
     /// Begins at a frontier: the frame there should be that of its next row.
     pub(super) fn new(file: &'a File, seed: u32, from: Frontier, end: u64) -> FrameWalk<'a> {

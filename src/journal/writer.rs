@@ -124,11 +124,9 @@ impl JournalWriter {
         RecordId(self.growth.frontier.records)
     }
 
-    /// The highest peer number that any record introduces.
+    /// The highest peer number in any record so far.
     pub fn highest_peer(&self) -> Option<PeerId> {
-        let published = self.shared.index().entries.peers.last().map_or(0, |entry| entry.peer);
-        let waiting = self.growth.entries.peers.iter().map(|entry| entry.peer).max().unwrap_or(0);
-        PeerId::new(published.max(waiting))
+        PeerId::new(self.growth.frontier.highest_peer)
     }
 
     /// How many bytes of frames wait to be published.
@@ -196,11 +194,10 @@ impl JournalWriter {
         let offset = self.shared.snapshot().bytes;
         let written = seam::write_all_at(self.shared.file(), &self.batch.memory[..self.batch.used], offset);
         if let Err(error) = written {
-            // What cannot be cut off is written over by the next attempt, whose batch begins with the same bytes.
-            let cut = self.shared.file().set_len(offset);
-            return Err(JournalError::io(Operation::WriteFile, self.shared.path())(
-                cut.err().unwrap_or(error),
-            ));
+            if self.shared.file().set_len(offset).is_err() {
+                // What cannot be cut off is written over by the next attempt, which begins with the same bytes.
+            }
+            return Err(JournalError::io(Operation::WriteFile, self.shared.path())(error));
         }
         self.shared.absorb(&mut self.growth);
         self.batch.clear();
@@ -269,9 +266,13 @@ impl JournalWriter {
     }
 
     fn save_index(&mut self, at_close: bool) {
-        if let Some(file) = &mut self.index_file
-            && file.extend(&self.shared.index(), at_close).is_err()
-        {
+        let index = self.shared.index();
+        let saved = match &mut self.index_file {
+            Some(file) => file.extend(&index, at_close),
+            None if at_close => IndexFile::begin(self.shared.path(), self.shared.id(), &index).map(drop),
+            None => Ok(()),
+        };
+        if saved.is_err() {
             self.index_file = None;
         }
     }

@@ -27,6 +27,8 @@ pub(super) fn ask_for_datagram_facts(socket: &Socket, v6: bool) -> io::Result<()
     if v6 {
         setsockopt(socket, Ipv6RecvPacketInfo, &true)?;
         setsockopt(socket, Ipv6RecvErr, &true)?;
+        // For IPv4 peers of this socket.
+        setsockopt(socket, Ipv4RecvErr, &true)?;
     } else {
         setsockopt(socket, Ipv4PacketInfo, &true)?;
         setsockopt(socket, Ipv4RecvErr, &true)?;

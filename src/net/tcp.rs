@@ -120,7 +120,9 @@ pub fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr, SocketAddr)>
 
 fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
     let made = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
-        .and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
+        .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
+        // Urgent bytes stay where they are in the stream, or they would be lost. Accepted sockets inherit it.
+        .and_then(|socket| socket.set_out_of_band_inline(true).map(|()| socket));
     made.map_err(|error| Failure::new(Operation::CreateSocket, address, error))
 }
 

@@ -106,5 +106,9 @@ fn group_text(group: &MulticastGroup) -> String {
 
 /// Whether a refusal to send means that broadcasting is off.
 pub fn is_broadcast_refusal(error: &io::Error, remote: SocketAddr) -> bool {
-    error.kind() == io::ErrorKind::PermissionDenied && remote.is_ipv4()
+    #[cfg(unix)]
+    let refused = error.raw_os_error() == Some(nix::libc::EACCES);
+    #[cfg(windows)]
+    let refused = error.kind() == io::ErrorKind::PermissionDenied;
+    refused && remote.is_ipv4()
 }

@@ -12,6 +12,9 @@ use unicode_width::UnicodeWidthChar;
 /// How much larger Chinese characters are drawn beside the payload font, so that both look equally large.
 const CHINESE_SCALE_IN_PAYLOADS: f32 = 1.12;
 
+/// How far they are moved, as a part of their size, so that both stand on one middle line.
+const CHINESE_SHIFT_IN_PAYLOADS: f32 = -0.09;
+
 /// The payload font's columns are this fraction of its size wide.
 const PAYLOAD_COLUMN: f32 = 0.6;
 
@@ -97,7 +100,11 @@ fn definitions() -> FontDefinitions {
     for (name, bytes) in FILES {
         definitions.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let larger = FontTweak { scale: CHINESE_SCALE_IN_PAYLOADS, ..FontTweak::default() };
+    let larger = FontTweak {
+        scale: CHINESE_SCALE_IN_PAYLOADS,
+        y_offset_factor: CHINESE_SHIFT_IN_PAYLOADS,
+        ..FontTweak::default()
+    };
     let in_payloads = FontData::from_static(CHINESE).tweak(larger);
     definitions.font_data.insert("chinese-payload".to_owned(), Arc::new(in_payloads));
 

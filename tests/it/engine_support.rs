@@ -10,6 +10,7 @@ use sockscope::model::ids::Ticket;
 use sockscope::model::record::{Body, Lifecycle, Record};
 use sockscope::model::status::SessionState;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -21,17 +22,21 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 pub(crate) struct Bench {
     pub(crate) session: SessionHandle,
     _engine: Engine,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
     /// A closed session.
     pub(crate) fn new() -> Bench {
-        let folder = tempfile::tempdir().unwrap();
+        Bench::new_in(tempfile::tempdir().unwrap())
+    }
+
+    /// A closed session whose journal is in this folder.
+    pub(crate) fn new_in(folder: TempDir) -> Bench {
         let engine = Engine::new(Waker::noop().clone()).unwrap();
         let info = JournalInfo { session_name: "test".to_owned(), ..JournalInfo::default() };
         let session = engine.create_session(&folder.path().join("session.skj"), &info).unwrap();
-        Bench { session, _engine: engine, _folder: folder }
+        Bench { session, _engine: engine, folder }
     }
 
     /// A session that is open as `config` says, once it is.
@@ -39,6 +44,11 @@ impl Bench {
         let bench = Bench::new();
         bench.ask(Command::Open(Box::new(config)));
         bench
+    }
+
+    /// The journal's file.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.folder.path().join("session.skj")
     }
 
     /// Sends a command that finds room.
@@ -112,6 +122,18 @@ impl Bench {
                 _ => {}
             }
             assert!(Instant::now() < deadline, "no answer to {ticket:?}\n{}", self.story());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits for an event.
+    pub(crate) fn wait_event(&self, what: &str, wanted: impl Fn(&Event) -> bool) -> Event {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(event) = self.session.next_event().filter(&wanted) {
+                return event;
+            }
+            assert!(Instant::now() < deadline, "{what} was not told\n{}", self.story());
             std::thread::yield_now();
         }
     }

@@ -39,15 +39,32 @@ fn tshark(path: &Path, arguments: &[&str]) -> Option<String> {
     tool("tshark", &all, None).map(|out| String::from_utf8(out).unwrap())
 }
 
-/// The complaints of a capture: every expert item above a mere remark about the course of a connection.
+/// The complaints of a capture: what tshark's experts say, except that there are comments, that a connection begins
+/// and ends, and that it was reset; every ordinary connection brings those remarks.
 fn complaints(path: &Path) -> Vec<String> {
+    const ORDINARY: [&str; 5] = [
+        "Connection establish ",
+        "Connection finish (FIN)",
+        "Connection reset (RST)",
+        "This frame initiates the connection closing",
+        "This frame undergoes the connection closing",
+    ];
+    const COMMENT: &str = "1048576";
     let fields =
-        ["-T", "fields", "-e", "frame.number", "-e", "_ws.expert.severity", "-e", "_ws.expert.message"];
+        ["-T", "fields", "-E", "aggregator=|", "-e", "_ws.expert.severity", "-e", "_ws.expert.message"];
     let Some(lines) = tshark(path, &[&["-Y", "_ws.expert"], fields.as_slice()].concat()) else {
         return Vec::new();
     };
-    // 0x200000 is "chat": the beginning and the end of a connection are such remarks.
-    lines.lines().filter(|line| line.split('\t').nth(1) != Some("2097152")).map(str::to_owned).collect()
+    let mut complaints = Vec::new();
+    for line in lines.lines() {
+        let (severities, messages) = line.split_once('\t').unwrap();
+        for (severity, message) in severities.split('|').zip(messages.split('|')) {
+            if severity != COMMENT && !ORDINARY.iter().any(|ordinary| message.starts_with(ordinary)) {
+                complaints.push(format!("{severity} {message}"));
+            }
+        }
+    }
+    complaints
 }
 
 /// Both directions of a stream as tshark follows it: from the side that opened it, and to it.
@@ -83,7 +100,7 @@ fn many_clients_over_both_families() {
     for (local, host) in FAMILIES {
         let mut session = Session::new(Some(SessionKind::TcpServer));
         session.event(0, Lifecycle::Listening { local: local.parse().unwrap() });
-        let peers: Vec<u32> = (1..=20).collect();
+        let peers: Vec<u32> = (1..=6).collect();
         for peer in &peers {
             session.joined(*peer, local, &format!("{host}:{}", 40_000 + peer));
         }
@@ -128,7 +145,7 @@ fn half_close_large_records_and_ten_megabytes_against_small_talk() {
 
 #[test]
 fn sequence_numbers_wrap() {
-    for first_sequence in [u32::MAX, u32::MAX - 70_000, 0xEFFF_FF00] {
+    for first_sequence in [u32::MAX - 1, u32::MAX - 70_000, 0xEFFF_FF00] {
         let mut session = Session::new(Some(SessionKind::TcpServer));
         session.joined(1, "127.0.0.1:9000", "127.0.0.1:41000");
         for part in 0..8 {
@@ -144,14 +161,13 @@ fn sequence_numbers_wrap() {
 }
 
 #[test]
-fn a_reset_is_the_only_complaint_where_a_connection_was_reset() {
+fn a_reset_connection_ends_with_one_reset() {
     let mut session = Session::new(Some(SessionKind::TcpServer));
     session.joined(1, "127.0.0.1:9000", "127.0.0.1:41000");
     session.received(1, b"x");
     session.left(1, "127.0.0.1:41000", EndReason::Reset);
     let path = write_capture(&mut session, PcapngOptions::default());
-    let complaints = complaints(&path);
-    assert!(complaints.iter().all(|line| line.contains("Connection reset (RST)")), "{complaints:?}");
+    assert_eq!(complaints(&path), Vec::<String>::new());
     if let Some(resets) = tshark(&path, &["-Y", "tcp.flags.reset==1"]) {
         assert_eq!(resets.lines().count(), 1);
     }
@@ -203,14 +219,14 @@ fn a_selection_that_starts_in_the_middle_still_has_whole_streams() {
 #[test]
 fn datagrams_of_many_peers_with_broadcast_and_multicast() {
     let mut session = Session::new(Some(SessionKind::Udp));
-    session.event(0, Lifecycle::Bound { local: "0.0.0.0:9000".parse().unwrap() });
+    session.event(0, Lifecycle::Bound { local: "0.0.0.0:45454".parse().unwrap() });
     let peers = [
-        (1, "0.0.0.0:9000", "10.0.0.7:4000"),
-        (2, "0.0.0.0:9000", "255.255.255.255:9000"),
-        (3, "0.0.0.0:9000", "224.0.0.77:9000"),
-        (4, "[::]:9000", "[fe80::7]:4000"),
-        (5, "[::]:9000", "[ff02::77]:9000"),
-        (6, "[::]:9000", "[::ffff:10.0.0.9]:4000"),
+        (1, "0.0.0.0:45454", "10.0.0.7:45455"),
+        (2, "0.0.0.0:45454", "255.255.255.255:45454"),
+        (3, "0.0.0.0:45454", "224.0.0.77:45454"),
+        (4, "[::]:45454", "[fe80::7]:45455"),
+        (5, "[::]:45454", "[ff02::77]:45454"),
+        (6, "[::]:45454", "[::ffff:10.0.0.9]:45455"),
     ];
     let mut expected = Vec::new();
     for (peer, local, remote) in peers {
@@ -236,8 +252,7 @@ fn datagrams_of_many_peers_with_broadcast_and_multicast() {
     let path = write_capture(&mut session, PcapngOptions::default());
     assert_eq!(complaints(&path), Vec::<String>::new());
     let fields = ["-T", "fields", "-e", "udp.payload", "-e", "ip.src", "-e", "ip.dst", "-e", "ipv6.dst"];
-    // Ports 4000 and 9000 belong to nobody; other programs' protocols would be a guess.
-    let Some(lines) = tshark(&path, &[&["-d", "udp.port==9000,data"], fields.as_slice()].concat()) else {
+    let Some(lines) = tshark(&path, &fields) else {
         return;
     };
     let lines: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
@@ -249,7 +264,7 @@ fn datagrams_of_many_peers_with_broadcast_and_multicast() {
     assert_eq!(lines[5][1..3], ["10.0.0.2", "255.255.255.255"]);
     assert_eq!(lines[29][2], "10.0.0.9", "IPv4 through an IPv6 socket is IPv4");
     let comments = tshark(&path, &["-Y", "frame.comment", "-T", "fields", "-e", "frame.comment"]).unwrap();
-    for part in ["the last word", "longer than what was kept", "12", "0.0.0.0:9000"] {
+    for part in ["the last word", "longer than what was kept", "12", "0.0.0.0:45454"] {
         assert!(comments.contains(part), "{part} is missing in {comments}");
     }
     let facts = tool("capinfos", &[path.to_str().unwrap()], None);

@@ -2,7 +2,7 @@
 
 use crate::journal_support::{read_all, replace, sample, write};
 use sockscope::journal::query::{Filter, Pattern, Search};
-use sockscope::journal::recover::recover;
+use sockscope::journal::recover::{recover, save_copy};
 use sockscope::journal::verify::{VerifyReport, verify};
 use sockscope::journal::{JournalError, JournalReader, JournalWriter};
 use sockscope::model::ids::RecordId;
@@ -201,4 +201,46 @@ fn foreign_newer_and_damaged_files_are_told_apart() {
         assert_eq!(JournalReader::open(Path::new(&path)).unwrap_err().to_string(), message);
         assert_eq!(JournalWriter::open_append(Path::new(&path)).unwrap_err().to_string(), message);
     }
+}
+
+#[test]
+fn a_damaged_torn_or_foreign_index_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.skj");
+    let index_path = folder.path().join("a.skj.idx");
+    let written = write(&path, sample());
+    let index = fs::read(&index_path).unwrap();
+    let other = folder.path().join("other.skj");
+    write(&other, sample().into_iter().rev().collect());
+    let foreign = fs::read(folder.path().join("other.skj.idx")).unwrap();
+    let flipped = (0..index.len() * 8).map(|bit| {
+        let mut bytes = index.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    });
+    let cut = (0..index.len()).map(|end| index[..end].to_vec());
+    let added = [[&index[..], b"more"].concat(), [&index[..], &index[24..]].concat(), foreign];
+    for bytes in flipped.chain(cut).chain(added) {
+        replace(&index_path, &bytes);
+        let reader = JournalReader::open(&path).unwrap();
+        assert_eq!(check_rows(&reader, &written, "with an odd index"), (written.len(), 0));
+        assert_eq!(reader.peer_ids().len(), 2);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_saves_a_session_whose_file_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("a.skj"), folder.path().join("b.skj"));
+    let written = write(&path, sample());
+    let mut writer = JournalWriter::open_append(&path).unwrap();
+    let next = &written[0];
+    writer.append(next.at, next.epoch, next.peer, &next.body);
+    fs::remove_file(&path).unwrap();
+    let stopped = save_copy(&writer.reader(), &out, &mut |_| ControlFlow::Break(())).unwrap();
+    assert_eq!((stopped, out.exists()), (None, false));
+    let copied = save_copy(&writer.reader(), &out, &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
+    assert_eq!(copied.records, 12, "what is not published is not copied");
+    assert_eq!(read_all(&JournalReader::open(&out).unwrap()), written);
 }

@@ -12,6 +12,10 @@ use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::util::clock::Stamp;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+
+/// Names the journal for a test that this program runs in another process.
+pub(crate) const JOURNAL_VARIABLE: &str = "SOCKSCOPE_TEST_JOURNAL";
 
 pub(crate) fn info() -> JournalInfo {
     JournalInfo {
@@ -83,6 +87,32 @@ pub(crate) fn read_all(reader: &JournalReader) -> Vec<Record> {
         read.push(record.clone());
     }
     read
+}
+
+/// The payload of a row can be told from its number alone.
+fn payload(row: u64) -> Vec<u8> {
+    let length = usize::try_from(row % 7 * 1000 + 1).unwrap();
+    row.to_le_bytes().iter().copied().cycle().take(length).collect()
+}
+
+/// Appends the record that belongs into the next row.
+pub(crate) fn append_row(writer: &mut JournalWriter) {
+    let row = writer.next_id().0;
+    let at = Stamp { wall_ns: row.cast_signed(), mono_ns: row };
+    writer.append_data(at, Epoch(1), Some(PeerId::FIRST), &DataHead::received(), &payload(row));
+}
+
+/// Whether this is the record that belongs into its row.
+pub(crate) fn check_row(record: &Record) {
+    assert_eq!(record.at.mono_ns, record.id.0);
+    assert_eq!(record.data().unwrap().bytes, payload(record.id.0), "row {}", record.id);
+}
+
+/// This program again, to run just one of its tests on this journal.
+pub(crate) fn run_again(test: &str, journal: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(JOURNAL_VARIABLE, journal);
+    command
 }
 
 fn any_text() -> impl Strategy<Value = String> {

@@ -8,6 +8,11 @@
 
 mod engine_support;
 
+mod engine_edges;
+
+#[cfg(target_os = "linux")]
+mod engine_survival;
+
 mod engine_tcp;
 
 mod engine_udp;
@@ -16,9 +21,18 @@ mod export_pcapng;
 
 mod export_support;
 
+mod export_pcapng;
+
+mod export_formats;
+
+mod export_import;
 mod journal_crash;
 
 mod journal_damage;
+#[cfg(unix)]
+mod journal_full_disk;
+
+mod journal_forged;
 
 mod journal_format;
 

@@ -22,12 +22,14 @@ use std::time::Instant;
 
 impl Worker {
     pub(super) fn carry_out(&mut self, command: Command, now: Instant) -> Result<(), Rejection> {
+        if needs_journal(&command) {
+            self.reject_if_paused()?;
+        }
         match command {
             Command::Open(config) => {
                 if self.state.is_open() {
                     return Err(Rejection::AlreadyOpen);
                 }
-                self.reject_if_paused()?;
                 self.open(*config, now);
                 Ok(())
             }
@@ -36,10 +38,7 @@ impl Worker {
                 self.state = SessionState::Closed;
                 Ok(())
             }
-            Command::StopListening => {
-                self.stop_listening();
-                Ok(())
-            }
+            Command::StopListening => self.stop_listening(),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
             Command::StartRepeat { target, payloads, every, times } => {
                 self.require_open()?;
@@ -84,7 +83,7 @@ impl Worker {
         }
     }
 
-    fn require_open(&self) -> Result<(), Rejection> {
+    pub(super) fn require_open(&self) -> Result<(), Rejection> {
         if self.state.is_open() { Ok(()) } else { Err(Rejection::NotOpen) }
     }
 
@@ -116,7 +115,7 @@ impl Worker {
             }
             _ if payload.is_empty() => Ok(()),
             _ => {
-                let ids = streams.targets(target)?;
+                let ids = streams.recipients(target)?;
                 streams.send(&ids, payload, origin, log, board)
             }
         }
@@ -215,5 +214,28 @@ impl Worker {
         if let Some((socket, local)) = self.link_socket().or(only_stream) {
             self.options = report_all(socket, &asked, local).into();
         }
+    }
+}
+
+/// Whether the command adds records however often it is given. Those that only take something away are carried out
+/// while the journal is paused too.
+fn needs_journal(command: &Command) -> bool {
+    match command {
+        Command::Open(_)
+        | Command::Send { .. }
+        | Command::StartRepeat { .. }
+        | Command::SendFile { .. }
+        | Command::SetOption { .. }
+        | Command::JoinGroup(_)
+        | Command::LeaveGroup(_)
+        | Command::AddNote(_) => true,
+        Command::Close
+        | Command::StopListening
+        | Command::StopRepeat
+        | Command::CancelFile { .. }
+        | Command::ShutDownWrite(_)
+        | Command::ClosePeers { .. }
+        | Command::SetResponder(_)
+        | Command::RefreshFacts(_) => false,
     }
 }

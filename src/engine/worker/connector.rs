@@ -12,6 +12,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+/// Attempts without a delay between them would fill the disk with their records.
+const SHORTEST_DELAY: Duration = Duration::from_millis(10);
+
+/// Nobody waits longer than a year; more than the clock can count must not be added to it.
+const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
+
 /// One session's attempts.
 pub(super) struct Connector {
     config: TcpClientConfig,
@@ -31,7 +37,8 @@ struct Attempt {
 }
 
 struct Delays {
-    rule: Reconnect,
+    first: Duration,
+    longest: Duration,
     next: Duration,
     retry_at: Option<Instant>,
 }
@@ -61,7 +68,7 @@ impl Connector {
         addresses: Vec<SocketAddr>,
         bind: Option<SocketAddr>,
     ) -> Connector {
-        let delays = config.reconnect.map(|rule| Delays { rule, next: rule.first_delay, retry_at: None });
+        let delays = config.reconnect.map(Delays::new);
         Connector { config, addresses, bind, next_address: 0, attempts: 0, under_way: None, delays }
     }
 
@@ -112,7 +119,11 @@ impl Connector {
         let registered = poll
             .register(socket, key, Interest::WRITE)
             .map_err(|error| (Failure::new(Operation::Connect, remote, error), EndReason::Failed))?;
-        Ok(Attempt { registered, remote, deadline: now + self.config.connect_timeout, reports })
+        Ok(Attempt { registered, remote, deadline: self.deadline(now), reports })
+    }
+
+    fn deadline(&self, now: Instant) -> Instant {
+        now + self.config.connect_timeout.min(LONGEST_WAIT)
     }
 
     /// All addresses have failed, or the connection has ended.
@@ -120,9 +131,8 @@ impl Connector {
         self.under_way = None;
         match (&mut self.delays, failure) {
             (Some(delays), failure) => {
-                let delay = delays.next;
+                let delay = delays.take_next();
                 delays.retry_at = Some(now + delay);
-                delays.next = (delay * 2).min(delays.rule.longest_delay.max(delays.rule.first_delay));
                 let delay_millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
                 log.lifecycle(None, Lifecycle::ReconnectScheduled { delay_millis });
                 Progress::Waiting(failure)
@@ -144,7 +154,7 @@ impl Connector {
         match finish_connect(attempt.registered.socket()) {
             Ok(Some((local, remote))) => {
                 if let Some(delays) = &mut self.delays {
-                    delays.next = delays.rule.first_delay;
+                    delays.next = delays.first;
                 }
                 record_options(&attempt.reports, log);
                 let registered = attempt.registered;
@@ -187,6 +197,19 @@ impl Connector {
         }
     }
 
+    /// An attempt that is under way stands still while the journal is paused, and has all its time after that.
+    pub(super) fn set_paused(&mut self, paused: bool, now: Instant) -> Result<(), Failure> {
+        let deadline = self.deadline(now);
+        let Some(attempt) = &mut self.under_way else { return Ok(()) };
+        attempt.deadline = deadline;
+        let interest = if paused { Interest::NONE } else { Interest::WRITE };
+        let remote = attempt.remote;
+        attempt
+            .registered
+            .set_interest(interest)
+            .map_err(|error| Failure::new(Operation::Connect, remote, error))
+    }
+
     /// Ends an attempt that takes too long, or begins the next one, when it is time.
     pub(super) fn run_due(
         &mut self,
@@ -207,6 +230,21 @@ impl Connector {
             delays.retry_at = None;
         }
         Some(self.start(poll, key, log, now))
+    }
+}
+
+impl Delays {
+    fn new(rule: Reconnect) -> Delays {
+        let first = rule.first_delay.clamp(SHORTEST_DELAY, LONGEST_WAIT);
+        let longest = rule.longest_delay.clamp(first, LONGEST_WAIT);
+        Delays { first, longest, next: first, retry_at: None }
+    }
+
+    /// The delay before the next attempt; the one after it is twice as long.
+    fn take_next(&mut self) -> Duration {
+        let delay = self.next;
+        self.next = delay.saturating_mul(2).min(self.longest);
+        delay
     }
 }
 

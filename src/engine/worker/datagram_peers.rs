@@ -120,6 +120,17 @@ impl DatagramPeers {
         }
     }
 
+    /// All peers are gone, because the socket is.
+    pub(super) fn end(mut self, board: &mut Board) {
+        let now = clock::now().wall_ns;
+        for peer in self.status.values_mut().filter(|peer| peer.state.is_present()) {
+            peer.state = PeerState::Left(EndReason::Local);
+            peer.changed_wall_ns = now;
+        }
+        self.changed = self.status.keys().copied().collect();
+        self.show_changes(board);
+    }
+
     pub(super) fn show_changes(&mut self, board: &mut Board) {
         self.changed.sort_unstable();
         self.changed.dedup();

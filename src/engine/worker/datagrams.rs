@@ -2,6 +2,7 @@
 
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
+use crate::engine::worker::arrival::record;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::datagram_peers::DatagramPeers;
 use crate::engine::worker::drops::Drops;
@@ -15,11 +16,10 @@ use crate::model::record::{DataHead, EndReason, InterfaceName, Lifecycle, LossKi
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
-use crate::net::receive::{Datagram, DatagramReceiver, take_delivery_report};
-use crate::net::resolve::interface_name;
+use crate::net::receive::{DatagramReceiver, take_delivery_report};
 use crate::net::tcp::plain;
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
-use crate::util::clock::{self, Stamp};
+use crate::util::clock;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +28,9 @@ use std::time::Instant;
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
 
+/// So many datagrams may wait, because empty ones take memory too.
+const WAITING_DATAGRAMS: usize = 65_536;
+
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
 
@@ -35,6 +38,8 @@ const REPORTS_PER_TURN: usize = 64;
 pub(super) struct Datagrams {
     registered: Registered,
     receiver: DatagramReceiver,
+    /// The socket's family, which its address does not tell: a mapped one is shown as IPv4.
+    is_v6: bool,
     local: SocketAddr,
     pub(super) configured: Option<SocketAddr>,
     broadcast: bool,
@@ -61,11 +66,13 @@ impl Datagrams {
         broadcast: bool,
     ) -> io::Result<Datagrams> {
         let receiver = DatagramReceiver::new(registered.socket())?;
+        let is_v6 = registered.socket().local_addr()?.is_ipv6();
         Ok(Datagrams {
             registered,
             receiver,
+            is_v6,
             local,
-            configured,
+            configured: configured.map(plain),
             broadcast,
             peers: DatagramPeers::default(),
             waiting: VecDeque::new(),
@@ -108,6 +115,10 @@ impl Datagrams {
     fn receive(&mut self, log: &mut Log, answering: &mut Answering, now: Instant) -> Result<(), Failure> {
         let mut answers = Vec::new();
         for _ in 0..CALLS_PER_TURN {
+            if log.is_batch_full() {
+                // The rest is reported again.
+                break;
+            }
             let read_at = clock::now();
             let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
             let received = receiver.receive(registered.socket(), |datagram| {
@@ -122,7 +133,11 @@ impl Datagrams {
                 }
             });
             match received {
-                Ok(0) => break,
+                Ok(0) => {
+                    // Reports wait apart from datagrams, and without being taken they would be announced for ever.
+                    self.take_reports(log);
+                    break;
+                }
                 Ok(_) => self.drops.ask_later(now),
                 Err(error) if is_not_now(&error) => break,
                 Err(_) if self.take_reports(log) => {}
@@ -184,7 +199,10 @@ impl Datagrams {
                     ids.iter().map(|id| address(id).ok_or(Rejection::PeerGone(*id))).collect();
                 found?
             }
-            Target::Address(remote) => vec![(self.peers.meet(*remote, self.local, log), *remote)],
+            Target::Address(remote) => {
+                let remote = plain(*remote);
+                vec![(self.peers.meet(remote, self.local, log), remote)]
+            }
             Target::Configured => {
                 let remote = self.configured.ok_or(Rejection::NoRemote)?;
                 vec![(self.peers.meet(remote, self.local, log), remote)]
@@ -241,10 +259,10 @@ impl Datagrams {
         log: &mut Log,
     ) -> io::Result<()> {
         let at = clock::now();
-        let mut sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+        let mut sent = udp::send_to(self.registered.socket(), payload, remote, self.is_v6);
         if sent.as_ref().is_err_and(|error| !is_not_now(error)) && self.take_reports(log) {
             // The error belonged to an earlier datagram.
-            sent = udp::send_to(self.registered.socket(), payload, remote, self.local.is_ipv6());
+            sent = udp::send_to(self.registered.socket(), payload, remote, self.is_v6);
         }
         sent?;
         log.data(at, peer, &DataHead::sent(origin), payload);
@@ -260,7 +278,7 @@ impl Datagrams {
         origin: Origin,
     ) -> Result<(), Rejection> {
         let length = payload.len() as u64;
-        if self.waiting_bytes + length > QUEUE_CAP {
+        if self.waiting_bytes + length > QUEUE_CAP || self.waiting.len() >= WAITING_DATAGRAMS {
             return Err(Rejection::QueueFull { peer, queued: self.waiting_bytes, cap: QUEUE_CAP });
         }
         self.waiting_bytes += length;
@@ -335,7 +353,7 @@ impl Datagrams {
     }
 
     fn settle(&mut self) -> Result<(), Failure> {
-        let interest = Interest { read: !self.paused, write: !self.waiting.is_empty() };
+        let interest = Interest { read: !self.paused, write: !self.paused && !self.waiting.is_empty() };
         self.registered
             .set_interest(interest)
             .map_err(|error| Failure::new(Operation::Poll, self.local, error))
@@ -352,39 +370,16 @@ impl Datagrams {
         }
     }
 
-    /// Records what is lost with the socket.
-    pub(super) fn end(mut self, log: &mut Log) {
+    /// Records what is lost with the socket; its peers are gone with it.
+    pub(super) fn end(mut self, log: &mut Log, board: &mut Board) {
         self.drops.record(kernel_drops(self.registered.socket()), log);
         if self.waiting_bytes > 0 {
             log.loss(None, LossKind::UnsentBytes, self.waiting_bytes);
         }
+        self.peers.end(board);
     }
 
     pub(super) fn show_changes(&mut self, board: &mut Board) {
         self.peers.show_changes(board);
     }
-}
-
-fn record(
-    datagram: &Datagram<'_>,
-    read_at: Stamp,
-    peer: PeerId,
-    names: &mut HashMap<u32, InterfaceName>,
-    log: &mut Log,
-) -> Stamp {
-    let stamp = datagram.kernel_wall_ns.map_or(read_at, |wall_ns| read_at.with_kernel_wall_ns(wall_ns));
-    let interface = datagram.interface.filter(|index| *index != 0).map(|index| {
-        *names.entry(index).or_insert_with(|| {
-            InterfaceName::new(&interface_name(index).unwrap_or_else(|| format!("#{index}")))
-        })
-    });
-    let head = DataHead {
-        kernel_stamped: datagram.kernel_wall_ns.is_some(),
-        truncated: datagram.truncated,
-        local: datagram.local,
-        interface,
-        ..DataHead::received()
-    };
-    log.data(stamp, peer, &head, datagram.bytes);
-    stamp
 }

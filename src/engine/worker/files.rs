@@ -5,10 +5,10 @@ use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
-use crate::model::failure::{Failure, Operation};
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,11 @@ pub(super) struct FileSend {
     file: File,
     sent: u64,
     total: u64,
+    /// What of `sent` was told.
+    told: Option<u64>,
     recipients: Recipients,
+    /// All of it is queued.
+    is_read: bool,
 }
 
 enum Recipients {
@@ -44,12 +48,26 @@ impl Worker {
         }
         let recipients = match &mut self.link {
             Link::Datagrams(datagrams) => Recipients::Datagrams(datagrams.targets(target, &mut self.log)?),
-            _ => Recipients::Streams(self.streams.targets(target)?),
+            _ => Recipients::Streams(self.streams.recipients(target)?),
         };
         let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
+        // Opening a pipe would wait for somebody to write into it, and a device may never end.
+        let facts = fs::metadata(path).map_err(cannot)?;
+        if !facts.is_file() {
+            let words = OsError::from_words("it is not an ordinary file");
+            return Err(Failure::new(Operation::ReadFile, path.display(), words).into());
+        }
         let file = File::open(path).map_err(cannot)?;
-        let total = file.metadata().map_err(cannot)?.len();
-        self.file = Some(FileSend { job, path: path.to_owned(), file, sent: 0, total, recipients });
+        self.file = Some(FileSend {
+            job,
+            path: path.to_owned(),
+            file,
+            sent: 0,
+            total: facts.len(),
+            told: None,
+            recipients,
+            is_read: false,
+        });
         Ok(())
     }
 
@@ -77,15 +95,29 @@ impl Worker {
             Ok(true) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Ok(()) }),
             Ok(false) => {
                 let (job, sent, total) = (file.job, file.sent, file.total);
-                self.outbox.tell(Event::FileProgress { job, sent, total });
+                if file.told.replace(sent) != Some(sent) {
+                    self.outbox.tell(Event::FileProgress { job, sent, total });
+                }
                 self.file = Some(file);
             }
             Err(why) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Err(why) }),
         }
     }
 
-    /// Says whether the whole file is queued.
+    /// Says whether the whole file has gone out to everybody.
     fn pump(&mut self, file: &mut FileSend) -> Result<bool, Rejection> {
+        if let Recipients::Streams(ids) = &file.recipients
+            && let Some(gone) = ids.iter().find(|id| self.streams.get(**id).is_none())
+        {
+            return Err(Rejection::PeerGone(*gone));
+        }
+        if !file.is_read {
+            self.queue_more(file)?;
+        }
+        Ok(file.is_read && self.waiting_for(&file.recipients) == 0)
+    }
+
+    fn queue_more(&mut self, file: &mut FileSend) -> Result<(), Rejection> {
         let chunk = match file.recipients {
             Recipients::Streams(_) => STREAM_CHUNK,
             Recipients::Datagrams(_) => DATAGRAM_CHUNK,
@@ -96,18 +128,19 @@ impl Worker {
             if queued_now >= LOW_WATER {
                 // Other peers and commands have their turn; this one goes on with the next.
                 self.is_unfinished = true;
-                return Ok(false);
+                break;
             }
             let length = read_full(&mut file.file, &mut buffer)
                 .map_err(|error| Failure::new(Operation::ReadFile, file.path.display(), error))?;
             if length == 0 {
-                return Ok(true);
+                file.is_read = true;
+                break;
             }
             file.sent += length as u64;
             queued_now += length as u64;
             self.send_part(&file.recipients, &Payload::from(&buffer[..length]))?;
         }
-        Ok(false)
+        Ok(())
     }
 
     fn waiting_for(&self, recipients: &Recipients) -> u64 {

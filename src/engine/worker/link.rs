@@ -1,5 +1,6 @@
 //! What a session has open: a listener, a way to a connection, or a datagram socket; opening, serving and closing.
 
+use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::connector::{Connection, Connector, Progress, record_options};
 use crate::engine::worker::datagrams::Datagrams;
@@ -39,9 +40,10 @@ impl Link {
         }
     }
 
-    pub(super) fn set_paused(&mut self, paused: bool) -> Result<(), Failure> {
+    pub(super) fn set_paused(&mut self, paused: bool, now: Instant) -> Result<(), Failure> {
         match self {
-            Link::None | Link::Connector(_) => Ok(()),
+            Link::None => Ok(()),
+            Link::Connector(connector) => connector.set_paused(paused, now),
             Link::Listener(listener) => {
                 let local = listener.local;
                 listener.set_paused(paused).map_err(|error| Failure::new(Operation::Accept, local, error))
@@ -76,7 +78,11 @@ impl Worker {
     }
 
     /// Goes on with opening when the names are looked up. An answer to an earlier opening is thrown away.
+    /// One that comes while the journal is paused waits.
     pub(super) fn take_lookup(&mut self, now: Instant) {
+        if self.log.paused().is_some() {
+            return;
+        }
         let Some(result) = self.lookup.as_ref().and_then(|lookup| lookup.result.try_recv().ok()) else {
             return;
         };
@@ -259,15 +265,16 @@ impl Worker {
     }
 
     /// The listener goes and the clients stay.
-    pub(super) fn stop_listening(&mut self) {
-        if let Link::Listener(listener) = &self.link {
-            self.log.lifecycle(None, Lifecycle::ListenerStopped { local: listener.local });
-            self.link = Link::None;
-            self.state = SessionState::Draining;
-            if self.streams.len() == 0 {
-                self.close(EndReason::Local);
-            }
+    pub(super) fn stop_listening(&mut self) -> Result<(), Rejection> {
+        self.require_open()?;
+        let Link::Listener(listener) = &self.link else { return Err(Rejection::WrongKind) };
+        self.log.lifecycle(None, Lifecycle::ListenerStopped { local: listener.local });
+        self.link = Link::None;
+        self.state = SessionState::Draining;
+        if self.streams.len() == 0 {
+            self.close(EndReason::Local);
         }
+        Ok(())
     }
 
     /// No socket is open after this.
@@ -280,7 +287,7 @@ impl Worker {
         streams.end_all(reason, log, board);
         streams.take_ended();
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
-            datagrams.end(&mut self.log);
+            datagrams.end(&mut self.log, &mut self.board);
         }
         if was_open {
             self.log.lifecycle(None, Lifecycle::Closed { reason });

@@ -12,6 +12,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// Commands, reads and writes of one turn stop here and go on with the next, so that what was recorded is published
+/// soon and while it is still in the processor's cache.
+const BATCH_BYTES_PER_TURN: usize = 512 << 10;
+
 /// How long published records may be without being durable.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -140,6 +144,11 @@ impl Log {
 
     pub(super) fn batch_bytes(&self) -> usize {
         self.journal.batch_bytes()
+    }
+
+    /// Whether it is time to publish before more is recorded.
+    pub(super) fn is_batch_full(&self) -> bool {
+        self.batch_bytes() >= BATCH_BYTES_PER_TURN
     }
 
     /// Why reading is paused, if it is.

@@ -3,6 +3,8 @@
 //! One turn: wait; commands first, so that *Close* is never behind a flood; due timers; ready sockets under a budget,
 //! fair between peers; then publish what was recorded and wake the front end once.
 
+mod arrival;
+
 mod board;
 
 mod commands;
@@ -62,9 +64,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Commands and reads of one turn stop here and go on with the next, so that what was recorded is published soon
-/// and while it is still in the processor's cache.
-const BATCH_BYTES_PER_TURN: usize = 512 << 10;
+/// How many commands are carried out before the sockets have their turn.
+const COMMANDS_PER_TURN: usize = 1024;
 
 /// How many events are kept for a front end that does not take them.
 const EVENTS_KEPT: usize = 1024;
@@ -142,7 +143,9 @@ impl Worker {
         loop {
             let deadline = if self.is_unfinished { Some(Instant::now()) } else { self.next_due() };
             if let Err(error) = self.poll.wait(deadline, &mut ready) {
+                // Nothing can be waited for any more, not even commands.
                 self.fail(Failure::new(Operation::Poll, "the session's sockets", error));
+                break;
             }
             self.is_unfinished = false;
             let now = Instant::now();
@@ -167,7 +170,10 @@ impl Worker {
 
     /// Carries out the commands that wait. Says `false` when there will be no more.
     fn take_commands(&mut self, now: Instant) -> bool {
-        while self.log.batch_bytes() < BATCH_BYTES_PER_TURN {
+        for _ in 0..COMMANDS_PER_TURN {
+            if self.log.is_batch_full() && self.log.paused().is_none() {
+                break;
+            }
             match self.mailbox.try_recv() {
                 Ok((ticket, command)) => {
                     let event = match self.carry_out(command, now) {
@@ -184,35 +190,40 @@ impl Worker {
         true
     }
 
+    /// The timers of sockets stand still while the journal is paused.
     fn next_due(&self) -> Option<Instant> {
-        [
-            self.log.next_due(),
-            self.link.next_due(),
-            self.streams.next_due(),
-            self.repeat.as_ref().and_then(Repeat::next_due),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let repeat = self.repeat.as_ref().and_then(Repeat::next_due);
+        let sockets = match self.log.paused() {
+            Some(_) => [None, None],
+            None => [self.link.next_due(), self.streams.next_due()],
+        };
+        sockets.into_iter().chain([self.log.next_due(), repeat]).flatten().min()
     }
 
     fn run_due(&mut self, now: Instant) {
         if self.log.run_due(now) == Published::PausedNow {
-            self.set_paused(true);
+            self.set_paused(true, now);
         }
-        self.run_link_due(now);
-        let Worker { streams, log, board, answering, .. } = self;
-        streams.run_due(log, board, answering, now);
+        if self.log.paused().is_none() {
+            self.run_link_due(now);
+            let Worker { streams, log, board, answering, .. } = self;
+            streams.run_due(log, board, answering, now);
+        }
         self.run_repeat(now);
     }
 
     fn serve_ready(&mut self, ready: &[Ready], now: Instant) {
         for ready in ready {
-            if self.log.batch_bytes() >= BATCH_BYTES_PER_TURN {
-                // The rest is reported again, because it is still ready. The order of reports turns by itself.
-                if !self.publish(now) {
+            if self.log.is_batch_full() {
+                // Commands go first here too: a thousand peers may be ready at once.
+                self.conclude_turn(now);
+                if !self.take_commands(now) {
                     return;
                 }
+            }
+            if self.log.paused().is_some() {
+                // What is ready now is reported again when sockets are waited for again.
+                return;
             }
             if ready.key == LISTENER_KEY {
                 self.serve_link(*ready, now);
@@ -223,19 +234,16 @@ impl Worker {
         }
     }
 
-    /// Makes what was recorded visible. Says `false` when the journal cannot be written.
-    fn publish(&mut self, now: Instant) -> bool {
+    /// Makes what was recorded visible, or stops the sockets when the journal cannot be written.
+    fn publish(&mut self, now: Instant) {
         match self.log.publish(now) {
-            Published::Nothing | Published::More => true,
+            Published::Nothing | Published::More | Published::StillPaused => {}
             Published::ResumedNow => {
-                self.set_paused(false);
-                true
+                self.set_paused(false, now);
+                // What stood still goes on at once.
+                self.is_unfinished = true;
             }
-            Published::PausedNow => {
-                self.set_paused(true);
-                false
-            }
-            Published::StillPaused => false,
+            Published::PausedNow => self.set_paused(true, now),
         }
     }
 
@@ -283,11 +291,11 @@ impl Worker {
         changed
     }
 
-    /// Stops or resumes reading from every socket.
-    fn set_paused(&mut self, paused: bool) {
+    /// Stops or resumes the traffic of every socket.
+    fn set_paused(&mut self, paused: bool, now: Instant) {
         let Worker { streams, log, board, .. } = self;
         streams.set_paused(paused, log, board);
-        if let Err(failure) = self.link.set_paused(paused) {
+        if let Err(failure) = self.link.set_paused(paused, now) {
             self.fail(failure);
         }
     }
@@ -309,7 +317,14 @@ impl Worker {
 
 impl Outbox {
     /// A front end that takes no events loses the oldest; levels and rows tell it all the same.
+    /// Of one file's progress only the latest is told.
     fn tell(&mut self, event: Event) {
+        if let (Event::FileProgress { job, .. }, Some(Event::FileProgress { job: earlier, .. })) =
+            (&event, self.waiting.back())
+            && job == earlier
+        {
+            self.waiting.pop_back();
+        }
         if self.waiting.len() >= EVENTS_KEPT {
             self.waiting.pop_front();
         }

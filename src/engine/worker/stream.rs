@@ -1,9 +1,10 @@
 //! One TCP peer: reading into the journal, writing from its queue, and the ways in which it ends.
 
+use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
-use crate::engine::worker::queue::{Payload, SendQueue};
+use crate::engine::worker::queue::{Payload, QUEUE_CAP, SendQueue};
 use crate::engine::worker::respond::MessageCutter;
-use crate::model::failure::OsError;
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus, Traffic};
@@ -54,6 +55,8 @@ pub(super) struct Stream {
     queue: SendQueue,
     /// The peer has said that it sends no more; what is queued for it still goes out.
     peer_finished: bool,
+    /// Writing has failed; what the peer sent before that is still read.
+    write_failed: Option<End>,
     /// Say that we send no more as soon as the queue is empty.
     shut_when_empty: bool,
     /// Cuts what comes into messages, while the session answers.
@@ -79,6 +82,7 @@ impl Stream {
             status,
             queue: SendQueue::default(),
             peer_finished: false,
+            write_failed: None,
             shut_when_empty: false,
             cutter: None,
             shown_as_changed: false,
@@ -125,14 +129,34 @@ impl Stream {
         }
     }
 
-    /// Queues a payload; `Err` says how much waits already.
-    pub(super) fn queue(&mut self, payload: Payload, origin: Origin) -> Result<(), u64> {
-        self.queue.push(payload, origin)
+    /// Whether we have not yet said, and shall not say next, that we send no more.
+    pub(super) fn can_send(&self) -> bool {
+        self.status.state.can_send() && !self.shut_when_empty && self.write_failed.is_none()
     }
 
-    /// Writes what the kernel takes now, and records it.
+    /// Queues a payload, or says why it cannot be sent.
+    pub(super) fn queue(&mut self, payload: Payload, origin: Origin) -> Result<(), Rejection> {
+        if !self.can_send() {
+            let error = OsError::from_words("nothing more can be sent on this connection");
+            return Err(Failure::new(Operation::Send, self.status.remote, error).into());
+        }
+        let peer = self.status.id;
+        self.queue.push(payload, origin).map_err(|queued| Rejection::QueueFull {
+            peer,
+            queued,
+            cap: QUEUE_CAP,
+        })
+    }
+
+    /// Writes what the kernel takes now, and records it. A peer that takes everything does not keep others waiting:
+    /// the rest goes out with the next turn.
     pub(super) fn flush(&mut self, log: &mut Log) -> Outcome {
-        while let Some((bytes, origin)) = self.queue.front() {
+        if self.write_failed.is_some() {
+            return Outcome::Open;
+        }
+        while !log.is_batch_full()
+            && let Some((bytes, origin)) = self.queue.front()
+        {
             let at = clock::now();
             match self.registered.socket().write(bytes) {
                 Ok(count) => {
@@ -141,7 +165,7 @@ impl Stream {
                     self.queue.advance(count);
                 }
                 Err(error) if is_not_now(&error) => break,
-                Err(error) => return Outcome::Ended(End::from(&error)),
+                Err(error) => return self.writing_has_failed(End::from(&error)),
             }
         }
         if self.queue.is_empty() {
@@ -155,8 +179,26 @@ impl Stream {
         Outcome::Open
     }
 
+    /// A peer that is gone may have sent something before it went: the stream ends when that is read.
+    fn writing_has_failed(&mut self, end: End) -> Outcome {
+        if self.peer_finished || end.reason == EndReason::Failed {
+            return Outcome::Ended(end);
+        }
+        self.write_failed = Some(end);
+        Outcome::Open
+    }
+
+    /// Nothing more comes from the peer.
+    pub(super) fn reading_has_ended(&mut self, end: End, log: &mut Log) -> Outcome {
+        match self.write_failed.take() {
+            Some(earlier) => Outcome::Ended(earlier),
+            None if end.reason == EndReason::Fin => self.peer_has_finished(log),
+            None => Outcome::Ended(end),
+        }
+    }
+
     /// The peer sends no more. What is queued for it still goes out; then the stream has ended.
-    pub(super) fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
+    fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
         if self.queue.is_empty() {
             return Outcome::Ended(End { reason: EndReason::Fin, error: None });
         }
@@ -168,6 +210,9 @@ impl Stream {
 
     /// We send no more, once the queue is empty.
     pub(super) fn finish_writing(&mut self, log: &mut Log) -> Outcome {
+        if !self.can_send() {
+            return Outcome::Open;
+        }
         self.shut_when_empty = true;
         self.flush(log)
     }
@@ -184,13 +229,14 @@ impl Stream {
         }
     }
 
-    /// Waits for what makes sense now: reading stops while the journal is paused or the peer does not take our
-    /// answers, so that TCP makes the peer wait.
+    /// Waits for what makes sense now: everything stops while the journal is paused, and reading while the peer does
+    /// not take our answers, so that TCP makes the peer wait.
     pub(super) fn wait_for_what_matters(&mut self, paused: bool) -> io::Result<()> {
-        let answers_wait = self.cutter.is_some() && self.queue.bytes() > ANSWERS_PAUSE_READING;
+        let can_write = self.write_failed.is_none();
+        let answers_wait = can_write && self.cutter.is_some() && self.queue.bytes() > ANSWERS_PAUSE_READING;
         self.registered.set_interest(Interest {
             read: !paused && !self.peer_finished && !answers_wait,
-            write: !self.queue.is_empty(),
+            write: !paused && can_write && !self.queue.is_empty(),
         })
     }
 
@@ -201,7 +247,7 @@ impl Stream {
 
     /// Closes the socket and records the end: what was still queued is lost and counted.
     pub(super) fn end(mut self, log: &mut Log, end: End, with_reset: bool) -> PeerStatus {
-        if with_reset && self.registered.socket().set_linger(Some(Duration::ZERO)).is_err() {
+        if set_way_of_closing(self.registered.socket(), with_reset).is_err() {
             // The socket is closed in the ordinary way then, which the record's reason does not deny.
         }
         let id = self.status.id;
@@ -213,6 +259,18 @@ impl Stream {
         self.set_state(PeerState::Left(end.reason));
         self.status.queued_bytes = 0;
         self.status
+    }
+}
+
+/// Chooses between RST and FIN. Closing must never wait, which it would do for as long as a user's linger option
+/// says: the kernel delivers what it has in its own time then.
+fn set_way_of_closing(socket: &socket2::Socket, with_reset: bool) -> io::Result<()> {
+    if with_reset {
+        return socket.set_linger(Some(Duration::ZERO));
+    }
+    match socket.linger()? {
+        Some(linger) if !linger.is_zero() => socket.set_linger(None),
+        _ => Ok(()),
     }
 }
 

@@ -4,11 +4,11 @@ use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
-use crate::engine::worker::queue::{Payload, QUEUE_CAP};
+use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Answering};
 use crate::engine::worker::stream::{End, Outcome, READ_BYTES, ReadOutcome, Stream};
 use crate::model::ids::PeerId;
-use crate::model::record::{EndReason, Origin};
+use crate::model::record::{EndReason, LossKind, Origin};
 use crate::net::facts::tcp_facts;
 use crate::net::poll::Ready;
 use std::collections::BTreeMap;
@@ -126,11 +126,17 @@ impl Streams {
 
     fn give(&mut self, id: PeerId, answers: Vec<Answer>, log: &mut Log, board: &mut Board) {
         let Some(stream) = self.by_id.get_mut(&id) else { return };
+        let mut unsent = 0;
         for (payload, origin) in answers {
-            // Reading stops long before the cap is reached, so that nothing that should be answered is left out.
+            // Reading stops long before the cap is reached, so that this takes long replies to many short messages,
+            // or a connection on which nothing more can be sent.
+            let length = payload.len() as u64;
             if stream.queue(payload, origin).is_err() {
-                break;
+                unsent += length;
             }
+        }
+        if unsent > 0 {
+            log.loss(Some(id), LossKind::UnsentBytes, unsent);
         }
         self.flush(id, log, board);
     }
@@ -165,11 +171,10 @@ impl Streams {
 
     /// The peer sends no more, or an error says that it is gone.
     fn has_ended(&mut self, id: PeerId, end: End, log: &mut Log, board: &mut Board) {
-        let outcome = match self.by_id.get_mut(&id) {
-            Some(stream) if end.reason == EndReason::Fin => stream.peer_has_finished(log),
-            _ => Outcome::Ended(end),
-        };
-        self.settle(id, outcome, log, board);
+        if let Some(stream) = self.by_id.get_mut(&id) {
+            let outcome = stream.reading_has_ended(end, log);
+            self.settle(id, outcome, log, board);
+        }
     }
 
     /// Writes what waits for a peer.
@@ -228,6 +233,16 @@ impl Streams {
         if found.is_empty() { Err(Rejection::NoPeer) } else { Ok(found) }
     }
 
+    /// Whom bytes to a target go to: of all peers, those that can be sent to, if any can.
+    pub(super) fn recipients(&self, target: &Target) -> Result<Vec<PeerId>, Rejection> {
+        let mut ids = self.targets(target)?;
+        let can_send = |id: &PeerId| self.by_id.get(id).is_some_and(Stream::can_send);
+        if matches!(target, Target::All | Target::Configured) && ids.iter().any(can_send) {
+            ids.retain(can_send);
+        }
+        Ok(ids)
+    }
+
     /// Puts a payload on its way to each peer. Peers whose queue has room get it even when another's is full.
     pub(super) fn send(
         &mut self,
@@ -245,7 +260,7 @@ impl Streams {
             };
             match stream.queue(Payload::clone(payload), origin) {
                 Ok(()) => self.flush(*id, log, board),
-                Err(queued) => refusal = Err(Rejection::QueueFull { peer: *id, queued, cap: QUEUE_CAP }),
+                Err(why) => refusal = Err(why),
             }
         }
         refusal

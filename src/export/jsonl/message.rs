@@ -3,15 +3,13 @@
 use crate::codec::framing::{Framer, Message, MessageEnd};
 use crate::codec::text::TextEncoding;
 use crate::export::decoding::whole_text;
-use crate::export::exporter::PeerLookup;
+use crate::export::exporter::{PeerEnds, PeerLookup};
 use crate::export::jsonl::object::{push_data_end, push_data_start, push_start, push_string};
 use crate::export::line::{push_hex, push_number};
 use crate::model::framing::Framing;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, DataHead, Direction, Lifecycle, Record};
 use std::collections::BTreeMap;
-
-use crate::export::exporter::PeerEnds;
 
 /// Cuts all streams of a session.
 #[derive(Debug)]
@@ -95,7 +93,7 @@ impl MessageCutter {
     }
 
     /// Appends the messages that silence has ended.
-    pub(super) fn end_silent(&mut self, line: &mut String, now_mono_ns: u64, _peers: &mut dyn PeerLookup) {
+    pub(super) fn end_silent(&mut self, line: &mut String, now_mono_ns: u64) {
         let due = |stream: &Stream| stream.framer.deadline_mono_ns().is_some_and(|at| at <= now_mono_ns);
         let silent: Vec<_> =
             self.streams.iter().filter(|(_, stream)| due(stream)).map(|(key, _)| *key).collect();

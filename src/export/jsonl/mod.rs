@@ -11,14 +11,12 @@ use crate::codec::text::TextEncoding;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::jsonl::message::MessageCutter;
-use crate::export::jsonl::object::{push_data_end, push_data_start, push_start};
+use crate::export::jsonl::object::{push_data_end, push_data_start, push_start, push_string};
 use crate::export::line::{push_hex, push_number};
 use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
 use crate::model::record::{Body, Record};
 use std::io::{self, Write};
-
-pub(super) use crate::export::jsonl::object::push_string;
 
 /// How objects are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,15 +49,10 @@ impl JsonlExporter {
     }
 
     /// Writes the messages that silence has ended by now.
-    pub fn end_silent(
-        &mut self,
-        now_mono_ns: u64,
-        peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    pub fn end_silent(&mut self, now_mono_ns: u64, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         if let Some(cutter) = &mut self.cutter {
-            cutter.end_silent(&mut self.line, now_mono_ns, peers);
+            cutter.end_silent(&mut self.line, now_mono_ns);
         }
         out.write_all(self.line.as_bytes())
     }

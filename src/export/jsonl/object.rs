@@ -75,7 +75,7 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
 }
 
 /// Appends a JSON string, quotes included.
-pub(in crate::export) fn push_string(line: &mut String, text: &str) {
+pub(super) fn push_string(line: &mut String, text: &str) {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     line.push('"');

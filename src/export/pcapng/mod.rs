@@ -154,10 +154,8 @@ impl PcapngExporter {
 
     fn lifecycle(&mut self, at_ns: u64, peer: Option<PeerId>, event: &Lifecycle, peers: &mut dyn PeerLookup) {
         match event {
-            Lifecycle::Bound { local } => {
-                if self.datagram_sockets.len() < DATAGRAM_SOCKETS_LIMIT {
-                    self.datagram_sockets.insert(*local);
-                }
+            Lifecycle::Bound { local } if self.datagram_sockets.len() < DATAGRAM_SOCKETS_LIMIT => {
+                self.datagram_sockets.insert(*local);
             }
             Lifecycle::Connecting { remote, .. } => self.connecting = Some((*remote, at_ns)),
             Lifecycle::Connected { local, remote } => {
@@ -208,8 +206,9 @@ impl PcapngExporter {
             Some(SessionKind::TcpServer) => self.interface(InterfaceKey::Listener(ends.local)),
             _ => InterfaceId::default(),
         };
-        // Odd multiples spread the starts, so that a reused pair of ports is seen as a new connection.
-        let spread = self.flows_opened.wrapping_mul(0x9E37_79B9).wrapping_add(peer.get());
+        // Odd multiples spread the starts, so that a reused pair of ports is seen as a new connection. The start stays
+        // in the lower half, because readers take an acknowledgement of exactly 0 in a handshake for a second one.
+        let spread = self.flows_opened.wrapping_mul(0x9E37_79B9).wrapping_add(peer.get()) >> 1;
         self.flows_opened = self.flows_opened.wrapping_add(1);
         let first_sequence = self.options.first_sequence.unwrap_or(spread);
         let mut flow = Flow::new(ends, interface, first_sequence);

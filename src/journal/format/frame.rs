@@ -180,6 +180,16 @@ impl FrameHeader {
         fits.then_some(header)
     }
 
+    /// The row and the length of the frame at the start of `bytes`, without looking at its checksum: enough to step
+    /// over frames on the way to one that is then decoded.
+    pub(in crate::journal) fn peek(bytes: &[u8]) -> Option<(RecordId, u64)> {
+        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC)?;
+        let length = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
+        let (_, id) = bytes.split_first_chunk::<16>()?;
+        let id = u64::from_le_bytes(*id.first_chunk()?);
+        Some((RecordId(id), FRAME_HEADER_BYTES as u64 + u64::from(length)))
+    }
+
     /// Header and payload together.
     pub fn frame_bytes(&self) -> u64 {
         FRAME_HEADER_BYTES as u64 + u64::from(self.payload_bytes)

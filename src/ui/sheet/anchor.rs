@@ -166,7 +166,7 @@ mod tests {
             for _ in 0..1_000 {
                 up = up.moved(-3.5, extent(rows), &mut even);
             }
-            let error = (up.row as i128 - start.row as i128) as f32 * EVEN + up.offset;
+            let error = (i128::from(up.row) - i128::from(start.row)) as f32 * EVEN + up.offset;
             assert!(error.abs() < 0.05, "{rows} rows: {error} after the way back");
         }
     }

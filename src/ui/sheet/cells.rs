@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(widths, [47, 47, 23]);
         let dump = cut(View::Dump, &[7; 40], 60, false);
         assert_eq!((dump.lines.len(), dump.folded), (3, false));
-        let long = cut(View::Text, &[b'x'; 100_000], 100, true);
+        let long = cut(View::Text, &vec![b'x'; 100_000], 100, true);
         assert!(long.folded && long.lines.len() > 650);
         for cut in [text, hex, dump, long] {
             for line in cut.lines {

@@ -75,7 +75,8 @@ impl Columns {
         let delta = with_delta.then(|| take(delta));
         let peer = take(peer);
         let bytes = with_bytes.then(|| take(bytes));
-        let content = Rangef::new(left + theme::SPACE_8, sheet.right() - theme::SPACE_4);
+        // The triangle that unfolds a row stands in the wider gap before the content.
+        let content = Rangef::new(left + theme::SPACE_16, sheet.right() - theme::SPACE_4);
         Columns { number, time, delta, peer, bytes, content }
     }
 
@@ -97,8 +98,8 @@ mod tests {
 
     #[test]
     fn the_content_keeps_its_room() {
-        let rows = [(900.0, true, true, true), (570.0, true, true, true), (480.0, true, false, true)];
-        let rows = rows.into_iter().chain([(430.0, true, false, false), (300.0, false, false, false)]);
+        let rows = [(900.0, true, true, true), (610.0, true, true, true), (570.0, true, false, true)];
+        let rows = rows.into_iter().chain([(480.0, true, false, false), (300.0, false, false, false)]);
         for (width, number, delta, bytes) in rows {
             let sheet = Rect::from_min_size(pos2(10.0, 0.0), vec2(width, 400.0));
             let columns = Columns::of(sheet, Widths::default());

@@ -9,12 +9,12 @@ use crate::codec::time::{TimeFormat, TimePrecision, delta};
 use crate::journal::query::Pattern;
 use crate::journal::{JournalError, JournalReader, RecordHead};
 use crate::model::config::SessionKind;
-use crate::model::ids::{Epoch, RecordId};
+use crate::model::ids::RecordId;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::sheet::cells;
+use crate::ui::sheet::moment::Moment;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows, SpanLook, Tone};
 use crate::util::bytes_text::Count;
-use crate::util::clock::Stamp;
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::collections::{HashMap, HashSet};
@@ -83,13 +83,6 @@ struct Kept {
     content: RowContent,
     after: Option<RecordId>,
     used: u64,
-}
-
-/// When a record was made, in a form that can be compared within and between openings.
-#[derive(Clone, Copy, Debug)]
-struct Moment {
-    at: Stamp,
-    epoch: Epoch,
 }
 
 impl RowOptions {
@@ -239,7 +232,7 @@ impl JournalRows {
         if self.options.time == TimeColumn::Relative
             && let Some(first) = self.moment(RecordId(self.hidden_before))?
         {
-            return Ok(delta(between(first, moment_of(record)), self.options.precision));
+            return Ok(delta(first.until(Moment::of(record)), self.options.precision));
         }
         Ok(self.format.text(record.at.wall_ns))
     }
@@ -250,7 +243,7 @@ impl JournalRows {
             (None, Some(after)) => self.moment(after)?,
             (None, None) => None,
         };
-        let nanos = from.map(|from| between(from, moment_of(record)));
+        let nanos = from.map(|from| from.until(Moment::of(record)));
         Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
     }
 
@@ -368,19 +361,6 @@ impl Rows for JournalRows {
         self.marked = marked.and_then(|record| self.moment(record).ok().flatten());
         self.kept.clear();
     }
-}
-
-/// The nanoseconds between two moments. The wall clock is asked only where the other clock began anew.
-fn between(from: Moment, to: Moment) -> i64 {
-    if from.epoch == to.epoch {
-        let (from, to) = (i128::from(from.at.mono_ns), i128::from(to.at.mono_ns));
-        return i64::try_from(to - from).unwrap_or(i64::MAX);
-    }
-    to.at.wall_ns.saturating_sub(from.at.wall_ns)
-}
-
-fn moment_of(record: &Record) -> Moment {
-    Moment { at: record.at, epoch: record.epoch }
 }
 
 fn tone(record: &Record) -> Tone {

@@ -42,8 +42,12 @@ impl Sheet {
             return;
         }
         if focused {
-            let filter =
-                EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+            let filter = EventFilter {
+                vertical_arrows: true,
+                horizontal_arrows: true,
+                escape: !self.selection.is_empty(),
+                ..EventFilter::default()
+            };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(frame.response.id, filter));
         }
         for (key, step) in STEPS {

@@ -11,6 +11,7 @@ pub mod columns;
 pub mod journal_rows;
 mod keys;
 mod menu;
+mod moment;
 mod paint;
 mod pointer;
 pub mod rows;
@@ -31,7 +32,8 @@ use crate::ui::sheet::columns::{Columns, Widths};
 use crate::ui::sheet::paint::Light;
 use crate::ui::theme::{self, Theme};
 use crate::util::bytes_text::Count;
-use egui::{Align2, Color32, CursorIcon, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::accesskit::Action;
+use egui::{Align2, Color32, CursorIcon, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::ops::Range;
 
 /// Where a person looks and what is selected.
@@ -121,6 +123,8 @@ impl Sheet {
             response,
         };
 
+        let theme = Theme::of(ui);
+        ui.painter().rect_filled(full, 0.0, theme.ground);
         let mut actions = Vec::new();
         self.find_back(rows, &frame);
         self.take_wheel(ui, rows, &frame, full);
@@ -129,10 +133,8 @@ impl Sheet {
         self.take_keys(ui, rows, &frame, view, &mut actions);
         self.settle(rows, &frame);
 
-        let theme = Theme::of(ui);
-        ui.painter().rect_filled(full, 0.0, theme.ground);
         paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts);
-        self.paint_rows(ui, rows, &frame);
+        self.paint_rows(ui, rows, &frame, &mut actions);
         if rows.is_empty() && !view.empty.is_empty() {
             let font = fonts::interface(theme::BODY_SIZE);
             ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
@@ -238,7 +240,7 @@ impl Sheet {
             share: at.share(end, &mut heights(rows)),
             visible: f64::from(frame.extent.view_height / theme::ROW_HEIGHT) / whole,
             ticks: &ticks,
-            name: view.texts.name,
+            name: view.texts.scroll_bar,
         };
         if let Some(share) = bar::show(ui, bar, seen, &mut self.grasp) {
             self.anchor = Anchor::at_share(share, end, &mut heights(rows));
@@ -256,7 +258,8 @@ impl Sheet {
 
     fn leave_or_reach_end(&mut self, rows: &mut dyn Rows, frame: &Frame) {
         let end = Anchor::end(frame.extent, &mut heights(rows));
-        if self.anchor.is_before(end) {
+        // Half a point is less than an eye sees, and more than is lost by adding up small steps.
+        if self.anchor.moved(0.5, frame.extent, &mut heights(rows)).is_before(end) {
             self.hold(frame.extent.rows);
         } else {
             self.follow();
@@ -284,7 +287,7 @@ impl Sheet {
         self.top = if frame.extent.rows == 0 { RecordId(0) } else { rows.record(self.anchor.row) };
     }
 
-    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
+    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, actions: &mut Vec<SheetAction>) {
         let theme = Theme::of(ui);
         let painter = ui.painter_at(frame.body);
         let hovered_y = frame.response.hover_pos().map(|at| at.y);
@@ -311,6 +314,10 @@ impl Sheet {
             node.widget_info(|| {
                 WidgetInfo::selected(Role::ListBoxOption, true, light.selected, content.spoken.as_str())
             });
+            if chosen_by_name(ui, id, row, frame.extent.rows) {
+                self.selection.set(record);
+                actions.push(SheetAction::Inspect(record));
+            }
             top = rect.bottom();
             row += 1;
         }
@@ -350,9 +357,22 @@ impl Sheet {
     }
 }
 
+/// Tells the accessibility tree which of how many rows this is, and whether it was chosen through the tree.
+fn chosen_by_name(ui: &Ui, id: Id, row: u64, rows: u64) -> bool {
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.add_action(Action::Click);
+        if let (Ok(row), Ok(rows)) = (usize::try_from(row), usize::try_from(rows)) {
+            node.set_position_in_set(row);
+            node.set_size_of_set(rows);
+        }
+    });
+    ui.input(|input| input.has_accesskit_action_request(id, Action::Click))
+}
+
 fn heights(rows: &mut dyn Rows) -> impl FnMut(u64) -> f32 {
     |row| paint::row_height(rows.content(row))
 }
 
-#[cfg(all(test, feature = "gui-harness"))]
+#[cfg(test)]
+#[cfg(feature = "gui-harness")]
 mod tests;

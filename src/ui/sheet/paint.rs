@@ -95,7 +95,7 @@ pub(super) fn row(
     cell(columns.bytes, &content.bytes, true, quiet);
 
     if content.folded || content.expanded {
-        disclosure(painter, theme, pos2(columns.content.min - 9.0, first_middle), content.expanded);
+        disclosure(painter, theme, pos2(columns.content.min - 10.0, first_middle), content.expanded);
     }
     let visible = painter.clip_rect();
     for (place, line) in content.lines.iter().enumerate() {
@@ -109,7 +109,7 @@ pub(super) fn row(
 
 /// Whether a point is on the triangle that folds and unfolds a row.
 pub(super) fn is_on_disclosure(columns: &Columns, x: f32) -> bool {
-    Rangef::new(columns.content.min - 16.0, columns.content.min - 1.0).contains(x)
+    Rangef::new(columns.content.min - 18.0, columns.content.min - 1.0).contains(x)
 }
 
 fn plain(painter: &Painter, column: Rangef, middle: f32, text: &str, right: bool, color: Color32) {

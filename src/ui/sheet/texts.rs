@@ -7,6 +7,8 @@ use crate::util::locale::Locale;
 pub struct SheetTexts {
     /// The name of the whole, for those who cannot see it.
     pub name: &'static str,
+    /// The name of its scroll bar.
+    pub scroll_bar: &'static str,
     /// Over the row numbers.
     pub number: &'static str,
     /// Over the times.
@@ -44,6 +46,7 @@ impl SheetTexts {
     pub fn of(locale: &'static Locale) -> SheetTexts {
         SheetTexts {
             name: locale.text("sheet.name"),
+            scroll_bar: locale.text("sheet.scroll_bar"),
             number: locale.text("sheet.column.number"),
             time: locale.text("sheet.column.time"),
             delta: locale.text("sheet.column.delta"),

@@ -24,8 +24,11 @@ impl SourceFile {
         Path::new(&self.path).extension().is_some_and(|it| it == extension)
     }
 
-    /// How many lines come before the file's own test module.
+    /// How many lines come before the file's own test module; none in a file that is one.
     pub(super) fn lines_before_tests(&self) -> usize {
+        if self.path.split('/').any(|part| matches!(part, "tests" | "tests.rs")) {
+            return 0;
+        }
         let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
         let opens_test_module = |at: usize| {
             lines[at] == "#[cfg(test)]"
@@ -342,5 +345,8 @@ mod tests {
         let file = SourceFile::new("a.rs", "x\n#[cfg(test)]\nuse y;\nz\n#[cfg(test)]\nmod tests {\n}\n");
         assert_eq!(file.lines_before_tests(), 4);
         assert_eq!(file.without_tests().text, "x\n#[cfg(test)]\nuse y;\nz");
+        for path in ["src/ui/sheet/tests/rows.rs", "src/ui/sheet/tests.rs"] {
+            assert_eq!(SourceFile::new(path, "x\ny\n").lines_before_tests(), 0, "{path}");
+        }
     }
 }

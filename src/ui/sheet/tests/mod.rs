@@ -2,6 +2,7 @@
 
 mod journal;
 
+use crate::codec::copy::CopyForm;
 use crate::model::ids::RecordId;
 use crate::ui::sheet::{
     RowContent, RowLine, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, Tone,
@@ -91,6 +92,7 @@ fn wheel(harness: &mut Harness<'static, Stage>, points: f32) {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, points),
         phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
     harness.run();
@@ -104,7 +106,8 @@ fn press_key(harness: &mut Harness<'static, Stage>, modifiers: Modifiers, key: K
 fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modifiers) {
     harness.event(Event::PointerMoved(at));
     for pressed in [true, false] {
-        harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers });
+        let event = Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers };
+        harness.event_modifiers(event, modifiers);
     }
     harness.run();
 }
@@ -254,6 +257,33 @@ fn tall_rows_are_scrolled_over_whole() {
     press_key(&mut harness, Modifiers::NONE, Key::End);
     let visible = harness.state().sheet.visible();
     assert_eq!(visible.end, 1_000);
+}
+
+#[test]
+fn a_row_is_chosen_through_the_accessibility_tree() {
+    let mut harness = stage(100_000_000);
+    harness.get_by_label("RX 温度=99999990").click_accesskit();
+    harness.run();
+    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(99_999_990)));
+    assert_eq!(harness.state().actions, [SheetAction::Inspect(RecordId(99_999_990))]);
+}
+
+#[test]
+fn the_menu_copies_and_measures() {
+    let mut harness = stage(1_000);
+    let at = pos2(400.0, 300.0);
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        let button = PointerButton::Secondary;
+        harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+    }
+    harness.run();
+    let selected = harness.state().sheet.selection().single();
+    assert!(selected.is_some(), "the row under the pointer is meant");
+    harness.get_by_label("Copy as C array").click();
+    harness.run();
+    assert!(harness.state().actions.contains(&SheetAction::Copy(CopyForm::CArray)));
+    assert!(harness.query_by_label("Copy as C array").is_none(), "the menu is closed");
 }
 
 #[test]
