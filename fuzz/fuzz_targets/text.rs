@@ -1,0 +1,56 @@
+#![no_main]
+//! Whatever bytes come in whatever encoding, however they are cut into records: the cuts change no text, looking
+//! back finds the state that decoding from the start has left, and every row covers its text and its bytes. The
+//! input's first byte chooses the encoding; each record's length follows as one byte.
+
+use libfuzzer_sys::fuzz_target;
+use sockscope::codec::represent::{RowStyle, View, represent_bytes};
+use sockscope::codec::text::{Carry, TextEncoding, carry_into, decode};
+use sockscope::util::locale::{Language, Locale};
+
+fuzz_target!(|input: &[u8]| {
+    let Some((number, rest)) = input.split_first() else { return };
+    let count = TextEncoding::all().len();
+    let Some(encoding) = TextEncoding::all().nth(usize::from(*number) % count) else { return };
+    let records = records(rest);
+    let mut carry = Carry::default();
+    let mut text = String::new();
+    for (place, record) in records.iter().enumerate() {
+        // Looking back is bounded, and shortest in UTF-16.
+        if place < 32 {
+            let mut earlier = records[..place].iter().rev();
+            assert_eq!(carry_into(encoding, || earlier.next().map(|bytes| bytes.to_vec())), carry);
+        }
+        check_rows(record, carry, encoding);
+        text.push_str(&decode(encoding, &mut carry, record).text);
+    }
+    let mut whole = Carry::default();
+    assert_eq!(text, decode(encoding, &mut whole, &records.concat()).text);
+    assert_eq!(carry, whole);
+});
+
+fn check_rows(record: &[u8], carry: Carry, encoding: TextEncoding) {
+    for view in [View::Text, View::Hex, View::Dump] {
+        let style = RowStyle { view, encoding, ..RowStyle::new(Locale::of(Language::English)) };
+        let row = represent_bytes(record, carry, &style);
+        let mut end = 0;
+        let mut seen = vec![false; record.len()];
+        for span in &row.spans {
+            assert_eq!(span.text.start, end);
+            end = span.text.end;
+            seen[span.bytes.clone()].fill(true);
+        }
+        assert_eq!(end, row.text.len());
+        assert!(seen.into_iter().all(|seen| seen));
+    }
+}
+
+fn records(mut rest: &[u8]) -> Vec<&[u8]> {
+    let mut records = Vec::new();
+    while let Some((length, after)) = rest.split_first() {
+        let (record, after) = after.split_at(usize::from(*length).min(after.len()));
+        records.push(record);
+        rest = after;
+    }
+    records
+}
