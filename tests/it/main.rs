@@ -39,3 +39,6 @@ mod journal_query;
 mod journal_support;
 
 mod tidy;
+
+#[cfg(feature = "gui-harness")]
+mod window_flow;
