@@ -1,3 +1,92 @@
-fn main() {
-    println!("{}", egui::Vec2::ZERO);
+//! `sockscope`: opens the window, or says in one line why it cannot. It knows no view and no session.
+
+use clap::{Parser, ValueEnum};
+use sockscope::ui::launch::{self, LaunchError, LaunchOptions};
+use sockscope::workspace::profile::Profile;
+use sockscope::workspace::settings::ThemeChoice;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A socket debugger: listen, connect, see every byte, send, save.
+#[derive(Parser)]
+#[command(name = "sockscope", version, about, after_help = "sockscope-cli does the same without a window.")]
+struct Options {
+    /// The language of the window; the system's without it
+    #[arg(long, value_enum)]
+    lang: Option<LanguageOption>,
+    /// The colours of the window; as last time without it
+    #[arg(long, value_enum)]
+    theme: Option<ThemeOption>,
+    /// Keep settings and sessions in this folder instead of the user's own
+    #[arg(long, value_name = "PATH")]
+    profile_dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LanguageOption {
+    En,
+    #[value(name = "zh-Hans", alias = "zh", alias = "zh-CN", alias = "zh-hans")]
+    ZhHans,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ThemeOption {
+    System,
+    Dark,
+    Light,
+}
+
+fn main() -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return answer_to_wrong_options(&error),
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), anyhow::Error> {
+    let profile = Profile::locate(options.profile_dir.as_deref())?;
+    profile.create_folders()?;
+    let launched: Result<(), LaunchError> = launch::run(&LaunchOptions {
+        profile,
+        language: options.lang.map(|language| match language {
+            LanguageOption::En => "en",
+            LanguageOption::ZhHans => "zh-Hans",
+        }),
+        theme: options.theme.map(|theme| match theme {
+            ThemeOption::System => ThemeChoice::System,
+            ThemeOption::Dark => ThemeChoice::Dark,
+            ThemeOption::Light => ThemeChoice::Light,
+        }),
+    });
+    Ok(launched?)
+}
+
+/// Help and version are answers; anything else is one line and exit code 2.
+fn answer_to_wrong_options(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or("error: wrong options");
+        say(&line.strip_prefix("error: ").unwrap_or(line));
+        return ExitCode::from(2);
+    }
+    match write!(io::stdout(), "{error}") {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever asked has closed the pipe.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn say(what: &dyn Display) {
+    if writeln!(io::stderr(), "sockscope: {what}").is_err() {
+        // Nobody listens to the error channel; the exit code still tells.
+    }
 }

@@ -44,13 +44,17 @@ pub enum LocaleError {
 }
 
 /// The English files. A new file is added here and in the list below.
-const ENGLISH: [&str; 2] =
-    [include_str!("../../assets/locale/en/record.toml"), include_str!("../../assets/locale/en/sheet.toml")];
+const ENGLISH: [&str; 3] = [
+    include_str!("../../assets/locale/en/record.toml"),
+    include_str!("../../assets/locale/en/sheet.toml"),
+    include_str!("../../assets/locale/en/window.toml"),
+];
 
 /// The Chinese files, in the same order.
-const SIMPLIFIED_CHINESE: [&str; 2] = [
+const SIMPLIFIED_CHINESE: [&str; 3] = [
     include_str!("../../assets/locale/zh-Hans/record.toml"),
     include_str!("../../assets/locale/zh-Hans/sheet.toml"),
+    include_str!("../../assets/locale/zh-Hans/window.toml"),
 ];
 
 impl Language {

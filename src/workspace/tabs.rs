@@ -108,23 +108,24 @@ pub enum InputChoice {
 impl TabSettings {
     /// A fresh tab of this kind. The three kinds fit each other: client and datagrams talk to this machine.
     pub fn new(kind: TabKind) -> TabSettings {
-        let mut tab = TabSettings { kind, ..TabSettings::default() };
+        let fresh = TabSettings { kind, ..TabSettings::default() };
         match kind {
-            TabKind::TcpServer => {}
-            TabKind::TcpClient => {
-                tab.local_host = String::new();
-                tab.local_port = String::new();
-                tab.remote_host = "127.0.0.1".to_owned();
-                tab.remote_port = "9000".to_owned();
-            }
-            TabKind::Udp => {
-                tab.local_port = "7890".to_owned();
-                tab.remote_host = "255.255.255.255".to_owned();
-                tab.remote_port = "7890".to_owned();
-                tab.broadcast = true;
-            }
+            TabKind::TcpServer => fresh,
+            TabKind::TcpClient => TabSettings {
+                local_host: String::new(),
+                local_port: String::new(),
+                remote_host: "127.0.0.1".to_owned(),
+                remote_port: "9000".to_owned(),
+                ..fresh
+            },
+            TabKind::Udp => TabSettings {
+                local_port: "7890".to_owned(),
+                remote_host: "255.255.255.255".to_owned(),
+                remote_port: "7890".to_owned(),
+                broadcast: true,
+                ..fresh
+            },
         }
-        tab
     }
 }
 

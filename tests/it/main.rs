@@ -41,3 +41,5 @@ mod journal_support;
 mod tidy;
 
 mod small_disk;
+#[cfg(feature = "gui-harness")]
+mod window_flow;

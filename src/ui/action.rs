@@ -1,0 +1,192 @@
+//! What a view can ask for. Each variant says the outcome; between frames the dispatcher brings it about.
+
+use crate::model::ids::PeerId;
+use crate::ui::sheet::SheetAction;
+use crate::util::locale::Language;
+use crate::workspace::settings::ThemeChoice;
+use crate::workspace::tabs::TabKind;
+use std::path::PathBuf;
+
+/// Names a tab for as long as the program runs; never its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TabKey(pub u64);
+
+/// An outcome for the whole window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A new tab of this kind is in front.
+    NewTab(TabKind),
+    /// This tab is in front.
+    Activate(TabKey),
+    /// The tab is gone, or the person is asked because it is open.
+    CloseTab(TabKey),
+    /// The tab in front is gone, or the person is asked.
+    CloseActiveTab,
+    /// The tab is gone and what it had open is closed.
+    CloseTabAnyway(TabKey),
+    /// The tab that was closed last is there again.
+    ReopenTab,
+    /// A closed copy of the tab stands beside it.
+    DuplicateTab(TabKey),
+    /// The person is asked for the tab's name.
+    AskTabName(TabKey),
+    /// The tab has this name; empty makes it from its address.
+    RenameTab {
+        /// Which.
+        tab: TabKey,
+        /// The name.
+        name: String,
+    },
+    /// The tab stands at this place.
+    MoveTab {
+        /// Which.
+        tab: TabKey,
+        /// Counted from 0.
+        to: usize,
+    },
+    /// The tab is seen beside the one in front, or no longer.
+    ToggleBeside(TabKey),
+    /// The tab to the right is in front.
+    NextTab,
+    /// The tab to the left is in front.
+    PreviousTab,
+    /// Something for one tab.
+    OnTab(TabKey, TabAction),
+    /// Something for the tab in front.
+    InFront(TabAction),
+    /// The inspector is shown, or hidden.
+    ToggleInspector,
+    /// Everything is so many percent points bigger or smaller.
+    ZoomBy(i32),
+    /// Everything is as big as designed.
+    ZoomReset,
+    /// The window fills the screen, or no longer.
+    ToggleFullScreen,
+    /// The help page is shown.
+    ShowHelp,
+    /// Nothing is asked or explained any more.
+    CloseModal,
+    /// The window speaks this language.
+    SetLanguage(Language),
+    /// The window has these colours.
+    SetTheme(ThemeChoice),
+    /// This machine's addresses are looked up again.
+    RefreshAddresses,
+    /// The page of earlier sessions is shown, or the tabs are.
+    ShowSessions(bool),
+    /// The list of earlier sessions is read again.
+    RefreshSessions,
+    /// An earlier session is open in a tab that only shows it.
+    OpenSession(PathBuf),
+    /// The person is asked where to save an earlier session.
+    ExportSession(PathBuf),
+    /// An earlier session is never removed by itself, or may be.
+    KeepSession {
+        /// Its journal.
+        path: PathBuf,
+        /// Whether it is kept.
+        keep: bool,
+    },
+    /// The person is asked whether to delete an earlier session.
+    AskDeleteSession(PathBuf),
+    /// An earlier session is deleted.
+    DeleteSession(PathBuf),
+    /// Journals are kept for so many days and take at most so many MiB.
+    SetRetention {
+        /// Days.
+        days: u32,
+        /// MiB.
+        mib: u64,
+    },
+    /// The text is on the clipboard.
+    CopyText(String),
+    /// The person chooses a file with the platform's dialog.
+    Browse,
+    /// What the save page says is being written.
+    StartExport,
+    /// Nothing is written any more.
+    CancelExport,
+    /// The file that the page names is on its way to the peers.
+    StartFile,
+    /// A quick send is as its page says.
+    SaveQuick,
+    /// The quick send of the page is gone.
+    RemoveQuick,
+    /// The program ends, and what is open is closed.
+    QuitAnyway,
+}
+
+/// An outcome for one tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TabAction {
+    /// The session is open, or closed if it was open.
+    ToggleOpen,
+    /// The listener is gone; clients stay.
+    StopListening,
+    /// What is written is on its way.
+    Send,
+    /// A quick send is on its way.
+    SendQuick(usize),
+    /// What is written is sent again and again.
+    StartRepeat,
+    /// Nothing is repeated.
+    StopRepeat,
+    /// What is received goes back, or no longer.
+    SetEcho(bool),
+    /// The person is asked for a file to send.
+    AskFile,
+    /// No more of the file is sent.
+    CancelFile,
+    /// What was pasted and is too long for the field is forgotten.
+    DropPasted,
+    /// The text sent before the present one is written.
+    HistoryBack,
+    /// The text sent after the present one is written.
+    HistoryForward,
+    /// The person is asked for a new quick send.
+    AddQuick,
+    /// The person changes a quick send.
+    EditQuick(usize),
+    /// Sends go to this peer, or to everyone.
+    SelectPeer(Option<PeerId>),
+    /// Sends of a datagram tab go to the remote address of its fields.
+    SelectRemote,
+    /// The peer is disconnected in an orderly way.
+    ClosePeer(PeerId),
+    /// The peer is disconnected with a reset.
+    ResetPeer(PeerId),
+    /// The peer is told that we send no more.
+    FinishPeer(PeerId),
+    /// The group is joined, now if the socket is open and with each opening.
+    JoinGroup(String),
+    /// The group is left and forgotten.
+    LeaveGroup(usize),
+    /// The option is set, now if the session is open and with each opening.
+    SetOption(String),
+    /// The option is no longer asked for.
+    ForgetOption(usize),
+    /// The find field is there and has the keyboard.
+    ShowFind,
+    /// The find field and its matches are gone.
+    HideFind,
+    /// What the find field says is looked for.
+    StartFind,
+    /// The next match is shown.
+    FindNext,
+    /// The match before is shown.
+    FindPrevious,
+    /// Only rows that the view bar lets through are shown.
+    ApplyFilter,
+    /// Rows so far are hidden; the log keeps them.
+    ClearView,
+    /// All rows are shown again.
+    ShowCleared,
+    /// The person is asked where to save.
+    AskSave,
+    /// The person is asked where to save the raw bytes.
+    AskSaveRaw,
+    /// Counters start at 0.
+    ResetCounters,
+    /// What a person asked of the sheet.
+    Sheet(SheetAction),
+}

@@ -1,0 +1,239 @@
+//! The window: takes in news under a time budget, draws, and lets the dispatcher act between frames. It knows
+//! no business: what a session is, the engine knows; what a tab shows, its state.
+
+use crate::engine::handle::Engine;
+use crate::model::failure::Failure;
+use crate::ui::action::Action;
+use crate::ui::dialogs::{Dialogs, NativeDialogs};
+use crate::ui::dispatch;
+use crate::ui::dispatch::file::PasteJob;
+use crate::ui::dispatch::save::ExportJob;
+use crate::ui::fonts;
+use crate::ui::layout;
+use crate::ui::look;
+use crate::ui::shortcuts;
+use crate::ui::state::AppState;
+use crate::ui::theme::{self, Theme};
+use crate::util::locale::Language;
+use crate::workspace::profile::Profile;
+use crate::workspace::sending::Sending;
+use crate::workspace::settings::{Settings, ThemeChoice};
+use crate::workspace::store::{Damage, Store};
+use crate::workspace::tabs::Tabs;
+use egui_notify::Toasts;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// How long one frame takes in news before it draws.
+const NEWS_BUDGET: Duration = Duration::from_millis(10);
+
+/// At most so often does news alone make a frame.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// What is changed in the workspace is written after so long without another change.
+const SAVE_AFTER: Duration = Duration::from_secs(2);
+
+/// A notice that asks for something stays longer.
+const BAD_NEWS_STAY: Duration = Duration::from_secs(12);
+
+/// What a notice in the corner is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Something was done.
+    Good,
+    /// Something is worth knowing.
+    Plain,
+    /// Something was not done.
+    Bad,
+}
+
+/// With what the window starts.
+#[derive(Clone, Debug)]
+pub struct StartOptions {
+    /// Where settings and sessions lie.
+    pub profile: Profile,
+    /// Instead of the settings' language.
+    pub language: Option<Language>,
+    /// Instead of the settings' colours.
+    pub theme: Option<ThemeChoice>,
+}
+
+/// The window.
+pub struct App {
+    pub(super) state: AppState,
+    pub(super) engine: Engine,
+    pub(super) profile: Profile,
+    pub(super) store: Store,
+    pub(super) dialogs: Box<dyn Dialogs>,
+    pub(super) waker: Waker,
+    pub(super) toasts: Toasts,
+    pub(super) export: Option<ExportJob>,
+    pub(super) paste: Option<PasteJob>,
+    pub(super) kept: Kept,
+    pub(super) may_quit: bool,
+    pub(super) next_job: u32,
+    asked: Vec<Action>,
+}
+
+/// The workspace as it was last written, and when it is written next.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) tabs: Tabs,
+    pub(super) settings: Settings,
+    pub(super) sending: Sending,
+    pub(super) due: Option<Instant>,
+}
+
+/// Wakes the window from any thread.
+struct WindowWaker(egui::Context);
+
+impl Wake for WindowWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.request_repaint_after(FRAME);
+    }
+}
+
+impl App {
+    /// The window as it was left, in this context.
+    pub fn new(ctx: &egui::Context, start: StartOptions) -> Result<App, Failure> {
+        App::with_dialogs(ctx, start, Box::new(NativeDialogs::default()))
+    }
+
+    /// The same with other dialogs than the platform's.
+    pub fn with_dialogs(
+        ctx: &egui::Context,
+        start: StartOptions,
+        dialogs: Box<dyn Dialogs>,
+    ) -> Result<App, Failure> {
+        let store = Store::new(&start.profile.settings_folder);
+        let (settings, tabs, sending) =
+            (store.load::<Settings>(), store.load::<Tabs>(), store.load::<Sending>());
+        let damages: Vec<Damage> =
+            [settings.damage, tabs.damage, sending.damage].into_iter().flatten().collect();
+        let mut settings = settings.value;
+        if let Some(theme) = start.theme {
+            settings.theme = theme;
+        }
+        let language = start.language.unwrap_or_else(|| look::language_of(&settings));
+        let kept = Kept {
+            tabs: tabs.value.clone(),
+            settings: settings.clone(),
+            sending: sending.value.clone(),
+            due: None,
+        };
+        let waker = Waker::from(Arc::new(WindowWaker(ctx.clone())));
+        let mut app = App {
+            state: AppState::new(tabs.value, settings, sending.value, language),
+            engine: Engine::new(waker.clone())?,
+            profile: start.profile,
+            store,
+            dialogs,
+            waker,
+            toasts: Toasts::default().with_default_font(fonts::interface(theme::BODY_SIZE)),
+            export: None,
+            paste: None,
+            kept,
+            may_quit: false,
+            next_job: 0,
+            asked: vec![Action::RefreshAddresses],
+        };
+        look::prepare(ctx, &app.state.settings);
+        dispatch::workspace::say_damages(&mut app, &damages);
+        dispatch::sessions::enforce_limit(&mut app);
+        Ok(app)
+    }
+
+    /// What the window knows, for tests.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Takes in what is new and carries out what was asked for. Nothing is drawn here.
+    pub fn take_in(&mut self, ctx: &egui::Context) {
+        let now = Instant::now();
+        for action in std::mem::take(&mut self.asked) {
+            dispatch::apply(self, action, ctx);
+        }
+        // Before anything is read, so that what comes in meanwhile rings again.
+        self.engine.news().take();
+        let next = dispatch::news::take_in(self, ctx, now, now + NEWS_BUDGET);
+        if let Some(after) = next {
+            ctx.request_repaint_after(after);
+        }
+        self.keep_workspace(ctx, now);
+        if ctx.input(|input| input.viewport().close_requested()) {
+            dispatch::workspace::ask_before_quit(self, ctx);
+        }
+    }
+
+    /// Draws everything and notes what is asked for.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let is_composing = look::is_composing(&ctx);
+        dispatch::file::take_long_pastes(self, &ctx);
+        let mut asked = Vec::new();
+        if self.state.modal.is_none() {
+            shortcuts::take_pressed(&ctx, is_composing, &mut asked);
+        }
+        layout::window_ui(ui, &mut self.state, &mut asked);
+        self.toasts.show(&ctx);
+        if !asked.is_empty() {
+            self.asked.append(&mut asked);
+            ctx.request_repaint();
+        }
+    }
+
+    /// Says something in the corner, for a while.
+    pub(super) fn tell(&mut self, told: Told, text: impl Into<String>) {
+        let theme = Theme::of_mode(self.state.settings.theme != ThemeChoice::Light);
+        let (mark, color) = match told {
+            Told::Good => ("●", theme.good),
+            Told::Plain => ("●", theme.accent),
+            Told::Bad => ("■", theme.error),
+        };
+        let toast = self.toasts.custom(text.into(), mark.to_owned(), color);
+        // The library's cross is a sign that our fonts do not have.
+        toast.closable(false);
+        if told == Told::Bad {
+            toast.duration(Some(BAD_NEWS_STAY));
+        }
+    }
+
+    fn keep_workspace(&mut self, ctx: &egui::Context, now: Instant) {
+        if ctx.input(|input| !input.events.is_empty()) && self.kept.due.is_none() {
+            self.kept.due = Some(now + SAVE_AFTER);
+            ctx.request_repaint_after(SAVE_AFTER + FRAME);
+        }
+        if self.kept.due.is_some_and(|due| due <= now) {
+            self.kept.due = None;
+            dispatch::workspace::save(self);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_in(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        dispatch::workspace::save(self);
+        dispatch::file::clean_up(self);
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "App({} tabs)", self.state.tabs.len())
+    }
+}

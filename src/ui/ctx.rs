@@ -1,0 +1,49 @@
+//! What every view may read while it draws. It holds nothing that a view could change.
+
+use crate::codec::time::TimeFormat;
+use crate::ui::shortcuts::{self, Does};
+use crate::util::locale::Locale;
+use crate::workspace::sending::Sending;
+use crate::workspace::settings::Settings;
+use std::fmt::Display;
+
+/// The world of one frame, as views see it.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewCtx<'a> {
+    /// The texts of the language in use.
+    pub locale: &'static Locale,
+    /// What the person chose.
+    pub settings: &'a Settings,
+    /// History and quick sends.
+    pub sending: &'a Sending,
+    /// This machine's own addresses.
+    pub addresses: &'a [LocalAddress],
+    /// How dates and times are written.
+    pub times: &'a TimeFormat,
+}
+
+/// One of this machine's own addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalAddress {
+    /// As it is written into a field.
+    pub host: String,
+    /// The interface that has it; empty for "all of them".
+    pub interface: String,
+}
+
+impl ViewCtx<'_> {
+    /// The text of a key.
+    pub fn text(&self, key: &'static str) -> &'static str {
+        self.locale.text(key)
+    }
+
+    /// The text of a key with its values filled in.
+    pub fn format(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        self.locale.format(key, values)
+    }
+
+    /// A tooltip with the shortcut that does the same.
+    pub fn tooltip(&self, ctx: &egui::Context, key: &'static str, does: Does) -> String {
+        format!("{} ({})", self.text(key), shortcuts::keys_text(ctx, does))
+    }
+}

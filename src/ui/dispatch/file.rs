@@ -1,0 +1,187 @@
+//! Files on their way to peers, and texts too long for the field, which go the same way.
+
+use crate::engine::command::Command;
+use crate::engine::event::Rejection;
+use crate::engine::jobs::Job;
+use crate::model::ids::JobId;
+use crate::ui::action::TabKey;
+use crate::ui::app::{App, Told};
+use crate::ui::dispatch::session::{send_command, with_tab};
+use crate::ui::state::composer::{LONGEST_TYPED_BYTES, compose};
+use crate::ui::state::modal::{Modal, SendFile};
+use crate::ui::state::tab::{FileSend, Tab};
+use crate::ui::text;
+use crate::ui::views::composer::FileProgress;
+use crate::util::bytes_text::ByteSize;
+use egui::{Context, Event};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A long text on its way into a file that is then sent.
+#[derive(Debug)]
+pub struct PasteJob {
+    tab: TabKey,
+    job: Job<Result<PathBuf, String>>,
+}
+
+pub(super) fn ask(app: &mut App, key: TabKey) {
+    let page = SendFile { tab: key, path: String::new(), error: None, remark: None };
+    app.state.modal = Some(Modal::SendFile(page));
+}
+
+/// Sends the file that the page names.
+pub(super) fn start(app: &mut App) {
+    let locale = app.state.locale();
+    let Some(Modal::SendFile(page)) = &mut app.state.modal else { return };
+    let path = PathBuf::from(page.path.trim());
+    let total = match fs::metadata(&path) {
+        Ok(found) if found.is_file() => found.len(),
+        Ok(_) => {
+            page.error = Some(locale.text("file.not_a_file").to_owned());
+            return;
+        }
+        Err(error) => {
+            page.error = Some(error.to_string());
+            return;
+        }
+    };
+    let key = page.tab;
+    app.state.modal = None;
+    send_file(app, key, path, total, false);
+}
+
+fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, is_made_for_it: bool) {
+    app.next_job += 1;
+    let job = JobId(app.next_job);
+    let Some(tab) = app.state.tab_mut(key) else { return };
+    if tab.file.is_some() {
+        let line = app.state.locale().text("rejected.file_busy");
+        app.tell(Told::Bad, line);
+        return;
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let progress = FileProgress { name, sent: 0, total };
+    tab.file = Some(FileSend { job, progress, made_for_it: is_made_for_it.then(|| path.clone()) });
+    let target = tab.peers.target(&tab.settings);
+    send_command(app, key, Command::SendFile { job, target, path });
+}
+
+pub(super) fn cancel(app: &mut App, key: TabKey) {
+    if let Some(job) = app.state.tab(key).and_then(|tab| tab.file.as_ref()).map(|file| file.job) {
+        send_command(app, key, Command::CancelFile { job });
+    }
+}
+
+pub(super) fn progress(app: &mut App, key: TabKey, job: JobId, sent: u64, total: u64) {
+    with_tab(app, key, |tab| {
+        if let Some(file) = tab.file.as_mut().filter(|file| file.job == job) {
+            file.progress.sent = sent;
+            file.progress.total = total;
+        }
+    });
+}
+
+pub(super) fn finished(app: &mut App, key: TabKey, job: JobId, outcome: Result<(), Rejection>) {
+    let locale = app.state.locale();
+    let Some(tab) = app.state.tab_mut(key) else { return };
+    let Some(file) = tab.file.take_if(|file| file.job == job) else { return };
+    if let Some(path) = &file.made_for_it {
+        remove(path);
+    }
+    match outcome {
+        Ok(()) => {
+            let size = ByteSize(file.progress.total);
+            let line = locale.format("toast.file_sent", &[("name", &file.progress.name), ("size", &size)]);
+            app.tell(Told::Good, line);
+        }
+        Err(Rejection::Cancelled) => {
+            app.tell(Told::Plain, locale.text("rejected.cancelled"));
+        }
+        Err(why) => {
+            let why = text::rejection(locale, &why);
+            let line = locale.format("toast.file_failed", &[("name", &file.progress.name), ("why", &why)]);
+            app.tell(Told::Bad, line);
+        }
+    }
+}
+
+/// Takes texts that are too long for any field out of the frame's input. In the send field they become
+/// something that can be sent as it is; elsewhere they are refused.
+pub(in crate::ui) fn take_long_pastes(app: &mut App, ctx: &Context) {
+    let mut long = None;
+    ctx.input_mut(|input| {
+        input.events.retain_mut(|event| match event {
+            Event::Paste(text) if text.len() > LONGEST_TYPED_BYTES => {
+                long = Some(std::mem::take(text));
+                false
+            }
+            _ => true,
+        });
+    });
+    let Some(text) = long else { return };
+    let size = ByteSize(text.len() as u64);
+    let has_focus = app.state.modal.is_none()
+        && app.state.tab(app.state.active).is_some_and(|tab| tab.composer.has_focus && !tab.is_kept());
+    let key = app.state.active;
+    if has_focus {
+        with_tab(app, key, |tab| tab.composer.pasted = Some(Arc::from(text)));
+    } else {
+        let line = app.state.locale().format("toast.paste_too_long", &[("size", &size)]);
+        app.tell(Told::Bad, line);
+    }
+}
+
+/// Puts a long text into a file, in the background, and sends that.
+pub(super) fn send_pasted(app: &mut App, key: TabKey) {
+    let locale = app.state.locale();
+    let Some(tab) = app.state.tab(key).filter(|tab| tab.is_open()) else { return };
+    let Some(pasted) = tab.composer.pasted.clone() else { return };
+    if app.paste.is_some() || tab.file.is_some() {
+        app.tell(Told::Bad, locale.text("rejected.file_busy"));
+        return;
+    }
+    let settings = tab.settings.composer.clone();
+    let encoding = tab.encoding();
+    let path = app.profile.sessions_folder.join(format!("pasted-{}.tmp", std::process::id()));
+    let job = Job::start("long-paste", app.engine.news().clone(), move |_| {
+        let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
+            .map_err(|error| text::compose_error(locale, &error))?;
+        fs::write(&path, composed.bytes()).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(path)
+    });
+    match job {
+        Ok(job) => app.paste = Some(PasteJob { tab: key, job }),
+        Err(error) => {
+            app.tell(Told::Bad, error.to_string());
+        }
+    }
+}
+
+pub(super) fn take_in(app: &mut App) {
+    let Some(result) = app.paste.as_ref().and_then(|paste| paste.job.take_result()) else { return };
+    let Some(paste) = app.paste.take() else { return };
+    match result {
+        Ok(path) => {
+            let total = fs::metadata(&path).map_or(0, |found| found.len());
+            with_tab(app, paste.tab, |tab| tab.composer.pasted = None);
+            send_file(app, paste.tab, path, total, true);
+        }
+        Err(error) => {
+            app.tell(Told::Bad, error);
+        }
+    }
+}
+
+/// Removes what was made only to be sent.
+pub(in crate::ui) fn clean_up(app: &mut App) {
+    for path in app.state.tabs.iter().filter_map(|tab: &Tab| tab.file.as_ref()?.made_for_it.as_ref()) {
+        remove(path);
+    }
+}
+
+fn remove(path: &Path) {
+    if fs::remove_file(path).is_err() {
+        // It is gone already; nothing else was to be done with it.
+    }
+}

@@ -1,0 +1,98 @@
+//! Brings about what views asked for, between frames: here actions become commands to sessions, changes of the
+//! workspace, dialogs and jobs. It draws nothing.
+
+pub mod file;
+
+pub mod news;
+
+pub mod rows;
+
+pub mod save;
+
+pub mod session;
+
+pub mod sessions;
+
+pub mod tabs;
+
+pub mod workspace;
+
+use crate::ui::action::Action;
+use crate::ui::app::{App, Told};
+use crate::ui::look;
+use crate::ui::state::modal::Modal;
+use crate::workspace::tabs::TabSettings;
+use egui::{Context, ViewportCommand};
+
+/// Brings about one outcome.
+pub fn apply(app: &mut App, action: Action, ctx: &Context) {
+    match action {
+        Action::NewTab(kind) => {
+            let key = app.state.add_tab(TabSettings::new(kind));
+            app.state.activate(key);
+        }
+        Action::Activate(tab) => app.state.activate(tab),
+        Action::CloseTab(tab) => tabs::close(app, tab),
+        Action::CloseActiveTab => tabs::close(app, app.state.active),
+        Action::CloseTabAnyway(tab) => tabs::close_anyway(app, tab),
+        Action::ReopenTab => tabs::reopen(app),
+        Action::DuplicateTab(tab) => tabs::duplicate(app, tab),
+        Action::AskTabName(tab) => tabs::ask_name(app, tab),
+        Action::RenameTab { tab, name } => tabs::rename(app, tab, &name),
+        Action::MoveTab { tab, to } => tabs::move_to(app, tab, to),
+        Action::ToggleBeside(tab) => tabs::toggle_beside(app, tab),
+        Action::NextTab => tabs::step(app, 1),
+        Action::PreviousTab => tabs::step(app, -1),
+        Action::OnTab(tab, action) => session::apply(app, tab, action, ctx),
+        Action::InFront(action) => session::apply(app, app.state.active, action, ctx),
+        Action::ToggleInspector => app.state.settings.inspector = !app.state.settings.inspector,
+        Action::ZoomBy(points) => set_zoom(app, look::zoomed(&app.state.settings, points), ctx),
+        Action::ZoomReset => set_zoom(app, 100, ctx),
+        Action::ToggleFullScreen => {
+            let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+        }
+        Action::ShowHelp => app.state.modal = Some(Modal::Help),
+        Action::CloseModal => save::close_modal(app),
+        Action::SetLanguage(language) => {
+            app.state.language = language;
+            language.tag().clone_into(&mut app.state.settings.language);
+        }
+        Action::SetTheme(theme) => {
+            app.state.settings.theme = theme;
+            ctx.set_theme(look::preference(theme));
+        }
+        Action::RefreshAddresses => workspace::refresh_addresses(app),
+        Action::ShowSessions(shown) => sessions::show(app, shown),
+        Action::RefreshSessions => sessions::refresh(app),
+        Action::OpenSession(path) => sessions::open(app, &path),
+        Action::ExportSession(path) => save::ask_for_file(app, &path),
+        Action::KeepSession { path, keep } => sessions::keep(app, &path, keep),
+        Action::AskDeleteSession(path) => app.state.modal = Some(Modal::ConfirmDelete(path)),
+        Action::DeleteSession(path) => sessions::delete(app, &path),
+        Action::SetRetention { days, mib } => {
+            app.state.settings.retention_days = days;
+            app.state.settings.retention_mib = mib;
+        }
+        Action::CopyText(text) => {
+            ctx.copy_text(text);
+            let note = app.state.locale().text("toast.copied");
+            app.tell(Told::Plain, note);
+        }
+        Action::Browse => save::browse(app),
+        Action::StartExport => save::start(app),
+        Action::CancelExport => save::cancel(app),
+        Action::StartFile => file::start(app),
+        Action::SaveQuick => tabs::save_quick(app),
+        Action::RemoveQuick => tabs::remove_quick(app),
+        Action::QuitAnyway => {
+            app.may_quit = true;
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+}
+
+fn set_zoom(app: &mut App, percent: u32, ctx: &Context) {
+    app.state.settings.zoom_percent = percent;
+    look::apply_zoom(ctx, &app.state.settings);
+}

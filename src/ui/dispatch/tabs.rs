@@ -1,0 +1,93 @@
+//! What happens to tabs and quick sends as such.
+
+use crate::ui::action::TabKey;
+use crate::ui::app::App;
+use crate::ui::state::modal::{Modal, Rename};
+use crate::ui::text;
+
+pub(super) fn close(app: &mut App, key: TabKey) {
+    match app.state.tab(key) {
+        Some(tab) if tab.is_open() => app.state.modal = Some(Modal::ConfirmClose(key)),
+        Some(_) => close_anyway(app, key),
+        None => {}
+    }
+}
+
+pub(super) fn close_anyway(app: &mut App, key: TabKey) {
+    app.state.modal = None;
+    // Dropping the tab closes its session and publishes its journal.
+    drop(app.state.remove_tab(key));
+}
+
+pub(super) fn reopen(app: &mut App) {
+    if let Some(settings) = app.state.closed.pop() {
+        let key = app.state.add_tab(settings);
+        app.state.activate(key);
+    }
+}
+
+pub(super) fn duplicate(app: &mut App, key: TabKey) {
+    let Some(place) = app.state.place(key) else { return };
+    let copy = app.state.tabs[place].settings.clone();
+    let key = app.state.add_tab(copy);
+    move_to(app, key, place + 1);
+    app.state.activate(key);
+}
+
+pub(super) fn ask_name(app: &mut App, key: TabKey) {
+    let locale = app.state.locale();
+    if let Some(tab) = app.state.tab(key) {
+        let name = text::tab_title(locale, &tab.settings);
+        app.state.modal = Some(Modal::Rename(Rename { tab: key, name }));
+    }
+}
+
+pub(super) fn rename(app: &mut App, key: TabKey, name: &str) {
+    app.state.modal = None;
+    if let Some(tab) = app.state.tab_mut(key) {
+        name.trim().clone_into(&mut tab.settings.name);
+    }
+}
+
+pub(super) fn move_to(app: &mut App, key: TabKey, to: usize) {
+    if let Some(from) = app.state.place(key) {
+        let tab = app.state.tabs.remove(from);
+        let to = to.min(app.state.tabs.len());
+        app.state.tabs.insert(to, tab);
+    }
+}
+
+pub(super) fn toggle_beside(app: &mut App, key: TabKey) {
+    app.state.beside = match app.state.beside {
+        Some(shown) if shown == key => None,
+        _ if key == app.state.active => None,
+        _ => Some(key),
+    };
+}
+
+pub(super) fn step(app: &mut App, by: isize) {
+    let count = app.state.tabs.len();
+    if let Some(place) = app.state.place(app.state.active) {
+        let next = (place + count).saturating_add_signed(by) % count;
+        let key = app.state.tabs[next].key;
+        app.state.activate(key);
+    }
+}
+
+pub(super) fn save_quick(app: &mut App) {
+    if let Some(Modal::Quick(page)) = app.state.modal.take() {
+        let list = &mut app.state.sending.quick;
+        match page.place.and_then(|place| list.get_mut(place)) {
+            Some(quick) => *quick = page.quick,
+            None => list.push(page.quick),
+        }
+    }
+}
+
+pub(super) fn remove_quick(app: &mut App) {
+    if let Some(Modal::Quick(page)) = app.state.modal.take()
+        && let Some(place) = page.place.filter(|place| *place < app.state.sending.quick.len())
+    {
+        app.state.sending.quick.remove(place);
+    }
+}

@@ -1,0 +1,141 @@
+//! Brings the window up with the renderer that this machine has, or says in one line what is missing. It knows
+//! the platform's window, not what is in it.
+
+use crate::ui::app::{App, StartOptions};
+use crate::util::locale::Language;
+use crate::workspace::profile::Profile;
+use crate::workspace::settings::{Settings, ThemeChoice};
+use crate::workspace::store::Store;
+use eframe::{AppCreator, NativeOptions, Renderer};
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use thiserror::Error;
+
+/// What was asked for on the command line.
+#[derive(Debug)]
+pub struct LaunchOptions {
+    /// Where settings and sessions lie.
+    pub profile: Profile,
+    /// The tag of a language, instead of the settings' one.
+    pub language: Option<&'static str>,
+    /// Instead of the settings' colours.
+    pub theme: Option<ThemeChoice>,
+}
+
+/// Why there is no window.
+#[derive(Debug, Error)]
+pub enum LaunchError {
+    /// Neither renderer could open one.
+    #[error("cannot open a window: {why}. {needs}; sockscope-cli needs none of it")]
+    NoWindow {
+        /// What the platform said.
+        why: String,
+        /// What brings the missing parts.
+        needs: &'static str,
+    },
+}
+
+#[cfg(target_os = "linux")]
+const NEEDS: &str = "It needs an X11 or Wayland display and OpenGL: on Debian or Ubuntu `apt install libgl1 libegl1 \
+    libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libwayland-client0 libwayland-egl1`, on Fedora \
+    `dnf install mesa-libGL mesa-libEGL libX11-xcb libXcursor libXi libxkbcommon-x11 libwayland-egl`, on Arch \
+    `pacman -S mesa libx11 libxcursor libxi libxkbcommon-x11 wayland`";
+#[cfg(not(target_os = "linux"))]
+const NEEDS: &str = "It needs a desktop session and a graphics driver";
+
+/// Industrial PCs and remote desktops often have nothing newer than OpenGL 1.1 on Windows, so Direct3D comes
+/// first there; on Linux OpenGL starts faster and is nearly always there, in software at least.
+#[cfg(target_os = "windows")]
+const RENDERERS: [Renderer; 2] = [Renderer::Wgpu, Renderer::Glow];
+#[cfg(not(target_os = "windows"))]
+const RENDERERS: [Renderer; 2] = [Renderer::Glow, Renderer::Wgpu];
+
+/// Shows the window until it is closed.
+pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
+    if let Some(why) = missing_display() {
+        return Err(LaunchError::NoWindow { why, needs: NEEDS });
+    }
+    let settings = Store::new(&options.profile.settings_folder).load::<Settings>().value;
+    let mut reasons = Vec::new();
+    for renderer in RENDERERS {
+        match try_renderer(renderer, &settings, options) {
+            Ok(()) => return Ok(()),
+            Err(why) if reasons.contains(&why) => {}
+            Err(why) => reasons.push(why),
+        }
+    }
+    Err(LaunchError::NoWindow { why: reasons.join("; "), needs: NEEDS })
+}
+
+#[cfg(target_os = "linux")]
+fn missing_display() -> Option<String> {
+    let is_unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    (is_unset("DISPLAY") && is_unset("WAYLAND_DISPLAY") && is_unset("WAYLAND_SOCKET"))
+        .then(|| "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)".to_owned())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn missing_display() -> Option<String> {
+    None
+}
+
+/// Runs the window with one renderer. Where a system library is missing, the window library panics instead of
+/// returning an error: until the window is up, a panic is therefore caught and told like an error. A panic of
+/// our own, later, goes on as a panic.
+fn try_renderer(renderer: Renderer, settings: &Settings, options: &LaunchOptions) -> Result<(), String> {
+    let is_up = Cell::new(false);
+    let previous_hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let hook_back = Cell::new(Some(previous_hook));
+    let creator: AppCreator<'_> = Box::new(|creation| {
+        is_up.set(true);
+        if let Some(hook) = hook_back.take() {
+            panic::set_hook(hook);
+        }
+        let start = StartOptions {
+            profile: options.profile.clone(),
+            language: options.language.map(Language::from_tag),
+            theme: options.theme,
+        };
+        Ok(Box::new(App::new(&creation.egui_ctx, start)?))
+    });
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        eframe::run_native("Sockscope", native_options(renderer, settings), creator)
+    }));
+    if let Some(hook) = hook_back.take() {
+        panic::set_hook(hook);
+    }
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(one_line(&error.to_string())),
+        Err(panicked) if is_up.get() => panic::resume_unwind(panicked),
+        Err(panicked) => Err(one_line(panic_text(panicked.as_ref()))),
+    }
+}
+
+fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("sockscope")
+        .with_title("Sockscope")
+        .with_inner_size([points(settings.window_width), points(settings.window_height)])
+        .with_min_inner_size([760.0, 480.0]);
+    NativeOptions { renderer, viewport, ..NativeOptions::default() }
+}
+
+/// A size from the settings, kept within what a screen can be.
+fn points(size: u32) -> f32 {
+    f32::from(u16::try_from(size.clamp(480, 8192)).unwrap_or(1024))
+}
+
+fn panic_text(panicked: &(dyn Any + Send)) -> &str {
+    panicked
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panicked.downcast_ref::<&str>().copied())
+        .unwrap_or("the window library gave up")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,185 @@
+//! Where everything stands: bars, sides, the sheet or two of them, and what is in front. It decides places and
+//! passes on what is asked for.
+
+use crate::journal::JournalReader;
+use crate::model::status::SessionState;
+use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::state::AppState;
+use crate::ui::state::tab::Tab;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::views::tab_bar::{Light, TabLabel, tab_bar_ui};
+use crate::ui::views::{
+    banner, composer, connection, inspector, modals, peers, sessions_page, sheet_area, status_bar, tab_bar,
+    view_bar,
+};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+/// Narrower windows show no inspector.
+const INSPECTOR_NEEDS: f32 = 1180.0;
+
+const SIDE_WIDTH: f32 = 266.0;
+const INSPECTOR_WIDTH: f32 = 350.0;
+
+/// Draws the whole window.
+pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
+    let locale = state.locale();
+    let labels: Vec<TabLabel> = state
+        .tabs
+        .iter()
+        .map(|tab| TabLabel {
+            key: tab.key,
+            title: text::tab_title(locale, &tab.settings),
+            state: text::state_line(locale, &tab.status.state),
+            light: light_of(tab),
+            is_fresh: tab.is_fresh,
+        })
+        .collect();
+    let AppState { tabs, active, beside, sessions, modal, settings, sending, addresses, times, .. } = state;
+    let ctx = ViewCtx { locale, settings, sending, addresses, times };
+    let front = (!state.shows_sessions).then_some(*active);
+    bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
+        tab_bar_ui(ui, &ctx, &labels, front, *beside, out);
+    });
+    if state.shows_sessions {
+        let page = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
+        CentralPanel::no_frame()
+            .frame(page)
+            .show(ui, |ui| sessions_page::sessions_ui(ui, &ctx, sessions, out));
+    } else {
+        let (active, beside) = (*active, *beside);
+        if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
+            status_ui(ui, &ctx, tab, out);
+            side_ui(ui, &ctx, tab, out);
+            if ctx.settings.inspector && ui.available_width() + SIDE_WIDTH >= INSPECTOR_NEEDS {
+                inspector_ui(ui, &ctx, tab);
+            }
+        }
+        if let Some(tab) = tabs.iter_mut().find(|tab| beside == Some(tab.key)) {
+            let half = ui.available_width() / 2.0;
+            let panel = Panel::right("beside").default_size(half).size_range(300.0..=half.mul_add(1.5, 0.0));
+            let frame = Frame::new().fill(Theme::of(ui).panel);
+            panel.frame(frame).show(ui, |ui| session_ui(ui, &ctx, tab, out));
+        }
+        CentralPanel::no_frame().show(ui, |ui| {
+            if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
+                session_ui(ui, &ctx, tab, out);
+            }
+        });
+    }
+    modals::modal_ui(ui, &ctx, modal, out);
+}
+
+fn bar(panel: Panel, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().fill(Theme::of(ui).panel);
+    panel.resizable(false).frame(frame).show(ui, add);
+}
+
+fn light_of(tab: &Tab) -> Light {
+    match &tab.status.state {
+        SessionState::Closed => Light::Off,
+        SessionState::Failed(_) => Light::Bad,
+        SessionState::Listening { .. } | SessionState::Bound { .. } | SessionState::Connected { .. } => {
+            Light::On
+        }
+        _ => Light::Waiting,
+    }
+}
+
+fn pass_on(key: TabKey, asked: Vec<TabAction>, out: &mut Vec<Action>) {
+    out.extend(asked.into_iter().map(|action| Action::OnTab(key, action)));
+}
+
+fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
+    let snapshot = tab.reader().map(JournalReader::snapshot);
+    let journal = tab.reader().zip(snapshot).map(|(reader, snapshot)| status_bar::JournalFacts {
+        path: reader.path(),
+        bytes: snapshot.bytes,
+        records: snapshot.records,
+    });
+    let mut asked = status_bar::Asked::default();
+    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(12, 0));
+    Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
+        status_bar::status_bar_ui(ui, ctx, &tab.status, &tab.meter, journal, tab.is_kept(), &mut asked);
+    });
+    pass_on(tab.key, asked.tab, out);
+    out.append(&mut asked.window);
+}
+
+fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
+    let mut asked = connection::Asked::default();
+    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 12));
+    let panel = Panel::left("connection").default_size(SIDE_WIDTH).size_range(220.0..=420.0);
+    panel.frame(frame).show(ui, |ui| {
+        if tab.is_kept() {
+            sheet_area::kept_ui(ui, ctx, tab.reader());
+            return;
+        }
+        egui::ScrollArea::vertical().id_salt("side").max_height(ui.available_height() - 150.0).show(
+            ui,
+            |ui| {
+                connection::connection_ui(
+                    ui,
+                    ctx,
+                    &mut tab.settings,
+                    &mut tab.panel,
+                    &tab.status,
+                    &mut asked,
+                );
+            },
+        );
+        ui.add_space(theme::SPACE_12);
+        peers::peers_ui(ui, ctx, tab.settings.kind, tab.status.peers_present, &mut tab.peers, &mut asked.tab);
+    });
+    pass_on(tab.key, asked.tab, out);
+    out.append(&mut asked.window);
+}
+
+fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
+    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 12));
+    let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=520.0);
+    panel.frame(frame).show(ui, |ui| {
+        let encoding = tab.encoding();
+        let peer = tab.peers.selected.as_ref();
+        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+    });
+}
+
+/// One session: its view bar, its sheet and its send area.
+fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
+    let mut asked = Vec::new();
+    let key = tab.key;
+    ui.push_id(key.0, |ui| {
+        let theme = Theme::of(ui);
+        let padded = Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 8));
+        Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
+            let is_cleared = tab.cleared_before > 0;
+            view_bar::view_bar_ui(
+                ui,
+                ctx,
+                &mut tab.settings,
+                &mut tab.find,
+                &tab.peers,
+                is_cleared,
+                &mut asked,
+            );
+        });
+        if let Some(failure) = &tab.status.paused {
+            banner::banner_ui(ui, ctx, failure);
+        }
+        if !tab.is_kept() {
+            let padded = Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 10));
+            Panel::bottom("send").resizable(false).frame(padded).show(ui, |ui| {
+                let around = composer::Around {
+                    status: &tab.status,
+                    peers: &tab.peers,
+                    file: tab.file.as_ref().map(|file| &file.progress),
+                };
+                composer::composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
+            });
+        }
+        CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, &mut asked));
+    });
+    pass_on(key, asked, out);
+}

@@ -1,0 +1,334 @@
+//! What is typed into the connection panel becomes a session's settings, or errors that know their field. It
+//! knows no socket.
+
+use crate::engine::command::Target;
+use crate::model::config::{
+    DEFAULT_BACKLOG, MulticastGroup, Reconnect, SessionConfig, SessionKind, TcpClientConfig, TcpServerConfig,
+    UdpConfig,
+};
+use crate::model::endpoint::{EndpointError, Host, HostPort};
+use crate::model::failure::{Failure, Operation};
+use crate::model::socket_option::{OptionError, SocketOption};
+use crate::workspace::tabs::{TabKind, TabSettings};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// A field of the connection panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Where to listen or to bind.
+    LocalHost,
+    /// The port there.
+    LocalPort,
+    /// Where to connect or to send.
+    RemoteHost,
+    /// The port there.
+    RemotePort,
+    /// The time limit of an attempt to connect.
+    Timeout,
+    /// The list of multicast groups.
+    Groups,
+    /// The list of socket options.
+    Options,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// A host or a port cannot be read.
+    Endpoint(EndpointError),
+    /// The port to connect to is 0.
+    PortZero,
+    /// The time limit is not a number of seconds.
+    Timeout(String),
+    /// Not a multicast address.
+    Group(String),
+    /// An option cannot be read.
+    Option(OptionError),
+}
+
+/// A problem and its field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub problem: Problem,
+}
+
+/// The longest time limit of an attempt to connect, in seconds.
+const LONGEST_TIMEOUT_SECONDS: u64 = 3600;
+
+/// The session that these fields ask for, or everything that is wrong with them.
+pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let options = options_of(tab, &mut problems);
+    let config = match tab.kind {
+        TabKind::TcpServer => local_of(tab, &mut problems).map(|local| {
+            SessionConfig::TcpServer(TcpServerConfig { local, backlog: DEFAULT_BACKLOG, options })
+        }),
+        TabKind::TcpClient => {
+            let bind = optional_local_of(tab, &mut problems);
+            let timeout = timeout_of(tab, &mut problems);
+            remote_of(tab, &mut problems).map(|remote| {
+                SessionConfig::TcpClient(TcpClientConfig {
+                    remote,
+                    bind,
+                    connect_timeout: timeout,
+                    reconnect: tab.reconnect.then(Reconnect::default),
+                    options,
+                })
+            })
+        }
+        TabKind::Udp => {
+            let bind = optional_local_of(tab, &mut problems);
+            let to = if is_blank(&tab.remote_host) { None } else { remote_of(tab, &mut problems) };
+            let groups = groups_of(tab, &mut problems);
+            Some(SessionConfig::Udp(UdpConfig { bind, to, broadcast: tab.broadcast, groups, options }))
+        }
+    };
+    match config {
+        Some(config) if problems.is_empty() => Ok(config),
+        _ => Err(problems),
+    }
+}
+
+/// A whole endpoint that was put into the host field fills both fields: `[::1]:9000`, `plc.local:502`.
+pub fn split_endpoint(host: &mut String, port: &mut String) -> bool {
+    if host.matches(':').count() != 1 && !host.trim_start().starts_with('[') {
+        return false;
+    }
+    match host.parse::<HostPort>() {
+        Ok(endpoint) => {
+            *port = endpoint.port.to_string();
+            *host = endpoint.host.to_string();
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Where datagrams go that name no peer: an address that was typed while the socket is open counts at once; a
+/// name has to be looked up, which happened when the session was opened.
+pub fn datagram_target(tab: &TabSettings) -> Target {
+    let typed = (Host::parse(&tab.remote_host), HostPort::parse_port(&tab.remote_port));
+    match typed {
+        (Ok(Host::Address(address, None)), Ok(port)) => Target::Address(SocketAddr::new(address, port)),
+        _ => Target::Configured,
+    }
+}
+
+/// Reads `GROUP` or `GROUP%INTERFACE`.
+pub fn parse_group(text: &str) -> Result<MulticastGroup, Problem> {
+    let (group, interface) = match text.trim().split_once('%') {
+        Some((group, interface)) => (group, Some(interface.to_owned())),
+        None => (text.trim(), None),
+    };
+    match group.parse::<IpAddr>() {
+        Ok(group) if group.is_multicast() => Ok(MulticastGroup { group, interface }),
+        _ => Err(Problem::Group(text.trim().to_owned())),
+    }
+}
+
+/// The field beside which a failure of the engine belongs.
+pub fn field_of_failure(kind: SessionKind, tab: &TabSettings, failure: &Failure) -> Field {
+    match failure.operation {
+        Operation::Connect | Operation::Send => match failure.error.name.as_str() {
+            "ECONNREFUSED" | "WSAECONNREFUSED" => Field::RemotePort,
+            _ => Field::RemoteHost,
+        },
+        Operation::Resolve
+            if kind != SessionKind::TcpServer && failure.target.contains(tab.remote_host.trim()) =>
+        {
+            Field::RemoteHost
+        }
+        Operation::Resolve => Field::LocalHost,
+        Operation::SetOption => Field::Options,
+        Operation::JoinGroup | Operation::LeaveGroup => Field::Groups,
+        _ => match failure.error.name.as_str() {
+            "EADDRNOTAVAIL" | "WSAEADDRNOTAVAIL" | "ENODEV" | "EAFNOSUPPORT" => Field::LocalHost,
+            _ => Field::LocalPort,
+        },
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+fn local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+    let host = host_of(Field::LocalHost, &tab.local_host, problems);
+    let port = port_of(Field::LocalPort, &tab.local_port, problems);
+    Some(HostPort { host: host?, port: port? })
+}
+
+/// A local address that may be left out; a port alone means every address of this machine.
+fn optional_local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+    match (is_blank(&tab.local_host), is_blank(&tab.local_port)) {
+        (true, true) => None,
+        (true, false) => {
+            let port = port_of(Field::LocalPort, &tab.local_port, problems)?;
+            Some(HostPort::new([0, 0, 0, 0], port))
+        }
+        (false, true) => {
+            let host = host_of(Field::LocalHost, &tab.local_host, problems)?;
+            Some(HostPort { host, port: 0 })
+        }
+        (false, false) => local_of(tab, problems),
+    }
+}
+
+fn remote_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+    let host = host_of(Field::RemoteHost, &tab.remote_host, problems);
+    let port = port_of(Field::RemotePort, &tab.remote_port, problems);
+    if port == Some(0) {
+        problems.push(FieldProblem { field: Field::RemotePort, problem: Problem::PortZero });
+    }
+    Some(HostPort { host: host?, port: port? })
+}
+
+fn host_of(field: Field, text: &str, problems: &mut Vec<FieldProblem>) -> Option<Host> {
+    Host::parse(text)
+        .map_err(|error| problems.push(FieldProblem { field, problem: Problem::Endpoint(error) }))
+        .ok()
+}
+
+fn port_of(field: Field, text: &str, problems: &mut Vec<FieldProblem>) -> Option<u16> {
+    HostPort::parse_port(text)
+        .map_err(|error| problems.push(FieldProblem { field, problem: Problem::Endpoint(error) }))
+        .ok()
+}
+
+fn timeout_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Duration {
+    let typed = tab.connect_timeout_seconds.trim();
+    match typed.parse::<u64>() {
+        Ok(seconds) if (1..=LONGEST_TIMEOUT_SECONDS).contains(&seconds) => Duration::from_secs(seconds),
+        _ => {
+            problems
+                .push(FieldProblem { field: Field::Timeout, problem: Problem::Timeout(typed.to_owned()) });
+            Duration::ZERO
+        }
+    }
+}
+
+fn groups_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<MulticastGroup> {
+    let mut groups = Vec::new();
+    for text in tab.groups.iter().filter(|text| !is_blank(text)) {
+        match parse_group(text) {
+            Ok(group) => groups.push(group),
+            Err(problem) => problems.push(FieldProblem { field: Field::Groups, problem }),
+        }
+    }
+    groups
+}
+
+fn options_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<SocketOption> {
+    let mut options = Vec::new();
+    for text in tab.options.iter().filter(|text| !is_blank(text)) {
+        match text.parse() {
+            Ok(option) => options.push(option),
+            Err(error) => {
+                problems.push(FieldProblem { field: Field::Options, problem: Problem::Option(error) });
+            }
+        }
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Problem, config_of, datagram_target, field_of_failure, split_endpoint};
+    use crate::engine::command::Target;
+    use crate::model::config::{SessionConfig, SessionKind};
+    use crate::model::failure::{Failure, Operation, OsError};
+    use crate::workspace::tabs::{TabKind, TabSettings};
+
+    #[test]
+    fn the_first_tabs_open_as_they_are() {
+        for kind in [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp] {
+            assert!(config_of(&TabSettings::new(kind)).is_ok(), "{kind:?}");
+        }
+        let Ok(SessionConfig::TcpClient(client)) = config_of(&TabSettings::new(TabKind::TcpClient)) else {
+            panic!("a client tab makes a client");
+        };
+        assert_eq!(client.remote.to_string(), "127.0.0.1:9000");
+        assert_eq!(client.bind, None);
+    }
+
+    #[test]
+    fn every_problem_knows_its_field() {
+        type Change = fn(&mut TabSettings);
+        let rows: [(TabKind, Change, &[Field]); 8] = [
+            (TabKind::TcpServer, |tab| tab.local_port = "70000".to_owned(), &[Field::LocalPort]),
+            (TabKind::TcpServer, |tab| tab.local_host = "my host".to_owned(), &[Field::LocalHost]),
+            (TabKind::TcpServer, |tab| tab.local_host.clear(), &[Field::LocalHost]),
+            (TabKind::TcpClient, |tab| tab.remote_port = "0".to_owned(), &[Field::RemotePort]),
+            (TabKind::TcpClient, |tab| tab.connect_timeout_seconds = "soon".to_owned(), &[Field::Timeout]),
+            (TabKind::Udp, |tab| tab.groups = vec!["10.0.0.1".to_owned()], &[Field::Groups]),
+            (TabKind::Udp, |tab| tab.options = vec!["speed=9".to_owned()], &[Field::Options]),
+            (
+                TabKind::TcpClient,
+                |tab| {
+                    tab.remote_host = "a b".to_owned();
+                    tab.remote_port = "x".to_owned();
+                },
+                &[Field::RemoteHost, Field::RemotePort],
+            ),
+        ];
+        for (kind, change, fields) in rows {
+            let mut tab = TabSettings::new(kind);
+            change(&mut tab);
+            let found: Vec<_> = config_of(&tab).unwrap_err().iter().map(|problem| problem.field).collect();
+            assert_eq!(found, fields);
+        }
+    }
+
+    #[test]
+    fn a_whole_endpoint_fills_both_fields() {
+        for (typed, host, port) in [
+            ("[::1]:9000", "::1", "9000"),
+            ("plc.local:502", "plc.local", "502"),
+            (" 10.0.0.7:80 ", "10.0.0.7", "80"),
+            ("fe80::1", "fe80::1", "1"),
+            ("10.0.0.7", "10.0.0.7", "1"),
+            ("plc:70000", "plc:70000", "1"),
+        ] {
+            let (mut typed, mut typed_port) = (typed.to_owned(), "1".to_owned());
+            split_endpoint(&mut typed, &mut typed_port);
+            assert_eq!((typed.as_str(), typed_port.as_str()), (host, port));
+        }
+    }
+
+    #[test]
+    fn a_typed_address_counts_while_open_and_a_name_does_not() {
+        let mut tab = TabSettings::new(TabKind::Udp);
+        assert_eq!(datagram_target(&tab), Target::Address("255.255.255.255:7890".parse().unwrap()));
+        tab.remote_host = "plc.local".to_owned();
+        assert_eq!(datagram_target(&tab), Target::Configured);
+    }
+
+    #[test]
+    fn a_failure_of_the_system_stands_beside_its_field() {
+        let tab = TabSettings::new(TabKind::TcpServer);
+        for (operation, name, field) in [
+            (Operation::Listen, "EADDRINUSE", Field::LocalPort),
+            (Operation::Bind, "EACCES", Field::LocalPort),
+            (Operation::Bind, "EADDRNOTAVAIL", Field::LocalHost),
+            (Operation::SetOption, "EPERM", Field::Options),
+        ] {
+            let error = OsError { code: 1, name: name.to_owned(), message: String::new() };
+            let failure = Failure::new(operation, "0.0.0.0:80", error);
+            assert_eq!(field_of_failure(SessionKind::TcpServer, &tab, &failure), field);
+        }
+    }
+
+    #[test]
+    fn a_port_zero_can_be_listened_on_but_not_connected_to() {
+        let mut tab = TabSettings::new(TabKind::TcpServer);
+        tab.local_port = "0".to_owned();
+        assert!(config_of(&tab).is_ok());
+        let mut tab = TabSettings::new(TabKind::TcpClient);
+        tab.remote_port = "0".to_owned();
+        assert_eq!(config_of(&tab).unwrap_err()[0].problem, Problem::PortZero);
+    }
+}

@@ -1,0 +1,290 @@
+//! Looking for something, and showing only some rows: both go over the whole past in the background and follow
+//! what comes in. It opens no file by itself; it is given readers.
+
+use crate::codec::text::TextEncoding;
+use crate::engine::jobs::{Job, JobControl};
+use crate::engine::news::News;
+use crate::journal::JournalError;
+use crate::journal::JournalReader;
+use crate::journal::query::{Filter, FilterScan, Hit, Pattern, PatternError, Search};
+use crate::model::ids::{PeerId, RecordId};
+use crate::model::record::Direction;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use roaring::RoaringTreemap;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// How much of the file one step searches, between two looks at whether it is still wanted.
+const STEP_BYTES: u64 = 8 << 20;
+
+/// How many rows one step of a filter judges.
+const STEP_ROWS: u64 = 200_000;
+
+/// How many steps' worth of matches may wait for the window.
+const WAITING_BATCHES: usize = 16;
+
+/// A search or filter that has caught up goes on with new rows after so long.
+const FOLLOW_PAUSE: Duration = Duration::from_millis(150);
+
+/// How what is looked for was typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FindKind {
+    /// As text, in the session's encoding.
+    #[default]
+    Text,
+    /// As hex, with `??` for any byte.
+    Hex,
+    /// As a regular expression over bytes.
+    Regex,
+}
+
+/// What is wrong with what was typed.
+#[derive(Clone, Debug)]
+pub enum FindError {
+    /// As a pattern.
+    Pattern(PatternError),
+    /// The encoding lacks a character.
+    Encode(char),
+    /// The journal or the system refused.
+    Failed(String),
+}
+
+/// The find field and the filters of one tab.
+#[derive(Debug, Default)]
+pub struct Find {
+    /// The field is shown.
+    pub is_shown: bool,
+    /// It gets the keyboard with the next frame.
+    pub wants_focus: bool,
+    /// As typed.
+    pub text: String,
+    /// How it is read.
+    pub kind: FindKind,
+    /// Rows without a match are hidden.
+    pub only_matches: bool,
+    /// Only data that went this way is shown.
+    pub direction: Option<Direction>,
+    /// Only what concerns this peer is shown.
+    pub peer: Option<PeerId>,
+    /// What is wrong with what was typed.
+    pub error: Option<FindError>,
+    /// The rows with a match.
+    pub rows: RoaringTreemap,
+    /// How many matches.
+    pub hits: u64,
+    /// The row of the match in view.
+    pub current: Option<u64>,
+    /// A few of those rows, for the scroll bar.
+    pub ticks: Vec<RecordId>,
+    /// The pattern, to colour the rows in sight.
+    pub pattern: Option<Pattern>,
+    search: Option<Hunt<Search>>,
+    filter: Option<Hunt<FilterScan>>,
+    /// The rows that the filter lets through, once they are known.
+    pub passed: Option<RoaringTreemap>,
+}
+
+/// Work that goes over a journal, rests when it has caught up, and goes on when there is more.
+#[derive(Debug)]
+struct Hunt<T> {
+    /// Dropped before the job, so that work that waits to hand over its finds does not wait for ever.
+    finds: Receiver<Vec<Hit>>,
+    sender: Sender<Vec<Hit>>,
+    job: Option<Job<Result<T, JournalError>>>,
+    resting: Option<T>,
+    rested_at: Instant,
+}
+
+impl Find {
+    /// The rows that may be shown beyond the filter's: what the person asked to see alone.
+    pub fn is_filtering(&self) -> bool {
+        self.direction.is_some() || self.peer.is_some()
+    }
+
+    /// Whether a search is under way, and how far it is.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        self.search.as_ref().and_then(|hunt| hunt.job.as_ref()).map(Job::progress)
+    }
+
+    /// Begins to look for what was typed.
+    pub fn start(&mut self, reader: &JournalReader, encoding: TextEncoding, news: &News) {
+        self.forget_hits();
+        if self.text.is_empty() {
+            return;
+        }
+        let pattern = match read_pattern(&self.text, self.kind, encoding) {
+            Ok(pattern) => pattern,
+            Err(error) => {
+                self.error = Some(error);
+                return;
+            }
+        };
+        self.pattern = Some(pattern.clone());
+        match Search::new(reader.clone(), pattern, self.filter_now()) {
+            Ok(search) => self.search = Some(Hunt::start(search, news, search_on)),
+            Err(error) => self.error = Some(FindError::Failed(error.to_string())),
+        }
+    }
+
+    /// Nothing is looked for any more.
+    pub fn forget_hits(&mut self) {
+        self.search = None;
+        self.pattern = None;
+        self.error = None;
+        self.rows.clear();
+        self.ticks.clear();
+        self.hits = 0;
+        self.current = None;
+    }
+
+    /// Shows only what the direction and the peer let through.
+    pub fn start_filter(&mut self, reader: &JournalReader, news: &News) {
+        self.filter = None;
+        self.passed = None;
+        if self.is_filtering() {
+            let scan = FilterScan::new(reader.clone(), self.filter_now());
+            self.filter = Some(Hunt::start(scan, news, filter_on));
+        }
+    }
+
+    fn filter_now(&self) -> Filter {
+        Filter { direction: self.direction, peers: self.peer.map(|peer| [peer].into()), ..Filter::default() }
+    }
+
+    /// Takes in what was found; tells whether the rows to show have changed.
+    pub fn take_in(&mut self, news: &News, deadline: Instant) -> bool {
+        let mut has_changed = false;
+        if let Some(hunt) = &mut self.search {
+            while let Ok(hits) = hunt.finds.try_recv() {
+                self.hits += hits.len() as u64;
+                self.rows.extend(hits.iter().map(|hit| hit.record.0));
+                has_changed = true;
+                if Instant::now() >= deadline {
+                    break;
+                }
+            }
+            if let Err(error) = hunt.rest_or_go_on(news, search_on) {
+                self.error = Some(FindError::Failed(error));
+                self.search = None;
+            }
+        }
+        if let Some(hunt) = &mut self.filter {
+            match hunt.rest_or_go_on(news, filter_on) {
+                Ok(true) => {
+                    self.passed = hunt.resting.as_ref().map(|scan| scan.matching().clone());
+                    has_changed = true;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    self.error = Some(FindError::Failed(error));
+                    self.filter = None;
+                }
+            }
+        }
+        has_changed
+    }
+
+    /// How soon the next look at new rows is due, while rows come in.
+    pub fn follow_after(&self) -> Option<Duration> {
+        (self.search.is_some() || self.filter.is_some()).then_some(FOLLOW_PAUSE)
+    }
+
+    /// The row of the next match after the present one, or of the one before it; around the end.
+    pub fn step(&mut self, is_forward: bool, from: u64) -> Option<u64> {
+        let count = self.rows.len();
+        if count == 0 {
+            return None;
+        }
+        let at = self.current.unwrap_or(from);
+        let target = if is_forward {
+            let rank = self.rows.rank(at);
+            self.rows.select(rank % count)
+        } else {
+            let before = at.checked_sub(1).map_or(0, |row| self.rows.rank(row));
+            self.rows.select(if before == 0 { count - 1 } else { before - 1 })
+        };
+        self.current = target;
+        target
+    }
+
+    /// The place of the present match among all rows with matches, counted from 1.
+    pub fn current_place(&self) -> Option<u64> {
+        self.current.map(|row| self.rows.rank(row))
+    }
+}
+
+fn read_pattern(text: &str, kind: FindKind, encoding: TextEncoding) -> Result<Pattern, FindError> {
+    match kind {
+        FindKind::Text => {
+            let bytes = encoding.encode(text).map_err(|error| FindError::Encode(error.character))?;
+            Pattern::literal(&bytes)
+        }
+        FindKind::Hex => Pattern::hex(text),
+        FindKind::Regex => Pattern::regex(text),
+    }
+    .map_err(FindError::Pattern)
+}
+
+type Work<T> = fn(T, &JobControl, &Sender<Vec<Hit>>) -> Result<T, JournalError>;
+
+fn search_on(
+    mut search: Search,
+    control: &JobControl,
+    finds: &Sender<Vec<Hit>>,
+) -> Result<Search, JournalError> {
+    loop {
+        let progress = search.step(STEP_BYTES)?;
+        control.set_progress(progress.scanned_bytes, progress.total_bytes);
+        let is_unwanted = !progress.hits.is_empty() && finds.send(progress.hits).is_err();
+        if progress.done || is_unwanted || control.is_cancelled() {
+            return Ok(search);
+        }
+    }
+}
+
+fn filter_on(
+    mut scan: FilterScan,
+    control: &JobControl,
+    _finds: &Sender<Vec<Hit>>,
+) -> Result<FilterScan, JournalError> {
+    loop {
+        let progress = scan.step(STEP_ROWS)?;
+        control.set_progress(progress.scanned_rows, progress.total_rows);
+        if progress.done || control.is_cancelled() {
+            return Ok(scan);
+        }
+    }
+}
+
+impl<T: Send + 'static> Hunt<T> {
+    fn start(work: T, news: &News, go_on: Work<T>) -> Hunt<T> {
+        let (sender, finds) = bounded(WAITING_BATCHES);
+        let mut hunt = Hunt { finds, sender, job: None, resting: Some(work), rested_at: Instant::now() };
+        if hunt.launch(news, go_on).is_err() {
+            // The thread could not be started; the work rests and is tried again with the next look.
+        }
+        hunt
+    }
+
+    fn launch(&mut self, news: &News, go_on: Work<T>) -> io::Result<()> {
+        let Some(work) = self.resting.take() else { return Ok(()) };
+        let sender = self.sender.clone();
+        self.job = Some(Job::start("search", news.clone(), move |control| go_on(work, control, &sender))?);
+        Ok(())
+    }
+
+    /// Takes back work that has caught up (and says so), or sends it on after a pause.
+    fn rest_or_go_on(&mut self, news: &News, go_on: Work<T>) -> Result<bool, String> {
+        if let Some(job) = &self.job {
+            let Some(result) = job.take_result() else { return Ok(false) };
+            self.job = None;
+            self.resting = Some(result.map_err(|error| error.to_string())?);
+            self.rested_at = Instant::now();
+            return Ok(true);
+        }
+        if self.rested_at.elapsed() >= FOLLOW_PAUSE {
+            self.launch(news, go_on).map_err(|error| error.to_string())?;
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,22 @@
+//! What stays wrong until someone does something about it.
+
+use crate::model::failure::Failure;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::text;
+use crate::ui::theme::Theme;
+use egui::{Frame, Label, Margin, Panel, RichText, Role, Ui, WidgetInfo};
+
+/// Says that receiving is paused, why, and what to do.
+pub fn banner_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, failure: &Failure) {
+    let theme = Theme::of(ui);
+    let mut line = ctx.format("banner.paused", &[("failure", &text::failure_line(ctx.locale, failure))]);
+    if let Some(hint) = text::hint(ctx.locale, failure) {
+        line.push_str(ctx.text("connection.sentence_end"));
+        line.push_str(hint);
+    }
+    let frame = Frame::new().fill(theme.error.gamma_multiply(0.18)).inner_margin(Margin::symmetric(12, 8));
+    Panel::top("banner").resizable(false).frame(frame).show(ui, |ui| {
+        let response = ui.add(Label::new(RichText::new(&line).color(theme.text)).wrap().selectable(true));
+        response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &line));
+    });
+}

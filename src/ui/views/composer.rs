@@ -1,0 +1,250 @@
+//! The send area: to whom, how it is written, what is appended, the exact bytes, and what stands ready.
+
+use crate::codec::composition::Composition;
+use crate::codec::hex;
+use crate::codec::text::TextEncoding;
+use crate::engine::shared::Status;
+use crate::ui::action::TabAction;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::shortcuts::{self, Does};
+use crate::ui::state::composer::{Composer, LONGEST_TYPED_BYTES};
+use crate::ui::state::peers::Peers;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::views::{ready, send_choices};
+use crate::ui::widgets::{ButtonKind, button, error_line};
+use crate::util::bytes_text::{ByteSize, Count};
+use crate::workspace::tabs::{InputChoice, TabSettings};
+use egui::text::LayoutJob;
+use egui::{
+    Align2, Color32, Frame, Key, Margin, Modifiers, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
+    TextFormat, Ui, WidgetInfo, vec2,
+};
+
+/// How many bytes of the preview are written out.
+const PREVIEW_BYTES: usize = 48;
+
+/// A file on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileProgress {
+    /// Its name, without folders.
+    pub name: String,
+    /// Bytes taken from it.
+    pub sent: u64,
+    /// Bytes it has.
+    pub total: u64,
+}
+
+/// What the composer shows besides its own state.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// What the session is doing.
+    pub status: &'a Status,
+    /// The peers.
+    pub peers: &'a Peers,
+    /// A file on its way.
+    pub file: Option<&'a FileProgress>,
+}
+
+/// Draws the send area.
+pub fn composer_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    composer: &mut Composer,
+    around: Around<'_>,
+    out: &mut Vec<TabAction>,
+) {
+    let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
+    ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+    send_choices::choices_ui(ui, ctx, tab, around, out);
+    let is_composable = composer.preview(&tab.composer, encoding).is_ok();
+    let can_send = around.status.state.is_open() && (is_composable || composer.pasted.is_some());
+    ui.horizontal_top(|ui| {
+        let button_width = 116.0;
+        let field_width = ui.available_width() - button_width - theme::SPACE_8;
+        ui.vertical(|ui| {
+            ui.set_width(field_width);
+            field_ui(ui, ctx, tab, composer, encoding, out);
+        });
+        send_button(ui, ctx, button_width, can_send, out);
+    });
+    if let Some(file) = around.file {
+        file_ui(ui, ctx, file, out);
+    }
+    ready::ready_ui(ui, ctx, tab, around.status, out);
+}
+
+fn field_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    composer: &mut Composer,
+    encoding: TextEncoding,
+    out: &mut Vec<TabAction>,
+) {
+    let theme = Theme::of(ui);
+    let frame = Frame::new()
+        .fill(theme.raised)
+        .stroke(Stroke::new(1.0, theme.line))
+        .corner_radius(theme::corners())
+        .inner_margin(Margin::symmetric(10, 6));
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = theme::SPACE_4;
+        if let Some(pasted) = composer.pasted.clone() {
+            pasted_ui(ui, ctx, pasted.len(), out);
+            return;
+        }
+        history_keys(ui, tab, composer, out);
+        ScrollArea::vertical().id_salt("composer").max_height(92.0).min_scrolled_height(40.0).show(
+            ui,
+            |ui| {
+                let edit = TextEdit::multiline(&mut tab.composer.draft)
+                    .id_salt("payload")
+                    .font(fonts::payload())
+                    .text_color(theme.text)
+                    .hint_text(RichText::new(hint_of(ctx, tab.composer.input)).color(theme.faint))
+                    .char_limit(LONGEST_TYPED_BYTES)
+                    .desired_rows(2)
+                    .desired_width(f32::INFINITY)
+                    .margin(Margin::ZERO)
+                    .frame(Frame::NONE);
+                let response = ui.add(edit);
+                let name = ctx.text("composer.payload");
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+                if response.changed() {
+                    composer.steps_back = 0;
+                }
+                composer.has_focus = response.has_focus();
+                if std::mem::take(&mut composer.wants_focus) {
+                    response.request_focus();
+                }
+            },
+        );
+        match composer.preview(&tab.composer, encoding) {
+            Ok(composition) => preview_ui(ui, ctx, composition),
+            Err(error) => {
+                error_line(ui, &text::compose_error(ctx.locale, error));
+            }
+        }
+    });
+}
+
+fn hint_of(ctx: &ViewCtx<'_>, input: InputChoice) -> &'static str {
+    match input {
+        InputChoice::Text => ctx.text("composer.hint_text"),
+        InputChoice::Hex => "01 03 9C 41 00 02",
+        InputChoice::Escapes => r"ID=07\r\n\x00",
+    }
+}
+
+/// In the first line Up, and in the last line Down, leaf through what was sent before.
+fn history_keys(ui: &Ui, tab: &TabSettings, composer: &Composer, out: &mut Vec<TabAction>) {
+    let is_one_line = !tab.composer.draft.contains('\n');
+    if !composer.has_focus || !is_one_line {
+        return;
+    }
+    let (back, forward) = ui.input_mut(|input| {
+        (input.consume_key(Modifiers::NONE, Key::ArrowUp), input.consume_key(Modifiers::NONE, Key::ArrowDown))
+    });
+    if back {
+        out.push(TabAction::HistoryBack);
+    }
+    if forward {
+        out.push(TabAction::HistoryForward);
+    }
+}
+
+fn pasted_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, length: usize, out: &mut Vec<TabAction>) {
+    let theme = Theme::of(ui);
+    let size = ByteSize(length as u64);
+    let line = ctx.format("composer.pasted", &[("size", &size)]);
+    ui.add(egui::Label::new(RichText::new(line).color(theme.text)).wrap());
+    if button(ui, ButtonKind::Ordinary, ctx.text("composer.forget"), None, ctx.text("composer.forget_tip"))
+        .clicked()
+    {
+        out.push(TabAction::DropPasted);
+    }
+}
+
+fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
+    let theme = Theme::of(ui);
+    let bytes = composition.bytes();
+    let mut job = LayoutJob::default();
+    let font = fonts::payload();
+    let mut append = |text: &str, color: Color32| {
+        job.append(text, 0.0, TextFormat { font_id: font.clone(), color, ..TextFormat::default() });
+    };
+    let length = ctx.format("composer.length", &[("count", &Count(bytes.len() as u64))]);
+    append(&format!("→ {length}   "), theme.dim);
+    let parts = [
+        (composition.body(), theme.faint),
+        (composition.checksum(), theme.sent),
+        (composition.ending(), theme.event),
+    ];
+    for (range, color) in parts {
+        if range.is_empty() {
+            continue;
+        }
+        let is_cut = range.len() > PREVIEW_BYTES;
+        let end = if is_cut { range.start + PREVIEW_BYTES } else { range.end };
+        append(&hex::spaced(&bytes[range.start..end]), color);
+        append(if is_cut { " … " } else { " " }, color);
+    }
+    let spoken = format!("{length}: {}", hex::spaced(&bytes[..bytes.len().min(PREVIEW_BYTES)]));
+    job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
+    let response = ui.add(egui::Label::new(job).selectable(true));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    response.on_hover_text(ctx.text("composer.preview_tip"));
+}
+
+fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, can_send: bool, out: &mut Vec<TabAction>) {
+    ui.add_enabled_ui(can_send, |ui| {
+        let theme = Theme::of(ui);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 66.0), Sense::click());
+        let name = ctx.text("composer.send");
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, can_send, name));
+        let fill = if response.hovered() { theme.accent_hovered } else { theme.accent };
+        let fill = if can_send { fill } else { theme.raised };
+        let ink = if can_send { theme.on_accent } else { theme.dim };
+        let painter = ui.painter();
+        painter.rect_filled(rect, theme::large_corners(), fill);
+        if response.has_focus() {
+            painter.rect_stroke(
+                rect.expand(2.0),
+                theme::large_corners(),
+                (1.5, theme.text),
+                egui::StrokeKind::Inside,
+            );
+        }
+        let above = rect.center() - vec2(0.0, 9.0);
+        painter.text(above, Align2::CENTER_CENTER, name, fonts::strong(15.0), ink);
+        let keys = shortcuts::keys_text(ui.ctx(), Does::Send);
+        let below = rect.center() + vec2(0.0, 12.0);
+        painter.text(below, Align2::CENTER_CENTER, keys, fonts::interface(10.5), ink);
+        let tooltip = if can_send { "composer.send_tip" } else { "composer.send_off" };
+        let response = response.on_hover_text(ctx.text(tooltip)).on_disabled_hover_text(ctx.text(tooltip));
+        if response.clicked() {
+            out.push(TabAction::Send);
+        }
+    });
+}
+
+fn file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &FileProgress, out: &mut Vec<TabAction>) {
+    ui.horizontal(|ui| {
+        let part = if file.total == 0 { 0.0 } else { file.sent as f64 / file.total as f64 };
+        let line = format!("{} · {} / {}", file.name, ByteSize(file.sent), ByteSize(file.total));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a part between 0 and 1 for a bar of some pixels"
+        )]
+        let bar = egui::ProgressBar::new(part as f32).text(line).desired_width(ui.available_width() - 90.0);
+        ui.add(bar);
+        if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, ctx.text("composer.file_cancel"))
+            .clicked()
+        {
+            out.push(TabAction::CancelFile);
+        }
+    });
+}

@@ -1,0 +1,276 @@
+//! The connection panel: addresses, the one button that opens and closes, and beside each field what is wrong.
+
+use crate::engine::shared::Status;
+use crate::model::config::SessionKind;
+use crate::model::endpoint::EndpointError;
+use crate::model::status::SessionState;
+use crate::ui::action::{Action, TabAction};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::shortcuts::Does;
+use crate::ui::state::connection::{
+    Field, FieldProblem, Problem, config_of, field_of_failure, split_endpoint,
+};
+use crate::ui::state::panel::Panel;
+use crate::ui::text;
+use crate::ui::theme;
+use crate::ui::views::socket_options;
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, group_heading, icon_button, toggle};
+use crate::workspace::tabs::{TabKind, TabSettings};
+use egui::Ui;
+
+/// The width of the labels before the fields.
+pub const LABEL_WIDTH: f32 = 70.0;
+
+const PORT_HINT: &str = "0–65535";
+
+/// What the panel asks for: of the tab, or of the window.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Of the tab.
+    pub tab: Vec<TabAction>,
+    /// Of the window.
+    pub window: Vec<Action>,
+}
+
+/// Draws the panel.
+pub fn connection_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    panel: &mut Panel,
+    status: &Status,
+    out: &mut Asked,
+) {
+    let is_open = status.state.is_open();
+    let errors = Errors::of(ctx, tab, panel, status);
+    group_heading(ui, ctx.text("connection.title"));
+    match tab.kind {
+        TabKind::TcpServer => local_ui(ui, ctx, tab, is_open, &errors, out),
+        TabKind::TcpClient => {
+            remote_ui(ui, ctx, tab, is_open, &errors);
+            client_details_ui(ui, ctx, tab, panel, is_open, &errors, out);
+        }
+        TabKind::Udp => {
+            local_ui(ui, ctx, tab, is_open, &errors, out);
+            // Where datagrams go may change while the socket is open.
+            remote_ui(ui, ctx, tab, false, &errors);
+            toggle(
+                ui,
+                &mut tab.broadcast,
+                ctx.text("connection.broadcast"),
+                ctx.text("connection.broadcast_tip"),
+            );
+            socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), &mut out.tab);
+        }
+    }
+    socket_options::options_ui(ui, ctx, tab, panel, status, errors.of_field(Field::Options), &mut out.tab);
+    open_button_ui(ui, ctx, tab.kind, status, &mut out.tab);
+}
+
+/// What is wrong, by field, in words.
+struct Errors(Vec<(Field, String)>);
+
+impl Errors {
+    fn of(ctx: &ViewCtx<'_>, tab: &TabSettings, panel: &Panel, status: &Status) -> Errors {
+        let mut errors = Vec::new();
+        if !status.state.is_open()
+            && let Err(problems) = config_of(tab)
+        {
+            errors.extend(
+                problems
+                    .iter()
+                    .filter(|problem| panel.has_tried || is_plain(problem))
+                    .map(|FieldProblem { field, problem }| (*field, text::problem(ctx.locale, problem))),
+            );
+        }
+        let failure = match &status.state {
+            SessionState::Failed(failure) => Some(failure),
+            SessionState::WaitingToReconnect { failure } => failure.as_ref(),
+            _ => None,
+        };
+        if let Some(failure) = failure
+            && errors.is_empty()
+            && panel.failed_as(tab)
+        {
+            let mut line = text::failure_line(ctx.locale, failure);
+            if let Some(hint) = text::hint(ctx.locale, failure) {
+                line.push_str(ctx.text("connection.sentence_end"));
+                line.push_str(hint);
+            }
+            errors.push((field_of_failure(kind_of(tab.kind), tab, failure), line));
+        }
+        Errors(errors)
+    }
+
+    fn of_field(&self, field: Field) -> Option<&str> {
+        self.0.iter().find(|(at, _)| *at == field).map(|(_, line)| line.as_str())
+    }
+}
+
+/// Whether the problem is said at once: an empty field is one only when it is needed.
+fn is_plain(problem: &FieldProblem) -> bool {
+    match &problem.problem {
+        Problem::Endpoint(EndpointError::HostMissing) => false,
+        Problem::Endpoint(EndpointError::PortInvalid { text, .. }) | Problem::Timeout(text) => {
+            !text.is_empty()
+        }
+        _ => true,
+    }
+}
+
+fn kind_of(kind: TabKind) -> SessionKind {
+    match kind {
+        TabKind::TcpServer => SessionKind::TcpServer,
+        TabKind::TcpClient => SessionKind::TcpClient,
+        TabKind::Udp => SessionKind::Udp,
+    }
+}
+
+fn local_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    is_locked: bool,
+    errors: &Errors,
+    out: &mut Asked,
+) {
+    let interface = ctx
+        .addresses
+        .iter()
+        .find(|address| address.host == tab.local_host.trim())
+        .map_or("", |address| interface_name(ctx, &address.interface));
+    ui.horizontal_top(|ui| {
+        let response = TextField::new(ctx.text("connection.local_host"))
+            .labelled(LABEL_WIDTH)
+            .hint("0.0.0.0")
+            .remark(interface)
+            .locked(is_locked)
+            .error(errors.of_field(Field::LocalHost))
+            .width(ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - 2.0 * theme::SPACE_8)
+            .show(ui, &mut tab.local_host);
+        if response.changed() {
+            split_endpoint(&mut tab.local_host, &mut tab.local_port);
+        }
+        address_menu(ui, ctx, &mut tab.local_host, is_locked, out);
+    });
+    let response = TextField::new(ctx.text("connection.port"))
+        .labelled(LABEL_WIDTH)
+        .hint(PORT_HINT)
+        .locked(is_locked)
+        .error(errors.of_field(Field::LocalPort))
+        .show(ui, &mut tab.local_port);
+    open_on_enter(ui, &response, is_locked, out);
+}
+
+fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
+    if interface.is_empty() { ctx.text("connection.all_interfaces") } else { interface }
+}
+
+fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut Asked) {
+    ui.add_enabled_ui(!is_locked, |ui| {
+        let opener = icon_button(ui, "▾", ctx.text("connection.addresses"));
+        egui::Popup::menu(&opener).show(|ui| {
+            ui.set_min_width(240.0);
+            for address in ctx.addresses {
+                let line = format!("{}   {}", address.host, interface_name(ctx, &address.interface));
+                if PillCombo::choice(ui, address.host == *host, &line) {
+                    host.clone_from(&address.host);
+                    ui.close();
+                }
+            }
+            ui.separator();
+            if ui.button(ctx.text("connection.refresh")).clicked() {
+                out.window.push(Action::RefreshAddresses);
+            }
+        });
+    });
+}
+
+fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, is_locked: bool, errors: &Errors) {
+    let response = TextField::new(ctx.text("connection.remote_host"))
+        .labelled(LABEL_WIDTH)
+        .hint("192.168.1.20")
+        .locked(is_locked)
+        .error(errors.of_field(Field::RemoteHost))
+        .show(ui, &mut tab.remote_host);
+    if response.changed() {
+        split_endpoint(&mut tab.remote_host, &mut tab.remote_port);
+    }
+    TextField::new(ctx.text("connection.remote_port"))
+        .labelled(LABEL_WIDTH)
+        .hint(PORT_HINT)
+        .locked(is_locked)
+        .error(errors.of_field(Field::RemotePort))
+        .show(ui, &mut tab.remote_port);
+}
+
+fn client_details_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    panel: &mut Panel,
+    is_locked: bool,
+    errors: &Errors,
+    out: &mut Asked,
+) {
+    ui.add_enabled_ui(!is_locked, |ui| {
+        toggle(
+            ui,
+            &mut tab.reconnect,
+            ctx.text("connection.reconnect"),
+            ctx.text("connection.reconnect_tip"),
+        );
+    });
+    socket_options::expander(ui, ctx.text("connection.details"), "", &mut panel.are_details_shown);
+    if panel.are_details_shown || errors.of_field(Field::LocalHost).is_some() {
+        local_ui(ui, ctx, tab, is_locked, errors, out);
+        TextField::new(ctx.text("connection.timeout"))
+            .labelled(LABEL_WIDTH)
+            .remark(ctx.text("connection.seconds"))
+            .locked(is_locked)
+            .error(errors.of_field(Field::Timeout))
+            .show(ui, &mut tab.connect_timeout_seconds);
+    }
+}
+
+fn open_on_enter(ui: &Ui, response: &egui::Response, is_locked: bool, out: &mut Asked) {
+    if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+        out.tab.push(TabAction::ToggleOpen);
+    }
+}
+
+fn open_button_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, status: &Status, out: &mut Vec<TabAction>) {
+    let width = Some(ui.available_width());
+    let tooltip = ctx.tooltip(ui.ctx(), "shortcut.toggle_open", Does::ToggleOpen);
+    ui.add_space(theme::SPACE_4);
+    let is_draining = matches!(status.state, SessionState::Draining);
+    if status.state.is_open() {
+        let key = match kind {
+            TabKind::TcpServer if is_draining => "connection.close_clients",
+            TabKind::TcpServer => "connection.stop_listening",
+            TabKind::TcpClient => "connection.disconnect",
+            TabKind::Udp => "connection.close",
+        };
+        let name = format!("■ {}", ctx.text(key));
+        if button(ui, ButtonKind::Ending, &name, width, &tooltip).clicked() {
+            out.push(TabAction::ToggleOpen);
+        }
+        if kind == TabKind::TcpServer && !is_draining && status.peers_present > 0 {
+            let name = ctx.text("connection.stop_listening_only");
+            if button(ui, ButtonKind::Ordinary, name, width, ctx.text("connection.stop_listening_only_tip"))
+                .clicked()
+            {
+                out.push(TabAction::StopListening);
+            }
+        }
+        return;
+    }
+    let key = match kind {
+        TabKind::TcpServer => "connection.listen",
+        TabKind::TcpClient => "connection.connect",
+        TabKind::Udp => "connection.open",
+    };
+    if button(ui, ButtonKind::Main, ctx.text(key), width, &tooltip).clicked() {
+        out.push(TabAction::ToggleOpen);
+    }
+}

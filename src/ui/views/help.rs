@@ -1,0 +1,45 @@
+//! The help page: every shortcut, from the one table.
+
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::shortcuts::{self, QUICK_SEND_KEYS};
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::group_heading;
+use egui::{Grid, RichText, Ui};
+
+/// Draws the page.
+pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+    let theme = Theme::of(ui);
+    ui.set_width(520.0);
+    ui.label(RichText::new(ctx.text("help.title")).font(fonts::strong(16.0)).color(theme.text));
+    ui.add_space(theme::SPACE_4);
+    for key in ["help.first", "help.second", "help.third"] {
+        ui.add(egui::Label::new(RichText::new(ctx.text(key)).color(theme.dim)).wrap());
+    }
+    ui.add_space(theme::SPACE_8);
+    group_heading(ui, ctx.text("help.shortcuts"));
+    Grid::new("shortcuts").num_columns(2).spacing([theme::SPACE_16, 2.0]).show(ui, |ui| {
+        let mut last = "";
+        for shortcut in shortcuts::TABLE {
+            if shortcut.text_key == last {
+                continue;
+            }
+            last = shortcut.text_key;
+            let keys = ui.ctx().format_shortcut(&shortcut.keys);
+            ui.label(RichText::new(keys).font(fonts::payload()).color(theme.text));
+            ui.label(RichText::new(ctx.text(shortcut.text_key)).color(theme.dim));
+            ui.end_row();
+        }
+        let names: Vec<_> = QUICK_SEND_KEYS.iter().map(|key| key.name()).collect();
+        ui.label(RichText::new(names.join(" ")).font(fonts::payload()).color(theme.text));
+        ui.label(RichText::new(ctx.text("help.quick")).color(theme.dim));
+        ui.end_row();
+        for (keys, key) in
+            [("↑ ↓", "help.history"), ("Enter", "help.enter"), ("PgUp PgDn Home End", "help.sheet")]
+        {
+            ui.label(RichText::new(keys).font(fonts::payload()).color(theme.text));
+            ui.label(RichText::new(ctx.text(key)).color(theme.dim));
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,31 @@
+//! What is seen. Views draw and ask: they never send a command, open a file, take a lock, or block.
+
+pub mod tab_bar;
+
+pub mod connection;
+
+pub mod socket_options;
+
+pub mod peers;
+
+pub mod banner;
+
+pub mod sheet_area;
+
+pub mod view_bar;
+
+pub mod composer;
+
+pub mod send_choices;
+
+pub mod ready;
+
+pub mod status_bar;
+
+pub mod inspector;
+
+pub mod sessions_page;
+
+pub mod modals;
+
+pub mod help;

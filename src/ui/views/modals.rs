@@ -1,0 +1,289 @@
+//! What stands in front of everything: questions, the save page, names, quick sends.
+
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::LineEnding;
+use crate::ui::action::{Action, TabKey};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::state::modal::{Modal, Quick, Rename, Save, SaveFormat, SendFile};
+use crate::ui::theme::{self, Theme};
+use crate::ui::views::help::help_ui;
+use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, error_line, segmented, toggle};
+use crate::util::bytes_text::Count;
+use crate::workspace::tabs::InputChoice;
+use egui::{Align, Id, Key, Layout, RichText, TextEdit, Ui};
+use std::path::Path;
+
+const LABEL_WIDTH: f32 = 90.0;
+
+/// Draws the page in front, if there is one.
+pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
+    let Some(page) = modal else { return };
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+    let response = egui::Modal::new(Id::unique("modal")).frame(frame).show(ui.ctx(), |ui| {
+        ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+        match page {
+            Modal::Help => {
+                help_ui(ui, ctx);
+                buttons(ui, ctx, None, "common.close", out);
+            }
+            Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
+            Modal::ConfirmQuit => {
+                question(ui, ctx.text("quit.title"), ctx.text("quit.question"));
+                buttons(
+                    ui,
+                    ctx,
+                    Some((ButtonKind::Ending, "quit.yes", Action::QuitAnyway)),
+                    "common.cancel",
+                    out,
+                );
+            }
+            Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
+            Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
+            Modal::Save(save) => save_ui(ui, ctx, save, out),
+            Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
+            Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
+        }
+    });
+    if response.should_close() {
+        out.push(Action::CloseModal);
+    }
+}
+
+fn title(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).font(fonts::strong(16.0)).color(Theme::of(ui).text));
+}
+
+fn question(ui: &mut Ui, heading: &str, text: &str) {
+    ui.set_width(420.0);
+    title(ui, heading);
+    ui.add(egui::Label::new(RichText::new(text).color(Theme::of(ui).dim)).wrap());
+}
+
+/// The page's buttons: what it is for at the right, and the way out beside it.
+fn buttons(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    main: Option<(ButtonKind, &'static str, Action)>,
+    way_out: &'static str,
+    out: &mut Vec<Action>,
+) {
+    ui.add_space(theme::SPACE_8);
+    at_the_right(ui, |ui| {
+        if let Some((kind, key, action)) = main
+            && button(ui, kind, ctx.text(key), None, "").clicked()
+        {
+            out.push(action);
+        }
+        if button(ui, ButtonKind::Ordinary, ctx.text(way_out), None, "").clicked() {
+            out.push(Action::CloseModal);
+        }
+    });
+}
+
+/// One line that is filled from the right.
+fn at_the_right(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
+}
+
+fn confirm_close_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: TabKey, out: &mut Vec<Action>) {
+    question(ui, ctx.text("close.title"), ctx.text("close.question"));
+    let yes = (ButtonKind::Ending, "close.yes", Action::CloseTabAnyway(tab));
+    buttons(ui, ctx, Some(yes), "common.cancel", out);
+}
+
+fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<Action>) {
+    question(ui, ctx.text("delete.title"), ctx.text("delete.question"));
+    ui.label(RichText::new(path.display().to_string()).font(fonts::payload()));
+    let yes = (ButtonKind::Ending, "delete.yes", Action::DeleteSession(path.to_owned()));
+    buttons(ui, ctx, Some(yes), "common.cancel", out);
+}
+
+fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<Action>) {
+    ui.set_width(360.0);
+    title(ui, ctx.text("tab.rename"));
+    let response =
+        TextField::new(ctx.text("tab.name")).hint(ctx.text("tab.name_hint")).show(ui, &mut rename.name);
+    let done = Action::RenameTab { tab: rename.tab, name: rename.name.clone() };
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        out.push(done.clone());
+    } else if !response.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done)), "common.cancel", out);
+}
+
+const FORMATS: [(SaveFormat, &str); 8] = [
+    (SaveFormat::Text, "format.text"),
+    (SaveFormat::RawReceived, "format.raw_received"),
+    (SaveFormat::RawSent, "format.raw_sent"),
+    (SaveFormat::Csv, "format.csv"),
+    (SaveFormat::Jsonl, "format.jsonl"),
+    (SaveFormat::Hexdump, "format.hexdump"),
+    (SaveFormat::Html, "format.html"),
+    (SaveFormat::Pcapng, "format.pcapng"),
+];
+
+fn save_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, save: &mut Save, out: &mut Vec<Action>) {
+    ui.set_width(540.0);
+    title(ui, ctx.text("save.title"));
+    let is_busy = save.progress.is_some();
+    ui.add_enabled_ui(!is_busy, |ui| {
+        let key = FORMATS.iter().find(|(format, _)| *format == save.format).map_or("", |(_, key)| *key);
+        let before = save.format;
+        PillCombo::new("format", ctx.text("save.format"), ctx.text(key)).width(ui.available_width()).show(
+            ui,
+            |ui| {
+                for (format, key) in FORMATS {
+                    if PillCombo::choice(ui, format == before, ctx.text(key)) {
+                        save.format = format;
+                        save.path = with_extension(&save.path, format);
+                        save.error = None;
+                    }
+                }
+            },
+        );
+        toggle(ui, &mut save.only_shown, ctx.text("save.only_shown"), ctx.text("save.only_shown_tip"));
+        path_ui(ui, ctx, &mut save.path, save.error.as_deref(), save.remark, out);
+    });
+    if let Some((done, total)) = save.progress {
+        let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
+        let line = format!("{} / {}", Count(done), Count(total));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a part between 0 and 1 for a bar of some pixels"
+        )]
+        ui.add(egui::ProgressBar::new(part as f32).text(line));
+        at_the_right(ui, |ui| {
+            if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, ctx.text("save.cancel_tip"))
+                .clicked()
+            {
+                out.push(Action::CancelExport);
+            }
+        });
+        return;
+    }
+    let yes = (ButtonKind::Main, "save.yes", Action::StartExport);
+    buttons(ui, ctx, Some(yes), "common.cancel", out);
+}
+
+/// What a file of this format is called at its end.
+pub fn extension_of(format: SaveFormat) -> &'static str {
+    match format {
+        SaveFormat::Text | SaveFormat::Hexdump => "txt",
+        SaveFormat::RawReceived | SaveFormat::RawSent => "bin",
+        SaveFormat::Jsonl => "jsonl",
+        SaveFormat::Csv => "csv",
+        SaveFormat::Html => "html",
+        SaveFormat::Pcapng => "pcapng",
+    }
+}
+
+fn with_extension(path: &str, format: SaveFormat) -> String {
+    if path.is_empty() {
+        return String::new();
+    }
+    Path::new(path).with_extension(extension_of(format)).display().to_string()
+}
+
+fn path_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    path: &mut String,
+    error: Option<&str>,
+    remark: Option<&'static str>,
+    out: &mut Vec<Action>,
+) {
+    ui.horizontal_top(|ui| {
+        TextField::new(ctx.text("save.path"))
+            .error(error)
+            .width(ui.available_width() - 100.0)
+            .payload_font()
+            .show(ui, path);
+        if button(ui, ButtonKind::Ordinary, ctx.text("save.browse"), Some(92.0), ctx.text("save.browse_tip"))
+            .clicked()
+        {
+            out.push(Action::Browse);
+        }
+    });
+    if let Some(key) = remark {
+        let line = RichText::new(ctx.text(key)).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
+        ui.label(line);
+    }
+}
+
+fn send_file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &mut SendFile, out: &mut Vec<Action>) {
+    ui.set_width(540.0);
+    title(ui, ctx.text("file.title"));
+    path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
+    buttons(ui, ctx, Some((ButtonKind::Main, "composer.send", Action::StartFile)), "common.cancel", out);
+}
+
+fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Action>) {
+    ui.set_width(480.0);
+    title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
+    let quick = &mut page.quick;
+    TextField::new(ctx.text("quick.name")).labelled(LABEL_WIDTH).show(ui, &mut quick.name);
+    TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut quick.group);
+    let choices = [
+        Choice {
+            value: InputChoice::Text,
+            text: ctx.text("input.text"),
+            tooltip: ctx.text("input.text_tip"),
+        },
+        Choice { value: InputChoice::Hex, text: ctx.text("input.hex"), tooltip: ctx.text("input.hex_tip") },
+        Choice {
+            value: InputChoice::Escapes,
+            text: ctx.text("input.escapes"),
+            tooltip: ctx.text("input.escapes_tip"),
+        },
+    ];
+    ui.horizontal(|ui| {
+        segmented(ui, ctx.text("input.name"), &mut quick.input, &choices);
+        let ending: LineEnding = quick.append.parse().unwrap_or_default();
+        PillCombo::new("quick-append", ctx.text("append.name"), ending.name()).show(ui, |ui| {
+            for candidate in LineEnding::ALL {
+                if PillCombo::choice(ui, candidate == ending, candidate.name()) {
+                    candidate.name().clone_into(&mut quick.append);
+                }
+            }
+        });
+        let checksum = Checksum::from_name(&quick.checksum).ok();
+        let shown = checksum.map_or(ctx.text("checksum.none"), Checksum::label);
+        PillCombo::new("quick-checksum", ctx.text("checksum.name"), shown).show(ui, |ui| {
+            if PillCombo::choice(ui, checksum.is_none(), ctx.text("checksum.none")) {
+                quick.checksum.clear();
+            }
+            for candidate in Checksum::all() {
+                let is_chosen = checksum.is_some_and(|chosen| chosen.name() == candidate.name());
+                if PillCombo::choice(ui, is_chosen, candidate.label()) {
+                    candidate.name().clone_into(&mut quick.checksum);
+                }
+            }
+        });
+    });
+    let edit = TextEdit::multiline(&mut quick.text)
+        .font(fonts::payload())
+        .desired_rows(3)
+        .desired_width(f32::INFINITY)
+        .char_limit(16 * 1024);
+    let response = ui.add(edit);
+    let name = ctx.text("quick.content");
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    if quick.name.trim().is_empty() {
+        error_line(ui, ctx.text("quick.name_missing"));
+    }
+    ui.horizontal(|ui| {
+        if page.place.is_some()
+            && button(ui, ButtonKind::Ending, ctx.text("quick.remove"), None, "").clicked()
+        {
+            out.push(Action::RemoveQuick);
+        }
+    });
+    let can_save = !page.quick.name.trim().is_empty();
+    ui.add_enabled_ui(true, |ui| {
+        let main = can_save.then_some((ButtonKind::Main, "common.ok", Action::SaveQuick));
+        buttons(ui, ctx, main, "common.cancel", out);
+    });
+}

@@ -1,0 +1,205 @@
+//! The peers of a session: counters, state, whom to send to, and how to part from one.
+
+use crate::model::status::{PeerState, PeerStatus};
+use crate::ui::action::TabAction;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::state::peers::{Peers, SendTo};
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::group_heading;
+use crate::util::bytes_text::{ByteSize, Count};
+use crate::workspace::tabs::TabKind;
+use egui::{
+    Align2, Color32, CursorIcon, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
+
+const ROW: f32 = 46.0;
+const SHORT_ROW: f32 = 28.0;
+
+/// Draws the list: only the peers in sight, however many there are.
+pub fn peers_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    kind: TabKind,
+    present: usize,
+    peers: &mut Peers,
+    out: &mut Vec<TabAction>,
+) {
+    let title = if kind == TabKind::TcpServer { "peers.clients" } else { "peers.title" };
+    group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
+    if peers.total == 0 {
+        let theme = Theme::of(ui);
+        let key = match kind {
+            TabKind::TcpServer => "peers.empty_server",
+            TabKind::TcpClient => "peers.empty_client",
+            TabKind::Udp => "peers.empty_udp",
+        };
+        ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if kind == TabKind::Udp
+        && short_row(ui, ctx.text("peers.remote"), "", peers.send_to == SendTo::Standard).clicked()
+    {
+        out.push(TabAction::SelectRemote);
+    }
+    if kind == TabKind::TcpServer || (kind == TabKind::Udp && peers.total > 0) {
+        let everyone = if kind == TabKind::TcpServer { "peers.all_clients" } else { "peers.all" };
+        let is_chosen =
+            peers.send_to == SendTo::All || (kind == TabKind::TcpServer && peers.send_to == SendTo::Standard);
+        if short_row(ui, ctx.text(everyone), &Count(present as u64).to_string(), is_chosen).clicked() {
+            out.push(TabAction::SelectPeer(None));
+        }
+    }
+    ScrollArea::vertical().id_salt("peers").auto_shrink(false).show_rows(
+        ui,
+        ROW,
+        peers.total,
+        |ui, places| {
+            for place in places.clone() {
+                match place.checked_sub(peers.page_start).and_then(|at| peers.page.get(at)) {
+                    Some(peer) => peer_row(ui, ctx, kind, peer, peers.selected_id() == Some(peer.id), out),
+                    None => {
+                        ui.allocate_space(vec2(ui.available_width(), ROW));
+                    }
+                }
+            }
+            if peers.wanted != places {
+                peers.wanted = places;
+                ui.ctx().request_repaint();
+            }
+        },
+    );
+}
+
+fn short_row(ui: &mut Ui, name: &str, number: &str, is_chosen: bool) -> Response {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SHORT_ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, name));
+    background(ui, rect, &response, is_chosen);
+    let font = fonts::interface(theme::BODY_SIZE);
+    let painter = ui.painter();
+    painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, theme.good);
+    let at = pos2(rect.left() + 30.0, rect.center().y);
+    painter.text(at, Align2::LEFT_CENTER, name, font.clone(), theme.text);
+    let at = pos2(rect.right() - theme::SPACE_8, rect.center().y);
+    painter.text(at, Align2::RIGHT_CENTER, number, font, theme.dim);
+    response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name)
+}
+
+fn peer_row(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    kind: TabKind,
+    peer: &PeerStatus,
+    is_chosen: bool,
+    out: &mut Vec<TabAction>,
+) {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let address = peer.remote.to_string();
+    let is_present = peer.state.is_present();
+    let facts = facts_line(ctx, peer);
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListBoxOption, is_present, is_chosen, format!("{address} · {facts}"))
+    });
+    background(ui, rect, &response, is_chosen);
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, dot_color(theme, peer.state));
+    let ink = if is_present { theme.text } else { theme.faint };
+    let at = pos2(rect.left() + 30.0, rect.top() + 15.0);
+    painter.text(at, Align2::LEFT_CENTER, &address, fonts::payload(), ink);
+    let at = pos2(rect.left() + 30.0, rect.top() + 32.0);
+    let small = egui::FontId::new(theme::LABEL_SIZE, egui::FontFamily::Monospace);
+    painter.text(at, Align2::LEFT_CENTER, &facts, small, theme.dim);
+    if is_present && kind != TabKind::Udp {
+        close_button(ui, ctx, rect, peer, &address, out);
+    }
+    if response.clicked() && is_present {
+        out.push(TabAction::SelectPeer(Some(peer.id)));
+    }
+    response.context_menu(|ui| peer_menu(ui, ctx, kind, peer, out));
+    let tooltip = format!("{} → {}\n{}", peer.local, peer.remote, facts_line(ctx, peer));
+    response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
+}
+
+fn dot_color(theme: &Theme, state: PeerState) -> Color32 {
+    match state {
+        PeerState::Open => theme.good,
+        PeerState::PeerFinished | PeerState::WriteShut => theme.sent,
+        PeerState::Left(_) => theme.mark,
+    }
+}
+
+fn facts_line(ctx: &ViewCtx<'_>, peer: &PeerStatus) -> String {
+    let counters = ctx.format(
+        "peers.counters",
+        &[("received", &Count(peer.received.records)), ("sent", &Count(peer.sent.records))],
+    );
+    let mut line = match text::peer_state(ctx.locale, peer.state) {
+        Some(state) if !peer.state.is_present() => return state.to_owned(),
+        Some(state) => format!("{counters} · {state}"),
+        None => counters,
+    };
+    if let Some(facts) = peer.facts {
+        let millis = facts.rtt.as_secs_f64() * 1000.0;
+        line = format!("{line} · {millis:.1} ms");
+    }
+    if peer.queued_bytes > 0 {
+        line.push_str(" · ");
+        line.push_str(&ctx.format("peers.queued", &[("size", &ByteSize(peer.queued_bytes))]));
+    }
+    line
+}
+
+fn background(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
+    let theme = Theme::of(ui);
+    if is_chosen {
+        ui.painter().rect_filled(rect, theme::corners(), theme.selected_row);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, theme::corners(), (1.5, theme.accent), egui::StrokeKind::Inside);
+    }
+}
+
+fn close_button(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    row: Rect,
+    peer: &PeerStatus,
+    address: &str,
+    out: &mut Vec<TabAction>,
+) {
+    let theme = Theme::of(ui);
+    let rect = Rect::from_center_size(pos2(row.right() - 14.0, row.center().y), theme::square(22.0));
+    let response = ui.interact(rect, ui.scope_id().with(("close-peer", peer.id)), Sense::click());
+    let name = ctx.format("peers.close", &[("address", &address)]);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let ink = if response.hovered() { theme.error } else { theme.dim };
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(12.0), ink);
+    if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name.as_str()).clicked() {
+        out.push(TabAction::ClosePeer(peer.id));
+    }
+}
+
+fn peer_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, peer: &PeerStatus, out: &mut Vec<TabAction>) {
+    ui.set_min_width(200.0);
+    if ui.button(ctx.text("peers.send_to")).clicked() {
+        out.push(TabAction::SelectPeer(Some(peer.id)));
+    }
+    if kind == TabKind::Udp || !peer.state.is_present() {
+        return;
+    }
+    ui.separator();
+    if ui.button(ctx.text("peers.half_close")).clicked() {
+        out.push(TabAction::FinishPeer(peer.id));
+    }
+    if ui.button(ctx.text("peers.close_fin")).clicked() {
+        out.push(TabAction::ClosePeer(peer.id));
+    }
+    if ui.button(ctx.text("peers.close_rst")).clicked() {
+        out.push(TabAction::ResetPeer(peer.id));
+    }
+}

@@ -1,0 +1,126 @@
+//! Earlier and recovered sessions: open, save, keep, delete; and how long they stay.
+
+use crate::journal::retention::SessionFile;
+use crate::model::config::SessionKind;
+use crate::ui::action::Action;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
+use crate::util::bytes_text::{ByteSize, Count};
+use crate::workspace::tabs::TabKind;
+use egui::{Align, Layout, RichText, ScrollArea, Ui};
+
+/// Draws the page.
+pub fn sessions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, sessions: &[SessionFile], out: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(ctx.text("sessions.title")).font(fonts::strong(16.0)).color(theme.text));
+        let total: u64 = sessions.iter().map(|session| session.bytes).sum();
+        let line = ctx.format(
+            "sessions.total",
+            &[("count", &Count(sessions.len() as u64)), ("size", &ByteSize(total))],
+        );
+        ui.label(RichText::new(line).color(theme.dim));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked() {
+                out.push(Action::ShowSessions(false));
+            }
+            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.refresh"), None, "").clicked() {
+                out.push(Action::RefreshSessions);
+            }
+        });
+    });
+    limit_ui(ui, ctx, out);
+    ui.add_space(theme::SPACE_8);
+    if sessions.is_empty() {
+        ui.label(RichText::new(ctx.text("sessions.empty")).color(theme.dim));
+        return;
+    }
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, sessions.len(), |ui, places| {
+        for session in sessions.get(places).unwrap_or_default() {
+            session_ui(ui, ctx, session, out);
+        }
+    });
+}
+
+fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(ctx.text("sessions.limit")).color(theme.dim));
+        let mut days = ctx.settings.retention_days;
+        let mut mib = ctx.settings.retention_mib;
+        let days_field = egui::DragValue::new(&mut days).range(1..=3650).suffix(ctx.text("sessions.days"));
+        let days_response = ui.add(days_field).on_hover_text(ctx.text("sessions.limit_tip"));
+        let name = ctx.text("sessions.days_name");
+        ui.ctx().accesskit_node_builder(days_response.id, |node| node.set_label(name));
+        let size_field = egui::DragValue::new(&mut mib).range(64..=10_000_000).suffix(" MiB");
+        let size_response = ui.add(size_field).on_hover_text(ctx.text("sessions.limit_tip"));
+        let name = ctx.text("sessions.size_name");
+        ui.ctx().accesskit_node_builder(size_response.id, |node| node.set_label(name));
+        if days_response.changed() || size_response.changed() {
+            out.push(Action::SetRetention { days, mib });
+        }
+    });
+}
+
+fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, session: &SessionFile, out: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let file = session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name = session.info.as_ref().map_or(file.as_ref(), |info| info.session_name.as_str());
+    ui.horizontal(|ui| {
+        ui.set_height(40.0);
+        ui.vertical(|ui| {
+            ui.set_width((ui.available_width() - 420.0).max(220.0));
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.add(egui::Label::new(RichText::new(name).color(theme.text)).truncate());
+            let line = facts_line(ctx, session, &file);
+            ui.add(egui::Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.dim)).truncate());
+        });
+        let path = session.path.clone();
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_enabled_ui(!session.open && !session.kept, |ui| {
+                let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
+                if text_button(ui, ctx.text("sessions.delete"), &tooltip).clicked() {
+                    out.push(Action::AskDeleteSession(path.clone()));
+                }
+            });
+            let mut keep = session.kept;
+            if toggle(ui, &mut keep, ctx.text("sessions.keep"), ctx.text("sessions.keep_tip")).changed() {
+                out.push(Action::KeepSession { path: path.clone(), keep });
+            }
+            let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
+            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip).clicked() {
+                out.push(Action::ExportSession(path.clone()));
+            }
+            if session.open {
+                ui.label(RichText::new(ctx.text("sessions.in_use")).color(theme.good));
+            } else {
+                let tooltip = ctx.format("sessions.open_named", &[("name", &file)]);
+                if button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip).clicked() {
+                    out.push(Action::OpenSession(path));
+                }
+            }
+        });
+    });
+}
+
+fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
+    let kind = session.info.as_ref().and_then(|info| info.kind).map(|kind| match kind {
+        SessionKind::TcpServer => text::kind_name(ctx.locale, TabKind::TcpServer),
+        SessionKind::TcpClient => text::kind_name(ctx.locale, TabKind::TcpClient),
+        SessionKind::Udp => text::kind_name(ctx.locale, TabKind::Udp),
+    });
+    let when = ctx.times.text(session.changed_wall_ns);
+    let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));
+    if let Some(records) = session.records {
+        line.push_str(" · ");
+        line.push_str(&ctx.format("sessions.records", &[("count", &Count(records))]));
+    }
+    if let Some(kind) = kind {
+        line.push_str(" · ");
+        line.push_str(kind);
+    }
+    line
+}

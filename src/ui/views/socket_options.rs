@@ -1,0 +1,195 @@
+//! Socket options, asked for beside granted, and multicast groups.
+
+use crate::engine::shared::Status;
+use crate::model::socket_option::{OptionName, OptionShape, SocketOption};
+use crate::ui::action::TabAction;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::state::connection::{Problem, parse_group};
+use crate::ui::state::panel::Panel;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button};
+use crate::workspace::tabs::TabSettings;
+use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// A line that shows or hides what is beneath it.
+pub fn expander(ui: &mut Ui, name: &str, remark: &str, is_shown: &mut bool) {
+    let theme = Theme::of(ui);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, *is_shown, name));
+    let ink = if response.hovered() || response.has_focus() { theme.text } else { theme.dim };
+    let arrow = if *is_shown { "▾" } else { "▸" };
+    let painter = ui.painter();
+    let font = fonts::interface(theme::BODY_SIZE);
+    let written = painter.text(
+        rect.left_center(),
+        egui::Align2::LEFT_CENTER,
+        format!("{arrow} {name}"),
+        font.clone(),
+        ink,
+    );
+    let at = written.right_center() + vec2(theme::SPACE_8, 0.0);
+    painter.text(at, egui::Align2::LEFT_CENTER, remark, font, theme.faint);
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(name).clicked() {
+        *is_shown = !*is_shown;
+    }
+}
+
+/// Draws the options: closed, a count; open, each with what was asked for and what the kernel granted.
+pub fn options_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    panel: &mut Panel,
+    status: &Status,
+    error: Option<&str>,
+    out: &mut Vec<TabAction>,
+) {
+    let remark = match tab.options.len() {
+        0 => String::new(),
+        count => ctx.format("options.changed", &[("count", &count)]),
+    };
+    expander(ui, ctx.text("options.title"), &remark, &mut panel.are_options_shown);
+    if let Some(error) = error {
+        error_line(ui, error);
+    }
+    if !panel.are_options_shown {
+        return;
+    }
+    for (place, option) in tab.options.iter().enumerate() {
+        asked_ui(ui, ctx, option, place, status, out);
+    }
+    granted_ui(ui, tab, status);
+    add_option_ui(ui, ctx, panel, out);
+}
+
+fn asked_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    option: &str,
+    place: usize,
+    status: &Status,
+    out: &mut Vec<TabAction>,
+) {
+    let theme = Theme::of(ui);
+    let granted = option
+        .parse::<SocketOption>()
+        .ok()
+        .and_then(|asked| status.options.iter().find(|report| report.name == asked.name))
+        .and_then(|report| report.granted.as_ref());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
+        ui.label(RichText::new(option).font(fonts::payload()).color(theme.text));
+        if let Some(granted) = granted {
+            let line = ctx.format("options.granted", &[("value", granted)]);
+            ui.label(RichText::new(line).size(theme::LABEL_SIZE).color(theme.good));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, "✕", &ctx.format("options.forget", &[("option", &option)])).clicked() {
+                out.push(TabAction::ForgetOption(place));
+            }
+        });
+    });
+}
+
+/// What the kernel chose where nothing was asked for.
+fn granted_ui(ui: &mut Ui, tab: &TabSettings, status: &Status) {
+    let theme = Theme::of(ui);
+    let asked: Vec<&str> = tab.options.iter().filter_map(|option| option.split('=').next()).collect();
+    for report in status.options.iter().filter(|report| !asked.contains(&report.name.text())) {
+        let Some(granted) = &report.granted else { continue };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 18.0;
+            ui.label(RichText::new(report.name.text()).size(theme::LABEL_SIZE).color(theme.dim));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(granted.to_string()).size(theme::LABEL_SIZE).color(theme.text));
+            });
+        });
+    }
+}
+
+fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut Panel, out: &mut Vec<TabAction>) {
+    let chosen = OptionName::all().find(|name| name.text() == panel.option_draft);
+    let shown = chosen.map_or(ctx.text("options.choose"), OptionName::text);
+    PillCombo::new("option", ctx.text("options.choose"), shown).width(ui.available_width()).show(ui, |ui| {
+        for name in OptionName::all() {
+            if PillCombo::choice(ui, Some(name) == chosen, name.text()) {
+                name.text().clone_into(&mut panel.option_draft);
+                panel.value_draft = match name.shape() {
+                    OptionShape::Flag => "on".to_owned(),
+                    OptionShape::Number { .. } | OptionShape::Text => String::new(),
+                };
+            }
+        }
+    });
+    let Some(chosen) = chosen else { return };
+    let typed = format!("{}={}", chosen.text(), panel.value_draft);
+    let parsed = typed.parse::<SocketOption>();
+    let error = match &parsed {
+        Err(error) if !panel.value_draft.is_empty() => {
+            Some(text::problem(ctx.locale, &Problem::Option(error.clone())))
+        }
+        _ => None,
+    };
+    let unit = match chosen.shape() {
+        OptionShape::Number { unit, .. } => unit,
+        OptionShape::Flag | OptionShape::Text => "",
+    };
+    ui.horizontal_top(|ui| {
+        TextField::new(ctx.text("options.value"))
+            .remark(unit)
+            .error(error.as_deref())
+            .width(ui.available_width() - 76.0)
+            .show(ui, &mut panel.value_draft);
+        ui.add_enabled_ui(parsed.is_ok(), |ui| {
+            let name = ctx.text("options.set");
+            if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("options.set_tip")).clicked() {
+                out.push(TabAction::SetOption(typed.clone()));
+            }
+        });
+    });
+}
+
+/// Draws the multicast groups and a field for one more.
+pub fn groups_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &TabSettings,
+    panel: &mut Panel,
+    error: Option<&str>,
+    out: &mut Vec<TabAction>,
+) {
+    let theme = Theme::of(ui);
+    for (place, group) in tab.groups.iter().enumerate() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
+            ui.label(RichText::new(group).font(fonts::payload()).color(theme.text));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if icon_button(ui, "✕", &ctx.format("groups.leave", &[("group", group)])).clicked() {
+                    out.push(TabAction::LeaveGroup(place));
+                }
+            });
+        });
+    }
+    let parsed = parse_group(&panel.group_draft);
+    let own_error = match &parsed {
+        Err(problem) if panel.group_draft.len() >= 7 => Some(text::problem(ctx.locale, problem)),
+        _ => None,
+    };
+    ui.horizontal_top(|ui| {
+        TextField::new(ctx.text("groups.field"))
+            .hint("239.1.2.3%eth0")
+            .error(own_error.as_deref().or(error))
+            .width(ui.available_width() - 76.0)
+            .show(ui, &mut panel.group_draft);
+        ui.add_enabled_ui(parsed.is_ok(), |ui| {
+            let name = ctx.text("groups.join");
+            if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("groups.join_tip")).clicked() {
+                out.push(TabAction::JoinGroup(panel.group_draft.trim().to_owned()));
+                panel.group_draft.clear();
+            }
+        });
+    });
+}

@@ -1,0 +1,137 @@
+//! The bottom line: state, counters, and the proof that what was received is in the journal.
+
+use crate::engine::shared::Status;
+use crate::model::status::SessionState;
+use crate::ui::action::{Action, TabAction};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::state::meter::Meter;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{status_dot, text_button};
+use crate::util::bytes_text::{ByteSize, Count};
+use egui::{Align, Color32, Layout, RichText, Ui};
+use std::path::Path;
+
+/// The height of the line.
+pub const HEIGHT: f32 = 28.0;
+
+/// What the line tells about the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct JournalFacts<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its size.
+    pub bytes: u64,
+    /// Data records and others.
+    pub records: u64,
+}
+
+/// What the line asks for: of the tab, or of the window.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Of the tab.
+    pub tab: Vec<TabAction>,
+    /// Of the window.
+    pub window: Vec<Action>,
+}
+
+/// Draws the line.
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    status: &Status,
+    meter: &Meter,
+    journal: Option<JournalFacts<'_>>,
+    is_kept: bool,
+    out: &mut Asked,
+) {
+    let theme = Theme::of(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::SPACE_16;
+        let line = if is_kept {
+            ctx.text("state.kept").to_owned()
+        } else {
+            text::state_line(ctx.locale, &status.state)
+        };
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE_8;
+            status_dot(ui, state_color(theme, &status.state), &line);
+            ui.label(RichText::new(&line).color(theme.text));
+        });
+        let counters = meter.since_reset(&status.counters);
+        part_ui(
+            ui,
+            ctx.text("status.received"),
+            &ctx.format(
+                "status.received_value",
+                &[
+                    ("records", &Count(counters.received.records)),
+                    ("size", &ByteSize(counters.received.bytes)),
+                    ("rate", &Count(meter.received_per_second())),
+                ],
+            ),
+            theme.text,
+        );
+        part_ui(
+            ui,
+            ctx.text("status.sent"),
+            &ctx.format(
+                "status.sent_value",
+                &[("records", &Count(counters.sent.records)), ("size", &ByteSize(counters.sent.bytes))],
+            ),
+            theme.text,
+        );
+        let drops = counters.kernel_drops;
+        let ink = if drops > 0 { theme.error } else { theme.text };
+        part_ui(ui, ctx.text("status.kernel_drops"), &Count(drops).to_string(), ink)
+            .on_hover_text(ctx.text("status.kernel_drops_tip"));
+        let Some(journal) = journal else { return };
+        let all = status.counters.received.records + status.counters.sent.records;
+        if !is_kept {
+            // Rows are published after their bytes are in the file, so this is a count of the file, not a hope.
+            let kept = all.min(journal.records);
+            part_ui(
+                ui,
+                ctx.text("status.journalled"),
+                &format!("{} / {}", Count(kept), Count(all)),
+                theme.text,
+            )
+            .on_hover_text(ctx.text("status.journalled_tip"));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if text_button(ui, ctx.text("status.reset"), ctx.text("status.reset_tip")).clicked() {
+                out.tab.push(TabAction::ResetCounters);
+            }
+            let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let line = ctx.format("status.journal", &[("size", &ByteSize(journal.bytes)), ("name", &name)]);
+            let tooltip = ctx.format("status.journal_tip", &[("path", &journal.path.display())]);
+            if text_button(ui, &line, &tooltip).clicked() {
+                out.window.push(Action::CopyText(journal.path.display().to_string()));
+            }
+        });
+    });
+}
+
+fn part_ui(ui: &mut Ui, name: &str, value: &str, ink: Color32) -> egui::Response {
+    let theme = Theme::of(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(name).color(theme.dim));
+        ui.label(RichText::new(value).color(ink));
+    })
+    .response
+}
+
+fn state_color(theme: &Theme, state: &SessionState) -> Color32 {
+    match state {
+        SessionState::Closed => theme.mark,
+        SessionState::Failed(_) => theme.error,
+        SessionState::Resolving { .. }
+        | SessionState::Connecting { .. }
+        | SessionState::WaitingToReconnect { .. }
+        | SessionState::Draining => theme.accent,
+        SessionState::Listening { .. } | SessionState::Bound { .. } | SessionState::Connected { .. } => {
+            theme.good
+        }
+    }
+}
