@@ -16,7 +16,7 @@ use sockscope::model::status::SessionState;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 use std::time::{Duration, Instant};
 

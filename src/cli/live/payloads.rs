@@ -76,21 +76,25 @@ impl clap::Args for SendArguments {
     }
 }
 
+/// Makes a send of what was typed.
+type MakeSend = fn(String) -> TypedSend;
+
 impl FromArgMatches for SendArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<SendArguments, clap::Error> {
-        let mut placed: Vec<(usize, TypedSend)> = Vec::new();
-        let kinds: [(&str, fn(String) -> TypedSend); 3] =
+        // The order on the command line is the order of sending, whatever the options are called.
+        let mut in_order: Vec<(usize, TypedSend)> = Vec::new();
+        let kinds: [(&str, MakeSend); 3] =
             [(TEXT, TypedSend::Text), (HEX, TypedSend::Hex), (ESCAPED, TypedSend::Escaped)];
-        for (name, made) in kinds {
-            let places = matches.indices_of(name).into_iter().flatten();
+        for (name, make) in kinds {
+            let indices = matches.indices_of(name).into_iter().flatten();
             let values = matches.get_many::<String>(name).into_iter().flatten();
-            placed.extend(places.zip(values).map(|(place, value)| (place, made(value.clone()))));
+            in_order.extend(indices.zip(values).map(|(index, value)| (index, make(value.clone()))));
         }
-        let places = matches.indices_of(FILE).into_iter().flatten();
+        let indices = matches.indices_of(FILE).into_iter().flatten();
         let values = matches.get_many::<PathBuf>(FILE).into_iter().flatten();
-        placed.extend(places.zip(values).map(|(place, path)| (place, TypedSend::File(path.clone()))));
-        placed.sort_by_key(|(place, _)| *place);
-        Ok(SendArguments { typed: placed.into_iter().map(|(_, send)| send).collect() })
+        in_order.extend(indices.zip(values).map(|(index, path)| (index, TypedSend::File(path.clone()))));
+        in_order.sort_by_key(|(index, _)| *index);
+        Ok(SendArguments { typed: in_order.into_iter().map(|(_, send)| send).collect() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -141,7 +145,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(Step::Payload).map_err(|error| cannot(error.into()))
+    fs::read(path).map(Step::Payload).map_err(cannot)
 }
 
 impl Dressing {
