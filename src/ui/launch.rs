@@ -61,6 +61,8 @@ pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
     for renderer in RENDERERS {
         match try_renderer(renderer, &settings, options) {
             Ok(()) => return Ok(()),
+            // Without a display the second attempt fails for a reason that says nothing about this machine.
+            Err(why) if !reasons.is_empty() && why.contains("recreated") => {}
             Err(why) if reasons.contains(&why) => {}
             Err(why) => reasons.push(why),
         }
@@ -136,6 +138,11 @@ fn panic_text(panicked: &(dyn Any + Send)) -> &str {
         .unwrap_or("the window library gave up")
 }
 
+/// One line, without the place in the window library's source that its errors begin with.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.rsplit_once(".rs:") {
+        Some((_, after)) => after.split_once(": ").map_or(after, |(_, words)| words).to_owned(),
+        None => line,
+    }
 }

@@ -15,6 +15,9 @@ use crate::util::bytes_text::Count;
 use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind, TabSettings};
 use egui::Ui;
 
+/// The room that the repeat switch and its number need.
+const REPEAT_WIDTH: f32 = 190.0;
+
 /// Draws the line.
 pub fn choices_ui(
     ui: &mut Ui,
@@ -147,6 +150,10 @@ fn repeat_ui(
         Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
         None => ctx.text("repeat.name").to_owned(),
     };
+    if ui.available_size_before_wrap().x < REPEAT_WIDTH {
+        // The switch and its number stay together.
+        ui.end_row();
+    }
     ui.add_enabled_ui(status.state.is_open() && is_number, |ui| {
         if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
             out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
