@@ -1,0 +1,79 @@
+//! How the window looks and how much it keeps: the file `settings.toml`.
+
+use crate::workspace::store::WorkspaceFile;
+use serde::{Deserialize, Serialize};
+
+/// What a person chose for the whole program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `system`, `en` or `zh-Hans`.
+    pub language: String,
+    /// Colours.
+    pub theme: ThemeChoice,
+    /// Size of everything, in percent.
+    pub zoom_percent: u32,
+    /// The window's inner width in points.
+    pub window_width: u32,
+    /// The window's inner height in points.
+    pub window_height: u32,
+    /// Whether the inspector is shown.
+    pub inspector: bool,
+    /// How the sheet writes times.
+    pub time_format: TimeFormat,
+    /// Journals are kept for so many days, unless they are marked to be kept.
+    pub retention_days: u32,
+    /// All journals together take at most so many MiB.
+    pub retention_mib: u64,
+    /// The folder that was last saved into.
+    pub last_folder: String,
+}
+
+/// Colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// As the platform says; dark where it says nothing.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// How the sheet writes times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeFormat {
+    /// `10:22:03.114`
+    #[default]
+    Millis,
+    /// `10:22:03.114205`
+    Micros,
+    /// `10:22:03.114205731`
+    Nanos,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            language: "system".to_owned(),
+            theme: ThemeChoice::System,
+            zoom_percent: 100,
+            window_width: 1460,
+            window_height: 860,
+            inspector: true,
+            time_format: TimeFormat::Millis,
+            retention_days: 90,
+            retention_mib: 20 * 1024,
+            last_folder: String::new(),
+        }
+    }
+}
+
+impl WorkspaceFile for Settings {
+    const NAME: &'static str = "settings.toml";
+    const VERSION: u32 = 1;
+    const COMMENT: &'static str = "Sockscope's settings. Change them while the program is not running.";
+}

@@ -1,0 +1,200 @@
+//! The tabs as they were left: the file `tabs.toml`. Fields hold what was typed, so that nothing is lost that
+//! does not make sense yet.
+
+use crate::workspace::store::WorkspaceFile;
+use serde::{Deserialize, Serialize};
+
+/// All tabs, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tabs {
+    /// The one in front, counted from 0.
+    pub active: usize,
+    /// In order.
+    pub tabs: Vec<TabSettings>,
+}
+
+/// One tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TabSettings {
+    /// What kind of session.
+    pub kind: TabKind,
+    /// The name a person gave; empty makes it from the kind and the address.
+    pub name: String,
+    /// Where to listen or to bind.
+    pub local_host: String,
+    /// The port there.
+    pub local_port: String,
+    /// Where to connect or to send.
+    pub remote_host: String,
+    /// The port there.
+    pub remote_port: String,
+    /// Seconds that one attempt to connect may take.
+    pub connect_timeout_seconds: String,
+    /// Connect again after the connection ended.
+    pub reconnect: bool,
+    /// Sending to broadcast addresses is allowed.
+    pub broadcast: bool,
+    /// Multicast groups, as `GROUP` or `GROUP%INTERFACE`.
+    pub groups: Vec<String>,
+    /// Socket options, as `NAME=VALUE`.
+    pub options: Vec<String>,
+    /// How payloads are shown.
+    pub view: ViewChoice,
+    /// The character set, for showing and for sending.
+    pub encoding: String,
+    /// What was being written.
+    pub composer: ComposerSettings,
+}
+
+/// What was being written, and how it goes out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ComposerSettings {
+    /// The text as typed.
+    pub draft: String,
+    /// How it is read.
+    pub input: InputChoice,
+    /// The line ending that is appended.
+    pub append: String,
+    /// The checksum that is appended; empty for none.
+    pub checksum: String,
+    /// Milliseconds between repeats.
+    pub every_millis: String,
+    /// Everything received goes back.
+    pub echo: bool,
+}
+
+/// The kinds of sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TabKind {
+    /// Listens and serves many clients.
+    #[default]
+    TcpServer,
+    /// Connects to one server.
+    TcpClient,
+    /// Sends and receives datagrams.
+    Udp,
+}
+
+/// How payloads are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ViewChoice {
+    /// As text.
+    #[default]
+    Text,
+    /// As hex digits.
+    Hex,
+    /// Sixteen bytes per line, hex and text side by side.
+    Dump,
+}
+
+/// How what is typed becomes bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputChoice {
+    /// As text in the session's encoding.
+    #[default]
+    Text,
+    /// As hex digits.
+    Hex,
+    /// As text with `\r`, `\x41` and the like.
+    Escapes,
+}
+
+impl TabSettings {
+    /// A fresh tab of this kind. The three kinds fit each other: client and datagrams talk to this machine.
+    pub fn new(kind: TabKind) -> TabSettings {
+        let mut tab = TabSettings { kind, ..TabSettings::default() };
+        match kind {
+            TabKind::TcpServer => {}
+            TabKind::TcpClient => {
+                tab.local_host = String::new();
+                tab.local_port = String::new();
+                tab.remote_host = "127.0.0.1".to_owned();
+                tab.remote_port = "9000".to_owned();
+            }
+            TabKind::Udp => {
+                tab.local_port = "7890".to_owned();
+                tab.remote_host = "255.255.255.255".to_owned();
+                tab.remote_port = "7890".to_owned();
+                tab.broadcast = true;
+            }
+        }
+        tab
+    }
+}
+
+impl Default for TabSettings {
+    fn default() -> TabSettings {
+        TabSettings {
+            kind: TabKind::TcpServer,
+            name: String::new(),
+            local_host: "0.0.0.0".to_owned(),
+            local_port: "9000".to_owned(),
+            remote_host: String::new(),
+            remote_port: String::new(),
+            connect_timeout_seconds: "10".to_owned(),
+            reconnect: false,
+            broadcast: false,
+            groups: Vec::new(),
+            options: Vec::new(),
+            view: ViewChoice::Text,
+            encoding: "UTF-8".to_owned(),
+            composer: ComposerSettings::default(),
+        }
+    }
+}
+
+impl Default for ComposerSettings {
+    fn default() -> ComposerSettings {
+        ComposerSettings {
+            draft: String::new(),
+            input: InputChoice::Text,
+            append: "none".to_owned(),
+            checksum: String::new(),
+            every_millis: "1000".to_owned(),
+            echo: false,
+        }
+    }
+}
+
+impl Default for Tabs {
+    fn default() -> Tabs {
+        let tabs = [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp].map(TabSettings::new).to_vec();
+        Tabs { active: 0, tabs }
+    }
+}
+
+impl WorkspaceFile for Tabs {
+    const NAME: &'static str = "tabs.toml";
+    const VERSION: u32 = 1;
+    const COMMENT: &'static str =
+        "Sockscope's tabs as they were left. Change them while the program is not running.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TabKind, Tabs};
+    use crate::workspace::store::Store;
+
+    #[test]
+    fn three_kinds_stand_ready_at_first() {
+        let kinds: Vec<_> = Tabs::default().tabs.iter().map(|tab| tab.kind).collect();
+        assert_eq!(kinds, [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp]);
+    }
+
+    #[test]
+    fn tabs_come_back_as_they_were_typed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let mut tabs = Tabs { active: 2, ..Tabs::default() };
+        tabs.tabs[0].local_port = "70000 or so".to_owned();
+        tabs.tabs[1].composer.draft = "多行\r\n\"quoted\"\\".to_owned();
+        store.save(&tabs).unwrap();
+        assert_eq!(store.load::<Tabs>().value, tabs);
+    }
+}
