@@ -1,1 +1,57 @@
-//! The console front end: one file per subcommand. It never sees the window.
+//! The console front end: the engine without a window, for servers, scripts and measurements. Standard output
+//! carries records only; everything else goes to standard error. It never sees the window's code.
+
+mod arguments;
+
+mod outcome;
+
+mod words;
+
+mod bell;
+
+mod signals;
+
+mod stdin_lines;
+
+mod printing;
+
+mod live;
+
+mod listen;
+
+mod connect;
+
+mod udp;
+
+mod show;
+
+mod search;
+
+mod export;
+
+mod verify;
+
+mod recover;
+
+use crate::cli::arguments::Subcommand;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the console program with these words, the program's own name first.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let subcommand = match arguments::parse(words) {
+        Ok(Some(subcommand)) => subcommand,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(failed) => return outcome::report(Err(failed)),
+    };
+    outcome::report(match subcommand {
+        Subcommand::Listen(typed) => listen::run(typed),
+        Subcommand::Connect(typed) => connect::run(typed),
+        Subcommand::Udp(typed) => udp::run(typed),
+        Subcommand::Show(typed) => show::run(&typed),
+        Subcommand::Search(typed) => search::run(&typed),
+        Subcommand::Export(typed) => export::run(&typed),
+        Subcommand::Verify(typed) => verify::run(&typed),
+        Subcommand::Recover(typed) => recover::run(&typed),
+    })
+}

@@ -1,0 +1,124 @@
+//! The words of the command line and what is said when they make no sense: one line, never a page.
+
+use crate::cli::outcome::Failed;
+use crate::cli::{connect, export, listen, recover, search, show, udp, verify};
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+/// Listen, connect and exchange datagrams, with every byte kept in a journal.
+#[derive(Debug, Parser)]
+#[command(name = "sockscope-cli", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    subcommand: Subcommand,
+}
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Subcommand {
+    /// Serve many TCP clients
+    Listen(listen::Arguments),
+    /// Connect to a TCP server
+    Connect(connect::Arguments),
+    /// Send and receive datagrams, broadcast and multicast included
+    Udp(udp::Arguments),
+    /// Print the records of a journal
+    Show(show::Arguments),
+    /// Find text, bytes or a regular expression in a journal
+    Search(search::Arguments),
+    /// Write a journal in a format that other tools open
+    Export(export::Arguments),
+    /// Check whether a journal is whole
+    Verify(verify::Arguments),
+    /// Copy every whole record of a damaged journal into a new one
+    Recover(recover::Arguments),
+}
+
+/// What was asked for; `None` when help or the version was, which is printed here.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Option<Subcommand>, Failed> {
+    match Arguments::try_parse_from(words) {
+        Ok(arguments) => Ok(Some(arguments.subcommand)),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let text = error.render().to_string();
+            io::stdout().lock().write_all(text.as_bytes()).map_err(Failed::output)?;
+            Ok(None)
+        }
+        Err(error) => Err(Failed::usage(one_line(&error))),
+    }
+}
+
+/// The first paragraph of the parser's message on one line, with its tip.
+fn one_line(error: &clap::Error) -> String {
+    if matches!(
+        error.kind(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        return "say what to do: listen, connect, udp, show, search, export, verify or recover; --help tells more"
+            .to_owned();
+    }
+    let rendered = error.render().to_string();
+    let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+    let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+    let mut line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue] {
+        let suggestion = match error.get(kind) {
+            Some(ContextValue::String(text)) => text.clone(),
+            Some(ContextValue::Strings(texts)) if !texts.is_empty() => texts.join(" or "),
+            _ => continue,
+        };
+        line.push_str("; did you mean ");
+        line.push_str(&suggestion);
+        line.push('?');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, parse};
+    use crate::cli::outcome::Failed;
+    use clap::CommandFactory;
+    use std::ffi::OsString;
+
+    #[test]
+    fn the_words_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_words_get_one_line() {
+        for (words, start) in [
+            ("", "say what to do: listen, connect, "),
+            ("lisen tcp 127.0.0.1:0", "unrecognized subcommand 'lisen'; did you mean listen?"),
+            ("listen tcp 127.0.0.1:0 --eco", "unexpected argument '--eco' found; did you mean --echo?"),
+            (
+                "listen tcp 127.0.0.1:70000",
+                "invalid value '127.0.0.1:70000' for '<ADDR:PORT>': port '70000' is not a number from 0 to 65535 (at character 11)",
+            ),
+            ("listen tcp", "the following required arguments were not provided: <ADDR:PORT>"),
+            (
+                "udp --encoding gkb",
+                "invalid value 'gkb' for '--encoding <NAME>': unknown encoding 'gkb'; did you mean ",
+            ),
+            (
+                "udp --option speed=9",
+                "invalid value 'speed=9' for '--option <NAME=VALUE>': unknown option 'speed'; known are ",
+            ),
+            (
+                "udp --every x --send a",
+                "invalid value 'x' for '--every <MS>': 'x' is not a number of milliseconds",
+            ),
+            (
+                "udp --join 1.2.3.4",
+                "invalid value '1.2.3.4' for '--join <GROUP[%IFACE]>': 1.2.3.4 is not a multicast address",
+            ),
+        ] {
+            let words = std::iter::once("sockscope-cli").chain(words.split_whitespace()).map(OsString::from);
+            let Err(Failed::Usage(error)) = parse(words) else { panic!("{start}: accepted") };
+            let line = error.to_string();
+            assert!(line.starts_with(start) && !line.contains('\n'), "{line}");
+        }
+    }
+}

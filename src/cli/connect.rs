@@ -1,0 +1,44 @@
+//! `connect`: a connection to a TCP server.
+
+use crate::cli::live::{self, LiveArguments, SendTo};
+use crate::cli::outcome::Outcome;
+use crate::cli::words;
+use crate::model::config::{Reconnect, SessionConfig, TcpClientConfig};
+use crate::model::endpoint::HostPort;
+use std::time::Duration;
+
+/// Connect to a TCP server
+///
+/// It ends when the server closes the connection and everything is sent. The end of standard input ends our
+/// direction of the connection.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What to connect with
+    protocol: live::Protocol,
+    /// Where to connect; all addresses of a name are tried in turn
+    #[arg(value_name = "HOST:PORT")]
+    remote: HostPort,
+    /// The local address to connect from
+    #[arg(long, value_name = "ADDR:PORT")]
+    bind: Option<HostPort>,
+    /// How long one attempt may take
+    #[arg(long, value_name = "SECS", value_parser = words::seconds, default_value = "10")]
+    connect_timeout: Duration,
+    /// Connect again when the connection ends or cannot be made, after a growing delay; each connection gets the
+    /// sends
+    #[arg(long)]
+    reconnect: bool,
+    #[command(flatten)]
+    live: LiveArguments,
+}
+
+/// Connects, and stays until the connection ends.
+pub(crate) fn run(typed: Arguments) -> Outcome {
+    let Arguments { protocol: live::Protocol::Tcp, remote, bind, connect_timeout, reconnect, live } = typed;
+    let name = format!("connect {remote}");
+    let reconnect = reconnect.then(Reconnect::default);
+    let options = live.options.clone();
+    let config =
+        SessionConfig::TcpClient(TcpClientConfig { remote, bind, connect_timeout, reconnect, options });
+    live::run(live.plan(name, config, SendTo::EachPeer)?)
+}

@@ -1,0 +1,106 @@
+//! `export`: a journal, or a choice of it, in a format that other tools open.
+
+use crate::cli::bell::Bell;
+use crate::cli::outcome::{Failed, Outcome, say};
+use crate::cli::signals::StopSignals;
+use crate::cli::words::{self, ViewName, Way};
+use crate::codec::text::TextEncoding;
+use crate::codec::time::TimeFormat;
+use crate::export::{
+    self, ExportContext, ExportError, ExportOptions, ExportSource, Format, PayloadChoice, Selection,
+};
+use crate::journal::JournalReader;
+use crate::journal::query::Filter;
+use crate::model::framing::Framing;
+use crate::model::ids::PeerId;
+use crate::model::record::Direction;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Write a journal in a format that other tools open
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The journal
+    file: PathBuf,
+    /// text, hexdump, csv, jsonl, raw, html or pcapng; without it the ending of OUT tells
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<Format>,
+    /// The file to write; it appears when it is whole ('-' or nothing: standard output)
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Only what went this way
+    #[arg(long = "dir", value_enum)]
+    way: Option<Way>,
+    /// Only what concerns this peer
+    #[arg(long, value_name = "N", value_parser = words::peer)]
+    peer: Option<PeerId>,
+    /// Begin with this record
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    from: u64,
+    /// Look at so many records
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// What the payload's characters are
+    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    encoding: TextEncoding,
+    /// How payload is shown (text, html)
+    #[arg(long, value_enum, default_value = "text")]
+    view: ViewName,
+    /// How streams are cut into messages (jsonl)
+    #[arg(long, value_name = "HOW", default_value = "none")]
+    split: Framing,
+    /// No line before each record (hexdump), so that xxd -r takes it as it is
+    #[arg(long)]
+    bare: bool,
+    /// Begin with a byte order mark, for spreadsheets (csv)
+    #[arg(long)]
+    bom: bool,
+}
+
+/// Exports to a file or to standard output.
+pub(crate) fn run(typed: &Arguments) -> Outcome {
+    let target = typed.output.as_deref().filter(|path| *path != Path::new("-"));
+    let format = typed.to.or_else(|| target.and_then(Format::from_path)).ok_or_else(|| {
+        Failed::usage("say the format: --to text, hexdump, csv, jsonl, raw, html or pcapng")
+    })?;
+    let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
+    let signals = StopSignals::watch(Arc::new(Bell::default()))
+        .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+    let direction = typed.way.map(Direction::from);
+    let options = ExportOptions {
+        encoding: typed.encoding,
+        view: typed.view.into(),
+        time: TimeFormat::local().dated(),
+        choice: PayloadChoice { direction, peer: typed.peer },
+        bare: typed.bare,
+        byte_order_mark: typed.bom,
+        split: typed.split.clone(),
+        ..ExportOptions::default()
+    };
+    let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
+    let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
+    let selection = Selection::Range(typed.from..end);
+    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter };
+    let context = ExportContext::of_journal(&reader);
+    let mut exporter = format.exporter(&options);
+    let mut go_on = |_| if signals.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let outcome = match target {
+        Some(path) => export::run_to_file(&source, exporter.as_mut(), &context, path, &mut go_on),
+        None => export::run(&source, exporter.as_mut(), &context, &mut io::stdout().lock(), &mut go_on),
+    };
+    match outcome {
+        Ok(done) if done.damaged_rows > 0 => {
+            say(format_args!(
+                "{} is damaged: {} rows could not be exported",
+                typed.file.display(),
+                done.damaged_rows
+            ));
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(ExportError::Write { source, .. }) if target.is_none() => Err(Failed::output(source)),
+        Err(error) => Err(Failed::Running(error.into())),
+    }
+}

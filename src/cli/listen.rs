@@ -1,0 +1,32 @@
+//! `listen`: a TCP server for many clients.
+
+use crate::cli::live::{self, LiveArguments, SendTo};
+use crate::cli::outcome::Outcome;
+use crate::model::config::{DEFAULT_BACKLOG, SessionConfig, TcpServerConfig};
+use crate::model::endpoint::HostPort;
+
+/// Serve many TCP clients
+///
+/// It runs until it is stopped. Each client that joins gets the sends.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What to listen with
+    protocol: live::Protocol,
+    /// Where to listen; port 0 picks one and says which
+    #[arg(value_name = "ADDR:PORT")]
+    local: HostPort,
+    /// How many clients may wait to be accepted
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKLOG)]
+    backlog: u32,
+    #[command(flatten)]
+    live: LiveArguments,
+}
+
+/// Listens until told to stop.
+pub(crate) fn run(typed: Arguments) -> Outcome {
+    let Arguments { protocol: live::Protocol::Tcp, local, backlog, live } = typed;
+    let name = format!("listen {local}");
+    let options = live.options.clone();
+    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, options });
+    live::run(live.plan(name, config, SendTo::EachPeer)?)
+}

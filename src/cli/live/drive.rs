@@ -1,0 +1,324 @@
+//! Drives one session from its opening to its end: looks when there is news, says when it is ready, sends, prints,
+//! stops. With nothing happening it sleeps.
+
+use crate::cli::bell::Bell;
+use crate::cli::live::options::{LivePlan, Output};
+use crate::cli::live::sending::Sending;
+use crate::cli::live::stops::{Stop, Stops};
+use crate::cli::outcome::{Failed, Outcome, say};
+use crate::cli::printing::LivePrinter;
+use crate::cli::signals::StopSignals;
+use crate::codec::time;
+use crate::engine::command::{Command, Target};
+use crate::engine::event::Event;
+use crate::engine::handle::{Engine, SessionHandle};
+use crate::engine::shared::Status;
+use crate::journal::{JournalInfo, JournalReader};
+use crate::model::config::SessionKind;
+use crate::model::failure::{Failure, Operation};
+use crate::model::ids::Ticket;
+use crate::model::record::{Body, Lifecycle};
+use crate::model::status::SessionState;
+use crate::util::clock;
+use crate::workspace::profile::Profile;
+use anyhow::anyhow;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+/// While much happens, the status is looked at no more often than this; the worker has the processor meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// How long peers have to take the rest and to close after everything was sent.
+const LEAVE_TIME: Duration = Duration::from_secs(2);
+
+/// How long closing may take, and how long a signal waits for somebody to read standard output.
+const CLOSE_TIME: Duration = Duration::from_secs(5);
+
+/// How far back the end of a connection is looked for among its last records.
+const LAST_ROWS: u64 = 16;
+
+/// The first rows of a journal, among which its readiness stands.
+const FIRST_ROWS: u64 = 64;
+
+/// Opens the session, stays with it until it ends or is told to stop, and leaves its journal whole.
+pub(crate) fn run(plan: LivePlan) -> Outcome {
+    let bell = Arc::new(Bell::default());
+    let cannot = |what: &'static str| move |error: io::Error| Failed::system(what, &error);
+    let signals = StopSignals::watch(Arc::clone(&bell)).map_err(cannot("cannot watch for signals"))?;
+    let engine =
+        Engine::new(Waker::from(Arc::clone(&bell))).map_err(|failure| Failed::Running(failure.into()))?;
+    let kind = plan.config.kind();
+    let info = JournalInfo {
+        session_name: plan.session_name.clone(),
+        kind: Some(kind),
+        program: concat!("sockscope-cli ", env!("CARGO_PKG_VERSION")).to_owned(),
+        created: clock::now(),
+    };
+    let path = journal_path(&plan)?;
+    let session = engine.create_session(&path, &info).map_err(|error| Failed::Running(error.into()))?;
+    if plan.journal.is_none() {
+        say(format_args!("journal: {}", path.display()));
+    }
+    let mut printers = Vec::new();
+    for (output, print_plan) in plan.outputs {
+        let out: Box<dyn Write + Send> = match output {
+            Output::Standard => Box::new(io::stdout()),
+            Output::File(path) => Box::new(File::create(&path).map_err(|error| {
+                Failed::Running(Failure::new(Operation::OpenFile, path.display(), error).into())
+            })?),
+        };
+        let printer = LivePrinter::start(session.reader().clone(), print_plan, out, Arc::clone(&bell));
+        printers.push(printer.map_err(cannot("cannot start the printing thread"))?);
+    }
+    let sending = Sending::new(plan.sends, kind, &bell).map_err(cannot("cannot read standard input"))?;
+    if plan.responder.is_active() {
+        hand_over(&session, Command::SetResponder(Box::new(plan.responder)))?;
+    }
+    let opening = hand_over(&session, Command::Open(Box::new(plan.config)))?;
+    let mut drive = Drive {
+        engine: &engine,
+        session: &session,
+        signals: &signals,
+        bell: &bell,
+        printers,
+        sending,
+        stops: Stops::new(plan.stops, kind, Instant::now()),
+        kind,
+        opening,
+        said: Said::default(),
+    };
+    let outcome = drive.until_stopped().and_then(|stop| drive.close(stop));
+    let Drive { printers, .. } = drive;
+    let reader = session.reader().clone();
+    drop(session);
+    let printed = finish_printing(printers, &signals, &bell, &reader);
+    outcome.and(printed)
+}
+
+fn hand_over(session: &SessionHandle, command: Command) -> Result<Ticket, Failed> {
+    session.send(command).map_err(|_| Failed::running("the session takes no commands"))
+}
+
+/// Where the session is written: where the user says, or a new file in the sessions folder.
+fn journal_path(plan: &LivePlan) -> Result<PathBuf, Failed> {
+    if let Some(path) = &plan.journal {
+        return Ok(path.clone());
+    }
+    let profile = Profile::locate(None).map_err(|error| Failed::Running(error.into()))?;
+    profile.create_folders().map_err(|error| Failed::Running(error.into()))?;
+    let moment: String = time::rfc3339_utc(clock::now().wall_ns).chars().take(19).collect();
+    let kind = match plan.config.kind() {
+        SessionKind::TcpServer => "listen",
+        SessionKind::TcpClient => "connect",
+        SessionKind::Udp => "udp",
+    };
+    let name = format!("{}-{kind}-{}.skj", moment.replace(':', ""), std::process::id());
+    Ok(profile.sessions_folder.join(name))
+}
+
+/// What was said on standard error.
+#[derive(Default)]
+struct Said {
+    ready: Option<SessionState>,
+    paused: Option<Failure>,
+}
+
+struct Drive<'a> {
+    engine: &'a Engine,
+    session: &'a SessionHandle,
+    signals: &'a StopSignals,
+    bell: &'a Bell,
+    printers: Vec<LivePrinter>,
+    sending: Sending,
+    stops: Stops,
+    kind: SessionKind,
+    opening: Ticket,
+    said: Said,
+}
+
+impl Drive<'_> {
+    fn until_stopped(&mut self) -> Result<Stop, Failed> {
+        loop {
+            self.engine.news().take();
+            self.take_events()?;
+            let status = self.session.shared().status();
+            self.say_what_is_new(&status);
+            self.look_at_printers()?;
+            self.sending.advance(self.session, &status);
+            let all_sent = self.sending.is_done(self.session);
+            if let Some(stop) = self.stops.due(&status, all_sent, Instant::now()) {
+                return Ok(stop);
+            }
+            if !self.session.is_alive() {
+                return Err(Failed::running(
+                    "the session has ended by a fault of the program; its journal is whole",
+                ));
+            }
+            self.bell.wait(self.stops.next_due());
+            let pace = if self.sending.is_waiting() { Duration::ZERO } else { LOOK_EVERY };
+            if self.signals.stop_asked_within(pace) {
+                return Ok(Stop::Wanted);
+            }
+        }
+    }
+
+    /// Tells the printers that there is more. One that has ended is done with, however it ended.
+    fn look_at_printers(&mut self) -> Result<(), Failed> {
+        let mut outcome = Ok(());
+        self.printers.retain(|printer| {
+            printer.look();
+            let ended = printer.ended();
+            let goes_on = ended.is_none();
+            if let (Ok(()), Some(Err(failed))) = (&outcome, ended) {
+                outcome = Err(failed);
+            }
+            goes_on
+        });
+        outcome
+    }
+
+    fn take_events(&mut self) -> Result<(), Failed> {
+        while let Some(event) = self.session.next_event() {
+            match event {
+                Event::Rejected { ticket, why } if ticket == self.opening => {
+                    return Err(Failed::Running(why.into()));
+                }
+                other => self.sending.take_event(other),
+            }
+        }
+        Ok(())
+    }
+
+    fn say_what_is_new(&mut self, status: &Status) {
+        if self.said.ready.as_ref() != Some(&status.state)
+            && let Some(line) = ready_line(&status.state)
+        {
+            say(line);
+            self.said.ready = Some(status.state.clone());
+        }
+        if self.said.paused != status.paused {
+            match &status.paused {
+                Some(failure) => say(format_args!("paused: {failure}")),
+                None => say("resumed: the journal can be written again"),
+            }
+            self.said.paused.clone_from(&status.paused);
+        }
+    }
+
+    /// Ends the session in an orderly way and finds out how it ended.
+    fn close(&mut self, stop: Stop) -> Outcome {
+        match stop {
+            Stop::Failed(failure) => return Err(Failed::Running(failure.into())),
+            Stop::Ended => {
+                self.say_late_readiness()?;
+                if let Some(end) = bad_end(self.session.reader())? {
+                    return Err(Failed::Running(anyhow!(end)));
+                }
+            }
+            Stop::Sent if self.kind != SessionKind::Udp => {
+                // A close while the peer's bytes wait unread would be a reset, and could cost it the last of ours.
+                if self.session.send(Command::ShutDownWrite(Target::All)).is_ok() {
+                    self.wait_for(LEAVE_TIME, |status| status.peers_present == 0 || !status.state.is_open());
+                }
+                self.shut();
+            }
+            Stop::Sent | Stop::Wanted => self.shut(),
+        }
+        if self.sending.was_refused() { Err(Failed::Said) } else { Ok(()) }
+    }
+
+    fn shut(&self) {
+        if self.session.send(Command::Close).is_ok() {
+            self.wait_for(CLOSE_TIME, |status| !status.state.is_open());
+        }
+    }
+
+    fn wait_for(&self, longest: Duration, wanted: impl Fn(&Status) -> bool) {
+        let deadline = Instant::now() + longest;
+        loop {
+            self.engine.news().take();
+            if wanted(&self.session.shared().status())
+                || Instant::now() >= deadline
+                || !self.session.is_alive()
+            {
+                return;
+            }
+            self.bell.wait(Some(deadline));
+        }
+    }
+
+    /// A connection can come and go between two looks; that it was there is told by its record.
+    fn say_late_readiness(&mut self) -> Result<(), Failed> {
+        if self.said.ready.is_some() {
+            return Ok(());
+        }
+        let mut records = self.session.reader().records(0..FIRST_ROWS);
+        while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
+            if let Body::Lifecycle(Lifecycle::Connected { local, remote }) = record.body {
+                say(format_args!("ready: connected {local} -> {remote}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ready_line(state: &SessionState) -> Option<String> {
+    match state {
+        SessionState::Listening { local } => Some(format!("ready: listening on {local}")),
+        SessionState::Bound { local } => Some(format!("ready: bound {local}")),
+        SessionState::Connected { local, remote } => Some(format!("ready: connected {local} -> {remote}")),
+        _ => None,
+    }
+}
+
+/// What went wrong at the end of a connection, if it did not end as connections should.
+fn bad_end(reader: &JournalReader) -> Result<Option<String>, Failed> {
+    let rows = reader.snapshot().records;
+    let mut records = reader.records(rows.saturating_sub(LAST_ROWS)..rows);
+    let mut end = None;
+    while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
+        if let Body::Lifecycle(lifecycle @ Lifecycle::PeerLeft { remote, reason, error }) = &record.body
+            && lifecycle.is_failure()
+        {
+            let words = error.as_ref().map_or_else(|| reason.word().replace('_', " "), ToString::to_string);
+            end = Some(format!("the connection to {remote} ended: {words}"));
+        }
+    }
+    Ok(end)
+}
+
+/// Waits until everything is printed. A signal says that nobody wants to wait for a reader that does not read.
+fn finish_printing(
+    mut printers: Vec<LivePrinter>,
+    signals: &StopSignals,
+    bell: &Bell,
+    reader: &JournalReader,
+) -> Outcome {
+    let mut outcome = Ok(());
+    let mut deadline = None;
+    for printer in &mut printers {
+        printer.print_rest();
+    }
+    for printer in printers {
+        loop {
+            if let Some(ended) = printer.ended() {
+                outcome = outcome.and(ended);
+                break;
+            }
+            if signals.stop_asked() {
+                deadline = Some(Instant::now() + CLOSE_TIME);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                say(format_args!("nobody reads standard output; the rest is in {}", reader.path().display()));
+                printer.abandon();
+                break;
+            }
+            bell.wait(deadline);
+        }
+    }
+    outcome
+}

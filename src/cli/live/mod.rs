@@ -1,0 +1,16 @@
+//! What the three live commands share: their options, and the loop that drives one session from its opening to its
+//! end. It learns everything from the engine's status, events and journal, like any other front end.
+
+mod drive;
+
+mod options;
+
+mod payloads;
+
+mod sending;
+
+mod stops;
+
+pub(crate) use drive::run;
+pub(crate) use options::{LiveArguments, Protocol, printed};
+pub(crate) use sending::SendTo;

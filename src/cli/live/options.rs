@@ -1,0 +1,215 @@
+//! The options of the live commands as they are typed, and the plan that they mean.
+
+use crate::automation::responder::{Reply, Responder};
+use crate::cli::live::payloads::{Dressing, SendArguments, Step};
+use crate::cli::live::sending::{SendTo, ToPeers};
+use crate::cli::live::stops::StopRules;
+use crate::cli::outcome::Failed;
+use crate::cli::printing::{PrintPlan, Printed};
+use crate::cli::words::{self, PrintFormat};
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::LineEnding;
+use crate::codec::escape;
+use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
+use crate::model::config::{SessionConfig, SessionKind};
+use crate::model::framing::Framing;
+use crate::model::socket_option::SocketOption;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What streams are made with. A word of its own, so that others can follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Protocol {
+    /// The Transmission Control Protocol
+    Tcp,
+}
+
+/// The options of `listen`, `connect` and `udp`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct LiveArguments {
+    /// Write the session there; without it, into the sessions folder, and the path is said
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// What the payload's characters are: utf-8, gbk, gb18030, big5, shift_jis, …
+    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    encoding: TextEncoding,
+    /// How records are printed on standard output [default: text, or none with --pcapng -]
+    #[arg(long, value_enum)]
+    format: Option<PrintFormat>,
+    /// Write a capture while the session goes on, for wireshark -k -i - ('-' is standard output)
+    #[arg(long, value_name = "FILE")]
+    pcapng: Option<PathBuf>,
+    /// How stream bytes are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
+    /// idle:MS
+    #[arg(long, value_name = "HOW", default_value = "none")]
+    split: Framing,
+    #[command(flatten)]
+    sends: SendArguments,
+    /// Append to what is sent: none, lf, crlf, cr or nul
+    #[arg(long, value_name = "ENDING", default_value = "none")]
+    append: LineEnding,
+    /// Append a checksum before the line ending: crc-16/modbus, crc-32, sum-8, xor-8, lrc, …
+    #[arg(long, value_name = "NAME")]
+    checksum: Option<Checksum>,
+    /// Repeat the sends, the first at once
+    #[arg(long, value_name = "MS", value_parser = words::milliseconds)]
+    every: Option<Duration>,
+    /// How many times
+    #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u64).range(1..))]
+    times: Option<u64>,
+    /// Send back what is received
+    #[arg(long)]
+    echo: bool,
+    /// Answer what contains PATTERN with PAYLOAD; both may have escapes such as \r, \x01, and \x3D for '='
+    /// (repeatable)
+    #[arg(long, value_name = "PATTERN=PAYLOAD", allow_hyphen_values = true)]
+    reply: Vec<String>,
+    /// Send each line of standard input, without its line ending (see --append)
+    #[arg(long)]
+    stdin: bool,
+    /// To whom lines of standard input go, where there are several peers
+    #[arg(long, value_enum, value_name = "WHO", default_value = "last")]
+    to_peers: ToPeers,
+    /// Stop after so many seconds
+    #[arg(long = "for", value_name = "SECS", value_parser = words::seconds)]
+    for_time: Option<Duration>,
+    /// Stop when so many data records, received and sent together, are in the journal
+    #[arg(long, value_name = "N")]
+    until_records: Option<u64>,
+    /// Stop when nothing came or went for so many seconds
+    #[arg(long, value_name = "SECS", value_parser = words::seconds)]
+    until_idle: Option<Duration>,
+    /// Stop when the peers that were there are gone (connect does so by itself)
+    #[arg(long)]
+    until_closed: bool,
+    /// Stop when everything is sent: all repeats, and standard input to its end
+    #[arg(long)]
+    until_sent: bool,
+    /// A socket option: reuse-address, no-delay, keep-alive, linger, receive-buffer, ttl, … (repeatable)
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(crate) options: Vec<SocketOption>,
+}
+
+/// What a live command shall do.
+#[derive(Debug)]
+pub(crate) struct LivePlan {
+    pub(super) session_name: String,
+    pub(super) config: SessionConfig,
+    pub(super) journal: Option<PathBuf>,
+    pub(super) responder: Responder,
+    pub(super) sends: SendPlan,
+    pub(super) stops: StopRules,
+    pub(super) outputs: Vec<(Output, PrintPlan)>,
+}
+
+/// Where records are printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    Standard,
+    File(PathBuf),
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) struct SendPlan {
+    pub(super) to: SendTo,
+    pub(super) lines_to: ToPeers,
+    pub(super) steps: Vec<Step>,
+    pub(super) repeat: Option<(Duration, Option<u64>)>,
+    pub(super) stdin: Option<Dressing>,
+}
+
+impl LiveArguments {
+    /// What was meant, or what is wrong with it.
+    pub(crate) fn plan(
+        &self,
+        session_name: String,
+        config: SessionConfig,
+        to: SendTo,
+    ) -> Result<LivePlan, Failed> {
+        let dressing = Dressing { encoding: self.encoding, checksum: self.checksum, ending: self.append };
+        if self.every.is_some() && self.sends.is_empty() {
+            return Err(Failed::usage(
+                "--every needs something to repeat: add --send, --send-hex or the like",
+            ));
+        }
+        if self.until_sent && self.sends.is_empty() && !self.stdin {
+            return Err(Failed::usage(
+                "--until-sent needs something to send: add --send, --stdin or the like",
+            ));
+        }
+        if self.until_closed && config.kind() == SessionKind::Udp {
+            return Err(Failed::usage("--until-closed does not go with udp: datagrams have no end"));
+        }
+        let replies =
+            self.reply.iter().map(|typed| self.parse_reply(typed)).collect::<Result<Vec<_>, Failed>>()?;
+        Ok(LivePlan {
+            session_name,
+            outputs: self.outputs()?,
+            config,
+            journal: self.journal.clone(),
+            responder: Responder { echo: self.echo, replies, framing: self.split.clone() },
+            sends: SendPlan {
+                to,
+                lines_to: self.to_peers,
+                steps: self.sends.steps(&dressing, self.every.is_some())?,
+                repeat: self.every.map(|every| (every, self.times)),
+                stdin: self.stdin.then_some(dressing),
+            },
+            stops: StopRules {
+                for_time: self.for_time,
+                records: self.until_records,
+                idle: self.until_idle,
+                closed: self.until_closed,
+                sent: self.until_sent,
+            },
+        })
+    }
+
+    fn parse_reply(&self, typed: &str) -> Result<Reply, Failed> {
+        let (pattern, payload) = typed
+            .split_once('=')
+            .ok_or_else(|| Failed::usage(format!("--reply: '{typed}' has no '='; write PATTERN=PAYLOAD")))?;
+        let parse = |text: &str| {
+            escape::parse(text, self.encoding).map_err(|error| Failed::usage(format!("--reply: {error}")))
+        };
+        Ok(Reply { pattern: parse(pattern)?, payload: parse(payload)? })
+    }
+
+    fn outputs(&self) -> Result<Vec<(Output, PrintPlan)>, Failed> {
+        let plan = |printed| PrintPlan {
+            printed,
+            encoding: self.encoding,
+            split: self.split.clone(),
+            with_id: false,
+        };
+        let mut outputs = Vec::new();
+        let capture_to_stdout = self.pcapng.as_deref() == Some(Path::new("-"));
+        match self.format {
+            Some(format) if capture_to_stdout && format != PrintFormat::None => {
+                return Err(Failed::usage("--format and --pcapng - cannot both write to standard output"));
+            }
+            None if capture_to_stdout => {}
+            format => outputs.extend(
+                printed(format.unwrap_or(PrintFormat::Text)).map(|printed| (Output::Standard, plan(printed))),
+            ),
+        }
+        if let Some(path) = &self.pcapng {
+            let output = if capture_to_stdout { Output::Standard } else { Output::File(path.clone()) };
+            outputs.push((output, plan(Printed::Pcapng)));
+        }
+        Ok(outputs)
+    }
+}
+
+/// What a format's name stands for.
+pub(crate) fn printed(format: PrintFormat) -> Option<Printed> {
+    match format {
+        PrintFormat::Text => Some(Printed::Lines(View::Text)),
+        PrintFormat::Hex => Some(Printed::Lines(View::Hex)),
+        PrintFormat::Dump => Some(Printed::Lines(View::Dump)),
+        PrintFormat::Jsonl => Some(Printed::Jsonl),
+        PrintFormat::None => None,
+    }
+}

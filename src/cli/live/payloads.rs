@@ -1,0 +1,205 @@
+//! The sends of the command line: what was typed, in the order in which it was typed, and the bytes it means.
+
+use crate::cli::outcome::Failed;
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::{Composition, LineEnding};
+use crate::codec::text::TextEncoding;
+use crate::codec::{escape, hex};
+use crate::model::failure::{Failure, Operation};
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// A file that is sent again and again stands in memory, so it may not be larger than this.
+const LARGEST_REPEATED_FILE: u64 = 16 << 20;
+
+/// Everything that shall be sent, in the order of the command line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SendArguments {
+    typed: Vec<TypedSend>,
+}
+
+/// One send as it was typed.
+#[derive(Clone, Debug)]
+enum TypedSend {
+    Text(String),
+    Hex(String),
+    Escaped(String),
+    File(PathBuf),
+}
+
+/// One send as it is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// These bytes.
+    Payload(Vec<u8>),
+    /// A file's bytes, as fast as they are taken.
+    File(PathBuf),
+}
+
+/// What is done to typed payloads before they go out. Files go out as they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dressing {
+    pub(crate) encoding: TextEncoding,
+    pub(crate) checksum: Option<Checksum>,
+    pub(crate) ending: LineEnding,
+}
+
+const TEXT: &str = "send";
+const HEX: &str = "send-hex";
+const ESCAPED: &str = "send-escaped";
+const FILE: &str = "send-file";
+
+impl clap::Args for SendArguments {
+    fn augment_args(command: Command) -> Command {
+        let argument = |name: &'static str, value: &'static str, help: &'static str| {
+            Arg::new(name)
+                .long(name)
+                .value_name(value)
+                .help(help)
+                .action(ArgAction::Append)
+                .allow_hyphen_values(true)
+        };
+        command
+            .arg(argument(TEXT, "TEXT", "Send a text once the connection is there (repeatable, in order)"))
+            .arg(argument(HEX, "HEX", "Send bytes, written as 01 03 9C"))
+            .arg(argument(ESCAPED, "STR", r"Send a text with escapes such as \r \n \0 \x1B \u{4F60}"))
+            .arg(
+                argument(FILE, "PATH", "Send a file's bytes as they are")
+                    .value_parser(clap::value_parser!(PathBuf)),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SendArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<SendArguments, clap::Error> {
+        let mut placed: Vec<(usize, TypedSend)> = Vec::new();
+        let kinds: [(&str, fn(String) -> TypedSend); 3] =
+            [(TEXT, TypedSend::Text), (HEX, TypedSend::Hex), (ESCAPED, TypedSend::Escaped)];
+        for (name, made) in kinds {
+            let places = matches.indices_of(name).into_iter().flatten();
+            let values = matches.get_many::<String>(name).into_iter().flatten();
+            placed.extend(places.zip(values).map(|(place, value)| (place, made(value.clone()))));
+        }
+        let places = matches.indices_of(FILE).into_iter().flatten();
+        let values = matches.get_many::<PathBuf>(FILE).into_iter().flatten();
+        placed.extend(places.zip(values).map(|(place, path)| (place, TypedSend::File(path.clone()))));
+        placed.sort_by_key(|(place, _)| *place);
+        Ok(SendArguments { typed: placed.into_iter().map(|(_, send)| send).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = SendArguments::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl SendArguments {
+    /// Whether nothing was typed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.typed.is_empty()
+    }
+
+    /// The bytes that were meant. What is repeated is read into memory now.
+    pub(super) fn steps(&self, dressing: &Dressing, repeated: bool) -> Result<Vec<Step>, Failed> {
+        self.typed.iter().map(|send| step(send, dressing, repeated)).collect()
+    }
+}
+
+fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, Failed> {
+    let wrong = |name: &str, error: &dyn std::fmt::Display| Failed::usage(format!("--{name}: {error}"));
+    let body = match send {
+        TypedSend::Text(text) => dressing.encoding.encode(text).map_err(|error| wrong(TEXT, &error))?,
+        TypedSend::Hex(digits) => hex::parse(digits).map_err(|error| wrong(HEX, &error))?,
+        TypedSend::Escaped(text) => {
+            escape::parse(text, dressing.encoding).map_err(|error| wrong(ESCAPED, &error))?
+        }
+        TypedSend::File(path) => return file_step(path, repeated),
+    };
+    Ok(Step::Payload(dressing.dress(body)))
+}
+
+fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
+    let cannot = |error: io::Error| {
+        Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)))
+    };
+    let facts = fs::metadata(path).map_err(|error| cannot(error))?;
+    if facts.is_dir() {
+        let error = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(cannot(error));
+    }
+    if !repeated {
+        return Ok(Step::File(path.to_owned()));
+    }
+    if facts.len() > LARGEST_REPEATED_FILE {
+        return Err(Failed::usage(format!(
+            "--send-file: {} is too large to be repeated (at most {LARGEST_REPEATED_FILE} bytes)",
+            path.display()
+        )));
+    }
+    fs::read(path).map(Step::Payload).map_err(|error| cannot(error))
+}
+
+impl Dressing {
+    /// The payload with its checksum and line ending.
+    pub(super) fn dress(&self, body: Vec<u8>) -> Vec<u8> {
+        Composition::new(body, self.checksum, self.ending).into_bytes()
+    }
+
+    /// A line of standard input as bytes. A terminal and most files give UTF-8, which is brought into the session's
+    /// encoding; other bytes go out as they came.
+    pub(super) fn dress_line(&self, line: Vec<u8>) -> Result<Vec<u8>, String> {
+        let body = match String::from_utf8(line) {
+            Ok(text) => self.encoding.encode(&text).map_err(|error| error.to_string())?,
+            Err(other) => other.into_bytes(),
+        };
+        Ok(self.dress(body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dressing, SendArguments, Step};
+    use crate::codec::checksum::Checksum;
+    use crate::codec::composition::LineEnding;
+    use crate::codec::text::TextEncoding;
+    use clap::{Args, Command, FromArgMatches};
+
+    fn typed(words: &[&str]) -> SendArguments {
+        let matches = SendArguments::augment_args(Command::new("test").no_binary_name(true))
+            .try_get_matches_from(words)
+            .unwrap();
+        SendArguments::from_arg_matches(&matches).unwrap()
+    }
+
+    const PLAIN: Dressing =
+        Dressing { encoding: TextEncoding::GBK, checksum: None, ending: LineEnding::None };
+
+    #[test]
+    fn sends_keep_the_order_of_the_command_line() {
+        let sends = typed(&["--send-hex", "01 02", "--send", "你", "--send-escaped", r"a\r", "--send", "-5"]);
+        let expected = [&[1, 2][..], &[0xC4, 0xE3], b"a\r", b"-5"].map(|bytes| Step::Payload(bytes.to_vec()));
+        assert_eq!(sends.steps(&PLAIN, false).unwrap(), expected);
+    }
+
+    #[test]
+    fn checksum_comes_before_the_line_ending() {
+        let checksum = Checksum::from_name("crc-16/modbus").unwrap();
+        let dressing = Dressing { checksum: Some(checksum), ending: LineEnding::Crlf, ..PLAIN };
+        let sends = typed(&["--send-hex", "01 03 00 00 00 0A"]);
+        let expected = vec![1, 3, 0, 0, 0, 0x0A, 0xC5, 0xCD, b'\r', b'\n'];
+        assert_eq!(sends.steps(&dressing, false).unwrap(), [Step::Payload(expected)]);
+    }
+
+    #[test]
+    fn lines_are_brought_into_the_encoding_and_other_bytes_are_left_alone() {
+        assert_eq!(PLAIN.dress_line("你".as_bytes().to_vec()), Ok(vec![0xC4, 0xE3]));
+        assert_eq!(PLAIN.dress_line(vec![0xC4, 0xE3]), Ok(vec![0xC4, 0xE3]));
+        let latin = Dressing { encoding: TextEncoding::from_name("iso-8859-1").unwrap(), ..PLAIN };
+        assert!(latin.dress_line("你".as_bytes().to_vec()).is_err());
+    }
+}

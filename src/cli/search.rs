@@ -1,0 +1,94 @@
+//! `search`: the records of a journal that hold a text, bytes or what a regular expression describes.
+
+use crate::cli::live;
+use crate::cli::outcome::{Failed, Outcome};
+use crate::cli::printing::{PrintPlan, RecordPrinter};
+use crate::cli::words::PrintFormat;
+use crate::codec::text::TextEncoding;
+use crate::journal::JournalReader;
+use crate::journal::query::{Filter, Pattern, Search};
+use crate::model::framing::Framing;
+use crate::model::ids::RecordId;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// So much of the file is searched between two looks at what was found.
+const STEP_BYTES: u64 = 64 << 20;
+
+/// Find text, bytes or a regular expression in a journal
+///
+/// Prints each record in which the pattern is found. It is a success, too, when there is none.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The journal
+    file: PathBuf,
+    /// A text, in --encoding
+    #[arg(allow_hyphen_values = true)]
+    pattern: String,
+    /// The pattern is bytes, with ?? for any byte: 01 ?? 9C
+    #[arg(long, conflicts_with = "regex")]
+    hex: bool,
+    /// The pattern is a regular expression over bytes
+    #[arg(long)]
+    regex: bool,
+    /// Print only how many records were found
+    #[arg(long)]
+    count: bool,
+    /// How records are printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: PrintFormat,
+    /// What the characters of pattern and payload are
+    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    encoding: TextEncoding,
+}
+
+/// Searches and prints while it finds.
+pub(crate) fn run(typed: &Arguments) -> Outcome {
+    let pattern = pattern(typed)?;
+    let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
+    let mut search = Search::new(reader.clone(), pattern, Filter::default())
+        .map_err(|error| Failed::Running(error.into()))?;
+    let plan = live::printed(typed.format).filter(|_| !typed.count).map(|printed| PrintPlan {
+        printed,
+        encoding: typed.encoding,
+        split: Framing::None,
+        with_id: true,
+    });
+    let mut printer =
+        plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;
+    let mut found: u64 = 0;
+    let mut last: Option<RecordId> = None;
+    loop {
+        let progress = search.step(STEP_BYTES).map_err(|error| Failed::Running(error.into()))?;
+        for hit in progress.hits {
+            if last.replace(hit.record) == Some(hit.record) {
+                continue;
+            }
+            found += 1;
+            if let Some(printer) = &mut printer {
+                printer.print_range(hit.record.0..hit.record.0 + 1)?;
+            }
+        }
+        if let Some(printer) = &mut printer {
+            printer.flush()?;
+        }
+        if progress.done {
+            break;
+        }
+    }
+    if typed.count {
+        writeln!(io::stdout().lock(), "{found}").map_err(Failed::output)?;
+    }
+    printer.map_or(Ok(()), RecordPrinter::finish)
+}
+
+fn pattern(typed: &Arguments) -> Result<Pattern, Failed> {
+    if typed.regex {
+        return Pattern::regex(&typed.pattern).map_err(Failed::usage);
+    }
+    if typed.hex {
+        return Pattern::hex(&typed.pattern).map_err(Failed::usage);
+    }
+    let bytes = typed.encoding.encode(&typed.pattern).map_err(Failed::usage)?;
+    Pattern::literal(&bytes).map_err(Failed::usage)
+}

@@ -1,0 +1,66 @@
+//! `show`: the records of a journal, also of one that another program is still writing.
+
+use crate::cli::bell::Bell;
+use crate::cli::live;
+use crate::cli::outcome::{Failed, Outcome};
+use crate::cli::printing::{PrintPlan, RecordPrinter};
+use crate::cli::signals::StopSignals;
+use crate::cli::words::PrintFormat;
+use crate::codec::text::TextEncoding;
+use crate::journal::JournalReader;
+use crate::model::framing::Framing;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often a journal is looked at that another program writes.
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
+
+/// Print the records of a journal
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The journal
+    file: PathBuf,
+    /// Go on with what another program writes, until stopped
+    #[arg(long)]
+    follow: bool,
+    /// Begin with this record
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    from: u64,
+    /// Print at most so many records
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// How records are printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: PrintFormat,
+    /// What the payload's characters are
+    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    encoding: TextEncoding,
+    /// How stream bytes are cut into messages, as for the live commands
+    #[arg(long, value_name = "HOW", default_value = "none")]
+    split: Framing,
+}
+
+/// Prints, and follows if asked to.
+pub(crate) fn run(typed: &Arguments) -> Outcome {
+    let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
+    let Some(printed) = live::printed(typed.format) else { return Ok(()) };
+    let plan = PrintPlan { printed, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
+    let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
+    let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
+    let mut next = printer.print_range(typed.from..end)?;
+    if typed.follow {
+        let signals = StopSignals::watch(Arc::new(Bell::default()))
+            .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+        while next < end {
+            printer.flush()?;
+            if signals.stop_asked_within(FOLLOW_EVERY) {
+                break;
+            }
+            reader.refresh().map_err(|error| Failed::Running(error.into()))?;
+            next = printer.print_range(next..end)?;
+        }
+    }
+    printer.finish()
+}

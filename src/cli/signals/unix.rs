@@ -1,0 +1,76 @@
+//! Signals on Unix: blocked everywhere and waited for on one thread, so that no code ever runs inside a handler.
+
+use crate::cli::bell::Bell;
+use crate::util::thread::NamedThread;
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::unistd::Pid;
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Wakes the waiting thread when the watcher goes; it ends only if the watcher is gone indeed.
+const END_OF_WATCH: Signal = Signal::SIGUSR1;
+
+/// A second signal this long after the first comes from somebody who does not want to wait. What comes sooner is
+/// the same request delivered twice, as `timeout` does it.
+const IMPATIENCE: Duration = Duration::from_secs(1);
+
+/// The thread that waits for signals.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    /// Never sent on: its disconnection tells the thread that the watch is over.
+    alive: Option<Sender<Infallible>>,
+    thread: Option<NamedThread>,
+}
+
+impl Watcher {
+    /// Blocks the signals for this thread and those it starts, and waits for them on a thread of its own.
+    pub(super) fn start(stop: Sender<()>, bell: Arc<Bell>) -> io::Result<Watcher> {
+        let mut signals = SigSet::empty();
+        for signal in [Signal::SIGINT, Signal::SIGTERM, END_OF_WATCH] {
+            signals.add(signal);
+        }
+        signals.thread_block()?;
+        let (alive, watch) = crossbeam_channel::bounded(0);
+        let thread = NamedThread::start("signals", move || wait_for(&signals, &stop, &bell, &watch))?;
+        Ok(Watcher { alive: Some(alive), thread: Some(thread) })
+    }
+}
+
+fn wait_for(signals: &SigSet, stop: &Sender<()>, bell: &Bell, watch: &Receiver<Infallible>) {
+    let mut first: Option<Instant> = None;
+    loop {
+        match signals.wait() {
+            Ok(END_OF_WATCH) => {
+                if watch.try_recv() == Err(TryRecvError::Disconnected) {
+                    return;
+                }
+            }
+            Ok(_) => {
+                let since = *first.get_or_insert_with(Instant::now);
+                if since.elapsed() >= IMPATIENCE {
+                    // What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
+                    std::process::exit(1);
+                }
+                if stop.try_send(()).is_ok() {
+                    bell.ring();
+                }
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.alive = None;
+        if kill(Pid::this(), END_OF_WATCH).is_ok() {
+            self.thread = None;
+        } else {
+            // The thread cannot be woken, so it cannot be joined; the end of the program ends it.
+            std::mem::forget(self.thread.take());
+        }
+    }
+}
