@@ -252,7 +252,7 @@ fn datagrams_of_many_peers_with_broadcast_and_multicast() {
     let path = write_capture(&mut session, PcapngOptions::default());
     assert_eq!(complaints(&path), Vec::<String>::new());
     let fields = ["-T", "fields", "-e", "udp.payload", "-e", "ip.src", "-e", "ip.dst", "-e", "ipv6.dst"];
-        let Some(lines) = tshark(&path, &fields) else {
+    let Some(lines) = tshark(&path, &fields) else {
         return;
     };
     let lines: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();

@@ -6,6 +6,14 @@
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
 
+mod console_bad_input;
+
+mod console_live;
+
+mod console_peers;
+
+mod console_survival;
+
 mod engine_support;
 
 mod engine_tcp;
@@ -25,5 +33,7 @@ mod journal_format;
 mod journal_query;
 
 mod journal_support;
+
+mod support;
 
 mod tidy;
