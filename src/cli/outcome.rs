@@ -38,6 +38,7 @@ impl Failed {
     }
 
     /// Writing to standard output failed.
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`, which gives the error away")]
     pub(crate) fn output(error: io::Error) -> Failed {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failed::OutputClosed

@@ -45,8 +45,9 @@ pub(crate) struct Arguments {
 /// Prints, and follows if asked to.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
-    let Some(printed) = live::printed(typed.format) else { return Ok(()) };
-    let plan = PrintPlan { printed, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
+    let Some(kind) = live::printed(typed.format) else { return Ok(()) };
+    let plan =
+        PrintPlan { printed: kind, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
     let mut next = printer.print_range(typed.from..end)?;

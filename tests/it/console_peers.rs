@@ -3,6 +3,9 @@
 use crate::support::{Console, has_tool, python, received};
 use std::process::{Command, Stdio};
 
+/// The words that make a program connect to a port.
+type Words = fn(u16) -> Vec<String>;
+
 #[test]
 fn a_gbk_client_that_says_exit_is_heard_answered_and_recorded() {
     if !has_tool("python3") {
@@ -116,7 +119,7 @@ print(s.recvfrom(100)[0].decode())";
 #[test]
 fn ncat_and_socat_send_and_what_they_sent_comes_out_byte_for_byte() {
     let sent: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
-    let clients: [(&str, fn(u16) -> Vec<String>); 2] = [
+    let clients: [(&str, Words); 2] = [
         ("ncat", |port| vec!["--send-only".into(), "127.0.0.1".into(), port.to_string()]),
         ("socat", |port| vec!["-u".into(), "STDIN".into(), format!("TCP:127.0.0.1:{port}")]),
     ];

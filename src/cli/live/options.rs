@@ -27,11 +27,12 @@ pub(crate) enum Protocol {
 
 /// The options of `listen`, `connect` and `udp`.
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub(crate) struct LiveArguments {
     /// Write the session there; without it, into the sessions folder, and the path is said
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// What the payload's characters are: utf-8, gbk, gb18030, big5, shift_jis, …
+    /// What the payload's characters are: utf-8, gbk, gb18030, big5, euc-kr, …
     #[arg(long, value_name = "NAME", default_value = "utf-8")]
     encoding: TextEncoding,
     /// How records are printed on standard output [default: text, or none with --pcapng -]

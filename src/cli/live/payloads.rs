@@ -77,17 +77,10 @@ impl clap::Args for SendArguments {
 
 impl FromArgMatches for SendArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<SendArguments, clap::Error> {
-        let mut placed: Vec<(usize, TypedSend)> = Vec::new();
-        let kinds: [(&str, fn(String) -> TypedSend); 3] =
-            [(TEXT, TypedSend::Text), (HEX, TypedSend::Hex), (ESCAPED, TypedSend::Escaped)];
-        for (name, made) in kinds {
-            let places = matches.indices_of(name).into_iter().flatten();
-            let values = matches.get_many::<String>(name).into_iter().flatten();
-            placed.extend(places.zip(values).map(|(place, value)| (place, made(value.clone()))));
-        }
-        let places = matches.indices_of(FILE).into_iter().flatten();
-        let values = matches.get_many::<PathBuf>(FILE).into_iter().flatten();
-        placed.extend(places.zip(values).map(|(place, path)| (place, TypedSend::File(path.clone()))));
+        let mut placed = typed_under(matches, TEXT, |text: &String| TypedSend::Text(text.clone()));
+        placed.extend(typed_under(matches, HEX, |digits: &String| TypedSend::Hex(digits.clone())));
+        placed.extend(typed_under(matches, ESCAPED, |text: &String| TypedSend::Escaped(text.clone())));
+        placed.extend(typed_under(matches, FILE, |path: &PathBuf| TypedSend::File(path.clone())));
         placed.sort_by_key(|(place, _)| *place);
         Ok(SendArguments { typed: placed.into_iter().map(|(_, send)| send).collect() })
     }
@@ -96,6 +89,17 @@ impl FromArgMatches for SendArguments {
         *self = SendArguments::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// What was typed under one option, each with its place on the command line.
+fn typed_under<T: Clone + Send + Sync + 'static>(
+    matches: &ArgMatches,
+    name: &str,
+    made: impl Fn(&T) -> TypedSend,
+) -> Vec<(usize, TypedSend)> {
+    let indices = matches.indices_of(name).into_iter().flatten();
+    let values = matches.get_many::<T>(name).into_iter().flatten();
+    indices.zip(values).map(|(place, value)| (place, made(value))).collect()
 }
 
 impl SendArguments {
@@ -127,7 +131,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
     let cannot = |error: io::Error| {
         Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)))
     };
-    let facts = fs::metadata(path).map_err(|error| cannot(error))?;
+    let facts = fs::metadata(path).map_err(cannot)?;
     if facts.is_dir() {
         let error = io::Error::from(io::ErrorKind::IsADirectory);
         return Err(cannot(error));
@@ -141,7 +145,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(Step::Payload).map_err(|error| cannot(error))
+    fs::read(path).map(Step::Payload).map_err(cannot)
 }
 
 impl Dressing {

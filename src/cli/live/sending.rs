@@ -39,6 +39,7 @@ pub(crate) enum ToPeers {
 const PEERS_AT_ONCE: usize = 256;
 
 /// The sends under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that is remembered")]
 pub(super) struct Sending {
     plan: SendPlan,
     kind: SessionKind,
