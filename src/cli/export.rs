@@ -64,7 +64,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     })?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
     let signals = StopSignals::watch(Arc::new(Bell::default()))
-        .map_err(|error| Failed::Running(anyhow::Error::new(error).context("cannot watch for signals")))?;
+        .map_err(|error| Failed::system("cannot watch for signals", &error))?;
     let direction = typed.way.map(Direction::from);
     let options = ExportOptions {
         encoding: typed.encoding,

@@ -1,5 +1,6 @@
 //! How a console command can fail, and what that means for its exit code. Knows nothing of the commands.
 
+use crate::model::failure::OsError;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -31,12 +32,18 @@ impl Failed {
         Failed::Running(anyhow::Error::msg(message))
     }
 
+    /// The system refused what the program itself needs.
+    pub(crate) fn system(what: &str, error: &io::Error) -> Failed {
+        Failed::running(format!("{what}: {}", OsError::from(error)))
+    }
+
     /// Writing to standard output failed.
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`, which gives the error away")]
     pub(crate) fn output(error: io::Error) -> Failed {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failed::OutputClosed
         } else {
-            Failed::Running(anyhow::Error::new(error).context("cannot write to standard output"))
+            Failed::system("cannot write to standard output", &error)
         }
     }
 }
@@ -53,11 +60,11 @@ pub(crate) fn report(outcome: Outcome) -> ExitCode {
         Ok(()) | Err(Failed::OutputClosed) => ExitCode::SUCCESS,
         Err(Failed::Said) => ExitCode::FAILURE,
         Err(Failed::Running(error)) => {
-            say(format_args!("sockscope-cli: {error:#}"));
+            say(format_args!("sockscope-cli: {error}"));
             ExitCode::FAILURE
         }
         Err(Failed::Usage(error)) => {
-            say(format_args!("sockscope-cli: {error:#}"));
+            say(format_args!("sockscope-cli: {error}"));
             ExitCode::from(2)
         }
     }

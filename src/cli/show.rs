@@ -45,16 +45,15 @@ pub(crate) struct Arguments {
 /// Prints, and follows if asked to.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
-    let Some(form) = live::printed(typed.format) else { return Ok(()) };
+    let Some(kind) = live::printed(typed.format) else { return Ok(()) };
     let plan =
-        PrintPlan { printed: form, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
+        PrintPlan { printed: kind, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
     let mut next = printer.print_range(typed.from..end)?;
     if typed.follow {
-        let signals = StopSignals::watch(Arc::new(Bell::default())).map_err(|error| {
-            Failed::Running(anyhow::Error::new(error).context("cannot watch for signals"))
-        })?;
+        let signals = StopSignals::watch(Arc::new(Bell::default()))
+            .map_err(|error| Failed::system("cannot watch for signals", &error))?;
         while next < end {
             printer.flush()?;
             if signals.stop_asked_within(FOLLOW_EVERY) {

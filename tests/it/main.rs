@@ -6,6 +6,14 @@
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
 
+mod console_bad_input;
+
+mod console_live;
+
+mod console_peers;
+
+mod console_survival;
+
 mod engine_edges;
 
 mod engine_support;
@@ -38,8 +46,11 @@ mod journal_query;
 
 mod journal_support;
 
+mod small_disk;
+
+mod support;
+
 mod tidy;
 
-mod small_disk;
 #[cfg(feature = "gui-harness")]
 mod window_flow;

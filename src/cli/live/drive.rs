@@ -47,8 +47,7 @@ const FIRST_ROWS: u64 = 64;
 /// Opens the session, stays with it until it ends or is told to stop, and leaves its journal whole.
 pub(crate) fn run(plan: LivePlan) -> Outcome {
     let bell = Arc::new(Bell::default());
-    let cannot =
-        |what: &'static str| move |error: io::Error| Failed::Running(anyhow::Error::new(error).context(what));
+    let cannot = |what: &'static str| move |error: io::Error| Failed::system(what, &error);
     let signals = StopSignals::watch(Arc::clone(&bell)).map_err(cannot("cannot watch for signals"))?;
     let engine =
         Engine::new(Waker::from(Arc::clone(&bell))).map_err(|failure| Failed::Running(failure.into()))?;
@@ -148,12 +147,7 @@ impl Drive<'_> {
             self.take_events()?;
             let status = self.session.shared().status();
             self.say_what_is_new(&status);
-            for printer in &self.printers {
-                printer.look();
-                if let Some(ended) = printer.ended() {
-                    ended?;
-                }
-            }
+            self.look_at_printers()?;
             self.sending.advance(self.session, &status);
             let all_sent = self.sending.is_done(self.session);
             if let Some(stop) = self.stops.due(&status, all_sent, Instant::now()) {
@@ -170,6 +164,21 @@ impl Drive<'_> {
                 return Ok(Stop::Wanted);
             }
         }
+    }
+
+    /// Tells the printers that there is more. One that has ended is done with, however it ended.
+    fn look_at_printers(&mut self) -> Result<(), Failed> {
+        let mut outcome = Ok(());
+        self.printers.retain(|printer| {
+            printer.look();
+            let ended = printer.ended();
+            let goes_on = ended.is_none();
+            if let (Ok(()), Some(Err(failed))) = (&outcome, ended) {
+                outcome = Err(failed);
+            }
+            goes_on
+        });
+        outcome
     }
 
     fn take_events(&mut self) -> Result<(), Failed> {

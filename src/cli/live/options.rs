@@ -27,7 +27,7 @@ pub(crate) enum Protocol {
 
 /// The options of `listen`, `connect` and `udp`.
 #[derive(Clone, Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own that a person types")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub(crate) struct LiveArguments {
     /// Write the session there; without it, into the sessions folder, and the path is said
     #[arg(long, value_name = "FILE")]

@@ -7,9 +7,8 @@ use crate::codec::text::TextEncoding;
 use crate::codec::{escape, hex};
 use crate::model::failure::{Failure, Operation};
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A file that is sent again and again stands in memory, so it may not be larger than this.
 const LARGEST_REPEATED_FILE: u64 = 16 << 20;
@@ -76,31 +75,31 @@ impl clap::Args for SendArguments {
     }
 }
 
-/// Makes a send of what was typed.
-type MakeSend = fn(String) -> TypedSend;
-
 impl FromArgMatches for SendArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<SendArguments, clap::Error> {
-        // The order on the command line is the order of sending, whatever the options are called.
-        let mut in_order: Vec<(usize, TypedSend)> = Vec::new();
-        let kinds: [(&str, MakeSend); 3] =
-            [(TEXT, TypedSend::Text), (HEX, TypedSend::Hex), (ESCAPED, TypedSend::Escaped)];
-        for (name, make) in kinds {
-            let indices = matches.indices_of(name).into_iter().flatten();
-            let values = matches.get_many::<String>(name).into_iter().flatten();
-            in_order.extend(indices.zip(values).map(|(index, value)| (index, make(value.clone()))));
-        }
-        let indices = matches.indices_of(FILE).into_iter().flatten();
-        let values = matches.get_many::<PathBuf>(FILE).into_iter().flatten();
-        in_order.extend(indices.zip(values).map(|(index, path)| (index, TypedSend::File(path.clone()))));
-        in_order.sort_by_key(|(index, _)| *index);
-        Ok(SendArguments { typed: in_order.into_iter().map(|(_, send)| send).collect() })
+        let mut placed = typed_under(matches, TEXT, |text: &String| TypedSend::Text(text.clone()));
+        placed.extend(typed_under(matches, HEX, |digits: &String| TypedSend::Hex(digits.clone())));
+        placed.extend(typed_under(matches, ESCAPED, |text: &String| TypedSend::Escaped(text.clone())));
+        placed.extend(typed_under(matches, FILE, |path: &PathBuf| TypedSend::File(path.clone())));
+        placed.sort_by_key(|(place, _)| *place);
+        Ok(SendArguments { typed: placed.into_iter().map(|(_, send)| send).collect() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = SendArguments::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// What was typed under one option, each with its place on the command line.
+fn typed_under<T: Clone + Send + Sync + 'static>(
+    matches: &ArgMatches,
+    name: &str,
+    made: impl Fn(&T) -> TypedSend,
+) -> Vec<(usize, TypedSend)> {
+    let indices = matches.indices_of(name).into_iter().flatten();
+    let values = matches.get_many::<T>(name).into_iter().flatten();
+    indices.zip(values).map(|(place, value)| (place, made(value))).collect()
 }
 
 impl SendArguments {
@@ -134,7 +133,8 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
     };
     let facts = fs::metadata(path).map_err(cannot)?;
     if facts.is_dir() {
-        return Err(cannot(io::ErrorKind::IsADirectory.into()));
+        let error = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(cannot(error));
     }
     if !repeated {
         return Ok(Step::File(path.to_owned()));

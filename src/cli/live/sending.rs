@@ -39,7 +39,7 @@ pub(crate) enum ToPeers {
 const PEERS_AT_ONCE: usize = 256;
 
 /// The sends under way.
-#[expect(clippy::struct_excessive_bools, reason = "four facts that hold or not, independent of each other")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that is remembered")]
 pub(super) struct Sending {
     plan: SendPlan,
     kind: SessionKind,

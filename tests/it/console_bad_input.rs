@@ -1,0 +1,64 @@
+//! What was typed wrong, or cannot be done, gets one clear line and the right exit code.
+
+use crate::support::{Console, failure};
+use std::fs;
+
+#[test]
+fn wrong_words_and_impossible_places_get_one_line() {
+    let console = Console::new();
+    for (words, code, message) in [
+        (
+            "listen tcp 127.0.0.1:70000",
+            2,
+            "invalid value '127.0.0.1:70000' for '<ADDR:PORT>': port '70000' is not a number from 0 to 65535 (at character 11)",
+        ),
+        (
+            "udp --encoding gkb",
+            2,
+            "invalid value 'gkb' for '--encoding <NAME>': unknown encoding 'gkb'; did you mean gbk?",
+        ),
+        (
+            "udp --to 127.0.0.1:9 --every 5",
+            2,
+            "--every needs something to repeat: add --send, --send-hex or the like",
+        ),
+        (
+            "connect tcp 127.0.0.1:1",
+            1,
+            "cannot connect to 127.0.0.1:1: connection refused (ECONNREFUSED 111)",
+        ),
+        (
+            "listen tcp 192.0.2.1:9",
+            1,
+            "cannot listen on 192.0.2.1:9: cannot assign requested address (EADDRNOTAVAIL 99)",
+        ),
+        ("show absent.skj", 1, "cannot open absent.skj: no such file or directory (ENOENT 2)"),
+        ("show text.txt", 1, "text.txt is not a Sockscope journal"),
+        ("verify text.txt", 1, "text.txt is not a Sockscope journal"),
+        ("search text.txt a", 1, "text.txt is not a Sockscope journal"),
+        ("export text.txt --to raw", 1, "text.txt is not a Sockscope journal"),
+        ("recover text.txt", 1, "text.txt is not a Sockscope journal"),
+    ] {
+        fs::write(console.path("text.txt"), "not a journal at all").unwrap();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let (got, line) = failure(&console.run(&words));
+        assert_eq!((got, line.as_str()), (code, format!("sockscope-cli: {message}").as_str()), "{words:?}");
+    }
+}
+
+#[test]
+fn bad_hex_names_the_digit_and_its_place() {
+    let (code, line) = failure(&Console::new().run(&["udp", "--to", "127.0.0.1:9", "--send-hex", "01 0g"]));
+    assert_eq!(code, 2);
+    assert!(
+        line.starts_with("sockscope-cli: --send-hex: ") && line.contains("'g'") && line.contains('5'),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_name_that_does_not_resolve_is_named() {
+    let (code, line) = failure(&Console::new().run(&["connect", "tcp", "nowhere.invalid:9"]));
+    assert_eq!(code, 1);
+    assert!(line.starts_with("sockscope-cli: cannot resolve nowhere.invalid"), "{line}");
+}

@@ -1,0 +1,164 @@
+//! The live commands by themselves: ready lines, stops, standard input, signals, and idleness.
+
+use crate::support::{Console, received, wait_until};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+#[test]
+fn each_line_of_standard_input_is_a_send_and_its_end_ends_our_direction() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let words = ["connect", "tcp", &address, "--stdin", "--append", "crlf", "--encoding", "gbk"];
+    let mut client = console.start_with(&words, Stdio::piped());
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut input = client.input();
+    input.write_all("你\n\nlast".as_bytes()).unwrap();
+    drop(input);
+    let mut got = Vec::new();
+    peer.read_to_end(&mut got).unwrap();
+    assert_eq!(got, b"\xC4\xE3\r\n\r\nlast\r\n");
+    drop(peer);
+    assert!(client.wait().success(), "{}", client.errors());
+}
+
+#[test]
+fn sends_go_out_in_order_and_a_large_file_arrives_whole() {
+    let console = Console::new();
+    let file: Vec<u8> = (0..2_000_000_u32).flat_map(u32::to_be_bytes).collect();
+    std::fs::write(console.path("file"), &file).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let words = [
+        "connect",
+        "tcp",
+        &address,
+        "--send",
+        "<",
+        "--send-file",
+        "file",
+        "--send-hex",
+        "3E",
+        "--until-sent",
+        "--format",
+        "none",
+    ];
+    let mut client = console.start(&words);
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut got = Vec::new();
+    peer.read_to_end(&mut got).unwrap();
+    drop(peer);
+    assert!(client.wait().success(), "{}", client.errors());
+    assert!(
+        got.len() == file.len() + 2
+            && got.starts_with(b"<")
+            && got[1..=file.len()] == file
+            && got.ends_with(b">")
+    );
+}
+
+#[test]
+fn signals_stop_cleanly_with_a_whole_journal() {
+    for signal in ["INT", "TERM"] {
+        let console = Console::new();
+        let mut server = console.start(&["listen", "tcp", "127.0.0.1:0"]);
+        let mut peer = TcpStream::connect(server.ready()).unwrap();
+        peer.write_all(b"kept").unwrap();
+        wait_until("the record", || server.out().contains("kept"));
+        server.signal(signal);
+        assert_eq!(server.wait().code(), Some(0), "{signal}");
+        assert!(console.run(&["verify", "session.skj"]).status.success());
+        assert_eq!(received(&console, &console.path("session.skj")), b"kept");
+    }
+}
+
+#[test]
+fn repeats_run_their_times_to_the_end() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = console.start(&[
+        "connect",
+        "tcp",
+        &address,
+        "--send",
+        "ab",
+        "--every",
+        "5",
+        "--times",
+        "7",
+        "--until-sent",
+    ]);
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut got = Vec::new();
+    peer.read_to_end(&mut got).unwrap();
+    drop(peer);
+    assert_eq!(got, b"ab".repeat(7));
+    assert!(client.wait().success(), "{}", client.errors());
+}
+
+#[test]
+fn a_reset_is_a_failure_with_its_reason() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = console.start(&["connect", "tcp", &address]);
+    let (peer, _) = listener.accept().unwrap();
+    client.ready();
+    let socket = socket2::Socket::from(peer);
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+    drop(socket);
+    assert_eq!(client.wait().code(), Some(1));
+    assert!(
+        client.errors().contains(&format!(
+            "the connection to {address} ended: connection reset by peer (ECONNRESET 104)"
+        )),
+        "{}",
+        client.errors()
+    );
+}
+
+#[test]
+fn lines_are_printed_as_messages_when_streams_are_split() {
+    let console = Console::new();
+    let mut server = console.start(&[
+        "listen",
+        "tcp",
+        "127.0.0.1:0",
+        "--split",
+        "lines",
+        "--format",
+        "jsonl",
+        "--until-closed",
+    ]);
+    let mut peer = TcpStream::connect(server.ready()).unwrap();
+    peer.write_all(b"first\nsec").unwrap();
+    wait_until("the first line", || server.out().contains("\"text\":\"first"));
+    peer.write_all(b"ond\nrest").unwrap();
+    drop(peer);
+    assert!(server.wait().success(), "{}", server.errors());
+    let out = server.out();
+    assert!(out.contains("\"hex\":\"7365636f6e640a\"") && out.contains("\"incomplete\":true"), "{out}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_wakes_up_while_nothing_happens() {
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0"]);
+    server.ready();
+    wait_until("the first row", || server.out().contains("listening"));
+    // The journal is synced once more after the last record; quiet is what comes after it.
+    let quiet = Duration::from_secs(2);
+    let mut since = Instant::now();
+    let mut switches = server.proc_sum("voluntary_ctxt_switches");
+    wait_until("two seconds without a single wake-up", || {
+        let now = server.proc_sum("voluntary_ctxt_switches");
+        if now != switches {
+            (switches, since) = (now, Instant::now());
+        }
+        since.elapsed() >= quiet
+    });
+}

@@ -1,0 +1,189 @@
+//! Starts the console program and programs of other people, waits for them with a deadline, and never leaves one
+//! behind. It knows the console's contract and nothing of the library.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Nothing here takes longer than this unless it is broken.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A folder for one test, and the console program in it.
+pub(crate) struct Console {
+    folder: TempDir,
+}
+
+/// A live command that is running.
+pub(crate) struct Running {
+    child: Child,
+    folder: PathBuf,
+    errors: BufReader<File>,
+    said: Vec<String>,
+}
+
+impl Console {
+    pub(crate) fn new() -> Console {
+        Console { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sockscope-cli"));
+        command.args(words).current_dir(self.folder.path()).env("HOME", self.folder.path());
+        command
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
+        self.command(words).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Starts a live command; its journal is `session.skj`, its output `out`.
+    pub(crate) fn start(&self, words: &[&str]) -> Running {
+        self.start_with(words, Stdio::null())
+    }
+
+    pub(crate) fn start_with(&self, words: &[&str], input: Stdio) -> Running {
+        let errors = self.path("errors");
+        let child = self
+            .command(words)
+            .args(["--journal", "session.skj"])
+            .stdin(input)
+            .stdout(File::create(self.path("out")).unwrap())
+            .stderr(File::create(&errors).unwrap())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(File::open(errors).unwrap());
+        Running { child, folder: self.folder.path().to_owned(), errors, said: Vec::new() }
+    }
+}
+
+impl Running {
+    /// Waits for the line that says where it is ready, and gives the last address in it.
+    pub(crate) fn ready(&mut self) -> SocketAddr {
+        let mut found = None;
+        wait_until("the ready line", || {
+            let mut line = String::new();
+            while self.errors.read_line(&mut line).unwrap() > 0 {
+                if let Some(place) = line.strip_prefix("ready: ") {
+                    found = place.split_whitespace().last().and_then(|word| word.parse().ok());
+                }
+                self.said.push(std::mem::take(&mut line));
+            }
+            found.is_some() || self.child.try_wait().unwrap().is_some()
+        });
+        found.unwrap_or_else(|| panic!("it ended without being ready: {:?}", self.said))
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn input(&mut self) -> std::process::ChildStdin {
+        self.child.stdin.take().unwrap()
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let mut status = None;
+        wait_until("the end of the program", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
+    }
+
+    /// What stands on standard output by now.
+    pub(crate) fn out(&self) -> String {
+        String::from_utf8(fs::read(self.folder.join("out")).unwrap()).unwrap()
+    }
+
+    /// What stands on standard error by now.
+    pub(crate) fn errors(&self) -> String {
+        fs::read_to_string(self.folder.join("errors")).unwrap()
+    }
+
+    /// A number that the kernel tells about the process, such as `Threads`, summed over `files`.
+    pub(crate) fn proc_sum(&self, key: &str) -> u64 {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        tasks
+            .map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap())
+            .map(|status| {
+                let line = status.lines().find(|line| line.starts_with(key)).unwrap();
+                line.rsplit(char::is_whitespace).next().unwrap().parse::<u64>().unwrap()
+            })
+            .sum()
+    }
+
+    pub(crate) fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap().count()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            self.child.kill().unwrap();
+            self.child.wait().unwrap();
+        }
+    }
+}
+
+/// Waits for a condition, asking again whenever the scheduler comes back.
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what} did not come in time");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+/// Whether a program of other people is there. Where all must be, its absence is a failure.
+pub(crate) fn has_tool(name: &str) -> bool {
+    let found = std::env::var_os("PATH")
+        .is_some_and(|paths| std::env::split_paths(&paths).any(|folder| folder.join(name).is_file()));
+    if !found {
+        assert!(std::env::var_os("SOCKSCOPE_REQUIRE_TOOLS").is_none(), "{name} is required and not here");
+        println!("skipped: {name} is not here");
+    }
+    found
+}
+
+/// Runs a Python program with these arguments and gives what it prints.
+pub(crate) fn python(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new("python3").arg("-c").arg(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8(output.stderr).unwrap());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one line of a failed command, and its exit code.
+pub(crate) fn failure(output: &Output) -> (i32, String) {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("journal: ")).collect();
+    assert_eq!(lines.len(), 1, "one line: {text}");
+    (output.status.code().unwrap(), lines[0].to_owned())
+}
+
+/// The bytes that came from peers, as the journal has them.
+pub(crate) fn received(console: &Console, journal: &Path) -> Vec<u8> {
+    let output = console.run(&["export", journal.to_str().unwrap(), "--to", "raw", "--dir", "rx"]);
+    assert!(output.status.success(), "{output:?}");
+    output.stdout
+}
