@@ -101,6 +101,11 @@ impl OsError {
         OsError { code: 0, name: String::new(), message: message.into() }
     }
 
+    /// What the system says in words alone, as a sentence of its own; here it becomes part of one.
+    pub fn from_system_words(message: &str) -> OsError {
+        OsError::from_words(lower_first(message))
+    }
+
     /// The error with this number on this system.
     pub fn from_code(code: i32) -> OsError {
         OsError::from(&io::Error::from_raw_os_error(code))
@@ -110,7 +115,7 @@ impl OsError {
 impl From<&io::Error> for OsError {
     fn from(error: &io::Error) -> OsError {
         let Some(code) = error.raw_os_error() else {
-            return OsError::from_words(lower_first(&error.to_string()));
+            return OsError::from_system_words(&error.to_string());
         };
         let mut message = error.to_string();
         if let Some(cut) = message.rfind(" (os error") {

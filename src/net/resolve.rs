@@ -3,7 +3,7 @@
 use crate::model::endpoint::{Host, HostPort};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::own_address::OwnAddress;
-use std::net::{IpAddr, SocketAddr, SocketAddrV6, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
 /// All addresses that a host and port stand for, in the system's order, each once. May block for seconds where a
 /// name has to be looked up.
@@ -28,11 +28,16 @@ pub fn address_without_lookup(endpoint: &HostPort) -> Result<Option<SocketAddr>,
 
 fn look_up(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
     let host = endpoint.host.to_string();
-    let found = (host.as_str(), endpoint.port).to_socket_addrs().map_err(|error| {
-        let words = error.to_string();
-        let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
-        Failure::new(Operation::Resolve, &host, OsError::from_words(words))
-    })?;
+    let found = match (host.as_str(), endpoint.port).to_socket_addrs() {
+        Ok(found) => found.collect(),
+        // This name means this machine, also where the system has no list of hosts.
+        Err(_) if is_localhost(&host) => loopback(endpoint.port),
+        Err(error) => {
+            let words = error.to_string();
+            let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
+            return Err(Failure::new(Operation::Resolve, &host, OsError::from_system_words(words)));
+        }
+    };
     let mut addresses: Vec<SocketAddr> = Vec::new();
     for address in found {
         if !addresses.contains(&address) {
@@ -43,6 +48,14 @@ fn look_up(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
         return Err(Failure::new(Operation::Resolve, &host, OsError::from_words("the name has no address")));
     }
     Ok(addresses)
+}
+
+fn is_localhost(host: &str) -> bool {
+    host.trim_end_matches('.').eq_ignore_ascii_case("localhost")
+}
+
+fn loopback(port: u16) -> Vec<SocketAddr> {
+    vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
 }
 
 fn no_such_interface(endpoint: &HostPort, scope: &str) -> Failure {
@@ -63,7 +76,7 @@ pub fn interface_index(interface: &str) -> Option<u32> {
 }
 
 /// An IPv4 address of the interface with this name or address.
-pub fn interface_ipv4(interface: &str) -> Option<std::net::Ipv4Addr> {
+pub fn interface_ipv4(interface: &str) -> Option<Ipv4Addr> {
     if let Ok(address) = interface.parse() {
         return Some(address);
     }
@@ -97,13 +110,19 @@ pub fn interfaces() -> Vec<OwnAddress> {
 
 #[cfg(test)]
 mod tests {
-    use super::{interface_index, interfaces, resolve};
+    use super::{interface_index, interfaces, is_localhost, loopback, resolve};
 
     #[test]
     fn addresses_need_no_lookup_and_names_are_looked_up() {
         assert_eq!(resolve(&"[::1]:9".parse().unwrap()).unwrap(), ["[::1]:9".parse().unwrap()]);
         let local = resolve(&"localhost:9".parse().unwrap()).unwrap();
         assert!(local.iter().all(|address| address.ip().is_loopback()), "{local:?}");
+    }
+
+    #[test]
+    fn this_machine_is_known_without_any_list_of_hosts() {
+        assert!(is_localhost("LocalHost.") && !is_localhost("localhost.example"));
+        assert!(loopback(9).iter().all(|address| address.ip().is_loopback() && address.port() == 9));
     }
 
     #[test]
