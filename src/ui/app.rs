@@ -135,7 +135,9 @@ impl App {
             store,
             dialogs,
             waker,
-            toasts: Toasts::default().with_default_font(fonts::interface(theme::BODY_SIZE)),
+            toasts: Toasts::default()
+                .with_default_font(fonts::interface(theme::BODY_SIZE))
+                .with_shadow(theme::NOTICE_SHADOW),
             export: None,
             paste: None,
             kept,

@@ -135,6 +135,13 @@ pub static LIGHT: Theme = Theme {
     shadow: shade(0x28),
 };
 
+/// What lifts notices above the window, in both modes.
+pub const NOTICE_SHADOW: Shadow = floating(DARK.shadow);
+
+const fn floating(color: Color32) -> Shadow {
+    Shadow { offset: [0, 4], blur: 16, spread: 0, color }
+}
+
 /// Chooses the mode and styles everything that is drawn from now on.
 pub fn apply(ctx: &Context, mode: ThemePreference) {
     for (kind, theme) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
@@ -206,7 +213,7 @@ fn style(theme: &Theme) -> Style {
 
 fn visuals(theme: &Theme) -> Visuals {
     let base = if theme.dark { Visuals::dark() } else { Visuals::light() };
-    let floating = Shadow { offset: [0, 4], blur: 16, spread: 0, color: theme.shadow };
+    let floating = floating(theme.shadow);
     Visuals {
         dark_mode: theme.dark,
         override_text_color: None,

@@ -39,7 +39,7 @@ pub fn peers_ui(
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     if kind == TabKind::Udp
-        && short_row(ui, ctx.text("peers.remote"), "", peers.send_to == SendTo::Standard).clicked()
+        && short_row(ui, ctx.text("peers.remote"), None, peers.send_to == SendTo::Standard).clicked()
     {
         out.push(TabAction::SelectRemote);
     }
@@ -47,7 +47,7 @@ pub fn peers_ui(
         let everyone = if kind == TabKind::TcpServer { "peers.all_clients" } else { "peers.all" };
         let is_chosen =
             peers.send_to == SendTo::All || (kind == TabKind::TcpServer && peers.send_to == SendTo::Standard);
-        if short_row(ui, ctx.text(everyone), &Count(present as u64).to_string(), is_chosen).clicked() {
+        if short_row(ui, ctx.text(everyone), Some(present), is_chosen).clicked() {
             out.push(TabAction::SelectPeer(None));
         }
     }
@@ -72,18 +72,22 @@ pub fn peers_ui(
     );
 }
 
-fn short_row(ui: &mut Ui, name: &str, number: &str, is_chosen: bool) -> Response {
+/// A row for several peers at once; `present` says how many there are, where that is known.
+fn short_row(ui: &mut Ui, name: &str, present: Option<usize>, is_chosen: bool) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SHORT_ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, name));
     background(ui, rect, &response, is_chosen);
     let font = fonts::interface(theme::BODY_SIZE);
     let painter = ui.painter();
-    painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, theme.good);
+    let dot = if present == Some(0) { theme.faint } else { theme.good };
+    painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, dot);
     let at = pos2(rect.left() + 30.0, rect.center().y);
     painter.text(at, Align2::LEFT_CENTER, name, font.clone(), theme.text);
     let at = pos2(rect.right() - theme::SPACE_8, rect.center().y);
-    painter.text(at, Align2::RIGHT_CENTER, number, font, theme.dim);
+    if let Some(present) = present {
+        painter.text(at, Align2::RIGHT_CENTER, Count(present as u64), font, theme.dim);
+    }
     response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name)
 }
 
