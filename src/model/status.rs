@@ -136,6 +136,23 @@ impl SessionState {
     }
 }
 
+impl PeerStatus {
+    /// A peer that is there from this moment on, before anything came or went.
+    pub fn joined(id: PeerId, local: SocketAddr, remote: SocketAddr, wall_ns: i64) -> PeerStatus {
+        PeerStatus {
+            id,
+            local,
+            remote,
+            state: PeerState::Open,
+            changed_wall_ns: wall_ns,
+            received: Traffic::default(),
+            sent: Traffic::default(),
+            queued_bytes: 0,
+            facts: None,
+        }
+    }
+}
+
 impl PeerState {
     /// Whether the peer can still be sent to.
     pub fn can_send(self) -> bool {

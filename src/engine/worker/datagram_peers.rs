@@ -4,7 +4,7 @@ use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle};
-use crate::model::status::{PeerState, PeerStatus, Traffic};
+use crate::model::status::{PeerState, PeerStatus};
 use crate::util::clock::{self, Stamp};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -70,20 +70,7 @@ impl DatagramPeers {
         let id = log.new_peer();
         log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
         self.by_address.insert(remote, id);
-        self.status.insert(
-            id,
-            PeerStatus {
-                id,
-                local,
-                remote,
-                state: PeerState::Open,
-                changed_wall_ns: clock::now().wall_ns,
-                received: Traffic::default(),
-                sent: Traffic::default(),
-                queued_bytes: 0,
-                facts: None,
-            },
-        );
+        self.status.insert(id, PeerStatus::joined(id, local, remote, clock::now().wall_ns));
         self.changed.push(id);
         id
     }

@@ -7,7 +7,7 @@ use crate::engine::worker::respond::MessageCutter;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
-use crate::model::status::{PeerState, PeerStatus, Traffic};
+use crate::model::status::{PeerState, PeerStatus};
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::poll::{Interest, Registered};
 use crate::util::clock;
@@ -66,17 +66,7 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(id: PeerId, registered: Registered, local: SocketAddr, remote: SocketAddr) -> Stream {
-        let status = PeerStatus {
-            id,
-            local,
-            remote,
-            state: PeerState::Open,
-            changed_wall_ns: clock::now().wall_ns,
-            received: Traffic::default(),
-            sent: Traffic::default(),
-            queued_bytes: 0,
-            facts: None,
-        };
+        let status = PeerStatus::joined(id, local, remote, clock::now().wall_ns);
         Stream {
             registered,
             status,
