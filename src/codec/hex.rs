@@ -67,19 +67,26 @@ pub fn spaced(bytes: &[u8]) -> String {
 
 /// Appends bytes as `01 03 9C`.
 pub fn push_spaced(text: &mut String, bytes: &[u8]) {
-    for (place, byte) in bytes.iter().enumerate() {
-        if place > 0 {
-            text.push(' ');
+    const BLOCK: usize = 32;
+    let mut digits = [b' '; 3 * BLOCK];
+    for (place, block) in bytes.chunks(BLOCK).enumerate() {
+        for (byte, digits) in block.iter().zip(digits.chunks_exact_mut(3)) {
+            digits[1..].copy_from_slice(&digits_of(*byte));
         }
-        push_byte(text, *byte);
+        // The first byte has no space before it.
+        let written = &digits[usize::from(place == 0)..3 * block.len()];
+        text.push_str(str::from_utf8(written).unwrap_or_default());
     }
 }
 
 /// Appends one byte as two upper-case digits.
 pub fn push_byte(text: &mut String, byte: u8) {
+    text.extend(digits_of(byte).map(char::from));
+}
+
+fn digits_of(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-    text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 /// Bytes as `01039c`.

@@ -59,6 +59,7 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::SendFailed { failure, .. }
         | Lifecycle::ConnectFailed { failure, .. }
         | Lifecycle::OpenFailed { failure }
+        | Lifecycle::SessionFailed { failure }
         | Lifecycle::AcceptFailed { failure }
         | Lifecycle::OptionFailed { failure }
         | Lifecycle::GroupFailed { failure } => failure_text(failure, locale),
@@ -92,6 +93,7 @@ pub fn loss_text(loss: Loss, locale: &Locale) -> String {
     let key = match loss.what {
         LossKind::UdpKernelDrop => "record.loss.udp_kernel_drop",
         LossKind::UnsentBytes => "record.loss.unsent_bytes",
+        LossKind::HeldBackReplies => "record.loss.held_back_replies",
     };
     locale.format(key, &[("count", &Count(loss.count))])
 }

@@ -1,7 +1,8 @@
 //! Moments and differences as text. It formats what it is told and never asks what time it is.
 
+use crate::model::moment::Moment;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 /// How fine a time is shown.
@@ -16,14 +17,28 @@ pub enum TimePrecision {
     Nanos,
 }
 
+/// What is told of a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TimeColumn {
+    /// The time of day.
+    #[default]
+    Clock,
+    /// The date and the time of day.
+    Dated,
+    /// Seconds since the first row.
+    Relative,
+    /// Seconds since 1970-01-01 UTC.
+    Epoch,
+}
+
 /// How moments are shown to people.
 #[derive(Clone, Debug)]
 pub struct TimeFormat {
     zone: TimeZone,
     /// How fine.
     pub precision: TimePrecision,
-    /// Whether the date comes before the time.
-    pub with_date: bool,
+    /// What is told.
+    pub column: TimeColumn,
 }
 
 impl TimePrecision {
@@ -39,7 +54,7 @@ impl TimePrecision {
 impl TimeFormat {
     /// Times of a zone, in milliseconds and without a date.
     pub fn in_zone(zone: TimeZone) -> TimeFormat {
-        TimeFormat { zone, precision: TimePrecision::default(), with_date: false }
+        TimeFormat { zone, precision: TimePrecision::default(), column: TimeColumn::default() }
     }
 
     /// Times of this machine's zone. The zone is looked up here, once.
@@ -56,21 +71,52 @@ impl TimeFormat {
     /// The same with the date before the time.
     #[must_use]
     pub fn dated(self) -> TimeFormat {
-        TimeFormat { with_date: true, ..self }
+        self.telling(TimeColumn::Dated)
     }
 
-    /// A moment (nanoseconds since 1970-01-01 UTC) as text.
+    /// The same, telling something else of a moment.
+    #[must_use]
+    pub fn telling(self, column: TimeColumn) -> TimeFormat {
+        TimeFormat { column, ..self }
+    }
+
+    /// A time of day (of nanoseconds since 1970-01-01 UTC) as text.
     pub fn text(&self, wall_ns: i64) -> String {
         let mut text = String::with_capacity(32);
         self.push(&mut text, wall_ns);
         text
     }
 
-    /// Appends a moment.
+    /// Reads a moment as people write it: `10:22`, `10:22:03.114`, `2026-11-21 10:22:03`. A time alone is a time
+    /// of the day on which `near_wall_ns` is.
+    pub fn parse(&self, text: &str, near_wall_ns: i64) -> Option<i64> {
+        let text = text.trim();
+        let (date, time) = if let Some((date, time)) = text.split_once([' ', 'T']) {
+            (date.parse::<Date>().ok()?, time.trim_start())
+        } else {
+            let near = timestamp(near_wall_ns);
+            (self.zone.to_offset(near).to_datetime(near).date(), text)
+        };
+        // Digits without a colon are read as a time by the standard, and as a number by people.
+        let time = Some(time).filter(|time| time.contains(':'))?.parse::<Time>().ok()?;
+        let moment = self.zone.to_timestamp(date.to_datetime(time)).ok()?;
+        i64::try_from(moment.as_nanosecond()).ok()
+    }
+
+    /// Appends the moment of a row, of which the first row's may be what counts.
+    pub fn push_row(&self, text: &mut String, row: Moment, first: Moment) {
+        match self.column {
+            TimeColumn::Clock | TimeColumn::Dated => self.push(text, row.at.wall_ns),
+            TimeColumn::Relative => push_delta(text, first.until(row), self.precision),
+            TimeColumn::Epoch => text.push_str(&epoch_seconds(row.at.wall_ns, self.precision)),
+        }
+    }
+
+    /// Appends a time of day, with the date where it is wanted.
     pub fn push(&self, text: &mut String, wall_ns: i64) {
         let moment = timestamp(wall_ns);
         let time = self.zone.to_offset(moment).to_datetime(moment);
-        if self.with_date {
+        if self.column == TimeColumn::Dated {
             push_date(text, time);
             text.push(' ');
         }
@@ -94,6 +140,14 @@ pub fn push_rfc3339_utc(text: &mut String, wall_ns: i64) {
     text.push('Z');
 }
 
+/// A moment as seconds since 1970-01-01 UTC: `1795231860.123456`.
+pub fn epoch_seconds(wall_ns: i64, precision: TimePrecision) -> String {
+    let mut text = String::with_capacity(22);
+    push_seconds(&mut text, wall_ns, precision);
+    // Differences always have a sign, moments only before 1970.
+    text.trim_start_matches('+').to_owned()
+}
+
 /// A difference in seconds: `+0.003`, `-1.250`. It is cut, not rounded, so that it never shows more than passed.
 pub fn delta(nanos: i64, precision: TimePrecision) -> String {
     let mut text = String::with_capacity(12);
@@ -103,6 +157,10 @@ pub fn delta(nanos: i64, precision: TimePrecision) -> String {
 
 /// Appends a difference in seconds.
 pub fn push_delta(text: &mut String, nanos: i64, precision: TimePrecision) {
+    push_seconds(text, nanos, precision);
+}
+
+fn push_seconds(text: &mut String, nanos: i64, precision: TimePrecision) {
     text.push(if nanos < 0 { '-' } else { '+' });
     let nanos = nanos.unsigned_abs();
     text.push_str(itoa::Buffer::new().format(nanos / 1_000_000_000));
@@ -162,7 +220,10 @@ fn push_padded(text: &mut String, number: u64, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeFormat, TimePrecision, delta, millis_text, rfc3339_utc};
+    use super::{TimeColumn, TimeFormat, TimePrecision, delta, epoch_seconds, millis_text, rfc3339_utc};
+    use crate::model::ids::Epoch;
+    use crate::model::moment::Moment;
+    use crate::util::clock::Stamp;
     use jiff::tz::{Offset, TimeZone};
 
     #[test]
@@ -177,6 +238,55 @@ mod tests {
             assert_eq!(shanghai.clone().with_precision(precision).text(wall_ns), text);
         }
         assert_eq!(shanghai.dated().text(0), "1970-01-01 08:00:00.000");
+    }
+
+    #[test]
+    fn rows_tell_what_is_wanted() {
+        let moment = |seconds: i64| Moment {
+            at: Stamp { wall_ns: seconds * 1_000_000_000, mono_ns: seconds.unsigned_abs() * 1_000_000_000 },
+            epoch: Epoch(1),
+        };
+        for (column, text) in [
+            (TimeColumn::Clock, "00:01:40.000"),
+            (TimeColumn::Dated, "1970-01-01 00:01:40.000"),
+            (TimeColumn::Relative, "+60.000"),
+            (TimeColumn::Epoch, "100.000"),
+        ] {
+            let mut told = String::new();
+            let format = TimeFormat::in_zone(TimeZone::UTC).telling(column);
+            format.push_row(&mut told, moment(100), moment(40));
+            assert_eq!(told, text);
+        }
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        let shanghai = TimeFormat::in_zone(TimeZone::fixed(Offset::constant(8)));
+        let near = 1_795_231_860_123_456_789;
+        let minute = 1_795_231_860_000_000_000;
+        for (text, expected) in [
+            ("11:31", Some(minute)),
+            ("11:31:00.123456789", Some(near)),
+            (" 11:31:00.5 ", Some(minute + 500_000_000)),
+            ("2026-11-21 11:31:00", Some(minute)),
+            ("2026-11-21T11:31", Some(minute)),
+            ("2026-11-22 00:00", Some(minute + (12 * 60 + 29) * 60 * 1_000_000_000)),
+            ("25:00", None),
+            ("1131", None),
+            ("2026-13-01 11:31", None),
+            ("soon", None),
+        ] {
+            assert_eq!(shanghai.parse(text, near), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_since_1970_have_a_sign_only_before() {
+        for (wall_ns, text) in
+            [(1_795_231_860_123_456_789, "1795231860.123456"), (0, "0.000000"), (-1_500_000_000, "-1.500000")]
+        {
+            assert_eq!(epoch_seconds(wall_ns, TimePrecision::Micros), text);
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct TcpServerConfig {
     pub local: HostPort,
     /// How many clients may wait to be accepted.
     pub backlog: u32,
+    /// A client that has said it sends no more stays, because it may still listen; otherwise it is let go.
+    pub keep_half_closed: bool,
     /// Set on the listener and, where it applies, on every client.
     pub options: Vec<SocketOption>,
 }
@@ -49,6 +51,8 @@ pub struct TcpClientConfig {
     pub connect_timeout: Duration,
     /// Connect again after the connection ended or could not be made.
     pub reconnect: Option<Reconnect>,
+    /// A server that has said it sends no more stays, because it may still listen; otherwise it is let go.
+    pub keep_half_closed: bool,
     /// Set before connecting.
     pub options: Vec<SocketOption>,
 }
@@ -102,6 +106,15 @@ impl SessionConfig {
         }
     }
 
+    /// Whether a peer that has said it sends no more stays.
+    pub fn keeps_half_closed(&self) -> bool {
+        match self {
+            SessionConfig::TcpServer(server) => server.keep_half_closed,
+            SessionConfig::TcpClient(client) => client.keep_half_closed,
+            SessionConfig::Udp(_) => false,
+        }
+    }
+
     /// The options asked for.
     pub fn options(&self) -> &[SocketOption] {
         match self {
@@ -115,7 +128,7 @@ impl SessionConfig {
 impl TcpServerConfig {
     /// A listener on `local` with ordinary settings.
     pub fn new(local: HostPort) -> TcpServerConfig {
-        TcpServerConfig { local, backlog: DEFAULT_BACKLOG, options: Vec::new() }
+        TcpServerConfig { local, backlog: DEFAULT_BACKLOG, keep_half_closed: false, options: Vec::new() }
     }
 }
 
@@ -127,6 +140,7 @@ impl TcpClientConfig {
             bind: None,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             reconnect: None,
+            keep_half_closed: false,
             options: Vec::new(),
         }
     }

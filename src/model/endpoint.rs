@@ -77,6 +77,14 @@ pub enum EndpointError {
         /// What stands between the brackets.
         text: String,
     },
+    /// What stands behind `%` cannot be the name or number of an interface.
+    #[error("'{scope}' in '{text}' is not the name of a network interface")]
+    ScopeInvalid {
+        /// What stands behind `%`.
+        scope: String,
+        /// The whole address.
+        text: String,
+    },
 }
 
 impl Host {
@@ -121,13 +129,25 @@ impl Host {
 
 fn parse_ipv6(text: &str) -> Result<Host, EndpointError> {
     let (address, scope) = match text.split_once('%') {
-        Some((address, scope)) => (address, Some(scope.to_owned())),
+        Some((address, scope)) => (address, Some(scope)),
         None => (text, None),
     };
-    match address.parse::<Ipv6Addr>() {
-        Ok(parsed) if scope.as_deref() != Some("") => Ok(Host::Address(IpAddr::V6(parsed), scope)),
-        _ => Err(EndpointError::Ipv6Invalid { text: text.to_owned() }),
+    let Ok(parsed) = address.parse::<Ipv6Addr>() else {
+        return Err(EndpointError::Ipv6Invalid { text: text.to_owned() });
+    };
+    match scope {
+        Some(scope) if !is_interface(scope) => {
+            Err(EndpointError::ScopeInvalid { scope: scope.to_owned(), text: text.to_owned() })
+        }
+        scope => Ok(Host::Address(IpAddr::V6(parsed), scope.map(ToOwned::to_owned))),
     }
+}
+
+/// Whether this can name an interface: no system allows white space or these signs in such a name, and an address
+/// with them could not be written down and read back.
+fn is_interface(name: &str) -> bool {
+    let is_foreign = |c: char| c.is_whitespace() || c.is_control() || "%/:[]".contains(c);
+    !name.is_empty() && !name.contains(is_foreign)
 }
 
 /// Reads a port that stands alone; `at` says where it stands in the whole text, for the error.
@@ -236,6 +256,9 @@ mod tests {
             ),
             ("[::1:9000", "the bracket opened in '[::1:9000' is never closed"),
             ("[1.2.3.4]:80", "'1.2.3.4' is not an IPv6 address"),
+            ("[fe80::1%]:80", "'' in 'fe80::1%' is not the name of a network interface"),
+            ("[fe80::1%a b]:80", "'a b' in 'fe80::1%a b' is not the name of a network interface"),
+            ("[::%\r]:80", "'\r' in '::%\r' is not the name of a network interface"),
             ("my plc:80", "' ' cannot be part of a host (at character 3 of 'my plc')"),
             ("300.1.1.1:80", "'300.1.1.1' is not an IPv4 address: it needs four numbers from 0 to 255"),
         ] {

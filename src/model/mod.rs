@@ -14,6 +14,8 @@ pub mod framing;
 
 pub mod record;
 
+pub mod moment;
+
 pub mod status;
 
 pub mod own_address;

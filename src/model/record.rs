@@ -224,6 +224,11 @@ pub enum Lifecycle {
         /// What was tried and what the system said.
         failure: Failure,
     },
+    /// Something that an open session cannot go on without has failed.
+    SessionFailed {
+        /// What was tried and what the system said.
+        failure: Failure,
+    },
     /// Taking in clients failed; it is tried again.
     AcceptFailed {
         /// What the system said.
@@ -300,6 +305,8 @@ pub enum LossKind {
     UdpKernelDrop,
     /// Bytes that waited in a send queue when the connection ended.
     UnsentBytes,
+    /// Replies that were not given, because the limit of replies per second was reached.
+    HeldBackReplies,
 }
 
 impl DataHead {
@@ -416,6 +423,7 @@ coded!(EndReason {
 coded!(LossKind {
     UdpKernelDrop = 1, "udp_kernel_drop";
     UnsentBytes = 2, "unsent_bytes";
+    HeldBackReplies = 3, "held_back_replies";
 });
 
 impl Lifecycle {
@@ -438,6 +446,7 @@ impl Lifecycle {
             Lifecycle::PeerUnreachable { .. } => "peer_unreachable",
             Lifecycle::SendFailed { .. } => "send_failed",
             Lifecycle::OpenFailed { .. } => "open_failed",
+            Lifecycle::SessionFailed { .. } => "session_failed",
             Lifecycle::AcceptFailed { .. } => "accept_failed",
             Lifecycle::OptionSet { .. } => "option_set",
             Lifecycle::OptionFailed { .. } => "option_failed",
@@ -458,6 +467,7 @@ impl Lifecycle {
             | Lifecycle::PeerUnreachable { .. }
             | Lifecycle::SendFailed { .. }
             | Lifecycle::OpenFailed { .. }
+            | Lifecycle::SessionFailed { .. }
             | Lifecycle::AcceptFailed { .. }
             | Lifecycle::OptionFailed { .. }
             | Lifecycle::GroupFailed { .. }

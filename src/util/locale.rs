@@ -135,7 +135,8 @@ impl Locale {
         self.texts.get(key).map(String::as_str)
     }
 
-    /// The text of a key with its `{name}` placeholders filled. A placeholder without a value stays as it is.
+    /// The text of a key with its `{name}` placeholders filled, and `{name|one|many}` replaced by the word that goes
+    /// with the value. A placeholder without a value stays as it is.
     pub fn format(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
         let mut filled = String::new();
         self.format_into(&mut filled, key, values);
@@ -149,9 +150,16 @@ impl Locale {
             let Some(length) = rest[open..].find('}') else { break };
             let (name, after) = (&rest[open + 1..open + length], &rest[open + length + 1..]);
             filled.push_str(&rest[..open]);
-            match values.iter().find(|(known, _)| *known == name) {
+            let (name, forms) = match name.split_once('|') {
+                Some((name, forms)) => (name, forms.split_once('|')),
+                None => (name, None),
+            };
+            match (values.iter().find(|(known, _)| *known == name), forms) {
+                (Some((_, value)), Some((one, many))) => {
+                    filled.push_str(if value.to_string() == "1" { one } else { many });
+                }
                 // Writing to a String fails only where the value's own Display does; then it has no text.
-                Some((_, value)) if write!(filled, "{value}").is_ok() => {}
+                (Some((_, value)), None) if write!(filled, "{value}").is_ok() => {}
                 _ => filled.push_str(&rest[open..=open + length]),
             }
             rest = after;
@@ -186,7 +194,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|after| after.split_once('}')).map(|(name, _)| name).collect()
+        let inside = text.split('{').skip(1).filter_map(|after| after.split_once('}'));
+        inside.filter_map(|(inside, _)| inside.split('|').next()).collect()
     }
 
     #[test]
@@ -224,6 +233,16 @@ mod tests {
             assert_eq!(locale.format(key, &[("a", &7)]), filled);
         }
         assert_eq!(locale.text("record.listening"), "listening on {address}");
+    }
+
+    #[test]
+    fn words_follow_their_number() {
+        let files = ["left = '{count} {count|byte|bytes} left'"];
+        let locale = Locale::parse(Language::English, &files).unwrap();
+        for (count, filled) in [(0, "0 bytes left"), (1, "1 byte left"), (11, "11 bytes left")] {
+            assert_eq!(locale.format("left", &[("count", &count)]), filled);
+        }
+        assert_eq!(locale.format("left", &[]), "{count} {count|byte|bytes} left");
     }
 
     #[test]

@@ -35,9 +35,15 @@ impl PartFile {
     }
 
     /// Makes the content durable and gives the file its name.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.file.flush()?;
+    pub fn finish(self) -> io::Result<()> {
         self.file.sync_all()?;
+        self.finish_unsynced()
+    }
+
+    /// Gives the file its name. Its content reaches the disk when the system sees fit, as that of any copy does: for
+    /// what can be made again.
+    pub fn finish_unsynced(mut self) -> io::Result<()> {
+        self.file.flush()?;
         fs::rename(&self.part, &self.target)?;
         self.finished = true;
         Ok(())

@@ -17,8 +17,8 @@ impl NamedThread {
         Ok(NamedThread { handle: Some(handle) })
     }
 
-    /// Does not wait for the work's end. Only for work that holds nothing and that nobody can stop, such as a
-    /// look-up inside the system's resolver.
+    /// Does not wait for the work's end. Only for work that leaves nothing half done and that nobody can stop, such
+    /// as a look-up inside the system's resolver.
     pub fn leave_to_itself(mut self) {
         self.handle = None;
     }

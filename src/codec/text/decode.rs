@@ -3,7 +3,7 @@
 use crate::codec::text::TextEncoding;
 use crate::codec::text::segment::{Family, LONGEST_UNIT, Unit};
 use crate::codec::text::stream::Carry;
-use crate::codec::text::visibility::{find_invisible, is_invisible};
+use crate::codec::text::visibility::{find_invisible, is_invisible, may_be_invisible, plain_length};
 use std::ops::Range;
 
 /// A part of a record. The pieces of a record cover its bytes without a gap, in order.
@@ -52,9 +52,8 @@ pub fn decode(encoding: TextEncoding, carry: &mut Carry, bytes: &[u8]) -> Decode
         PieceKind::Undecoded(undecoded) => {
             decoded.undecoded += undecoded.len();
             for byte in undecoded {
-                decoded.text.push_str("\\x");
-                decoded.text.push(char::from(HEX[usize::from(byte >> 4)]));
-                decoded.text.push(char::from(HEX[usize::from(byte & 15)]));
+                let written = [b'\\', b'x', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+                decoded.text.push_str(str::from_utf8(&written).unwrap_or_default());
             }
         }
         PieceKind::Pending(pending) => decoded.pending = pending.len(),
@@ -136,43 +135,44 @@ impl<V: FnMut(Piece<'_>)> Walk<'_, V> {
         Ok(at - carried.len())
     }
 
+    /// Goes through the bytes once: characters that can be seen stay together, everything else stands alone.
     fn utf8(&mut self, start: usize) -> usize {
         let bytes = self.bytes;
-        let mut at = start;
-        while at < bytes.len() {
-            let (valid, bad) = match std::str::from_utf8(&bytes[at..]) {
-                Ok(all) => (all, Some(0)),
-                Err(error) => {
-                    let valid = &bytes[at..at + error.valid_up_to()];
-                    (std::str::from_utf8(valid).unwrap_or(""), error.error_len())
+        let (mut run, mut at) = (start, start);
+        loop {
+            at += plain_length(&bytes[at..]);
+            let Some(first) = bytes.get(at).copied() else { break };
+            let (end, kind) = match self.family.unit(&bytes[at..]) {
+                Unit::Whole(length) => {
+                    let end = at + length;
+                    let doubtful = may_be_invisible(first).then_some(&bytes[at..end]);
+                    let character =
+                        doubtful.and_then(|sequence| str::from_utf8(sequence).ok()?.chars().next());
+                    let Some(control) = character.filter(|character| is_invisible(*character)) else {
+                        at = end;
+                        continue;
+                    };
+                    (end, PieceKind::Control(control))
                 }
+                Unit::Bad(length) => (at + length, PieceKind::Undecoded(&bytes[at..at + length])),
+                Unit::Cut => break,
             };
-            self.utf8_text(at, valid);
-            at += valid.len();
-            match bad {
-                None => return at,
-                Some(0) => {}
-                Some(bad) => self.show(at..at + bad, PieceKind::Undecoded(&bytes[at..at + bad])),
-            }
-            at += bad.unwrap_or(0);
+            self.utf8_text(run..at);
+            self.show(at..end, kind);
+            (run, at) = (end, end);
         }
+        self.utf8_text(run..at);
         at
     }
 
-    /// Shows text whose bytes are those of the record.
-    fn utf8_text(&mut self, start: usize, text: &str) {
-        let mut from = 0;
-        while let Some((at, character)) = find_invisible(&text[from..]) {
-            let at = from + at;
-            if at > from {
-                self.show(start + from..start + at, PieceKind::Text(&text[from..at]));
-            }
-            from = at + character.len_utf8();
-            self.show(start + at..start + from, PieceKind::Control(character));
+    /// Shows characters whose bytes are those of the record.
+    fn utf8_text(&mut self, place: Range<usize>) {
+        if place.is_empty() {
+            return;
         }
-        if from < text.len() {
-            self.show(start + from..start + text.len(), PieceKind::Text(&text[from..]));
-        }
+        // What was found to be whole character by character is whole together.
+        let text = str::from_utf8(&self.bytes[place.clone()]).unwrap_or_default();
+        self.show(place, PieceKind::Text(text));
     }
 
     /// Decodes run by run: structure first, then the tables once for each run.

@@ -196,16 +196,29 @@ fn utf16_unit(bytes: &[u8], big_endian: bool) -> Unit {
 }
 
 fn utf8_unit(bytes: &[u8]) -> Unit {
-    let length = match bytes[0] {
+    // The second byte decides what is too long, a surrogate, or beyond the last character.
+    let (length, second_from, second_to) = match bytes[0] {
         0..=0x7F => return Unit::Whole(1),
-        0xC2..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xF4 => 4,
+        0xC2..=0xDF => (2, 0x80, 0xBF),
+        0xE0 => (3, 0xA0, 0xBF),
+        0xED => (3, 0x80, 0x9F),
+        0xE1..=0xEF => (3, 0x80, 0xBF),
+        0xF0 => (4, 0x90, 0xBF),
+        0xF1..=0xF3 => (4, 0x80, 0xBF),
+        0xF4 => (4, 0x80, 0x8F),
         _ => return Unit::Bad(1),
     };
-    let present = &bytes[..length.min(bytes.len())];
-    match std::str::from_utf8(present) {
-        Ok(_) => Unit::Whole(length),
-        Err(error) => error.error_len().map_or(Unit::Cut, Unit::Bad),
+    match bytes.get(1) {
+        None => return Unit::Cut,
+        Some(second) if !(second_from..=second_to).contains(second) => return Unit::Bad(1),
+        Some(_) => {}
     }
+    for place in 2..length {
+        match bytes.get(place) {
+            None => return Unit::Cut,
+            Some(0x80..=0xBF) => {}
+            Some(_) => return Unit::Bad(place),
+        }
+    }
+    Unit::Whole(length)
 }

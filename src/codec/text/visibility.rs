@@ -21,16 +21,33 @@ pub(super) fn find_invisible(text: &str) -> Option<(usize, char)> {
 fn find_doubtful(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     for block in bytes[from..].chunks(BLOCK) {
-        if block.iter().fold(false, |found, byte| found | is_doubtful(*byte)) {
-            return block.iter().position(|byte| is_doubtful(*byte)).map(|step| at + step);
+        if block.iter().fold(false, |found, byte| found | may_be_invisible(*byte)) {
+            return block.iter().position(|byte| may_be_invisible(*byte)).map(|step| at + step);
         }
         at += block.len();
     }
     None
 }
 
+/// How many bytes at the start are ASCII that can be seen.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    let is_plain = |byte: &u8| matches!(byte, 0x20..=0x7E);
+    let mut length = 0;
+    for block in bytes.chunks(BLOCK) {
+        // In bytes that are no text the first ones tell already.
+        if !block.first().is_some_and(is_plain) {
+            break;
+        }
+        if !block.iter().fold(true, |all, byte| all & is_plain(byte)) {
+            return length + block.iter().position(|byte| !is_plain(byte)).unwrap_or(block.len());
+        }
+        length += block.len();
+    }
+    length
+}
+
 /// Whether an invisible character may start with this byte.
-fn is_doubtful(byte: u8) -> bool {
+pub(super) fn may_be_invisible(byte: u8) -> bool {
     byte < 0x20 || matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2 | 0xEF | 0xF3)
 }
 
