@@ -38,6 +38,13 @@ pub struct Limit {
     pub age: Option<Duration>,
 }
 
+impl Limit {
+    /// Both limits.
+    pub fn new(total_bytes: u64, age: Duration) -> Limit {
+        Limit { total_bytes: Some(total_bytes), age: Some(age) }
+    }
+}
+
 /// Which sessions must go so that the rest keeps within the limit: all that are too old, then the oldest ones
 /// until the size fits. Kept and open sessions count, and stay.
 pub fn choose(sessions: &[SessionFile], limit: &Limit, now_wall_ns: i64) -> Vec<PathBuf> {

@@ -162,6 +162,7 @@ fn lifecycle_code(event: &Lifecycle) -> u8 {
         Lifecycle::Resumed { .. } => 24,
         Lifecycle::Recovered { .. } => 25,
         Lifecycle::Closed { .. } => 26,
+        Lifecycle::SessionFailed { .. } => 27,
     }
 }
 
@@ -206,6 +207,7 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.failure(failure);
         }
         Lifecycle::OpenFailed { failure }
+        | Lifecycle::SessionFailed { failure }
         | Lifecycle::AcceptFailed { failure }
         | Lifecycle::OptionFailed { failure }
         | Lifecycle::GroupFailed { failure }
@@ -270,6 +272,7 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         24 => Lifecycle::Resumed { after_millis: fields.long()? },
         25 => Lifecycle::Recovered { cut_bytes: fields.long()? },
         26 => Lifecycle::Closed { reason: end_reason(fields)? },
+        27 => Lifecycle::SessionFailed { failure: fields.failure()? },
         _ => return None,
     })
 }

@@ -182,6 +182,7 @@ impl FrameHeader {
 
     /// The row and the length of the frame at the start of `bytes`, without looking at its checksum: enough to step
     /// over frames on the way to one that is then decoded.
+    #[inline]
     pub(in crate::journal) fn peek(bytes: &[u8]) -> Option<(RecordId, u64)> {
         let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC)?;
         let length = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);

@@ -1,12 +1,19 @@
 //! Finding rows: by content and by what their heads say. All of it works in steps, so that a caller on its own
 //! thread can show progress and stop by just not calling again. It keeps no results of its own beyond a step.
 
-mod filter;
+mod hit;
 
 mod pattern;
 
+mod filter;
+
 mod search;
 
+mod borders;
+
+mod joined;
+
 pub use filter::{Filter, FilterProgress, FilterScan};
+pub use hit::{Hit, HitStart};
 pub use pattern::{Pattern, PatternError};
-pub use search::{Hit, Search, SearchProgress};
+pub use search::{Search, SearchProgress};

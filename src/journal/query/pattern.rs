@@ -80,7 +80,7 @@ impl Pattern {
         Pattern::masked(bytes)
     }
 
-    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. It matches within one record.
+    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. `^` and `$` are the ends of a record.
     pub fn regex(text: &str) -> Result<Pattern, PatternError> {
         if text.is_empty() {
             return Err(PatternError::Empty);
@@ -141,6 +141,24 @@ impl MaskedBytes {
         self.bytes.len()
     }
 
+    /// Which bytes a record can begin with that completes a match begun before it.
+    pub(super) fn later_bytes(&self) -> [bool; 256] {
+        let mut later = [false; 256];
+        for wanted in &self.bytes[1..] {
+            match wanted {
+                Some(byte) => later[usize::from(*byte)] = true,
+                None => later = [true; 256],
+            }
+        }
+        later
+    }
+
+    /// Whether a record that begins like this may complete a match begun before it.
+    pub(super) fn may_end_in(&self, beginning: &[u8]) -> bool {
+        let longest = beginning.len().min(self.len() - 1);
+        (1..=longest).any(|length| fits(&self.bytes[self.len() - length..], &beginning[..length]))
+    }
+
     /// Where the first whole match begins, at or behind `from`.
     pub(super) fn find_at(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut from = from;
@@ -148,13 +166,17 @@ impl MaskedBytes {
             let run = self.finder.find(bytes.get(from + self.run_at..)?)?;
             let start = from + run;
             let candidate = bytes.get(start..start + self.bytes.len())?;
-            let fits = |(wanted, found): (&Option<u8>, &u8)| wanted.is_none_or(|wanted| wanted == *found);
-            if self.bytes.iter().zip(candidate).all(fits) {
+            if fits(&self.bytes, candidate) {
                 return Some(start);
             }
             from = start + 1;
         }
     }
+}
+
+/// Whether these bytes are the wanted ones, where it matters.
+fn fits(wanted: &[Option<u8>], found: &[u8]) -> bool {
+    wanted.iter().zip(found).all(|(wanted, found)| wanted.is_none_or(|wanted| wanted == *found))
 }
 
 fn hex_digit(at: usize, character: char) -> Result<u8, PatternError> {

@@ -1,38 +1,33 @@
 //! Finding bytes in a whole journal. Fixed bytes are looked for in raw blocks of the file, as fast as memory
 //! allows, and only a hit is traced to its frame; a hit that touches a header, or a payload whose checksum does not
-//! hold, is none. A match lies within one record.
+//! hold, is none. A match across the borders of records of one stream is told of the record that completes it.
 
 use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, RecordKind};
+use crate::journal::index::Anchor;
+use crate::journal::query::borders::{Asked, Borders, Stretch};
+use crate::journal::query::joined::JoinedStreams;
 use crate::journal::query::pattern::MaskedBytes;
-use crate::journal::query::{Filter, Pattern};
+use crate::journal::query::{Filter, Hit, Pattern};
 use crate::journal::reader::{JournalReader, payload_holds};
 use crate::journal::records::Records;
 use crate::journal::seam;
 use crate::journal::walk::{FrameWalk, PlacedFrame, Row};
+use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
+use std::collections::VecDeque;
 
 /// Read at once; small enough that the search finds the block still in the processor's cache.
 const BLOCK_BYTES: usize = 512 << 10;
 /// A step ends early with so many hits, so that a pattern which is everywhere cannot fill the memory.
 const MAX_HITS_PER_STEP: usize = 65_536;
 
-/// A match in a record's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    /// The row.
-    pub record: RecordId,
-    /// Where in its bytes the match begins.
-    pub offset: u32,
-    /// How long the match is.
-    pub length: u32,
-}
-
 /// What a step found, and how far the search has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchProgress {
-    /// New matches, in the order of rows and places.
+    /// New matches, in the order of the rows that complete them, and of their places. Two may share bytes only where
+    /// the earlier one lies within a record and the later one begins in it and ends in another.
     pub hits: Vec<Hit>,
     /// Bytes of the file searched so far.
     pub scanned_bytes: u64,
@@ -55,8 +50,16 @@ pub struct Search {
     block: Vec<u8>,
     /// The frame of the last hit: the next one is probably near.
     last_frame: Option<JudgedFrame>,
+    /// Finds matches across the borders of records; datagrams have no such matches.
+    borders: Option<Borders>,
+    /// Those that were found, with the places of their frames, until their turn comes.
+    across: VecDeque<(u64, Hit)>,
+    /// The last match across a border that was told; a match within its record begins behind it.
+    told_across: Option<Hit>,
     /// For regular expressions, which look at one record after the other.
     records: Option<Records>,
+    /// For regular expressions, the streams that records are parts of; datagrams are parts of none.
+    joined: Option<JoinedStreams>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +80,11 @@ impl Search {
         };
         let start = if first_row == 0 { FRAMES_START } else { start };
         let is_regex = pattern.bytes().is_none();
+        let has_streams = reader.info().kind != Some(SessionKind::Udp);
+        let first = Anchor { id: if start == FRAMES_START { 0 } else { first_row }, offset: start };
+        let borders = pattern.bytes().filter(|_| has_streams).and_then(|bytes| Borders::from(first, bytes));
         let records = is_regex.then(|| reader.records(filter.rows_within(u64::MAX)));
+        let joined = (is_regex && has_streams).then(JoinedStreams::default);
         Ok(Search {
             reader,
             pattern,
@@ -86,7 +93,11 @@ impl Search {
             position: start,
             block: Vec::new(),
             last_frame: None,
+            borders,
+            across: VecDeque::new(),
+            told_across: None,
             records,
+            joined,
         })
     }
 
@@ -133,6 +144,7 @@ impl Search {
             let shared = self.reader.shared();
             let filled = seam::read_full_at(shared.file(), &mut self.block[..wanted], self.position)
                 .map_err(JournalError::io(Operation::ReadFile, shared.path()))?;
+            self.find_across(filled, end)?;
             if filled < length {
                 self.position = end;
                 break;
@@ -141,8 +153,32 @@ impl Search {
             // A match may begin in this block and end in the next, so the last bytes are looked at again.
             let next = searched_to.unwrap_or(self.position + (filled - (length - 1)) as u64);
             self.position = if next + length as u64 > end { end } else { next };
+            let position = self.position;
+            self.tell_across(|at, _| at < position, hits);
+        }
+        if self.position >= end {
+            self.tell_across(|_, _| true, hits);
         }
         Ok(self.position >= end)
+    }
+
+    /// Finds the matches that records of the block complete and earlier ones begin.
+    fn find_across(&mut self, filled: usize, end: u64) -> Result<(), JournalError> {
+        let (Some(borders), Some(pattern)) = (&mut self.borders, self.pattern.bytes()) else {
+            return Ok(());
+        };
+        let stretch = Stretch { start: self.position, bytes: &self.block[..filled] };
+        let asked = Asked { reader: &self.reader, pattern, filter: &self.filter };
+        let across = &mut self.across;
+        borders.walk(stretch, end, asked, |place, hit| across.push_back((place, hit)))
+    }
+
+    /// Tells matches across borders whose turn it is.
+    fn tell_across(&mut self, is_due: impl Fn(u64, &Hit) -> bool, hits: &mut Vec<Hit>) {
+        while let Some((_, hit)) = self.across.pop_front_if(|(place, hit)| is_due(*place, hit)) {
+            self.told_across = Some(hit);
+            hits.push(hit);
+        }
     }
 
     /// Searches the filled part of the block; says where it stopped if it stopped early.
@@ -168,11 +204,15 @@ impl Search {
             } else if offset >= frame.payload_at()
                 && offset + length as u64 <= frame.payload_at() + u64::from(frame.header.data_bytes())
             {
-                hits.push(Hit {
-                    record: frame.header.id,
-                    offset: u32::try_from(offset - frame.payload_at()).unwrap_or(u32::MAX),
-                    length: u32::try_from(length).unwrap_or(u32::MAX),
-                });
+                let hit = Hit::within(frame.header.id, offset - frame.payload_at(), length);
+                self.tell_across(|_, across| across.record <= hit.record, hits);
+                if let Some(across) = self.told_across.filter(|across| across.record == hit.record)
+                    && hit.offset < across.length
+                {
+                    from = place + (across.length - hit.offset) as usize;
+                    continue;
+                }
+                hits.push(hit);
                 from = place + length;
                 if hits.len() >= MAX_HITS_PER_STEP {
                     return Ok(Some(self.position + from as u64));
@@ -242,8 +282,7 @@ impl Search {
     }
 
     fn in_block(&self, offset: u64, length: usize, filled: usize) -> Option<&[u8]> {
-        let start = usize::try_from(offset.checked_sub(self.position)?).ok()?;
-        self.block[..filled].get(start..start.checked_add(length)?)
+        Stretch { start: self.position, bytes: &self.block[..filled] }.get(offset, length)
     }
 
     fn step_records(&mut self, budget_bytes: u64, hits: &mut Vec<Hit>) -> Result<bool, JournalError> {
@@ -269,15 +308,31 @@ impl Search {
             let bytes = raw.bytes();
             let mut from = 0;
             while let Some(found) = self.pattern.find_at(bytes, from) {
-                hits.push(Hit {
-                    record: raw.head.id,
-                    offset: u32::try_from(found.start).unwrap_or(u32::MAX),
-                    length: u32::try_from(found.len()).unwrap_or(u32::MAX),
-                });
+                hits.push(Hit::within(raw.head.id, found.start as u64, found.len()));
                 from = found.end;
             }
+            if let Some(joined) = &mut self.joined {
+                joined.push(&raw.head, bytes, &self.pattern, hits);
+            }
+        }
+        if let Some(joined) = &mut self.joined {
+            joined.search(&self.pattern, hits);
+            hits.sort_unstable_by_key(|hit| (hit.record, hit.begins.is_none(), hit.offset));
+            forget_what_is_told_twice(hits);
         }
         self.position += read_bytes;
         Ok(records.next_id().0 >= rows.end)
     }
+}
+
+/// A match within a record that begins with bytes of a match from the record before is a part of that.
+fn forget_what_is_told_twice(hits: &mut Vec<Hit>) {
+    let mut across: Option<Hit> = None;
+    hits.retain(|hit| {
+        if hit.begins.is_some() {
+            across = Some(*hit);
+            return true;
+        }
+        across.is_none_or(|across| across.record != hit.record || hit.offset >= across.length)
+    });
 }
