@@ -28,7 +28,7 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
     let mut writer = JournalWriter::create(path, &info)?;
     let epoch = Epoch(1);
     let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 9000));
-    let payload = vec![b'.'; bytes_each];
+    let mut payload = vec![b'.'; bytes_each];
     for row in 0..records {
         let at = later(begun, row);
         // Every peer joins with its first row.
@@ -39,6 +39,11 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
             let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000 + u16::try_from(number)?));
             writer.append(at, epoch, peer, &Body::Lifecycle(Lifecycle::PeerJoined { local, remote }));
         } else {
+            // Records begin and end with bytes of every kind, as payloads do.
+            let noise = row.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+            let length = bytes_each.min(noise.len());
+            payload[..length].copy_from_slice(&noise[..length]);
+            payload[bytes_each - length..].copy_from_slice(&noise[..length]);
             writer.append_data(at, epoch, peer, &DataHead::received(), &payload);
         }
         if writer.batch_bytes() >= BATCH_BYTES {

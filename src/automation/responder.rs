@@ -5,8 +5,12 @@ use crate::model::record::Origin;
 use memchr::memmem;
 use std::time::{Duration, Instant};
 
+/// So many replies per second are given where nothing else is said: more than a device needs, and two programs that
+/// answer each other do not fill the disk.
+pub const DEFAULT_REPLIES_PER_SECOND: u32 = 1000;
+
 /// How received messages are answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Responder {
     /// Every message goes back as it came.
     pub echo: bool,
@@ -14,6 +18,8 @@ pub struct Responder {
     pub replies: Vec<Reply>,
     /// How stream bytes are cut into messages before they are matched.
     pub framing: Framing,
+    /// The most replies in one second; those beyond it are not given, and counted. Echo is not limited.
+    pub replies_per_second: u32,
 }
 
 /// One rule: what contains the pattern is answered with the payload.
@@ -32,6 +38,17 @@ pub struct Reaction<'a> {
     pub payload: &'a [u8],
     /// Which part of the responder caused it.
     pub origin: Origin,
+}
+
+impl Default for Responder {
+    fn default() -> Responder {
+        Responder {
+            echo: false,
+            replies: Vec::new(),
+            framing: Framing::default(),
+            replies_per_second: DEFAULT_REPLIES_PER_SECOND,
+        }
+    }
 }
 
 impl Responder {
@@ -59,12 +76,13 @@ pub struct RateLimit {
     per_second: u32,
     window_start: Option<Instant>,
     used: u32,
+    held_back: u64,
 }
 
 impl RateLimit {
     /// At most `per_second` in any second that begins with a reply.
     pub fn new(per_second: u32) -> RateLimit {
-        RateLimit { per_second, window_start: None, used: 0 }
+        RateLimit { per_second, window_start: None, used: 0, held_back: 0 }
     }
 
     /// Whether one more is allowed now.
@@ -79,8 +97,20 @@ impl RateLimit {
         let allowed = self.used < self.per_second;
         if allowed {
             self.used += 1;
+        } else {
+            self.held_back += 1;
         }
         allowed
+    }
+
+    /// When it is time to tell how many were held back: at the end of the second, if any were.
+    pub fn tell_due(&self) -> Option<Instant> {
+        self.window_start.filter(|_| self.held_back > 0).map(|start| start + Duration::from_secs(1))
+    }
+
+    /// How many were held back since this was asked last.
+    pub fn take_held_back(&mut self) -> u64 {
+        std::mem::take(&mut self.held_back)
     }
 }
 
@@ -118,6 +148,8 @@ mod tests {
         let start = Instant::now();
         let mut limit = RateLimit::new(2);
         assert!(limit.allow(start) && limit.allow(start) && !limit.allow(start));
+        assert_eq!(limit.tell_due(), Some(start + Duration::from_secs(1)));
         assert!(limit.allow(start + Duration::from_secs(1)));
+        assert_eq!((limit.take_held_back(), limit.tell_due()), (1, None));
     }
 }

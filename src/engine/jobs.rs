@@ -8,13 +8,14 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// A piece of work on a thread of its own. Dropping it cancels the work and waits for its end.
+/// A piece of work on a thread of its own. Dropping it cancels the work and waits for its end, unless it only reads.
 #[derive(Debug)]
 pub struct Job<T> {
     control: JobControl,
     result: Receiver<T>,
+    only_reads: bool,
     // Last: joined after `Drop` below has asked the work to stop.
-    _thread: NamedThread,
+    thread: Option<NamedThread>,
 }
 
 /// The work's side of a job: says how far it is, and asks whether to go on.
@@ -47,7 +48,19 @@ impl<T: Send + 'static> Job<T> {
                 worker_side.news.ring();
             }
         })?;
-        Ok(Job { control, result, _thread: thread })
+        Ok(Job { control, result, only_reads: false, thread: Some(thread) })
+    }
+
+    /// The same for work that changes nothing a person owns and cannot always be stopped, such as opening a journal
+    /// that has no index yet. Dropping it asks the work to stop and leaves it to itself, so that no frame waits.
+    pub fn start_reading(
+        name: &str,
+        news: News,
+        work: impl FnOnce(&JobControl) -> T + Send + 'static,
+    ) -> io::Result<Job<T>> {
+        let mut job = Job::start(name, news, work)?;
+        job.only_reads = true;
+        Ok(job)
     }
 }
 
@@ -91,6 +104,11 @@ impl JobControl {
 impl<T> Drop for Job<T> {
     fn drop(&mut self) {
         self.cancel();
+        if self.only_reads
+            && let Some(thread) = self.thread.take()
+        {
+            thread.leave_to_itself();
+        }
     }
 }
 
@@ -122,5 +140,20 @@ mod tests {
         .unwrap();
         has_started.recv().unwrap();
         drop(job);
+    }
+
+    #[test]
+    fn nobody_waits_for_reading_that_cannot_be_stopped() {
+        let (may_end, waits) = crossbeam_channel::bounded::<()>(0);
+        let (ended, has_ended) = crossbeam_channel::bounded(1);
+        let job = Job::start_reading("test-reading", News::new(Waker::noop().clone()), move |control| {
+            // Until the test, which comes on only when the drop has not waited, lets go of the other end.
+            let was_let_go = waits.recv().is_err();
+            ended.send(was_let_go && control.is_cancelled()).unwrap();
+        })
+        .unwrap();
+        drop(job);
+        drop(may_end);
+        assert!(has_ended.recv().unwrap(), "it was asked to stop and went on alone");
     }
 }

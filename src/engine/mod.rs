@@ -22,6 +22,10 @@ pub mod jobs;
 
 pub mod handle;
 
+pub mod import;
+
+pub mod watcher;
+
 pub mod machine;
 
 mod sync;

@@ -37,6 +37,8 @@ pub struct Interest {
     pub read: bool,
     /// Room to write.
     pub write: bool,
+    /// Only that the connection is gone, where the system tells that by itself.
+    pub trouble: bool,
 }
 
 /// A socket that is part of a wait as long as it lives.
@@ -50,11 +52,11 @@ pub struct Registered {
 
 impl Interest {
     /// Wait for nothing.
-    pub const NONE: Interest = Interest { read: false, write: false };
+    pub const NONE: Interest = Interest { read: false, write: false, trouble: false };
     /// Wait for something to read.
-    pub const READ: Interest = Interest { read: true, write: false };
+    pub const READ: Interest = Interest { read: true, ..Interest::NONE };
     /// Wait for room to write, such as the end of a connection attempt.
-    pub const WRITE: Interest = Interest { read: false, write: true };
+    pub const WRITE: Interest = Interest { write: true, ..Interest::NONE };
 
     fn event(self, key: usize) -> Event {
         Event::new(key, self.read, self.write)

@@ -34,11 +34,11 @@ impl Worker {
                 Ok(())
             }
             Command::Close => {
-                self.close(EndReason::Local);
+                self.close(EndReason::Local, now);
                 self.state = SessionState::Closed;
                 Ok(())
             }
-            Command::StopListening => self.stop_listening(),
+            Command::StopListening => self.stop_listening(now),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
             Command::StartRepeat { target, payloads, every, times } => {
                 self.require_open()?;
@@ -60,7 +60,7 @@ impl Worker {
                 Ok(())
             }
             Command::ShutDownWrite(target) => self.shut_down_write(&target),
-            Command::ClosePeers { target, how } => self.close_peers(&target, how),
+            Command::ClosePeers { target, how } => self.close_peers(&target, how, now),
             Command::SetOption { option, peer } => self.set_option(&option, peer),
             Command::JoinGroup(group) => {
                 let (datagrams, log) = self.open_datagrams()?;
@@ -71,6 +71,7 @@ impl Worker {
                 Ok(datagrams.set_member(&group, false, log)?)
             }
             Command::SetResponder(responder) => {
+                self.answering.tell_held_back(&mut self.log);
                 self.answering = Answering::new(*responder);
                 self.streams.forget_cutters();
                 Ok(())
@@ -144,10 +145,12 @@ impl Worker {
         Ok(())
     }
 
-    fn close_peers(&mut self, target: &Target, how: CloseKind) -> Result<(), Rejection> {
-        let ids = self.stream_targets(target)?;
-        let Worker { streams, log, board, .. } = self;
-        streams.kick(&ids, how, log, board);
+    fn close_peers(&mut self, target: &Target, how: CloseKind, now: Instant) -> Result<(), Rejection> {
+        for id in self.stream_targets(target)? {
+            self.make_room(now);
+            let Worker { streams, log, board, .. } = self;
+            streams.kick(id, how, log, board);
+        }
         Ok(())
     }
 

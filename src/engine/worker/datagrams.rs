@@ -1,14 +1,17 @@
 //! The datagram socket of a session: many peers over one socket, each known by its address.
 
+mod closing;
+
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
 use crate::engine::worker::arrival::record;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::datagram_peers::DatagramPeers;
+use crate::engine::worker::datagram_queue::{DatagramQueue, Outgoing};
 use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
-use crate::engine::worker::queue::{Payload, QUEUE_CAP};
-use crate::engine::worker::respond::Answering;
+use crate::engine::worker::queue::Payload;
+use crate::engine::worker::respond::{Answer, Answering};
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
@@ -20,16 +23,13 @@ use crate::net::receive::{DatagramReceiver, take_delivery_report};
 use crate::net::tcp::plain;
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
 use crate::util::clock;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
-
-/// So many datagrams may wait, because empty ones take memory too.
-const WAITING_DATAGRAMS: usize = 65_536;
 
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
@@ -44,18 +44,10 @@ pub(super) struct Datagrams {
     pub(super) configured: Option<SocketAddr>,
     broadcast: bool,
     peers: DatagramPeers,
-    waiting: VecDeque<Outgoing>,
-    waiting_bytes: u64,
+    waiting: DatagramQueue,
     interface_names: HashMap<u32, InterfaceName>,
     drops: Drops,
     paused: bool,
-}
-
-struct Outgoing {
-    peer: PeerId,
-    remote: SocketAddr,
-    payload: Payload,
-    origin: Origin,
 }
 
 impl Datagrams {
@@ -75,8 +67,7 @@ impl Datagrams {
             configured: configured.map(plain),
             broadcast,
             peers: DatagramPeers::default(),
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            waiting: DatagramQueue::default(),
             interface_names: HashMap::new(),
             drops: Drops::default(),
             paused: false,
@@ -119,16 +110,9 @@ impl Datagrams {
                 // The rest is reported again.
                 break;
             }
-            let read_at = clock::now();
-            let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
-            let received = receiver.receive(registered.socket(), |datagram| {
-                drops.record(datagram.drops_total, log);
-                let remote = plain(datagram.remote);
-                let peer = peers.meet(remote, *local, log);
-                let stamp = record(&datagram, read_at, peer, interface_names, log);
-                peers.has_received(peer, datagram.bytes.len(), stamp);
+            let received = self.receive_once(log, |peer, remote, bytes| {
                 if answering.is_active() {
-                    let given = answering.answers_to_datagram(datagram.bytes, now);
+                    let given = answering.answers_to_datagram(bytes, now);
                     answers.extend(given.into_iter().map(|answer| (peer, remote, answer)));
                 }
             });
@@ -151,12 +135,38 @@ impl Datagrams {
                 }
                 Err(error) => return Err(Failure::new(Operation::Receive, self.local, error)),
             }
-            for (peer, remote, (payload, origin)) in answers.drain(..) {
-                // A refusal is recorded where it happens; the other answers still go out.
-                if self.send_one(peer, remote, &payload, origin, log).is_err() {}
+            for (peer, remote, answer) in answers.drain(..) {
+                self.give(peer, remote, answer, log);
             }
         }
         Ok(())
+    }
+
+    /// Records what one call to the system gives; `each` learns of every datagram.
+    fn receive_once(
+        &mut self,
+        log: &mut Log,
+        mut each: impl FnMut(PeerId, SocketAddr, &[u8]),
+    ) -> io::Result<usize> {
+        let read_at = clock::now();
+        let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
+        receiver.receive(registered.socket(), |datagram| {
+            drops.record(datagram.drops_total, log);
+            let remote = plain(datagram.remote);
+            let peer = peers.meet(remote, *local, log);
+            let stamp = record(&datagram, read_at, peer, interface_names, log);
+            peers.has_received(peer, datagram.bytes.len(), stamp);
+            each(peer, remote, datagram.bytes);
+        })
+    }
+
+    /// Sends an answer. What the system refuses is recorded where it happens; an answer for which there is no room is
+    /// counted as lost.
+    fn give(&mut self, peer: PeerId, remote: SocketAddr, (payload, origin): Answer, log: &mut Log) {
+        let sent = self.send_one(peer, remote, &payload, origin, log);
+        if let Err(Rejection::QueueFull { .. } | Rejection::DatagramTooLong { .. }) = sent {
+            log.loss(Some(peer), LossKind::UnsentBytes, payload.len() as u64);
+        }
     }
 
     /// Takes what the network reported about datagrams that did not arrive. Says whether there was anything.
@@ -240,12 +250,13 @@ impl Datagrams {
         if payload.len() > LONGEST_PAYLOAD {
             return Err(Rejection::DatagramTooLong { length: payload.len(), limit: LONGEST_PAYLOAD });
         }
+        let outgoing = Outgoing { peer, remote, payload: Payload::clone(payload), origin };
         if !self.waiting.is_empty() {
-            return self.queue(peer, remote, payload, origin);
+            return self.waiting.push(outgoing);
         }
         match self.try_send(peer, remote, payload, origin, log) {
             Ok(()) => Ok(()),
-            Err(error) if is_not_now(&error) => self.queue(peer, remote, payload, origin),
+            Err(error) if is_not_now(&error) => self.waiting.push(outgoing),
             Err(error) => Err(self.refused(peer, remote, payload.len(), &error, log)),
         }
     }
@@ -270,22 +281,6 @@ impl Datagrams {
         Ok(())
     }
 
-    fn queue(
-        &mut self,
-        peer: PeerId,
-        remote: SocketAddr,
-        payload: &Payload,
-        origin: Origin,
-    ) -> Result<(), Rejection> {
-        let length = payload.len() as u64;
-        if self.waiting_bytes + length > QUEUE_CAP || self.waiting.len() >= WAITING_DATAGRAMS {
-            return Err(Rejection::QueueFull { peer, queued: self.waiting_bytes, cap: QUEUE_CAP });
-        }
-        self.waiting_bytes += length;
-        self.waiting.push_back(Outgoing { peer, remote, payload: Payload::clone(payload), origin });
-        Ok(())
-    }
-
     fn refused(
         &mut self,
         peer: PeerId,
@@ -305,23 +300,19 @@ impl Datagrams {
 
     /// Sends what waited for room in the kernel's queue.
     fn flush(&mut self, log: &mut Log) {
-        while let Some(next) = self.waiting.pop_front() {
+        while let Some(next) = self.waiting.take() {
             match self.try_send(next.peer, next.remote, &next.payload, next.origin, log) {
-                Err(error) if is_not_now(&error) => {
-                    self.waiting.push_front(next);
-                    return;
-                }
+                Err(error) if is_not_now(&error) => return self.waiting.put_back(next),
                 Err(error) => {
                     self.refused(next.peer, next.remote, next.payload.len(), &error, log);
                 }
                 Ok(()) => {}
             }
-            self.waiting_bytes = self.waiting_bytes.saturating_sub(next.payload.len() as u64);
         }
     }
 
     pub(super) fn queued_bytes(&self) -> u64 {
-        self.waiting_bytes
+        self.waiting.bytes()
     }
 
     pub(super) fn set_broadcast(&mut self, on: bool) {
@@ -353,7 +344,11 @@ impl Datagrams {
     }
 
     fn settle(&mut self) -> Result<(), Failure> {
-        let interest = Interest { read: !self.paused, write: !self.paused && !self.waiting.is_empty() };
+        let interest = Interest {
+            read: !self.paused,
+            write: !self.paused && !self.waiting.is_empty(),
+            ..Interest::NONE
+        };
         self.registered
             .set_interest(interest)
             .map_err(|error| Failure::new(Operation::Poll, self.local, error))
@@ -368,15 +363,6 @@ impl Datagrams {
         if self.drops.is_due(now) {
             self.drops.record(kernel_drops(self.registered.socket()), log);
         }
-    }
-
-    /// Records what is lost with the socket; its peers are gone with it.
-    pub(super) fn end(mut self, log: &mut Log, board: &mut Board) {
-        self.drops.record(kernel_drops(self.registered.socket()), log);
-        if self.waiting_bytes > 0 {
-            log.loss(None, LossKind::UnsentBytes, self.waiting_bytes);
-        }
-        self.peers.end(board);
     }
 
     pub(super) fn show_changes(&mut self, board: &mut Board) {

@@ -32,6 +32,8 @@ pub(super) struct FileSend {
     /// What of `sent` was told.
     told: Option<u64>,
     recipients: Recipients,
+    /// A recipient that left before it had everything; the others get the rest.
+    gone: Option<PeerId>,
     /// All of it is queued.
     is_read: bool,
 }
@@ -66,6 +68,7 @@ impl Worker {
             total: facts.len(),
             told: None,
             recipients,
+            gone: None,
             is_read: false,
         });
         Ok(())
@@ -92,7 +95,10 @@ impl Worker {
             return;
         }
         match self.pump(&mut file) {
-            Ok(true) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Ok(()) }),
+            Ok(true) => {
+                let outcome = file.gone.map_or(Ok(()), |gone| Err(Rejection::PeerGone(gone)));
+                self.outbox.tell(Event::FileFinished { job: file.job, outcome });
+            }
             Ok(false) => {
                 let (job, sent, total) = (file.job, file.sent, file.total);
                 if file.told.replace(sent) != Some(sent) {
@@ -106,10 +112,16 @@ impl Worker {
 
     /// Says whether the whole file has gone out to everybody.
     fn pump(&mut self, file: &mut FileSend) -> Result<bool, Rejection> {
-        if let Recipients::Streams(ids) = &file.recipients
-            && let Some(gone) = ids.iter().find(|id| self.streams.get(**id).is_none())
-        {
-            return Err(Rejection::PeerGone(*gone));
+        if let Recipients::Streams(ids) = &mut file.recipients {
+            let is_read = file.is_read;
+            // A peer that closes as soon as it has the whole file has it.
+            ids.retain(|id| !(is_read && self.streams.ended_satisfied(*id)));
+            let can_send = |id: &PeerId| self.streams.can_send(*id);
+            file.gone = file.gone.or(ids.iter().copied().find(|id| !can_send(id)));
+            ids.retain(can_send);
+            if let (Some(gone), true) = (file.gone, ids.is_empty()) {
+                return Err(Rejection::PeerGone(gone));
+            }
         }
         if !file.is_read {
             self.queue_more(file)?;
@@ -139,6 +151,13 @@ impl Worker {
             file.sent += length as u64;
             queued_now += length as u64;
             self.send_part(&file.recipients, &Payload::from(&buffer[..length]))?;
+            // Known at once, because a peer may close as soon as it has the last byte. A file that grows is sent as
+            // far as it reached when it was asked for. A file that claims to be empty and is not, as those of /proc,
+            // is sent to its end.
+            if file.total > 0 && file.sent >= file.total {
+                file.is_read = true;
+                break;
+            }
         }
         Ok(())
     }
@@ -154,7 +173,11 @@ impl Worker {
     fn send_part(&mut self, recipients: &Recipients, part: &Payload) -> Result<(), Rejection> {
         let Worker { streams, link, log, board, .. } = self;
         match (recipients, link) {
-            (Recipients::Streams(ids), _) => streams.send(ids, part, Origin::File, log, board),
+            (Recipients::Streams(ids), _) => {
+                // Who leaves between two parts is noted with the next turn; the others have this part.
+                let ids: Vec<PeerId> = ids.iter().copied().filter(|id| streams.can_send(*id)).collect();
+                streams.send(&ids, part, Origin::File, log, board)
+            }
             (Recipients::Datagrams(targets), Link::Datagrams(datagrams)) => {
                 datagrams.send(targets, part, Origin::File, log)
             }

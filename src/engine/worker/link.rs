@@ -17,6 +17,7 @@ use crate::net::poll::{Interest, Ready};
 use crate::net::{tcp, udp};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The number under which the wait reports the one socket that is no TCP peer.
@@ -134,7 +135,7 @@ impl Worker {
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
         record_options(&asked_for(reports, &server.options), &mut self.log);
         self.log.lifecycle(None, Lifecycle::Listening { local });
-        let listener = Listener::new(registered, local);
+        let listener = Listener::new(registered, local, server.keep_half_closed);
         self.options = report_all(listener.socket(), &server.options, local).into();
         self.link = Link::Listener(listener);
         self.state = SessionState::Listening { local };
@@ -148,7 +149,7 @@ impl Worker {
         let mut connector = Connector::new(client, addresses.remote, bind);
         let progress = connector.start(&self.poll, LISTENER_KEY, &mut self.log, now);
         self.link = Link::Connector(Box::new(connector));
-        self.take_progress(progress);
+        self.take_progress(progress, now);
     }
 
     fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
@@ -170,7 +171,7 @@ impl Worker {
         Ok(())
     }
 
-    fn take_progress(&mut self, progress: Progress) {
+    fn take_progress(&mut self, progress: Progress, now: Instant) {
         match progress {
             Progress::Connecting(remote) => self.state = SessionState::Connecting { remote },
             Progress::Waiting(failure) => self.state = SessionState::WaitingToReconnect { failure },
@@ -180,22 +181,23 @@ impl Worker {
                 self.config = None;
                 self.state = SessionState::Failed(failure);
             }
-            Progress::Connected(connection) => self.connected(connection),
+            Progress::Connected(connection) => self.connected(connection, now),
         }
     }
 
-    fn connected(&mut self, connection: Connection) {
+    fn connected(&mut self, connection: Connection, now: Instant) {
         let Connection { mut registered, local, remote } = connection;
         let id = self.log.new_peer();
         let rekeyed = usize::try_from(id.get())
             .map_err(io::Error::other)
             .and_then(|key| registered.rekey(key, Interest::READ));
         if let Err(error) = rekeyed {
-            return self.fail(Failure::new(Operation::Connect, remote, error));
+            return self.fail(Failure::new(Operation::Connect, remote, error), now);
         }
         self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
-        let stream = Stream::new(id, registered, local, remote);
+        let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
+        let stream = Stream::new(id, registered, local, remote).keeping_half_closed(keep_half_closed);
         self.options = report_all(stream.socket(), &asked, local).into();
         self.streams.add(stream);
         self.state = SessionState::Connected { local, remote };
@@ -209,17 +211,17 @@ impl Worker {
             Link::Listener(listener) => {
                 let local = listener.local;
                 if let Err(error) = listener.accept(poll, streams, log, now) {
-                    self.fail(Failure::new(Operation::Accept, local, error));
+                    self.fail(Failure::new(Operation::Accept, local, error), now);
                 }
             }
             Link::Connector(connector) => {
                 if let Some(progress) = connector.is_ready(poll, LISTENER_KEY, log, now) {
-                    self.take_progress(progress);
+                    self.take_progress(progress, now);
                 }
             }
             Link::Datagrams(datagrams) => {
                 if let Err(failure) = datagrams.serve(ready, log, answering, now) {
-                    self.fail(failure);
+                    self.fail(failure, now);
                 }
             }
         }
@@ -232,12 +234,12 @@ impl Worker {
             Link::Listener(listener) => {
                 let local = listener.local;
                 if let Err(error) = listener.run_due(poll, streams, log, now) {
-                    self.fail(Failure::new(Operation::Accept, local, error));
+                    self.fail(Failure::new(Operation::Accept, local, error), now);
                 }
             }
             Link::Connector(connector) => {
                 if let Some(progress) = connector.run_due(poll, LISTENER_KEY, log, now) {
-                    self.take_progress(progress);
+                    self.take_progress(progress, now);
                 }
             }
             Link::Datagrams(datagrams) => datagrams.run_due(now, log),
@@ -253,42 +255,63 @@ impl Worker {
                 let wants_more = !matches!(reason, EndReason::Local | EndReason::Kicked);
                 let again = if wants_more { connector.connection_ended(&mut self.log, now) } else { None };
                 match again {
-                    Some(progress) => self.take_progress(progress),
-                    None => self.close(reason),
+                    Some(progress) => self.take_progress(progress, now),
+                    None => self.close(reason, now),
                 }
             }
             Link::None if self.state == SessionState::Draining && self.streams.len() == 0 => {
-                self.close(EndReason::Local);
+                self.close(EndReason::Local, now);
             }
             _ => {}
         }
     }
 
     /// The listener goes and the clients stay.
-    pub(super) fn stop_listening(&mut self) -> Result<(), Rejection> {
+    pub(super) fn stop_listening(&mut self, now: Instant) -> Result<(), Rejection> {
         self.require_open()?;
         let Link::Listener(listener) = &self.link else { return Err(Rejection::WrongKind) };
-        self.log.lifecycle(None, Lifecycle::ListenerStopped { local: listener.local });
+        let local = listener.local;
+        self.take_in_the_last(now);
+        self.log.lifecycle(None, Lifecycle::ListenerStopped { local });
         self.link = Link::None;
         self.state = SessionState::Draining;
         if self.streams.len() == 0 {
-            self.close(EndReason::Local);
+            self.close(EndReason::Local, now);
         }
         Ok(())
     }
 
-    /// No socket is open after this.
-    pub(super) fn close(&mut self, reason: EndReason) {
+    /// Clients that wait at the listener are connected as far as they know, and may have sent something. Without the
+    /// listener they would be reset.
+    fn take_in_the_last(&mut self, now: Instant) {
+        let Worker { link, log, poll, streams, .. } = self;
+        if let Link::Listener(listener) = link
+            && log.paused().is_none()
+            && let Err(error) = listener.accept(poll, streams, log, now)
+        {
+            let failure = Failure::new(Operation::Accept, listener.local, error);
+            log.lifecycle(None, Lifecycle::AcceptFailed { failure });
+        }
+    }
+
+    /// No socket is open after this. What peers had sent by now is recorded before.
+    pub(super) fn close(&mut self, reason: EndReason, now: Instant) {
         let was_open = self.state.is_open();
         self.lookup = None;
         self.repeat = None;
         self.stop_file();
-        let Worker { streams, log, board, .. } = self;
-        streams.end_all(reason, log, board);
-        streams.take_ended();
+        self.take_in_the_last(now);
+        while let Some(id) = self.streams.first() {
+            self.make_room(now);
+            let Worker { streams, log, board, .. } = self;
+            streams.end_by_us(id, reason, false, log, board);
+        }
+        self.streams.take_ended();
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
             datagrams.end(&mut self.log, &mut self.board);
         }
+        self.answering.tell_held_back(&mut self.log);
+        self.options = Arc::default();
         if was_open {
             self.log.lifecycle(None, Lifecycle::Closed { reason });
             self.state = SessionState::Closed;

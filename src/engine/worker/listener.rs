@@ -3,8 +3,8 @@
 use crate::engine::worker::log::Log;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
-use crate::model::failure::{Failure, Operation};
-use crate::model::record::Lifecycle;
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::record::{EndReason, Lifecycle};
 use crate::net::end_reason::{is_not_now, is_out_of_resources};
 use crate::net::poll::{Interest, Poll, Registered};
 use crate::net::tcp;
@@ -24,12 +24,13 @@ pub(super) struct Listener {
     pub(super) local: SocketAddr,
     /// Accepting failed for want of descriptors or memory, and is tried again then.
     try_again_at: Option<Instant>,
+    keep_half_closed: bool,
     paused: bool,
 }
 
 impl Listener {
-    pub(super) fn new(registered: Registered, local: SocketAddr) -> Listener {
-        Listener { registered, local, try_again_at: None, paused: false }
+    pub(super) fn new(registered: Registered, local: SocketAddr, keep_half_closed: bool) -> Listener {
+        Listener { registered, local, try_again_at: None, keep_half_closed, paused: false }
     }
 
     pub(super) fn socket(&self) -> &socket2::Socket {
@@ -53,10 +54,21 @@ impl Listener {
                 Err(_) => continue,
             };
             let id = log.new_peer();
-            let key = usize::try_from(id.get()).map_err(io::Error::other)?;
-            let registered = poll.register(socket, key, Interest::READ)?;
+            let registered = usize::try_from(id.get())
+                .map_err(io::Error::other)
+                .and_then(|key| poll.register(socket, key, Interest::READ));
             log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
-            streams.add(Stream::new(id, registered, local, remote));
+            match registered {
+                Ok(registered) => {
+                    let stream = Stream::new(id, registered, local, remote);
+                    streams.add(stream.keeping_half_closed(self.keep_half_closed));
+                }
+                Err(error) => {
+                    // The system refused this client only, and its socket is closed already.
+                    let (reason, error) = (EndReason::Failed, Some(OsError::from(error)));
+                    log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason, error });
+                }
+            }
         }
         self.try_again_at = None;
         Ok(())

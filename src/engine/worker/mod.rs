@@ -13,6 +13,8 @@ mod connector;
 
 mod datagram_peers;
 
+mod datagram_queue;
+
 mod datagrams;
 
 mod drops;
@@ -144,7 +146,7 @@ impl Worker {
             let deadline = if self.is_unfinished { Some(Instant::now()) } else { self.next_due() };
             if let Err(error) = self.poll.wait(deadline, &mut ready) {
                 // Nothing can be waited for any more, not even commands.
-                self.fail(Failure::new(Operation::Poll, "the session's sockets", error));
+                self.fail(Failure::new(Operation::Poll, "the session's sockets", error), Instant::now());
                 break;
             }
             self.is_unfinished = false;
@@ -159,8 +161,9 @@ impl Worker {
             self.notice_ended(now);
             self.conclude_turn(now);
         }
-        self.close(EndReason::Local);
-        self.conclude_turn(Instant::now());
+        let now = Instant::now();
+        self.close(EndReason::Local, now);
+        self.conclude_turn(now);
         let Worker { log, shared, news, .. } = self;
         if let Err(failure) = log.close() {
             shared.lock().status.paused = Some(failure);
@@ -194,8 +197,8 @@ impl Worker {
     fn next_due(&self) -> Option<Instant> {
         let repeat = self.repeat.as_ref().and_then(Repeat::next_due);
         let sockets = match self.log.paused() {
-            Some(_) => [None, None],
-            None => [self.link.next_due(), self.streams.next_due()],
+            Some(_) => [None, None, None],
+            None => [self.link.next_due(), self.streams.next_due(), self.answering.next_due()],
         };
         sockets.into_iter().chain([self.log.next_due(), repeat]).flatten().min()
     }
@@ -208,6 +211,7 @@ impl Worker {
             self.run_link_due(now);
             let Worker { streams, log, board, answering, .. } = self;
             streams.run_due(log, board, answering, now);
+            answering.run_due(now, log);
         }
         self.run_repeat(now);
     }
@@ -231,6 +235,13 @@ impl Worker {
                 let Worker { streams, log, board, answering, .. } = self;
                 streams.serve(*ready, log, board, answering, now);
             }
+        }
+    }
+
+    /// Publishes what is recorded when that has become much, between things that may each record much more.
+    fn make_room(&mut self, now: Instant) {
+        if self.log.is_batch_full() {
+            self.publish(now);
         }
     }
 
@@ -296,14 +307,14 @@ impl Worker {
         let Worker { streams, log, board, .. } = self;
         streams.set_paused(paused, log, board);
         if let Err(failure) = self.link.set_paused(paused, now) {
-            self.fail(failure);
+            self.fail(failure, now);
         }
     }
 
     /// Something that the session cannot go on without has failed.
-    fn fail(&mut self, failure: Failure) {
-        self.log.lifecycle(None, Lifecycle::OpenFailed { failure: failure.clone() });
-        self.close(EndReason::Failed);
+    fn fail(&mut self, failure: Failure, now: Instant) {
+        self.log.lifecycle(None, Lifecycle::SessionFailed { failure: failure.clone() });
+        self.close(EndReason::Failed, now);
         self.state = SessionState::Failed(failure);
     }
 

@@ -4,8 +4,12 @@ use crate::model::record::Origin;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// The most that may wait for one peer. One payload that is longer may still be queued when nothing else waits.
+/// The most that may wait for one peer, what each payload takes by itself included. One payload that is longer may
+/// still be queued when nothing else waits.
 pub(super) const QUEUE_CAP: u64 = 16 << 20;
+
+/// What a payload takes in memory besides its bytes, so that a million short ones are bounded as well.
+const PAYLOAD_OVERHEAD: u64 = 64;
 
 /// A payload that may be shared by many peers' queues.
 pub(super) type Payload = Arc<[u8]>;
@@ -25,11 +29,12 @@ struct Waiting {
 }
 
 impl SendQueue {
-    /// Queues a payload, or says how much waits already.
+    /// Queues a payload, or says how much memory waits already.
     pub(super) fn push(&mut self, payload: Payload, origin: Origin) -> Result<(), u64> {
         let length = payload.len() as u64;
-        if self.bytes > 0 && self.bytes + length > QUEUE_CAP {
-            return Err(self.bytes);
+        let memory = self.bytes + PAYLOAD_OVERHEAD * self.waiting.len() as u64;
+        if memory > 0 && memory + length + PAYLOAD_OVERHEAD > QUEUE_CAP {
+            return Err(memory);
         }
         self.bytes += length;
         self.waiting.push_back(Waiting { payload, sent: 0, origin });
@@ -64,7 +69,7 @@ impl SendQueue {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUEUE_CAP, SendQueue};
+    use super::{PAYLOAD_OVERHEAD, QUEUE_CAP, SendQueue};
     use crate::model::record::Origin;
     use std::sync::Arc;
 
@@ -73,7 +78,17 @@ mod tests {
         let mut queue = SendQueue::default();
         let half: Arc<[u8]> = vec![0; usize::try_from(QUEUE_CAP / 2).unwrap() + 1].into();
         queue.push(Arc::clone(&half), Origin::User).unwrap();
-        assert_eq!(queue.push(half, Origin::User), Err(QUEUE_CAP / 2 + 1));
+        assert_eq!(queue.push(half, Origin::User), Err(QUEUE_CAP / 2 + 1 + PAYLOAD_OVERHEAD));
+    }
+
+    #[test]
+    fn short_payloads_are_bounded_by_the_memory_they_take() {
+        let mut queue = SendQueue::default();
+        let byte: Arc<[u8]> = b"x".as_slice().into();
+        let taken =
+            (0..QUEUE_CAP).take_while(|_| queue.push(Arc::clone(&byte), Origin::User).is_ok()).count();
+        assert_eq!(taken as u64, QUEUE_CAP / (PAYLOAD_OVERHEAD + 1));
+        assert_eq!(queue.bytes(), taken as u64);
     }
 
     #[test]

@@ -2,14 +2,12 @@
 
 use crate::automation::responder::{RateLimit, Responder};
 use crate::codec::framing::Framer;
+use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::model::ids::RecordId;
-use crate::model::record::Origin;
+use crate::model::record::{LossKind, Origin};
 use crate::util::clock::Stamp;
 use std::time::{Duration, Instant};
-
-/// Two programs that answer each other stop filling the disk here.
-const REPLIES_PER_SECOND: u32 = 1000;
 
 /// An answer on its way: the bytes, and which part of the responder caused them.
 pub(super) type Answer = (Payload, Origin);
@@ -29,7 +27,8 @@ pub(super) struct MessageCutter {
 
 impl Answering {
     pub(super) fn new(responder: Responder) -> Answering {
-        Answering { responder, rate: RateLimit::new(REPLIES_PER_SECOND) }
+        let rate = RateLimit::new(responder.replies_per_second);
+        Answering { responder, rate }
     }
 
     pub(super) fn is_active(&self) -> bool {
@@ -58,11 +57,41 @@ impl Answering {
         answers
     }
 
+    /// What goes back for a message that ended because the peer has said that it sends no more. Only silence that was
+    /// waited for would have ended it otherwise: other messages that never ended are none.
+    pub(super) fn answers_at_the_end(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        if cutter.framer.deadline_mono_ns().is_some() {
+            cutter.framer.finish(|message| self.answer(message.bytes, now, &mut answers));
+        }
+        answers
+    }
+
     /// What goes back for one datagram, which is a message by itself.
     pub(super) fn answers_to_datagram(&mut self, bytes: &[u8], now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
         self.answer(bytes, now, &mut answers);
         answers
+    }
+
+    /// When the replies that were held back are to be told.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.rate.tell_due()
+    }
+
+    /// Records how many replies were held back, when it is time.
+    pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
+        if self.next_due().is_some_and(|due| due <= now) {
+            self.tell_held_back(log);
+        }
+    }
+
+    /// Records how many replies were held back and not told yet.
+    pub(super) fn tell_held_back(&mut self, log: &mut Log) {
+        match self.rate.take_held_back() {
+            0 => {}
+            count => log.loss(None, LossKind::HeldBackReplies, count),
+        }
     }
 
     fn answer(&mut self, message: &[u8], now: Instant, answers: &mut Vec<Answer>) {

@@ -21,6 +21,9 @@ pub(super) const READ_BYTES: usize = 256 << 10;
 /// Above this much waiting for a peer whose bytes we answer, no more of them are read.
 const ANSWERS_PAUSE_READING: u64 = 1 << 20;
 
+/// The most that is still read from a peer that we let go: more than a kernel holds for one connection.
+const MOST_REST_BYTES: usize = 32 << 20;
+
 /// How a stream goes on after something was done to it.
 #[derive(Debug)]
 pub(super) enum Outcome {
@@ -49,6 +52,7 @@ pub(super) enum ReadOutcome {
 }
 
 /// One connected peer.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the connection")]
 pub(super) struct Stream {
     registered: Registered,
     pub(super) status: PeerStatus,
@@ -59,6 +63,8 @@ pub(super) struct Stream {
     write_failed: Option<End>,
     /// Say that we send no more as soon as the queue is empty.
     shut_when_empty: bool,
+    /// Stay when the peer sends no more, because it may still listen.
+    keep_half_closed: bool,
     /// Cuts what comes into messages, while the session answers.
     pub(super) cutter: Option<MessageCutter>,
     pub(super) shown_as_changed: bool,
@@ -74,9 +80,15 @@ impl Stream {
             peer_finished: false,
             write_failed: None,
             shut_when_empty: false,
+            keep_half_closed: false,
             cutter: None,
             shown_as_changed: false,
         }
+    }
+
+    /// The same, but whether it stays when the peer sends no more is up to the session's settings.
+    pub(super) fn keeping_half_closed(self, keep_half_closed: bool) -> Stream {
+        Stream { keep_half_closed, ..self }
     }
 
     pub(super) fn id(&self) -> PeerId {
@@ -159,11 +171,11 @@ impl Stream {
             }
         }
         if self.queue.is_empty() {
-            if self.peer_finished {
-                return Outcome::Ended(End { reason: EndReason::Fin, error: None });
-            }
             if self.shut_when_empty {
                 return self.shut_write(log);
+            }
+            if self.peer_finished && !self.keep_half_closed {
+                return Outcome::Ended(End::because(EndReason::Fin));
             }
         }
         Outcome::Open
@@ -187,15 +199,31 @@ impl Stream {
         }
     }
 
-    /// The peer sends no more. What is queued for it still goes out; then the stream has ended.
+    /// The peer sends no more. What is queued for it still goes out; then the stream has ended, unless it is kept for
+    /// what we may still send.
     fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
-        if self.queue.is_empty() {
-            return Outcome::Ended(End { reason: EndReason::Fin, error: None });
+        let is_kept = self.keep_half_closed && self.can_send();
+        if self.queue.is_empty() && !is_kept {
+            return Outcome::Ended(End::because(EndReason::Fin));
         }
         self.peer_finished = true;
         self.set_state(PeerState::PeerFinished);
         log.lifecycle(Some(self.status.id), Lifecycle::PeerFinished { remote: self.status.remote });
         Outcome::Open
+    }
+
+    pub(super) fn has_peer_finished(&self) -> bool {
+        self.peer_finished
+    }
+
+    /// The system reports a peer that sends no more: it is gone altogether, if there is an error to tell.
+    pub(super) fn look_at_trouble(&self) -> Outcome {
+        let socket = self.registered.socket();
+        let error = socket.take_error().and_then(|error| match error {
+            Some(error) => Err(error),
+            None => socket.peer_addr(),
+        });
+        error.map_or_else(|error| Outcome::Ended(End::from(&error)), |_| Outcome::Open)
     }
 
     /// We send no more, once the queue is empty.
@@ -213,6 +241,9 @@ impl Stream {
             Ok(()) => {
                 self.set_state(PeerState::WriteShut);
                 log.lifecycle(Some(self.status.id), Lifecycle::WriteShut { remote: self.status.remote });
+                if self.peer_finished {
+                    return Outcome::Ended(End::because(EndReason::Fin));
+                }
                 Outcome::Open
             }
             Err(error) => Outcome::Ended(End::from(&error)),
@@ -227,12 +258,34 @@ impl Stream {
         self.registered.set_interest(Interest {
             read: !paused && !self.peer_finished && !answers_wait,
             write: !paused && can_write && !self.queue.is_empty(),
+            trouble: !paused && self.peer_finished,
         })
     }
 
     pub(super) fn set_state(&mut self, state: PeerState) {
         self.status.state = state;
         self.status.changed_wall_ns = clock::now().wall_ns;
+    }
+
+    /// Takes what the kernel still holds, because a socket that is closed over unread bytes answers with a reset and
+    /// throws them away. A peer that goes on sending meanwhile does not keep us from closing.
+    fn read_the_rest(&mut self, log: &mut Log) -> Option<OsError> {
+        let mut rest = 0;
+        while rest < MOST_REST_BYTES && log.paused().is_none() {
+            match self.read_into(log) {
+                ReadOutcome::Got(length) => rest += length,
+                ReadOutcome::Nothing => return None,
+                ReadOutcome::Ended(end) => return end.error,
+            }
+        }
+        None
+    }
+
+    /// Ends the stream because we want to: with what the peer had sent by now, unless both sides throw away what is
+    /// queued.
+    pub(super) fn end_by_us(mut self, log: &mut Log, reason: EndReason, with_reset: bool) -> PeerStatus {
+        let error = if with_reset || self.peer_finished { None } else { self.read_the_rest(log) };
+        self.end(log, End { reason, error }, with_reset)
     }
 
     /// Closes the socket and records the end: what was still queued is lost and counted.

@@ -25,11 +25,19 @@ pub(super) struct Streams {
     last: Option<PeerId>,
     changed: Vec<PeerId>,
     /// Streams that have ended during this turn, with why; told to the caller by `take_ended`.
-    ended: Vec<EndReason>,
+    ended: Vec<Ended>,
     scratch: Vec<u8>,
     /// When the first message of a peer ends by silence, if any does.
     silence_due: Option<Instant>,
     paused: bool,
+}
+
+/// A stream that has ended.
+struct Ended {
+    id: PeerId,
+    reason: EndReason,
+    /// Nothing was waiting to be sent.
+    took_all: bool,
 }
 
 impl Streams {
@@ -52,9 +60,14 @@ impl Streams {
         self.by_id.values()
     }
 
+    /// Whether a peer that has ended during this turn had taken everything that was on its way to it.
+    pub(super) fn ended_satisfied(&self, id: PeerId) -> bool {
+        self.ended.iter().any(|ended| ended.id == id && ended.took_all)
+    }
+
     /// The reasons for which streams have ended since this was asked last.
     pub(super) fn take_ended(&mut self) -> Vec<EndReason> {
-        std::mem::take(&mut self.ended)
+        self.ended.drain(..).map(|ended| ended.reason).collect()
     }
 
     /// Serves a peer that the wait has reported.
@@ -83,6 +96,10 @@ impl Streams {
         answering: &mut Answering,
         now: Instant,
     ) {
+        if let Some(stream) = self.by_id.get(&id).filter(|stream| stream.has_peer_finished()) {
+            let outcome = stream.look_at_trouble();
+            return self.settle(id, outcome, log, board);
+        }
         for _ in 0..READS_PER_TURN {
             let Some(stream) = self.by_id.get_mut(&id) else { return };
             let outcome = if answering.is_active() {
@@ -101,7 +118,12 @@ impl Streams {
                     }
                 }
                 ReadOutcome::Nothing => return,
-                ReadOutcome::Ended(end) => return self.has_ended(id, end, log, board),
+                ReadOutcome::Ended(end) => {
+                    if end.reason == EndReason::Fin {
+                        self.answer_at_the_end(id, log, board, answering, now);
+                    }
+                    return self.has_ended(id, end, log, board);
+                }
             }
         }
     }
@@ -122,6 +144,22 @@ impl Streams {
             self.silence_due = Some(self.silence_due.map_or(due, |earlier| earlier.min(due)));
         }
         self.give(id, answers, log, board);
+    }
+
+    /// Answers the message that the peer's end has ended before silence could.
+    fn answer_at_the_end(
+        &mut self,
+        id: PeerId,
+        log: &mut Log,
+        board: &mut Board,
+        answering: &mut Answering,
+        now: Instant,
+    ) {
+        let cutter = self.by_id.get_mut(&id).and_then(|stream| stream.cutter.as_mut());
+        if let Some(cutter) = cutter {
+            let answers = answering.answers_at_the_end(cutter, now);
+            self.give(id, answers, log, board);
+        }
     }
 
     fn give(&mut self, id: PeerId, answers: Vec<Answer>, log: &mut Log, board: &mut Board) {
@@ -193,28 +231,44 @@ impl Streams {
             Outcome::Ended(end) => Some(end),
         };
         match ended {
-            Some(end) => self.end(id, end, false, log, board),
+            Some(end) => self.end(id, end, log, board),
             None => self.mark_changed(id),
         }
     }
 
-    fn end(&mut self, id: PeerId, end: End, with_reset: bool, log: &mut Log, board: &mut Board) {
+    fn end(&mut self, id: PeerId, end: End, log: &mut Log, board: &mut Board) {
         if let Some(stream) = self.by_id.remove(&id) {
-            self.ended.push(end.reason);
-            board.show(stream.end(log, end, with_reset));
+            self.has_left(&stream, end.reason);
+            board.show(stream.end(log, end, false));
         }
+    }
+
+    /// Ends a stream because we want to.
+    pub(super) fn end_by_us(
+        &mut self,
+        id: PeerId,
+        reason: EndReason,
+        with_reset: bool,
+        log: &mut Log,
+        board: &mut Board,
+    ) {
+        if let Some(stream) = self.by_id.remove(&id) {
+            self.has_left(&stream, reason);
+            board.show(stream.end_by_us(log, reason, with_reset));
+        }
+    }
+
+    fn has_left(&mut self, stream: &Stream, reason: EndReason) {
+        let id = stream.id();
+        self.ended.push(Ended { id, reason, took_all: stream.queued_bytes() == 0 });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
         }
     }
 
-    /// Ends all streams of this session.
-    pub(super) fn end_all(&mut self, reason: EndReason, log: &mut Log, board: &mut Board) {
-        for (_, stream) in std::mem::take(&mut self.by_id) {
-            self.ended.push(reason);
-            board.show(stream.end(log, End::because(reason), false));
-        }
-        self.last = None;
+    /// The peer that joined first, if any is there.
+    pub(super) fn first(&self) -> Option<PeerId> {
+        self.by_id.keys().next().copied()
     }
 
     /// Whom a target means now.
@@ -233,10 +287,15 @@ impl Streams {
         if found.is_empty() { Err(Rejection::NoPeer) } else { Ok(found) }
     }
 
+    /// Whether a peer is there and can be sent to.
+    pub(super) fn can_send(&self, id: PeerId) -> bool {
+        self.by_id.get(&id).is_some_and(Stream::can_send)
+    }
+
     /// Whom bytes to a target go to: of all peers, those that can be sent to, if any can.
     pub(super) fn recipients(&self, target: &Target) -> Result<Vec<PeerId>, Rejection> {
         let mut ids = self.targets(target)?;
-        let can_send = |id: &PeerId| self.by_id.get(id).is_some_and(Stream::can_send);
+        let can_send = |id: &PeerId| self.can_send(*id);
         if matches!(target, Target::All | Target::Configured) && ids.iter().any(can_send) {
             ids.retain(can_send);
         }
@@ -280,10 +339,8 @@ impl Streams {
         }
     }
 
-    pub(super) fn kick(&mut self, ids: &[PeerId], how: CloseKind, log: &mut Log, board: &mut Board) {
-        for id in ids {
-            self.end(*id, End::because(EndReason::Kicked), how == CloseKind::Reset, log, board);
-        }
+    pub(super) fn kick(&mut self, id: PeerId, how: CloseKind, log: &mut Log, board: &mut Board) {
+        self.end_by_us(id, EndReason::Kicked, how == CloseKind::Reset, log, board);
     }
 
     /// Asks the kernel about a connection.
