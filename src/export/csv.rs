@@ -4,13 +4,14 @@
 //! tells the bytes themselves.
 
 use crate::codec::prose::body_text;
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{PieceKind, TextEncoding};
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
-use crate::export::line::{push_hex, push_number, push_seconds};
+use crate::export::line::{push_escaped_bytes, push_hex, push_number, push_seconds};
 use crate::model::record::{Body, Record};
 use crate::util::locale::{Language, Locale};
+use memchr::memchr_iter;
 use std::io::{self, Write};
 
 /// The columns, in their order; new ones are added at the end.
@@ -75,7 +76,14 @@ impl CsvExporter {
         if let Some(data) = data {
             push_number(line, data.bytes.len());
             line.push_str(",data,");
-            push_text_cell(line, &self.decoder.text(record, data));
+            let start = open_text_cell(line);
+            self.decoder.visit(record, data, |piece| match piece {
+                PieceKind::Text(text) => push_quoted(line, text),
+                PieceKind::Control(character) => line.push(character),
+                PieceKind::Undecoded(bytes) => push_escaped_bytes(line, bytes),
+                PieceKind::Pending(_) => {}
+            });
+            close_text_cell(line, start);
             line.push(',');
             push_hex(line, &data.bytes);
         } else {
@@ -124,15 +132,31 @@ fn kind_word(body: &Body) -> &'static str {
 
 /// Appends a cell of text, always in quotes.
 fn push_text_cell(line: &mut String, text: &str) {
+    let start = open_text_cell(line);
+    push_quoted(line, text);
+    close_text_cell(line, start);
+}
+
+/// Begins a cell; tells where its text starts.
+fn open_text_cell(line: &mut String) -> usize {
     line.push('"');
-    if text.starts_with(FORMULA_STARTS) {
-        line.push('\'');
+    line.len()
+}
+
+/// Appends text of a cell, its quotes doubled.
+fn push_quoted(line: &mut String, text: &str) {
+    let mut plain_from = 0;
+    for quote in memchr_iter(b'"', text.as_bytes()) {
+        line.push_str(&text[plain_from..=quote]);
+        plain_from = quote;
     }
-    let mut parts = text.split('"');
-    line.push_str(parts.next().unwrap_or(""));
-    for part in parts {
-        line.push_str("\"\"");
-        line.push_str(part);
+    line.push_str(&text[plain_from..]);
+}
+
+/// Ends a cell, and makes it harmless where it would be a formula.
+fn close_text_cell(line: &mut String, start: usize) {
+    if line[start..].starts_with(FORMULA_STARTS) {
+        line.insert(start, '\'');
     }
     line.push('"');
 }

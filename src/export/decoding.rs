@@ -2,9 +2,8 @@
 //! that was cut by the border of two records stands whole in the record that completes it; a byte that is no
 //! character is written `\xFF`.
 
-use crate::codec::text::{Carry, StreamTable, TextEncoding, decode};
+use crate::codec::text::{Carry, PieceKind, StreamTable, TextEncoding, decode_with};
 use crate::export::exporter::ExportContext;
-use crate::export::line::push_escaped_bytes;
 use crate::model::config::SessionKind;
 use crate::model::record::{Body, Data, Lifecycle, Record};
 
@@ -27,12 +26,13 @@ impl TextDecoder {
         self.datagrams = session.kind == Some(SessionKind::Udp);
     }
 
-    /// The text of the next record of its stream.
-    pub(super) fn text(&mut self, record: &Record, data: &Data) -> String {
+    /// Shows the next record of its stream, piece by piece.
+    pub(super) fn visit(&mut self, record: &Record, data: &Data, mut show: impl FnMut(PieceKind<'_>)) {
         if self.datagrams {
-            return whole_text(self.encoding, &data.bytes);
+            return visit_whole(self.encoding, &data.bytes, show);
         }
-        self.streams.decode(self.encoding, (record.peer, data.head.direction), &data.bytes).text
+        let stream = (record.peer, data.head.direction);
+        self.streams.decode_with(self.encoding, stream, &data.bytes, |piece| show(piece.kind));
     }
 
     /// What the stream of this record left unfinished before it.
@@ -46,12 +46,7 @@ impl TextDecoder {
     /// Goes on past a record whose text was made elsewhere.
     pub(super) fn pass(&mut self, record: &Record, data: &Data) {
         if !self.datagrams {
-            self.streams.decode_with(
-                self.encoding,
-                (record.peer, data.head.direction),
-                &data.bytes,
-                |_piece| {},
-            );
+            self.streams.pass(self.encoding, (record.peer, data.head.direction), &data.bytes);
         }
     }
 
@@ -63,10 +58,13 @@ impl TextDecoder {
     }
 }
 
-/// The text of bytes that belong to no stream.
-pub(super) fn whole_text(encoding: TextEncoding, bytes: &[u8]) -> String {
+/// Shows bytes that belong to no stream, piece by piece; what is unfinished at their end is no character.
+pub(super) fn visit_whole(encoding: TextEncoding, bytes: &[u8], mut show: impl FnMut(PieceKind<'_>)) {
     let mut carry = Carry::default();
-    let mut text = decode(encoding, &mut carry, bytes).text;
-    push_escaped_bytes(&mut text, carry.bytes());
-    text
+    decode_with(encoding, &mut carry, bytes, |piece| {
+        if !matches!(piece.kind, PieceKind::Pending(_)) {
+            show(piece.kind);
+        }
+    });
+    show(PieceKind::Undecoded(carry.bytes()));
 }

@@ -7,6 +7,7 @@ use crate::codec::time::{TimeFormat, rfc3339_utc};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
+use crate::model::moment::Moment;
 use crate::model::record::Record;
 use crate::util::locale::{Language, Locale};
 use std::io::{self, Write};
@@ -34,6 +35,7 @@ pub struct HtmlOptions {
 pub struct HtmlExporter {
     options: HtmlOptions,
     decoder: TextDecoder,
+    first: Option<Moment>,
     line: String,
     cell: String,
     row: Represented,
@@ -46,6 +48,7 @@ impl HtmlExporter {
         HtmlExporter {
             options,
             decoder,
+            first: None,
             line: String::new(),
             cell: String::new(),
             row: Represented::default(),
@@ -73,7 +76,9 @@ impl HtmlExporter {
         line.push_str("<td title=\"");
         line.push_str(&rfc3339_utc(record.at.wall_ns));
         line.push_str("\">");
-        self.options.time.push(line, record.at.wall_ns);
+        let moment = Moment::of(record);
+        let first = *self.first.get_or_insert(moment);
+        self.options.time.push_row(line, moment, first);
         line.push_str("<td");
         if let Some(ends) = record.peer.and_then(|peer| peers.ends(peer)) {
             line.push_str(" title=\"");

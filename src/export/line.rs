@@ -36,12 +36,10 @@ pub(super) fn push_hex(line: &mut String, bytes: &[u8]) {
 
 /// Appends text of bytes that are no character, the way all text formats of this room write them: `\xFF`.
 pub(super) fn push_escaped_bytes(text: &mut String, bytes: &[u8]) {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in bytes {
-        text.push_str("\\x");
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
+        let written = [b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        text.push_str(str::from_utf8(&written).unwrap_or_default());
     }
 }
 

@@ -13,18 +13,25 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
+use std::sync::Arc;
 use thiserror::Error;
 
-/// Which rows of a journal.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Selection {
-    /// All that are there when the export starts.
-    #[default]
-    All,
-    /// Those with these numbers.
-    Range(Range<u64>),
-    /// Those that were selected or found.
-    Rows(RoaringTreemap),
+/// Which rows of a journal: those of the ranges that are also in the set, if there is one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Ranges of rows, in order, none overlapping the next; they may reach beyond the journal.
+    pub ranges: Vec<Range<u64>>,
+    /// What else a row has to be in, such as what a filter or a search found. Shared, because it may be large.
+    pub among: Option<Arc<RoaringTreemap>>,
+}
+
+/// How much of an export is enough to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enough {
+    /// So many records.
+    pub records: u64,
+    /// Or so much payload.
+    pub payload_bytes: u64,
 }
 
 /// What is exported: rows of a journal that a filter lets through.
@@ -86,8 +93,13 @@ const KNOWN_PEERS_LIMIT: usize = 4096;
 const WRITE_BYTES: usize = 256 * 1024;
 
 /// How much is done between two reports.
-const REPORT_ROWS: u64 = 4096;
-const REPORT_BYTES: u64 = 4 << 20;
+const PACE: Pace = Pace { rows: 4096, bytes: 4 << 20 };
+
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    rows: u64,
+    bytes: u64,
+}
 
 /// Exports to a file, which appears under its name only when it is whole. `progress` is told how far it is, and says
 /// whether to go on.
@@ -104,7 +116,8 @@ pub fn run_to_file(
         Err(ExportError::Write { source, .. }) => return Err(failed(source)),
         other => other?,
     };
-    file.finish().map_err(failed)?;
+    // The journal is what is kept safe; an export can be made again, and need not wait for the disk.
+    file.finish_unsynced().map_err(failed)?;
     Ok(done)
 }
 
@@ -117,8 +130,7 @@ pub fn run(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Progress, ExportError> {
     let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
-    let mut drive =
-        Drive { source, exporter, peers: JournalPeers::new(source.reader.clone()), at: Progress::default() };
+    let mut drive = Drive::new(source, exporter, PACE);
     drive.exporter.begin(session, &mut out).map_err(write_failed)?;
     drive.go(&mut out, progress)?;
     if progress(drive.at).is_break() {
@@ -129,61 +141,118 @@ pub fn run(
     Ok(drive.at)
 }
 
+/// The beginning of an export, to be looked at: its first records until there are enough of them or of their payload.
+/// `go_on` is asked between any two rows, because a filter may let none of very many through.
+pub fn preview(
+    source: &ExportSource<'_>,
+    exporter: &mut dyn Exporter,
+    session: &ExportContext,
+    enough: Enough,
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<Vec<u8>, ExportError> {
+    let mut out = Vec::new();
+    let mut drive = Drive::new(source, exporter, Pace { rows: 1, bytes: 1 });
+    drive.exporter.begin(session, &mut out).map_err(write_failed)?;
+    let mut is_enough = false;
+    let ended = drive.go(&mut out, &mut |at| {
+        is_enough = at.records >= enough.records || at.payload_bytes >= enough.payload_bytes;
+        if is_enough { ControlFlow::Break(()) } else { go_on() }
+    });
+    match ended {
+        Err(ExportError::Cancelled) if is_enough => {}
+        other => other?,
+    }
+    drive.exporter.finish(&mut out).map_err(write_failed)?;
+    Ok(out)
+}
+
+/// Exports what is there and then what comes, record by record, for someone who watches. Whenever it has caught up,
+/// what was written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
+pub fn follow(
+    reader: &JournalReader,
+    exporter: &mut dyn Exporter,
+    session: &ExportContext,
+    out: &mut dyn Write,
+    wait: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<(), ExportError> {
+    let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
+    let mut peers = JournalPeers::new(reader.clone());
+    exporter.begin(session, &mut out).map_err(write_failed)?;
+    let mut next_row = 0;
+    loop {
+        let mut records = reader.records(next_row..u64::MAX);
+        while let Some(record) = records.next()? {
+            exporter.record(record, &mut peers, &mut out).map_err(write_failed)?;
+        }
+        next_row = records.next_id().0;
+        out.flush().map_err(write_failed)?;
+        if wait().is_break() {
+            break;
+        }
+        reader.refresh()?;
+    }
+    exporter.finish(&mut out).map_err(write_failed)?;
+    out.flush().map_err(write_failed)
+}
+
 /// An export under way.
 struct Drive<'a> {
     source: &'a ExportSource<'a>,
     exporter: &'a mut dyn Exporter,
     peers: JournalPeers,
+    pace: Pace,
     at: Progress,
+    /// When the next report is due.
+    due: Progress,
 }
 
-impl Drive<'_> {
+impl<'a> Drive<'a> {
+    fn new(source: &'a ExportSource<'a>, exporter: &'a mut dyn Exporter, pace: Pace) -> Drive<'a> {
+        let peers = JournalPeers::new(source.reader.clone());
+        Drive { source, exporter, peers, pace, at: Progress::default(), due: Progress::default() }
+    }
+
     fn go(
         &mut self,
         out: &mut dyn Write,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), ExportError> {
-        let total = self.source.reader.snapshot().records;
-        match self.source.selection {
-            Selection::All => self.range(0..total, total, out, progress),
-            Selection::Range(range) => {
-                let range = range.start.min(total)..range.end.min(total);
-                let rows = range.end.saturating_sub(range.start);
-                self.range(range, rows, out, progress)
-            }
-            Selection::Rows(rows) => {
-                let count = rows.len();
-                let mut rows = rows.iter().take_while(|row| *row < total).peekable();
-                // Rows that stand together are read together.
-                while let Some(start) = rows.next() {
-                    let mut end = start + 1;
-                    while rows.next_if_eq(&end).is_some() {
-                        end += 1;
-                    }
-                    self.range(start..end, count, out, progress)?;
+        let source = self.source;
+        let rows = source.reader.snapshot().records;
+        self.at.total_rows = source.selection.count(rows);
+        let ranges = source.selection.ranges.iter().map(|range| range.start..range.end.min(rows));
+        let Some(among) = &source.selection.among else {
+            return ranges.into_iter().try_for_each(|range| self.range(range, out, progress));
+        };
+        let mut wanted = among.iter().peekable();
+        for range in ranges {
+            while wanted.next_if(|row| *row < range.start).is_some() {}
+            // Rows that stand together are read together.
+            while let Some(start) = wanted.next_if(|row| *row < range.end) {
+                let mut end = start + 1;
+                while wanted.next_if(|row| *row == end && *row < range.end).is_some() {
+                    end += 1;
                 }
-                Ok(())
+                self.range(start..end, out, progress)?;
             }
         }
+        Ok(())
     }
 
     fn range(
         &mut self,
         range: Range<u64>,
-        total_rows: u64,
         out: &mut dyn Write,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), ExportError> {
-        self.at.total_rows = total_rows;
         let mut records = self.source.reader.records(range);
-        let (mut rows_due, mut bytes_due) = (self.at.done_rows, self.at.payload_bytes);
         while let Some(record) = records.next()? {
-            if self.at.done_rows >= rows_due || self.at.payload_bytes >= bytes_due {
+            if self.at.done_rows >= self.due.done_rows || self.at.payload_bytes >= self.due.payload_bytes {
                 if progress(self.at).is_break() {
                     return Err(ExportError::Cancelled);
                 }
-                rows_due = self.at.done_rows + REPORT_ROWS;
-                bytes_due = self.at.payload_bytes + REPORT_BYTES;
+                self.due.done_rows = self.at.done_rows + self.pace.rows;
+                self.due.payload_bytes = self.at.payload_bytes + self.pace.bytes;
             }
             self.at.done_rows += 1;
             if !self.source.filter.is_open() && !self.source.filter.matches(&head_of(record)) {
@@ -198,6 +267,36 @@ impl Drive<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Selection {
+    /// All rows that are there when the export starts.
+    pub fn all() -> Selection {
+        Selection::range(0..u64::MAX)
+    }
+
+    /// The rows with these numbers.
+    pub fn range(range: Range<u64>) -> Selection {
+        Selection { ranges: vec![range], among: None }
+    }
+
+    /// How many rows of a journal of so many rows are selected.
+    pub fn count(&self, rows: u64) -> u64 {
+        let before = |set: &RoaringTreemap, row: u64| row.checked_sub(1).map_or(0, |last| set.rank(last));
+        let ranges = self.ranges.iter().map(|range| range.start.min(rows)..range.end.min(rows));
+        ranges
+            .map(|range| match &self.among {
+                None => range.end.saturating_sub(range.start),
+                Some(set) => before(set, range.end).saturating_sub(before(set, range.start)),
+            })
+            .sum()
+    }
+}
+
+impl Default for Selection {
+    fn default() -> Selection {
+        Selection::all()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::codec::time::{TimeFormat, TimePrecision, push_delta};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
+use crate::model::moment::Moment;
 use crate::model::record::Record;
 use crate::util::locale::{Language, Locale};
 use std::io::{self, Write};
@@ -33,6 +34,7 @@ pub struct TextOptions {
 pub struct TextExporter {
     options: TextOptions,
     decoder: TextDecoder,
+    first: Option<Moment>,
     previous_mono_ns: Option<u64>,
     line: String,
     row: Represented,
@@ -52,6 +54,7 @@ impl TextExporter {
         TextExporter {
             options,
             decoder,
+            first: None,
             previous_mono_ns: None,
             line: String::new(),
             row: Represented::default(),
@@ -64,7 +67,9 @@ impl TextExporter {
             push_number(line, record.id.0);
             line.push_str("  ");
         }
-        self.options.time.push(line, record.at.wall_ns);
+        let moment = Moment::of(record);
+        let first = *self.first.get_or_insert(moment);
+        self.options.time.push_row(line, moment, first);
         line.push_str("  ");
         if self.options.with_delta {
             let mono_ns = record.at.mono_ns;

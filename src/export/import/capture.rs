@@ -1,6 +1,7 @@
 //! Capture files, pcapng and pcap, block by block. Knows the files, not what the packets mean.
 
-use crate::export::import::link::{Packet, parse};
+use crate::export::import::fragments::Fragments;
+use crate::export::import::link::{Found, Packet, parse, parse_whole};
 use crate::export::import::traffic::Traffic;
 use crate::export::import::{Damage, ImportError, ImportReport, RecordSink};
 use pcap_parser::{Block, OptionCode, PcapBlockOwned, PcapError, PcapHeader, create_reader};
@@ -21,7 +22,15 @@ struct Interface {
     offset_seconds: i64,
 }
 
-/// Imports a capture: TCP reassembled in order, UDP as datagrams. Other packets are counted.
+/// What is kept from block to block.
+struct Taking<'a> {
+    traffic: Traffic<'a>,
+    interfaces: Vec<Interface>,
+    fragments: Fragments,
+}
+
+/// Imports a capture: TCP reassembled in order, UDP as datagrams. Other packets are counted. Fragments count
+/// as the packet they make, and as one other packet where they make none.
 pub fn import_capture(
     input: impl Read + Send,
     sink: &mut dyn RecordSink,
@@ -31,14 +40,14 @@ pub fn import_capture(
         Err(PcapError::ReadError) => return Err(ImportError::Read(std::io::ErrorKind::Other.into())),
         Err(_) => return Err(ImportError::NotACapture),
     };
-    let mut traffic = Traffic::new(sink);
-    let mut interfaces = Vec::new();
+    let mut taking =
+        Taking { traffic: Traffic::new(sink), interfaces: Vec::new(), fragments: Fragments::default() };
     let mut capacity = BUFFER_BYTES;
     let damage = loop {
         let at = reader.consumed() as u64;
         match reader.next() {
             Ok((length, block)) => {
-                take_block(&block, &mut interfaces, &mut traffic)?;
+                take_block(&block, &mut taking)?;
                 reader.consume(length);
             }
             Err(PcapError::Eof) => break None,
@@ -63,22 +72,20 @@ pub fn import_capture(
             Err(_) => break Some(Damage::Nonsense { what: "a block", at }),
         }
     };
-    let mut report = traffic.finish()?;
+    let mut report = taking.traffic.finish()?;
+    report.skipped += taking.fragments.incomplete();
     report.damage = damage;
     Ok(report)
 }
 
-fn take_block(
-    block: &PcapBlockOwned<'_>,
-    interfaces: &mut Vec<Interface>,
-    traffic: &mut Traffic<'_>,
-) -> Result<(), ImportError> {
+fn take_block(block: &PcapBlockOwned<'_>, taking: &mut Taking<'_>) -> Result<(), ImportError> {
+    let interfaces = &mut taking.interfaces;
     match block {
         PcapBlockOwned::LegacyHeader(header) => *interfaces = vec![Interface::of_header(header)],
         PcapBlockOwned::Legacy(packet) => {
-            let Some(interface) = interfaces.first() else { return Ok(()) };
+            let Some(interface) = interfaces.first().copied() else { return Ok(()) };
             let wall_ns = interface.wall_ns_of_parts(packet.ts_sec, packet.ts_usec);
-            take_frame(traffic, interface, wall_ns, packet.data, None)?;
+            take_frame(taking, interface, wall_ns, packet.data, None)?;
         }
         PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
         PcapBlockOwned::NG(Block::InterfaceDescription(description)) => interfaces.push(Interface {
@@ -88,8 +95,8 @@ fn take_block(
         }),
         PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
             let place = usize::try_from(packet.if_id).unwrap_or(usize::MAX);
-            let Some(interface) = interfaces.get(place) else {
-                traffic.skip();
+            let Some(interface) = interfaces.get(place).copied() else {
+                taking.traffic.skip();
                 return Ok(());
             };
             let ticks = u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low);
@@ -101,11 +108,11 @@ fn take_block(
                 2 => Some(true),
                 _ => None,
             });
-            take_frame(traffic, interface, interface.wall_ns_of_ticks(ticks), data, outgoing)?;
+            take_frame(taking, interface, interface.wall_ns_of_ticks(ticks), data, outgoing)?;
         }
         PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
-            let Some(interface) = interfaces.first() else { return Ok(()) };
-            take_frame(traffic, interface, 0, packet.data, None)?;
+            let Some(interface) = interfaces.first().copied() else { return Ok(()) };
+            take_frame(taking, interface, 0, packet.data, None)?;
         }
         PcapBlockOwned::NG(_) => {}
     }
@@ -113,18 +120,29 @@ fn take_block(
 }
 
 fn take_frame(
-    traffic: &mut Traffic<'_>,
-    interface: &Interface,
+    taking: &mut Taking<'_>,
+    interface: Interface,
     wall_ns: i64,
     frame: &[u8],
     outgoing: Option<bool>,
 ) -> Result<(), ImportError> {
-    let Some(packet) = parse(interface.link_type, frame) else {
-        traffic.skip();
+    let whole;
+    let packet = match parse(interface.link_type, frame) {
+        Some(Found::Packet(packet)) => Some(packet),
+        Some(Found::Fragment(fragment)) => match taking.fragments.add(&fragment) {
+            Some(payload) => {
+                whole = payload;
+                parse_whole(&whole, &fragment)
+            }
+            None => return Ok(()),
+        },
+        None => None,
+    };
+    let Some(packet) = packet else {
+        taking.traffic.skip();
         return Ok(());
     };
-    let packet = Packet { outgoing: outgoing.or(packet.outgoing), ..packet };
-    traffic.packet(wall_ns, &packet)
+    taking.traffic.packet(wall_ns, &Packet { outgoing: outgoing.or(packet.outgoing), ..packet })
 }
 
 impl Interface {

@@ -1,9 +1,10 @@
 //! Our own JSON lines back into records. Every object gives the record it was made from; an event that this version
 //! does not know becomes a note with its line.
 
-use crate::export::import::{Counting, Damage, ImportError, ImportReport, RecordSink};
+use crate::export::import::{Counting, Damage, ImportError, ImportReport, Imported, RecordSink};
+use crate::model::config::SessionKind;
 use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::ids::PeerId;
+use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::{
     Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin,
 };
@@ -25,6 +26,8 @@ struct Line<'a> {
     time: &'a str,
     #[serde(default)]
     mono_ns: u64,
+    #[serde(default)]
+    epoch: u32,
     kind: &'a str,
     dir: Option<&'a str>,
     origin: Option<&'a str>,
@@ -70,6 +73,7 @@ struct Line<'a> {
 /// Imports JSON lines up to the first that is none.
 pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Result<ImportReport, ImportError> {
     let mut counting = Counting::new(sink);
+    let mut seen = SeenKinds::default();
     let mut line = Vec::new();
     let mut at = 0_u64;
     let mut last_peer = 0;
@@ -87,7 +91,7 @@ pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Resul
             at += length;
             continue;
         }
-        let Some((stamp, peer, mut body)) = read_line(&line) else {
+        let Some(Told { at: stamp, epoch, peer, mut body }) = read_line(&line) else {
             counting.report.damage = Some(if is_whole {
                 Damage::Nonsense { what: "the line", at }
             } else {
@@ -106,14 +110,62 @@ pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Resul
             let known = introduced.get(&peer).map(|(local, _)| local.ip());
             data.head.local = data.head.local.filter(|local| known != Some(*local));
         }
-        counting.push(stamp, peer, &body)?;
+        if let Body::Lifecycle(event) = &body {
+            seen.see(event);
+        }
+        counting.push_in(Imported { at: stamp, epoch, peer, body: &body })?;
         at += length;
     }
     counting.report.peers = u64::from(last_peer);
+    counting.report.kind = seen.kind();
     Ok(counting.report)
 }
 
-fn read_line(line: &[u8]) -> Option<(Stamp, Option<PeerId>, Body)> {
+/// Which kinds of session the events are from.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an event that was seen or not")]
+struct SeenKinds {
+    listening: bool,
+    connected: bool,
+    bound: bool,
+    /// A peer came or went as only streams do.
+    streams: bool,
+}
+
+impl SeenKinds {
+    fn see(&mut self, event: &Lifecycle) {
+        match event {
+            Lifecycle::Listening { .. } => self.listening = true,
+            Lifecycle::Connected { .. } => self.connected = true,
+            Lifecycle::Bound { .. } => self.bound = true,
+            Lifecycle::PeerFinished { .. }
+            | Lifecycle::WriteShut { .. }
+            | Lifecycle::PeerLeft { reason: EndReason::Fin | EndReason::Reset, .. } => self.streams = true,
+            _ => {}
+        }
+    }
+
+    /// The kind, none for a mixture. Streams that nobody here opened came to a listener.
+    fn kind(&self) -> Option<SessionKind> {
+        match (self.listening, self.connected, self.bound) {
+            (true, false, false) => Some(SessionKind::TcpServer),
+            (false, true, false) => Some(SessionKind::TcpClient),
+            (false, false, true) if !self.streams => Some(SessionKind::Udp),
+            (false, false, false) if self.streams => Some(SessionKind::TcpServer),
+            _ => None,
+        }
+    }
+}
+
+/// What a line tells.
+struct Told {
+    at: Stamp,
+    epoch: Epoch,
+    peer: Option<PeerId>,
+    body: Body,
+}
+
+fn read_line(line: &[u8]) -> Option<Told> {
     let object: Line<'_> = serde_json::from_slice(line).ok()?;
     let time: jiff::Timestamp = object.time.parse().ok()?;
     let stamp = Stamp { wall_ns: i64::try_from(time.as_nanosecond()).ok()?, mono_ns: object.mono_ns };
@@ -127,7 +179,7 @@ fn read_line(line: &[u8]) -> Option<(Stamp, Option<PeerId>, Body)> {
             None => Body::Note(str::from_utf8(line.trim_ascii()).ok()?.to_owned()),
         },
     };
-    Some((stamp, object.peer.and_then(PeerId::new), body))
+    Some(Told { at: stamp, epoch: Epoch(object.epoch.max(1)), peer: object.peer.and_then(PeerId::new), body })
 }
 
 impl Line<'_> {
@@ -177,6 +229,7 @@ impl Line<'_> {
             }
             "send_failed" => Lifecycle::SendFailed { failure: self.failure()?, unsent: self.unsent? },
             "open_failed" => Lifecycle::OpenFailed { failure: self.failure()? },
+            "session_failed" => Lifecycle::SessionFailed { failure: self.failure()? },
             "accept_failed" => Lifecycle::AcceptFailed { failure: self.failure()? },
             "option_set" => self.option_set()?,
             "option_failed" => Lifecycle::OptionFailed { failure: self.failure()? },

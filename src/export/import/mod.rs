@@ -4,6 +4,7 @@
 //! A file that is cut or damaged gives everything up to there, and the report says where it ends.
 
 mod capture;
+mod fragments;
 mod jsonl;
 mod link;
 mod raw;
@@ -12,7 +13,7 @@ mod traffic;
 
 use crate::model::config::SessionKind;
 use crate::model::failure::OsError;
-use crate::model::ids::PeerId;
+use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::Body;
 use crate::util::clock::Stamp;
 use std::io::{self, BufRead};
@@ -21,12 +22,25 @@ use thiserror::Error;
 
 pub use crate::export::import::capture::import_capture;
 pub use crate::export::import::jsonl::import_jsonl;
-pub use crate::export::import::raw::import_raw;
+pub use crate::export::import::raw::{RawStream, import_raw};
 
 /// Takes imported records, in order. An error ends the import.
 pub trait RecordSink {
     /// Takes one record.
-    fn push(&mut self, at: Stamp, peer: Option<PeerId>, body: &Body) -> io::Result<()>;
+    fn push(&mut self, record: Imported<'_>) -> io::Result<()>;
+}
+
+/// One record on its way from a file into a session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Imported<'a> {
+    /// When it happened.
+    pub at: Stamp,
+    /// In which opening of its session; the first one where the file does not tell.
+    pub epoch: Epoch,
+    /// Whom it concerns.
+    pub peer: Option<PeerId>,
+    /// What happened.
+    pub body: &'a Body,
 }
 
 /// What a file holds.
@@ -95,7 +109,8 @@ pub enum ImportError {
 }
 
 impl ImportFormat {
-    /// Tells from its first bytes what a file holds; they stay in the reader. Anything can be raw bytes.
+    /// Tells from its first bytes, and from its name, what a file holds; the bytes stay in the reader. Anything can be
+    /// raw bytes.
     pub fn detect(input: &mut dyn BufRead, path: &Path) -> io::Result<ImportFormat> {
         const CAPTURE_STARTS: [[u8; 4]; 5] = [
             [0x0A, 0x0D, 0x0D, 0x0A],
@@ -107,7 +122,8 @@ impl ImportFormat {
         let start = input.fill_buf()?;
         let has_ending =
             |ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
-        Ok(if CAPTURE_STARTS.iter().any(|known| start.starts_with(known)) {
+        let is_called_capture = ["pcapng", "pcap", "cap"].into_iter().any(has_ending);
+        Ok(if CAPTURE_STARTS.iter().any(|known| start.starts_with(known)) || is_called_capture {
             ImportFormat::Capture
         } else if start.starts_with(b"{\"id\":") || has_ending("jsonl") {
             ImportFormat::Jsonl
@@ -129,10 +145,14 @@ impl<'a> Counting<'a> {
     }
 
     fn push(&mut self, at: Stamp, peer: Option<PeerId>, body: &Body) -> Result<(), ImportError> {
-        if let Body::Data(data) = body {
+        self.push_in(Imported { at, epoch: Epoch(1), peer, body })
+    }
+
+    fn push_in(&mut self, record: Imported<'_>) -> Result<(), ImportError> {
+        if let Body::Data(data) = record.body {
             self.report.payload_bytes += data.bytes.len() as u64;
         }
         self.report.records += 1;
-        self.sink.push(at, peer, body).map_err(ImportError::Sink)
+        self.sink.push(record).map_err(ImportError::Sink)
     }
 }

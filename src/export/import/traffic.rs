@@ -77,9 +77,9 @@ impl<'a> Traffic<'a> {
             upper: packet.source.max(packet.destination),
             is_tcp,
         };
-        let reopens = matches!(packet.transport, Transport::Tcp { syn: true, ack: false, .. })
-            && self.connections.get(&key).is_some_and(|known| known.peer.is_some());
-        if reopens && let Some(old) = self.connections.remove(&key) {
+        // Who opens decides which side is ours, also where only the last word of an earlier connection was seen.
+        let opens = matches!(packet.transport, Transport::Tcp { syn: true, ack: false, .. });
+        if opens && let Some(old) = self.connections.remove(&key) {
             self.leave(old, at, None)?;
         }
         if self.connections.len() >= CONNECTIONS_LIMIT && !self.connections.contains_key(&key) {
@@ -92,7 +92,7 @@ impl<'a> Traffic<'a> {
         connection.last = at;
         let direction = if packet.source == connection.local { Direction::Sent } else { Direction::Received };
         let stays = match packet.transport {
-            Transport::Udp => self.datagram(&mut connection, at, direction, packet.payload)?,
+            Transport::Udp => self.datagram(&mut connection, at, direction, packet)?,
             Transport::Tcp { .. } => self.segment(&mut connection, at, direction, packet)?,
         };
         if stays {
@@ -123,14 +123,16 @@ impl<'a> Traffic<'a> {
         connection: &mut Connection,
         at: Stamp,
         direction: Direction,
-        payload: &[u8],
+        packet: &Packet<'_>,
     ) -> Result<bool, ImportError> {
         if connection.peer.is_none() {
             self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local: connection.local }))?;
         }
         self.seen_udp = true;
         let peer = self.join(connection, at)?;
-        self.data(at, peer, direction, payload)?;
+        let head = DataHead { truncated: packet.is_cut, ..DataHead::new(direction, Origin::Import) };
+        let data = Data { head, bytes: packet.payload.to_vec() };
+        self.out.push(at, Some(peer), &Body::Data(data))?;
         Ok(true)
     }
 
@@ -278,16 +280,6 @@ impl<'a> Traffic<'a> {
         }
     }
 
-    fn data(
-        &mut self,
-        at: Stamp,
-        peer: PeerId,
-        direction: Direction,
-        bytes: &[u8],
-    ) -> Result<(), ImportError> {
-        self.push_data(at, peer, direction, bytes.to_vec())
-    }
-
     fn push_data(
         &mut self,
         at: Stamp,
@@ -341,5 +333,57 @@ impl Connection {
             Direction::Received => &mut self.from_peer,
             Direction::Sent => &mut self.from_us,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Traffic;
+    use crate::export::import::link::{Packet, Transport};
+    use crate::export::import::{Imported, RecordSink};
+    use crate::model::record::Body;
+    use std::io;
+    use std::net::SocketAddr;
+
+    /// Both ends of every peer, in order.
+    #[derive(Default)]
+    struct Ends(Vec<(SocketAddr, SocketAddr)>);
+
+    impl RecordSink for Ends {
+        fn push(&mut self, record: Imported<'_>) -> io::Result<()> {
+            if let Body::Lifecycle(event) = record.body {
+                self.0.extend(event.introduces());
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_port_that_is_used_again_does_not_turn_the_connection_around() {
+        let client: SocketAddr = "10.0.0.1:6000".parse().unwrap();
+        let server: SocketAddr = "10.0.0.2:80".parse().unwrap();
+        let mut ends = Ends::default();
+        let mut traffic = Traffic::new(&mut ends);
+        for (wall_ns, (by_client, sequence, flags, payload)) in (0_i64..).zip([
+            (true, 100, "S", ""),
+            (false, 500, "SA", ""),
+            (true, 101, "A", "GET /1"),
+            (false, 501, "AF", ""),
+            (true, 107, "AF", ""),
+            (false, 502, "A", ""),
+            (true, 900, "S", ""),
+            (false, 700, "SA", ""),
+            (true, 901, "A", "GET /2"),
+        ]) {
+            let (source, destination) = if by_client { (client, server) } else { (server, client) };
+            let has = |flag| flags.contains(flag);
+            let transport =
+                Transport::Tcp { sequence, syn: has('S'), ack: has('A'), fin: has('F'), rst: false };
+            let payload = payload.as_bytes();
+            let packet = Packet { source, destination, transport, payload, is_cut: false, outgoing: None };
+            traffic.packet(wall_ns, &packet).unwrap();
+        }
+        traffic.finish().unwrap();
+        assert_eq!(ends.0, [(server, client); 2]);
     }
 }

@@ -101,6 +101,7 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         }
         Lifecycle::ConnectFailed { failure, .. }
         | Lifecycle::OpenFailed { failure }
+        | Lifecycle::SessionFailed { failure }
         | Lifecycle::AcceptFailed { failure }
         | Lifecycle::OptionFailed { failure }
         | Lifecycle::GroupFailed { failure }

@@ -2,9 +2,9 @@
 
 use crate::codec::framing::{Framer, Message, MessageEnd};
 use crate::codec::text::TextEncoding;
-use crate::export::decoding::whole_text;
+use crate::export::decoding::visit_whole;
 use crate::export::exporter::{PeerEnds, PeerLookup};
-use crate::export::jsonl::object::{push_data_end, push_data_start, push_start, push_string};
+use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start};
 use crate::export::line::{push_hex, push_number};
 use crate::model::framing::Framing;
 use crate::model::ids::{PeerId, RecordId};
@@ -132,9 +132,9 @@ fn push_message(
     push_start(line, &start.record, "data");
     push_data_start(line, start.record.peer, start.ends, &start.head, bytes.len());
     push_hex(line, bytes);
-    line.push_str("\",\"text\":");
-    push_string(line, &whole_text(encoding, bytes));
-    line.push_str(",\"records\":[");
+    line.push_str("\",\"text\":\"");
+    visit_whole(encoding, bytes, |piece| push_piece(line, piece));
+    line.push_str("\",\"records\":[");
     push_number(line, first.0);
     line.push(',');
     push_number(line, last.0);

@@ -11,7 +11,7 @@ use crate::codec::text::TextEncoding;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::jsonl::message::MessageCutter;
-use crate::export::jsonl::object::{push_data_end, push_data_start, push_start, push_string};
+use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start, push_string};
 use crate::export::line::{push_hex, push_number};
 use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
@@ -65,8 +65,9 @@ impl JsonlExporter {
                 push_start(line, record, "data");
                 push_data_start(line, record.peer, ends, &data.head, data.bytes.len());
                 push_hex(line, &data.bytes);
-                line.push_str("\",\"text\":");
-                push_string(line, &self.decoder.text(record, data));
+                line.push_str("\",\"text\":\"");
+                self.decoder.visit(record, data, |piece| push_piece(line, piece));
+                line.push('"');
                 push_data_end(line, &data.head);
             }
             Body::Lifecycle(lifecycle) => {

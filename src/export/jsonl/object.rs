@@ -1,11 +1,13 @@
 //! The parts that objects are made of: strings, and the keys that all data has. Knows the order of the keys.
 
+use crate::codec::text::PieceKind;
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
 use crate::export::jsonl::event::push_address;
-use crate::export::line::push_number;
+use crate::export::line::{push_escaped_bytes, push_number};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, Record};
+use memchr::memchr2_iter;
 use std::net::SocketAddr;
 
 /// Appends what every object begins with, the brace included.
@@ -76,8 +78,6 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
 
 /// Appends a JSON string, quotes included.
 pub(super) fn push_string(line: &mut String, text: &str) {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     line.push('"');
     let mut plain_from = 0;
     for (place, byte) in text.bytes().enumerate() {
@@ -86,19 +86,50 @@ pub(super) fn push_string(line: &mut String, text: &str) {
         }
         line.push_str(&text[plain_from..place]);
         plain_from = place + 1;
-        match byte {
-            b'"' => line.push_str("\\\""),
-            b'\\' => line.push_str("\\\\"),
-            b'\n' => line.push_str("\\n"),
-            b'\r' => line.push_str("\\r"),
-            b'\t' => line.push_str("\\t"),
-            _ => {
-                line.push_str("\\u00");
-                line.push(DIGITS[usize::from(byte >> 4)]);
-                line.push(DIGITS[usize::from(byte & 15)]);
-            }
-        }
+        push_escaped(line, char::from(byte));
     }
     line.push_str(&text[plain_from..]);
     line.push('"');
+}
+
+/// Appends a piece of decoded payload inside a JSON string.
+pub(super) fn push_piece(line: &mut String, piece: PieceKind<'_>) {
+    match piece {
+        // Without control characters only these two need care.
+        PieceKind::Text(text) => {
+            let mut plain_from = 0;
+            for place in memchr2_iter(b'"', b'\\', text.as_bytes()) {
+                line.push_str(&text[plain_from..place]);
+                line.push('\\');
+                plain_from = place;
+            }
+            line.push_str(&text[plain_from..]);
+        }
+        PieceKind::Control(character) if character < ' ' => push_escaped(line, character),
+        PieceKind::Control(character) => line.push(character),
+        PieceKind::Undecoded(bytes) => {
+            for byte in bytes {
+                line.push('\\');
+                push_escaped_bytes(line, std::slice::from_ref(byte));
+            }
+        }
+        PieceKind::Pending(_) => {}
+    }
+}
+
+fn push_escaped(line: &mut String, character: char) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    match character {
+        '"' => line.push_str("\\\""),
+        '\\' => line.push_str("\\\\"),
+        '\n' => line.push_str("\\n"),
+        '\r' => line.push_str("\\r"),
+        '\t' => line.push_str("\\t"),
+        _ => {
+            let number = u8::try_from(character).unwrap_or(0);
+            line.push_str("\\u00");
+            line.push(char::from(DIGITS[usize::from(number >> 4)]));
+            line.push(char::from(DIGITS[usize::from(number & 15)]));
+        }
+    }
 }
