@@ -1,7 +1,7 @@
 //! `sockscope`: opens the window, or says in one line why it cannot. It knows no view and no session.
 
 use clap::{Parser, ValueEnum};
-use sockscope::ui::launch::{self, LaunchError, LaunchOptions};
+use sockscope::ui::launch::{self, GraphicsChoice, LaunchError, LaunchOptions};
 use sockscope::workspace::profile::Profile;
 use sockscope::workspace::settings::ThemeChoice;
 use std::fmt::Display;
@@ -22,6 +22,20 @@ struct Options {
     /// Keep settings and sessions in this folder instead of the user's own
     #[arg(long, value_name = "PATH")]
     profile_dir: Option<PathBuf>,
+    /// How the window is drawn; without it the first that works on this machine
+    #[arg(long, value_enum)]
+    renderer: Option<RendererOption>,
+    /// Keep the number of drawn frames in this file, for measurements
+    #[arg(long, value_name = "PATH", hide = true)]
+    count_frames: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RendererOption {
+    /// OpenGL
+    Opengl,
+    /// Vulkan, Direct3D or Metal
+    Wgpu,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -66,6 +80,11 @@ fn run(options: &Options) -> Result<(), anyhow::Error> {
             ThemeOption::Dark => ThemeChoice::Dark,
             ThemeOption::Light => ThemeChoice::Light,
         }),
+        graphics: options.renderer.map(|renderer| match renderer {
+            RendererOption::Opengl => GraphicsChoice::OpenGl,
+            RendererOption::Wgpu => GraphicsChoice::Wgpu,
+        }),
+        count_frames: options.count_frames.clone(),
     });
     Ok(launched?)
 }

@@ -1,7 +1,7 @@
 //! The words of the command line and what is said when they make no sense: one line, never a page.
 
 use crate::cli::outcome::Failed;
-use crate::cli::{connect, export, listen, recover, search, show, udp, verify};
+use crate::cli::{connect, export, import, listen, recover, search, show, udp, verify};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 /// Listen, connect and exchange datagrams, with every byte kept in a journal.
 #[derive(Debug, Parser)]
-#[command(name = "sockscope-cli", version, disable_help_subcommand = true)]
+#[command(name = "sockscope-cli", version)]
 struct Arguments {
     #[command(subcommand)]
     subcommand: Subcommand,
@@ -30,6 +30,8 @@ pub(crate) enum Subcommand {
     Search(search::Arguments),
     /// Write a journal in a format that other tools open
     Export(export::Arguments),
+    /// Turn a capture, JSON lines or raw bytes into a journal
+    Import(import::Arguments),
     /// Check whether a journal is whole
     Verify(verify::Arguments),
     /// Copy every whole record of a damaged journal into a new one
@@ -55,7 +57,7 @@ fn one_line(error: &clap::Error) -> String {
         error.kind(),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     ) {
-        return "say what to do: listen, connect, udp, show, search, export, verify or recover; --help tells more"
+        return "say what to do: listen, connect, udp, show, search, export, import, verify or recover; --help tells more"
             .to_owned();
     }
     let rendered = error.render().to_string();
@@ -79,12 +81,22 @@ fn one_line(error: &clap::Error) -> String {
 mod tests {
     use super::{Arguments, parse};
     use crate::cli::outcome::Failed;
-    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+    use clap::{CommandFactory, Parser};
     use std::ffi::OsString;
 
     #[test]
     fn the_words_do_not_contradict_each_other() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_asked_for_in_two_ways() {
+        for words in ["--help", "help", "listen --help", "help listen", "help export"] {
+            let words = std::iter::once("sockscope-cli").chain(words.split_whitespace());
+            let error = Arguments::try_parse_from(words).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::DisplayHelp);
+        }
     }
 
     #[test]

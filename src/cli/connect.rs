@@ -28,17 +28,25 @@ pub(crate) struct Arguments {
     /// sends
     #[arg(long)]
     reconnect: bool,
+    /// Stay when the server has said that it sends no more: sends and lines of standard input still reach it
+    #[arg(long)]
+    keep_half_closed: bool,
     #[command(flatten)]
     live: LiveArguments,
 }
 
 /// Connects, and stays until the connection ends.
 pub(crate) fn run(typed: Arguments) -> Outcome {
-    let Arguments { protocol: live::Protocol::Tcp, remote, bind, connect_timeout, reconnect, live } = typed;
+    let Arguments { protocol: live::Protocol::Tcp, remote, bind, connect_timeout, reconnect, .. } = typed;
+    let Arguments { keep_half_closed, live, .. } = typed;
     let name = format!("connect {remote}");
-    let reconnect = reconnect.then(Reconnect::default);
-    let options = live.options.clone();
-    let config =
-        SessionConfig::TcpClient(TcpClientConfig { remote, bind, connect_timeout, reconnect, options });
+    let config = SessionConfig::TcpClient(TcpClientConfig {
+        remote,
+        bind,
+        connect_timeout,
+        reconnect: reconnect.then(Reconnect::default),
+        keep_half_closed,
+        options: live.options.clone(),
+    });
     live::run(live.plan(name, config, SendTo::EachPeer)?)
 }

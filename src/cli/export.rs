@@ -18,6 +18,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Write a journal in a format that other tools open
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,13 @@ pub(crate) struct Arguments {
     /// Begin with a byte order mark, for spreadsheets (csv)
     #[arg(long)]
     bom: bool,
+    /// Go on with what another program writes, until stopped: export FILE --to pcapng --follow | wireshark -k -i -
+    #[arg(long, conflicts_with_all = ["output", "way", "peer", "from", "count"])]
+    follow: bool,
 }
+
+/// How often a journal is looked at that another program writes.
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
 /// Exports to a file or to standard output.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
@@ -73,14 +80,26 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         choice: PayloadChoice { direction, peer: typed.peer },
         byte_order_mark: typed.bom,
         split: typed.split.clone(),
+        live: typed.follow,
         ..ExportOptions::default()
     };
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
-    let selection = Selection::Range(typed.from..end);
+    let selection = Selection::range(typed.from..end);
     let source = ExportSource { reader: &reader, selection: &selection, filter: &filter };
     let context = ExportContext::of_journal(&reader);
     let mut exporter = format.exporter(&options);
+    if typed.follow {
+        let mut wait = || {
+            let is_over = signals.stop_asked_within(FOLLOW_EVERY);
+            if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let out = &mut io::stdout().lock();
+        return match export::follow(&reader, exporter.as_mut(), &context, out, &mut wait) {
+            Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
+            other => other.map_err(|error| Failed::Running(error.into())),
+        };
+    }
     let mut go_on = |_| if signals.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let outcome = match target {
         Some(path) => export::run_to_file(&source, exporter.as_mut(), &context, path, &mut go_on),

@@ -18,15 +18,18 @@ pub(crate) struct Arguments {
     /// How many clients may wait to be accepted
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKLOG)]
     backlog: u32,
+    /// Keep clients that have said that they send no more: sends and lines of standard input still reach them
+    #[arg(long)]
+    keep_half_closed: bool,
     #[command(flatten)]
     live: LiveArguments,
 }
 
 /// Listens until told to stop.
 pub(crate) fn run(typed: Arguments) -> Outcome {
-    let Arguments { protocol: live::Protocol::Tcp, local, backlog, live } = typed;
+    let Arguments { protocol: live::Protocol::Tcp, local, backlog, keep_half_closed, live } = typed;
     let name = format!("listen {local}");
     let options = live.options.clone();
-    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, options });
+    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, keep_half_closed, options });
     live::run(live.plan(name, config, SendTo::EachPeer)?)
 }

@@ -29,6 +29,10 @@ mod search;
 
 mod export;
 
+mod import;
+
+mod new_journal;
+
 mod verify;
 
 mod recover;
@@ -51,6 +55,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommand::Show(typed) => show::run(&typed),
         Subcommand::Search(typed) => search::run(&typed),
         Subcommand::Export(typed) => export::run(&typed),
+        Subcommand::Import(typed) => import::run(&typed),
         Subcommand::Verify(typed) => verify::run(&typed),
         Subcommand::Recover(typed) => recover::run(&typed),
     })

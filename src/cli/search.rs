@@ -17,7 +17,8 @@ const STEP_BYTES: u64 = 64 << 20;
 
 /// Find text, bytes or a regular expression in a journal
 ///
-/// Prints each record in which the pattern is found. It is a success, too, when there is none.
+/// Prints each record in which the pattern is found, or in which a match that began in an earlier record of the same
+/// stream ends; it is then said where it begins. It is a success, too, when there is none.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The journal
@@ -28,7 +29,7 @@ pub(crate) struct Arguments {
     /// The pattern is bytes, with ?? for any byte: 01 ?? 9C
     #[arg(long, conflicts_with = "regex")]
     hex: bool,
-    /// The pattern is a regular expression over bytes
+    /// The pattern is a regular expression over bytes; across records it reaches up to 4 KiB to either side
     #[arg(long)]
     regex: bool,
     /// Print only how many records were found
@@ -66,7 +67,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
             }
             found += 1;
             if let Some(printer) = &mut printer {
-                printer.print_range(hit.record.0..hit.record.0 + 1)?;
+                printer.print_found(hit.record, hit.begins)?;
             }
         }
         if let Some(printer) = &mut printer {

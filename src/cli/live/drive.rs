@@ -5,10 +5,10 @@ use crate::cli::bell::Bell;
 use crate::cli::live::options::{LivePlan, Output};
 use crate::cli::live::sending::Sending;
 use crate::cli::live::stops::{Stop, Stops};
+use crate::cli::new_journal::new_journal;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::printing::LivePrinter;
 use crate::cli::signals::StopSignals;
-use crate::codec::time;
 use crate::engine::command::{Command, Target};
 use crate::engine::event::Event;
 use crate::engine::handle::{Engine, SessionHandle};
@@ -20,7 +20,6 @@ use crate::model::ids::Ticket;
 use crate::model::record::{Body, Lifecycle};
 use crate::model::status::SessionState;
 use crate::util::clock;
-use crate::workspace::profile::Profile;
 use anyhow::anyhow;
 use std::fs::File;
 use std::io::{self, Write};
@@ -108,16 +107,12 @@ fn journal_path(plan: &LivePlan) -> Result<PathBuf, Failed> {
     if let Some(path) = &plan.journal {
         return Ok(path.clone());
     }
-    let profile = Profile::locate(None).map_err(|error| Failed::Running(error.into()))?;
-    profile.create_folders().map_err(|error| Failed::Running(error.into()))?;
-    let moment: String = time::rfc3339_utc(clock::now().wall_ns).chars().take(19).collect();
     let kind = match plan.config.kind() {
         SessionKind::TcpServer => "listen",
         SessionKind::TcpClient => "connect",
         SessionKind::Udp => "udp",
     };
-    let name = format!("{}-{kind}-{}.skj", moment.replace(':', ""), std::process::id());
-    Ok(profile.sessions_folder.join(name))
+    new_journal(kind)
 }
 
 /// What was said on standard error.

@@ -1,6 +1,6 @@
 //! The options of the live commands as they are typed, and the plan that they mean.
 
-use crate::automation::responder::{Reply, Responder};
+use crate::automation::responder::{DEFAULT_REPLIES_PER_SECOND, Reply, Responder};
 use crate::cli::live::payloads::{Dressing, SendArguments, Step};
 use crate::cli::live::sending::{SendTo, ToPeers};
 use crate::cli::live::stops::StopRules;
@@ -18,6 +18,12 @@ use crate::model::socket_option::SocketOption;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+// The headings under which help lists the options.
+const SHOWN: &str = "What is kept and shown";
+pub(super) const SENT: &str = "What is sent";
+const STOPS: &str = "When to stop";
+const SOCKET: &str = "The socket";
+
 /// What streams are made with. A word of its own, so that others can follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Protocol {
@@ -29,66 +35,70 @@ pub(crate) enum Protocol {
 #[derive(Clone, Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub(crate) struct LiveArguments {
-    /// Write the session there; without it, into the sessions folder, and the path is said
-    #[arg(long, value_name = "FILE")]
+    /// Write the session there; without it, into the sessions folder, where sessions that are too old or too many make
+    /// room, and the path is said
+    #[arg(long, value_name = "FILE", help_heading = SHOWN)]
     journal: Option<PathBuf>,
     /// What the payload's characters are: utf-8, gbk, gb18030, big5, euc-kr, …
-    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    #[arg(long, value_name = "NAME", default_value = "utf-8", help_heading = SHOWN)]
     encoding: TextEncoding,
     /// How records are printed on standard output [default: text, or none with --pcapng -]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = SHOWN)]
     format: Option<PrintFormat>,
     /// Write a capture while the session goes on, for wireshark -k -i - ('-' is standard output)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = SHOWN)]
     pcapng: Option<PathBuf>,
     /// How stream bytes are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
     /// idle:MS
-    #[arg(long, value_name = "HOW", default_value = "none")]
+    #[arg(long, value_name = "HOW", default_value = "none", help_heading = SHOWN)]
     split: Framing,
     #[command(flatten)]
     sends: SendArguments,
     /// Append to what is sent: none, lf, crlf, cr or nul
-    #[arg(long, value_name = "ENDING", default_value = "none")]
+    #[arg(long, value_name = "ENDING", default_value = "none", help_heading = SENT)]
     append: LineEnding,
     /// Append a checksum before the line ending: crc-16/modbus, crc-32, sum-8, xor-8, lrc, …
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = SENT)]
     checksum: Option<Checksum>,
     /// Repeat the sends, the first at once
-    #[arg(long, value_name = "MS", value_parser = words::milliseconds)]
+    #[arg(long, value_name = "MS", value_parser = words::milliseconds, help_heading = SENT)]
     every: Option<Duration>,
     /// How many times
-    #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u64).range(1..), help_heading = SENT)]
     times: Option<u64>,
     /// Send back what is received
-    #[arg(long)]
+    #[arg(long, help_heading = SENT)]
     echo: bool,
     /// Answer what contains PATTERN with PAYLOAD; both may have escapes such as \r, \x01, and \x3D for '='
     /// (repeatable)
-    #[arg(long, value_name = "PATTERN=PAYLOAD", allow_hyphen_values = true)]
+    #[arg(long, value_name = "PATTERN=PAYLOAD", allow_hyphen_values = true, help_heading = SENT)]
     reply: Vec<String>,
+    /// At most so many replies in one second; those beyond it are counted in the journal
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_REPLIES_PER_SECOND, value_parser = clap::value_parser!(u32).range(1..), help_heading = SENT)]
+    replies_per_second: u32,
     /// Send each line of standard input, without its line ending (see --append)
-    #[arg(long)]
+    #[arg(long, help_heading = SENT)]
     stdin: bool,
     /// To whom lines of standard input go, where there are several peers
-    #[arg(long, value_enum, value_name = "WHO", default_value = "last")]
+    #[arg(long, value_enum, value_name = "WHO", default_value = "last", help_heading = SENT)]
     to_peers: ToPeers,
     /// Stop after so many seconds
-    #[arg(long = "for", value_name = "SECS", value_parser = words::seconds)]
+    #[arg(long = "for", value_name = "SECS", value_parser = words::seconds, help_heading = STOPS)]
     for_time: Option<Duration>,
     /// Stop when so many data records, received and sent together, are in the journal
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = STOPS)]
     until_records: Option<u64>,
     /// Stop when nothing came or went for so many seconds
-    #[arg(long, value_name = "SECS", value_parser = words::seconds)]
+    #[arg(long, value_name = "SECS", value_parser = words::seconds, help_heading = STOPS)]
     until_idle: Option<Duration>,
     /// Stop when the peers that were there are gone (connect does so by itself)
-    #[arg(long)]
+    #[arg(long, help_heading = STOPS)]
     until_closed: bool,
     /// Stop when everything is sent: all repeats, and standard input to its end
-    #[arg(long)]
+    #[arg(long, help_heading = STOPS)]
     until_sent: bool,
     /// A socket option: reuse-address, no-delay, keep-alive, linger, receive-buffer, ttl, … (repeatable)
-    #[arg(long = "option", value_name = "NAME=VALUE")]
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = SOCKET)]
     pub(crate) options: Vec<SocketOption>,
 }
 
@@ -150,7 +160,12 @@ impl LiveArguments {
             outputs: self.outputs()?,
             config,
             journal: self.journal.clone(),
-            responder: Responder { echo: self.echo, replies, framing: self.split.clone() },
+            responder: Responder {
+                echo: self.echo,
+                replies,
+                framing: self.split.clone(),
+                replies_per_second: self.replies_per_second,
+            },
             sends: SendPlan {
                 to,
                 lines_to: self.to_peers,

@@ -1,5 +1,6 @@
 //! The sends of the command line: what was typed, in the order in which it was typed, and the bytes it means.
 
+use crate::cli::live::options::SENT;
 use crate::cli::outcome::Failed;
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::{Composition, LineEnding};
@@ -57,6 +58,7 @@ impl clap::Args for SendArguments {
                 .long(name)
                 .value_name(value)
                 .help(help)
+                .help_heading(SENT)
                 .action(ArgAction::Append)
                 .allow_hyphen_values(true)
         };

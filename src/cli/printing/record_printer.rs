@@ -8,14 +8,19 @@ use crate::codec::time::TimeFormat;
 use crate::export::jsonl::{JsonlExporter, JsonlOptions};
 use crate::export::{ExportContext, ExportOptions, Exporter, Format, JournalPeers};
 use crate::journal::JournalReader;
+use crate::journal::query::HitStart;
 use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
+use crate::model::ids::RecordId;
 use crate::model::record::Record;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 
 /// Bytes that are collected before they are written.
 const WRITE_BYTES: usize = 64 * 1024;
+
+/// How an object ends.
+const OBJECT_END: &str = "}\n";
 
 /// What records become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +119,29 @@ impl RecordPrinter {
             self.print(record)?;
         }
         Ok(records.next_id().0.max(range.start))
+    }
+
+    /// Prints a row in which something was found, and where the match begins if that is in an earlier row.
+    pub(crate) fn print_found(&mut self, row: RecordId, begins: Option<HitStart>) -> Result<(), Failed> {
+        let failed = |error| Failed::Running(anyhow::Error::new(error));
+        let Some(record) = self.reader.record(row).map_err(failed)? else { return Ok(()) };
+        let Some(begins) = begins else { return self.print(&record) };
+        let mut printed = Vec::new();
+        let RecordPrinter { kind, peers, out, .. } = self;
+        let (end, addition) = match kind {
+            Kind::Objects(exporter) => {
+                exporter.record(&record, peers, &mut printed).map_err(Failed::output)?;
+                let end = printed.len().saturating_sub(OBJECT_END.len());
+                (end, format!(r#","begins":{{"id":{},"offset":{}}}"#, begins.record.0, begins.offset))
+            }
+            Kind::Lines(exporter, _) => {
+                exporter.record(&record, peers, &mut printed).map_err(Failed::output)?;
+                let end = printed.iter().position(|byte| *byte == b'\n').unwrap_or(printed.len());
+                (end, format!("  (begins in {} at byte {})", begins.record.0, begins.offset))
+            }
+        };
+        printed.splice(end..end, addition.into_bytes());
+        out.write_all(&printed).map_err(Failed::output)
     }
 
     /// When a message that waits ends by silence alone (monotonic nanoseconds).
