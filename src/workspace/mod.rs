@@ -10,3 +10,5 @@ pub mod settings;
 pub mod tabs;
 
 pub mod sending;
+
+pub mod keeper;

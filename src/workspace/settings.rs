@@ -2,6 +2,7 @@
 
 use crate::workspace::store::WorkspaceFile;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What a person chose for the whole program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Settings {
     pub window_width: u32,
     /// The window's inner height in points.
     pub window_height: u32,
+    /// Whether the window fills the screen's working area.
+    pub window_maximized: bool,
     /// Whether the inspector is shown.
     pub inspector: bool,
     /// How the sheet writes times.
@@ -27,6 +30,8 @@ pub struct Settings {
     pub retention_mib: u64,
     /// The folder that was last saved into.
     pub last_folder: String,
+    /// The program that follows sessions; where it is empty, it is looked for.
+    pub wireshark: String,
 }
 
 /// Colours.
@@ -53,6 +58,24 @@ pub enum TimeFormat {
     Micros,
     /// `10:22:03.114205731`
     Nanos,
+    /// `2026-11-21 10:22:03.114`
+    Dated,
+    /// Seconds since the first row that is shown: `+33.107205`
+    SinceStart,
+    /// Seconds since 1970-01-01 UTC: `1795231860.114205`
+    Epoch,
+}
+
+impl Settings {
+    /// How long journals are kept after their last change.
+    pub fn retention_age(&self) -> Duration {
+        Duration::from_hours(u64::from(self.retention_days) * 24)
+    }
+
+    /// How much all journals together may take.
+    pub fn retention_bytes(&self) -> u64 {
+        self.retention_mib.saturating_mul(1 << 20)
+    }
 }
 
 impl Default for Settings {
@@ -63,11 +86,13 @@ impl Default for Settings {
             zoom_percent: 100,
             window_width: 1460,
             window_height: 860,
+            window_maximized: false,
             inspector: true,
             time_format: TimeFormat::Millis,
             retention_days: 90,
             retention_mib: 20 * 1024,
             last_folder: String::new(),
+            wireshark: String::new(),
         }
     }
 }

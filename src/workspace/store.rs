@@ -31,6 +31,15 @@ pub struct Loaded<T> {
     pub value: T,
     /// The file could not be used as it was.
     pub damage: Option<Damage>,
+    /// The value is the file's, so it need not be written.
+    pub is_stored: bool,
+}
+
+impl<T> Loaded<T> {
+    /// Whether a file may be written here: one that could neither be read nor be put aside may not.
+    pub fn is_writable(&self) -> bool {
+        self.damage.as_ref().is_none_or(|damage| damage.kept_as.is_some())
+    }
 }
 
 /// A settings file that could not be used.
@@ -65,6 +74,15 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Which file it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            StoreError::Write { path, .. } | StoreError::Encode { path, .. } => path,
+        }
+    }
+}
+
 impl Store {
     /// The files of this folder.
     pub fn new(folder: impl Into<PathBuf>) -> Store {
@@ -74,19 +92,28 @@ impl Store {
     /// Reads a file. A missing one gives the first settings; one that is damaged, or of a newer version, is put
     /// aside under another name and said.
     pub fn load<T: WorkspaceFile>(&self) -> Loaded<T> {
+        let is_stored = self.folder.join(T::NAME).exists();
+        match self.look_at() {
+            Ok(value) => Loaded { value, damage: None, is_stored },
+            Err(damage) => {
+                let kept_as = put_aside(&damage.path);
+                Loaded { value: T::default(), damage: Some(Damage { kept_as, ..damage }), is_stored: false }
+            }
+        }
+    }
+
+    /// Reads a file and leaves it where it is, whatever is in it. A missing one gives the first settings.
+    pub fn look_at<T: WorkspaceFile>(&self) -> Result<T, Damage> {
         let path = self.folder.join(T::NAME);
         let why = match fs::read_to_string(&path) {
             Ok(text) => match parse(&text) {
-                Ok(value) => return Loaded { value, damage: None },
+                Ok(value) => return Ok(value),
                 Err(why) => why,
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Loaded { value: T::default(), damage: None };
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
             Err(error) => error.to_string(),
         };
-        let kept_as = put_aside(&path);
-        Loaded { value: T::default(), damage: Some(Damage { path, why, kept_as }) }
+        Err(Damage { path, why, kept_as: None })
     }
 
     /// Writes a file, atomically.
@@ -164,6 +191,7 @@ mod tests {
             let path = folder.path().join("settings.toml");
             fs::write(&path, text).unwrap();
             fs::write(folder.path().join("settings.toml.damaged-1"), "an older one").unwrap();
+            assert!(Store::new(folder.path()).look_at::<Settings>().unwrap_err().why.contains(why));
             let loaded = Store::new(folder.path()).load::<Settings>();
             assert_eq!(loaded.value, Settings::default());
             let damage = loaded.damage.unwrap();

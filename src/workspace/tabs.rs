@@ -34,6 +34,8 @@ pub struct TabSettings {
     pub connect_timeout_seconds: String,
     /// Connect again after the connection ended.
     pub reconnect: bool,
+    /// A peer that has said it sends no more stays, because it may still listen.
+    pub keep_half_closed: bool,
     /// Sending to broadcast addresses is allowed.
     pub broadcast: bool,
     /// Multicast groups, as `GROUP` or `GROUP%INTERFACE`.
@@ -64,6 +66,24 @@ pub struct ComposerSettings {
     pub every_millis: String,
     /// Everything received goes back.
     pub echo: bool,
+    /// What is answered by itself, in order.
+    pub replies: Vec<ReplySettings>,
+}
+
+/// One automatic answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplySettings {
+    /// Whether it answers.
+    pub is_on: bool,
+    /// What a message must contain, as typed; empty fits every message.
+    pub pattern: String,
+    /// How that is read.
+    pub pattern_input: InputChoice,
+    /// What goes back, as typed.
+    pub answer: String,
+    /// How that is read.
+    pub answer_input: InputChoice,
 }
 
 /// The kinds of sessions.
@@ -140,6 +160,7 @@ impl Default for TabSettings {
             remote_port: String::new(),
             connect_timeout_seconds: "10".to_owned(),
             reconnect: false,
+            keep_half_closed: false,
             broadcast: false,
             groups: Vec::new(),
             options: Vec::new(),
@@ -159,6 +180,19 @@ impl Default for ComposerSettings {
             checksum: String::new(),
             every_millis: "1000".to_owned(),
             echo: false,
+            replies: Vec::new(),
+        }
+    }
+}
+
+impl Default for ReplySettings {
+    fn default() -> ReplySettings {
+        ReplySettings {
+            is_on: true,
+            pattern: String::new(),
+            pattern_input: InputChoice::Text,
+            answer: String::new(),
+            answer_input: InputChoice::Text,
         }
     }
 }
@@ -179,7 +213,7 @@ impl WorkspaceFile for Tabs {
 
 #[cfg(test)]
 mod tests {
-    use super::{TabKind, Tabs};
+    use super::{ReplySettings, TabKind, Tabs};
     use crate::workspace::store::Store;
 
     #[test]
@@ -194,6 +228,7 @@ mod tests {
         let store = Store::new(folder.path());
         let mut tabs = Tabs { active: 2, ..Tabs::default() };
         tabs.tabs[0].local_port = "70000 or so".to_owned();
+        tabs.tabs[1].composer.replies = vec![ReplySettings::default(); 2];
         tabs.tabs[1].composer.draft = "多行\r\n\"quoted\"\\".to_owned();
         store.save(&tabs).unwrap();
         assert_eq!(store.load::<Tabs>().value, tabs);
