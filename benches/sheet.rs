@@ -82,7 +82,7 @@ fn measure<R: Rows>(source: &str, rows: &mut R, refresh: impl Fn(&mut R)) {
         let begun = Instant::now();
         let mut output = ctx.run_ui(input, |ui| {
             refresh(rows);
-            let view = SheetView { texts: &texts, empty: "", ticks: &[], takes_keys: true };
+            let view = SheetView { texts: &texts, empty: "", ticks: &[], takes_keys: true, follow_keys: "" };
             sheet.show(ui, rows, &view);
         });
         let took = begun.elapsed();

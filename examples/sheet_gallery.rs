@@ -140,6 +140,7 @@ impl eframe::App for Gallery {
                 empty: "",
                 ticks: &[RecordId(20_000_000), RecordId(21_000_000), RecordId(70_000_000)],
                 takes_keys: true,
+                follow_keys: "Ctrl+P",
             };
             self.sheet.show(ui, &mut self.rows, &view);
         });

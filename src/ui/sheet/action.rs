@@ -10,6 +10,8 @@ pub enum SheetAction {
     Copy(CopyForm),
     /// The bytes of this row are sent again.
     SendAgain(RecordId),
+    /// Only what concerns this row's peer is shown.
+    OnlyPeerOf(RecordId),
     /// The inspector shows this row.
     Inspect(RecordId),
 }

@@ -7,7 +7,7 @@ use crate::codec::represent::{Represented, RowStyle, SpanStyle, View, represent}
 use crate::codec::text::Carry;
 use crate::model::record::{Body, Record};
 use crate::ui::sheet::rows::{RowLine, SpanLook};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 /// So much of a folded dump is shown.
 const DUMP_BYTES: usize = 256;
@@ -45,18 +45,25 @@ pub(super) fn lines(
     if is_dump {
         return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
     }
-    let width = whole.text.width();
-    if width <= columns {
+    if columns_of(&whole.text) <= columns {
         return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
     }
     // Events have no bytes that could be left out; the end of a long one is cut by the column's edge.
     let Some(data) = record.data() else {
         return Cut { lines: wrapped(&whole, usize::MAX), folded: true };
     };
-    let shown = data.bytes.len().min(most_bytes);
-    let fitting = shown * columns.saturating_sub(FOLD_COLUMNS) / width;
-    let cut = represent(record, carry, &RowStyle { most_bytes: Some(fitting.max(1)), ..style });
-    Cut { lines: wrapped(&cut, usize::MAX), folded: true }
+    let cut_to = |bytes| represent(record, carry, &RowStyle { most_bytes: Some(bytes), ..style });
+    // Bytes are not equally wide, so how many fit is found by halving what is still open.
+    let (mut fitting, mut too_many) = (1, data.bytes.len().min(most_bytes));
+    while fitting + 1 < too_many {
+        let middle = fitting.midpoint(too_many);
+        if columns_of(&cut_to(middle).text) <= columns {
+            fitting = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    Cut { lines: wrapped(&cut_to(fitting), usize::MAX), folded: true }
 }
 
 /// Rows of hex are wrapped where it is easy to count: after 16, 32, … bytes, or after 8 where there is no room.
@@ -83,9 +90,12 @@ fn wrapped(row: &Represented, columns: usize) -> Vec<RowLine> {
             }
             let (piece, after) = fitting(rest, columns.saturating_sub(used), used == 0);
             if let Some(line) = lines.last_mut() {
-                line.push(piece.trim_end_matches('\n'), look, span.is_hit);
+                match span.style {
+                    SpanStyle::Control => push_controls(line, piece, span.is_hit),
+                    _ => line.push(piece.trim_end_matches('\n'), look, span.is_hit),
+                }
             }
-            used += piece.width();
+            used += columns_of(piece);
             let line_end = columns != usize::MAX && piece.ends_with(['↵', '␊']);
             ended =
                 !after.is_empty() || piece.ends_with('\n') || (line_end && span.style == SpanStyle::Control);
@@ -103,12 +113,46 @@ fn fitting(text: &str, columns: usize, line_is_empty: bool) -> (&str, &str) {
         if character == '\n' {
             return text.split_at(place + 1);
         }
-        used += character.width().unwrap_or(0);
+        used += columns_of_character(character);
         if used > columns && !(line_is_empty && place == 0) {
             return text.split_at(place);
         }
     }
     (text, "")
+}
+
+/// Arrows say what a tab and a line end are. The letters in all other pictures of control characters are too small
+/// to be read, so their names are written instead.
+fn push_controls(line: &mut RowLine, symbols: &str, hit: bool) {
+    for (place, symbol) in symbols.char_indices() {
+        match control_name(symbol) {
+            Some(name) => line.push(name, SpanLook::Control, hit),
+            None => line.push(&symbols[place..place + symbol.len_utf8()], SpanLook::Faint, hit),
+        }
+    }
+}
+
+/// The name behind the picture of a control character.
+fn control_name(picture: char) -> Option<&'static str> {
+    const FIRST: u32 = 0x2400;
+    const NAMES: [&str; 34] = [
+        "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO",
+        "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS",
+        "RS", "US", "SP", "DEL",
+    ];
+    let place = u32::from(picture).checked_sub(FIRST)?;
+    NAMES.get(usize::try_from(place).ok()?).copied()
+}
+
+fn columns_of(text: &str) -> usize {
+    text.chars().map(columns_of_character).sum()
+}
+
+fn columns_of_character(character: char) -> usize {
+    match control_name(character) {
+        Some(name) => name.len() + 1,
+        None => character.width().unwrap_or(0),
+    }
 }
 
 fn look(style: SpanStyle) -> SpanLook {
@@ -131,6 +175,7 @@ mod tests {
     use crate::codec::text::Carry;
     use crate::model::ids::{Epoch, RecordId};
     use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::ui::sheet::rows::SpanLook;
     use crate::util::clock::Stamp;
     use crate::util::locale::{Language, Locale};
     use unicode_width::UnicodeWidthStr;
@@ -155,7 +200,18 @@ mod tests {
     }
 
     #[test]
-    fn long_rows_fold_so_that_their_size_is_seen() {
+    fn control_characters_are_named_and_line_ends_are_arrows() {
+        let shown = cut(View::Text, b"\x02\x03a\x00\t\r\n", 40, false);
+        assert_eq!(texts(&shown), ["STX ETXaNUL⇥↵"]);
+        let looks: Vec<_> = shown.lines[0].spans.iter().map(|span| span.look).collect();
+        assert_eq!(looks, [SpanLook::Control, SpanLook::Tone, SpanLook::Control, SpanLook::Faint]);
+        let folded = cut(View::Text, &[1; 300], 60, false);
+        assert!(folded.folded && folded.lines[0].text.ends_with(" bytes"));
+        assert!(folded.lines[0].text.width() <= 60, "{}", folded.lines[0].text);
+    }
+
+    #[test]
+    fn long_rows_fold_so_that_their_size_is_seen_and_no_room_is_left() {
         let chinese = "温度".repeat(200);
         for (view, bytes) in [
             (View::Text, vec![b'7'; 5_000]),
@@ -168,8 +224,19 @@ mod tests {
                 assert!(cut.folded);
                 let [line] = cut.lines.as_slice() else { panic!("{} lines", cut.lines.len()) };
                 assert!(line.text.ends_with(" bytes"), "{view:?} {columns}: {}", line.text);
-                assert!(line.text.width() <= columns, "{view:?} {columns}: {}", line.text.width());
+                let width = line.text.width();
+                assert!((columns - 5..=columns).contains(&width), "{view:?} {columns}: {width}");
             }
+        }
+    }
+
+    #[test]
+    fn a_folded_row_has_no_room_left_for_another_byte() {
+        let uneven = [&[1_u8; 20][..], &[b'x'; 400]].concat();
+        for (bytes, columns, letters) in [(vec![b'7'; 5_000], 61, 44), (uneven, 120, 20)] {
+            let cut = cut(View::Text, &bytes, columns, false);
+            let shown = cut.lines[0].text.chars().filter(|c| ['7', 'x'].contains(c)).count();
+            assert!(shown >= letters, "{columns}: {}", cut.lines[0].text);
         }
     }
 

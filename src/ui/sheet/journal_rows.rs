@@ -3,19 +3,20 @@
 //! Reads are single positional ones for rows on the screen; nothing is locked while they are shown. It must not know
 //! sockets, nor how a row is drawn.
 
-use crate::codec::represent::{self, RowStyle, View};
-use crate::codec::text::{Carry, TextEncoding, carry_into};
-use crate::codec::time::{TimeFormat, TimePrecision, delta};
+use crate::codec::represent::{self, RowStyle};
+use crate::codec::text::{Carry, carry_into};
+use crate::codec::time::{TimeColumn, TimeFormat, delta};
+use crate::export::Selection;
 use crate::journal::query::Pattern;
 use crate::journal::{JournalError, JournalReader, RecordHead};
 use crate::model::config::SessionKind;
 use crate::model::ids::RecordId;
+use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::sheet::cells;
-use crate::ui::sheet::moment::Moment;
+use crate::ui::sheet::options::RowOptions;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows, SpanLook, Tone};
 use crate::util::bytes_text::Count;
-use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -33,33 +34,6 @@ const HITS_WITHIN_BYTES: usize = 128 * 1024;
 /// As much of the record before as can matter for a character that was cut.
 const TAIL_BYTES: usize = 64 * 1024;
 
-/// How rows are shown. A change shows at once, in the whole past.
-#[derive(Clone, Debug)]
-pub struct RowOptions {
-    /// How payload bytes are shown.
-    pub view: View,
-    /// What their characters are.
-    pub encoding: TextEncoding,
-    /// The language of events and remarks.
-    pub locale: &'static Locale,
-    /// What the time column tells.
-    pub time: TimeColumn,
-    /// How fine times and their differences are.
-    pub precision: TimePrecision,
-    /// How many columns of the payload font the content has.
-    pub columns: usize,
-}
-
-/// What the time column tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TimeColumn {
-    /// The time of day.
-    #[default]
-    Clock,
-    /// Seconds since the first row.
-    Relative,
-}
-
 /// The rows of one journal.
 #[derive(Debug)]
 pub struct JournalRows {
@@ -73,6 +47,8 @@ pub struct JournalRows {
     marked: Option<Moment>,
     expanded: HashSet<u64>,
     kept: HashMap<u64, Kept>,
+    /// The end of the row that was made last: the next one, drawn below it, often goes on where it stopped.
+    last_tail: Option<(RecordId, Vec<u8>)>,
     turn: u64,
     blank: RowContent,
 }
@@ -83,26 +59,6 @@ struct Kept {
     content: RowContent,
     after: Option<RecordId>,
     used: u64,
-}
-
-impl RowOptions {
-    /// Text in UTF-8 with the time of day.
-    pub fn new(locale: &'static Locale) -> RowOptions {
-        RowOptions {
-            view: View::default(),
-            encoding: TextEncoding::default(),
-            locale,
-            time: TimeColumn::default(),
-            precision: TimePrecision::default(),
-            columns: 100,
-        }
-    }
-
-    fn is_same(&self, other: &RowOptions) -> bool {
-        (self.view, self.encoding, self.time, self.precision, self.columns)
-            == (other.view, other.encoding, other.time, other.precision, other.columns)
-            && self.locale.language() == other.locale.language()
-    }
 }
 
 impl JournalRows {
@@ -120,6 +76,7 @@ impl JournalRows {
             marked: None,
             expanded: HashSet::new(),
             kept: HashMap::new(),
+            last_tail: None,
             turn: 0,
             blank: RowContent::default(),
         }
@@ -145,6 +102,7 @@ impl JournalRows {
     pub fn set_options(&mut self, options: RowOptions) {
         if !self.options.is_same(&options) {
             self.format = TimeFormat::local().with_precision(options.precision);
+            self.format.column = options.time;
             self.options = options;
             self.kept.clear();
         }
@@ -163,32 +121,33 @@ impl JournalRows {
         self.matching = matching;
     }
 
+    /// The only records that are shown, if not all are.
+    pub fn matching(&self) -> Option<&Arc<RoaringTreemap>> {
+        self.matching.as_ref()
+    }
+
     /// Hides what was before this record; 0 shows everything again. The journal keeps it.
     pub fn hide_before(&mut self, record: RecordId) {
-        self.hidden_before = record.0;
+        if self.hidden_before != record.0 {
+            self.hidden_before = record.0;
+            // Times since the first row are since another row now.
+            self.kept.clear();
+        }
     }
 
-    /// The records of these ranges that are shown, in order, as ranges.
-    pub fn shown_within(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        let range = range.start.max(self.hidden_before)..range.end.min(self.records);
-        if range.is_empty() {
-            return Vec::new();
-        }
-        let Some(matching) = &self.matching else { return vec![range] };
-        let mut ranges: Vec<Range<u64>> = Vec::new();
-        let first = matching.rank(range.start).saturating_sub(u64::from(matching.contains(range.start)));
-        for record in (first..).map_while(|place| matching.select(place)).take_while(|id| *id < range.end) {
-            match ranges.last_mut() {
-                Some(last) if last.end == record => last.end += 1,
-                _ => ranges.push(record..record + 1),
-            }
-        }
-        ranges
+    /// The rows that are shown, whatever their number, for whoever goes through them beside the window.
+    pub fn shown(&self) -> Selection {
+        let ranges = std::iter::once(self.hidden_before..u64::MAX).collect();
+        Selection { ranges, among: self.matching.clone() }
     }
 
-    fn make(&self, record: RecordId, after: Option<RecordId>) -> RowContent {
+    fn make(&mut self, record: RecordId, after: Option<RecordId>) -> RowContent {
         match self.reader.record(record) {
-            Ok(Some(found)) => self.row_of(&found, after).unwrap_or_else(|error| failed(record, &error)),
+            Ok(Some(found)) => {
+                let row = self.row_of(&found, after).unwrap_or_else(|error| failed(record, &error));
+                self.last_tail = found.data().map(|data| (record, tail(&data.bytes).to_vec()));
+                row
+            }
             Ok(None) => RowContent { lines: vec![RowLine::default()], ..RowContent::default() },
             Err(error) => failed(record, &error),
         }
@@ -229,12 +188,15 @@ impl JournalRows {
     }
 
     fn time_text(&self, record: &Record) -> Result<String, JournalError> {
-        if self.options.time == TimeColumn::Relative
-            && let Some(first) = self.moment(RecordId(self.hidden_before))?
-        {
-            return Ok(delta(first.until(Moment::of(record)), self.options.precision));
-        }
-        Ok(self.format.text(record.at.wall_ns))
+        let moment = Moment::of(record);
+        // Only seconds since the first row need the first row.
+        let first = match self.format.column {
+            TimeColumn::Relative => self.moment(RecordId(self.hidden_before))?.unwrap_or(moment),
+            TimeColumn::Clock | TimeColumn::Dated | TimeColumn::Epoch => moment,
+        };
+        let mut text = String::with_capacity(24);
+        self.format.push_row(&mut text, moment, first);
+        Ok(text)
     }
 
     fn delta_text(&self, record: &Record, after: Option<RecordId>) -> Result<String, JournalError> {
@@ -256,11 +218,11 @@ impl JournalRows {
         carry_into(self.options.encoding, || {
             // A record that cannot be read ends the look back: what follows starts a character, as after a gap.
             at = self.reader.previous_in_stream(at).ok().flatten()?;
+            if let Some((_, known)) = self.last_tail.as_ref().filter(|(known, _)| *known == at) {
+                return Some(known.clone());
+            }
             let earlier = self.reader.record(at).ok().flatten()?;
-            let Body::Data(mut data) = earlier.body else { return None };
-            let cut = data.bytes.len().saturating_sub(TAIL_BYTES);
-            data.bytes.drain(..cut - cut % 4);
-            Some(data.bytes)
+            earlier.data().map(|data| tail(&data.bytes).to_vec())
         })
     }
 
@@ -361,6 +323,12 @@ impl Rows for JournalRows {
         self.marked = marked.and_then(|record| self.moment(record).ok().flatten());
         self.kept.clear();
     }
+}
+
+/// As much of the end of a payload as may belong to the next record's first character.
+fn tail(bytes: &[u8]) -> &[u8] {
+    let cut = bytes.len().saturating_sub(TAIL_BYTES);
+    &bytes[cut - cut % 4..]
 }
 
 fn tone(record: &Record) -> Tone {

@@ -36,6 +36,11 @@ impl Sheet {
             if menu_item(ui, single.is_some(), mark_text, "") {
                 self.set_marked(if is_marked { None } else { single }, rows);
             }
+            if menu_item(ui, single.is_some(), texts.only_peer, "")
+                && let Some(record) = single
+            {
+                actions.push(SheetAction::OnlyPeerOf(record));
+            }
             self.fold_item(ui, rows, frame, view);
             separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {

@@ -8,10 +8,11 @@ pub mod anchor;
 mod bar;
 mod cells;
 pub mod columns;
+mod following;
 pub mod journal_rows;
 mod keys;
 mod menu;
-mod moment;
+pub mod options;
 mod paint;
 mod pointer;
 pub mod rows;
@@ -19,7 +20,8 @@ pub mod selection;
 pub mod texts;
 
 pub use action::SheetAction;
-pub use journal_rows::{JournalRows, RowOptions, TimeColumn};
+pub use journal_rows::JournalRows;
+pub use options::RowOptions;
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::Selection;
 pub use texts::SheetTexts;
@@ -33,7 +35,7 @@ use crate::ui::sheet::paint::Light;
 use crate::ui::theme::{self, Theme};
 use crate::util::bytes_text::Count;
 use egui::accesskit::Action;
-use egui::{Align2, Color32, CursorIcon, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::ops::Range;
 
 /// Where a person looks and what is selected.
@@ -66,6 +68,8 @@ pub struct SheetView<'a> {
     pub ticks: &'a [RecordId],
     /// Whether it takes keys that no control has asked for.
     pub takes_keys: bool,
+    /// The keys that hold it still or let it follow.
+    pub follow_keys: &'a str,
 }
 
 /// What came of drawing a sheet.
@@ -77,6 +81,8 @@ pub struct SheetResponse {
     pub response: Response,
     /// How many characters wide the content is, for rows that fold.
     pub content_characters: usize,
+    /// Where the name of the time column stands; what it tells can be chosen there.
+    pub time_header: Rect,
 }
 
 /// The parts of a frame that its steps share.
@@ -140,10 +146,12 @@ impl Sheet {
             ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
         }
         self.latest_pill(ui, &frame, view);
+        self.follow_button(ui, header, &frame, view);
         self.show_menu(rows, &frame, view, &mut actions);
         SheetResponse {
             actions,
             content_characters: frame.columns.content_characters(),
+            time_header: Rect::from_x_y_ranges(frame.columns.time, header.y_range()),
             response: frame.response,
         }
     }
@@ -181,6 +189,20 @@ impl Sheet {
             self.following = false;
             self.rows_when_left = rows;
         }
+    }
+
+    /// Holds still if it follows, and follows if it holds still.
+    pub fn toggle_following(&mut self, rows: u64) {
+        if self.following {
+            self.hold(rows);
+        } else {
+            self.follow();
+        }
+    }
+
+    /// Makes columns as narrow as what they hold from now on allows.
+    pub fn forget_widths(&mut self) {
+        self.widths = Widths::default();
     }
 
     /// Selects a row and brings it into the middle.
@@ -302,7 +324,8 @@ impl Sheet {
             );
             let light = Light {
                 selected: self.selection.contains(record),
-                hovered: hovered_y.is_some_and(|y| rect.y_range().contains(y)),
+                // Two rows share an edge, and only one of them is under the pointer.
+                hovered: hovered_y.is_some_and(|y| (rect.top()..rect.bottom()).contains(&y)),
                 cursor: self.selection.cursor() == Some(record) && frame.response.has_focus(),
                 marked: self.marked == Some(record),
             };
@@ -314,7 +337,7 @@ impl Sheet {
             node.widget_info(|| {
                 WidgetInfo::selected(Role::ListBoxOption, true, light.selected, content.spoken.as_str())
             });
-            if chosen_by_name(ui, id, row, frame.extent.rows) {
+            if chosen_by_name(ui, id, row, frame.extent.rows, content) {
                 self.selection.set(record);
                 actions.push(SheetAction::Inspect(record));
             }
@@ -323,43 +346,12 @@ impl Sheet {
         }
         self.visible = self.anchor.row..row;
     }
-
-    fn latest_pill(&mut self, ui: &Ui, frame: &Frame, view: &SheetView<'_>) {
-        const HEIGHT: f32 = 28.0;
-        if self.following || frame.extent.rows == 0 {
-            return;
-        }
-        let theme = Theme::of(ui);
-        let new = frame.extent.rows.saturating_sub(self.rows_when_left);
-        let text = if new == 0 {
-            format!("↓ {}", view.texts.latest)
-        } else {
-            format!("↓ {} · {}", view.texts.latest, Count(new))
-        };
-        let font = fonts::strong(theme::BODY_SIZE);
-        let galley = ui.painter().layout_no_wrap(text.clone(), font, Color32::PLACEHOLDER);
-        let size = vec2(galley.size().x + 28.0, HEIGHT);
-        let rect = Rect::from_min_size(frame.body.max - size - vec2(theme::SPACE_12, theme::SPACE_12), size);
-        let response = ui.interact(rect, frame.response.id.with("latest"), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text.as_str()));
-        let fill = if response.hovered() { theme.accent_hovered } else { theme.accent };
-        let shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: theme.shadow };
-        ui.painter().add(shadow.as_shape(rect, HEIGHT / 2.0));
-        ui.painter().rect_filled(rect, HEIGHT / 2.0, fill);
-        let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
-        ui.painter().galley(at, galley, theme.on_accent);
-        let response =
-            response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(view.texts.latest_tooltip);
-        if response.clicked() {
-            self.follow();
-            ui.ctx().request_repaint();
-        }
-    }
 }
 
-/// Tells the accessibility tree which of how many rows this is, and whether it was chosen through the tree.
-fn chosen_by_name(ui: &Ui, id: Id, row: u64, rows: u64) -> bool {
+/// Tells the accessibility tree when the row happened, which of how many it is, and whether it was chosen through the tree.
+fn chosen_by_name(ui: &Ui, id: Id, row: u64, rows: u64, content: &RowContent) -> bool {
     ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_description(format!("{} {} {}", content.time, content.delta, content.peer));
         node.add_action(Action::Click);
         if let (Ok(row), Ok(rows)) = (usize::try_from(row), usize::try_from(rows)) {
             node.set_position_in_set(row);

@@ -5,8 +5,10 @@ use crate::ui::sheet::columns::Columns;
 use crate::ui::sheet::rows::{RowContent, RowLine, SpanLook, Tone};
 use crate::ui::sheet::texts::SheetTexts;
 use crate::ui::theme::{self, Theme};
-use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{
+    Align, Align2, Color32, FontFamily, FontId, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2,
+};
 
 /// The height of the line that names the columns.
 pub(super) const HEADER_HEIGHT: f32 = 26.0;
@@ -49,7 +51,7 @@ pub(super) fn header(painter: &Painter, theme: &Theme, rect: Rect, columns: &Col
         painter.text(pos2(x, rect.center().y), align, text, font, theme.dim);
     };
     name(columns.number, texts.number, true);
-    name(Some(columns.time), texts.time, false);
+    name(Some(columns.time), &format!("{} ▾", texts.time), false);
     name(columns.delta, texts.delta, true);
     name(Some(columns.peer), texts.peer, false);
     name(columns.bytes, texts.bytes, true);
@@ -134,6 +136,10 @@ fn spans(
             SpanLook::Tone => tone,
             SpanLook::Faint => quiet,
             SpanLook::Error => theme.error,
+            SpanLook::Control => {
+                control_names(&mut job, text, quiet, if span.hit { theme.hit } else { theme.raised });
+                continue;
+            }
         };
         let background = if span.hit { theme.hit } else { Color32::TRANSPARENT };
         fonts::append_payload_text(&mut job, text, color, background);
@@ -141,6 +147,17 @@ fn spans(
     let galley = painter.layout_job(job);
     let at = pos2(column.min, middle - galley.size().y / 2.0);
     painter.galley(at, galley, tone);
+}
+
+/// Names of control characters are set apart from payload letters by their size and what is behind them.
+fn control_names(job: &mut LayoutJob, names: &str, color: Color32, background: Color32) {
+    const SIZE: f32 = 9.5;
+    const GAP: f32 = 2.0;
+    let font_id = FontId::new(SIZE, FontFamily::Monospace);
+    let format = TextFormat { font_id, color, background, valign: Align::Center, ..TextFormat::default() };
+    job.append(names, GAP, format);
+    let after = TextFormat { font_id: FontId::new(GAP, FontFamily::Monospace), ..TextFormat::default() };
+    job.append(" ", 0.0, after);
 }
 
 fn disclosure(painter: &Painter, theme: &Theme, centre: Pos2, expanded: bool) {

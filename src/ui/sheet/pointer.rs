@@ -29,14 +29,25 @@ impl Sheet {
         }
         let (pressed, held) =
             ui.input(|input| (input.pointer.primary_pressed(), input.pointer.primary_down()));
-        if !(held && response.is_pointer_button_down_on()) {
-            return;
-        }
         let Some(at) = response.interact_pointer_pos() else { return };
-        if pressed {
+        let is_held_here = held && response.is_pointer_button_down_on();
+        // A slow frame, or a quick hand, brings press and release together.
+        if pressed && (is_held_here || response.clicked()) {
             self.press(ui, at, rows, frame, actions);
-        } else if response.dragged() {
+        } else if is_held_here && response.dragged() {
             self.drag(ui, at, rows, frame);
+        }
+        // The second press of a double click is known only when it ends; the triangle has answered to each alone.
+        if response.double_clicked() && !paint::is_on_disclosure(&frame.columns, at.x) {
+            self.toggle_at(at, rows, frame);
+        }
+    }
+
+    fn toggle_at(&mut self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
+        let Some(row) = self.row_at(at, rows, frame) else { return };
+        let content = rows.content(row);
+        if content.folded || content.expanded {
+            self.toggle_expanded(row, rows, frame);
         }
     }
 
@@ -54,11 +65,8 @@ impl Sheet {
             return;
         };
         let record = rows.record(row);
-        let content = rows.content(row);
-        let foldable = content.folded || content.expanded;
-        let twice = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
-        if foldable && (twice || paint::is_on_disclosure(&frame.columns, at.x)) {
-            self.toggle_expanded(row, rows, frame);
+        if paint::is_on_disclosure(&frame.columns, at.x) {
+            self.toggle_at(at, rows, frame);
         }
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.shift {

@@ -85,8 +85,10 @@ pub enum SpanLook {
     /// In the row's own tone.
     #[default]
     Tone,
-    /// Control symbols, offsets, bytes that are no text, remarks.
+    /// Offsets, bytes that are no text, remarks.
     Faint,
+    /// Names of characters that have no shape, with a space between two of them.
+    Control,
     /// Bad news, whatever the row's tone is.
     Error,
 }
@@ -113,10 +115,14 @@ impl RowLine {
         if text.is_empty() {
             return;
         }
+        let joins = self.spans.last().is_some_and(|last| last.look == look && last.hit == hit);
+        if joins && look == SpanLook::Control {
+            self.text.push(' ');
+        }
         self.text.push_str(text);
         let end = self.text.len();
         match self.spans.last_mut() {
-            Some(last) if last.look == look && last.hit == hit => last.end = end,
+            Some(last) if joins => last.end = end,
             _ => self.spans.push(RowSpan { end, look, hit }),
         }
     }

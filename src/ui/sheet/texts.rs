@@ -25,6 +25,12 @@ pub struct SheetTexts {
     pub latest: &'static str,
     /// What going back to the newest row does, with its shortcut.
     pub latest_tooltip: &'static str,
+    /// Holding still while rows come in, with its shortcut.
+    pub pause: &'static str,
+    /// Following the newest row again, with its shortcut.
+    pub resume: &'static str,
+    /// Showing only what concerns a row's peer.
+    pub only_peer: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
     /// Sending a row's bytes again.
@@ -55,6 +61,9 @@ impl SheetTexts {
             content: locale.text("sheet.column.content"),
             latest: locale.text("sheet.latest"),
             latest_tooltip: locale.text("sheet.latest_tooltip"),
+            pause: locale.text("sheet.pause"),
+            resume: locale.text("sheet.resume"),
+            only_peer: locale.text("sheet.menu.only_peer"),
             copy: [
                 locale.text("sheet.menu.copy_text"),
                 locale.text("sheet.menu.copy_hex"),

@@ -18,12 +18,21 @@ struct Numbers {
     count: u64,
     tall: Option<u64>,
     asked: u64,
+    is_folded: bool,
+    toggled: Vec<u64>,
     made: RowContent,
 }
 
 impl Numbers {
     fn new(count: u64) -> Numbers {
-        Numbers { count, tall: None, asked: 0, made: RowContent::default() }
+        Numbers {
+            count,
+            tall: None,
+            asked: 0,
+            is_folded: false,
+            toggled: Vec::new(),
+            made: RowContent::default(),
+        }
     }
 }
 
@@ -47,12 +56,15 @@ impl Rows for Numbers {
             tone: Tone::Received,
             spoken: format!("RX 温度={index}"),
             lines: vec![line; lines],
+            folded: self.is_folded,
             ..RowContent::default()
         };
         &self.made
     }
 
-    fn toggle_expanded(&mut self, _index: u64) {}
+    fn toggle_expanded(&mut self, index: u64) {
+        self.toggled.push(index);
+    }
 
     fn measure_from(&mut self, _marked: Option<RecordId>) {}
 }
@@ -75,8 +87,13 @@ fn stage(count: u64) -> Harness<'static, Stage> {
         })
         .build_ui_state(
             |ui, stage: &mut Stage| {
-                let view =
-                    SheetView { texts: &stage.texts, empty: "Press Listen", ticks: &[], takes_keys: true };
+                let view = SheetView {
+                    texts: &stage.texts,
+                    empty: "Press Listen",
+                    ticks: &[],
+                    takes_keys: true,
+                    follow_keys: "",
+                };
                 let shown = stage.sheet.show(ui, &mut stage.rows, &view);
                 stage.actions.extend(shown.actions);
             },
@@ -110,6 +127,15 @@ fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modif
         harness.event_modifiers(event, modifiers);
     }
     harness.run();
+}
+
+/// Press and release in the events of one frame.
+fn click_at_once(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        harness.input_mut().events.push(Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    harness.step();
 }
 
 fn place(harness: &Harness<'static, Stage>) -> f64 {
@@ -305,4 +331,42 @@ fn it_stays_at_its_row_in_every_window() {
         let visible = harness.state().sheet.visible();
         assert!(visible.start <= 5_000 && visible.start > 4_900, "{size:?}: {visible:?}");
     }
+}
+
+#[test]
+fn a_press_and_its_release_within_one_frame_select() {
+    let mut harness = stage(1_000);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    let pos = pos2(400.0, 26.0 + 22.0 * 6.5);
+    harness.event(Event::PointerMoved(pos));
+    harness.run();
+    click_at_once(&mut harness, pos);
+    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(6)));
+}
+
+#[test]
+fn a_double_click_unfolds_a_row_once() {
+    let mut harness = stage(1_000);
+    harness.state_mut().rows.is_folded = true;
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    let at = pos2(400.0, 26.0 + 22.0 * 2.5);
+    harness.event(Event::PointerMoved(at));
+    harness.run();
+    click_at_once(&mut harness, at);
+    assert!(harness.state().rows.toggled.is_empty(), "a single click only selects");
+    click_at_once(&mut harness, at);
+    assert_eq!(harness.state().rows.toggled, [2]);
+}
+
+#[test]
+fn the_button_in_the_header_stops_and_goes_on() {
+    let mut harness = stage(1_000);
+    harness.get_by_label("Hold still").click();
+    harness.run();
+    harness.state_mut().rows.count = 1_010;
+    harness.run();
+    assert!(harness.query_by_label("RX 温度=1009").is_none(), "it holds still");
+    harness.get_by_label("Follow the newest row").click();
+    harness.run();
+    assert!(harness.query_by_label("RX 温度=1009").is_some());
 }
