@@ -3,7 +3,7 @@
 use crate::model::ids::PeerId;
 use crate::ui::sheet::SheetAction;
 use crate::util::locale::Language;
-use crate::workspace::settings::ThemeChoice;
+use crate::workspace::settings::{ThemeChoice, TimeFormat};
 use crate::workspace::tabs::TabKind;
 use std::path::PathBuf;
 
@@ -20,8 +20,6 @@ pub enum Action {
     Activate(TabKey),
     /// The tab is gone, or the person is asked because it is open.
     CloseTab(TabKey),
-    /// The tab in front is gone, or the person is asked.
-    CloseActiveTab,
     /// The tab is gone and what it had open is closed.
     CloseTabAnyway(TabKey),
     /// The tab that was closed last is there again.
@@ -46,13 +44,17 @@ pub enum Action {
     },
     /// The tab is seen beside the one in front, or no longer.
     ToggleBeside(TabKey),
+    /// The tab in front stands so many places further to the right.
+    ShiftTab(isize),
+    /// The tab at this place, counted from 0, is in front.
+    ActivatePlace(usize),
     /// The tab to the right is in front.
     NextTab,
     /// The tab to the left is in front.
     PreviousTab,
     /// Something for one tab.
     OnTab(TabKey, TabAction),
-    /// Something for the tab in front.
+    /// Something for the tab in front, or the one beside it where that was touched last.
     InFront(TabAction),
     /// The inspector is shown, or hidden.
     ToggleInspector,
@@ -102,12 +104,24 @@ pub enum Action {
     CopyText(String),
     /// The person chooses a file with the platform's dialog.
     Browse,
-    /// What the save page says is being written.
+    /// The person is asked which file to bring in.
+    AskImport,
+    /// The file that the import page names is being read.
+    StartImport,
+    /// No more of the file is read.
+    CancelImport,
+    /// The program that the page names follows the session.
+    StartWatch,
+    /// What the export page says is being written.
     StartExport,
     /// Nothing is written any more.
     CancelExport,
     /// The file that the page names is on its way to the peers.
     StartFile,
+    /// What is received is answered as the page says.
+    SaveReplies,
+    /// The sheet shows the row or the time that the page names.
+    GoTo,
     /// A quick send is as its page says.
     SaveQuick,
     /// The quick send of the page is gone.
@@ -147,8 +161,21 @@ pub enum TabAction {
     AddQuick,
     /// The person changes a quick send.
     EditQuick(usize),
+    /// A quick send stands further to the right, or to the left.
+    MoveQuick {
+        /// Its place.
+        from: usize,
+        /// So many places.
+        by: isize,
+    },
+    /// A quick send is gone.
+    RemoveQuick(usize),
+    /// The person is asked what to answer by itself.
+    AskReplies,
     /// Sends go to this peer, or to everyone.
     SelectPeer(Option<PeerId>),
+    /// Sends go to this peer, too, or no longer.
+    TogglePeer(PeerId),
     /// Sends of a datagram tab go to the remote address of its fields.
     SelectRemote,
     /// The peer is disconnected in an orderly way.
@@ -157,6 +184,8 @@ pub enum TabAction {
     ResetPeer(PeerId),
     /// The peer is told that we send no more.
     FinishPeer(PeerId),
+    /// Sending to broadcast addresses is allowed, now if the socket is open and with each opening, or not.
+    SetBroadcast(bool),
     /// The group is joined, now if the socket is open and with each opening.
     JoinGroup(String),
     /// The group is left and forgotten.
@@ -185,8 +214,16 @@ pub enum TabAction {
     AskSave,
     /// The person is asked where to save the raw bytes.
     AskSaveRaw,
+    /// Wireshark follows the session.
+    Watch,
     /// Counters start at 0.
     ResetCounters,
+    /// The sheet follows the newest row, or holds still if it did.
+    ToggleFollowing,
+    /// The person is asked for a row or a time.
+    AskGoTo,
+    /// Times are written like this in all sheets.
+    SetTimeFormat(TimeFormat),
     /// What a person asked of the sheet.
     Sheet(SheetAction),
 }

@@ -2,12 +2,14 @@
 //! no business: what a session is, the engine knows; what a tab shows, its state.
 
 use crate::engine::handle::Engine;
-use crate::model::failure::Failure;
+use crate::model::failure::{Failure, Operation};
 use crate::ui::action::Action;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
-use crate::ui::dispatch;
+use crate::ui::dispatch::errands::Errands;
 use crate::ui::dispatch::file::PasteJob;
-use crate::ui::dispatch::save::ExportJob;
+use crate::ui::dispatch::paths::Asker;
+use crate::ui::dispatch::workspace::Kept;
+use crate::ui::dispatch::{self, Background};
 use crate::ui::fonts;
 use crate::ui::layout;
 use crate::ui::look;
@@ -15,6 +17,7 @@ use crate::ui::shortcuts;
 use crate::ui::state::AppState;
 use crate::ui::theme::{self, Theme};
 use crate::util::locale::Language;
+use crate::workspace::keeper::Keeper;
 use crate::workspace::profile::Profile;
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
@@ -65,25 +68,17 @@ pub struct App {
     pub(super) state: AppState,
     pub(super) engine: Engine,
     pub(super) profile: Profile,
-    pub(super) store: Store,
     pub(super) dialogs: Box<dyn Dialogs>,
+    pub(super) dialog_for: Option<Asker>,
     pub(super) waker: Waker,
     pub(super) toasts: Toasts,
-    pub(super) export: Option<ExportJob>,
+    pub(super) background: Background,
     pub(super) paste: Option<PasteJob>,
+    pub(super) errands: Errands,
     pub(super) kept: Kept,
     pub(super) may_quit: bool,
     pub(super) next_job: u32,
     asked: Vec<Action>,
-}
-
-/// The workspace as it was last written, and when it is written next.
-#[derive(Debug)]
-pub(super) struct Kept {
-    pub(super) tabs: Tabs,
-    pub(super) settings: Settings,
-    pub(super) sending: Sending,
-    pub(super) due: Option<Instant>,
 }
 
 /// Wakes the window from any thread.
@@ -114,6 +109,10 @@ impl App {
         let store = Store::new(&start.profile.settings_folder);
         let (settings, tabs, sending) =
             (store.load::<Settings>(), store.load::<Tabs>(), store.load::<Sending>());
+        let waker = Waker::from(Arc::new(WindowWaker(ctx.clone())));
+        let keeper = Keeper::start(store, waker.clone())
+            .map_err(|error| Failure::new(Operation::StartThread, "workspace", error))?;
+        let kept = Kept::new(keeper, &tabs, &settings, &sending);
         let damages: Vec<Damage> =
             [settings.damage, tabs.damage, sending.damage].into_iter().flatten().collect();
         let mut settings = settings.value;
@@ -121,25 +120,19 @@ impl App {
             settings.theme = theme;
         }
         let language = start.language.unwrap_or_else(|| look::language_of(&settings));
-        let kept = Kept {
-            tabs: tabs.value.clone(),
-            settings: settings.clone(),
-            sending: sending.value.clone(),
-            due: None,
-        };
-        let waker = Waker::from(Arc::new(WindowWaker(ctx.clone())));
         let mut app = App {
             state: AppState::new(tabs.value, settings, sending.value, language),
             engine: Engine::new(waker.clone())?,
             profile: start.profile,
-            store,
             dialogs,
+            dialog_for: None,
             waker,
             toasts: Toasts::default()
                 .with_default_font(fonts::interface(theme::BODY_SIZE))
                 .with_shadow(theme::NOTICE_SHADOW),
-            export: None,
+            background: Background::default(),
             paste: None,
+            errands: Errands::default(),
             kept,
             may_quit: false,
             next_job: 0,
@@ -180,8 +173,9 @@ impl App {
         let is_composing = look::is_composing(&ctx);
         dispatch::file::take_long_pastes(self, &ctx);
         let mut asked = Vec::new();
-        if self.state.modal.is_none() {
-            shortcuts::take_pressed(&ctx, is_composing, &mut asked);
+        if !self.state.is_covered() {
+            let tab = (!self.state.shows_sessions).then(|| self.state.keyboard_tab());
+            shortcuts::take_pressed(&ctx, is_composing, tab, &mut asked);
         }
         layout::window_ui(ui, &mut self.state, &mut asked);
         self.toasts.show(&ctx);
@@ -199,7 +193,9 @@ impl App {
             Told::Plain => ("●", theme.accent),
             Told::Bad => ("■", theme.error),
         };
-        let toast = self.toasts.custom(text.into(), mark.to_owned(), color);
+        let text = text.into();
+        self.state.said.clone_from(&text);
+        let toast = self.toasts.custom(text, mark.to_owned(), color);
         // The library's cross is a sign that our fonts do not have.
         toast.closable(false);
         if told == Told::Bad {
@@ -207,10 +203,19 @@ impl App {
         }
     }
 
+    /// Writes what is not written yet, and waits for the disk.
+    pub fn close(&mut self) {
+        dispatch::workspace::finish(self);
+        dispatch::file::clean_up(self);
+    }
+
     fn keep_workspace(&mut self, ctx: &egui::Context, now: Instant) {
-        if ctx.input(|input| !input.events.is_empty()) && self.kept.due.is_none() {
-            self.kept.due = Some(now + SAVE_AFTER);
-            ctx.request_repaint_after(SAVE_AFTER + FRAME);
+        if ctx.input(|input| !input.events.is_empty()) {
+            dispatch::workspace::note_window(self, ctx);
+            if self.kept.due.is_none() {
+                self.kept.due = Some(now + SAVE_AFTER);
+                ctx.request_repaint_after(SAVE_AFTER + FRAME);
+            }
         }
         if self.kept.due.is_some_and(|due| due <= now) {
             self.kept.due = None;
@@ -228,9 +233,13 @@ impl eframe::App for App {
         self.draw(ui);
     }
 
+    /// Bars and sides stand on this and are not filled again: on a software renderer every layer is paid for.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        dispatch::workspace::save(self);
-        dispatch::file::clean_up(self);
+        self.close();
     }
 }
 

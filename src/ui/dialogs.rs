@@ -48,10 +48,13 @@ pub trait Dialogs: Debug {
 
     /// The answer, once, when it is there.
     fn take_answer(&mut self) -> Option<DialogAnswer>;
+
+    /// Nobody waits any more for the answer of the dialog that is shown.
+    fn abandon(&mut self);
 }
 
 /// Shorter than any person takes to say no: whoever answers so fast is not a dialog but its absence.
-const SHORTEST_ANSWER: Duration = Duration::from_millis(100);
+const SHORTEST_ANSWER: Duration = Duration::from_millis(250);
 
 /// The platform's own dialogs.
 #[derive(Debug, Default)]
@@ -100,16 +103,20 @@ impl Dialogs for NativeDialogs {
             Err(_) => None,
         }
     }
-}
 
-impl Drop for NativeDialogs {
-    fn drop(&mut self) {
-        // A dialog whose service never answers would keep the program from ending: its thread is left alone.
+    fn abandon(&mut self) {
+        // A dialog whose service never answers would keep the window waiting: its thread is left alone.
         if let Some(pending) = self.pending.take()
             && !pending.thread.is_finished()
         {
             std::mem::forget(pending.thread);
         }
+    }
+}
+
+impl Drop for NativeDialogs {
+    fn drop(&mut self) {
+        self.abandon();
     }
 }
 

@@ -3,10 +3,12 @@
 //! It knows no colours and no widgets. The files and their licences are in `assets/fonts`.
 
 use crate::ui::theme;
-use egui::epaint::text::{FontData, FontDefinitions, FontTweak};
+use egui::epaint::text::{FallbackRequest, FontData, FontDefinitions, FontInsert, FontProvider, FontTweak};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Context, FontFamily, FontId};
-use std::sync::Arc;
+use egui_system_font_provider::SystemFontProvider;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use unicode_width::UnicodeWidthChar;
 
 /// How much larger Chinese characters are drawn beside the payload font, so that both look equally large.
@@ -17,6 +19,9 @@ const CHINESE_SHIFT_IN_PAYLOADS: f32 = -0.09;
 
 /// The payload font's columns are this fraction of its size wide.
 const PAYLOAD_COLUMN: f32 = 0.6;
+
+/// After so many characters that no installed font has, no more are looked for: they are noise, and each costs time.
+const MOST_IN_VAIN: usize = 500;
 
 /// Files by the name under which a family lists them.
 const FILES: [(&str, &[u8]); 7] = [
@@ -34,6 +39,32 @@ const CHINESE: &[u8] = include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.
 /// Makes the fonts known to a window. Nothing is decoded before it is drawn, so this costs no start-up time.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
+}
+
+/// Makes the fonts of this machine stand in for scripts that the bundled ones lack.
+pub fn add_installed(ctx: &Context) {
+    ctx.add_font_provider(Arc::new(InstalledFonts::default()));
+}
+
+/// The fonts of this machine. They are listed when the first character needs them, because that takes longer than
+/// everything else at the start, and most sessions never do.
+#[derive(Default)]
+struct InstalledFonts {
+    found: OnceLock<SystemFontProvider>,
+    in_vain: AtomicUsize,
+}
+
+impl FontProvider for InstalledFonts {
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        if self.in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
+            return None;
+        }
+        let font = self.found.get_or_init(SystemFontProvider::new).font_for(request);
+        if font.is_none() {
+            self.in_vain.fetch_add(1, Ordering::Relaxed);
+        }
+        font
+    }
 }
 
 /// The family of headings, buttons and of what is chosen.

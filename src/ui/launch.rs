@@ -2,14 +2,18 @@
 //! the platform's window, not what is in it.
 
 use crate::ui::app::{App, StartOptions};
+use crate::ui::fonts;
+use crate::ui::frame_count::{Counted, FrameCount};
 use crate::util::locale::Language;
 use crate::workspace::profile::Profile;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::Store;
-use eframe::{AppCreator, NativeOptions, Renderer};
+use eframe::{AppCreator, NativeOptions, Renderer, icon_data};
 use std::any::Any;
 use std::cell::Cell;
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// What was asked for on the command line.
@@ -21,6 +25,19 @@ pub struct LaunchOptions {
     pub language: Option<&'static str>,
     /// Instead of the settings' colours.
     pub theme: Option<ThemeChoice>,
+    /// Instead of the first that works.
+    pub graphics: Option<GraphicsChoice>,
+    /// Where the number of drawn frames is kept, if it is measured.
+    pub count_frames: Option<PathBuf>,
+}
+
+/// With what the window is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphicsChoice {
+    /// OpenGL.
+    OpenGl,
+    /// Vulkan, Direct3D or Metal, whichever the platform has.
+    Wgpu,
 }
 
 /// Why there is no window.
@@ -33,6 +50,14 @@ pub enum LaunchError {
         why: String,
         /// What brings the missing parts.
         needs: &'static str,
+    },
+    /// The number of frames can be kept nowhere.
+    #[error("cannot count frames in {path}: {source}")]
+    NoFrameCount {
+        /// The file that was named.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
 }
 
@@ -51,15 +76,26 @@ const RENDERERS: [Renderer; 2] = [Renderer::Wgpu, Renderer::Glow];
 #[cfg(not(target_os = "windows"))]
 const RENDERERS: [Renderer; 2] = [Renderer::Glow, Renderer::Wgpu];
 
+/// What the task bar shows.
+const ICON: &[u8] = include_bytes!("../../assets/icon-256.png");
+
 /// Shows the window until it is closed.
 pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
     if let Some(why) = missing_display() {
         return Err(LaunchError::NoWindow { why, needs: NEEDS });
     }
-    let settings = Store::new(&options.profile.settings_folder).load::<Settings>().value;
+    // Only for the window's size; the window itself reads it again, and says what is wrong with it.
+    let settings = Store::new(&options.profile.settings_folder).look_at::<Settings>().unwrap_or_default();
+    let frames = match &options.count_frames {
+        Some(path) => Some(
+            FrameCount::begin(path)
+                .map_err(|source| LaunchError::NoFrameCount { path: path.clone(), source })?,
+        ),
+        None => None,
+    };
     let mut reasons = Vec::new();
-    for renderer in RENDERERS {
-        match try_renderer(renderer, &settings, options) {
+    for &renderer in renderers(options.graphics) {
+        match try_renderer(renderer, &settings, options, frames.clone()) {
             Ok(()) => return Ok(()),
             // Without a display the second attempt fails for a reason that says nothing about this machine.
             Err(why) if !reasons.is_empty() && why.contains("recreated") => {}
@@ -68,6 +104,14 @@ pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
         }
     }
     Err(LaunchError::NoWindow { why: reasons.join("; "), needs: NEEDS })
+}
+
+fn renderers(asked: Option<GraphicsChoice>) -> &'static [Renderer] {
+    match asked {
+        None => &RENDERERS,
+        Some(GraphicsChoice::OpenGl) => &[Renderer::Glow],
+        Some(GraphicsChoice::Wgpu) => &[Renderer::Wgpu],
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -85,7 +129,12 @@ fn missing_display() -> Option<String> {
 /// Runs the window with one renderer. Where a system library is missing, the window library panics instead of
 /// returning an error: until the window is up, a panic is therefore caught and told like an error. A panic of
 /// our own, later, goes on as a panic.
-fn try_renderer(renderer: Renderer, settings: &Settings, options: &LaunchOptions) -> Result<(), String> {
+fn try_renderer(
+    renderer: Renderer,
+    settings: &Settings,
+    options: &LaunchOptions,
+    frames: Option<FrameCount>,
+) -> Result<(), String> {
     let is_up = Cell::new(false);
     let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
@@ -100,7 +149,12 @@ fn try_renderer(renderer: Renderer, settings: &Settings, options: &LaunchOptions
             language: options.language.map(Language::from_tag),
             theme: options.theme,
         };
-        Ok(Box::new(App::new(&creation.egui_ctx, start)?))
+        let app = App::new(&creation.egui_ctx, start)?;
+        fonts::add_installed(&creation.egui_ctx);
+        Ok(match frames {
+            None => Box::new(app),
+            Some(frames) => Box::new(Counted { app, frames }),
+        })
     });
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native("Sockscope", native_options(renderer, settings), creator)
@@ -117,12 +171,19 @@ fn try_renderer(renderer: Renderer, settings: &Settings, options: &LaunchOptions
 }
 
 fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
-    let viewport = egui::ViewportBuilder::default()
+    let mut viewport = egui::ViewportBuilder::default()
         .with_app_id("sockscope")
         .with_title("Sockscope")
         .with_inner_size([points(settings.window_width), points(settings.window_height)])
+        .with_maximized(settings.window_maximized)
         .with_min_inner_size([760.0, 480.0]);
-    NativeOptions { renderer, viewport, ..NativeOptions::default() }
+    if let Ok(icon) = icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
+    // Ours are listed only when they are needed.
+    // Nothing here has gradients, and on software renderers the noise is a good part of what a pixel costs.
+    let dithering = false;
+    NativeOptions { renderer, viewport, dithering, system_font_fallback: false, ..NativeOptions::default() }
 }
 
 /// A size from the settings, kept within what a screen can be.

@@ -14,7 +14,10 @@ use crate::ui::views::{
     banner, composer, connection, inspector, modals, peers, sessions_page, sheet_area, status_bar, tab_bar,
     view_bar,
 };
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::accesskit::Live;
+use egui::{
+    CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo,
+};
 
 /// Narrower windows show no inspector.
 const INSPECTOR_NEEDS: f32 = 1180.0;
@@ -36,7 +39,21 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
             is_fresh: tab.is_fresh,
         })
         .collect();
-    let AppState { tabs, active, beside, sessions, modal, settings, sending, addresses, times, .. } = state;
+    let AppState {
+        tabs,
+        active,
+        beside,
+        touched,
+        sessions,
+        modal,
+        asks_quit,
+        said,
+        settings,
+        sending,
+        addresses,
+        times,
+        ..
+    } = state;
     let ctx = ViewCtx { locale, settings, sending, addresses, times };
     let front = (!state.shows_sessions).then_some(*active);
     bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
@@ -49,6 +66,8 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
             .show(ui, |ui| sessions_page::sessions_ui(ui, &ctx, sessions, out));
     } else {
         let (active, beside) = (*active, *beside);
+        let area = ui.available_rect_before_wrap();
+        let mut right = Rect::NOTHING;
         if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
             status_ui(ui, &ctx, tab, out);
             side_ui(ui, &ctx, tab, out);
@@ -59,20 +78,52 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         if let Some(tab) = tabs.iter_mut().find(|tab| beside == Some(tab.key)) {
             let half = ui.available_width() / 2.0;
             let panel = Panel::right("beside").default_size(half).size_range(300.0..=half.mul_add(1.5, 0.0));
-            let frame = Frame::new().fill(Theme::of(ui).panel);
-            panel.frame(frame).show(ui, |ui| session_ui(ui, &ctx, tab, out));
+            let frame = Frame::new();
+            panel.frame(frame).show(ui, |ui| {
+                right = ui.max_rect();
+                session_ui(ui, &ctx, tab, out);
+            });
         }
         CentralPanel::no_frame().show(ui, |ui| {
             if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
                 session_ui(ui, &ctx, tab, out);
             }
         });
+        if let Some(at) = touched_place(ui).filter(|at| area.contains(*at)) {
+            *touched = if right.contains(at) { beside } else { Some(active) };
+        }
     }
-    modals::modal_ui(ui, &ctx, modal, out);
+    if *asks_quit {
+        modals::confirm_quit_ui(ui, &ctx, out);
+    } else {
+        modals::modal_ui(ui, &ctx, modal, out);
+    }
+    say(ui, said);
+}
+
+/// Where the pointer was just pressed, or what has just got the keyboard; menus and pages in front do not count.
+fn touched_place(ui: &Ui) -> Option<Pos2> {
+    let ctx = ui.ctx();
+    let pressed = ctx.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.any_pressed()));
+    let pressed = pressed.filter(|at| ctx.layer_id_at(*at) == Some(ui.layer_id()));
+    let focused = || {
+        let response = ctx.read_response(ctx.memory(Memory::focused)?)?;
+        let is_new = response.gained_focus() && response.layer_id == ui.layer_id();
+        is_new.then(|| response.interact_rect.center())
+    };
+    pressed.or_else(focused)
+}
+
+/// Tells the accessibility tree what stands in the corner for a while; it is spoken when it changes.
+fn say(ui: &Ui, said: &str) {
+    let corner = Rect::from_min_size(ui.max_rect().max, Vec2::ZERO);
+    let response = ui.interact(corner, ui.scope_id().with("said"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, said));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
 }
 
 fn bar(panel: Panel, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new().fill(Theme::of(ui).panel);
+    let frame = Frame::new();
     panel.resizable(false).frame(frame).show(ui, add);
 }
 
@@ -99,7 +150,7 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
         records: snapshot.records,
     });
     let mut asked = status_bar::Asked::default();
-    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(12, 0));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
         status_bar::status_bar_ui(ui, ctx, &tab.status, &tab.meter, journal, tab.is_kept(), &mut asked);
     });
@@ -109,7 +160,7 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
 
 fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
     let mut asked = connection::Asked::default();
-    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 12));
+    let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::left("connection").default_size(SIDE_WIDTH).size_range(220.0..=420.0);
     panel.frame(frame).show(ui, |ui| {
         if tab.is_kept() {
@@ -137,7 +188,7 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
 }
 
 fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
-    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 12));
+    let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=520.0);
     panel.frame(frame).show(ui, |ui| {
         let encoding = tab.encoding();
@@ -150,9 +201,9 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
 fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
     let mut asked = Vec::new();
     let key = tab.key;
+    let has_menu = Popup::is_any_open(ui.ctx());
     ui.push_id(key.0, |ui| {
-        let theme = Theme::of(ui);
-        let padded = Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 8));
+        let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
             let is_cleared = tab.cleared_before > 0;
             view_bar::view_bar_ui(
@@ -169,7 +220,7 @@ fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Actio
             banner::banner_ui(ui, ctx, failure);
         }
         if !tab.is_kept() {
-            let padded = Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 10));
+            let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));
             Panel::bottom("send").resizable(false).frame(padded).show(ui, |ui| {
                 let around = composer::Around {
                     status: &tab.status,
@@ -179,7 +230,7 @@ fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Actio
                 composer::composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
             });
         }
-        CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, &mut asked));
+        CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, has_menu, &mut asked));
     });
     pass_on(key, asked, out);
 }

@@ -19,6 +19,8 @@ pub mod ctx;
 
 pub mod text;
 
+pub mod times;
+
 pub mod shortcuts;
 
 pub mod views;
@@ -32,6 +34,8 @@ pub mod dispatch;
 pub mod look;
 
 pub mod app;
+
+mod frame_count;
 
 pub mod launch;
 

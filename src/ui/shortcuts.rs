@@ -1,8 +1,8 @@
 //! The one table of keyboard shortcuts: it feeds the dispatcher, tooltips, menus and the help page.
 
-use crate::ui::action::{Action, TabAction};
+use crate::ui::action::{Action, TabAction, TabKey};
 use crate::workspace::tabs::TabKind;
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 /// One shortcut.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,22 @@ pub enum Does {
     PreviousTab,
     /// Show or hide the inspector.
     ToggleInspector,
+    /// Follow the newest row, or hold still.
+    ToggleFollowing,
+    /// Ask for a row or a time.
+    GoTo,
+    /// Save the raw bytes.
+    SaveRaw,
+    /// Ask for the tab's name.
+    RenameTab,
+    /// A copy of the tab.
+    DuplicateTab,
+    /// The tab one place to the left.
+    TabLeft,
+    /// The tab one place to the right.
+    TabRight,
+    /// The tab at this place, counted from 0.
+    Tab(usize),
     /// Bigger.
     ZoomIn,
     /// Smaller.
@@ -66,19 +82,35 @@ const fn row(modifiers: Modifiers, key: Key, text_key: &'static str, does: Does)
 }
 
 /// All shortcuts, in the order of the help page. Where one's keys are part of another's, the longer comes first.
-pub const TABLE: [Shortcut; 19] = [
+pub const TABLE: [Shortcut; 35] = [
     row(CTRL, Key::Enter, "shortcut.send", Does::Send),
     row(CTRL, Key::O, "shortcut.toggle_open", Does::ToggleOpen),
     row(CTRL, Key::F, "shortcut.find", Does::Find),
     row(SHIFT, Key::F3, "shortcut.find_previous", Does::FindPrevious),
     row(NONE, Key::F3, "shortcut.find_next", Does::FindNext),
+    row(CTRL, Key::G, "shortcut.go_to", Does::GoTo),
+    row(CTRL, Key::P, "shortcut.toggle_following", Does::ToggleFollowing),
     row(CTRL, Key::L, "shortcut.clear_view", Does::ClearView),
+    row(CTRL_SHIFT, Key::S, "shortcut.save_raw", Does::SaveRaw),
     row(CTRL, Key::S, "shortcut.save_log", Does::SaveLog),
     row(CTRL_SHIFT, Key::T, "shortcut.reopen_tab", Does::ReopenTab),
     row(CTRL, Key::T, "shortcut.new_tab", Does::NewTab),
     row(CTRL, Key::W, "shortcut.close_tab", Does::CloseTab),
     row(CTRL_SHIFT, Key::Tab, "shortcut.previous_tab", Does::PreviousTab),
     row(CTRL, Key::Tab, "shortcut.next_tab", Does::NextTab),
+    row(CTRL_SHIFT, Key::PageUp, "shortcut.tab_left", Does::TabLeft),
+    row(CTRL_SHIFT, Key::PageDown, "shortcut.tab_right", Does::TabRight),
+    row(CTRL, Key::Num1, "shortcut.tab_by_place", Does::Tab(0)),
+    row(CTRL, Key::Num2, "shortcut.tab_by_place", Does::Tab(1)),
+    row(CTRL, Key::Num3, "shortcut.tab_by_place", Does::Tab(2)),
+    row(CTRL, Key::Num4, "shortcut.tab_by_place", Does::Tab(3)),
+    row(CTRL, Key::Num5, "shortcut.tab_by_place", Does::Tab(4)),
+    row(CTRL, Key::Num6, "shortcut.tab_by_place", Does::Tab(5)),
+    row(CTRL, Key::Num7, "shortcut.tab_by_place", Does::Tab(6)),
+    row(CTRL, Key::Num8, "shortcut.tab_by_place", Does::Tab(7)),
+    row(CTRL, Key::Num9, "shortcut.tab_by_place", Does::Tab(8)),
+    row(NONE, Key::F2, "shortcut.rename_tab", Does::RenameTab),
+    row(CTRL, Key::D, "shortcut.duplicate_tab", Does::DuplicateTab),
     row(CTRL, Key::I, "shortcut.toggle_inspector", Does::ToggleInspector),
     row(CTRL, Key::Plus, "shortcut.zoom_in", Does::ZoomIn),
     row(CTRL, Key::Equals, "shortcut.zoom_in", Does::ZoomIn),
@@ -101,7 +133,8 @@ pub fn keys_text(ctx: &egui::Context, does: Does) -> String {
 
 /// What was pressed since the last frame. While an input method composes a word, nothing is: its keys belong to
 /// the composition.
-pub fn take_pressed(ctx: &egui::Context, is_composing: bool, out: &mut Vec<Action>) {
+/// Without a tab that is seen, nothing is done to one.
+pub fn take_pressed(ctx: &egui::Context, is_composing: bool, tab: Option<TabKey>, out: &mut Vec<Action>) {
     if is_composing {
         return;
     }
@@ -109,41 +142,82 @@ pub fn take_pressed(ctx: &egui::Context, is_composing: bool, out: &mut Vec<Actio
         TABLE.iter().find(|shortcut| input.consume_shortcut(&shortcut.keys)).map(|shortcut| shortcut.does)
     });
     if let Some(does) = pressed {
-        out.push(action_of(does));
+        out.extend(action_of(does, tab));
     }
-    let quick = ctx
-        .input_mut(|input| QUICK_SEND_KEYS.iter().position(|key| input.consume_key(Modifiers::NONE, *key)));
-    if let Some(place) = quick {
-        out.push(Action::InFront(TabAction::SendQuick(place)));
+    let quick = ctx.input_mut(|input| QUICK_SEND_KEYS.iter().position(|key| consume_alone(input, *key)));
+    if let (Some(place), Some(tab)) = (quick, tab) {
+        out.push(Action::OnTab(tab, TabAction::SendQuick(place)));
     }
 }
 
-fn action_of(does: Does) -> Action {
-    match does {
-        Does::Send => Action::InFront(TabAction::Send),
-        Does::ToggleOpen => Action::InFront(TabAction::ToggleOpen),
-        Does::Find => Action::InFront(TabAction::ShowFind),
-        Does::FindNext => Action::InFront(TabAction::FindNext),
-        Does::FindPrevious => Action::InFront(TabAction::FindPrevious),
-        Does::ClearView => Action::InFront(TabAction::ClearView),
-        Does::SaveLog => Action::InFront(TabAction::AskSave),
+/// Takes a key that was pressed with no other held: with Alt or Shift it is somebody else's.
+fn consume_alone(input: &mut InputState, key: Key) -> bool {
+    let before = input.events.len();
+    input.events.retain(|event| {
+        !matches!(event, Event::Key { key: pressed_key, pressed: true, modifiers, .. }
+            if *pressed_key == key && modifiers.is_none())
+    });
+    input.events.len() < before
+}
+
+fn action_of(does: Does, tab: Option<TabKey>) -> Option<Action> {
+    let on_tab = |action| tab.map(|tab| Action::OnTab(tab, action));
+    Some(match does {
+        Does::Send => return on_tab(TabAction::Send),
+        Does::ToggleOpen => return on_tab(TabAction::ToggleOpen),
+        Does::Find => return on_tab(TabAction::ShowFind),
+        Does::FindNext => return on_tab(TabAction::FindNext),
+        Does::FindPrevious => return on_tab(TabAction::FindPrevious),
+        Does::ClearView => return on_tab(TabAction::ClearView),
+        Does::SaveLog => return on_tab(TabAction::AskSave),
         Does::NewTab => Action::NewTab(TabKind::TcpServer),
-        Does::CloseTab => Action::CloseActiveTab,
+        Does::CloseTab => Action::CloseTab(tab?),
         Does::ReopenTab => Action::ReopenTab,
         Does::NextTab => Action::NextTab,
         Does::PreviousTab => Action::PreviousTab,
         Does::ToggleInspector => Action::ToggleInspector,
+        Does::ToggleFollowing => return on_tab(TabAction::ToggleFollowing),
+        Does::GoTo => return on_tab(TabAction::AskGoTo),
+        Does::SaveRaw => return on_tab(TabAction::AskSaveRaw),
+        Does::RenameTab => Action::AskTabName(tab?),
+        Does::DuplicateTab => Action::DuplicateTab(tab?),
+        Does::TabLeft => Action::ShiftTab(-1),
+        Does::TabRight => Action::ShiftTab(1),
+        Does::Tab(place) => Action::ActivatePlace(place),
         Does::ZoomIn => Action::ZoomBy(10),
         Does::ZoomOut => Action::ZoomBy(-10),
         Does::ZoomReset => Action::ZoomReset,
         Does::FullScreen => Action::ToggleFullScreen,
         Does::Help => Action::ShowHelp,
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{QUICK_SEND_KEYS, TABLE};
+    use super::{QUICK_SEND_KEYS, TABLE, consume_alone};
+    use egui::{Event, InputState, Key, Modifiers};
+
+    #[test]
+    fn a_quick_send_is_meant_only_where_nothing_else_is_held() {
+        for (modifiers, is_meant) in [
+            (Modifiers::NONE, true),
+            (Modifiers::SHIFT, false),
+            (Modifiers::ALT, false),
+            (Modifiers::COMMAND, false),
+        ] {
+            let mut input = InputState::default();
+            let key = Key::F5;
+            input.events.push(Event::Key {
+                key,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers,
+            });
+            assert_eq!(consume_alone(&mut input, key), is_meant, "{modifiers:?}");
+            assert_eq!(input.events.is_empty(), is_meant, "{modifiers:?}");
+        }
+    }
 
     #[test]
     fn no_two_shortcuts_share_their_keys() {

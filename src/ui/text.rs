@@ -107,6 +107,9 @@ fn endpoint_error(locale: &Locale, error: &EndpointError) -> String {
         }
         EndpointError::AddressInvalid { text } => locale.format("problem.address_invalid", &[("text", text)]),
         EndpointError::Ipv6Invalid { text } => locale.format("problem.ipv6_invalid", &[("text", text)]),
+        EndpointError::ScopeInvalid { scope, text } => {
+            locale.format("problem.scope_invalid", &[("scope", scope), ("text", text)])
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::engine::command::Command;
 use crate::engine::event::Rejection;
 use crate::engine::jobs::Job;
-use crate::model::ids::JobId;
+use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::session::{send_command, with_tab};
@@ -22,6 +22,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct PasteJob {
     tab: TabKey,
+    text: Arc<str>,
     job: Job<Result<PathBuf, String>>,
 }
 
@@ -48,23 +49,45 @@ pub(super) fn start(app: &mut App) {
     };
     let key = page.tab;
     app.state.modal = None;
-    send_file(app, key, path, total, false);
+    send_file(app, key, path, total, None);
 }
 
-fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, is_made_for_it: bool) {
+/// Sends a file; one that holds what was `pasted` goes when it is done with. Says whether the session took it.
+fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, pasted: Option<Arc<str>>) -> bool {
     app.next_job += 1;
     let job = JobId(app.next_job);
-    let Some(tab) = app.state.tab_mut(key) else { return };
+    let Some(tab) = app.state.tab_mut(key) else { return false };
     if tab.file.is_some() {
         let line = app.state.locale().text("rejected.file_busy");
         app.tell(Told::Bad, line);
-        return;
+        return false;
     }
+    let target = tab.peers.target(&tab.settings);
+    let command = Command::SendFile { job, target, path: path.clone() };
+    let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
+        app.tell(Told::Bad, app.state.locale().text("rejected.busy"));
+        return false;
+    };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let progress = FileProgress { name, sent: 0, total };
-    tab.file = Some(FileSend { job, progress, made_for_it: is_made_for_it.then(|| path.clone()) });
-    let target = tab.peers.target(&tab.settings);
-    send_command(app, key, Command::SendFile { job, target, path });
+    let made_for_it = pasted.is_some().then_some(path);
+    tab.file = Some(FileSend { job, progress, ticket, made_for_it, pasted });
+    true
+}
+
+/// The session does not send the file that was asked for with this ticket.
+pub(super) fn refused(tab: &mut Tab, ticket: Ticket) {
+    if let Some(file) = tab.file.take_if(|file| file.ticket == ticket) {
+        give_back(tab, file);
+    }
+}
+
+/// A text that did not get through can be sent again, unless another one was pasted meanwhile.
+fn give_back(tab: &mut Tab, file: FileSend) {
+    if let Some(path) = &file.made_for_it {
+        remove(path);
+    }
+    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted);
 }
 
 pub(super) fn cancel(app: &mut App, key: TabKey) {
@@ -85,14 +108,16 @@ pub(super) fn progress(app: &mut App, key: TabKey, job: JobId, sent: u64, total:
 pub(super) fn finished(app: &mut App, key: TabKey, job: JobId, outcome: Result<(), Rejection>) {
     let locale = app.state.locale();
     let Some(tab) = app.state.tab_mut(key) else { return };
-    let Some(file) = tab.file.take_if(|file| file.job == job) else { return };
-    if let Some(path) = &file.made_for_it {
-        remove(path);
+    let Some(mut file) = tab.file.take_if(|file| file.job == job) else { return };
+    let progress = file.progress.clone();
+    if outcome.is_ok() {
+        file.pasted = None;
     }
+    give_back(tab, file);
     match outcome {
         Ok(()) => {
-            let size = ByteSize(file.progress.total);
-            let line = locale.format("toast.file_sent", &[("name", &file.progress.name), ("size", &size)]);
+            let size = ByteSize(progress.total);
+            let line = locale.format("toast.file_sent", &[("name", &progress.name), ("size", &size)]);
             app.tell(Told::Good, line);
         }
         Err(Rejection::Cancelled) => {
@@ -100,7 +125,7 @@ pub(super) fn finished(app: &mut App, key: TabKey, job: JobId, outcome: Result<(
         }
         Err(why) => {
             let why = text::rejection(locale, &why);
-            let line = locale.format("toast.file_failed", &[("name", &file.progress.name), ("why", &why)]);
+            let line = locale.format("toast.file_failed", &[("name", &progress.name), ("why", &why)]);
             app.tell(Told::Bad, line);
         }
     }
@@ -110,9 +135,14 @@ pub(super) fn finished(app: &mut App, key: TabKey, job: JobId, outcome: Result<(
 /// something that can be sent as it is; elsewhere they are refused.
 pub(in crate::ui) fn take_long_pastes(app: &mut App, ctx: &Context) {
     let mut long = None;
+    let key = app.state.keyboard_tab();
+    let front = app.state.tab(key).filter(|tab| tab.composer.has_focus && !app.state.shows_sessions);
+    // The field would cut what does not fit beside what stands in it already.
+    let room = LONGEST_TYPED_BYTES
+        - front.map_or(0, |tab| tab.settings.composer.draft.len()).min(LONGEST_TYPED_BYTES);
     ctx.input_mut(|input| {
         input.events.retain_mut(|event| match event {
-            Event::Paste(text) if text.len() > LONGEST_TYPED_BYTES => {
+            Event::Paste(text) if text.len() > room => {
                 long = Some(std::mem::take(text));
                 false
             }
@@ -121,9 +151,7 @@ pub(in crate::ui) fn take_long_pastes(app: &mut App, ctx: &Context) {
     });
     let Some(text) = long else { return };
     let size = ByteSize(text.len() as u64);
-    let has_focus = app.state.modal.is_none()
-        && app.state.tab(app.state.active).is_some_and(|tab| tab.composer.has_focus && !tab.is_kept());
-    let key = app.state.active;
+    let has_focus = front.is_some_and(|tab| !tab.is_kept()) && !app.state.is_covered();
     if has_focus {
         with_tab(app, key, |tab| tab.composer.pasted = Some(Arc::from(text)));
     } else {
@@ -143,7 +171,10 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
     }
     let settings = tab.settings.composer.clone();
     let encoding = tab.encoding();
-    let path = app.profile.sessions_folder.join(format!("pasted-{}.tmp", std::process::id()));
+    // Another tab may still be sending its own.
+    let name = format!("pasted-{}-{}.tmp", std::process::id(), app.next_job);
+    let path = app.profile.sessions_folder.join(name);
+    let text = pasted.clone();
     let job = Job::start("long-paste", app.engine.news().clone(), move |_| {
         let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
             .map_err(|error| text::compose_error(locale, &error))?;
@@ -151,7 +182,7 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
         Ok(path)
     });
     match job {
-        Ok(job) => app.paste = Some(PasteJob { tab: key, job }),
+        Ok(job) => app.paste = Some(PasteJob { tab: key, text, job }),
         Err(error) => {
             app.tell(Told::Bad, error.to_string());
         }
@@ -164,8 +195,13 @@ pub(super) fn take_in(app: &mut App) {
     match result {
         Ok(path) => {
             let total = fs::metadata(&path).map_or(0, |found| found.len());
-            with_tab(app, paste.tab, |tab| tab.composer.pasted = None);
-            send_file(app, paste.tab, path, total, true);
+            if send_file(app, paste.tab, path.clone(), total, Some(paste.text.clone())) {
+                with_tab(app, paste.tab, |tab| {
+                    tab.composer.pasted.take_if(|pasted| Arc::ptr_eq(pasted, &paste.text));
+                });
+            } else {
+                remove(&path);
+            }
         }
         Err(error) => {
             app.tell(Told::Bad, error);

@@ -1,13 +1,15 @@
 //! Takes in what sessions, jobs and dialogs have to tell, within a time budget.
 
 use crate::engine::command::Command;
-use crate::engine::event::Event;
+use crate::engine::event::{Event, Rejection};
 use crate::engine::handle::SessionHandle;
-use crate::model::ids::PeerId;
+use crate::model::ids::{PeerId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
-use crate::ui::dispatch::{file, rows, save};
+use crate::ui::dispatch::{errands, export, file, import, paths, replies, rows, watch, workspace};
+use crate::ui::state::connection::Field;
 use crate::ui::state::meter;
+use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
 use crate::ui::state::tab::Tab;
 use crate::ui::text;
@@ -32,7 +34,10 @@ pub(in crate::ui) fn take_in(
     let mut again: Option<Duration> = None;
     let mut soon = |after: Duration| again = Some(again.map_or(after, |known| known.min(after)));
     for key in keys {
-        take_events(app, key, deadline);
+        if take_events(app, key, deadline) {
+            soon(Duration::ZERO);
+        }
+        replies::follow_encoding(app, key);
         let is_in_front = key == app.state.active && !app.state.shows_sessions;
         let is_seen = is_in_front || app.state.beside == Some(key);
         if let Some(tab) = app.state.tab_mut(key) {
@@ -47,18 +52,24 @@ pub(in crate::ui) fn take_in(
             soon(after);
         }
     }
-    save::take_in(app, ctx);
+    paths::take_answer(app, ctx);
+    export::take_in(app);
+    import::take_in(app);
+    watch::take_in(app);
     file::take_in(app);
+    errands::take_in(app, ctx);
+    workspace::take_failures(app, ctx, now);
     again
 }
 
-fn take_events(app: &mut App, key: TabKey, deadline: Instant) {
+/// Tells whether there may be more than there was time for.
+fn take_events(app: &mut App, key: TabKey, deadline: Instant) -> bool {
     loop {
         let event = app.state.tab(key).and_then(Tab::session).and_then(SessionHandle::next_event);
-        let Some(event) = event else { return };
+        let Some(event) = event else { return false };
         take_event(app, key, event);
         if Instant::now() >= deadline {
-            return;
+            return true;
         }
     }
 }
@@ -66,10 +77,13 @@ fn take_events(app: &mut App, key: TabKey, deadline: Instant) {
 fn take_event(app: &mut App, key: TabKey, event: Event) {
     let locale = app.state.locale();
     match event {
-        Event::Accepted { .. } | Event::RepeatFinished { outcome: Ok(()) } => {}
-        Event::Rejected { why, .. } => {
-            app.tell(Told::Bad, text::rejection(locale, &why));
+        Event::RepeatFinished { outcome: Ok(()) } => {}
+        Event::Accepted { ticket } => {
+            if let Some(tab) = app.state.tab_mut(key) {
+                tab.panel.take_wish(ticket);
+            }
         }
+        Event::Rejected { ticket, why } => rejected(app, key, ticket, &why),
         Event::FileProgress { job, sent, total } => file::progress(app, key, job, sent, total),
         Event::FileFinished { job, outcome } => file::finished(app, key, job, outcome),
         Event::RepeatFinished { outcome: Err(why) } => {
@@ -77,6 +91,30 @@ fn take_event(app: &mut App, key: TabKey, event: Event) {
             app.tell(Told::Bad, line);
         }
     }
+}
+
+/// Says why beside the field that it concerns, where there is one, and gives back what was typed there.
+fn rejected(app: &mut App, key: TabKey, ticket: Ticket, why: &Rejection) {
+    let line = text::rejection(app.state.locale(), why);
+    let Some(tab) = app.state.tab_mut(key) else { return };
+    file::refused(tab, ticket);
+    let field = match tab.panel.take_wish(ticket) {
+        Some(Wish::Group(text)) => {
+            tab.settings.groups.retain(|group| *group != text);
+            tab.panel.give_back_group(text);
+            Some(Field::Groups)
+        }
+        Some(Wish::Option { text, replaced }) => {
+            if let Some(place) = tab.settings.options.iter().position(|option| *option == text) {
+                tab.settings.options.splice(place..=place, replaced);
+            }
+            tab.panel.give_back_option(&text);
+            Some(Field::Options)
+        }
+        None => matches!(why, Rejection::BroadcastOff(_)).then_some(Field::Broadcast),
+    };
+    tab.panel.refusal = field.map(|field| (field, line.clone()));
+    app.tell(Told::Bad, line);
 }
 
 /// Copies the levels; tells whether a rate is shown that has to be looked at again.
@@ -91,12 +129,13 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     tab.peers.page = page;
     tab.peers.page_start = skip;
     tab.peers.total = total;
-    if selected.as_ref().is_none_or(|peer| !peer.state.is_present())
-        && matches!(tab.peers.send_to, SendTo::Peer(_))
-    {
-        // Whom one was talking to is gone: what is sent next must not go somewhere by accident.
-        tab.peers.send_to = SendTo::Standard;
+    let mut send_to = std::mem::take(&mut tab.peers.send_to);
+    if let Some(session) = tab.session() {
+        send_to.keep(|id| session.shared().peer(*id).is_some_and(|peer| peer.state.is_present()));
     }
+    // A client has one server, whoever it is now; and who opens a session again begins anew.
+    let begins_anew = tab.settings.kind == TabKind::TcpClient || !tab.is_open();
+    tab.peers.send_to = if send_to.is_nobody() && begins_anew { SendTo::Standard } else { send_to };
     tab.peers.selected = selected;
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
     if rows != tab.rows_seen {
@@ -118,7 +157,7 @@ fn ask_for_facts(tab: &mut Tab, now: Instant) {
     let is_due = tab.facts_asked_at.is_none_or(|at| now.saturating_duration_since(at) >= FACTS_PAUSE);
     let Some(peer) = selected_peer(tab).filter(|_| is_due) else { return };
     let is_connection = tab.peers.selected.as_ref().is_some_and(|peer| peer.state.is_present());
-    let has_news = tab.peers.selected.as_ref().map(|peer| (peer.received, peer.sent));
+    let has_news = tab.peers.selected.as_ref().map(|peer| (peer.id, peer.received, peer.sent));
     if tab.settings.kind == TabKind::Udp || !is_connection || tab.facts_at_traffic == has_news {
         return;
     }

@@ -2,30 +2,30 @@
 //! does with them.
 
 use crate::codec::copy::CopyForm;
-use crate::codec::prose::body_text;
 use crate::codec::represent::View;
-use crate::codec::time::TimePrecision;
+use crate::codec::time::TimeFormat;
 use crate::engine::command::Command;
+use crate::journal::JournalError;
 use crate::model::ids::RecordId;
-use crate::model::record::{Body, Origin};
+use crate::model::record::Origin;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
+use crate::ui::dispatch::copying::Selected;
+use crate::ui::dispatch::errands;
 use crate::ui::dispatch::session::{send_command, with_tab};
-use crate::ui::sheet::journal_rows::{JournalRows, RowOptions};
-use crate::ui::sheet::{Sheet, SheetAction};
+use crate::ui::sheet::{JournalRows, RowOptions};
+use crate::ui::sheet::{Rows, Sheet, SheetAction};
+use crate::ui::state::go_to::Destination;
+use crate::ui::state::modal::{GoTo, Modal};
 use crate::ui::state::tab::{Source, Tab};
-use crate::workspace::settings::TimeFormat;
+use crate::ui::times::written_times;
 use crate::workspace::tabs::ViewChoice;
-use egui::Context;
 use roaring::RoaringTreemap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many matches the scroll bar points out.
 const MOST_TICKS: u64 = 400;
-
-/// What is copied at most: clipboards are no place for gigabytes.
-const MOST_COPIED_BYTES: usize = 16 << 20;
 
 /// The tab shows the rows of this source from now on.
 pub(super) fn begin(app: &mut App, key: TabKey, source: Source) {
@@ -45,12 +45,11 @@ pub(super) fn begin(app: &mut App, key: TabKey, source: Source) {
 /// Takes in what searches found and how rows are shown now; tells when to look again.
 pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<Duration> {
     let locale = app.state.locale();
-    let precision = match app.state.settings.time_format {
-        TimeFormat::Millis => TimePrecision::Millis,
-        TimeFormat::Micros => TimePrecision::Micros,
-        TimeFormat::Nanos => TimePrecision::Nanos,
-    };
+    let (time, precision) = written_times(app.state.settings.time_format);
     let news = app.engine.news().clone();
+    if app.state.tab(key).is_some_and(|tab| tab.find.is_outdated(tab.encoding())) {
+        start_find(app, key);
+    }
     let tab = app.state.tab_mut(key)?;
     let has_found = tab.find.take_in(&news, deadline);
     let encoding = tab.encoding();
@@ -62,7 +61,7 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     let columns = tab.content_characters;
     if let Some(rows) = &mut tab.rows {
         rows.refresh();
-        rows.set_options(RowOptions { view, encoding, precision, columns, ..RowOptions::new(locale) });
+        rows.set_options(RowOptions { view, encoding, locale, time, precision, columns });
     }
     if has_found {
         tab.find.ticks = ticks(&tab.find.rows);
@@ -76,7 +75,8 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
         app.tell(Told::Bad, error);
     }
     let tab = app.state.tab(key)?;
-    tab.find.follow_after().filter(|_| is_behind || tab.find.progress().is_some())
+    let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
+    tab.find.follow_after().filter(|_| is_due)
 }
 
 /// A few of many, evenly spread.
@@ -166,50 +166,109 @@ pub(super) fn show_cleared(app: &mut App, key: TabKey) {
     });
 }
 
-pub(super) fn sheet_action(app: &mut App, key: TabKey, action: SheetAction, ctx: &Context) {
+/// Asks for a row or a time, once there is something to look at.
+pub(super) fn ask_go_to(app: &mut App, key: TabKey) {
+    if app.state.tab(key).and_then(Tab::reader).is_some_and(|reader| reader.snapshot().records > 0) {
+        app.state.modal = Some(Modal::GoTo(GoTo { tab: key, text: String::new(), is_unclear: false }));
+    } else {
+        app.tell(Told::Plain, app.state.locale().text("empty.open"));
+    }
+}
+
+/// Shows the row or the time that the page names, or says on the page that it names none.
+pub(super) fn go_to(app: &mut App) {
+    let Some(Modal::GoTo(page)) = &app.state.modal else { return };
+    let (key, typed) = (page.tab, page.text.clone());
+    let found = app.state.tab(key).and_then(|tab| destination(tab, &typed, &app.state.times));
+    match found {
+        Some(Ok(record)) => {
+            app.state.modal = None;
+            with_tab(app, key, |tab| show_record(tab, record));
+        }
+        Some(Err(error)) => app.tell(Told::Bad, error.to_string()),
+        None => {
+            if let Some(Modal::GoTo(page)) = &mut app.state.modal {
+                page.is_unclear = true;
+            }
+        }
+    }
+}
+
+/// The row that was typed, or the first one at or after the time that was typed. A time alone is one of the day of
+/// the row at the upper edge.
+fn destination(tab: &Tab, typed: &str, times: &TimeFormat) -> Option<Result<RecordId, JournalError>> {
+    let reader = tab.reader()?;
+    let last = RecordId(reader.snapshot().records.checked_sub(1)?);
+    let moment_of = |record| reader.head(record).map(|head| head.map_or(0, |head| head.at.wall_ns));
+    let top = tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start));
+    // Where everything was cleared from view, the last row stands for the one at the edge.
+    let near = match moment_of(top.min(last)) {
+        Ok(near) => near,
+        Err(error) => return Some(Err(error)),
+    };
+    let found = match Destination::parse(typed, times, near)? {
+        Destination::Row(record) => Ok(record),
+        Destination::Moment(moment) => reader.record_at_time(moment),
+        Destination::SinceStart(after) => {
+            moment_of(RecordId(if tab.cleared_before > last.0 { 0 } else { tab.cleared_before }))
+                .and_then(|start| reader.record_at_time(start.saturating_add(after)))
+        }
+    };
+    Some(found.map(|record| record.min(last)))
+}
+
+/// Brings a row into sight; rows that were cleared from view come back for it.
+fn show_record(tab: &mut Tab, record: RecordId) {
+    if record.0 < tab.cleared_before {
+        tab.cleared_before = 0;
+        show_wanted_rows(tab);
+    }
+    // Where a filter hides the row, the next one that is shown stands for it.
+    let shown = tab.rows.as_ref().map_or(record, |rows| {
+        let last = rows.len().saturating_sub(1);
+        rows.record(rows.index(record).min(last))
+    });
+    tab.sheet.go_to(shown);
+}
+
+/// Shows only what concerns the peer of a row.
+fn show_only_peer_of(app: &mut App, key: TabKey, record: RecordId) {
+    let peer = app.state.tab(key).and_then(Tab::reader).map(|reader| reader.head(record));
+    match peer {
+        Some(Ok(Some(head))) if head.peer.is_some() => {
+            with_tab(app, key, |tab| tab.find.peer = head.peer);
+            apply_filter(app, key);
+        }
+        Some(Err(error)) => app.tell(Told::Bad, error.to_string()),
+        _ => app.tell(Told::Plain, app.state.locale().text("toast.no_peer")),
+    }
+}
+
+pub(super) fn sheet_action(app: &mut App, key: TabKey, action: SheetAction) {
     match action {
-        SheetAction::Copy(form) => copy(app, key, form, ctx),
+        SheetAction::Copy(form) => copy(app, key, form),
+        SheetAction::OnlyPeerOf(record) => show_only_peer_of(app, key, record),
         SheetAction::SendAgain(record) => send_again(app, key, record),
         SheetAction::Inspect(_) => app.state.settings.inspector = true,
     }
 }
 
-fn copy(app: &mut App, key: TabKey, form: CopyForm, ctx: &Context) {
+fn copy(app: &mut App, key: TabKey, form: CopyForm) {
     let locale = app.state.locale();
-    let Some(tab) = app.state.tab(key) else { return };
-    let Some(reader) = tab.reader() else { return };
-    let mut bytes = Vec::new();
-    let mut prose = String::new();
-    let mut told = (Told::Plain, "toast.copied");
-    let ids = tab.sheet.selection().ranges().iter().flat_map(Clone::clone);
-    for id in ids {
-        match reader.record(RecordId(id)) {
-            Ok(Some(record)) => match &record.body {
-                Body::Data(data) => bytes.extend_from_slice(&data.bytes),
-                body => {
-                    prose.push_str(&body_text(body, locale));
-                    prose.push('\n');
-                }
-            },
-            Ok(None) => break,
-            Err(error) => {
-                app.tell(Told::Bad, error.to_string());
-                return;
-            }
-        }
-        if bytes.len() > MOST_COPIED_BYTES {
-            bytes.truncate(MOST_COPIED_BYTES);
-            told = (Told::Bad, "toast.copied_part");
-            break;
-        }
-    }
-    let text = if bytes.is_empty() { prose } else { form.render(&bytes, tab.encoding()) };
-    ctx.copy_text(text);
-    app.tell(told.0, locale.text(told.1));
+    let Some(tab) = app.state.tab(key).filter(|tab| !tab.sheet.selection().is_empty()) else { return };
+    let (Some(reader), Some(rows)) = (tab.reader().cloned(), tab.rows.as_ref()) else { return };
+    let ranges = tab.sheet.selection().ranges().to_vec();
+    let shown = rows.matching().cloned();
+    let selected = Selected { reader, ranges, shown, form, encoding: tab.encoding(), locale };
+    errands::copy(app, selected);
 }
 
 fn send_again(app: &mut App, key: TabKey, record: RecordId) {
-    let Some(tab) = app.state.tab(key).filter(|tab| tab.is_open()) else { return };
+    let Some(tab) = app.state.tab(key) else { return };
+    if !tab.is_open() {
+        app.tell(Told::Bad, app.state.locale().text("toast.not_open"));
+        return;
+    }
     let Some(Ok(Some(record))) = tab.reader().map(|reader| reader.record(record)) else { return };
     if let Some(data) = record.data() {
         let command = Command::Send {

@@ -1,30 +1,31 @@
 //! What is asked of one tab becomes commands to its session.
 
-use crate::automation::responder::Responder;
 use crate::codec::time::{TimeFormat, TimePrecision};
 use crate::engine::command::{CloseKind, Command, Target};
 use crate::journal::JournalInfo;
 use crate::journal::format::FILE_EXTENSION;
 use crate::model::ids::PeerId;
 use crate::model::record::Origin;
+use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
 use crate::ui::action::{TabAction, TabKey};
 use crate::ui::app::{App, Told};
-use crate::ui::dispatch::{file, rows, save};
+use crate::ui::dispatch::{export, file, replies, rows, tabs, watch};
+use crate::ui::sheet::Rows;
 use crate::ui::state::composer::compose;
 use crate::ui::state::connection::{config_of, parse_group};
 use crate::ui::state::modal::{Modal, Quick};
+use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
 use crate::ui::state::tab::{Source, Tab};
 use crate::ui::text;
 use crate::util::clock;
 use crate::workspace::sending::{QuickSend, SentText};
 use crate::workspace::tabs::TabKind;
-use egui::Context;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Brings about one outcome for one tab.
-pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction, ctx: &Context) {
+pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
     match action {
         TabAction::ToggleOpen => toggle_open(app, key),
         TabAction::StopListening => send_command(app, key, Command::StopListening),
@@ -34,7 +35,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction, ctx: &Context
         TabAction::StopRepeat => send_command(app, key, Command::StopRepeat),
         TabAction::SetEcho(echo) => {
             with_tab(app, key, |tab| tab.settings.composer.echo = echo);
-            set_responder(app, key);
+            replies::arm(app, key);
         }
         TabAction::AskFile => file::ask(app, key),
         TabAction::CancelFile => file::cancel(app, key),
@@ -47,8 +48,15 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction, ctx: &Context
                 app.state.modal = Some(Modal::Quick(Quick { place: Some(place), quick }));
             }
         }
+        TabAction::MoveQuick { from, by } => tabs::move_quick(app, from, by),
+        TabAction::RemoveQuick(place) => tabs::remove_quick_at(app, place),
+        TabAction::AskReplies => replies::ask(app, key),
         TabAction::SelectPeer(peer) => with_tab(app, key, |tab| {
-            tab.peers.send_to = peer.map_or(SendTo::All, SendTo::Peer);
+            tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
+            tab.facts_asked_at = None;
+        }),
+        TabAction::TogglePeer(peer) => with_tab(app, key, |tab| {
+            tab.peers.send_to.toggle(peer);
             tab.facts_asked_at = None;
         }),
         TabAction::SelectRemote => with_tab(app, key, |tab| tab.peers.send_to = SendTo::Standard),
@@ -57,6 +65,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction, ctx: &Context
         TabAction::FinishPeer(peer) => {
             send_command(app, key, Command::ShutDownWrite(Target::Peers(vec![peer])));
         }
+        TabAction::SetBroadcast(is_on) => set_broadcast(app, key, is_on),
         TabAction::JoinGroup(text) => join_group(app, key, text),
         TabAction::LeaveGroup(place) => leave_group(app, key, place),
         TabAction::SetOption(text) => set_option(app, key, text),
@@ -76,9 +85,21 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction, ctx: &Context
         TabAction::ApplyFilter => rows::apply_filter(app, key),
         TabAction::ClearView => rows::clear_view(app, key),
         TabAction::ShowCleared => rows::show_cleared(app, key),
-        TabAction::Sheet(action) => rows::sheet_action(app, key, action, ctx),
-        TabAction::AskSave => save::ask_for_tab(app, key, false),
-        TabAction::AskSaveRaw => save::ask_for_tab(app, key, true),
+        TabAction::Sheet(action) => rows::sheet_action(app, key, action),
+        TabAction::AskSave => export::ask_for_tab(app, key, false),
+        TabAction::AskSaveRaw => export::ask_for_tab(app, key, true),
+        TabAction::Watch => watch::start(app, key),
+        TabAction::ToggleFollowing => with_tab(app, key, |tab| {
+            let rows = tab.rows.as_ref().map_or(0, Rows::len);
+            tab.sheet.toggle_following(rows);
+        }),
+        TabAction::AskGoTo => rows::ask_go_to(app, key),
+        TabAction::SetTimeFormat(format) => {
+            app.state.settings.time_format = format;
+            for tab in &mut app.state.tabs {
+                tab.sheet.forget_widths();
+            }
+        }
         TabAction::ResetCounters => with_tab(app, key, |tab| tab.meter.reset(&tab.status.counters)),
     }
 }
@@ -91,10 +112,22 @@ pub(super) fn with_tab(app: &mut App, key: TabKey, change: impl FnOnce(&mut Tab)
 
 /// Hands a command to a tab's session; tells the person when it takes none.
 pub(super) fn send_command(app: &mut App, key: TabKey, command: Command) {
-    let Some(session) = app.state.tab(key).and_then(Tab::session) else { return };
-    if session.send(command).is_err() {
+    if let Some(Err(_)) = app.state.tab(key).and_then(Tab::session).map(|session| session.send(command)) {
         let line = app.state.locale().text("rejected.busy");
         app.tell(Told::Bad, line);
+    }
+}
+
+/// The same for what was asked by way of a field: a refusal is said beside it.
+fn send_wish(app: &mut App, key: TabKey, command: Command, wish: Wish) {
+    let ticket = app.state.tab(key).and_then(Tab::session).map(|session| session.send(command));
+    match ticket {
+        Some(Ok(ticket)) => with_tab(app, key, |tab| {
+            tab.panel.refusal = None;
+            tab.panel.wish(ticket, wish);
+        }),
+        Some(Err(_)) => app.tell(Told::Bad, app.state.locale().text("rejected.busy")),
+        None => {}
     }
 }
 
@@ -115,6 +148,7 @@ fn open(app: &mut App, key: TabKey) {
     let locale = app.state.locale();
     let Some(tab) = app.state.tab_mut(key) else { return };
     tab.panel.has_tried = true;
+    tab.panel.refusal = None;
     let Ok(config) = config_of(&tab.settings) else { return };
     tab.panel.tried_with = Some(tab.settings.clone());
     if tab.session().is_none_or(|session| !session.is_alive()) {
@@ -133,7 +167,7 @@ fn open(app: &mut App, key: TabKey) {
             }
         }
     }
-    set_responder(app, key);
+    replies::arm(app, key);
     send_command(app, key, Command::Open(Box::new(config)));
 }
 
@@ -152,18 +186,28 @@ fn new_journal_path(app: &App) -> PathBuf {
 }
 
 fn send(app: &mut App, key: TabKey) {
-    if app.state.tab(key).is_some_and(|tab| tab.composer.pasted.is_some()) {
+    let locale = app.state.locale();
+    let Some(tab) = app.state.tab_mut(key).filter(|tab| !tab.is_kept()) else { return };
+    if !tab.is_open() {
+        app.tell(Told::Bad, locale.text("toast.not_open"));
+        return;
+    }
+    if tab.composer.pasted.is_some() {
         file::send_pasted(app, key);
         return;
     }
-    let Some(tab) = app.state.tab_mut(key) else { return };
-    if !tab.is_open() {
-        return;
-    }
     let encoding = tab.encoding();
-    let Ok(composition) = tab.composer.preview(&tab.settings.composer, encoding).clone() else { return };
-    let is_empty_stream = composition.bytes().is_empty() && tab.settings.kind != TabKind::Udp;
-    if is_empty_stream {
+    let composition = match tab.composer.preview(&tab.settings.composer, encoding) {
+        Ok(composition) => composition.clone(),
+        Err(error) => {
+            let line = text::compose_error(locale, error);
+            app.tell(Told::Bad, line);
+            return;
+        }
+    };
+    // An empty datagram is one; of a stream, nothing is nothing.
+    if composition.bytes().is_empty() && tab.settings.kind != TabKind::Udp {
+        app.tell(Told::Plain, locale.text("toast.nothing_to_send"));
         return;
     }
     let sent = SentText { text: tab.settings.composer.draft.clone(), input: tab.settings.composer.input };
@@ -180,7 +224,11 @@ fn send(app: &mut App, key: TabKey) {
 fn send_quick(app: &mut App, key: TabKey, place: usize) {
     let Some(quick) = app.state.sending.quick.get(place).cloned() else { return };
     let locale = app.state.locale();
-    let Some(tab) = app.state.tab(key).filter(|tab| tab.is_open()) else { return };
+    let Some(tab) = app.state.tab(key).filter(|tab| !tab.is_kept()) else { return };
+    if !tab.is_open() {
+        app.tell(Told::Bad, locale.text("toast.not_open"));
+        return;
+    }
     match compose(&quick.text, quick.input, &quick.append, &quick.checksum, tab.encoding()) {
         Ok(composition) => {
             let command = Command::Send {
@@ -210,12 +258,6 @@ fn start_repeat(app: &mut App, key: TabKey) {
     send_command(app, key, command);
 }
 
-fn set_responder(app: &mut App, key: TabKey) {
-    let Some(tab) = app.state.tab(key) else { return };
-    let responder = Responder { echo: tab.settings.composer.echo, ..Responder::default() };
-    send_command(app, key, Command::SetResponder(Box::new(responder)));
-}
-
 fn walk_history(app: &mut App, key: TabKey, is_back: bool) {
     let sending = &app.state.sending;
     if let Some(tab) = app.state.tabs.iter_mut().find(|tab| tab.key == key) {
@@ -237,17 +279,29 @@ fn add_quick(app: &mut App, key: TabKey) {
     app.state.modal = Some(Modal::Quick(Quick { place: None, quick }));
 }
 
-fn join_group(app: &mut App, key: TabKey, text: String) {
-    let Ok(group) = parse_group(&text) else { return };
+fn set_broadcast(app: &mut App, key: TabKey, is_on: bool) {
     let mut is_open = false;
     with_tab(app, key, |tab| {
         is_open = tab.is_open();
-        if !tab.settings.groups.contains(&text) {
-            tab.settings.groups.push(text);
-        }
+        tab.settings.broadcast = is_on;
+        tab.panel.refusal = None;
     });
     if is_open {
-        send_command(app, key, Command::JoinGroup(group));
+        let option = SocketOption { name: OptionName::Broadcast, value: OptionValue::Flag(is_on) };
+        send_command(app, key, Command::SetOption { option, peer: None });
+    }
+}
+
+fn join_group(app: &mut App, key: TabKey, text: String) {
+    let Ok(group) = parse_group(&text) else { return };
+    let Some(tab) = app.state.tab_mut(key) else { return };
+    tab.panel.refusal = None;
+    if tab.settings.groups.contains(&text) {
+        return;
+    }
+    tab.settings.groups.push(text.clone());
+    if tab.is_open() {
+        send_wish(app, key, Command::JoinGroup(group), Wish::Group(text));
     }
 }
 
@@ -262,14 +316,19 @@ fn leave_group(app: &mut App, key: TabKey, place: usize) {
 }
 
 fn set_option(app: &mut App, key: TabKey, text: String) {
-    let Ok(option) = text.parse() else { return };
+    let Ok(option) = text.parse::<SocketOption>() else { return };
     let name = text.split('=').next().unwrap_or_default().to_owned();
     let Some(tab) = app.state.tab_mut(key) else { return };
-    tab.settings.options.retain(|earlier| earlier.split('=').next() != Some(name.as_str()));
-    tab.settings.options.push(text);
+    let is_same = |earlier: &String| earlier.split('=').next() == Some(name.as_str());
+    let place = tab.settings.options.iter().position(is_same);
+    let replaced = place.map(|place| tab.settings.options.remove(place));
+    tab.settings.options.retain(|earlier| !is_same(earlier));
+    tab.settings.options.push(text.clone());
     tab.panel.option_draft.clear();
     tab.panel.value_draft.clear();
+    tab.panel.refusal = None;
     if tab.is_open() {
-        send_command(app, key, Command::SetOption { option, peer: None });
+        let wish = Wish::Option { text, replaced };
+        send_wish(app, key, Command::SetOption { option, peer: None }, wish);
     }
 }

@@ -57,7 +57,16 @@ pub(super) fn move_to(app: &mut App, key: TabKey, to: usize) {
     }
 }
 
+/// Moves the tab that has the keyboard; at the ends it stays.
+pub(super) fn shift(app: &mut App, by: isize) {
+    let key = app.state.keyboard_tab();
+    if let Some(to) = app.state.place(key).and_then(|place| place.checked_add_signed(by)) {
+        move_to(app, key, to);
+    }
+}
+
 pub(super) fn toggle_beside(app: &mut App, key: TabKey) {
+    app.state.touched = None;
     app.state.beside = match app.state.beside {
         Some(shown) if shown == key => None,
         _ if key == app.state.active => None,
@@ -84,10 +93,24 @@ pub(super) fn save_quick(app: &mut App) {
     }
 }
 
+pub(super) fn move_quick(app: &mut App, from: usize, by: isize) {
+    let list = &mut app.state.sending.quick;
+    if let Some(to) = from.checked_add_signed(by).filter(|to| from.max(*to) < list.len()) {
+        let quick = list.remove(from);
+        list.insert(to, quick);
+    }
+}
+
+pub(super) fn remove_quick_at(app: &mut App, place: usize) {
+    if place < app.state.sending.quick.len() {
+        app.state.sending.quick.remove(place);
+    }
+}
+
 pub(super) fn remove_quick(app: &mut App) {
     if let Some(Modal::Quick(page)) = app.state.modal.take()
-        && let Some(place) = page.place.filter(|place| *place < app.state.sending.quick.len())
+        && let Some(place) = page.place
     {
-        app.state.sending.quick.remove(place);
+        remove_quick_at(app, place);
     }
 }

@@ -38,6 +38,16 @@ pub struct Composer {
     /// The field has the keyboard.
     pub has_focus: bool,
     preview: Option<Preview>,
+    switched: Option<Switched>,
+}
+
+/// What was typed before the way of writing was switched. It counts again when the same way is chosen again, as
+/// long as nothing was typed in between.
+#[derive(Clone)]
+struct Switched {
+    typed: String,
+    input: InputChoice,
+    became: String,
 }
 
 #[derive(Clone)]
@@ -77,9 +87,34 @@ impl Composer {
             .result
     }
 
+    /// Writes what was typed in another way. What cannot be read, or not be told in the new way, stays as typed.
+    pub fn switch_input(
+        &mut self,
+        settings: &mut ComposerSettings,
+        from: InputChoice,
+        encoding: TextEncoding,
+    ) {
+        let to = settings.input;
+        let origin = match self.switched.take() {
+            Some(switched) if switched.became == settings.draft => switched,
+            _ => Switched { typed: settings.draft.clone(), input: from, became: String::new() },
+        };
+        settings.draft = if to == origin.input {
+            origin.typed.clone()
+        } else {
+            rewrite(&origin.typed, origin.input, to, encoding).unwrap_or_else(|| origin.typed.clone())
+        };
+        self.switched = Some(Switched { became: settings.draft.clone(), ..origin });
+    }
+
     /// Puts the text sent before the present one into the field, or the one after it.
     pub fn walk_history(&mut self, settings: &mut ComposerSettings, sending: &Sending, is_back: bool) {
         let target = if is_back { self.steps_back + 1 } else { self.steps_back.saturating_sub(1) };
+        self.step_to(settings, sending, target);
+    }
+
+    /// Puts the text of so many steps back into the field; what was being written stays to be found at 0.
+    pub fn step_to(&mut self, settings: &mut ComposerSettings, sending: &Sending, target: usize) {
         if target > sending.history.len() || target == self.steps_back {
             return;
         }
@@ -98,6 +133,24 @@ impl Composer {
     }
 }
 
+impl ComposeError {
+    /// The character that is wrong, counted from 0.
+    pub fn place(&self) -> Option<usize> {
+        let at = match self {
+            ComposeError::Hex(HexError::BadDigit { at, .. } | HexError::HalfByte { at, .. })
+            | ComposeError::Escape(
+                EscapeError::Unknown { at, .. }
+                | EscapeError::Unfinished { at }
+                | EscapeError::ByteInvalid { at }
+                | EscapeError::CharacterInvalid { at },
+            ) => *at,
+            ComposeError::Encode(error) | ComposeError::Escape(EscapeError::Encode(error)) => error.at,
+            ComposeError::Hex(HexError::EmptyPattern) => return None,
+        };
+        at.checked_sub(1)
+    }
+}
+
 /// The bytes of what was typed, with what is appended.
 pub fn compose(
     typed: &str,
@@ -112,7 +165,8 @@ pub fn compose(
     Ok(Composition::new(body, Checksum::from_name(checksum).ok(), ending))
 }
 
-fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Result<Vec<u8>, ComposeError> {
+/// The bytes of what was typed.
+pub fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Result<Vec<u8>, ComposeError> {
     match input {
         InputChoice::Text => encoding.encode(typed).map_err(ComposeError::Encode),
         InputChoice::Hex => hex::parse(typed).map_err(ComposeError::Hex),
@@ -184,6 +238,43 @@ mod tests {
     }
 
     #[test]
+    fn what_was_typed_comes_back_when_the_way_of_writing_does() {
+        let gbk = TextEncoding::GBK;
+        let ways = [InputChoice::Text, InputChoice::Hex, InputChoice::Escapes];
+        for (typed, first) in [
+            ("FFFF 0d", InputChoice::Hex),
+            ("0G not hex", InputChoice::Hex),
+            ("温度\r\n", InputChoice::Escapes),
+            ("😀 is not in it", InputChoice::Text),
+        ] {
+            let mut composer = Composer::default();
+            let mut settings =
+                ComposerSettings { draft: typed.to_owned(), input: first, ..ComposerSettings::default() };
+            for to in ways.into_iter().chain([first]) {
+                let from = std::mem::replace(&mut settings.input, to);
+                composer.switch_input(&mut settings, from, gbk);
+            }
+            assert_eq!(settings.draft, typed);
+            settings.draft.push('1');
+            settings.input = InputChoice::Text;
+            composer.switch_input(&mut settings, first, gbk);
+            assert!(settings.draft != typed, "what was changed since counts");
+        }
+    }
+
+    #[test]
+    fn the_wrong_character_is_known_by_its_place() {
+        for (typed, input, place) in [
+            ("01 0G", InputChoice::Hex, 4),
+            ("a\\q", InputChoice::Escapes, 1),
+            ("温😀", InputChoice::Text, 1),
+        ] {
+            let error = compose(typed, input, "none", "", TextEncoding::GBK).unwrap_err();
+            assert_eq!(error.place(), Some(place), "{typed}: {error:?}");
+        }
+    }
+
+    #[test]
     fn the_history_gives_back_what_was_being_written() {
         let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Text };
         let sending = Sending { history: vec![sent("first"), sent("second")], ..Sending::default() };
@@ -195,5 +286,9 @@ mod tests {
             seen.push(settings.draft.clone());
         }
         assert_eq!(seen, ["second", "first", "first", "second", "new", "new"]);
+        composer.step_to(&mut settings, &sending, 2);
+        assert_eq!(settings.draft, "first");
+        composer.step_to(&mut settings, &sending, 0);
+        assert_eq!(settings.draft, "new", "what was being written before one was chosen from the list");
     }
 }

@@ -26,6 +26,8 @@ pub enum Field {
     RemotePort,
     /// The time limit of an attempt to connect.
     Timeout,
+    /// The switch for broadcasting.
+    Broadcast,
     /// The list of multicast groups.
     Groups,
     /// The list of socket options.
@@ -65,7 +67,13 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
     let options = options_of(tab, &mut problems);
     let config = match tab.kind {
         TabKind::TcpServer => local_of(tab, &mut problems).map(|local| {
-            SessionConfig::TcpServer(TcpServerConfig { local, backlog: DEFAULT_BACKLOG, options })
+            let keep_half_closed = tab.keep_half_closed;
+            SessionConfig::TcpServer(TcpServerConfig {
+                local,
+                backlog: DEFAULT_BACKLOG,
+                keep_half_closed,
+                options,
+            })
         }),
         TabKind::TcpClient => {
             let bind = optional_local_of(tab, &mut problems);
@@ -76,6 +84,7 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
                     bind,
                     connect_timeout: timeout,
                     reconnect: tab.reconnect.then(Reconnect::default),
+                    keep_half_closed: tab.keep_half_closed,
                     options,
                 })
             })

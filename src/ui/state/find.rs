@@ -78,8 +78,13 @@ pub struct Find {
     pub ticks: Vec<RecordId>,
     /// The pattern, to colour the rows in sight.
     pub pattern: Option<Pattern>,
+    /// The encoding in which text is looked for.
+    encoding: Option<TextEncoding>,
     search: Option<Hunt<Search>>,
     filter: Option<Hunt<FilterScan>>,
+    /// Work that nobody wants any more, until it has noticed: no frame waits for that.
+    old_searches: Vec<Job<Result<Search, JournalError>>>,
+    old_filters: Vec<Job<Result<FilterScan, JournalError>>>,
     /// The rows that the filter lets through, once they are known.
     pub passed: Option<RoaringTreemap>,
 }
@@ -106,12 +111,20 @@ impl Find {
         self.search.as_ref().and_then(|hunt| hunt.job.as_ref()).map(Job::progress)
     }
 
+    /// How far a filter is that shows nothing yet.
+    pub fn filter_progress(&self) -> Option<(u64, u64)> {
+        let is_first = self.passed.is_none();
+        self.filter.as_ref().filter(|_| is_first).and_then(|hunt| hunt.job.as_ref()).map(Job::progress)
+    }
+
     /// Begins to look for what was typed.
     pub fn start(&mut self, reader: &JournalReader, encoding: TextEncoding, news: &News) {
         self.forget_hits();
         if self.text.is_empty() {
             return;
         }
+        // Also of a text that it cannot write: another encoding may.
+        self.encoding = Some(encoding);
         let pattern = match read_pattern(&self.text, self.kind, encoding) {
             Ok(pattern) => pattern,
             Err(error) => {
@@ -126,10 +139,16 @@ impl Find {
         }
     }
 
+    /// Whether it was looked for in another encoding than this.
+    pub fn is_outdated(&self, encoding: TextEncoding) -> bool {
+        self.kind == FindKind::Text && self.encoding.is_some_and(|used| used != encoding)
+    }
+
     /// Nothing is looked for any more.
     pub fn forget_hits(&mut self) {
-        self.search = None;
+        self.old_searches.extend(self.search.take().and_then(Hunt::stop));
         self.pattern = None;
+        self.encoding = None;
         self.error = None;
         self.rows.clear();
         self.ticks.clear();
@@ -139,7 +158,7 @@ impl Find {
 
     /// Shows only what the direction and the peer let through.
     pub fn start_filter(&mut self, reader: &JournalReader, news: &News) {
-        self.filter = None;
+        self.old_filters.extend(self.filter.take().and_then(Hunt::stop));
         self.passed = None;
         if self.is_filtering() {
             let scan = FilterScan::new(reader.clone(), self.filter_now());
@@ -154,6 +173,8 @@ impl Find {
     /// Takes in what was found; tells whether the rows to show have changed.
     pub fn take_in(&mut self, news: &News, deadline: Instant) -> bool {
         let mut has_changed = false;
+        self.old_searches.retain(|job| job.take_result().is_none());
+        self.old_filters.retain(|job| job.take_result().is_none());
         if let Some(hunt) = &mut self.search {
             while let Ok(hits) = hunt.finds.try_recv() {
                 self.hits += hits.len() as u64;
@@ -184,8 +205,16 @@ impl Find {
         has_changed
     }
 
-    /// How soon the next look at new rows is due, while rows come in.
+    /// Whether more was found than there was time to take in.
+    pub fn has_waiting(&self) -> bool {
+        self.search.as_ref().is_some_and(|hunt| !hunt.finds.is_empty())
+    }
+
+    /// How soon the next look at new rows is due, while rows come in; at once while matches wait to be taken in.
     pub fn follow_after(&self) -> Option<Duration> {
+        if self.has_waiting() {
+            return Some(Duration::ZERO);
+        }
         (self.search.is_some() || self.filter.is_some()).then_some(FOLLOW_PAUSE)
     }
 
@@ -273,6 +302,13 @@ impl<T: Send + 'static> Hunt<T> {
         Ok(())
     }
 
+    /// Asks the work to stop; it is given back for as long as it has not.
+    fn stop(self) -> Option<Job<Result<T, JournalError>>> {
+        let job = self.job?;
+        job.cancel();
+        Some(job)
+    }
+
     /// Takes back work that has caught up (and says so), or sends it on after a pause.
     fn rest_or_go_on(&mut self, news: &News, go_on: Work<T>) -> Result<bool, String> {
         if let Some(job) = &self.job {
@@ -286,5 +322,35 @@ impl<T: Send + 'static> Hunt<T> {
             self.launch(news, go_on).map_err(|error| error.to_string())?;
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Find, Hunt};
+    use crate::engine::news::News;
+    use crate::journal::query::Hit;
+    use crate::model::ids::RecordId;
+    use crossbeam_channel::bounded;
+    use std::task::Waker;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_waits_to_be_taken_in_is_looked_at_again_at_once() {
+        let (sender, finds) = bounded(4);
+        for row in 0..3 {
+            let hit = Hit { record: RecordId(row), offset: 0, length: 1, begins: None };
+            sender.send(vec![hit]).unwrap();
+        }
+        let hunt = Hunt { finds, sender, job: None, resting: None, rested_at: Instant::now() };
+        let mut find = Find { search: Some(hunt), ..Find::default() };
+        let news = News::new(Waker::noop().clone());
+        for left in [2_u64, 1] {
+            find.take_in(&news, Instant::now());
+            assert_eq!((find.rows.len(), find.follow_after()), (3 - left, Some(Duration::ZERO)));
+        }
+        find.take_in(&news, Instant::now());
+        assert!(find.rows.len() == 3 && !find.has_waiting());
+        assert_ne!(find.follow_after(), Some(Duration::ZERO), "an idle window draws nothing");
     }
 }

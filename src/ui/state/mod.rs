@@ -12,11 +12,15 @@ pub mod composer;
 
 pub mod find;
 
+pub mod go_to;
+
 pub mod inspector;
 
 pub mod tab;
 
 pub mod modal;
+
+pub mod export;
 
 use crate::codec::time::TimeFormat;
 use crate::journal::retention::SessionFile;
@@ -38,6 +42,8 @@ pub struct AppState {
     pub active: TabKey,
     /// A tab that is seen beside it.
     pub beside: Option<TabKey>,
+    /// The one of both that was pressed or got the keyboard last.
+    pub touched: Option<TabKey>,
     /// Closed tabs, the last one last.
     pub closed: Vec<TabSettings>,
     /// The page of earlier sessions is in front of the tabs.
@@ -46,6 +52,10 @@ pub struct AppState {
     pub sessions: Vec<SessionFile>,
     /// What the person is asked, or what is explained.
     pub modal: Option<Modal>,
+    /// Whether to end the program although something goes on is asked in front of everything, also of that page.
+    pub asks_quit: bool,
+    /// What was last said in the corner, for those who cannot see it.
+    pub said: String,
     /// What the person chose.
     pub settings: Settings,
     /// History and quick sends.
@@ -69,10 +79,13 @@ impl AppState {
             tabs: Vec::new(),
             active: TabKey(0),
             beside: None,
+            touched: None,
             closed: Vec::new(),
             shows_sessions: false,
             sessions: Vec::new(),
             modal: None,
+            asks_quit: false,
+            said: String::new(),
             settings,
             sending,
             addresses: Vec::new(),
@@ -115,6 +128,16 @@ impl AppState {
         self.tabs.iter_mut().find(|tab| tab.key == key)
     }
 
+    /// The tab that shortcuts are meant for: of two side by side, the one that was touched last.
+    pub fn keyboard_tab(&self) -> TabKey {
+        self.beside.filter(|beside| self.touched == Some(*beside)).unwrap_or(self.active)
+    }
+
+    /// Whether something in front of the tabs has the keyboard.
+    pub fn is_covered(&self) -> bool {
+        self.modal.is_some() || self.asks_quit
+    }
+
     /// The place of a tab in the bar.
     pub fn place(&self, key: TabKey) -> Option<usize> {
         self.tabs.iter().position(|tab| tab.key == key)
@@ -129,6 +152,7 @@ impl AppState {
             self.beside = Some(self.active).filter(|active| *active != key);
         }
         self.active = key;
+        self.touched = Some(key);
         self.shows_sessions = false;
         if let Some(tab) = self.tab_mut(key) {
             tab.is_fresh = false;
@@ -202,5 +226,17 @@ mod tests {
         state.beside = Some(keys[1]);
         state.activate(keys[1]);
         assert_eq!((state.active, state.beside), (keys[1], Some(keys[0])));
+    }
+
+    #[test]
+    fn shortcuts_are_meant_for_the_tab_that_was_touched_last_and_is_seen() {
+        let mut state = state();
+        let keys: Vec<_> = state.tabs.iter().map(|tab| tab.key).collect();
+        state.beside = Some(keys[1]);
+        assert_eq!(state.keyboard_tab(), keys[0]);
+        state.touched = Some(keys[1]);
+        assert_eq!(state.keyboard_tab(), keys[1]);
+        state.beside = None;
+        assert_eq!(state.keyboard_tab(), keys[0], "it is not seen any more");
     }
 }

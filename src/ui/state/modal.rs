@@ -1,7 +1,10 @@
 //! What the person is asked, or what is explained, in front of everything else.
 
+use crate::codec::text::TextEncoding;
 use crate::ui::action::TabKey;
+use crate::ui::state::export::{ExportPage, ImportPage, WatchPage};
 use crate::workspace::sending::QuickSend;
+use crate::workspace::tabs::ReplySettings;
 use std::path::PathBuf;
 
 /// One page in front of the window.
@@ -11,18 +14,24 @@ pub enum Modal {
     Help,
     /// Whether to close a tab that is open.
     ConfirmClose(TabKey),
-    /// Whether to end the program while sessions are open.
-    ConfirmQuit,
     /// Whether to delete an earlier session.
     ConfirmDelete(PathBuf),
     /// A tab's name.
     Rename(Rename),
-    /// Where and how to save.
-    Save(Save),
+    /// What to export, how, and where to.
+    Export(Box<ExportPage>),
+    /// Which file to bring in.
+    Import(ImportPage),
+    /// Wireshark cannot be started.
+    Watch(WatchPage),
     /// Which file to send.
     SendFile(SendFile),
     /// A quick send.
     Quick(Quick),
+    /// A row or a time to look at.
+    GoTo(GoTo),
+    /// What is answered by itself.
+    Replies(Replies),
 }
 
 /// A tab's name, while it is typed.
@@ -32,6 +41,28 @@ pub struct Rename {
     pub tab: TabKey,
     /// As typed.
     pub name: String,
+}
+
+/// A row or a time, while it is typed.
+#[derive(Debug)]
+pub struct GoTo {
+    /// In which tab.
+    pub tab: TabKey,
+    /// As typed.
+    pub text: String,
+    /// It names nothing.
+    pub is_unclear: bool,
+}
+
+/// Automatic answers, while they are written.
+#[derive(Debug)]
+pub struct Replies {
+    /// Of which tab.
+    pub tab: TabKey,
+    /// Its encoding.
+    pub encoding: TextEncoding,
+    /// As typed.
+    pub list: Vec<ReplySettings>,
 }
 
 /// A quick send, while it is written.
@@ -54,53 +85,4 @@ pub struct SendFile {
     pub error: Option<String>,
     /// What the platform's dialog had to say.
     pub remark: Option<&'static str>,
-}
-
-/// What is saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SaveSource {
-    /// The session of a tab.
-    Tab(TabKey),
-    /// An earlier session.
-    File(PathBuf),
-}
-
-/// What is saved, where, and how far it is.
-#[derive(Debug)]
-pub struct Save {
-    /// What.
-    pub source: SaveSource,
-    /// In which format.
-    pub format: SaveFormat,
-    /// Only rows that the filter lets through.
-    pub only_shown: bool,
-    /// As typed or chosen.
-    pub path: String,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// What the platform's dialog had to say.
-    pub remark: Option<&'static str>,
-    /// Rows written, of how many, while it is being written.
-    pub progress: Option<(u64, u64)>,
-}
-
-/// The formats to save in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaveFormat {
-    /// What is shown: times, directions, texts.
-    Text,
-    /// The received bytes as they came.
-    RawReceived,
-    /// The sent bytes as they went.
-    RawSent,
-    /// One JSON object per row.
-    Jsonl,
-    /// A table.
-    Csv,
-    /// A dump that `xxd -r` reads back.
-    Hexdump,
-    /// A page for a browser.
-    Html,
-    /// A capture for Wireshark.
-    Pcapng,
 }

@@ -1,5 +1,7 @@
 //! What the connection panel remembers between frames, beyond what was typed.
 
+use crate::model::ids::Ticket;
+use crate::ui::state::connection::Field;
 use crate::workspace::tabs::TabSettings;
 
 /// The panel of one tab.
@@ -19,9 +21,57 @@ pub struct Panel {
     pub option_draft: String,
     /// The value that is being typed for it.
     pub value_draft: String,
+    /// The interface on which the group that is being typed is joined; empty lets the system choose.
+    pub group_interface: String,
+    /// What the session refused last, and the field that it concerns.
+    pub refusal: Option<(Field, String)>,
+    /// What the session was asked and has not answered yet.
+    wishes: Vec<(Ticket, Wish)>,
+}
+
+/// Something that was asked of an open session by way of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To join this group, as typed.
+    Group(String),
+    /// To set an option.
+    Option {
+        /// As typed.
+        text: String,
+        /// What it was set to before; that counts again if this is refused.
+        replaced: Option<String>,
+    },
 }
 
 impl Panel {
+    /// Remembers what was asked, until the answer comes.
+    pub fn wish(&mut self, ticket: Ticket, wish: Wish) {
+        self.wishes.push((ticket, wish));
+    }
+
+    /// What was asked with this ticket; it is answered now.
+    pub fn take_wish(&mut self, ticket: Ticket) -> Option<Wish> {
+        let place = self.wishes.iter().position(|(asked, _)| *asked == ticket)?;
+        Some(self.wishes.remove(place).1)
+    }
+
+    /// Puts a group that was refused back where it was typed, unless something else is being typed there.
+    pub fn give_back_group(&mut self, text: String) {
+        if self.group_draft.is_empty() {
+            self.group_draft = text;
+        }
+    }
+
+    /// The same for an option.
+    pub fn give_back_option(&mut self, text: &str) {
+        if self.option_draft.is_empty() && self.value_draft.is_empty() {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            name.clone_into(&mut self.option_draft);
+            value.clone_into(&mut self.value_draft);
+        }
+        self.are_options_shown = true;
+    }
+
     /// Whether the last failure came from the fields as they are.
     pub fn failed_as(&self, tab: &TabSettings) -> bool {
         self.tried_with.as_ref().is_none_or(|tried| {

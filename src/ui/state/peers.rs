@@ -5,18 +5,58 @@ use crate::model::ids::PeerId;
 use crate::model::status::PeerStatus;
 use crate::ui::state::connection::datagram_target;
 use crate::workspace::tabs::{TabKind, TabSettings};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// To whom the composer sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SendTo {
     /// The remote address of a datagram tab; everyone in the others.
     #[default]
     Standard,
     /// Everyone.
     All,
-    /// One peer.
-    Peer(PeerId),
+    /// These, in the order in which they joined. None where all that were chosen have left: what was meant for them
+    /// must not go to others by accident.
+    Peers(BTreeSet<PeerId>),
+}
+
+impl SendTo {
+    /// This peer alone.
+    pub fn peer(id: PeerId) -> SendTo {
+        SendTo::Peers(BTreeSet::from([id]))
+    }
+
+    /// Takes a peer in beside those that are chosen, or out.
+    pub fn toggle(&mut self, id: PeerId) {
+        let mut chosen = match std::mem::take(self) {
+            SendTo::Peers(chosen) => chosen,
+            SendTo::Standard | SendTo::All => BTreeSet::new(),
+        };
+        if !chosen.remove(&id) {
+            chosen.insert(id);
+        }
+        if !chosen.is_empty() {
+            *self = SendTo::Peers(chosen);
+        }
+    }
+
+    /// Leaves out peers that are gone.
+    pub fn keep(&mut self, is_there: impl FnMut(&PeerId) -> bool) {
+        if let SendTo::Peers(chosen) = self {
+            chosen.retain(is_there);
+        }
+    }
+
+    /// Whether those who were chosen have all left.
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, SendTo::Peers(chosen) if chosen.is_empty())
+    }
+
+    /// Whether this peer was chosen by itself.
+    pub fn has(&self, id: PeerId) -> bool {
+        matches!(self, SendTo::Peers(chosen) if chosen.contains(&id))
+    }
 }
 
 /// The peers of one tab.
@@ -37,20 +77,43 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// The peer that is chosen.
+    /// The peer that is chosen, if it is one.
     pub fn selected_id(&self) -> Option<PeerId> {
-        match self.send_to {
-            SendTo::Peer(peer) => Some(peer),
-            SendTo::Standard | SendTo::All => None,
+        match &self.send_to {
+            SendTo::Peers(chosen) if chosen.len() == 1 => chosen.first().copied(),
+            _ => None,
         }
     }
 
     /// To whom a send goes now.
     pub fn target(&self, tab: &TabSettings) -> Target {
-        match (self.send_to, tab.kind) {
-            (SendTo::Peer(peer), _) => Target::Peers(vec![peer]),
+        match (&self.send_to, tab.kind) {
+            (SendTo::Peers(chosen), _) => Target::Peers(chosen.iter().copied().collect()),
             (SendTo::Standard, TabKind::Udp) => datagram_target(tab),
             (SendTo::Standard | SendTo::All, _) => Target::All,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SendTo;
+    use crate::model::ids::PeerId;
+
+    #[test]
+    fn several_peers_are_chosen_and_leave() {
+        let [one, two] = [1, 2].map(|number| PeerId::new(number).unwrap());
+        let mut send_to = SendTo::All;
+        send_to.toggle(one);
+        assert_eq!(send_to, SendTo::peer(one));
+        send_to.toggle(two);
+        assert!(send_to.has(one) && send_to.has(two));
+        send_to.keep(|id| *id == two);
+        assert_eq!(send_to, SendTo::peer(two));
+        send_to.keep(|_| false);
+        assert!(send_to.is_nobody() && !SendTo::All.is_nobody());
+        send_to.toggle(one);
+        send_to.toggle(one);
+        assert_eq!(send_to, SendTo::Standard);
     }
 }

@@ -4,7 +4,7 @@ use crate::codec::text::TextEncoding;
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
-use crate::model::ids::{JobId, RecordId};
+use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
 use crate::model::status::{SessionState, Traffic};
 use crate::ui::action::TabKey;
 use crate::ui::sheet::Sheet;
@@ -18,6 +18,7 @@ use crate::ui::state::peers::Peers;
 use crate::ui::views::composer::FileProgress;
 use crate::workspace::tabs::TabSettings;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// One tab.
@@ -61,8 +62,10 @@ pub struct Tab {
     pub rows_followed: u64,
     /// When the kernel was last asked about the selected connection.
     pub facts_asked_at: Option<Instant>,
-    /// What had gone to and fro then: a silent connection is not asked again.
-    pub facts_at_traffic: Option<(Traffic, Traffic)>,
+    /// Which connection that was, and what had gone to and fro: a silent one is not asked again.
+    pub facts_at_traffic: Option<(PeerId, Traffic, Traffic)>,
+    /// The encoding in which the session was last told its automatic answers.
+    pub replies_encoding: Option<TextEncoding>,
 }
 
 /// Where a tab's rows come from.
@@ -84,8 +87,12 @@ pub struct FileSend {
     pub job: JobId,
     /// What the composer shows.
     pub progress: FileProgress,
+    /// Names the request, should the session refuse it.
+    pub ticket: Ticket,
     /// A file that was made for this send alone, and goes with it.
     pub made_for_it: Option<PathBuf>,
+    /// The long text that is in that file; it is given back if it does not get through.
+    pub pasted: Option<Arc<str>>,
 }
 
 impl Tab {
@@ -112,6 +119,7 @@ impl Tab {
             rows_followed: 0,
             facts_asked_at: None,
             facts_at_traffic: None,
+            replies_encoding: None,
         }
     }
 

@@ -12,7 +12,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// How long anything may take.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A window that is drawn without a display. There is none until its first frame, because it needs the context.
 pub struct TestApp {
@@ -38,6 +38,10 @@ impl Dialogs for SetDialogs {
     fn take_answer(&mut self) -> Option<DialogAnswer> {
         std::mem::take(&mut self.is_asked).then(|| self.answer.clone())
     }
+
+    fn abandon(&mut self) {
+        self.is_asked = false;
+    }
 }
 
 impl TestApp {
@@ -58,6 +62,15 @@ impl TestApp {
     /// The window; there is one from the first frame on.
     pub fn app(&self) -> Option<&App> {
         self.app.as_ref()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // As a window does when the program ends.
+        if let Some(app) = &mut self.app {
+            app.close();
+        }
     }
 }
 

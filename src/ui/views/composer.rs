@@ -8,7 +8,7 @@ use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
-use crate::ui::state::composer::{Composer, LONGEST_TYPED_BYTES};
+use crate::ui::state::composer::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::state::peers::Peers;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -16,6 +16,7 @@ use crate::ui::views::{ready, send_choices};
 use crate::ui::widgets::{ButtonKind, button, error_line};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::{InputChoice, TabSettings};
+use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
     Align2, Color32, Frame, Key, Margin, Modifiers, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
@@ -58,7 +59,7 @@ pub fn composer_ui(
 ) {
     let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
-    send_choices::choices_ui(ui, ctx, tab, around, out);
+    send_choices::choices_ui(ui, ctx, tab, composer, around, out);
     let is_composable = composer.preview(&tab.composer, encoding).is_ok();
     let can_send = around.status.state.is_open() && (is_composable || composer.pasted.is_some());
     ui.horizontal_top(|ui| {
@@ -73,7 +74,7 @@ pub fn composer_ui(
     if let Some(file) = around.file {
         file_ui(ui, ctx, file, out);
     }
-    ready::ready_ui(ui, ctx, tab, around.status, out);
+    ready::ready_ui(ui, ctx, tab, composer, around.status, out);
 }
 
 fn field_ui(
@@ -97,13 +98,17 @@ fn field_ui(
             return;
         }
         history_keys(ui, tab, composer, out);
+        let wrong = composer.preview(&tab.composer, encoding).as_ref().err().and_then(ComposeError::place);
         ScrollArea::vertical().id_salt("composer").max_height(92.0).min_scrolled_height(40.0).show(
             ui,
             |ui| {
+                let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
+                    ui.fonts_mut(|fonts| fonts.layout_job(typed_job(theme, text.as_str(), width, wrong)))
+                };
                 let edit = TextEdit::multiline(&mut tab.composer.draft)
                     .id_salt("payload")
                     .font(fonts::payload())
-                    .text_color(theme.text)
+                    .layouter(&mut layouter)
                     .hint_text(RichText::new(hint_of(ctx, tab.composer.input)).color(theme.faint))
                     .char_limit(LONGEST_TYPED_BYTES)
                     .desired_rows(2)
@@ -131,6 +136,27 @@ fn field_ui(
     });
 }
 
+/// What was typed; the character that is wrong stands out.
+fn typed_job(theme: &Theme, typed: &str, width: f32, wrong: Option<usize>) -> LayoutJob {
+    let font_id = fonts::payload();
+    let plain = TextFormat { font_id, color: theme.text, ..TextFormat::default() };
+    let marked = TextFormat {
+        color: theme.error,
+        background: theme.error.gamma_multiply(0.2),
+        underline: Stroke::new(1.5, theme.error),
+        ..plain.clone()
+    };
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = width;
+    let mut parts = typed.char_indices().map(|(place, _)| place).chain([typed.len()]);
+    let found = wrong.and_then(|place| Some((parts.nth(place)?, parts.next()?)));
+    let (start, end) = found.unwrap_or((typed.len(), typed.len()));
+    job.append(&typed[..start], 0.0, plain.clone());
+    job.append(&typed[start..end], 0.0, marked);
+    job.append(&typed[end..], 0.0, plain);
+    job
+}
+
 fn hint_of(ctx: &ViewCtx<'_>, input: InputChoice) -> &'static str {
     match input {
         InputChoice::Text => ctx.text("composer.hint_text"),
@@ -139,10 +165,11 @@ fn hint_of(ctx: &ViewCtx<'_>, input: InputChoice) -> &'static str {
     }
 }
 
-/// In the first line Up, and in the last line Down, leaf through what was sent before.
+/// Up and Down leaf through what was sent before.
 fn history_keys(ui: &Ui, tab: &TabSettings, composer: &Composer, out: &mut Vec<TabAction>) {
-    let is_one_line = !tab.composer.draft.contains('\n');
-    if !composer.has_focus || !is_one_line {
+    // In several lines the arrows move between them, unless the history put those lines there.
+    let leafs = composer.steps_back > 0 || !tab.composer.draft.contains('\n');
+    if !composer.has_focus || !leafs {
         return;
     }
     let (back, forward) = ui.input_mut(|input| {

@@ -14,7 +14,9 @@ use crate::ui::state::panel::Panel;
 use crate::ui::text;
 use crate::ui::theme;
 use crate::ui::views::socket_options;
-use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, group_heading, icon_button, toggle};
+use crate::ui::widgets::{
+    ButtonKind, PillCombo, TextField, button, error_line, group_heading, icon_button, toggle,
+};
 use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::Ui;
 
@@ -54,12 +56,7 @@ pub fn connection_ui(
             local_ui(ui, ctx, tab, is_open, &errors, out);
             // Where datagrams go may change while the socket is open.
             remote_ui(ui, ctx, tab, false, &errors);
-            toggle(
-                ui,
-                &mut tab.broadcast,
-                ctx.text("connection.broadcast"),
-                ctx.text("connection.broadcast_tip"),
-            );
+            broadcast_ui(ui, ctx, tab.broadcast, &errors, &mut out.tab);
             socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), &mut out.tab);
         }
     }
@@ -99,6 +96,7 @@ impl Errors {
             }
             errors.push((field_of_failure(kind_of(tab.kind), tab, failure), line));
         }
+        errors.extend(panel.refusal.clone());
         Errors(errors)
     }
 
@@ -202,6 +200,17 @@ fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, is_locked: b
         .locked(is_locked)
         .error(errors.of_field(Field::RemotePort))
         .show(ui, &mut tab.remote_port);
+}
+
+fn broadcast_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_allowed: bool, errors: &Errors, out: &mut Vec<TabAction>) {
+    let mut is_on = is_allowed;
+    let tooltip = ctx.text("connection.broadcast_tip");
+    if toggle(ui, &mut is_on, ctx.text("connection.broadcast"), tooltip).changed() {
+        out.push(TabAction::SetBroadcast(is_on));
+    }
+    if let Some(error) = errors.of_field(Field::Broadcast) {
+        error_line(ui, error);
+    }
 }
 
 fn client_details_ui(

@@ -5,7 +5,10 @@ use crate::ui::fonts;
 use crate::ui::shortcuts::{self, QUICK_SEND_KEYS};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::group_heading;
-use egui::{Grid, RichText, Ui};
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+/// What the page has besides its table, and what stays free around it.
+const ABOVE_AND_BELOW: f32 = 280.0;
 
 /// Draws the page.
 pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
@@ -18,6 +21,18 @@ pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
     }
     ui.add_space(theme::SPACE_8);
     group_heading(ui, ctx.text("help.shortcuts"));
+    let room = ui.ctx().content_rect().height() - ABOVE_AND_BELOW;
+    ScrollArea::vertical().max_height(room.max(theme::ROW_HEIGHT)).auto_shrink([false, true]).show(
+        ui,
+        |ui| {
+            shortcuts_ui(ui, ctx);
+        },
+    );
+}
+
+fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+    let theme = Theme::of(ui);
+    ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
     Grid::new("shortcuts").num_columns(2).spacing([theme::SPACE_16, 2.0]).show(ui, |ui| {
         let mut last = "";
         for shortcut in shortcuts::TABLE {

@@ -28,4 +28,10 @@ pub mod sessions_page;
 
 pub mod modals;
 
+pub mod replies;
+
+mod export_page;
+
+mod import_page;
+
 pub mod help;

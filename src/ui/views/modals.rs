@@ -1,15 +1,17 @@
-//! What stands in front of everything: questions, the save page, names, quick sends.
+//! What stands in front of everything: questions, names, quick sends, and the parts that all such pages have.
 
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::state::modal::{Modal, Quick, Rename, Save, SaveFormat, SendFile};
+use crate::ui::state::modal::{GoTo, Modal, Quick, Rename, SendFile};
 use crate::ui::theme::{self, Theme};
+use crate::ui::views::export_page::export_ui;
 use crate::ui::views::help::help_ui;
-use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, error_line, segmented, toggle};
-use crate::util::bytes_text::Count;
+use crate::ui::views::import_page::{import_ui, watch_ui};
+use crate::ui::views::replies::replies_ui;
+use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, error_line, segmented};
 use crate::workspace::tabs::InputChoice;
 use egui::{Align, Id, Key, Layout, RichText, TextEdit, Ui};
 use std::path::Path;
@@ -19,38 +21,52 @@ const LABEL_WIDTH: f32 = 90.0;
 /// Draws the page in front, if there is one.
 pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
     let Some(page) = modal else { return };
-    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
-    let response = egui::Modal::new(Id::unique("modal")).frame(frame).show(ui.ctx(), |ui| {
-        ui.spacing_mut().item_spacing.y = theme::SPACE_8;
-        match page {
-            Modal::Help => {
-                help_ui(ui, ctx);
-                buttons(ui, ctx, None, "common.close", out);
-            }
-            Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
-            Modal::ConfirmQuit => {
-                question(ui, ctx.text("quit.title"), ctx.text("quit.question"));
-                buttons(
-                    ui,
-                    ctx,
-                    Some((ButtonKind::Ending, "quit.yes", Action::QuitAnyway)),
-                    "common.cancel",
-                    out,
-                );
-            }
-            Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
-            Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
-            Modal::Save(save) => save_ui(ui, ctx, save, out),
-            Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
-            Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
+    in_front(ui, "modal", out, |ui, out| match page {
+        Modal::Help => {
+            help_ui(ui, ctx);
+            buttons(ui, ctx, None, "common.close", out);
         }
+        Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
+        Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
+        Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
+        Modal::Export(page) => export_ui(ui, ctx, page, out),
+        Modal::Import(page) => import_ui(ui, ctx, page, out),
+        Modal::Watch(page) => watch_ui(ui, ctx, page, out),
+        Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
+        Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
+        Modal::GoTo(page) => go_to_ui(ui, ctx, page, out),
+        Modal::Replies(page) => {
+            ui.set_width(640.0);
+            title(ui, ctx.text("replies.title"));
+            let is_usable = replies_ui(ui, ctx, page);
+            let main = is_usable.then_some((ButtonKind::Main, "common.ok", Action::SaveReplies));
+            buttons(ui, ctx, main, "common.cancel", out);
+        }
+    });
+}
+
+/// Asks whether to end the program although something goes on.
+pub fn confirm_quit_ui(ui: &Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
+    in_front(ui, "quit", out, |ui, out| {
+        question(ui, ctx.text("quit.title"), ctx.text("quit.question"));
+        let yes = Some((ButtonKind::Ending, "quit.yes", Action::QuitAnyway));
+        buttons(ui, ctx, yes, "common.cancel", out);
+    });
+}
+
+fn in_front(ui: &Ui, name: &'static str, out: &mut Vec<Action>, add: impl FnOnce(&mut Ui, &mut Vec<Action>)) {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+    let response = egui::Modal::new(Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
+        ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+        add(ui, out);
     });
     if response.should_close() {
         out.push(Action::CloseModal);
     }
 }
 
-fn title(ui: &mut Ui, text: &str) {
+/// The page's heading.
+pub(super) fn title(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).font(fonts::strong(16.0)).color(Theme::of(ui).text));
 }
 
@@ -61,7 +77,7 @@ fn question(ui: &mut Ui, heading: &str, text: &str) {
 }
 
 /// The page's buttons: what it is for at the right, and the way out beside it.
-fn buttons(
+pub(super) fn buttons(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     main: Option<(ButtonKind, &'static str, Action)>,
@@ -114,80 +130,53 @@ fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<
     buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done)), "common.cancel", out);
 }
 
-const FORMATS: [(SaveFormat, &str); 8] = [
-    (SaveFormat::Text, "format.text"),
-    (SaveFormat::RawReceived, "format.raw_received"),
-    (SaveFormat::RawSent, "format.raw_sent"),
-    (SaveFormat::Csv, "format.csv"),
-    (SaveFormat::Jsonl, "format.jsonl"),
-    (SaveFormat::Hexdump, "format.hexdump"),
-    (SaveFormat::Html, "format.html"),
-    (SaveFormat::Pcapng, "format.pcapng"),
-];
+fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, out: &mut Vec<Action>) {
+    ui.set_width(400.0);
+    title(ui, ctx.text("goto.title"));
+    let error = page.is_unclear.then_some(ctx.text("goto.unclear"));
+    let response = TextField::new(ctx.text("goto.field"))
+        .hint("4711 · 10:22:03.114 · +12.5")
+        .payload_font()
+        .error(error)
+        .show(ui, &mut page.text);
+    if response.changed() {
+        page.is_unclear = false;
+    }
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        out.push(Action::GoTo);
+    } else if !response.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    ui.add(egui::Label::new(RichText::new(ctx.text("goto.help")).color(Theme::of(ui).dim)).wrap());
+    buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", Action::GoTo)), "common.cancel", out);
+}
 
-fn save_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, save: &mut Save, out: &mut Vec<Action>) {
-    ui.set_width(540.0);
-    title(ui, ctx.text("save.title"));
-    let is_busy = save.progress.is_some();
-    ui.add_enabled_ui(!is_busy, |ui| {
-        let key = FORMATS.iter().find(|(format, _)| *format == save.format).map_or("", |(_, key)| *key);
-        let before = save.format;
-        PillCombo::new("format", ctx.text("save.format"), ctx.text(key)).width(ui.available_width()).show(
-            ui,
-            |ui| {
-                for (format, key) in FORMATS {
-                    if PillCombo::choice(ui, format == before, ctx.text(key)) {
-                        save.format = format;
-                        save.path = with_extension(&save.path, format);
-                        save.error = None;
-                    }
-                }
-            },
-        );
-        toggle(ui, &mut save.only_shown, ctx.text("save.only_shown"), ctx.text("save.only_shown_tip"));
-        path_ui(ui, ctx, &mut save.path, save.error.as_deref(), save.remark, out);
+/// How far the page's work is, and the way to stop it.
+pub(super) fn progress_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    (done, total): (u64, u64),
+    line: &str,
+    stop: Action,
+    out: &mut Vec<Action>,
+) {
+    let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
+    #[expect(clippy::cast_possible_truncation, reason = "a part between 0 and 1 for a bar of some pixels")]
+    let mut bar = egui::ProgressBar::new(part as f32);
+    if !line.is_empty() {
+        bar = bar.text(line);
+    }
+    ui.add(bar);
+    at_the_right(ui, |ui| {
+        let tooltip = ctx.text("save.cancel_tip");
+        if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, tooltip).clicked() {
+            out.push(stop);
+        }
     });
-    if let Some((done, total)) = save.progress {
-        let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
-        let line = format!("{} / {}", Count(done), Count(total));
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a part between 0 and 1 for a bar of some pixels"
-        )]
-        ui.add(egui::ProgressBar::new(part as f32).text(line));
-        at_the_right(ui, |ui| {
-            if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, ctx.text("save.cancel_tip"))
-                .clicked()
-            {
-                out.push(Action::CancelExport);
-            }
-        });
-        return;
-    }
-    let yes = (ButtonKind::Main, "save.yes", Action::StartExport);
-    buttons(ui, ctx, Some(yes), "common.cancel", out);
 }
 
-/// What a file of this format is called at its end.
-pub fn extension_of(format: SaveFormat) -> &'static str {
-    match format {
-        SaveFormat::Text | SaveFormat::Hexdump => "txt",
-        SaveFormat::RawReceived | SaveFormat::RawSent => "bin",
-        SaveFormat::Jsonl => "jsonl",
-        SaveFormat::Csv => "csv",
-        SaveFormat::Html => "html",
-        SaveFormat::Pcapng => "pcapng",
-    }
-}
-
-fn with_extension(path: &str, format: SaveFormat) -> String {
-    if path.is_empty() {
-        return String::new();
-    }
-    Path::new(path).with_extension(extension_of(format)).display().to_string()
-}
-
-fn path_ui(
+/// The field for a path, with what is wrong with it, and the way to the platform's dialog.
+pub(super) fn path_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     path: &mut String,

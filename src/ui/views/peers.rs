@@ -58,7 +58,7 @@ pub fn peers_ui(
         |ui, places| {
             for place in places.clone() {
                 match place.checked_sub(peers.page_start).and_then(|at| peers.page.get(at)) {
-                    Some(peer) => peer_row(ui, ctx, kind, peer, peers.selected_id() == Some(peer.id), out),
+                    Some(peer) => peer_row(ui, ctx, kind, peer, peers.send_to.has(peer.id), out),
                     None => {
                         ui.allocate_space(vec2(ui.available_width(), ROW));
                     }
@@ -112,6 +112,9 @@ fn peer_row(
     painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, dot_color(theme, peer.state));
     let ink = if is_present { theme.text } else { theme.faint };
     let at = pos2(rect.left() + 30.0, rect.top() + 15.0);
+    // The number is the one that the rows of the sheet bear.
+    let number = painter.text(at, Align2::LEFT_CENTER, peer.id, fonts::payload(), theme.dim);
+    let at = pos2(number.right() + theme::SPACE_8, at.y);
     painter.text(at, Align2::LEFT_CENTER, &address, fonts::payload(), ink);
     let at = pos2(rect.left() + 30.0, rect.top() + 32.0);
     let small = egui::FontId::new(theme::LABEL_SIZE, egui::FontFamily::Monospace);
@@ -120,10 +123,13 @@ fn peer_row(
         close_button(ui, ctx, rect, peer, &address, out);
     }
     if response.clicked() && is_present {
-        out.push(TabAction::SelectPeer(Some(peer.id)));
+        let is_adding = ui.input(|input| input.modifiers.command);
+        let peer = peer.id;
+        out.push(if is_adding { TabAction::TogglePeer(peer) } else { TabAction::SelectPeer(Some(peer)) });
     }
-    response.context_menu(|ui| peer_menu(ui, ctx, kind, peer, out));
-    let tooltip = format!("{} → {}\n{}", peer.local, peer.remote, facts_line(ctx, peer));
+    response.context_menu(|ui| peer_menu(ui, ctx, kind, peer, is_chosen, out));
+    let several = ctx.text("peers.several_tip");
+    let tooltip = format!("{} → {}\n{}\n{several}", peer.local, peer.remote, facts_line(ctx, peer));
     response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
 }
 
@@ -188,10 +194,21 @@ fn close_button(
     }
 }
 
-fn peer_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, peer: &PeerStatus, out: &mut Vec<TabAction>) {
+fn peer_menu(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    kind: TabKind,
+    peer: &PeerStatus,
+    is_chosen: bool,
+    out: &mut Vec<TabAction>,
+) {
     ui.set_min_width(200.0);
     if ui.button(ctx.text("peers.send_to")).clicked() {
         out.push(TabAction::SelectPeer(Some(peer.id)));
+    }
+    let toggle = if is_chosen { "peers.not_to" } else { "peers.also_to" };
+    if ui.button(ctx.text(toggle)).clicked() {
+        out.push(TabAction::TogglePeer(peer.id));
     }
     if kind == TabKind::Udp || !peer.state.is_present() {
         return;

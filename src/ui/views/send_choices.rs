@@ -3,26 +3,22 @@
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
 use crate::codec::text::TextEncoding;
-use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::state::composer::rewrite;
+use crate::ui::state::composer::Composer;
 use crate::ui::state::peers::SendTo;
 use crate::ui::views::composer::Around;
 use crate::ui::views::view_bar;
-use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, segmented, toggle};
-use crate::util::bytes_text::Count;
+use crate::ui::widgets::{Choice, PillCombo, segmented};
 use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind, TabSettings};
 use egui::Ui;
-
-/// The room that the repeat switch and its number need.
-const REPEAT_WIDTH: f32 = 190.0;
 
 /// Draws the line.
 pub fn choices_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
+    composer: &mut Composer,
     around: Around<'_>,
     out: &mut Vec<TabAction>,
 ) {
@@ -48,18 +44,11 @@ pub fn choices_ui(
         ];
         if segmented(ui, ctx.text("input.name"), &mut tab.composer.input, &choices) {
             let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
-            if let Some(text) = rewrite(&tab.composer.draft, before, tab.composer.input, encoding) {
-                tab.composer.draft = text;
-            }
+            composer.switch_input(&mut tab.composer, before, encoding);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
         append_ui(ui, ctx, &mut tab.composer);
         checksum_ui(ui, ctx, &mut tab.composer);
-        repeat_ui(ui, ctx, tab, around.status, out);
-        let tooltip = ctx.text("composer.file_tip");
-        if button(ui, ButtonKind::Ordinary, ctx.text("composer.file"), None, tooltip).clicked() {
-            out.push(TabAction::AskFile);
-        }
     });
 }
 
@@ -71,10 +60,12 @@ fn target_ui(
     out: &mut Vec<TabAction>,
 ) {
     let peers = around.peers;
-    let whom = match (peers.send_to, tab.kind) {
-        (SendTo::Peer(id), _) => {
-            peers.selected.as_ref().map_or_else(|| format!("#{id}"), |peer| peer.remote.to_string())
-        }
+    let whom = match (&peers.send_to, tab.kind) {
+        (SendTo::Peers(chosen), _) => match (&peers.selected, chosen.len()) {
+            (Some(peer), 1) => peer.remote.to_string(),
+            (_, 0) => ctx.text("composer.to_nobody").to_owned(),
+            (_, count) => ctx.format("composer.to_several", &[("count", &count)]),
+        },
         (SendTo::Standard, TabKind::Udp) => format!("{}:{}", tab.remote_host, tab.remote_port),
         (_, TabKind::TcpClient) => ctx.text("composer.to_server").to_owned(),
         _ => ctx.text("peers.all_clients").to_owned(),
@@ -91,7 +82,7 @@ fn target_ui(
             out.push(TabAction::SelectPeer(None));
         }
         for peer in peers.page.iter().filter(|peer| peer.state.can_send()) {
-            let is_chosen = peers.selected_id() == Some(peer.id);
+            let is_chosen = peers.send_to.has(peer.id);
             if PillCombo::choice(ui, is_chosen, &format!("{}  {}", peer.id, peer.remote)) {
                 out.push(TabAction::SelectPeer(Some(peer.id)));
             }
@@ -135,34 +126,4 @@ fn checksum_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, settings: &mut ComposerSettings) 
             }
         }
     });
-}
-
-fn repeat_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
-    status: &Status,
-    out: &mut Vec<TabAction>,
-) {
-    let mut is_on = status.repeats_done.is_some();
-    let is_number = tab.composer.every_millis.trim().parse::<u64>().is_ok_and(|millis| millis > 0);
-    let text = match status.repeats_done {
-        Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
-        None => ctx.text("repeat.name").to_owned(),
-    };
-    if ui.available_size_before_wrap().x < REPEAT_WIDTH {
-        // The switch and its number stay together.
-        ui.end_row();
-    }
-    ui.add_enabled_ui(status.state.is_open() && is_number, |ui| {
-        if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
-            out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
-        }
-    });
-    TextField::new(ctx.text("repeat.millis"))
-        .remark("ms")
-        .width(84.0)
-        .locked(status.repeats_done.is_some())
-        .error((!is_number).then_some(ctx.text("repeat.not_a_number")))
-        .show(ui, &mut tab.composer.every_millis);
 }

@@ -30,6 +30,10 @@ pub fn sessions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, sessions: &[SessionFile], out
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.refresh"), None, "").clicked() {
                 out.push(Action::RefreshSessions);
             }
+            let tooltip = ctx.text("import.explain");
+            if button(ui, ButtonKind::Ordinary, ctx.text("menu.import"), None, tooltip).clicked() {
+                out.push(Action::AskImport);
+            }
         });
     });
     limit_ui(ui, ctx, out);

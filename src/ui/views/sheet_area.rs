@@ -5,14 +5,16 @@ use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::sheet::{SheetTexts, SheetView};
+use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::tab::Tab;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::group_heading;
+use crate::ui::times::TIME_CHOICES;
+use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape};
 use crate::workspace::tabs::TabKind;
-use egui::{Align2, Label, RichText, Ui};
+use egui::{Align2, CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
-/// Draws the sheet.
-pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<TabAction>) {
+/// Draws the sheet. Escape on it ends finding, unless it is meant for a menu.
+pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, has_menu: bool, out: &mut Vec<TabAction>) {
     let empty = match tab.settings.kind {
         _ if tab.find.is_filtering() || tab.find.only_matches => ctx.text("empty.filtered"),
         _ if tab.is_open() => ctx.text("empty.open"),
@@ -30,10 +32,37 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Tab
         return;
     };
     let takes_keys = ui.memory(|memory| memory.focused().is_none());
-    let view = SheetView { texts: &texts, empty, ticks: &tab.find.ticks, takes_keys };
+    let follow_keys = shortcuts::keys_text(ui.ctx(), Does::ToggleFollowing);
+    let view =
+        SheetView { texts: &texts, empty, ticks: &tab.find.ticks, takes_keys, follow_keys: &follow_keys };
     let shown = tab.sheet.show(ui, rows, &view);
     tab.content_characters = shown.content_characters;
+    if tab.find.is_shown && !has_menu && is_left_by_escape(ui, &shown.response) {
+        out.push(TabAction::HideFind);
+    }
+    time_menu(ui, ctx, shown.time_header, out);
     out.extend(shown.actions.into_iter().map(TabAction::Sheet));
+}
+
+/// The name of the time column opens the list of ways to write times.
+fn time_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, header: Rect, out: &mut Vec<TabAction>) {
+    let theme = Theme::of(ui);
+    let opener = ui.interact(header, ui.scope_id().with("time-format"), Sense::click());
+    let name = ctx.text("time.name");
+    opener.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    if opener.hovered() || opener.has_focus() {
+        let line = header.bottom() - theme::SPACE_4;
+        ui.painter().hline(header.x_range(), line, (1.5, theme.accent));
+    }
+    let opener = opener.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name);
+    egui::Popup::menu(&opener).show(|ui| {
+        ui.set_min_width(260.0);
+        for (format, key) in TIME_CHOICES {
+            if PillCombo::choice(ui, format == ctx.settings.time_format, ctx.text(key)) {
+                out.push(TabAction::SetTimeFormat(format));
+            }
+        }
+    });
 }
 
 /// What stands in place of the connection panel for an earlier session.

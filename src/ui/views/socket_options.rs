@@ -9,9 +9,10 @@ use crate::ui::state::connection::{Problem, parse_group};
 use crate::ui::state::panel::Panel;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button};
-use crate::workspace::tabs::TabSettings;
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button, toggle};
+use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use std::collections::BTreeSet;
 
 /// A line that shows or hides what is beneath it.
 pub fn expander(ui: &mut Ui, name: &str, remark: &str, is_shown: &mut bool) {
@@ -58,10 +59,17 @@ pub fn options_ui(
     if !panel.are_options_shown {
         return;
     }
+    if tab.kind != TabKind::Udp {
+        ui.add_enabled_ui(!status.state.is_open(), |ui| {
+            let (name, tip) =
+                (ctx.text("options.keep_half_closed"), ctx.text("options.keep_half_closed_tip"));
+            toggle(ui, &mut tab.keep_half_closed, name, tip);
+        });
+    }
     for (place, option) in tab.options.iter().enumerate() {
         asked_ui(ui, ctx, option, place, status, out);
     }
-    granted_ui(ui, tab, status);
+    ui.scope(|ui| granted_ui(ui, tab, status));
     add_option_ui(ui, ctx, panel, out);
 }
 
@@ -98,10 +106,12 @@ fn asked_ui(
 fn granted_ui(ui: &mut Ui, tab: &TabSettings, status: &Status) {
     let theme = Theme::of(ui);
     let asked: Vec<&str> = tab.options.iter().filter_map(|option| option.split('=').next()).collect();
+    // As dense as the rows of the sheet: there are many, and they are only read.
+    ui.spacing_mut().item_spacing.y = 0.0;
     for report in status.options.iter().filter(|report| !asked.contains(&report.name.text())) {
         let Some(granted) = &report.granted else { continue };
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 18.0;
+        let row = vec2(ui.available_width(), 20.0);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.label(RichText::new(report.name.text()).size(theme::LABEL_SIZE).color(theme.dim));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.label(RichText::new(granted.to_string()).size(theme::LABEL_SIZE).color(theme.text));
@@ -173,23 +183,53 @@ pub fn groups_ui(
             });
         });
     }
-    let parsed = parse_group(&panel.group_draft);
+    let typed = typed_group(panel);
+    let parsed = parse_group(&typed);
     let own_error = match &parsed {
         Err(problem) if panel.group_draft.len() >= 7 => Some(text::problem(ctx.locale, problem)),
         _ => None,
     };
     ui.horizontal_top(|ui| {
         TextField::new(ctx.text("groups.field"))
-            .hint("239.1.2.3%eth0")
+            .hint("239.1.2.3")
             .error(own_error.as_deref().or(error))
             .width(ui.available_width() - 76.0)
             .show(ui, &mut panel.group_draft);
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             let name = ctx.text("groups.join");
             if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("groups.join_tip")).clicked() {
-                out.push(TabAction::JoinGroup(panel.group_draft.trim().to_owned()));
+                out.push(TabAction::JoinGroup(typed.clone()));
                 panel.group_draft.clear();
             }
         });
+    });
+    if !panel.group_draft.is_empty() {
+        interface_ui(ui, ctx, &mut panel.group_interface);
+    }
+}
+
+/// The group with its interface, unless one was typed with it.
+fn typed_group(panel: &Panel) -> String {
+    let group = panel.group_draft.trim();
+    if group.contains('%') || panel.group_interface.is_empty() {
+        return group.to_owned();
+    }
+    format!("{group}%{}", panel.group_interface)
+}
+
+fn interface_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut String) {
+    let any = ctx.text("groups.any_interface");
+    let shown = if chosen.is_empty() { any } else { chosen.as_str() }.to_owned();
+    let width = ui.available_width();
+    PillCombo::new("group-interface", ctx.text("groups.interface"), &shown).width(width).show(ui, |ui| {
+        if PillCombo::choice(ui, chosen.is_empty(), any) {
+            chosen.clear();
+        }
+        let names: BTreeSet<&str> = ctx.addresses.iter().map(|address| address.interface.as_str()).collect();
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
+            if PillCombo::choice(ui, name == shown, name) {
+                name.clone_into(chosen);
+            }
+        }
     });
 }

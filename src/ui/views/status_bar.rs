@@ -7,7 +7,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::state::meter::Meter;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{status_dot, text_button};
+use crate::ui::widgets::{status_dot, text_button, text_button_width};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Align, Color32, Layout, RichText, Ui};
 use std::path::Path;
@@ -98,18 +98,32 @@ pub fn status_bar_ui(
             )
             .on_hover_text(ctx.text("status.journalled_tip"));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if text_button(ui, ctx.text("status.reset"), ctx.text("status.reset_tip")).clicked() {
-                out.tab.push(TabAction::ResetCounters);
-            }
-            let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let line = ctx.format("status.journal", &[("size", &ByteSize(journal.bytes)), ("name", &name)]);
-            let tooltip = ctx.format("status.journal_tip", &[("path", &journal.path.display())]);
-            if text_button(ui, &line, &tooltip).clicked() {
-                out.window.push(Action::CopyText(journal.path.display().to_string()));
-            }
-        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, out));
     });
+}
+
+/// What there is room for at the right end: the way back to zero, and the journal with its name or without.
+fn journal_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, journal: JournalFacts<'_>, out: &mut Asked) {
+    let has_room = |ui: &Ui, text: &str| text_button_width(ui, text) <= ui.available_width();
+    let reset = ctx.text("status.reset");
+    if !has_room(ui, reset) {
+        return;
+    }
+    if text_button(ui, reset, ctx.text("status.reset_tip")).clicked() {
+        out.tab.push(TabAction::ResetCounters);
+    }
+    let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let size = ByteSize(journal.bytes);
+    let lines = [
+        ctx.format("status.journal", &[("size", &size), ("name", &name)]),
+        ctx.format("status.journal_short", &[("size", &size)]),
+    ];
+    let tooltip = ctx.format("status.journal_tip", &[("path", &journal.path.display())]);
+    if let Some(line) = lines.iter().find(|line| has_room(ui, line))
+        && text_button(ui, line, &tooltip).clicked()
+    {
+        out.window.push(Action::CopyText(journal.path.display().to_string()));
+    }
 }
 
 fn part_ui(ui: &mut Ui, name: &str, value: &str, ink: Color32) -> egui::Response {

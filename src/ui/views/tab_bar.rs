@@ -1,6 +1,6 @@
 //! The session tabs, and what concerns the whole window at their right.
 
-use crate::ui::action::{Action, TabKey};
+use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
@@ -251,6 +251,16 @@ fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool, out: &mut 
 
 fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     ui.set_min_width(230.0);
+    for (key, action) in [
+        ("menu.import", Action::AskImport),
+        ("menu.export", Action::InFront(TabAction::AskSave)),
+        ("menu.watch", Action::InFront(TabAction::Watch)),
+    ] {
+        if ui.button(ctx.text(key)).clicked() {
+            out.push(action);
+        }
+    }
+    ui.separator();
     let rows: [(&'static str, Does, Action); 6] = [
         ("menu.inspector", Does::ToggleInspector, Action::ToggleInspector),
         ("menu.zoom_in", Does::ZoomIn, Action::ZoomBy(10)),

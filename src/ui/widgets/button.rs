@@ -4,7 +4,10 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
-use egui::{Align2, Color32, CursorIcon, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, Color32, CursorIcon, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
 
 /// What pressing a button means for the person who presses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +41,30 @@ pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, width: Option<f32>, too
     explain(response, tooltip)
 }
 
+/// How wide an ordinary button with this text is.
+pub fn button_width(ui: &Ui, text: &str) -> f32 {
+    let font = fonts::interface(theme::BODY_SIZE);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * theme::SPACE_12
+}
+
 /// A small square with one symbol; its name is spoken and shown as a tooltip.
 pub fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
+    square_button(ui, name, |painter, rect, ink| {
+        painter.text(rect.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
+    })
+}
+
+/// The same with a magnifier, which no font draws large enough.
+pub fn find_button(ui: &mut Ui, name: &str) -> Response {
+    square_button(ui, name, |painter, rect, ink| {
+        let stroke = Stroke::new(1.6, ink);
+        let lens = rect.center() + vec2(-1.5, -1.5);
+        painter.circle_stroke(lens, 4.6, stroke);
+        painter.line_segment([lens + vec2(3.4, 3.4), lens + vec2(7.4, 7.4)], stroke);
+    })
+}
+
+fn square_button(ui: &mut Ui, name: &str, draw: impl FnOnce(&Painter, Rect, Color32)) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(theme::square(theme::CONTROL_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
@@ -54,7 +79,7 @@ pub fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
         let ink = if response.hovered() { theme.text } else { theme.dim };
         ui.painter().rect_filled(rect, theme::corners(), fill);
         focus_ring(ui, theme, &response);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
+        draw(ui.painter(), rect, ink);
     }
     explain(response, name)
 }
@@ -77,6 +102,12 @@ pub fn text_button(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
         ui.painter().galley(at, galley, ink);
     }
     explain(response, tooltip)
+}
+
+/// How wide such a text is.
+pub fn text_button_width(ui: &Ui, text: &str) -> f32 {
+    let font = fonts::interface(theme::BODY_SIZE);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * theme::SPACE_4
 }
 
 /// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.

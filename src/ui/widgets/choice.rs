@@ -36,22 +36,18 @@ pub fn segmented<T: Copy + PartialEq>(
             let strong = choice.value == before;
             let font =
                 if strong { fonts::strong(theme::BODY_SIZE) } else { fonts::interface(theme::BODY_SIZE) };
-            // The width is that of the strong text, so that nothing moves when the choice does.
-            let wide = ui
-                .painter()
-                .layout_no_wrap(choice.text.to_owned(), fonts::strong(theme::BODY_SIZE), Color32::PLACEHOLDER)
-                .size()
-                .x;
-            (wide, ui.painter().layout_no_wrap(choice.text.to_owned(), font, Color32::PLACEHOLDER))
+            (
+                segment_width(ui, choice.text),
+                ui.painter().layout_no_wrap(choice.text.to_owned(), font, Color32::PLACEHOLDER),
+            )
         })
         .collect();
-    let width: f32 = galleys.iter().map(|(wide, _)| wide + 2.0 * theme::SPACE_12).sum();
+    let width: f32 = galleys.iter().map(|(wide, _)| wide).sum();
     let (outer, group) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::hover());
     group.widget_info(|| WidgetInfo::labeled(Role::RadioGroup, ui.is_enabled(), name));
     let mut left = outer.left();
     for (place, (choice, (wide, galley))) in choices.iter().zip(galleys).enumerate() {
-        let rect =
-            Rect::from_min_size(pos2(left, outer.top()), vec2(wide + 2.0 * theme::SPACE_12, outer.height()));
+        let rect = Rect::from_min_size(pos2(left, outer.top()), vec2(wide, outer.height()));
         left = rect.right();
         let response = ui.interact(rect, group.id.with(place), Sense::click());
         let selected = choice.value == before;
@@ -84,6 +80,23 @@ pub fn segmented<T: Copy + PartialEq>(
     ui.painter().rect_stroke(outer, theme::corners(), theme.line_stroke(), StrokeKind::Inside);
     *chosen != before
 }
+
+/// How wide these choices are side by side.
+pub fn segmented_width<T>(ui: &Ui, choices: &[Choice<'_, T>]) -> f32 {
+    choices.iter().map(|choice| segment_width(ui, choice.text)).sum()
+}
+
+/// The width is that of the strong text, so that nothing moves when the choice does.
+fn segment_width(ui: &Ui, text: &str) -> f32 {
+    let font = fonts::strong(theme::BODY_SIZE);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * theme::SPACE_12
+}
+
+/// Before and behind what a pill holds.
+const PILL_PADDING: f32 = 10.0;
+
+/// The room for the triangle of a pill.
+const ARROW_SPACE: f32 = 18.0;
 
 /// What is chosen, in an outline; pressing it opens the list.
 #[must_use = "it is drawn by `show`"]
@@ -139,7 +152,7 @@ impl<'a> PillCombo<'a> {
         let theme = Theme::of(ui);
         let size = vec2(ui.available_width(), theme::CONTROL_HEIGHT - 2.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, text));
+        response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, text));
         if ui.is_rect_visible(rect) {
             let fill = match (selected, response.hovered() || response.has_focus()) {
                 (true, _) => theme.chosen,
@@ -151,18 +164,28 @@ impl<'a> PillCombo<'a> {
             let at = rect.left_center() + vec2(theme::SPACE_8, 0.0);
             ui.painter().text(at, Align2::LEFT_CENTER, text, font, theme.text);
         }
+        if response.clicked() {
+            // By keyboard or by a screen reader there is no click that the list could see.
+            ui.close();
+        }
         response.clicked()
     }
 
+    /// How wide one is that shows this text.
+    pub fn width_of(ui: &Ui, text: &str) -> f32 {
+        let font = fonts::interface(theme::BODY_SIZE);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+        galley.size().x + 2.0 * PILL_PADDING + ARROW_SPACE
+    }
+
     fn pill(&self, ui: &mut Ui) -> Response {
-        const ARROW_SPACE: f32 = 18.0;
         let theme = Theme::of(ui);
         let font = fonts::interface(theme::BODY_SIZE);
-        let inner = self.width.map(|width| width - 2.0 * 10.0 - ARROW_SPACE);
+        let inner = self.width.map(|width| width - 2.0 * PILL_PADDING - ARROW_SPACE);
         let mut job = egui::text::LayoutJob::simple_singleline(self.text.to_owned(), font, theme.text);
         job.wrap = egui::text::TextWrapping::truncate_at_width(inner.unwrap_or(f32::INFINITY));
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-        let wide = self.width.unwrap_or(galley.size().x + 2.0 * 10.0 + ARROW_SPACE);
+        let wide = self.width.unwrap_or(galley.size().x + 2.0 * PILL_PADDING + ARROW_SPACE);
         let (_, rect) = ui.allocate_space(vec2(wide, theme::CONTROL_HEIGHT));
         let response = ui.interact(rect, ui.scope_id().with(("pill", self.salt)), Sense::click());
         response.widget_info(|| {
@@ -174,8 +197,9 @@ impl<'a> PillCombo<'a> {
             let fill = if response.hovered() { theme.hovered } else { Color32::TRANSPARENT };
             let line = if response.hovered() { theme.mark } else { theme.line };
             ui.painter().rect(rect, theme::corners(), fill, Stroke::new(1.0, line), StrokeKind::Inside);
-            let at =
-                Align2::LEFT_CENTER.align_size_within_rect(galley.size(), rect.shrink2(vec2(10.0, 0.0))).min;
+            let at = Align2::LEFT_CENTER
+                .align_size_within_rect(galley.size(), rect.shrink2(vec2(PILL_PADDING, 0.0)))
+                .min;
             ui.painter().galley(at, galley, theme.text);
             arrow_down(ui, theme, rect);
             focus_ring(ui, theme, &response);

@@ -4,7 +4,9 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
-use egui::{Frame, Label, Margin, Response, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Frame, Key, Label, Margin, Modifiers, Response, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+};
 
 /// A line to type into.
 #[must_use = "it is drawn by `show`"]
@@ -50,7 +52,7 @@ impl<'a> TextField<'a> {
         TextField { remark, ..self }
     }
 
-    /// What is wrong with it, shown beneath.
+    /// What is wrong with it, shown beneath. An empty text only outlines the field.
     pub fn error(self, error: Option<&'a str>) -> TextField<'a> {
         TextField { error, ..self }
     }
@@ -72,13 +74,18 @@ impl<'a> TextField<'a> {
 
     /// Draws it. The response is that of the line that is typed into.
     pub fn show(self, ui: &mut Ui, text: &mut String) -> Response {
-        ui.vertical(|ui| {
+        // A field of a known width takes no more of a line than that, from whichever side the line is filled.
+        let label = self.label_width.map_or(0.0, |width| width + ui.spacing().item_spacing.x);
+        let width = self.width.map_or(ui.available_width(), |width| label + width);
+        let room = vec2(width, theme::CONTROL_HEIGHT);
+        let downwards = egui::Layout::top_down(egui::Align::Min);
+        ui.allocate_ui_with_layout(room, downwards, |ui| {
             ui.spacing_mut().item_spacing.y = theme::SPACE_4;
             let response = match self.label_width {
                 Some(label_width) => self.labelled_line(ui, text, label_width),
                 None => self.line(ui, text),
             };
-            if let Some(error) = self.error {
+            if let Some(error) = self.error.filter(|error| !error.is_empty()) {
                 error_line(ui, error);
             }
             response
@@ -138,6 +145,11 @@ impl<'a> TextField<'a> {
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
         response
     }
+}
+
+/// Whether Escape was pressed while this had the keyboard. Nothing else gets that key then.
+pub fn is_left_by_escape(ui: &Ui, response: &Response) -> bool {
+    response.lost_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }
 
 /// What is wrong, in the colour of errors, under the thing it belongs to. It is spoken when it appears.

@@ -77,14 +77,15 @@ pub fn group_heading(ui: &mut Ui, text: &str) -> Response {
     let shown = RichText::new(text).font(fonts::strong(theme::LABEL_SIZE)).color(theme.dim);
     let response = ui.add(Label::new(shown).truncate());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, text));
+    ui.add_space(theme::SPACE_4);
     response
 }
 
 /// A name at the left and its value at the right of the room there is.
 pub fn key_value(ui: &mut Ui, key: &str, value: &str, payload_font: bool) -> Response {
     let theme = Theme::of(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
+    let row = vec2(ui.available_width(), theme::ROW_HEIGHT);
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
         ui.label(RichText::new(key).color(theme.dim));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let font = if payload_font { fonts::payload() } else { fonts::interface(theme::BODY_SIZE) };

@@ -7,7 +7,9 @@ pub mod choice;
 pub mod field;
 pub mod mark;
 
-pub use button::{ButtonKind, button, icon_button, menu_item, text_button};
-pub use choice::{Choice, PillCombo, segmented};
-pub use field::{TextField, error_line};
+pub use button::{
+    ButtonKind, button, button_width, find_button, icon_button, menu_item, text_button, text_button_width,
+};
+pub use choice::{Choice, PillCombo, segmented, segmented_width};
+pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};

@@ -1,0 +1,123 @@
+//! Work that no frame waits for: rows for the clipboard, the list of earlier sessions, opening one, and making
+//! room. Each has a thread while it runs; its end is taken in like other news.
+
+use crate::engine::jobs::Job;
+use crate::journal::retention::{self, Limit, SessionFile};
+use crate::journal::{JournalError, JournalReader};
+use crate::ui::app::{App, Told};
+use crate::ui::dispatch::copying::{Copied, Selected};
+use crate::ui::dispatch::sessions;
+use crate::util::clock;
+use egui::Context;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What is under way.
+#[derive(Debug, Default)]
+pub struct Errands {
+    copy: Option<Job<Result<Copied, JournalError>>>,
+    list: Option<Job<Result<Vec<SessionFile>, JournalError>>>,
+    /// Opening one session does not keep another from being opened.
+    opening: Vec<Opening>,
+    room: Option<Job<Result<Vec<PathBuf>, JournalError>>>,
+}
+
+/// A session that is being opened.
+#[derive(Debug)]
+struct Opening {
+    path: PathBuf,
+    job: Job<Result<JournalReader, JournalError>>,
+}
+
+/// Reads what is selected and puts it on the clipboard; a later wish takes the place of an earlier one.
+pub(super) fn copy(app: &mut App, selected: Selected) {
+    let job = Job::start_reading("copy", app.engine.news().clone(), move |control| selected.copy(control));
+    app.errands.copy = started(app, job);
+}
+
+/// Reads the list of earlier sessions.
+pub(super) fn list(app: &mut App) {
+    let folder = app.profile.sessions_folder.clone();
+    let job = Job::start_reading("sessions", app.engine.news().clone(), move |_| retention::list(&folder));
+    app.errands.list = started(app, job);
+}
+
+/// Opens an earlier session; without an index beside it, that goes over all of it.
+pub(super) fn open(app: &mut App, path: &Path) {
+    if app.errands.opening.iter().any(|opening| opening.path == path) {
+        return;
+    }
+    let (path, read) = (path.to_owned(), path.to_owned());
+    let job =
+        Job::start_reading("open-session", app.engine.news().clone(), move |_| JournalReader::open(&read));
+    if let Some(job) = started(app, job) {
+        app.errands.opening.push(Opening { path, job });
+    }
+}
+
+/// Removes old sessions beyond the limit.
+pub(super) fn make_room(app: &mut App, limit: Limit) {
+    let folder = app.profile.sessions_folder.clone();
+    let now = clock::now().wall_ns;
+    let job =
+        Job::start("make-room", app.engine.news().clone(), move |_| retention::enforce(&folder, &limit, now));
+    app.errands.room = started(app, job);
+}
+
+fn started<T>(app: &mut App, job: io::Result<Job<T>>) -> Option<Job<T>> {
+    job.map_err(|error| app.tell(Told::Bad, error.to_string())).ok()
+}
+
+/// Takes in what has come to its end.
+pub(super) fn take_in(app: &mut App, ctx: &Context) {
+    if let Some(result) = finished(&mut app.errands.copy) {
+        copied(app, result, ctx);
+    }
+    if let Some(result) = finished(&mut app.errands.list) {
+        match result {
+            Ok(sessions) => app.state.sessions = sessions,
+            Err(error) => app.tell(Told::Bad, error.to_string()),
+        }
+    }
+    for result in opened(&mut app.errands.opening) {
+        match result {
+            Ok(reader) => sessions::show_opened(app, reader),
+            Err(error) => app.tell(Told::Bad, error.to_string()),
+        }
+    }
+    if let Some(result) = finished(&mut app.errands.room) {
+        sessions::room_made(app, result);
+    }
+}
+
+fn finished<T>(job: &mut Option<Job<T>>) -> Option<T> {
+    let result = job.as_ref()?.take_result()?;
+    *job = None;
+    Some(result)
+}
+
+/// What has been opened, in the order in which it was asked for.
+fn opened(opening: &mut Vec<Opening>) -> Vec<Result<JournalReader, JournalError>> {
+    let mut results = Vec::new();
+    opening.retain(|opening| match opening.job.take_result() {
+        Some(result) => {
+            results.push(result);
+            false
+        }
+        None => true,
+    });
+    results
+}
+
+fn copied(app: &mut App, result: Result<Copied, JournalError>, ctx: &Context) {
+    let locale = app.state.locale();
+    match result {
+        Ok(Copied { text, is_cut }) => {
+            ctx.copy_text(text);
+            let (told, key) =
+                if is_cut { (Told::Bad, "toast.copied_part") } else { (Told::Plain, "toast.copied") };
+            app.tell(told, locale.text(key));
+        }
+        Err(error) => app.tell(Told::Bad, error.to_string()),
+    }
+}

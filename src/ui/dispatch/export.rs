@@ -1,0 +1,385 @@
+//! Taking sessions along: the page is filled, its preview made and remade, the file written in the background, and the
+//! end told. Which rows that are is settled without looking at any of them.
+
+use crate::codec::represent::View;
+use crate::engine::jobs::{Job, JobControl};
+use crate::export::ExportOptions;
+use crate::export::exporter::ExportContext;
+use crate::export::format::Format;
+use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
+use crate::journal::format::FILE_EXTENSION;
+use crate::journal::query::Filter;
+use crate::journal::{JournalError, JournalReader};
+use crate::model::ids::PeerId;
+use crate::model::record::Direction;
+use crate::ui::action::TabKey;
+use crate::ui::app::{App, Told};
+use crate::ui::dispatch::paths;
+use crate::ui::sheet::JournalRows;
+use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
+use crate::ui::state::modal::Modal;
+use crate::ui::state::tab::Tab;
+use crate::util::bytes_text::Count;
+use crate::workspace::tabs::ViewChoice;
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// What the export page has running.
+#[derive(Debug, Default)]
+pub struct ExportJobs {
+    writing: Option<Writing>,
+    preview: Option<Job<Result<Looked, ExportError>>>,
+    /// The choices that the preview on its way is of.
+    looked_for: Option<ExportChoices>,
+    /// The journal of an earlier session, once it is open.
+    opened: Option<JournalReader>,
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+struct Writing {
+    path: PathBuf,
+    job: Job<Result<Progress, ExportError>>,
+}
+
+/// What was seen of a journal.
+#[derive(Debug)]
+struct Looked {
+    reader: JournalReader,
+    peers: Vec<(PeerId, SocketAddr)>,
+    lines: Vec<String>,
+    rows: u64,
+}
+
+/// A journal that is open, or that is still to be opened: that can take a while, and must not hold up the window.
+#[derive(Clone, Debug)]
+enum Journal {
+    Open(JournalReader),
+    At(PathBuf),
+}
+
+/// What a job needs to know to export.
+#[derive(Clone, Debug)]
+struct Order {
+    journal: Journal,
+    selection: Selection,
+    filter: Filter,
+    format: Format,
+    options: ExportOptions,
+}
+
+/// A preview shows so many lines, each cut after so many characters.
+const PREVIEW_LINES: usize = 9;
+const PREVIEW_CHARACTERS: usize = 160;
+
+/// So much payload is more than a preview can show.
+const PREVIEW_BYTES: u64 = 64 * 1024;
+
+/// How many peers a list offers.
+const MOST_PEERS: usize = 200;
+
+impl ExportJobs {
+    /// Whether a file is being written.
+    pub(super) fn is_writing(&self) -> bool {
+        self.writing.is_some()
+    }
+}
+
+/// Asks how and where to export what a tab shows, or its raw bytes.
+pub(super) fn ask_for_tab(app: &mut App, key: TabKey, is_raw: bool) {
+    let Some(tab) = app.state.tab(key) else { return };
+    let Some(reader) = tab.reader() else {
+        let line = app.state.locale().text("toast.nothing_to_save");
+        app.tell(Told::Plain, line);
+        return;
+    };
+    let journal = reader.path().to_owned();
+    let selected_rows = selected(tab).count(reader.snapshot().records);
+    let choices = ExportChoices {
+        format: if is_raw { Format::Raw } else { Format::Text },
+        direction: is_raw.then_some(Direction::Received),
+        encoding: tab.settings.encoding.clone(),
+        view: match tab.settings.view {
+            ViewChoice::Text => View::Text,
+            ViewChoice::Hex => View::Hex,
+            ViewChoice::Dump => View::Dump,
+        },
+        ..default_choices(app)
+    };
+    show_page(app, ExportFrom::Tab(key), choices, selected_rows, &journal);
+}
+
+/// Asks how and where to export an earlier session.
+pub(super) fn ask_for_file(app: &mut App, journal: &Path) {
+    let choices = default_choices(app);
+    show_page(app, ExportFrom::File(journal.to_owned()), choices, 0, journal);
+}
+
+fn default_choices(app: &App) -> ExportChoices {
+    let encoding = app.state.tab(app.state.active).map(|tab| tab.settings.encoding.clone());
+    ExportChoices {
+        format: Format::Text,
+        scope: Scope::All,
+        direction: None,
+        peer: None,
+        encoding: encoding.unwrap_or_default(),
+        view: View::Text,
+        times: app.state.settings.time_format,
+        with_date: true,
+        with_delta: false,
+        with_id: false,
+        byte_order_mark: true,
+    }
+}
+
+fn show_page(app: &mut App, from: ExportFrom, choices: ExportChoices, selected_rows: u64, journal: &Path) {
+    if app.background.export.writing.is_some() {
+        return;
+    }
+    let stem = journal.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let file = format!("{stem}.{}", choices.format.extension());
+    let path = paths::start_folder(app).join(file).display().to_string();
+    app.background.export = ExportJobs::default();
+    app.state.modal = Some(Modal::Export(Box::new(ExportPage {
+        from,
+        choices,
+        selected_rows,
+        peers: Vec::new(),
+        preview: Preview::default(),
+        path,
+        error: None,
+        may_replace: None,
+        remark: None,
+        progress: None,
+    })));
+}
+
+/// The rows that a person sees: what filter, search and clearing leave.
+fn shown(tab: &Tab) -> Selection {
+    tab.rows.as_ref().map(JournalRows::shown).unwrap_or_default()
+}
+
+/// The rows that are selected in the sheet, as far as they are shown.
+fn selected(tab: &Tab) -> Selection {
+    let Selection { ranges, among } = shown(tab);
+    let from = ranges.first().map_or(0, |range| range.start);
+    let selected = tab.sheet.selection().ranges().iter();
+    Selection { ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(), among }
+}
+
+/// What the page asks for, in the words of the export room.
+fn order(app: &App, page: &ExportPage) -> Option<Order> {
+    let (journal, selection) = match &page.from {
+        ExportFrom::File(path) => {
+            let opened = app.background.export.opened.clone();
+            (opened.map_or_else(|| Journal::At(path.clone()), Journal::Open), Selection::all())
+        }
+        ExportFrom::Tab(key) => {
+            let tab = app.state.tab(*key)?;
+            let selection = match page.choices.scope {
+                Scope::All => Selection::all(),
+                Scope::Shown => shown(tab),
+                Scope::Selected => selected(tab),
+            };
+            (Journal::Open(tab.reader()?.clone()), selection)
+        }
+    };
+    Some(Order {
+        journal,
+        selection,
+        filter: page.choices.filter(),
+        format: page.choices.format,
+        options: page.choices.options(app.state.language),
+    })
+}
+
+/// Begins to write what the page says.
+pub(super) fn start(app: &mut App) {
+    let Some(Modal::Export(page)) = &app.state.modal else { return };
+    let path = PathBuf::from(page.path.trim());
+    let objection = objection(app, page, &path);
+    let Some(order) = order(app, page) else { return };
+    if let Some(key) = objection {
+        let line = app.state.locale().text(key).to_owned();
+        if let Some(Modal::Export(page)) = &mut app.state.modal {
+            page.error = Some(line);
+            page.may_replace = Some(page.path.clone());
+        }
+        return;
+    }
+    let target = path.clone();
+    let job = Job::start("export", app.engine.news().clone(), move |control| order.write(&target, control));
+    let Some(Modal::Export(page)) = &mut app.state.modal else { return };
+    match job {
+        Ok(job) => {
+            page.error = None;
+            page.progress = Some((0, 0));
+            app.background.export.writing = Some(Writing { path, job });
+        }
+        Err(error) => page.error = Some(error.to_string()),
+    }
+}
+
+/// Why this file is not written, or not yet: sessions are never written over, other files only once it was said.
+fn objection(app: &App, page: &ExportPage, target: &Path) -> Option<&'static str> {
+    let is_named_so =
+        target.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(FILE_EXTENSION));
+    let is_same = |journal: &Path| match (journal.canonicalize(), target.canonicalize()) {
+        (Ok(journal), Ok(target)) => journal == target,
+        _ => false,
+    };
+    let mut open = app.state.tabs.iter().filter_map(Tab::reader);
+    let is_source = matches!(&page.from, ExportFrom::File(journal) if is_same(journal));
+    if is_named_so || is_source || open.any(|reader| is_same(reader.path())) {
+        return Some("save.is_session");
+    }
+    let is_agreed = page.may_replace.as_ref() == Some(&page.path);
+    (target.is_file() && !is_agreed).then_some("save.exists")
+}
+
+/// Stops what is being written; its end is told when it has come.
+pub(super) fn cancel(app: &App) {
+    if let Some(writing) = &app.background.export.writing {
+        writing.job.cancel();
+    }
+}
+
+/// Takes in how far the file is and what the journal looks like, and asks for another look where choices changed.
+pub(super) fn take_in(app: &mut App) {
+    take_written(app);
+    take_preview(app);
+    let Some(Modal::Export(page)) = &app.state.modal else {
+        app.background.export.preview = None;
+        return;
+    };
+    let is_known = page.preview.of.as_ref() == Some(&page.choices);
+    let is_coming = app.background.export.preview.is_some()
+        && app.background.export.looked_for.as_ref() == Some(&page.choices);
+    if is_known || is_coming || page.progress.is_some() {
+        return;
+    }
+    let (choices, wants_peers) = (page.choices.clone(), page.preview.of.is_none());
+    let Some(order) = order(app, page) else { return };
+    let order = Order { format: choices.preview_format(), ..order };
+    // The look that is no longer wanted is stopped first: two would only slow each other down.
+    app.background.export.preview = None;
+    let news = app.engine.news().clone();
+    let job = Job::start_reading("preview", news, move |control| order.look(wants_peers, control));
+    app.background.export.looked_for = Some(choices);
+    app.background.export.preview = job.ok();
+}
+
+fn take_preview(app: &mut App) {
+    let jobs = &mut app.background.export;
+    let Some(result) = jobs.preview.as_ref().and_then(Job::take_result) else { return };
+    jobs.preview = None;
+    let of = jobs.looked_for.take();
+    let Some(Modal::Export(page)) = &mut app.state.modal else { return };
+    match result {
+        Ok(looked) => {
+            if !looked.peers.is_empty() {
+                page.peers = looked.peers;
+            }
+            page.preview = Preview { lines: looked.lines, rows: looked.rows, error: None, of };
+            jobs.opened = Some(looked.reader).filter(|_| matches!(page.from, ExportFrom::File(_)));
+        }
+        Err(ExportError::Cancelled) => {}
+        Err(error) => page.preview = Preview { error: Some(error.to_string()), of, ..Preview::default() },
+    }
+}
+
+fn take_written(app: &mut App) {
+    let Some(writing) = &app.background.export.writing else { return };
+    let progress = writing.job.progress();
+    let result = writing.job.take_result();
+    let path = writing.path.clone();
+    let locale = app.state.locale();
+    let Some(result) = result else {
+        if let Some(Modal::Export(page)) = &mut app.state.modal {
+            page.progress = Some(progress);
+        }
+        return;
+    };
+    app.background.export.writing = None;
+    match result {
+        Ok(done) => {
+            if matches!(app.state.modal, Some(Modal::Export(_))) {
+                app.state.modal = None;
+            }
+            paths::remember_folder(app, &path);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("count", &Count(done.records)), ("path", &path.display())];
+            app.tell(Told::Good, locale.format("toast.saved", &values));
+            if done.damaged_rows > 0 {
+                let values: [(&str, &dyn std::fmt::Display); 1] = [("count", &Count(done.damaged_rows))];
+                app.tell(Told::Bad, locale.format("toast.export_damaged", &values));
+            }
+        }
+        Err(error) => {
+            let line = match error {
+                ExportError::Cancelled => locale.text("save.cancelled").to_owned(),
+                error => error.to_string(),
+            };
+            if let Some(Modal::Export(page)) = &mut app.state.modal {
+                page.progress = None;
+                page.error = Some(line);
+            } else {
+                app.tell(Told::Bad, line);
+            }
+        }
+    }
+}
+
+impl Journal {
+    fn open(self) -> Result<JournalReader, JournalError> {
+        match self {
+            Journal::Open(reader) => Ok(reader),
+            Journal::At(path) => JournalReader::open(&path),
+        }
+    }
+}
+
+impl Order {
+    fn write(self, target: &Path, control: &JobControl) -> Result<Progress, ExportError> {
+        let reader = self.journal.open()?;
+        let source = ExportSource { reader: &reader, selection: &self.selection, filter: &self.filter };
+        let mut exporter = self.format.exporter(&self.options);
+        let context = ExportContext::of_journal(&reader);
+        run_to_file(&source, exporter.as_mut(), &context, target, &mut |progress| {
+            control.set_progress(progress.done_rows, progress.total_rows);
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    fn look(self, wants_peers: bool, control: &JobControl) -> Result<Looked, ExportError> {
+        let reader = self.journal.open()?;
+        let rows = self.selection.count(reader.snapshot().records);
+        let source = ExportSource { reader: &reader, selection: &self.selection, filter: &self.filter };
+        let mut exporter = self.format.exporter(&self.options);
+        let context = ExportContext::of_journal(&reader);
+        let enough = Enough { records: PREVIEW_LINES as u64, payload_bytes: PREVIEW_BYTES };
+        let bytes = preview(&source, exporter.as_mut(), &context, enough, &mut || {
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let peers = if wants_peers { first_peers(&reader)? } else { Vec::new() };
+        Ok(Looked { peers, lines: first_lines(&bytes), rows, reader })
+    }
+}
+
+fn first_peers(reader: &JournalReader) -> Result<Vec<(PeerId, SocketAddr)>, JournalError> {
+    let mut peers = Vec::new();
+    for id in reader.peer_ids().into_iter().take(MOST_PEERS) {
+        if let Some(peer) = reader.peer(id)? {
+            peers.push((id, peer.remote));
+        }
+    }
+    Ok(peers)
+}
+
+fn first_lines(bytes: &[u8]) -> Vec<String> {
+    // Every format that is previewed writes UTF-8.
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    let cut = |line: &str| line.trim_start_matches('\u{FEFF}').chars().take(PREVIEW_CHARACTERS).collect();
+    text.lines().take(PREVIEW_LINES).map(cut).collect()
+}
