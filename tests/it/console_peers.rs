@@ -1,6 +1,7 @@
 //! The console program with peers that other people wrote.
 
-use crate::support::{Console, has_tool, python, received};
+use crate::support::{Console, has_tool, python, received, wait_until};
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 /// The words that make a program connect to a port.
@@ -117,9 +118,10 @@ print(s.recvfrom(100)[0].decode())";
 }
 
 #[test]
-fn ncat_and_socat_send_and_what_they_sent_comes_out_byte_for_byte() {
+fn netcat_ncat_and_socat_send_and_what_they_sent_comes_out_byte_for_byte() {
     let sent: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
-    let clients: [(&str, Words); 2] = [
+    let clients: [(&str, Words); 3] = [
+        ("nc.openbsd", |port| vec!["-N".into(), "127.0.0.1".into(), port.to_string()]),
         ("ncat", |port| vec!["--send-only".into(), "127.0.0.1".into(), port.to_string()]),
         ("socat", |port| vec!["-u".into(), "STDIN".into(), format!("TCP:127.0.0.1:{port}")]),
     ];
@@ -137,4 +139,98 @@ fn ncat_and_socat_send_and_what_they_sent_comes_out_byte_for_byte() {
         assert!(server.wait().success(), "{}", server.errors());
         assert!(received(&console, &console.path("session.skj")) == sent, "{tool}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn netcat_that_has_said_all_still_hears_the_answer_when_it_is_kept() {
+    if !has_tool("nc.openbsd") {
+        return;
+    }
+    let console = Console::new();
+    let words = ["listen", "tcp", "127.0.0.1:0", "--keep-half-closed", "--stdin", "--append", "lf"];
+    let mut server = console.start_with(&[&words[..], &["--until-closed"]].concat(), Stdio::piped());
+    let port = server.ready().port().to_string();
+    let netcat = Command::new("nc.openbsd")
+        .args(["-N", "127.0.0.1", &port])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until("the end of what netcat sends", || server.out().contains("sends no more"));
+    let mut input = server.input();
+    input.write_all(b"still there?\n").unwrap();
+    drop(input);
+    wait_until("the answer", || server.out().contains("still there?"));
+    server.signal("INT");
+    assert!(server.wait().success(), "{}", server.errors());
+    assert_eq!(netcat.wait_with_output().unwrap().stdout, b"still there?\n");
+}
+
+#[test]
+fn a_listening_netcat_gets_what_is_sent_and_its_answer_is_heard() {
+    if !has_tool("nc.openbsd") {
+        return;
+    }
+    let console = Console::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    std::fs::write(console.path("answer"), "answer").unwrap();
+    let mut netcat = Command::new("nc.openbsd")
+        .args(["-N", "-l", "127.0.0.1", &port])
+        .stdin(std::fs::File::open(console.path("answer")).unwrap())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let remote = format!("127.0.0.1:{port}");
+    let words = ["connect", "tcp", &remote, "--reconnect", "--send", "question", "--keep-half-closed"];
+    let mut client = console.start(&[&words[..], &["--until-sent"]].concat());
+    assert!(client.wait().success(), "{}", client.errors());
+    assert!(netcat.wait().unwrap().success());
+    let mut got = String::new();
+    netcat.stdout.take().unwrap().read_to_string(&mut got).unwrap();
+    assert_eq!(got, "question");
+    assert_eq!(received(&console, &console.path("session.skj")), b"answer");
+}
+
+#[test]
+fn a_browser_like_client_is_answered_over_one_connection_however_its_lines_come() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let page = r"\r\n\r\n=HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+    let words = ["listen", "tcp", "127.0.0.1:0", "--reply", page, "--split", "delim:0d0a0d0a"];
+    let mut server = console.start(&[&words[..], &["--until-closed"]].concat());
+    let port = server.ready().port().to_string();
+    let program = "import http.client, socket, sys
+h = http.client.HTTPConnection('127.0.0.1', int(sys.argv[1]), timeout=10)
+h.connect(); h.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1); first = h.sock
+for path in ['/', '/favicon.ico', '/again']:
+    h.putrequest('GET', path)
+    for name in ['Accept', 'Accept-Language', 'User-Agent', 'Cookie']: h.putheader(name, name * 20)
+    head = b'\\r\\n'.join(h._buffer) + b'\\r\\n\\r\\n'; h._buffer.clear(); h._HTTPConnection__state = 'Request-sent'
+    for start in range(0, len(head), 7): h.sock.sendall(head[start:start + 7])
+    answer = h.getresponse(); assert (answer.status, answer.read()) == (200, b'hello'), answer.status
+    assert h.sock is first, 'the connection was not kept'
+h.close(); print('served')";
+    assert_eq!(python(program, &[&port]).trim(), "served");
+    assert!(server.wait().success(), "{}", server.errors());
+}
+
+#[test]
+fn curl_fetches_two_pages_over_one_connection() {
+    if !has_tool("curl") {
+        return;
+    }
+    let console = Console::new();
+    let page = r"GET /=HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    let words = ["listen", "tcp", "127.0.0.1:0", "--reply", page, "--split", "delim:0d0a0d0a"];
+    let mut server = console.start(&[&words[..], &["--until-closed", "--format", "jsonl"]].concat());
+    let address = server.ready();
+    let pages = ["one", "two"].map(|page| format!("http://{address}/{page}"));
+    let fetched =
+        Command::new("curl").args(["--silent", "--noproxy", "*", "--max-time", "10"]).args(pages).output();
+    assert_eq!(fetched.unwrap().stdout, b"hellohello");
+    assert!(server.wait().success(), "{}", server.errors());
+    assert_eq!(server.out().matches("\"event\":\"peer_joined\"").count(), 1, "{}", server.out());
 }

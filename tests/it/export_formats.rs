@@ -1,6 +1,7 @@
 //! Every other format, judged by an independent reader, and what an export leaves behind when it cannot be finished.
 
 use crate::export_support::{Session, noise, tool};
+use roaring::RoaringTreemap;
 use serde_json::{Value, json};
 use sockscope::codec::text::TextEncoding;
 use sockscope::export::csv::{COLUMNS, CsvExporter, CsvOptions};
@@ -8,8 +9,8 @@ use sockscope::export::hexdump::HexdumpExporter;
 use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::raw::RawExporter;
 use sockscope::export::{
-    ExportContext, ExportError, ExportOptions, ExportSource, Format, PayloadChoice, Selection, run,
-    run_to_file,
+    Enough, ExportContext, ExportError, ExportOptions, ExportSource, Format, PayloadChoice, Selection,
+    preview, run, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
@@ -21,6 +22,7 @@ use sockscope::model::record::{
 };
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 fn talk() -> Session {
     let mut session = Session::new(Some(SessionKind::TcpServer));
@@ -188,18 +190,54 @@ fn messages_say_which_records_they_come_from() {
 fn a_filter_and_a_selection_choose_rows() {
     let mut session = talk();
     let filter = Filter { direction: Some(Direction::Sent), ..Filter::default() };
-    let rows = Selection::Rows([4_u64, 5, 6, 7, 30, 1 << 40].into_iter().collect());
+    let found: RoaringTreemap = [4_u64, 5, 6, 7, 30, 1 << 40].into_iter().collect();
+    let rows = Selection { among: Some(Arc::new(found)), ..Selection::all() };
     for (selection, filter, expected) in [
-        (Selection::Range(4..8), Filter::default(), vec![4, 5, 6, 7]),
-        (Selection::Range(60..1 << 40), Filter::default(), vec![60, 61, 62, 63, 64]),
+        (Selection::range(4..8), Filter::default(), vec![4, 5, 6, 7]),
+        (Selection::range(60..1 << 40), Filter::default(), vec![60, 61, 62, 63, 64]),
         (rows.clone(), Filter::default(), vec![4, 5, 6, 7, 30]),
-        (rows, filter, vec![5, 7]),
+        (rows.clone(), filter.clone(), vec![5, 7]),
+        (
+            Selection { ranges: vec![0..6, 7..8, 20..40], ..rows.clone() },
+            Filter::default(),
+            vec![4, 5, 7, 30],
+        ),
+        (
+            Selection { ranges: vec![1..2, 5..7, 63..u64::MAX], among: None },
+            Filter::default(),
+            vec![1, 5, 6, 63, 64],
+        ),
+        (Selection { ranges: Vec::new(), ..rows }, filter, vec![]),
     ] {
         let mut exporter = JsonlExporter::new(&JsonlOptions::default());
         let (lines, done) = session.export_some(&mut exporter, &selection, &filter);
         let ids: Vec<u64> = objects(&lines).iter().map(|object| object["id"].as_u64().unwrap()).collect();
         assert_eq!(ids, expected);
         assert_eq!(done.records, expected.len() as u64);
+        assert_eq!(done.done_rows, done.total_rows, "progress ends at its end");
+    }
+}
+
+#[test]
+fn a_preview_is_the_beginning_of_the_export() {
+    let mut session = talk();
+    let reader = session.reader();
+    let context = ExportContext::of_journal(&reader);
+    for format in [Format::Text, Format::Csv, Format::Jsonl, Format::Hexdump, Format::Raw] {
+        let options = ExportOptions::default();
+        let whole = session.export(format.exporter(&options).as_mut());
+        let filter = Filter::default();
+        let source = ExportSource { reader: &reader, selection: &Selection::all(), filter: &filter };
+        let look = |records, asked: &mut dyn FnMut() -> ControlFlow<()>| {
+            let enough = Enough { records, payload_bytes: 1 << 20 };
+            preview(&source, format.exporter(&options).as_mut(), &context, enough, asked)
+        };
+        let first = look(12, &mut || ControlFlow::Continue(())).unwrap();
+        assert!(whole.starts_with(&first) && first.len() < whole.len() && !first.is_empty(), "{format}");
+        let all = look(u64::MAX, &mut || ControlFlow::Continue(())).unwrap();
+        assert!(all == whole, "{format}");
+        let stopped = look(5, &mut || ControlFlow::Break(()));
+        assert!(matches!(stopped, Err(ExportError::Cancelled)), "{format}");
     }
 }
 
@@ -207,7 +245,7 @@ fn a_filter_and_a_selection_choose_rows() {
 fn what_is_cancelled_or_cannot_be_written_leaves_nothing() {
     let mut session = talk();
     let reader = session.reader();
-    let (selection, filter) = (Selection::All, Filter::default());
+    let (selection, filter) = (Selection::all(), Filter::default());
     let source = ExportSource { reader: &reader, selection: &selection, filter: &filter };
     let context = ExportContext::of_journal(&reader);
     for format in Format::all() {

@@ -2,7 +2,8 @@
 
 use crate::export_support::{Session, noise, tool};
 use sockscope::export::import::{
-    Damage, ImportError, ImportFormat, ImportReport, RecordSink, import_capture, import_jsonl, import_raw,
+    Damage, ImportError, ImportFormat, ImportReport, Imported, RawStream, RecordSink, import_capture,
+    import_jsonl, import_raw,
 };
 use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
@@ -22,8 +23,8 @@ use std::path::Path;
 struct Kept(Vec<(Stamp, Option<PeerId>, Body)>);
 
 impl RecordSink for Kept {
-    fn push(&mut self, at: Stamp, peer: Option<PeerId>, body: &Body) -> io::Result<()> {
-        self.0.push((at, peer, body.clone()));
+    fn push(&mut self, record: Imported<'_>) -> io::Result<()> {
+        self.0.push((record.at, record.peer, record.body.clone()));
         Ok(())
     }
 }
@@ -205,6 +206,7 @@ fn our_json_lines_come_back_as_the_same_records() {
         Lifecycle::ReconnectScheduled { delay_millis: 500 },
         Lifecycle::SendFailed { failure: failure(), unsent: 9 },
         Lifecycle::OpenFailed { failure: failure() },
+        Lifecycle::SessionFailed { failure: failure() },
         Lifecycle::AcceptFailed { failure: failure() },
         Lifecycle::OptionFailed { failure: failure() },
         Lifecycle::GroupFailed { failure: failure() },
@@ -243,6 +245,7 @@ fn our_json_lines_come_back_as_the_same_records() {
     let mut kept = Kept::default();
     let report = import_jsonl(&mut lines.as_slice(), &mut kept).unwrap();
     assert_eq!((report.damage, report.peers), (None, 1));
+    assert_eq!(report.kind, None, "a mixture is of no kind");
     let reader = session.reader();
     let mut records = reader.records(0..u64::MAX);
     for (at, peer, body) in &kept.0 {
@@ -262,7 +265,8 @@ fn our_json_lines_come_back_as_the_same_records() {
 fn raw_bytes_are_one_stream() {
     let bytes = noise(200_000, 3);
     let mut kept = Kept::default();
-    let report = import_raw(&mut bytes.as_slice(), Stamp::default(), &mut kept).unwrap();
+    let report =
+        import_raw(&mut bytes.as_slice(), Stamp::default(), &RawStream::default(), &mut kept).unwrap();
     assert_eq!((report.records, report.payload_bytes), (4, 200_000));
     let joined: Vec<u8> = kept
         .0

@@ -206,7 +206,7 @@ fn a_selection_that_starts_in_the_middle_still_has_whole_streams() {
     session.received(1, b"selected");
     session.left(1, "127.0.0.1:41000", EndReason::Fin);
     let mut exporter = PcapngExporter::new(PcapngOptions::default());
-    let (capture, done) = session.export_some(&mut exporter, &Selection::Range(2..4), &Filter::default());
+    let (capture, done) = session.export_some(&mut exporter, &Selection::range(2..4), &Filter::default());
     assert_eq!((done.records, done.payload_bytes), (2, 8));
     let path = session.folder().join("part.pcapng");
     std::fs::write(&path, capture).unwrap();
@@ -299,4 +299,55 @@ fn a_watcher_gets_every_packet_with_its_record() {
     if let Some((received, _)) = follow(&path, 0) {
         assert_eq!(received, b"now");
     }
+}
+
+/// What the statistics of an interface tell.
+#[derive(Debug, Default, PartialEq)]
+struct Told {
+    interface: u32,
+    received: u64,
+    dropped: u64,
+    dropped_by_system: u64,
+}
+
+fn statistics(capture: &[u8]) -> Vec<Told> {
+    use pcap_parser::{Block, OptionCode, PcapBlockOwned, PcapNGReader, traits::PcapReaderIterator};
+    let mut reader = PcapNGReader::new(capture.len(), capture).unwrap();
+    let mut told = Vec::new();
+    while let Ok((length, block)) = reader.next() {
+        if let PcapBlockOwned::NG(Block::InterfaceStatistics(block)) = block {
+            let number = |code| {
+                let option = block.options.iter().find(|option| option.code == OptionCode(code)).unwrap();
+                u64::from_le_bytes(option.value().try_into().unwrap())
+            };
+            told.push(Told {
+                interface: block.if_id,
+                received: number(4),
+                dropped: number(5),
+                dropped_by_system: number(7),
+            });
+        }
+        reader.consume(length);
+    }
+    told
+}
+
+#[test]
+fn dropped_datagrams_are_counted_in_the_statistics() {
+    let mut session = Session::new(Some(SessionKind::Udp));
+    session.event(0, Lifecycle::Bound { local: "127.0.0.1:9000".parse().unwrap() });
+    session.joined(1, "127.0.0.1:9000", "127.0.0.1:5001");
+    session.received(1, b"one");
+    session.push(0, &Body::Loss(Loss { what: LossKind::UdpKernelDrop, count: 12 }));
+    session.push(0, &Body::Loss(Loss { what: LossKind::UnsentBytes, count: 1000 }));
+    session.received(1, b"two");
+    session.push(0, &Body::Loss(Loss { what: LossKind::UdpKernelDrop, count: 30 }));
+    let whole = Told { interface: 0, received: 44, dropped: 42, dropped_by_system: 42 };
+    let capture = session.export(&mut PcapngExporter::new(PcapngOptions::default()));
+    assert_eq!(statistics(&capture), [whole]);
+    // Whoever watches is told each time; the last word is the same.
+    let live = PcapngOptions { live: true, ..PcapngOptions::default() };
+    let told = statistics(&session.export(&mut PcapngExporter::new(live)));
+    let drops: Vec<u64> = told.iter().map(|told| told.dropped).collect();
+    assert_eq!(drops, [12, 42, 42]);
 }

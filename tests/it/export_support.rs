@@ -85,7 +85,7 @@ impl Session {
 
     /// All of the journal through an exporter.
     pub(crate) fn export(&mut self, exporter: &mut dyn Exporter) -> Vec<u8> {
-        self.export_some(exporter, &Selection::All, &Filter::default()).0
+        self.export_some(exporter, &Selection::all(), &Filter::default()).0
     }
 
     pub(crate) fn export_some(

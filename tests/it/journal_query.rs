@@ -2,12 +2,13 @@
 //! damaged.
 
 use crate::journal_support::{info, read_all, replace};
-use sockscope::journal::query::{Filter, FilterScan, Hit, Pattern, Search};
-use sockscope::journal::{JournalReader, JournalWriter, RecordHead, RecordKind};
+use sockscope::journal::query::{Filter, FilterScan, Hit, HitStart, Pattern, Search};
+use sockscope::journal::{JournalInfo, JournalReader, JournalWriter, RecordHead, RecordKind};
+use sockscope::model::config::SessionKind;
 use sockscope::model::ids::{Epoch, PeerId, RecordId};
 use sockscope::model::record::{Body, Data, DataHead, Direction, Lifecycle, Origin, Record};
 use sockscope::util::clock::Stamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -21,10 +22,12 @@ impl Dice {
     }
 }
 
-/// Some thousand records of very different lengths, about 2 MiB, with `needle` in some of them.
+/// Some thousand records of very different lengths, about 2 MiB, with a needle in some of them, and one across the
+/// borders of others.
 fn write_mixed(path: &Path) {
     let mut writer = JournalWriter::create(path, &info()).unwrap();
     let mut dice = Dice(7);
+    let mut rests: HashMap<(Option<PeerId>, Direction), Vec<u8>> = HashMap::new();
     for row in 0..3000_u32 {
         let at = Stamp { wall_ns: i64::from(row) * 10, mono_ns: u64::from(row) };
         let peer = PeerId::new(u32::try_from(dice.roll(3)).unwrap());
@@ -39,7 +42,17 @@ fn write_mixed(path: &Path) {
         let body = match dice.roll(20) {
             0 => Body::Note("a NEEDLE in a note".to_owned()),
             1 => Body::Lifecycle(Lifecycle::Resolving { host: "NEEDLE.example".to_owned() }),
-            _ => Body::Data(Data { head, bytes }),
+            _ => {
+                let rest = rests.entry((peer, head.direction)).or_default();
+                let taken = rest.len().min(1 + usize::try_from(dice.roll(6)).unwrap());
+                bytes.splice(..0, rest.drain(..taken));
+                if rest.is_empty() && dice.roll(5) == 0 {
+                    let cut = usize::try_from(dice.roll(6)).unwrap();
+                    bytes.extend_from_slice(&b"NEEDLE"[..cut]);
+                    rest.extend_from_slice(&b"NEEDLE"[cut..]);
+                }
+                Body::Data(Data { head, bytes })
+            }
         };
         writer.append(at, Epoch(1), peer, &body);
         if dice.roll(50) == 0 {
@@ -62,14 +75,49 @@ fn rows_of(reader: &JournalReader) -> Vec<(RecordHead, Record)> {
     read_all(reader).into_iter().map(with_head).collect()
 }
 
+/// What looking at every record, and at every stream as a whole, finds.
 fn expected_hits(rows: &[(RecordHead, Record)], pattern: &Pattern, filter: &Filter) -> Vec<Hit> {
-    let mut hits = Vec::new();
+    let mut hits = hits_across(rows, pattern, filter);
+    let across: HashMap<RecordId, u32> = hits.iter().map(|hit| (hit.record, hit.length)).collect();
     for (head, record) in rows.iter().filter(|(head, _)| filter.matches(head)) {
         let mut from = 0;
         while let Some(found) = pattern.find_at(bytes_of(record), from) {
             let (offset, length) = (found.start.try_into().unwrap(), found.len().try_into().unwrap());
-            hits.push(Hit { record: head.id, offset, length });
+            if across.get(&head.id).is_none_or(|told| offset >= *told) {
+                hits.push(Hit { record: head.id, offset, length, begins: None });
+            }
             from = found.end;
+        }
+    }
+    hits.sort_by_key(|hit| (hit.record, hit.begins.is_none(), hit.offset));
+    hits
+}
+
+fn hits_across(rows: &[(RecordHead, Record)], pattern: &Pattern, filter: &Filter) -> Vec<Hit> {
+    let mut streams: HashMap<(Option<PeerId>, Direction), Vec<Vec<&Record>>> = HashMap::new();
+    for (head, record) in rows.iter().filter(|(head, _)| filter.matches(head)) {
+        let Body::Data(data) = &record.body else { continue };
+        let parts = streams.entry((head.peer, data.head.direction)).or_default();
+        match parts.last_mut() {
+            Some(part) if part.last().map(|last| last.id) == head.previous => part.push(record),
+            _ => parts.push(vec![record]),
+        }
+    }
+    let mut hits = Vec::new();
+    for part in streams.into_values().flatten() {
+        let joined: Vec<u8> = part.iter().flat_map(|record| bytes_of(record)).copied().collect();
+        let places: Vec<(RecordId, usize)> =
+            part.iter().flat_map(|record| (0..bytes_of(record).len()).map(|at| (record.id, at))).collect();
+        let mut from = 0;
+        while let Some(found) = pattern.find_at(&joined, from) {
+            from = found.start + 1;
+            let ((first, start), (last, end)) = (places[found.start], places[found.end - 1]);
+            let is_told = hits.last().is_some_and(|hit: &Hit| hit.record == last);
+            if first != last && !is_told {
+                let begins = Some(HitStart { record: first, offset: start.try_into().unwrap() });
+                let length = (end + 1).try_into().unwrap();
+                hits.push(Hit { record: last, offset: 0, length, begins });
+            }
         }
     }
     hits
@@ -111,7 +159,9 @@ fn patterns() -> Vec<Pattern> {
         Pattern::literal(b"\xF5\x9B").unwrap(),
         Pattern::hex("4e ?? 45 44 ??").unwrap(),
         Pattern::hex("?? 4e").unwrap(),
-        Pattern::regex("N.{2}D[a-zL]+").unwrap(),
+        Pattern::hex("45 ?? 44 4c").unwrap(),
+        Pattern::hex("?? 45 45 ??").unwrap(),
+        Pattern::regex("N.{2}D[A-Z]{2}").unwrap(),
     ]
 }
 
@@ -204,10 +254,74 @@ fn searches_and_scans_go_on_with_what_is_new() {
         writer.publish().unwrap();
         for search in &mut searches {
             let progress = search.step(1 << 20).unwrap();
-            assert_eq!(progress.hits, [Hit { record: RecordId(row), offset: 10, length: 3 }]);
+            assert_eq!(progress.hits, [Hit { record: RecordId(row), offset: 10, length: 3, begins: None }]);
             assert!(progress.done);
         }
         assert!(scan.step(100).unwrap().done);
         assert_eq!(scan.matching().len(), row + 1);
+    }
+}
+
+/// A journal of one stream: these records one after the other, each published by itself.
+fn write_stream(path: &Path, kind: SessionKind, records: &[&[u8]]) -> JournalReader {
+    let mut writer = JournalWriter::create(path, &JournalInfo { kind: Some(kind), ..info() }).unwrap();
+    for bytes in records {
+        writer.append_data(Stamp::default(), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), bytes);
+        writer.publish().unwrap();
+    }
+    writer.close().unwrap();
+    JournalReader::open(path).unwrap()
+}
+
+#[test]
+fn a_match_across_records_is_told_of_the_one_that_completes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let across = |record, start, length| (1, record, Some(start), length);
+    let rows: [(&[&[u8]], Pattern, _); 9] = [
+        (&[b"say hel", b"lo!"], Pattern::literal(b"hello").unwrap(), across(1, (0, 4), 2)),
+        (&[b"h", b"e", b"l", b"l", b"o"], Pattern::literal(b"hello").unwrap(), across(4, (0, 0), 1)),
+        (&[b"hel", b"", b"lo"], Pattern::literal(b"hello").unwrap(), across(2, (0, 0), 2)),
+        (&[b"\x01\x02", b"\x07\x1b"], Pattern::hex("02 ?? 1b").unwrap(), across(1, (0, 1), 2)),
+        (&[b"\x01\x02", b"\x07\x1b"], Pattern::hex("?? ?? 07").unwrap(), across(1, (0, 0), 1)),
+        (&[b"id=4", b"711;"], Pattern::regex(r"id=\d+;").unwrap(), across(1, (0, 0), 4)),
+        (&[b"GET", b" /"], Pattern::regex("^GET /").unwrap(), across(1, (0, 0), 2)),
+        (&[b"a", b"aaa"], Pattern::literal(b"aaaa").unwrap(), across(1, (0, 0), 3)),
+        (&[b"hel", b"p lo"], Pattern::literal(b"hello").unwrap(), (0, 0, None, 0)),
+    ];
+    for (number, (records, pattern, (count, record, begins, length))) in rows.into_iter().enumerate() {
+        let path = folder.path().join(format!("{number}.skj"));
+        let reader = write_stream(&path, SessionKind::TcpClient, records);
+        let begins = begins.map(|(record, offset)| HitStart { record: RecordId(record), offset });
+        let expected = Hit { record: RecordId(record), offset: 0, length, begins };
+        let found = all_hits(&reader, &pattern, &Filter::default(), 1);
+        assert_eq!(found, vec![expected; count], "row {number}");
+        let datagrams = folder.path().join(format!("{number}-udp.skj"));
+        let reader = write_stream(&datagrams, SessionKind::Udp, records);
+        assert_eq!(
+            all_hits(&reader, &pattern, &Filter::default(), u64::MAX),
+            [],
+            "datagrams of row {number}"
+        );
+    }
+}
+
+#[test]
+fn long_records_and_long_streams_are_searched_across_their_borders() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = |start: &str, end: &str| [start.as_bytes(), &vec![b'.'; 300_000], end.as_bytes()].concat();
+    let (first, second, third) = (long("", "<1"), long("2>", "<3"), long("", ""));
+    let mut records: Vec<&[u8]> = vec![&first, &second, b"4", b">", &third];
+    let ends: Vec<Vec<u8>> = (0..5000).map(|number| format!("<{number}").into_bytes()).collect();
+    for end in &ends {
+        records.extend([end.as_slice(), b">"]);
+    }
+    let reader = write_stream(&folder.path().join("a.skj"), SessionKind::TcpServer, &records);
+    for budget in [1, 10_000, u64::MAX] {
+        let found = all_hits(&reader, &Pattern::regex("<[0-9]+>").unwrap(), &Filter::default(), budget);
+        assert_eq!(found.len(), 5002, "budget {budget}");
+        assert!(found.is_sorted(), "budget {budget}");
+        assert_eq!(found[1].begins, Some(HitStart { record: RecordId(1), offset: 300_002 }));
+        let found = all_hits(&reader, &Pattern::hex("3c ?? ?? 3e").unwrap(), &Filter::default(), budget);
+        assert_eq!(found.len(), 92, "budget {budget}");
     }
 }

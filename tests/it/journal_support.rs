@@ -169,6 +169,7 @@ fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
             .prop_map(|(remote, reason, error)| Lifecycle::PeerUnreachable { remote, reason, error }),
         (any_failure(), any::<u64>()).prop_map(|(failure, unsent)| Lifecycle::SendFailed { failure, unsent }),
         any_failure().prop_map(|failure| Lifecycle::OpenFailed { failure }),
+        any_failure().prop_map(|failure| Lifecycle::SessionFailed { failure }),
         any_failure().prop_map(|failure| Lifecycle::AcceptFailed { failure }),
         (option_name, any_value(), proptest::option::of(any_value()))
             .prop_map(|(name, asked, granted)| Lifecycle::OptionSet { name, asked, granted }),

@@ -5,8 +5,19 @@
 
 // Told to the lints as well, so that helpers beside the tests may `unwrap` as the tests themselves do.
 #![cfg(test)]
+#![cfg_attr(
+    not(target_os = "linux"),
+    expect(
+        unused_imports,
+        reason = "what only Linux can be asked is left out elsewhere, and its imports are not"
+    )
+)]
+#![cfg_attr(windows, expect(dead_code, reason = "so are helpers of tests that need Unix"))]
 
 mod console_bad_input;
+
+mod console_import;
+mod console_journal;
 
 mod console_live;
 
@@ -16,8 +27,12 @@ mod console_survival;
 
 mod engine_edges;
 
+mod engine_endings;
+
 mod engine_support;
 
+// It counts descriptors and threads in /proc.
+#[cfg(target_os = "linux")]
 mod engine_survival;
 
 mod engine_tcp;
@@ -28,9 +43,14 @@ mod export_formats;
 
 mod export_import;
 
+#[cfg(unix)]
+mod export_live;
+
 mod export_pcapng;
 
 mod export_support;
+
+mod export_trouble;
 
 mod journal_crash;
 
@@ -40,12 +60,15 @@ mod journal_forged;
 
 mod journal_format;
 
+// It needs limits of the process that only Unix has.
+#[cfg(unix)]
 mod journal_full_disk;
 
 mod journal_query;
 
 mod journal_support;
 
+#[cfg(unix)]
 mod small_disk;
 
 mod support;
@@ -53,4 +76,25 @@ mod support;
 mod tidy;
 
 #[cfg(feature = "gui-harness")]
+mod window_export;
+
+#[cfg(feature = "gui-harness")]
 mod window_flow;
+
+#[cfg(all(feature = "gui-harness", unix))]
+mod window_full_disk;
+
+#[cfg(feature = "gui-harness")]
+mod window_network;
+
+#[cfg(feature = "gui-harness")]
+mod window_sending;
+
+#[cfg(feature = "gui-harness")]
+mod window_sheet;
+
+#[cfg(feature = "gui-harness")]
+mod window_support;
+
+#[cfg(feature = "gui-harness")]
+mod window_tabs;

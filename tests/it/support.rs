@@ -20,7 +20,8 @@ pub(crate) struct Console {
 /// A live command that is running.
 pub(crate) struct Running {
     child: Child,
-    folder: PathBuf,
+    out: PathBuf,
+    errors_at: PathBuf,
     errors: BufReader<File>,
     said: Vec<String>,
 }
@@ -37,6 +38,7 @@ impl Console {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sockscope-cli"));
         command.args(words).current_dir(self.folder.path()).env("HOME", self.folder.path());
+        command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
         command
     }
 
@@ -51,17 +53,21 @@ impl Console {
     }
 
     pub(crate) fn start_with(&self, words: &[&str], input: Stdio) -> Running {
-        let errors = self.path("errors");
+        self.start_as("", &[words, &["--journal", "session.skj"]].concat(), input)
+    }
+
+    /// Starts any command; its name tells its files from those of others.
+    pub(crate) fn start_as(&self, name: &str, words: &[&str], input: Stdio) -> Running {
+        let (out, errors_at) = (self.path(&format!("{name}out")), self.path(&format!("{name}errors")));
         let child = self
             .command(words)
-            .args(["--journal", "session.skj"])
             .stdin(input)
-            .stdout(File::create(self.path("out")).unwrap())
-            .stderr(File::create(&errors).unwrap())
+            .stdout(File::create(&out).unwrap())
+            .stderr(File::create(&errors_at).unwrap())
             .spawn()
             .unwrap();
-        let errors = BufReader::new(File::open(errors).unwrap());
-        Running { child, folder: self.folder.path().to_owned(), errors, said: Vec::new() }
+        let errors = BufReader::new(File::open(&errors_at).unwrap());
+        Running { child, out, errors_at, errors, said: Vec::new() }
     }
 }
 
@@ -82,6 +88,7 @@ impl Running {
         found.unwrap_or_else(|| panic!("it ended without being ready: {:?}", self.said))
     }
 
+    #[cfg(unix)]
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -91,6 +98,7 @@ impl Running {
     }
 
     /// Sends a signal by its name.
+    #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status();
         assert!(status.unwrap().success());
@@ -108,15 +116,16 @@ impl Running {
 
     /// What stands on standard output by now.
     pub(crate) fn out(&self) -> String {
-        String::from_utf8(fs::read(self.folder.join("out")).unwrap()).unwrap()
+        String::from_utf8(fs::read(&self.out).unwrap()).unwrap()
     }
 
     /// What stands on standard error by now.
     pub(crate) fn errors(&self) -> String {
-        fs::read_to_string(self.folder.join("errors")).unwrap()
+        fs::read_to_string(&self.errors_at).unwrap()
     }
 
-    /// A number that the kernel tells about the process, such as `Threads`, summed over `files`.
+    /// A number that the kernel tells about the process, such as `Threads`, summed over its threads.
+    #[cfg(target_os = "linux")]
     pub(crate) fn proc_sum(&self, key: &str) -> u64 {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
         tasks
@@ -128,10 +137,12 @@ impl Running {
             .sum()
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn descriptors(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn threads(&self) -> usize {
         fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap().count()
     }
@@ -157,8 +168,9 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 
 /// Whether a program of other people is there. Where all must be, its absence is a failure.
 pub(crate) fn has_tool(name: &str) -> bool {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let found = std::env::var_os("PATH")
-        .is_some_and(|paths| std::env::split_paths(&paths).any(|folder| folder.join(name).is_file()));
+        .is_some_and(|paths| std::env::split_paths(&paths).any(|folder| folder.join(&file).is_file()));
     if !found {
         assert!(std::env::var_os("SOCKSCOPE_REQUIRE_TOOLS").is_none(), "{name} is required and not here");
         println!("skipped: {name} is not here");
@@ -186,4 +198,12 @@ pub(crate) fn received(console: &Console, journal: &Path) -> Vec<u8> {
     let output = console.run(&["export", journal.to_str().unwrap(), "--to", "raw", "--dir", "rx"]);
     assert!(output.status.success(), "{output:?}");
     output.stdout
+}
+
+/// The part of an error line that is ours on every system: without the system's own words, name and number.
+pub(crate) fn without_system_words(line: &str) -> &str {
+    match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+        Some((before, _)) => before.rsplit_once(": ").map_or(line, |(ours, _)| ours),
+        None => line,
+    }
 }

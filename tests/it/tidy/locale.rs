@@ -80,9 +80,9 @@ fn differences(
     found
 }
 
-/// The `{names}` of a text.
+/// The `{names}` of a text, without the forms of a word that follows its number: `{name|one|many}`.
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')?.0.split('|').next()).collect()
 }
 
 /// Keys that no code mentions, and literals in code that look like a key and are none.

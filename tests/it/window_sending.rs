@@ -1,0 +1,304 @@
+//! The send area of the window: ways of writing, what is appended, history, quick sends, repeating, answering,
+//! files and texts that are too long to edit. What counts is what a peer got.
+
+use crate::window_support::{Desk, client, loopback, read_exactly};
+use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use sockscope::workspace::tabs::{InputChoice, ReplySettings, TabKind, TabSettings};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// A listener with one client.
+fn with_client() -> (Desk, TcpStream) {
+    with_client_of(loopback(TabKind::TcpServer))
+}
+
+fn with_client_of(tab: TabSettings) -> (Desk, TcpStream) {
+    let mut desk = Desk::with_tabs(vec![tab]);
+    let peer = client(desk.open("Listen"));
+    desk.wait("the client", |state| state.tabs[0].status.peers_present == 1);
+    (desk, peer)
+}
+
+fn draft(desk: &Desk) -> &str {
+    &desk.front().settings.composer.draft
+}
+
+#[test]
+fn what_was_typed_survives_every_way_of_writing() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("AB");
+    desk.press_last("Hex");
+    assert_eq!(draft(&desk), "41 42");
+    desk.press("Escapes");
+    assert_eq!(draft(&desk), "AB");
+    desk.press_last("Hex");
+    desk.write("FF0d 01");
+    desk.press_last("Text");
+    assert_eq!(draft(&desk), "FF0d 01", "bytes that are no text stay as they were typed");
+    desk.press_last("Hex");
+    assert_eq!(draft(&desk), "FF0d 01");
+    desk.see("3 bytes: FF 0D 01");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 3), b"\xFF\r\x01");
+}
+
+#[test]
+fn wrong_hex_is_kept_and_can_be_mended() {
+    let (mut desk, mut peer) = with_client();
+    desk.press_last("Hex");
+    desk.write("01 0");
+    desk.see("The byte “0” has only one digit (character 4); write 00.");
+    desk.key(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(draft(&desk), "01 0");
+    assert_eq!(desk.front().status.counters.sent.records, 0);
+    desk.enter("2");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 2), [1, 2]);
+}
+
+#[test]
+fn endings_and_checksums_are_appended_and_previewed() {
+    let (mut desk, mut peer) = with_client();
+    desk.press_last("Hex");
+    desk.write("01 03 9C 41 00 02");
+    desk.press("Checksum");
+    desk.press_containing("Modbus");
+    desk.press("Line ending");
+    desk.press("CRLF");
+    desk.see("10 bytes: 01 03 9C 41 00 02 BA 4F 0D 0A");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 10), b"\x01\x03\x9C\x41\x00\x02\xBA\x4F\r\n");
+}
+
+#[test]
+fn nothing_is_sent_while_closed_and_nothing_typed_is_lost() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    desk.write("keep me");
+    desk.key(Modifiers::COMMAND, Key::Enter);
+    desk.hear("Nothing was sent: the session is not open.");
+    assert_eq!(draft(&desk), "keep me");
+    let mut desk = desk.restart();
+    assert_eq!(draft(&desk), "keep me", "a draft is there next time");
+    desk.open("Listen");
+    desk.key(Modifiers::COMMAND, Key::Enter);
+    desk.hear("There is nobody to send to.");
+}
+
+#[test]
+fn the_history_is_leafed_through_and_kept() {
+    let (mut desk, mut peer) = with_client();
+    for text in ["first", "second"] {
+        desk.write(text);
+        desk.press("Send");
+        assert_eq!(read_exactly(&mut peer, text.len()), text.as_bytes());
+    }
+    desk.write("being written");
+    for (key, expected) in [
+        (Key::ArrowUp, "second"),
+        (Key::ArrowUp, "first"),
+        (Key::ArrowDown, "second"),
+        (Key::ArrowDown, "being written"),
+    ] {
+        desk.key(Modifiers::NONE, key);
+        assert_eq!(draft(&desk), expected);
+    }
+    desk.press("History ↑↓");
+    desk.press("first");
+    assert_eq!(draft(&desk), "first");
+    drop(peer);
+    let desk = desk.restart();
+    let texts: Vec<_> = desk.state().sending.history.iter().map(|sent| sent.text.as_str()).collect();
+    assert_eq!(texts, ["first", "second"]);
+}
+
+#[test]
+fn quick_sends_are_made_sent_moved_changed_and_removed() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("hello");
+    desk.press("Add a quick send");
+    desk.fill("Name", "greet");
+    desk.press("OK");
+    desk.press("Add a quick send");
+    desk.fill("Name", "bye");
+    desk.fill("Group", "ends");
+    desk.fill("Content", "bye!");
+    desk.press("OK");
+    desk.press("F6 bye");
+    assert_eq!(read_exactly(&mut peer, 4), b"bye!");
+    desk.key(Modifiers::NONE, Key::F5);
+    assert_eq!(read_exactly(&mut peer, 5), b"hello");
+    desk.menu_of("F6 bye");
+    desk.press("Move to the left");
+    desk.key(Modifiers::NONE, Key::F5);
+    assert_eq!(read_exactly(&mut peer, 4), b"bye!");
+    desk.menu_of("F5 bye");
+    desk.press("Edit quick send");
+    desk.fill("Content", "00 FF");
+    desk.press_last("Hex");
+    desk.press("OK");
+    desk.key(Modifiers::NONE, Key::F5);
+    assert_eq!(read_exactly(&mut peer, 2), [0, 0xFF]);
+    desk.menu_of("F6 greet");
+    desk.press("Remove");
+    assert!(!desk.is_seen("greet"));
+    let desk = desk.restart();
+    assert_eq!(desk.state().sending.quick.len(), 1);
+    assert_eq!(desk.state().sending.quick[0].input, InputChoice::Hex);
+}
+
+#[test]
+fn something_is_sent_again_and_again_until_it_is_stopped() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("tick");
+    desk.fill("Repeat interval in milliseconds", "20");
+    desk.press("Every");
+    assert_eq!(read_exactly(&mut peer, 12), b"tickticktick");
+    desk.see("Every · ");
+    desk.press_containing("Every · ");
+    desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats_done.is_none());
+    desk.fill("Repeat interval in milliseconds", "soon");
+    desk.see("a number");
+}
+
+#[test]
+fn what_is_received_goes_back_while_echo_is_on() {
+    let (mut desk, mut peer) = with_client();
+    desk.press("Echo");
+    peer.write_all(b"and back").unwrap();
+    assert_eq!(read_exactly(&mut peer, 8), b"and back");
+    desk.press("Echo");
+    peer.write_all(b"not back").unwrap();
+    desk.see("RX not back");
+    assert_eq!(desk.front().status.counters.sent.records, 1);
+}
+
+#[test]
+fn answers_are_given_by_rule_and_kept() {
+    let (mut desk, mut peer) = with_client();
+    desk.press("Auto-reply");
+    desk.fill("If it contains", "PING");
+    desk.fill("Send back", "PONG\\q");
+    desk.press_last("Escapes");
+    desk.see("“\\q” is no escape (character 5).");
+    assert!(!desk.is_seen("OK"), "what cannot be read cannot be used");
+    desk.fill("Send back", "PONG\\r\\n");
+    desk.press("OK");
+    peer.write_all(b"a PING here").unwrap();
+    assert_eq!(read_exactly(&mut peer, 6), b"PONG\r\n");
+    desk.see("Auto-reply (1)");
+    desk.press("Auto-reply (1)");
+    desk.press("Answer 1");
+    desk.press("OK");
+    peer.write_all(b"PING").unwrap();
+    desk.see("RX PING");
+    assert_eq!(desk.front().status.counters.sent.records, 1, "it was switched off");
+    assert_eq!(desk.restart().front().settings.composer.replies.len(), 1);
+}
+
+#[test]
+fn a_file_is_sent_with_progress_and_can_be_stopped() {
+    let (mut desk, mut peer) = with_client();
+    let path = desk.folder.path().join("firmware.bin");
+    std::fs::write(&path, vec![0xA5; 200_000]).unwrap();
+    desk.press("File…");
+    desk.fill("File", "/nowhere/at all");
+    desk.press_last("Send");
+    desk.see("No such file");
+    desk.fill("File", path.to_str().unwrap());
+    desk.press_last("Send");
+    let reader = std::thread::Builder::new().name("reader".into()).spawn(move || {
+        let bytes = read_exactly(&mut peer, 200_000);
+        (bytes, peer)
+    });
+    desk.hear("firmware.bin was sent");
+    let (bytes, _peer) = reader.unwrap().join().unwrap();
+    assert!(bytes.iter().all(|byte| *byte == 0xA5));
+
+    // This peer reads nothing more, so the rest of a large file waits until it is stopped.
+    std::fs::write(&path, vec![1; 64 << 20]).unwrap();
+    desk.press("File…");
+    desk.fill("File", path.to_str().unwrap());
+    desk.press_last("Send");
+    desk.see("firmware.bin · ");
+    desk.press("Cancel");
+    desk.hear("Stopped.");
+    assert!(desk.front().file.is_none());
+}
+
+#[test]
+fn fifty_megabytes_are_pasted_and_nothing_hangs_or_is_lost() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("typed before");
+    let length = 50 << 20;
+    desk.harness.event(Event::Paste("x".repeat(length)));
+    desk.draw();
+    desk.see("50.0 MiB were pasted");
+    desk.press("Discard");
+    assert_eq!(draft(&desk), "typed before");
+    desk.focus("Payload");
+    desk.harness.event(Event::Paste("y".repeat(length)));
+    desk.draw();
+    desk.press("Send");
+    peer.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let reader = std::thread::Builder::new().name("reader".into()).spawn(move || {
+        let mut count = 0;
+        let mut buffer = vec![0; 1 << 20];
+        while count < length {
+            count += peer.read(&mut buffer).unwrap();
+        }
+        count
+    });
+    desk.hear("was sent (50.0 MiB)");
+    assert_eq!(reader.unwrap().join().unwrap(), length);
+    assert_eq!(draft(&desk), "typed before");
+}
+
+#[test]
+fn a_paste_that_does_not_fit_beside_what_is_typed_is_not_cut() {
+    let (mut desk, _peer) = with_client();
+    desk.focus("Payload");
+    let half = "z".repeat(40_000);
+    for _ in 0..2 {
+        desk.harness.event(Event::Paste(half.clone()));
+        desk.draw();
+    }
+    assert_eq!(draft(&desk).len(), 40_000);
+    desk.see("39.1 KiB were pasted");
+}
+
+#[test]
+fn a_pasted_text_that_cannot_go_out_is_kept() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    desk.focus("Payload");
+    desk.harness.event(Event::Paste("x".repeat(100_000)));
+    desk.draw();
+    desk.press("Send");
+    desk.wait("the refusal", |state| !state.said.is_empty() && state.tabs[0].file.is_none());
+    desk.see("97.7 KiB were pasted");
+    let mut peer = client(listener);
+    desk.wait("the client", |state| state.tabs[0].status.peers_present == 1);
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 100_000), vec![b'x'; 100_000]);
+    desk.hear("was sent (97.7 KiB)");
+    assert!(!desk.is_seen("were pasted"));
+}
+
+#[test]
+fn answers_follow_the_encoding_that_is_chosen_while_open() {
+    let mut tab = loopback(TabKind::TcpServer);
+    let reply =
+        ReplySettings { pattern: "?".to_owned(), answer: "温".to_owned(), ..ReplySettings::default() };
+    tab.composer.replies = vec![reply];
+    let (mut desk, mut peer) = with_client_of(tab);
+    peer.write_all(b"?").unwrap();
+    assert_eq!(read_exactly(&mut peer, 3), "温".as_bytes());
+    desk.harness.get_all_by_label("Encoding").next().unwrap().click();
+    desk.draw();
+    desk.choose("GBK");
+    desk.draw();
+    peer.write_all(b"?").unwrap();
+    assert_eq!(read_exactly(&mut peer, 2), b"\xCE\xC2");
+}

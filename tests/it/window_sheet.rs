@@ -1,0 +1,154 @@
+//! The sheet in the window: going somewhere, writing times, holding still, copying, sending again, clearing.
+
+use crate::window_support::{Desk, client, loopback, read_exactly};
+use egui::{Key, Modifiers};
+use sockscope::model::ids::RecordId;
+use sockscope::workspace::settings::TimeFormat;
+use sockscope::workspace::tabs::TabKind;
+use std::io::Write;
+use std::net::TcpStream;
+
+/// A listener with one client that has sent so many numbered lines.
+fn with_lines(count: usize) -> (Desk, TcpStream) {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    let mut peer = client(listener);
+    for number in 0..count {
+        peer.write_all(format!("line {number:04}\n").as_bytes()).unwrap();
+        let rows = number as u64 + 3;
+        desk.wait(number, |state| state.tabs[0].rows_seen >= rows);
+    }
+    (desk, peer)
+}
+
+#[test]
+fn a_person_goes_to_a_row_and_to_a_time() {
+    let (mut desk, _peer) = with_lines(80);
+    assert!(!desk.is_seen("RX line 0000"), "the first rows are out of sight");
+    desk.key(Modifiers::COMMAND, Key::G);
+    desk.enter("3");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("RX line 0000");
+    assert_eq!(desk.front().sheet.selection().single(), Some(RecordId(2)));
+    desk.key(Modifiers::COMMAND, Key::G);
+    desk.enter("+99999");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("RX line 0079");
+    desk.key(Modifiers::COMMAND, Key::G);
+    desk.enter("next tuesday");
+    desk.press("Go");
+    desk.see("This is neither a row number nor a time.");
+    desk.fill("Row or time", "1970-01-01 00:00:01");
+    desk.press("Go");
+    assert_eq!(desk.front().sheet.selection().single(), Some(RecordId(0)));
+}
+
+#[test]
+fn times_are_written_as_chosen() {
+    let (mut desk, _peer) = with_lines(1);
+    for (choice, has_date, decimals) in [
+        ("10:22:03.114205731", false, 9),
+        ("2026-11-21 10:22:03.114", true, 3),
+        ("Seconds since 1970 (Unix time)", false, 6),
+        ("Seconds since the first row", false, 6),
+        ("10:22:03.114", false, 3),
+    ] {
+        desk.press("How times are written");
+        desk.press(choice);
+        desk.draw();
+        let time = desk.about("RX line 0000").split(" +").next().unwrap().to_owned();
+        assert_eq!(time.contains('-'), has_date, "{choice}: {time}");
+        assert_eq!(time.rsplit('.').next().unwrap().len(), decimals, "{choice}: {time}");
+    }
+    assert_eq!(desk.restart().state().settings.time_format, TimeFormat::Millis);
+}
+
+#[test]
+fn what_is_selected_is_copied_in_five_forms_and_sent_again() {
+    let (mut desk, mut peer) = with_lines(2);
+    desk.press_containing("RX line 0000");
+    for (item, copied) in [
+        ("Copy as text", "line 0000\n"),
+        ("Copy as hex", "6C 69 6E 65 20 30 30 30 30 0A"),
+        ("Copy as C array", "const unsigned char data[10] = {"),
+        ("Copy as Python bytes", "b\"line 0000\\n\""),
+        ("Copy as Rust bytes", "let data: [u8; 10] = ["),
+    ] {
+        desk.menu_of("RX line 0000");
+        let text = desk.press_and_copy(item);
+        assert!(text.starts_with(copied), "{item}: {text}");
+    }
+    desk.menu_of("RX line 0000");
+    desk.press("Send again");
+    assert_eq!(read_exactly(&mut peer, 10), b"line 0000\n");
+    desk.see("TX line 0000");
+}
+
+#[test]
+fn rows_are_copied_one_a_line_with_what_happened() {
+    let (mut desk, _peer) = with_lines(2);
+    desk.press_containing("RX line 0000");
+    desk.key(Modifiers::COMMAND, Key::A);
+    desk.harness.event(egui::Event::Copy);
+    let text = desk.copied();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    assert!(lines[0].starts_with("listening on") && lines[2] == "line 0000", "{text}");
+}
+
+#[test]
+fn a_cleared_view_comes_back_and_the_log_keeps_everything() {
+    let (mut desk, mut peer) = with_lines(3);
+    desk.key(Modifiers::COMMAND, Key::L);
+    assert!(!desk.is_seen("RX line"));
+    peer.write_all(b"afterwards").unwrap();
+    desk.see("RX afterwards");
+    desk.press("Show all");
+    desk.see("RX line 0000");
+    assert_eq!(desk.front().rows_seen, 6);
+}
+
+#[test]
+fn holding_still_counts_what_comes_in_meanwhile() {
+    let (mut desk, mut peer) = with_lines(60);
+    desk.key(Modifiers::COMMAND, Key::P);
+    peer.write_all(b"unseen").unwrap();
+    desk.see("↓ Latest · 1");
+    assert!(!desk.is_seen("RX unseen"));
+    desk.press("↓ Latest · 1");
+    desk.see("RX unseen");
+}
+
+#[test]
+fn times_are_measured_from_a_marked_row() {
+    let (mut desk, _peer) = with_lines(3);
+    desk.menu_of("RX line 0001");
+    desk.press("Measure times from here");
+    desk.draw();
+    assert!(desk.about("RX line 0001").contains(" +0.000 "), "{}", desk.about("RX line 0001"));
+    assert!(desk.about("RX line 0000").contains(" -0."), "{}", desk.about("RX line 0000"));
+}
+
+#[test]
+fn counters_start_again_and_the_journal_does_not() {
+    let (mut desk, mut peer) = with_lines(2);
+    desk.see("2 · 20 B");
+    desk.press("Reset counters");
+    desk.see("0 · 0 B");
+    peer.write_all(b"third").unwrap();
+    desk.see("1 · 5 B");
+    assert_eq!(desk.front().status.counters.received.records, 3);
+}
+
+#[test]
+fn only_one_peer_is_shown_when_asked() {
+    let (mut desk, _first) = with_lines(1);
+    let mut second = client(crate::window_support::local(desk.front()).unwrap());
+    second.write_all(b"from the second").unwrap();
+    desk.see("RX from the second");
+    desk.menu_of("RX from the second");
+    desk.press("Show only this peer");
+    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.draw();
+    assert!(!desk.is_seen("RX line 0000") && desk.is_seen("RX from the second"));
+}

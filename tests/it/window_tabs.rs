@@ -1,0 +1,395 @@
+//! Tabs, sessions, finding, languages and what is kept between runs, in the window as a person uses it.
+
+use crate::window_support::{Desk, client, local, loopback, prepare};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, PointerButton, ViewportEvent};
+use egui_kittest::kittest::{NodeT, Queryable};
+use sockscope::ui::state::modal::Modal;
+use sockscope::ui::state::tab::Tab;
+use sockscope::util::locale::Language;
+use sockscope::workspace::settings::ThemeChoice;
+use sockscope::workspace::tabs::{TabKind, TabSettings};
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+
+fn three() -> Desk {
+    Desk::with_tabs([TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp].map(loopback).to_vec())
+}
+
+fn kinds(desk: &Desk) -> Vec<TabKind> {
+    desk.state().tabs.iter().map(|tab| tab.settings.kind).collect()
+}
+
+/// A listener with one client that has sent these.
+fn with_received(payloads: &[&[u8]]) -> (Desk, TcpStream) {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let mut peer = client(desk.open("Listen"));
+    for (place, payload) in payloads.iter().enumerate() {
+        peer.write_all(payload).unwrap();
+        desk.wait(place, |state| state.tabs[0].rows_seen >= place as u64 + 3);
+    }
+    (desk, peer)
+}
+
+#[test]
+fn tabs_are_added_named_copied_moved_closed_and_opened_again() {
+    use TabKind::{TcpClient, TcpServer, Udp};
+    let mut desk = three();
+    desk.press("New session");
+    desk.press_last("UDP / broadcast");
+    assert_eq!(kinds(&desk), [TcpServer, TcpClient, Udp, Udp]);
+    desk.key(Modifiers::NONE, Key::F2);
+    desk.fill("Name", "温度计");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.is_seen("温度计"));
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageUp);
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageUp);
+    assert_eq!(desk.state().tabs[1].settings.name, "温度计");
+    desk.key(Modifiers::COMMAND, Key::D);
+    assert_eq!(desk.state().tabs[2].settings.name, "温度计");
+    desk.key(Modifiers::COMMAND, Key::W);
+    assert_eq!(kinds(&desk), [TcpServer, Udp, TcpClient, Udp]);
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+    assert_eq!(desk.front().settings.name, "温度计");
+    desk.key(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(desk.front().settings.kind, TcpServer, "after the last comes the first");
+}
+
+#[test]
+fn a_tab_is_dragged_to_another_place() {
+    let mut desk = three();
+    let middle = |desk: &Desk, part: &str| {
+        desk.harness.get_all_by_label_contains(part).next().unwrap().rect().center()
+    };
+    let (from, to) = (middle(&desk, "TCP server :"), middle(&desk, "UDP / broadcast :"));
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    desk.harness.event(Event::PointerMoved(from));
+    desk.harness.event(button(from, true));
+    for step in 1_u8..=8 {
+        desk.harness.event(Event::PointerMoved(from.lerp(to, f32::from(step) / 8.0)));
+        desk.draw();
+    }
+    desk.harness.event(Event::PointerMoved(to + egui::vec2(30.0, 0.0)));
+    desk.draw();
+    desk.harness.event(button(to, false));
+    desk.draw();
+    assert_eq!(kinds(&desk), [TabKind::TcpClient, TabKind::Udp, TabKind::TcpServer]);
+}
+
+#[test]
+fn an_open_tab_is_closed_only_when_the_person_agrees() {
+    let mut desk = three();
+    desk.open("Listen");
+    desk.key(Modifiers::COMMAND, Key::W);
+    desk.see("Close an open session?");
+    desk.press("Cancel");
+    assert_eq!(desk.state().tabs.len(), 3);
+    desk.key(Modifiers::COMMAND, Key::W);
+    desk.press("Close it");
+    assert_eq!(kinds(&desk), [TabKind::TcpClient, TabKind::Udp]);
+}
+
+#[test]
+fn quitting_asks_while_a_session_is_open() {
+    let mut desk = three();
+    desk.open("Listen");
+    desk.key(Modifiers::NONE, Key::F1);
+    let root = desk.harness.input().viewport_id;
+    let viewport = desk.harness.input_mut().viewports.entry(root).or_default();
+    viewport.events.push(ViewportEvent::Close);
+    desk.harness.step();
+    assert!(desk.state().asks_quit);
+    desk.see("Quit while something is going on?");
+    desk.press("Cancel");
+    assert!(!desk.state().asks_quit);
+    assert!(matches!(desk.state().modal, Some(Modal::Help)), "the page in front is there again");
+    assert!(desk.front().is_open());
+}
+
+#[test]
+fn two_sessions_are_seen_side_by_side() {
+    let mut desk = three();
+    desk.menu_of("TCP client");
+    desk.press("Show beside");
+    assert_eq!(desk.harness.get_all_by_label("Payload").count(), 2);
+    desk.menu_of("TCP client");
+    desk.press("Show alone");
+    assert_eq!(desk.harness.get_all_by_label("Payload").count(), 1);
+}
+
+#[test]
+fn shortcuts_go_to_the_side_that_was_touched_last() {
+    let mut desk = three();
+    desk.menu_of("TCP client");
+    desk.press("Show beside");
+    let right = |desk: &Desk| {
+        let fields = desk.harness.get_all_by_label("Payload");
+        fields.map(|field| field.rect().center()).max_by(|one, other| one.x.total_cmp(&other.x)).unwrap()
+    };
+    let at = right(&desk);
+    desk.harness.drag_at(at);
+    desk.harness.drop_at(at);
+    desk.draw();
+    desk.enter("to the right");
+    assert_eq!(desk.state().tabs[1].settings.composer.draft, "to the right");
+    desk.key(Modifiers::COMMAND, Key::F);
+    assert!(desk.state().tabs[1].find.is_shown && !desk.state().tabs[0].find.is_shown);
+    desk.press("Listen");
+    desk.key(Modifiers::COMMAND, Key::F);
+    assert!(desk.state().tabs[0].find.is_shown, "the left one was pressed");
+    let at = right(&desk);
+    desk.harness.drag_at(at);
+    desk.harness.drop_at(at);
+    desk.draw();
+    desk.key(Modifiers::COMMAND, Key::W);
+    assert_eq!(kinds(&desk), [TabKind::TcpServer, TabKind::Udp]);
+}
+
+#[test]
+fn no_shortcut_reaches_a_tab_behind_the_list_of_sessions() {
+    let mut desk = three();
+    desk.press("Sessions");
+    desk.key(Modifiers::COMMAND, Key::W);
+    desk.key(Modifiers::COMMAND, Key::F);
+    assert_eq!(desk.state().tabs.len(), 3);
+    assert!(desk.state().shows_sessions && !desk.front().find.is_shown);
+}
+
+#[test]
+fn escape_ends_finding_only_where_it_was_meant() {
+    let (mut desk, _peer) = with_received(&[b"row"]);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.focus("Payload");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.front().find.is_shown, "it was meant for the send field");
+    desk.focus("Find");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(!desk.front().find.is_shown);
+}
+
+#[test]
+fn a_row_is_found_again_after_everything_was_cleared() {
+    let (mut desk, _peer) = with_received(&[b"cleared"]);
+    desk.key(Modifiers::COMMAND, Key::L);
+    assert!(!desk.is_seen("RX cleared"));
+    desk.key(Modifiers::COMMAND, Key::G);
+    desk.enter("+0");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("RX cleared");
+}
+
+#[test]
+fn earlier_sessions_are_listed_opened_kept_and_deleted() {
+    let (desk, _peer) = with_received(&[b"from yesterday"]);
+    let mut desk = desk.restart();
+    desk.press("Sessions");
+    desk.see("1 session");
+    desk.see(" records");
+    desk.press("Open");
+    desk.see("RX from yesterday");
+    desk.see("Earlier session");
+    assert!(desk.front().is_kept() && !desk.is_seen("Payload"));
+    desk.press("Sessions");
+    desk.press("Keep");
+    desk.wait("the mark", |state| state.sessions.first().is_some_and(|session| session.kept));
+    desk.press("Keep");
+    desk.wait("no mark", |state| state.sessions.first().is_some_and(|session| !session.kept));
+    desk.press("Delete");
+    desk.see("Delete this session?");
+    desk.press_last("Delete");
+    desk.wait("the end of it", |state| state.sessions.is_empty());
+    assert!(!desk.state().tabs.iter().any(Tab::is_kept), "its tab is gone, too");
+}
+
+#[test]
+fn what_is_looked_for_is_found_as_text_hex_and_pattern() {
+    let (mut desk, _peer) =
+        with_received(&["温度=25".as_bytes(), b"\x55\xAA\x07\x01", b"ID=07 OK", b"ID=08 OK"]);
+    desk.key(Modifiers::COMMAND, Key::F);
+    for (kind, typed, rows) in
+        [("Text", "温度", 1), ("Hex", "55 AA ?? 01", 1), ("Regex", r"ID=\d+", 2), ("Text", "nowhere", 0)]
+    {
+        let kinds: Vec<_> = desk.harness.get_all_by_label(kind).collect();
+        // The choices of the find field stand between those of the view and those of the send area.
+        let place = usize::from(kinds.len() > 1);
+        kinds[place].click();
+        drop(kinds);
+        desk.draw();
+        desk.fill("Find", typed);
+        desk.wait(typed, |state| {
+            state.tabs[0].find.progress().is_none() && state.tabs[0].find.rows.len() == rows
+        });
+    }
+    desk.see("Nothing found.");
+    desk.fill("Find", "OK");
+    desk.wait("both", |state| state.tabs[0].find.rows.len() == 2);
+    desk.key(Modifiers::NONE, Key::F3);
+    assert_eq!(desk.front().find.current_place(), Some(1));
+    desk.key(Modifiers::NONE, Key::F3);
+    assert_eq!(desk.front().find.current_place(), Some(2));
+    desk.key(Modifiers::SHIFT, Key::F3);
+    assert_eq!(desk.front().find.current_place(), Some(1));
+    desk.press("Matches only");
+    assert!(desk.is_seen("RX ID=07 OK") && !desk.is_seen("RX 温度=25"));
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.draw();
+    assert!(desk.is_seen("RX 温度=25"));
+}
+
+#[test]
+fn one_direction_alone_is_shown() {
+    let (mut desk, _peer) = with_received(&[b"came"]);
+    desk.write("went");
+    desk.press("Send");
+    desk.see("TX went");
+    desk.press("Direction");
+    desk.choose("Sent");
+    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.draw();
+    assert!(desk.is_seen("TX went") && !desk.is_seen("RX came"));
+}
+
+#[test]
+fn another_encoding_shows_the_whole_past_anew() {
+    let (mut desk, mut peer) = with_received(&[b"\xCE\xC2\xB6\xC8", b"\xC4"]);
+    peer.write_all(b"\xE3").unwrap();
+    assert!(!desk.is_seen("RX 温度"));
+    desk.harness.get_all_by_label("Encoding").next().unwrap().click();
+    desk.draw();
+    desk.choose("GBK");
+    desk.see("RX 温度");
+    desk.see("RX 你");
+}
+
+#[test]
+fn the_language_is_switched_while_sessions_are_open() {
+    let (mut desk, _peer) = with_received(&[b"payload"]);
+    desk.press("EN / 中");
+    desk.see("停止监听");
+    desk.see("监听");
+    assert_eq!(desk.state().language, Language::SimplifiedChinese);
+    assert!(local(desk.front()).is_some());
+    assert_eq!(desk.state().settings.language, "zh-Hans");
+}
+
+#[test]
+fn what_a_person_chose_is_there_next_time() {
+    let mut desk = three();
+    desk.tab(2);
+    desk.fill("Port", "7777");
+    desk.press("Dark or light");
+    desk.key(Modifiers::COMMAND, Key::Plus);
+    let desk = desk.restart();
+    assert_eq!(desk.front().settings.local_port, "7777");
+    assert_eq!(desk.front().settings.kind, TabKind::Udp);
+    assert_eq!(desk.state().settings.zoom_percent, 110);
+}
+
+#[test]
+fn a_first_start_has_three_tabs_and_writes_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("sessions")).unwrap();
+    let mut desk = Desk::over(folder);
+    assert_eq!(kinds(&desk), [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp]);
+    let path = desk.folder.path().to_owned();
+    let files = ["settings.toml", "tabs.toml", "sending.toml"];
+    desk.wait("the files", |_| files.iter().all(|file| path.join(file).exists()));
+}
+
+#[test]
+fn damaged_settings_are_said_and_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&folder, vec![TabSettings::default()]);
+    fs::write(folder.path().join("settings.toml"), "version = 1\ntheme = [").unwrap();
+    let mut desk = Desk::over(folder);
+    desk.hear("settings.toml.damaged-1");
+    assert_eq!(desk.state().settings.theme, ThemeChoice::Dark, "the one asked for at start");
+    let aside = fs::read_to_string(desk.folder.path().join("settings.toml.damaged-1")).unwrap();
+    assert!(aside.contains("theme = ["));
+}
+
+#[test]
+fn every_control_of_every_page_has_a_name() {
+    let (mut desk, _peer) = with_received(&[b"row"]);
+    assert_named(&desk, "a listening session");
+    for keys in [(Modifiers::COMMAND, Key::F), (Modifiers::COMMAND, Key::G), (Modifiers::NONE, Key::F1)] {
+        desk.key(keys.0, keys.1);
+        assert_named(&desk, keys.1.name());
+        desk.key(Modifiers::NONE, Key::Escape);
+    }
+    for opener in ["Auto-reply", "Add a quick send", "File…", "Save log…"] {
+        desk.press(opener);
+        assert_named(&desk, opener);
+        desk.press("Cancel");
+    }
+    for menu in ["Menu", "New session", "Addresses of this machine", "How times are written", "Checksum"] {
+        desk.press(menu);
+        assert_named(&desk, menu);
+        desk.key(Modifiers::NONE, Key::Escape);
+    }
+    desk.press_containing("Socket options");
+    assert_named(&desk, "socket options");
+    desk.press("Sessions");
+    desk.see("1 session");
+    assert_named(&desk, "sessions");
+}
+
+fn assert_named(desk: &Desk, page: &str) {
+    for node in desk.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        let can_be_used = matches!(
+            node.role(),
+            Role::Button
+                | Role::CheckBox
+                | Role::ComboBox
+                | Role::Link
+                | Role::ListBox
+                | Role::ListBoxOption
+                | Role::MenuItem
+                | Role::MultilineTextInput
+                | Role::RadioButton
+                | Role::RadioGroup
+                | Role::Slider
+                | Role::SpinButton
+                | Role::Tab
+                | Role::TextInput
+        );
+        let name = node.label().unwrap_or_default();
+        assert!(!can_be_used || !name.trim().is_empty(), "{page}: a {:?} has no name", node.role());
+    }
+}
+
+#[test]
+fn a_text_that_one_encoding_lacks_is_looked_for_in_the_next() {
+    let tab = TabSettings { encoding: "windows-1252".to_owned(), ..loopback(TabKind::TcpServer) };
+    let mut desk = Desk::with_tabs(vec![tab]);
+    let mut peer = client(desk.open("Listen"));
+    peer.write_all(b"\xCE\xC2").unwrap();
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.fill("Find", "温");
+    desk.wait("the error", |state| state.tabs[0].find.error.is_some());
+    desk.harness.get_all_by_label("Encoding").next().unwrap().click();
+    desk.draw();
+    desk.choose("GBK");
+    desk.wait("the match", |state| state.tabs[0].find.rows.len() == 1);
+    assert!(desk.front().find.error.is_none());
+}
+
+#[test]
+fn what_could_not_be_written_is_told_and_written_later() {
+    let mut desk = three();
+    let folder = desk.folder.path().to_owned();
+    desk.wait("the files", |_| folder.join("sending.toml").exists());
+    let away = folder.with_extension("away");
+    fs::rename(&folder, &away).unwrap();
+    desk.fill("Port", "7777");
+    desk.hear("tabs.toml");
+    fs::rename(&away, &folder).unwrap();
+    assert_eq!(desk.restart().front().settings.local_port, "7777");
+}
