@@ -1,5 +1,6 @@
-//! How fast a journal leaves in each format, beside `cp` of the same journal in the same run. Run it with
-//! `cargo bench --bench export_speed`; a number after `--` is the payload in MiB, 256 without it.
+//! How fast a journal leaves in each format, in turns with `cp` of the same journal, so that a busy moment of the disk
+//! meets them all. Run it with `cargo bench --bench export_speed`; after `--`, a number is the payload in MiB (256
+//! without it), and names of formats choose among them.
 
 #![expect(clippy::print_stdout, reason = "a measurement is read where it is made")]
 
@@ -15,40 +16,62 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-/// The two shapes of traffic that decide: bulk, and many small records.
-const RECORD_BYTES: [usize; 2] = [64 * 1024, 64];
+/// A shape of traffic.
+struct Shape {
+    name: &'static str,
+    record_bytes: usize,
+    is_text: bool,
+}
+
+/// Bulk and many small records decide; bytes that are no text are what decoding has most work with.
+const SHAPES: [Shape; 3] = [
+    Shape { name: "bulk text", record_bytes: 64 * 1024, is_text: true },
+    Shape { name: "small text", record_bytes: 64, is_text: true },
+    Shape { name: "bulk noise", record_bytes: 64 * 1024, is_text: false },
+];
 
 const DEFAULT_MIB: usize = 256;
+const RUNS: usize = 3;
 
 fn main() -> Result<()> {
-    let mib = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(DEFAULT_MIB);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mib = words.iter().find_map(|word| word.parse().ok()).unwrap_or(DEFAULT_MIB);
+    let chosen: Vec<Format> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let formats = Format::all().filter(|format| chosen.is_empty() || chosen.contains(format));
+    let formats: Vec<Format> = formats.collect();
     let folder = tempfile::tempdir()?;
-    for record_bytes in RECORD_BYTES {
-        let path = folder.path().join(format!("{record_bytes}.skj"));
-        let records = write_journal(&path, record_bytes, mib << 20)?;
-        let copied = folder.path().join("copy");
-        let started = Instant::now();
-        std::fs::copy(&path, &copied)?;
-        report("cp", record_bytes, records, started);
-        std::fs::remove_file(&copied)?;
+    for shape in &SHAPES {
+        let path = folder.path().join("session.skj");
+        let records = write_journal(&path, shape, mib << 20)?;
         let reader = JournalReader::open(&path)?;
-        for format in Format::all() {
-            let target = folder.path().join("out").with_extension(format.extension());
-            let mut exporter = format.exporter(&ExportOptions::default());
-            let source =
-                ExportSource { reader: &reader, selection: &Selection::All, filter: &Filter::default() };
-            let session = ExportContext::of_journal(&reader);
+        let target = folder.path().join("out");
+        for run in 0..RUNS {
             let started = Instant::now();
-            run_to_file(&source, exporter.as_mut(), &session, &target, &mut |_| ControlFlow::Continue(()))?;
-            report(format.name(), record_bytes, records, started);
+            std::fs::copy(&path, &target)?;
+            report("cp", shape, records, started, run);
             std::fs::remove_file(&target)?;
+            for format in &formats {
+                let mut exporter = format.exporter(&ExportOptions::default());
+                let source = ExportSource {
+                    reader: &reader,
+                    selection: &Selection::all(),
+                    filter: &Filter::default(),
+                };
+                let session = ExportContext::of_journal(&reader);
+                let mut go_on = |_| ControlFlow::Continue(());
+                let started = Instant::now();
+                run_to_file(&source, exporter.as_mut(), &session, &target, &mut go_on)?;
+                report(format.name(), shape, records, started, run);
+                std::fs::remove_file(&target)?;
+            }
         }
         println!("most memory used so far: {}", most_memory().unwrap_or_default());
+        std::fs::remove_file(&path)?;
     }
     Ok(())
 }
 
-fn write_journal(path: &Path, record_bytes: usize, payload_bytes: usize) -> Result<usize> {
+fn write_journal(path: &Path, shape: &Shape, payload_bytes: usize) -> Result<usize> {
     let info = JournalInfo {
         session_name: "speed".to_owned(),
         kind: Some(SessionKind::TcpServer),
@@ -60,9 +83,14 @@ fn write_journal(path: &Path, record_bytes: usize, payload_bytes: usize) -> Resu
     let peer = Some(PeerId::FIRST);
     let joined = Body::Lifecycle(Lifecycle::PeerJoined { local, remote });
     writer.append(now(), Epoch(1), peer, &joined);
-    let line: Vec<u8> = b"temperature=21.5;state=\"ok\";count=1234\r\n".repeat(record_bytes / 40 + 1);
-    let payload = line.get(..record_bytes).context("the line is long enough")?;
-    // Half a small journal is enough to see the rate of small records.
+    let record_bytes = shape.record_bytes;
+    let all = if shape.is_text {
+        b"temperature=21.5;state=\"ok\";count=1234\r\n".repeat(record_bytes / 40 + 1)
+    } else {
+        noise(record_bytes)
+    };
+    let payload = all.get(..record_bytes).context("there are enough bytes")?;
+    // A quarter of a journal of small records is enough to see their rate.
     let records = payload_bytes / record_bytes / if record_bytes < 1024 { 4 } else { 1 };
     let start = now();
     for record in 0..records as u64 {
@@ -79,11 +107,25 @@ fn write_journal(path: &Path, record_bytes: usize, payload_bytes: usize) -> Resu
     Ok(records)
 }
 
-fn report(what: &str, record_bytes: usize, records: usize, started: Instant) {
+/// Bytes without a pattern, the same every time.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+fn report(what: &str, shape: &Shape, records: usize, started: Instant, run: usize) {
     let seconds = started.elapsed().as_secs_f64();
-    let megabytes = (records * record_bytes) as f64 / 1e6;
+    let megabytes = (records * shape.record_bytes) as f64 / 1e6;
     println!(
-        "{what:>8}  {record_bytes:>6} B  {:>8.0} MB/s payload  {:>10.0} records/s",
+        "{:>10}  {what:>8}  run {}  {:>6.0} MB/s payload  {:>10.0} records/s",
+        shape.name,
+        run + 1,
         megabytes / seconds,
         records as f64 / seconds
     );
