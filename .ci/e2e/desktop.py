@@ -174,11 +174,22 @@ class Window:
             raise AssertionError(f"the window ended with {self.process.returncode}: {self.said.read()}")
         # What has come since is not always told: look anew.
         self.atspi.get_desktop(0).clear_cache()
-        for program in self.children_of(self.atspi.get_desktop(0)):
-            if program.get_name() and program.get_process_id() == self.process.pid:
-                for frame in self.children_of(program):
-                    return frame
+        with contextlib.suppress(self.gone):
+            for program in self.children_of(self.atspi.get_desktop(0)):
+                if program.get_name() and program.get_process_id() == self.process.pid:
+                    for frame in self.children_of(program):
+                        return frame
         return None
+
+    def steady(self, ask, what):
+        """The answer to a question of several calls, asked anew where the tree changed between them."""
+
+        def attempt():
+            with contextlib.suppress(self.gone):
+                return (ask(),)
+            return None
+
+        return wait_for(attempt, what)[0]
 
     @staticmethod
     def children_of(node):
@@ -222,10 +233,13 @@ class Window:
 
     def press(self, name, role=None, last=False):
         """Presses a control through its own action, as a screen reader does."""
-        node = self.wait(name, role, last=last)
-        action = node.get_action_iface()
-        assert action is not None and action.get_n_actions() > 0, f"{name} cannot be pressed"
-        assert action.do_action(0), f"{name} was not pressed"
+
+        def find_action():
+            action = self.wait(name, role, last=last).get_action_iface()
+            assert action is not None and action.get_n_actions() > 0, f"{name} cannot be pressed"
+            return action
+
+        assert self.steady(find_action, f"how {name} is pressed").do_action(0), f"{name} was not pressed"
 
     def choose(self, name, choice):
         """Opens a list and chooses from it."""
@@ -235,12 +249,16 @@ class Window:
 
     def focus(self, name, role=None):
         """Gives a field the keyboard."""
-        node = self.wait(name, role)
-        component = node.get_component_iface()
-        assert component is not None and component.grab_focus(), f"{name} takes no focus"
-        wait_for(
-            lambda: self.wait(name, role).get_state_set().contains(self.atspi.StateType.FOCUSED), f"focus on {name}"
-        )
+
+        def grab():
+            component = self.wait(name, role).get_component_iface()
+            assert component is not None and component.grab_focus(), f"{name} takes no focus"
+
+        def is_focused():
+            return self.wait(name, role).get_state_set().contains(self.atspi.StateType.FOCUSED)
+
+        self.steady(grab, f"the keyboard for {name}")
+        wait_for(lambda: self.steady(is_focused, f"the state of {name}"), f"focus on {name}")
 
     def fill(self, name, text, role=None):
         """Replaces what is in a field, with the keyboard, or from the clipboard where there are no keys for it."""
@@ -254,7 +272,11 @@ class Window:
 
     def place(self, name, role=None):
         """The middle of a control, in pixels of the screen."""
-        extents = self.wait(name, role).get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+
+        def extents_of():
+            return self.wait(name, role).get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+
+        extents = self.steady(extents_of, f"the place of {name}")
         return extents.x + extents.width // 2, extents.y + extents.height // 2
 
     def click(self, name, role=None, button=1):
@@ -262,9 +284,12 @@ class Window:
 
     def text_of(self, name, role=None):
         """What stands in a field."""
-        node = self.wait(name, role)
-        text = node.get_text_iface()
-        return text.get_text(0, text.get_character_count()) if text else ""
+
+        def read():
+            text = self.wait(name, role).get_text_iface()
+            return text.get_text(0, text.get_character_count()) if text else ""
+
+        return self.steady(read, f"the text of {name}")
 
     def outline(self):
         lines = []
