@@ -84,9 +84,25 @@ pub fn push_byte(text: &mut String, byte: u8) {
     text.extend(digits_of(byte).map(char::from));
 }
 
+/// Appends bytes that are no character, the way every text of ours writes them: `\xFF`.
+pub fn push_escaped(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        let [high, low] = digits_of(*byte);
+        text.push_str(str::from_utf8(&[b'\\', b'x', high, low]).unwrap_or_default());
+    }
+}
+
 fn digits_of(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
+    digits_from(b"0123456789ABCDEF", byte)
+}
+
+/// One byte as two lower-case digits.
+pub fn lower_digits_of(byte: u8) -> [u8; 2] {
+    digits_from(b"0123456789abcdef", byte)
+}
+
+fn digits_from(digits: &[u8; 16], byte: u8) -> [u8; 2] {
+    [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]
 }
 
 /// Bytes as `01039c`.
@@ -243,8 +259,15 @@ impl fmt::Display for HexPattern {
 
 #[cfg(test)]
 mod tests {
-    use super::{HexError, parse, parse_pattern, plain, spaced};
+    use super::{HexError, parse, parse_pattern, plain, push_escaped, spaced};
     use proptest::prelude::*;
+
+    #[test]
+    fn bytes_that_are_no_character_are_escaped() {
+        let mut text = String::from("a");
+        push_escaped(&mut text, &[0xFF, 0x0A]);
+        assert_eq!(text, "a\\xFF\\x0A");
+    }
 
     #[test]
     fn typed_hex_is_read_in_every_usual_form() {

@@ -10,6 +10,7 @@ use crate::journal::{JournalError, JournalInfo, JournalReader, JournalWriter};
 use crate::model::failure::OsError;
 use crate::model::ids::Epoch;
 use crate::model::record::Body;
+use crate::util::PROGRAM;
 use crate::util::clock::{self, Stamp};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -128,7 +129,7 @@ pub fn import(
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default(),
         kind,
-        program: concat!("Sockscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+        program: PROGRAM.to_owned(),
         created: clock::now(),
     };
     // Whatever is there already is not ours to remove.

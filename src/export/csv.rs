@@ -3,12 +3,13 @@
 //! A cell of text that a spreadsheet would run as a formula gets an apostrophe in front; the `hex` column always
 //! tells the bytes themselves.
 
+use crate::codec::hex;
 use crate::codec::prose::body_text;
 use crate::codec::text::{PieceKind, TextEncoding};
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
-use crate::export::line::{push_escaped_bytes, push_hex, push_number, push_seconds};
+use crate::export::line::{push_hex, push_number, push_seconds};
 use crate::model::record::{Body, Record};
 use crate::util::locale::{Language, Locale};
 use memchr::memchr_iter;
@@ -80,7 +81,7 @@ impl CsvExporter {
             self.decoder.visit(record, data, |piece| match piece {
                 PieceKind::Text(text) => push_quoted(line, text),
                 PieceKind::Control(character) => line.push(character),
-                PieceKind::Undecoded(bytes) => push_escaped_bytes(line, bytes),
+                PieceKind::Undecoded(bytes) => hex::push_escaped(line, bytes),
                 PieceKind::Pending(_) => {}
             });
             close_text_cell(line, start);

@@ -4,6 +4,7 @@
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Direction, Record};
+use crate::util::PROGRAM;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -65,11 +66,7 @@ pub struct PayloadChoice {
 impl ExportContext {
     /// The context of a session with this name, written by this version of the program.
     pub fn new(session_name: impl Into<String>, kind: Option<SessionKind>) -> ExportContext {
-        ExportContext {
-            session_name: session_name.into(),
-            program: concat!("Sockscope ", env!("CARGO_PKG_VERSION")).to_owned(),
-            kind,
-        }
+        ExportContext { session_name: session_name.into(), program: PROGRAM.to_owned(), kind }
     }
 }
 

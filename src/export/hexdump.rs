@@ -1,6 +1,7 @@
 //! A hexdump in the layout of xxd, so that `xxd -r` gives the bytes back. Offsets run on over all records, and each
 //! record starts on a line of its own. Nothing else stands in it: `xxd -r` would take a number in a title for an offset.
 
+use crate::codec::hex::lower_digits_of;
 use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, PeerLookup};
 use crate::model::record::Record;
 use std::io::{self, Write};
@@ -25,24 +26,21 @@ impl HexdumpExporter {
     }
 
     fn push_line(&mut self, bytes: &[u8]) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut line = [b' '; TEXT_COLUMN + BYTES_PER_LINE + 1];
-        let mut offset = self.offset;
-        for place in (0..8).rev() {
-            line[place] = DIGITS[(offset & 15) as usize];
-            offset >>= 4;
+        for (place, byte) in self.offset.to_be_bytes()[4..].iter().enumerate() {
+            line[2 * place..2 * place + 2].copy_from_slice(&lower_digits_of(*byte));
         }
         line[8] = b':';
         let mut column = 10;
         for (place, byte) in bytes.iter().enumerate() {
-            line[column] = DIGITS[usize::from(byte >> 4)];
-            line[column + 1] = DIGITS[usize::from(byte & 15)];
+            line[column..column + 2].copy_from_slice(&lower_digits_of(*byte));
             column += 2 + place % 2;
             line[TEXT_COLUMN + place] = if (0x20..0x7F).contains(byte) { *byte } else { b'.' };
         }
-        if offset > 0 {
+        let beyond = self.offset >> 32;
+        if beyond > 0 {
             // Past 4 GiB the offset needs more digits.
-            self.lines.extend_from_slice(format!("{offset:x}").as_bytes());
+            self.lines.extend_from_slice(format!("{beyond:x}").as_bytes());
         }
         let end = TEXT_COLUMN + bytes.len();
         line[end] = b'\n';

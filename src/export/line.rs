@@ -34,18 +34,9 @@ pub(super) fn push_hex(line: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Appends text of bytes that are no character, the way all text formats of this room write them: `\xFF`.
-pub(super) fn push_escaped_bytes(text: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in bytes {
-        let written = [b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-        text.push_str(str::from_utf8(&written).unwrap_or_default());
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{push_escaped_bytes, push_hex, push_seconds};
+    use super::{push_hex, push_seconds};
 
     #[test]
     fn differences_are_seconds() {
@@ -64,8 +55,5 @@ mod tests {
         let mut line = String::new();
         push_hex(&mut line, &bytes);
         assert_eq!(const_hex::decode(&line).unwrap(), bytes);
-        line.clear();
-        push_escaped_bytes(&mut line, &[0xFF, 0x0A]);
-        assert_eq!(line, "\\xFF\\x0A");
     }
 }

@@ -5,3 +5,6 @@ pub mod clock;
 pub mod locale;
 pub mod part_file;
 pub mod thread;
+
+/// What this program calls itself in the files that it writes.
+pub const PROGRAM: &str = concat!("Sockscope ", env!("CARGO_PKG_VERSION"));

@@ -1,5 +1,6 @@
 //! Decoding one record: its bytes, taken together with what the record before it left unfinished, become pieces.
 
+use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::codec::text::segment::{Family, LONGEST_UNIT, Unit};
 use crate::codec::text::stream::Carry;
@@ -44,17 +45,13 @@ pub struct DecodedText {
 
 /// Decodes the next record of a stream into one text.
 pub fn decode(encoding: TextEncoding, carry: &mut Carry, bytes: &[u8]) -> DecodedText {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut decoded = DecodedText { text: String::with_capacity(bytes.len()), ..DecodedText::default() };
     decode_with(encoding, carry, bytes, |piece| match piece.kind {
         PieceKind::Text(text) => decoded.text.push_str(text),
         PieceKind::Control(character) => decoded.text.push(character),
         PieceKind::Undecoded(undecoded) => {
             decoded.undecoded += undecoded.len();
-            for byte in undecoded {
-                let written = [b'\\', b'x', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-                decoded.text.push_str(str::from_utf8(&written).unwrap_or_default());
-            }
+            hex::push_escaped(&mut decoded.text, undecoded);
         }
         PieceKind::Pending(pending) => decoded.pending = pending.len(),
     });

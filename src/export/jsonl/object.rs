@@ -1,10 +1,11 @@
 //! The parts that objects are made of: strings, and the keys that all data has. Knows the order of the keys.
 
+use crate::codec::hex::{self, lower_digits_of};
 use crate::codec::text::PieceKind;
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
 use crate::export::jsonl::event::push_address;
-use crate::export::line::{push_escaped_bytes, push_number};
+use crate::export::line::push_number;
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, Record};
 use memchr::memchr2_iter;
@@ -110,7 +111,7 @@ pub(super) fn push_piece(line: &mut String, piece: PieceKind<'_>) {
         PieceKind::Undecoded(bytes) => {
             for byte in bytes {
                 line.push('\\');
-                push_escaped_bytes(line, std::slice::from_ref(byte));
+                hex::push_escaped(line, std::slice::from_ref(byte));
             }
         }
         PieceKind::Pending(_) => {}
@@ -118,7 +119,6 @@ pub(super) fn push_piece(line: &mut String, piece: PieceKind<'_>) {
 }
 
 fn push_escaped(line: &mut String, character: char) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     match character {
         '"' => line.push_str("\\\""),
         '\\' => line.push_str("\\\\"),
@@ -128,8 +128,7 @@ fn push_escaped(line: &mut String, character: char) {
         _ => {
             let number = u8::try_from(character).unwrap_or(0);
             line.push_str("\\u00");
-            line.push(char::from(DIGITS[usize::from(number >> 4)]));
-            line.push(char::from(DIGITS[usize::from(number & 15)]));
+            line.extend(lower_digits_of(number).map(char::from));
         }
     }
 }

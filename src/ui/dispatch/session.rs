@@ -18,6 +18,7 @@ use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
 use crate::ui::state::tab::{Source, Tab};
 use crate::ui::text;
+use crate::util::PROGRAM;
 use crate::util::clock;
 use crate::workspace::sending::{QuickSend, SentText};
 use crate::workspace::tabs::TabKind;
@@ -155,7 +156,7 @@ fn open(app: &mut App, key: TabKey) {
         let info = JournalInfo {
             session_name: text::tab_title(locale, &tab.settings),
             kind: Some(config.kind()),
-            program: concat!("Sockscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            program: PROGRAM.to_owned(),
             created: clock::now(),
         };
         let path = new_journal_path(app);
