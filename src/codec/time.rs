@@ -108,7 +108,7 @@ impl TimeFormat {
         match self.column {
             TimeColumn::Clock | TimeColumn::Dated => self.push(text, row.at.wall_ns),
             TimeColumn::Relative => push_delta(text, first.until(row), self.precision),
-            TimeColumn::Epoch => text.push_str(&epoch_seconds(row.at.wall_ns, self.precision)),
+            TimeColumn::Epoch => push_seconds(text, row.at.wall_ns, self.precision),
         }
     }
 
@@ -140,14 +140,6 @@ pub fn push_rfc3339_utc(text: &mut String, wall_ns: i64) {
     text.push('Z');
 }
 
-/// A moment as seconds since 1970-01-01 UTC: `1795231860.123456`.
-pub fn epoch_seconds(wall_ns: i64, precision: TimePrecision) -> String {
-    let mut text = String::with_capacity(22);
-    push_seconds(&mut text, wall_ns, precision);
-    // Differences always have a sign, moments only before 1970.
-    text.trim_start_matches('+').to_owned()
-}
-
 /// A difference in seconds: `+0.003`, `-1.250`. It is cut, not rounded, so that it never shows more than passed.
 pub fn delta(nanos: i64, precision: TimePrecision) -> String {
     let mut text = String::with_capacity(12);
@@ -157,11 +149,18 @@ pub fn delta(nanos: i64, precision: TimePrecision) -> String {
 
 /// Appends a difference in seconds.
 pub fn push_delta(text: &mut String, nanos: i64, precision: TimePrecision) {
+    // A difference always has a sign, a moment only before 1970.
+    if nanos >= 0 {
+        text.push('+');
+    }
     push_seconds(text, nanos, precision);
 }
 
+/// Appends seconds: `1795231860.123`, `-1.250`.
 fn push_seconds(text: &mut String, nanos: i64, precision: TimePrecision) {
-    text.push(if nanos < 0 { '-' } else { '+' });
+    if nanos < 0 {
+        text.push('-');
+    }
     let nanos = nanos.unsigned_abs();
     text.push_str(itoa::Buffer::new().format(nanos / 1_000_000_000));
     push_fraction(text, nanos % 1_000_000_000, precision);
@@ -220,7 +219,7 @@ fn push_padded(text: &mut String, number: u64, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeColumn, TimeFormat, TimePrecision, delta, epoch_seconds, millis_text, rfc3339_utc};
+    use super::{TimeColumn, TimeFormat, TimePrecision, delta, millis_text, push_seconds, rfc3339_utc};
     use crate::model::ids::Epoch;
     use crate::model::moment::Moment;
     use crate::util::clock::Stamp;
@@ -285,7 +284,9 @@ mod tests {
         for (wall_ns, text) in
             [(1_795_231_860_123_456_789, "1795231860.123456"), (0, "0.000000"), (-1_500_000_000, "-1.500000")]
         {
-            assert_eq!(epoch_seconds(wall_ns, TimePrecision::Micros), text);
+            let mut told = String::new();
+            push_seconds(&mut told, wall_ns, TimePrecision::Micros);
+            assert_eq!(told, text);
         }
     }
 
