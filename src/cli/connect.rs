@@ -37,8 +37,15 @@ pub(crate) struct Arguments {
 
 /// Connects, and stays until the connection ends.
 pub(crate) fn run(typed: Arguments) -> Outcome {
-    let Arguments { protocol: live::Protocol::Tcp, remote, bind, connect_timeout, reconnect, .. } = typed;
-    let Arguments { keep_half_closed, live, .. } = typed;
+    let Arguments {
+        protocol: live::Protocol::Tcp,
+        remote,
+        bind,
+        connect_timeout,
+        reconnect,
+        keep_half_closed,
+        live,
+    } = typed;
     let name = format!("connect {remote}");
     let config = SessionConfig::TcpClient(TcpClientConfig {
         remote,

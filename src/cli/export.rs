@@ -1,6 +1,5 @@
 //! `export`: a journal, or a choice of it, in a format that other tools open.
 
-use crate::cli::bell::Bell;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::signals::StopSignals;
 use crate::cli::words::{self, ViewName, Way};
@@ -15,10 +14,8 @@ use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use std::io;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Write a journal in a format that other tools open
 #[derive(Debug, clap::Args)]
@@ -60,9 +57,6 @@ pub(crate) struct Arguments {
     follow: bool,
 }
 
-/// How often a journal is looked at that another program writes.
-const FOLLOW_EVERY: Duration = Duration::from_millis(100);
-
 /// Exports to a file or to standard output.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let target = typed.output.as_deref().filter(|path| *path != Path::new("-"));
@@ -70,8 +64,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         Failed::usage("say the format: --to text, hexdump, csv, jsonl, raw, html or pcapng")
     })?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
-    let signals = StopSignals::watch(Arc::new(Bell::default()))
-        .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+    let signals = StopSignals::watch(Arc::default())?;
     let direction = typed.way.map(Direction::from);
     let options = ExportOptions {
         encoding: typed.encoding,
@@ -90,17 +83,14 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let context = ExportContext::of_journal(&reader);
     let mut exporter = format.exporter(&options);
     if typed.follow {
-        let mut wait = || {
-            let is_over = signals.stop_asked_within(FOLLOW_EVERY);
-            if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
+        let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();
         return match export::follow(&reader, exporter.as_mut(), &context, out, &mut wait) {
             Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
             other => other.map_err(|error| Failed::Running(error.into())),
         };
     }
-    let mut go_on = |_| if signals.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let mut go_on = |_| signals.go_on();
     let outcome = match target {
         Some(path) => export::run_to_file(&source, exporter.as_mut(), &context, path, &mut go_on),
         None => export::run(&source, exporter.as_mut(), &context, &mut io::stdout().lock(), &mut go_on),

@@ -1,6 +1,5 @@
 //! `import`: a capture, JSON lines or raw bytes as a journal, to be read with our views.
 
-use crate::cli::bell::Bell;
 use crate::cli::new_journal::new_journal;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::signals::StopSignals;
@@ -11,7 +10,6 @@ use crate::export::import::{ImportFormat, RawStream};
 use crate::model::record::Direction;
 use crate::util::bytes_text::ByteSize;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,8 +53,7 @@ enum FileFormat {
 
 /// Imports, and says what came out.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
-    let signals = StopSignals::watch(Arc::new(Bell::default()))
-        .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+    let signals = StopSignals::watch(Arc::default())?;
     let journal = match &typed.output {
         Some(path) => path.clone(),
         None => new_journal("import")?,
@@ -67,10 +64,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         format: typed.format.map(ImportFormat::from),
         raw: RawStream { direction: Direction::from(typed.way), ends: typed.ends() },
     };
-    let done = import(&plan, &mut |_, _| {
-        if signals.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .map_err(|error| Failed::Running(error.into()))?;
+    let done = import(&plan, &mut |_, _| signals.go_on()).map_err(|error| Failed::Running(error.into()))?;
     if typed.output.is_none() {
         say(format_args!("journal: {}", plan.journal.display()));
     }

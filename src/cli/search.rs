@@ -29,7 +29,8 @@ pub(crate) struct Arguments {
     /// The pattern is bytes, with ?? for any byte: 01 ?? 9C
     #[arg(long, conflicts_with = "regex")]
     hex: bool,
-    /// The pattern is a regular expression over bytes; across records it reaches up to 4 KiB to either side
+    /// The pattern is a regular expression over bytes; across records it reaches up to 4 KiB to
+    /// either side, and ^ and $ are the ends of what is looked at there
     #[arg(long)]
     regex: bool,
     /// Print only how many records were found

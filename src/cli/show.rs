@@ -1,6 +1,5 @@
 //! `show`: the records of a journal, also of one that another program is still writing.
 
-use crate::cli::bell::Bell;
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -12,10 +11,6 @@ use crate::model::framing::Framing;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How often a journal is looked at that another program writes.
-const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
 /// Print the records of a journal
 #[derive(Debug, clap::Args)]
@@ -52,11 +47,10 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
     let mut next = printer.print_range(typed.from..end)?;
     if typed.follow {
-        let signals = StopSignals::watch(Arc::new(Bell::default()))
-            .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+        let signals = StopSignals::watch(Arc::default())?;
         while next < end {
             printer.flush()?;
-            if signals.stop_asked_within(FOLLOW_EVERY) {
+            if signals.wait_to_follow().is_break() {
                 break;
             }
             reader.refresh().map_err(|error| Failed::Running(error.into()))?;

@@ -47,7 +47,7 @@ const FIRST_ROWS: u64 = 64;
 pub(crate) fn run(plan: LivePlan) -> Outcome {
     let bell = Arc::new(Bell::default());
     let cannot = |what: &'static str| move |error: io::Error| Failed::system(what, &error);
-    let signals = StopSignals::watch(Arc::clone(&bell)).map_err(cannot("cannot watch for signals"))?;
+    let signals = StopSignals::watch(Arc::clone(&bell))?;
     let engine =
         Engine::new(Waker::from(Arc::clone(&bell))).map_err(|failure| Failed::Running(failure.into()))?;
     let kind = plan.config.kind();

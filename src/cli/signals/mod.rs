@@ -1,10 +1,14 @@
 //! Ctrl+C and the request to end, as something the main loop can ask for. Knows nothing of sessions.
 
 use crate::cli::bell::Bell;
+use crate::cli::outcome::Failed;
 use crossbeam_channel::Receiver;
-use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How often a journal is looked at that another program writes.
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
 #[cfg(unix)]
 mod unix;
@@ -26,9 +30,22 @@ pub(crate) struct StopSignals {
 impl StopSignals {
     /// Starts to watch; each signal rings the bell. Call it before any other thread is started, so that the
     /// signals reach nobody else.
-    pub(crate) fn watch(bell: Arc<Bell>) -> io::Result<StopSignals> {
+    pub(crate) fn watch(bell: Arc<Bell>) -> Result<StopSignals, Failed> {
         let (sender, received) = crossbeam_channel::bounded(1);
-        Ok(StopSignals { received, _watcher: Watcher::start(sender, bell)? })
+        let watcher = Watcher::start(sender, bell)
+            .map_err(|error| Failed::system("cannot watch for signals", &error))?;
+        Ok(StopSignals { received, _watcher: watcher })
+    }
+
+    /// Whether long work goes on: it does until a signal comes.
+    pub(crate) fn go_on(&self) -> ControlFlow<()> {
+        if self.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Waits until it is time to look again at a journal that another program writes; not to be followed any more
+    /// when a signal came.
+    pub(crate) fn wait_to_follow(&self) -> ControlFlow<()> {
+        if self.stop_asked_within(FOLLOW_EVERY) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Whether a signal came since the last question.
