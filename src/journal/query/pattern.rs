@@ -80,7 +80,8 @@ impl Pattern {
         Pattern::masked(bytes)
     }
 
-    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. `^` and `$` are the ends of a record.
+    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. `^` and `$` are the ends of a
+    /// record, and across a border the ends of what was joined to look there.
     pub fn regex(text: &str) -> Result<Pattern, PatternError> {
         if text.is_empty() {
             return Err(PatternError::Empty);
