@@ -155,7 +155,6 @@ impl Worker {
     fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
         let to = addresses.remote.first().copied();
         let wanted = addresses.local.first().copied().unwrap_or_else(|| unspecified_like(to));
-        let to = to.or_else(|| addresses.remote.first().copied());
         let (socket, local, reports) = udp::bind(wanted, config.broadcast, &config.options)?;
         let cannot = |error: io::Error| Failure::new(Operation::Bind, local, error);
         let registered = self.poll.register(socket, LISTENER_KEY, Interest::READ).map_err(cannot)?;
@@ -308,7 +307,7 @@ impl Worker {
         }
         self.streams.take_ended();
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
-            datagrams.end(&mut self.log, &mut self.board);
+            datagrams.end(&mut self.log, &mut self.board, now);
         }
         self.answering.tell_held_back(&mut self.log);
         self.options = Arc::default();

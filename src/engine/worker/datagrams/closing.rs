@@ -17,8 +17,8 @@ const ORDINARY_BUFFER_BYTES: usize = 4 << 20;
 
 impl Datagrams {
     /// Records what is lost with the socket; its peers are gone with it.
-    pub(in crate::engine::worker) fn end(mut self, log: &mut Log, board: &mut Board) {
-        self.receive_the_rest(log);
+    pub(in crate::engine::worker) fn end(mut self, log: &mut Log, board: &mut Board, now: Instant) {
+        self.receive_the_rest(log, now);
         self.drops.record(kernel_drops(self.registered.socket()), log);
         if self.waiting.bytes() > 0 {
             log.loss(None, LossKind::UnsentBytes, self.waiting.bytes());
@@ -28,7 +28,7 @@ impl Datagrams {
 
     /// Takes what the kernel still holds for a socket that we close: as much as its buffer can hold, so that who goes
     /// on sending meanwhile does not keep us from closing.
-    fn receive_the_rest(&mut self, log: &mut Log) {
+    fn receive_the_rest(&mut self, log: &mut Log, now: Instant) {
         let held = self.registered.socket().recv_buffer_size().unwrap_or(ORDINARY_BUFFER_BYTES) as u64;
         let before = log.counters.received;
         let taken = |now: Traffic| {
@@ -37,7 +37,7 @@ impl Datagrams {
         };
         while taken(log.counters.received) < held {
             if log.is_batch_full() {
-                log.publish(Instant::now());
+                log.publish(now);
             }
             if log.paused().is_some() {
                 return;
