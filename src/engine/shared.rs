@@ -38,7 +38,10 @@ pub struct Shared {
 #[derive(Debug, Default)]
 pub(super) struct Inner {
     pub(super) status: Status,
-    pub(super) peers: BTreeMap<PeerId, PeerStatus>,
+    /// Those that are there.
+    pub(super) present: BTreeMap<PeerId, PeerStatus>,
+    /// Those that were there last.
+    pub(super) departed: BTreeMap<PeerId, PeerStatus>,
 }
 
 impl Shared {
@@ -47,20 +50,31 @@ impl Shared {
         self.lock().status.clone()
     }
 
-    /// Up to `limit` peers, from the first that has at least this id; those that are gone included.
+    /// Up to `limit` peers that are there, from the first that has at least this id.
     pub fn peers_from(&self, first: PeerId, limit: usize) -> Vec<PeerStatus> {
-        self.lock().peers.range(first..).take(limit).map(|(_, peer)| peer.clone()).collect()
+        self.lock().present.range(first..).take(limit).map(|(_, peer)| peer.clone()).collect()
     }
 
-    /// A page of the peers, by position in order of id, and how many there are in all.
+    /// A page of the peers, and how many there are in all. Those that are there come first, in order of id; of those
+    /// that are gone the newest comes first.
     pub fn peers_page(&self, skip: usize, limit: usize) -> (Vec<PeerStatus>, usize) {
         let inner = self.lock();
-        (inner.peers.values().skip(skip).take(limit).cloned().collect(), inner.peers.len())
+        let peers = inner.present.values().chain(inner.departed.values().rev());
+        let total = inner.present.len() + inner.departed.len();
+        (peers.skip(skip).take(limit).cloned().collect(), total)
+    }
+
+    /// The one peer that is there; while none is, the one that was, if it is the only one.
+    pub fn only_peer(&self) -> Option<PeerStatus> {
+        let inner = self.lock();
+        let peers = if inner.present.is_empty() { &inner.departed } else { &inner.present };
+        peers.values().next().filter(|_| peers.len() == 1).cloned()
     }
 
     /// One peer, while it is shown.
     pub fn peer(&self, id: PeerId) -> Option<PeerStatus> {
-        self.lock().peers.get(&id).cloned()
+        let inner = self.lock();
+        inner.present.get(&id).or_else(|| inner.departed.get(&id)).cloned()
     }
 
     /// The lock is held for a few copies at a time; a poisoned one still holds whole values.

@@ -346,6 +346,28 @@ fn every_client_that_is_chosen_shows_what_the_kernel_knows_of_it() {
 }
 
 #[test]
+fn a_client_is_found_behind_many_that_left() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    for count in 1..=30 {
+        drop(client(listener));
+        desk.wait(count, |state| {
+            let tab = &state.tabs[0];
+            tab.status.peers_present == 0 && tab.peers.total == count
+        });
+    }
+    let mut stayer = client(listener);
+    let address = stayer.local_addr().unwrap();
+    desk.wait("the only one that is there", |state| {
+        state.tabs[0].peers.selected.as_ref().is_some_and(|peer| peer.remote == address)
+    });
+    desk.press_containing(&format!("{address} · rx"));
+    desk.write("found");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut stayer, 5), b"found");
+}
+
+#[test]
 fn what_was_meant_for_a_client_that_left_goes_to_nobody_else() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     let address = desk.open("Listen");

@@ -21,19 +21,71 @@ impl Board {
     /// Writes what changed. Of the peers that are gone only the latest stay visible.
     pub(super) fn write(&mut self, shared: &mut Inner) {
         for peer in self.changed.drain(..) {
-            if !peer.state.is_present() && !self.departed.contains(&peer.id) {
+            if peer.state.is_present() {
+                shared.present.insert(peer.id, peer);
+                continue;
+            }
+            shared.present.remove(&peer.id);
+            if !self.departed.contains(&peer.id) {
                 self.departed.push_back(peer.id);
             }
-            shared.peers.insert(peer.id, peer);
+            shared.departed.insert(peer.id, peer);
         }
         while self.departed.len() > DEPARTED_PEERS_SHOWN {
             if let Some(oldest) = self.departed.pop_front() {
-                shared.peers.remove(&oldest);
+                shared.departed.remove(&oldest);
             }
         }
     }
 
     pub(super) fn is_unchanged(&self) -> bool {
         self.changed.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Board;
+    use crate::engine::shared::{DEPARTED_PEERS_SHOWN, Shared};
+    use crate::model::ids::PeerId;
+    use crate::model::record::EndReason;
+    use crate::model::status::{PeerState, PeerStatus};
+    use std::net::SocketAddr;
+
+    fn peer(number: u32, state: PeerState) -> PeerStatus {
+        let address = SocketAddr::from(([127, 0, 0, 1], 9000));
+        PeerStatus { state, ..PeerStatus::joined(PeerId::new(number).unwrap(), address, address, 0) }
+    }
+
+    fn numbers(page: &[PeerStatus]) -> Vec<u32> {
+        page.iter().map(|peer| peer.id.get()).collect()
+    }
+
+    #[test]
+    fn peers_that_are_there_come_before_all_that_left() {
+        let (mut board, shared) = (Board::default(), Shared::default());
+        let left = PeerState::Left(EndReason::Fin);
+        board.show(peer(1, PeerState::Open));
+        board.write(&mut shared.lock());
+        assert_eq!(shared.only_peer().unwrap().id.get(), 1);
+        board.show(peer(1, left));
+        board.write(&mut shared.lock());
+        assert_eq!(shared.only_peer().unwrap().id.get(), 1, "it was the only one");
+        for number in 2..=300 {
+            board.show(peer(number, PeerState::Open));
+            board.show(peer(number, left));
+        }
+        board.show(peer(301, PeerState::WriteShut));
+        board.write(&mut shared.lock());
+        let (page, total) = shared.peers_page(0, 3);
+        assert_eq!((numbers(&page), total), (vec![301, 300, 299], DEPARTED_PEERS_SHOWN + 1));
+        assert_eq!(numbers(&shared.peers_page(200, 24).0), [101], "older ones are forgotten");
+        assert_eq!(shared.only_peer().unwrap().id.get(), 301);
+        assert_eq!(numbers(&shared.peers_from(PeerId::FIRST, 9)), [301]);
+        board.show(peer(302, PeerState::Open));
+        board.write(&mut shared.lock());
+        assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 302, 300]);
+        assert_eq!(shared.only_peer(), None);
+        assert_eq!(shared.peer(PeerId::new(300).unwrap()).unwrap().state, left);
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
 use crate::engine::handle::SessionHandle;
-use crate::model::ids::{PeerId, Ticket};
+use crate::model::ids::Ticket;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{errands, export, file, import, paths, replies, rows, watch, workspace};
@@ -123,8 +123,10 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     let status = session.shared().status();
     let skip = tab.peers.wanted.start;
     let limit = tab.peers.wanted.len().clamp(24, LONGEST_PAGE);
-    let (page, total) = session.shared().peers_page(skip, limit);
-    let selected = selected_peer(tab).and_then(|peer| session.shared().peer(peer));
+    let shared = session.shared();
+    let (page, total) = shared.peers_page(skip, limit);
+    // The chosen peer, or the only one there is.
+    let selected = tab.peers.selected_id().map_or_else(|| shared.only_peer(), |peer| shared.peer(peer));
     tab.status = status;
     tab.peers.page = page;
     tab.peers.page_start = skip;
@@ -145,28 +147,17 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     tab.meter.look(now, &tab.status.counters)
 }
 
-/// The peer whose facts are shown: the chosen one, or the only one there is.
-fn selected_peer(tab: &Tab) -> Option<PeerId> {
-    tab.peers.selected_id().or(match tab.peers.page.as_slice() {
-        [only] if tab.peers.total == 1 => Some(only.id),
-        _ => None,
-    })
-}
-
 fn ask_for_facts(tab: &mut Tab, now: Instant) {
     let is_due = tab.facts_asked_at.is_none_or(|at| now.saturating_duration_since(at) >= FACTS_PAUSE);
-    let Some(peer) = selected_peer(tab).filter(|_| is_due) else { return };
-    let is_connection = tab.peers.selected.as_ref().is_some_and(|peer| peer.state.is_present());
-    let has_news = tab.peers.selected.as_ref().map(|peer| (peer.id, peer.received, peer.sent));
-    if tab.settings.kind == TabKind::Udp || !is_connection || tab.facts_at_traffic == has_news {
+    let Some(peer) = tab.peers.selected.as_ref().filter(|peer| is_due && peer.state.is_present()) else {
+        return;
+    };
+    let has_news = Some((peer.id, peer.received, peer.sent));
+    if tab.settings.kind == TabKind::Udp || tab.facts_at_traffic == has_news {
         return;
     }
-    tab.facts_at_traffic = has_news;
+    let asked = tab.session().map(|session| session.send(Command::RefreshFacts(peer.id)));
     tab.facts_asked_at = Some(now);
-    if let Some(session) = tab.session()
-        && session.send(Command::RefreshFacts(peer)).is_err()
-    {
-        // Facts are a courtesy: a session that is too busy to tell them is asked again later.
-        tab.facts_at_traffic = None;
-    }
+    // Facts are a courtesy: a session that is too busy to tell them is asked again later.
+    tab.facts_at_traffic = has_news.filter(|_| matches!(asked, Some(Ok(_))));
 }
