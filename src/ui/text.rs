@@ -12,7 +12,7 @@ use crate::model::record::EndReason;
 use crate::model::socket_option::{OptionError, OptionShape};
 use crate::model::status::{PeerState, SessionState};
 use crate::ui::state::composer::ComposeError;
-use crate::ui::state::connection::Problem;
+use crate::ui::state::connection::{Problem, typed_endpoint};
 use crate::ui::state::find::FindError;
 use crate::util::locale::Locale;
 use crate::workspace::tabs::{TabKind, TabSettings};
@@ -34,7 +34,7 @@ pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
     let kind = kind_name(locale, tab.kind);
     match tab.kind {
         TabKind::TcpClient if !tab.remote_host.is_empty() => {
-            format!("{kind} {}:{}", bracketed(&tab.remote_host), tab.remote_port)
+            format!("{kind} {}", endpoint(&tab.remote_host, &tab.remote_port))
         }
         TabKind::TcpServer | TabKind::Udp if !tab.local_port.is_empty() => {
             format!("{kind} :{}", tab.local_port)
@@ -43,8 +43,14 @@ pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
     }
 }
 
-fn bracketed(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+/// What the two fields of an endpoint stand for, as it is written in one.
+pub fn endpoint(host: &str, port: &str) -> String {
+    let (host, port) = typed_endpoint(host, port);
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 /// What a session is doing, for the status bar.
@@ -86,6 +92,8 @@ pub fn problem(locale: &Locale, problem: &Problem) -> String {
     match problem {
         Problem::Endpoint(error) => endpoint_error(locale, error),
         Problem::PortZero => locale.text("problem.port_zero").to_owned(),
+        Problem::RemoteMissing => locale.text("rejected.no_remote").to_owned(),
+        Problem::LookUpDue(host) => locale.format("problem.look_up_due", &[("host", host)]),
         Problem::Timeout(text) => locale.format("problem.timeout", &[("text", text)]),
         Problem::Group(text) => locale.format("problem.group", &[("text", text)]),
         Problem::Option(error) => option_error(locale, error),
@@ -225,5 +233,22 @@ pub fn find_error(locale: &Locale, error: &FindError) -> String {
         FindError::Pattern(error) => locale.format("find.bad_pattern", &[("error", error)]),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
         FindError::Failed(error) => error.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn an_endpoint_can_be_read_back() {
+        for (host, port, written) in [
+            ("plc.local", "502", "plc.local:502"),
+            ("fe80::1", " 9000", "[fe80::1]:9000"),
+            ("[::1]", "9000", "[::1]:9000"),
+            ("10.0.0.7:80", "9000", "10.0.0.7:80"),
+        ] {
+            assert_eq!(endpoint(host, port), written);
+        }
     }
 }

@@ -79,6 +79,9 @@ mod tidy;
 mod window_export;
 
 #[cfg(feature = "gui-harness")]
+mod window_fields;
+
+#[cfg(feature = "gui-harness")]
 mod window_flow;
 
 #[cfg(all(feature = "gui-harness", unix))]

@@ -2,7 +2,6 @@
 //! system refuses.
 
 use crate::window_support::{Desk, client, datagrams, local, loopback, read_datagram, read_exactly};
-use egui::{Key, Modifiers};
 use sockscope::model::status::PeerState;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 use std::io::{Read, Write};
@@ -39,18 +38,6 @@ fn datagrams_of_two_peers_are_received_and_one_is_answered() {
     desk.press("Send");
     assert_eq!(read_datagram(&one).0, b"to both");
     assert_eq!(read_datagram(&other).0, b"to both");
-}
-
-#[test]
-fn an_address_typed_while_open_counts_at_once() {
-    let mut desk = Desk::with_tabs(vec![datagram_tab()]);
-    desk.open("Open");
-    let socket = datagrams();
-    desk.fill("Remote", &socket.local_addr().unwrap().to_string());
-    assert_eq!(desk.front().settings.remote_port, socket.local_addr().unwrap().port().to_string());
-    desk.write("first word");
-    desk.press("Send");
-    assert_eq!(read_datagram(&socket).0, b"first word");
 }
 
 #[test]
@@ -258,29 +245,6 @@ fn options_show_what_was_asked_and_what_was_granted_also_while_open() {
     desk.see("annot set option");
     assert_eq!(desk.front().panel.value_draft, "0", "what was typed is still there");
     assert_eq!(desk.front().settings.options, ["receive-buffer=20000", "ttl=7"]);
-}
-
-#[test]
-fn bad_addresses_are_said_beside_their_fields() {
-    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
-    for (field, typed, said) in [
-        ("Port", "70000", "“70000” is not a port"),
-        ("Local", "my host", "“␠” cannot be part of a host (character 3)"),
-        ("Local", "[::1", "The bracket opened in “[::1” is never closed."),
-        ("Local", "10.0.0.256", "“10.0.0.256” is not an IPv4 address"),
-    ] {
-        desk.fill(field, typed);
-        desk.key(Modifiers::COMMAND, Key::O);
-        desk.see(said);
-        assert!(!desk.front().is_open());
-    }
-    desk.fill("Local", "192.0.2.1");
-    desk.fill("Port", "0");
-    desk.press("Listen");
-    desk.see("cannot assign requested address (EADDRNOTAVAIL 99). This machine does not have that address");
-    desk.fill("Local", "[::1]:0");
-    assert_eq!(desk.front().settings.local_host, "::1");
-    desk.open("Listen");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::engine::jobs::Job;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
-use crate::ui::dispatch::session::{send_command, with_tab};
+use crate::ui::dispatch::session::{send_command, target_of, with_tab};
 use crate::ui::state::composer::{LONGEST_TYPED_BYTES, compose};
 use crate::ui::state::modal::{Modal, SendFile};
 use crate::ui::state::tab::{FileSend, Tab};
@@ -62,8 +62,9 @@ fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, pasted: Opti
         app.tell(Told::Bad, line);
         return false;
     }
-    let target = tab.peers.target(&tab.settings);
+    let Some(target) = target_of(app, key) else { return false };
     let command = Command::SendFile { job, target, path: path.clone() };
+    let Some(tab) = app.state.tab_mut(key) else { return false };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         app.tell(Told::Bad, app.state.locale().text("rejected.busy"));
         return false;

@@ -4,15 +4,13 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::represent::View;
 use crate::codec::time::TimeFormat;
-use crate::engine::command::Command;
 use crate::journal::JournalError;
 use crate::model::ids::RecordId;
-use crate::model::record::Origin;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::copying::Selected;
 use crate::ui::dispatch::errands;
-use crate::ui::dispatch::session::{send_command, with_tab};
+use crate::ui::dispatch::session::{send_payload, with_tab};
 use crate::ui::sheet::{JournalRows, RowOptions};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
 use crate::ui::state::go_to::Destination;
@@ -271,11 +269,7 @@ fn send_again(app: &mut App, key: TabKey, record: RecordId) {
     }
     let Some(Ok(Some(record))) = tab.reader().map(|reader| reader.record(record)) else { return };
     if let Some(data) = record.data() {
-        let command = Command::Send {
-            target: tab.peers.target(&tab.settings),
-            payload: data.bytes.clone(),
-            origin: Origin::User,
-        };
-        send_command(app, key, command);
+        let payload = data.bytes.clone();
+        send_payload(app, key, payload);
     }
 }

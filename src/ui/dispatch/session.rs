@@ -12,7 +12,7 @@ use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{export, file, replies, rows, tabs, watch};
 use crate::ui::sheet::Rows;
 use crate::ui::state::composer::compose;
-use crate::ui::state::connection::{config_of, parse_group};
+use crate::ui::state::connection::{FieldProblem, config_of, parse_group, split_endpoint};
 use crate::ui::state::modal::{Modal, Quick};
 use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
@@ -132,6 +132,27 @@ fn send_wish(app: &mut App, key: TabKey, command: Command, wish: Wish) {
     }
 }
 
+/// To whom a send of this tab goes. Where the fields name nobody, the person is told why nothing goes out.
+pub(super) fn target_of(app: &mut App, key: TabKey) -> Option<Target> {
+    let locale = app.state.locale();
+    match app.state.tab(key)?.target() {
+        Ok(target) => Some(target),
+        Err(problems) => {
+            let why: Vec<String> =
+                problems.iter().map(|FieldProblem { problem, .. }| text::problem(locale, problem)).collect();
+            app.tell(Told::Bad, locale.format("toast.not_sent", &[("why", &why.join("\n"))]));
+            None
+        }
+    }
+}
+
+/// Puts bytes on their way to whom this tab sends. Says whether the session was asked.
+pub(super) fn send_payload(app: &mut App, key: TabKey, payload: Vec<u8>) -> bool {
+    let Some(target) = target_of(app, key) else { return false };
+    send_command(app, key, Command::Send { target, payload, origin: Origin::User });
+    true
+}
+
 fn close_peer(app: &mut App, key: TabKey, peer: PeerId, how: CloseKind) {
     send_command(app, key, Command::ClosePeers { target: Target::Peers(vec![peer]), how });
 }
@@ -150,6 +171,8 @@ fn open(app: &mut App, key: TabKey) {
     let Some(tab) = app.state.tab_mut(key) else { return };
     tab.panel.has_tried = true;
     tab.panel.refusal = None;
+    split_endpoint(&mut tab.settings.local_host, &mut tab.settings.local_port);
+    split_endpoint(&mut tab.settings.remote_host, &mut tab.settings.remote_port);
     let Ok(config) = config_of(&tab.settings) else { return };
     tab.panel.tried_with = Some(tab.settings.clone());
     if tab.session().is_none_or(|session| !session.is_alive()) {
@@ -187,39 +210,45 @@ fn new_journal_path(app: &App) -> PathBuf {
 }
 
 fn send(app: &mut App, key: TabKey) {
-    let locale = app.state.locale();
-    let Some(tab) = app.state.tab_mut(key).filter(|tab| !tab.is_kept()) else { return };
-    if !tab.is_open() {
-        app.tell(Told::Bad, locale.text("toast.not_open"));
-        return;
-    }
-    if tab.composer.pasted.is_some() {
+    let Some(tab) = app.state.tab(key).filter(|tab| !tab.is_kept()) else { return };
+    if tab.is_open() && tab.composer.pasted.is_some() {
         file::send_pasted(app, key);
         return;
     }
+    let Some(payload) = written_payload(app, key) else { return };
+    if !send_payload(app, key, payload) {
+        return;
+    }
+    let Some(tab) = app.state.tab_mut(key) else { return };
+    tab.composer.steps_back = 0;
+    let composer = &tab.settings.composer;
+    let sent = SentText { text: composer.draft.clone(), input: composer.input };
+    app.state.sending.remember(sent);
+}
+
+/// The bytes of what is being written, if they can go out now; the person is told why not.
+fn written_payload(app: &mut App, key: TabKey) -> Option<Vec<u8>> {
+    let locale = app.state.locale();
+    let tab = app.state.tab_mut(key)?;
+    if !tab.is_open() {
+        app.tell(Told::Bad, locale.text("toast.not_open"));
+        return None;
+    }
     let encoding = tab.encoding();
-    let composition = match tab.composer.preview(&tab.settings.composer, encoding) {
-        Ok(composition) => composition.clone(),
+    let is_stream = tab.settings.kind != TabKind::Udp;
+    match tab.composer.preview(&tab.settings.composer, encoding) {
+        // An empty datagram is one; of a stream, nothing is nothing.
+        Ok(composition) if composition.bytes().is_empty() && is_stream => {
+            app.tell(Told::Plain, locale.text("toast.nothing_to_send"));
+            None
+        }
+        Ok(composition) => Some(composition.bytes().to_vec()),
         Err(error) => {
             let line = text::compose_error(locale, error);
             app.tell(Told::Bad, line);
-            return;
+            None
         }
-    };
-    // An empty datagram is one; of a stream, nothing is nothing.
-    if composition.bytes().is_empty() && tab.settings.kind != TabKind::Udp {
-        app.tell(Told::Plain, locale.text("toast.nothing_to_send"));
-        return;
     }
-    let sent = SentText { text: tab.settings.composer.draft.clone(), input: tab.settings.composer.input };
-    tab.composer.steps_back = 0;
-    let command = Command::Send {
-        target: tab.peers.target(&tab.settings),
-        payload: composition.into_bytes(),
-        origin: Origin::User,
-    };
-    app.state.sending.remember(sent);
-    send_command(app, key, command);
 }
 
 fn send_quick(app: &mut App, key: TabKey, place: usize) {
@@ -232,12 +261,7 @@ fn send_quick(app: &mut App, key: TabKey, place: usize) {
     }
     match compose(&quick.text, quick.input, &quick.append, &quick.checksum, tab.encoding()) {
         Ok(composition) => {
-            let command = Command::Send {
-                target: tab.peers.target(&tab.settings),
-                payload: composition.into_bytes(),
-                origin: Origin::User,
-            };
-            send_command(app, key, command);
+            send_payload(app, key, composition.into_bytes());
         }
         Err(error) => {
             app.tell(Told::Bad, format!("{}: {}", quick.name, text::compose_error(locale, &error)));
@@ -246,12 +270,13 @@ fn send_quick(app: &mut App, key: TabKey, place: usize) {
 }
 
 fn start_repeat(app: &mut App, key: TabKey) {
+    let Some(target) = target_of(app, key) else { return };
     let Some(tab) = app.state.tab_mut(key) else { return };
     let encoding = tab.encoding();
     let Ok(composition) = tab.composer.preview(&tab.settings.composer, encoding).clone() else { return };
     let Ok(millis) = tab.settings.composer.every_millis.trim().parse::<u64>() else { return };
     let command = Command::StartRepeat {
-        target: tab.peers.target(&tab.settings),
+        target,
         payloads: vec![composition.into_bytes()],
         every: Duration::from_millis(millis.max(1)),
         times: None,

@@ -10,6 +10,7 @@ use crate::model::endpoint::{EndpointError, Host, HostPort};
 use crate::model::failure::{Failure, Operation};
 use crate::model::socket_option::{OptionError, SocketOption};
 use crate::workspace::tabs::{TabKind, TabSettings};
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -41,6 +42,10 @@ pub enum Problem {
     Endpoint(EndpointError),
     /// The port to connect to is 0.
     PortZero,
+    /// Nothing says where datagrams go.
+    RemoteMissing,
+    /// This name, or the interface of this address, is looked up only when the session is opened.
+    LookUpDue(String),
     /// The time limit is not a number of seconds.
     Timeout(String),
     /// Not a multicast address.
@@ -102,28 +107,49 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
     }
 }
 
-/// A whole endpoint that was put into the host field fills both fields: `[::1]:9000`, `plc.local:502`.
-pub fn split_endpoint(host: &mut String, port: &mut String) -> bool {
-    if host.matches(':').count() != 1 && !host.trim_start().starts_with('[') {
-        return false;
-    }
-    match host.parse::<HostPort>() {
-        Ok(endpoint) => {
-            *port = endpoint.port.to_string();
-            *host = endpoint.host.to_string();
-            true
-        }
-        Err(_) => false,
+/// A whole endpoint that was put into the host field fills both fields: `[::1]:9000`, `plc.local:502`. While it is
+/// being typed it stays where it is: its port may have more digits.
+pub fn split_endpoint(host: &mut String, port: &mut String) {
+    if let Some(endpoint) = whole_endpoint(host) {
+        *port = endpoint.port.to_string();
+        *host = endpoint.host.to_string();
     }
 }
 
-/// Where datagrams go that name no peer: an address that was typed while the socket is open counts at once; a
-/// name has to be looked up, which happened when the session was opened.
-pub fn datagram_target(tab: &TabSettings) -> Target {
-    let typed = (Host::parse(&tab.remote_host), HostPort::parse_port(&tab.remote_port));
-    match typed {
-        (Ok(Host::Address(address, None)), Ok(port)) => Target::Address(SocketAddr::new(address, port)),
-        _ => Target::Configured,
+/// The host and the port that the two fields stand for, also while both are still in the first.
+pub fn typed_endpoint<'a>(host: &'a str, port: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
+    match whole_endpoint(host) {
+        Some(endpoint) => (endpoint.host.to_string().into(), endpoint.port.to_string().into()),
+        None => (host.trim().into(), port.trim().into()),
+    }
+}
+
+fn whole_endpoint(host: &str) -> Option<HostPort> {
+    let may_be = host.matches(':').count() == 1 || host.trim_start().starts_with('[');
+    may_be.then(|| host.parse().ok())?
+}
+
+fn typed_remote(tab: &TabSettings) -> (Cow<'_, str>, Cow<'_, str>) {
+    typed_endpoint(&tab.remote_host, &tab.remote_port)
+}
+
+/// Where datagrams go that name no peer, or what is wrong with the fields that say so: what the session was opened
+/// with, or an address that was typed since. A name that was typed since has not been looked up.
+pub fn datagram_target(tab: &TabSettings, opened: Option<&TabSettings>) -> Result<Target, Vec<FieldProblem>> {
+    if opened.is_some_and(|opened| typed_remote(opened) == typed_remote(tab)) {
+        return Ok(Target::Configured);
+    }
+    let on_host = |problem| vec![FieldProblem { field: Field::RemoteHost, problem }];
+    if is_blank(&tab.remote_host) {
+        return Err(on_host(Problem::RemoteMissing));
+    }
+    let mut problems = Vec::new();
+    match remote_of(tab, &mut problems) {
+        Some(HostPort { host: Host::Address(address, None), port }) if problems.is_empty() => {
+            Ok(Target::Address(SocketAddr::new(address, port)))
+        }
+        Some(remote) if problems.is_empty() => Err(on_host(Problem::LookUpDue(remote.host.to_string()))),
+        _ => Err(problems),
     }
 }
 
@@ -166,21 +192,23 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
-    let host = host_of(Field::LocalHost, &tab.local_host, problems);
-    let port = port_of(Field::LocalPort, &tab.local_port, problems);
+    let (host, port) = typed_endpoint(&tab.local_host, &tab.local_port);
+    let host = host_of(Field::LocalHost, &host, problems);
+    let port = port_of(Field::LocalPort, &port, problems);
     Some(HostPort { host: host?, port: port? })
 }
 
 /// A local address that may be left out; a port alone means every address of this machine.
 fn optional_local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
-    match (is_blank(&tab.local_host), is_blank(&tab.local_port)) {
+    let (host, port) = typed_endpoint(&tab.local_host, &tab.local_port);
+    match (is_blank(&host), is_blank(&port)) {
         (true, true) => None,
         (true, false) => {
-            let port = port_of(Field::LocalPort, &tab.local_port, problems)?;
+            let port = port_of(Field::LocalPort, &port, problems)?;
             Some(HostPort::new([0, 0, 0, 0], port))
         }
         (false, true) => {
-            let host = host_of(Field::LocalHost, &tab.local_host, problems)?;
+            let host = host_of(Field::LocalHost, &host, problems)?;
             Some(HostPort { host, port: 0 })
         }
         (false, false) => local_of(tab, problems),
@@ -188,8 +216,9 @@ fn optional_local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Opt
 }
 
 fn remote_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
-    let host = host_of(Field::RemoteHost, &tab.remote_host, problems);
-    let port = port_of(Field::RemotePort, &tab.remote_port, problems);
+    let (host, port) = typed_remote(tab);
+    let host = host_of(Field::RemoteHost, &host, problems);
+    let port = port_of(Field::RemotePort, &port, problems);
     if port == Some(0) {
         problems.push(FieldProblem { field: Field::RemotePort, problem: Problem::PortZero });
     }
@@ -309,11 +338,56 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_address_counts_while_open_and_a_name_does_not() {
-        let mut tab = TabSettings::new(TabKind::Udp);
-        assert_eq!(datagram_target(&tab), Target::Address("255.255.255.255:7890".parse().unwrap()));
-        tab.remote_host = "plc.local".to_owned();
-        assert_eq!(datagram_target(&tab), Target::Configured);
+    fn datagrams_go_where_the_fields_say_or_nowhere() {
+        let udp = |host: &str, port: &str| TabSettings {
+            remote_host: host.to_owned(),
+            remote_port: port.to_owned(),
+            ..TabSettings::new(TabKind::Udp)
+        };
+        let to = |address: &str| Ok(Target::Address(address.parse().unwrap()));
+        let rows = [
+            (("10.0.0.7", "5000"), Ok(Target::Configured)),
+            ((" 10.0.0.7", "5000 "), Ok(Target::Configured)),
+            (("10.0.0.7:5000", ""), Ok(Target::Configured)),
+            (("10.0.0.8", "5000"), to("10.0.0.8:5000")),
+            (("10.0.0.7:50", "5000"), to("10.0.0.7:50")),
+            (("fe80::2", "5000"), to("[fe80::2]:5000")),
+            (("10.0.0.300", "5000"), Err((Field::RemoteHost, None))),
+            (("10.0.0.7", "70000"), Err((Field::RemotePort, None))),
+            (("10.0.0.7", "0"), Err((Field::RemotePort, Some(Problem::PortZero)))),
+            (("", "5000"), Err((Field::RemoteHost, Some(Problem::RemoteMissing)))),
+            (
+                ("plc.local", "5000"),
+                Err((Field::RemoteHost, Some(Problem::LookUpDue("plc.local".to_owned())))),
+            ),
+            (
+                ("fe80::2%eth0", "5000"),
+                Err((Field::RemoteHost, Some(Problem::LookUpDue("fe80::2%eth0".to_owned())))),
+            ),
+        ];
+        let opened = udp("10.0.0.7", "5000");
+        for ((host, port), expected) in rows {
+            let found = datagram_target(&udp(host, port), Some(&opened));
+            match (found, expected) {
+                (Ok(target), Ok(expected)) => assert_eq!(target, expected, "{host} {port}"),
+                (Err(problems), Err((field, problem))) => {
+                    assert_eq!(problems[0].field, field, "{host} {port}");
+                    assert!(problem.is_none_or(|problem| problem == problems[0].problem), "{problems:?}");
+                }
+                (found, expected) => panic!("{host} {port}: {found:?} instead of {expected:?}"),
+            }
+        }
+        let opened = udp("plc.local", "5000");
+        assert_eq!(datagram_target(&opened, Some(&opened)), Ok(Target::Configured));
+        assert!(datagram_target(&udp("plc.local", "5001"), Some(&opened)).is_err(), "only the port is new");
+    }
+
+    #[test]
+    fn an_endpoint_that_is_still_being_typed_counts_as_it_stands() {
+        let mut tab = TabSettings::new(TabKind::TcpClient);
+        tab.remote_host = "10.0.0.7:80".to_owned();
+        let Ok(SessionConfig::TcpClient(client)) = config_of(&tab) else { panic!("it can be read") };
+        assert_eq!(client.remote.to_string(), "10.0.0.7:80");
     }
 
     #[test]

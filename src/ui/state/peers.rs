@@ -3,7 +3,7 @@
 use crate::engine::command::Target;
 use crate::model::ids::PeerId;
 use crate::model::status::PeerStatus;
-use crate::ui::state::connection::datagram_target;
+use crate::ui::state::connection::{FieldProblem, datagram_target};
 use crate::workspace::tabs::{TabKind, TabSettings};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -85,12 +85,16 @@ impl Peers {
         }
     }
 
-    /// To whom a send goes now.
-    pub fn target(&self, tab: &TabSettings) -> Target {
+    /// To whom a send goes now that the session was `opened` with these fields, or what is wrong with those of now.
+    pub fn target(
+        &self,
+        tab: &TabSettings,
+        opened: Option<&TabSettings>,
+    ) -> Result<Target, Vec<FieldProblem>> {
         match (&self.send_to, tab.kind) {
-            (SendTo::Peers(chosen), _) => Target::Peers(chosen.iter().copied().collect()),
-            (SendTo::Standard, TabKind::Udp) => datagram_target(tab),
-            (SendTo::Standard | SendTo::All, _) => Target::All,
+            (SendTo::Peers(chosen), _) => Ok(Target::Peers(chosen.iter().copied().collect())),
+            (SendTo::Standard, TabKind::Udp) => datagram_target(tab, opened),
+            (SendTo::Standard | SendTo::All, _) => Ok(Target::All),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One tab: what was typed, the session behind it, and what of it is in sight. It draws nothing.
 
 use crate::codec::text::TextEncoding;
+use crate::engine::command::Target;
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
@@ -10,6 +11,7 @@ use crate::ui::action::TabKey;
 use crate::ui::sheet::Sheet;
 use crate::ui::sheet::journal_rows::JournalRows;
 use crate::ui::state::composer::Composer;
+use crate::ui::state::connection::FieldProblem;
 use crate::ui::state::find::Find;
 use crate::ui::state::inspector::Inspector;
 use crate::ui::state::meter::Meter;
@@ -158,6 +160,11 @@ impl Tab {
     /// The character set for showing and sending.
     pub fn encoding(&self) -> TextEncoding {
         TextEncoding::from_name(&self.settings.encoding).unwrap_or(TextEncoding::UTF_8)
+    }
+
+    /// To whom a send goes now, or what is wrong with the fields that say so.
+    pub fn target(&self) -> Result<Target, Vec<FieldProblem>> {
+        self.peers.target(&self.settings, self.panel.tried_with.as_ref())
     }
 
     /// The row that the inspector shows: the one row that the cursor of the sheet is on.

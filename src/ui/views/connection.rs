@@ -8,7 +8,7 @@ use crate::ui::action::{Action, TabAction};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::shortcuts::Does;
 use crate::ui::state::connection::{
-    Field, FieldProblem, Problem, config_of, field_of_failure, split_endpoint,
+    Field, FieldProblem, Problem, config_of, datagram_target, field_of_failure, split_endpoint,
 };
 use crate::ui::state::panel::Panel;
 use crate::ui::text;
@@ -18,7 +18,7 @@ use crate::ui::widgets::{
     ButtonKind, PillCombo, TextField, button, error_line, group_heading, icon_button, toggle,
 };
 use crate::workspace::tabs::{TabKind, TabSettings};
-use egui::Ui;
+use egui::{Event, Response, Ui};
 
 /// The width of the labels before the fields.
 pub const LABEL_WIDTH: f32 = 70.0;
@@ -54,7 +54,6 @@ pub fn connection_ui(
         }
         TabKind::Udp => {
             local_ui(ui, ctx, tab, is_open, &errors, out);
-            // Where datagrams go may change while the socket is open.
             remote_ui(ui, ctx, tab, false, &errors);
             broadcast_ui(ui, ctx, tab.broadcast, &errors, &mut out.tab);
             socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), &mut out.tab);
@@ -70,16 +69,20 @@ struct Errors(Vec<(Field, String)>);
 impl Errors {
     fn of(ctx: &ViewCtx<'_>, tab: &TabSettings, panel: &Panel, status: &Status) -> Errors {
         let mut errors = Vec::new();
-        if !status.state.is_open()
-            && let Err(problems) = config_of(tab)
-        {
-            errors.extend(
-                problems
-                    .iter()
-                    .filter(|problem| panel.has_tried || is_plain(problem))
-                    .map(|FieldProblem { field, problem }| (*field, text::problem(ctx.locale, problem))),
-            );
-        }
+        let is_open = status.state.is_open();
+        let problems = match tab.kind {
+            // Where datagrams go may change while the socket is open.
+            TabKind::Udp if is_open => datagram_target(tab, panel.tried_with.as_ref()).err(),
+            _ if is_open => None,
+            _ => config_of(tab).err(),
+        };
+        errors.extend(
+            problems
+                .iter()
+                .flatten()
+                .filter(|problem| (panel.has_tried && !is_open) || is_plain(problem))
+                .map(|FieldProblem { field, problem }| (*field, text::problem(ctx.locale, problem))),
+        );
         let failure = match &status.state {
             SessionState::Failed(failure) => Some(failure),
             SessionState::WaitingToReconnect { failure } => failure.as_ref(),
@@ -108,7 +111,7 @@ impl Errors {
 /// Whether the problem is said at once: an empty field is one only when it is needed.
 fn is_plain(problem: &FieldProblem) -> bool {
     match &problem.problem {
-        Problem::Endpoint(EndpointError::HostMissing) => false,
+        Problem::Endpoint(EndpointError::HostMissing) | Problem::RemoteMissing => false,
         Problem::Endpoint(EndpointError::PortInvalid { text, .. }) | Problem::Timeout(text) => {
             !text.is_empty()
         }
@@ -146,7 +149,7 @@ fn local_ui(
             .error(errors.of_field(Field::LocalHost))
             .width(ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - 2.0 * theme::SPACE_8)
             .show(ui, &mut tab.local_host);
-        if response.changed() {
+        if is_whole(ui, &response) {
             split_endpoint(&mut tab.local_host, &mut tab.local_port);
         }
         address_menu(ui, ctx, &mut tab.local_host, is_locked, out);
@@ -158,6 +161,12 @@ fn local_ui(
         .error(errors.of_field(Field::LocalPort))
         .show(ui, &mut tab.local_port);
     open_on_enter(ui, &response, is_locked, out);
+}
+
+/// Whether what stands in a field is all of it: it was pasted, or the keyboard has left.
+fn is_whole(ui: &Ui, response: &Response) -> bool {
+    let is_pasted = || ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Paste(_))));
+    response.lost_focus() || (response.changed() && is_pasted())
 }
 
 fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
@@ -191,7 +200,7 @@ fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, is_locked: b
         .locked(is_locked)
         .error(errors.of_field(Field::RemoteHost))
         .show(ui, &mut tab.remote_host);
-    if response.changed() {
+    if is_whole(ui, &response) {
         split_endpoint(&mut tab.remote_host, &mut tab.remote_port);
     }
     TextField::new(ctx.text("connection.remote_port"))
@@ -242,7 +251,7 @@ fn client_details_ui(
     }
 }
 
-fn open_on_enter(ui: &Ui, response: &egui::Response, is_locked: bool, out: &mut Asked) {
+fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut Asked) {
     if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         out.tab.push(TabAction::ToggleOpen);
     }

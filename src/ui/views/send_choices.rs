@@ -7,6 +7,7 @@ use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::state::composer::Composer;
 use crate::ui::state::peers::SendTo;
+use crate::ui::text;
 use crate::ui::views::composer::Around;
 use crate::ui::views::view_bar;
 use crate::ui::widgets::{Choice, PillCombo, segmented};
@@ -66,7 +67,10 @@ fn target_ui(
             (_, 0) => ctx.text("composer.to_nobody").to_owned(),
             (_, count) => ctx.format("composer.to_several", &[("count", &count)]),
         },
-        (SendTo::Standard, TabKind::Udp) => format!("{}:{}", tab.remote_host, tab.remote_port),
+        (SendTo::Standard, TabKind::Udp) if tab.remote_host.trim().is_empty() => {
+            ctx.text("composer.to_no_remote").to_owned()
+        }
+        (SendTo::Standard, TabKind::Udp) => text::endpoint(&tab.remote_host, &tab.remote_port),
         (_, TabKind::TcpClient) => ctx.text("composer.to_server").to_owned(),
         _ => ctx.text("peers.all_clients").to_owned(),
     };

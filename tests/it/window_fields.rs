@@ -1,0 +1,102 @@
+//! The fields of the connection panel: what is typed is what counts, and what is wrong is said beside it.
+
+use crate::window_support::{Desk, datagrams, loopback, read_datagram};
+use egui::{Event, Key, Modifiers};
+use sockscope::workspace::tabs::{TabKind, TabSettings};
+
+fn datagram_tab() -> TabSettings {
+    TabSettings { remote_host: String::new(), remote_port: String::new(), ..loopback(TabKind::Udp) }
+}
+
+#[test]
+fn an_address_typed_while_open_counts_at_once() {
+    let mut desk = Desk::with_tabs(vec![datagram_tab()]);
+    desk.open("Open");
+    let socket = datagrams();
+    desk.fill("Remote", &socket.local_addr().unwrap().to_string());
+    desk.write("first word");
+    assert_eq!(desk.front().settings.remote_port, socket.local_addr().unwrap().port().to_string());
+    desk.press("Send");
+    assert_eq!(read_datagram(&socket).0, b"first word");
+}
+
+#[test]
+fn a_datagram_goes_where_the_fields_say_or_nowhere() {
+    let (first, second) = (datagrams(), datagrams());
+    let [here, there] = [&first, &second].map(|socket| socket.local_addr().unwrap().port().to_string());
+    let tab = TabSettings {
+        remote_host: "127.0.0.1".to_owned(),
+        remote_port: here.clone(),
+        ..loopback(TabKind::Udp)
+    };
+    let mut desk = Desk::with_tabs(vec![tab]);
+    desk.open("Open");
+    desk.write("for whom?");
+    for (host, why) in [
+        ("plc.local", "“plc.local” is looked up when the session is opened"),
+        ("10.0.0.300", "“10.0.0.300” is not an IPv4 address"),
+        ("fe80::2%eth0", "“fe80::2%eth0” is looked up when the session is opened"),
+    ] {
+        desk.fill("Remote", host);
+        desk.see(why);
+        desk.press("Send");
+        desk.hear(&format!("Nothing was sent. {why}"));
+    }
+    desk.fill("Remote", "");
+    desk.press("Send");
+    desk.hear("Nothing was sent. No remote address is set.");
+    desk.press("Every");
+    assert_eq!(desk.front().settings.composer.draft, "for whom?");
+    assert!(desk.state().sending.history.is_empty(), "nothing was sent");
+    desk.fill("Remote", "127.0.0.1");
+    desk.fill("Port there", &there);
+    desk.press("Send");
+    assert_eq!(read_datagram(&second).0, b"for whom?");
+    desk.fill("Port there", &here);
+    desk.write("you");
+    desk.press("Send");
+    assert_eq!(read_datagram(&first).0, b"you", "none of the others went here");
+}
+
+#[test]
+fn an_endpoint_typed_by_hand_is_split_when_it_is_whole() {
+    let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::TcpClient)]);
+    desk.fill("Remote", "");
+    for character in "10.0.0.7:80".chars() {
+        desk.enter(&character.to_string());
+    }
+    let remote = |desk: &Desk| {
+        let settings = &desk.front().settings;
+        (settings.remote_host.clone(), settings.remote_port.clone())
+    };
+    assert_eq!(remote(&desk).0, "10.0.0.7:80");
+    desk.focus("Port there");
+    assert_eq!(remote(&desk), ("10.0.0.7".to_owned(), "80".to_owned()));
+    desk.fill("Remote", "");
+    desk.harness.event(Event::Paste("[::1]:9000".to_owned()));
+    desk.draw();
+    assert_eq!(remote(&desk), ("::1".to_owned(), "9000".to_owned()), "what is pasted is whole");
+}
+
+#[test]
+fn bad_addresses_are_said_beside_their_fields() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    for (field, typed, said) in [
+        ("Port", "70000", "“70000” is not a port"),
+        ("Local", "my host", "“␠” cannot be part of a host (character 3)"),
+        ("Local", "[::1", "The bracket opened in “[::1” is never closed."),
+        ("Local", "10.0.0.256", "“10.0.0.256” is not an IPv4 address"),
+    ] {
+        desk.fill(field, typed);
+        desk.key(Modifiers::COMMAND, Key::O);
+        desk.see(said);
+        assert!(!desk.front().is_open());
+    }
+    desk.fill("Local", "192.0.2.1");
+    desk.fill("Port", "0");
+    desk.press("Listen");
+    desk.see("cannot assign requested address (EADDRNOTAVAIL 99). This machine does not have that address");
+    desk.fill("Local", "[::1]:0");
+    desk.open("Listen");
+    assert_eq!(desk.front().settings.local_host, "::1");
+}
