@@ -167,24 +167,21 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
             sheet_area::kept_ui(ui, ctx, tab.reader());
             return;
         }
-        egui::ScrollArea::vertical().id_salt("side").max_height(ui.available_height() - 150.0).show(
-            ui,
-            |ui| {
-                connection::connection_ui(
-                    ui,
-                    ctx,
-                    &mut tab.settings,
-                    &mut tab.panel,
-                    &tab.status,
-                    &mut asked,
-                );
-            },
-        );
-        ui.add_space(theme::SPACE_12);
-        peers::peers_ui(ui, ctx, tab.settings.kind, tab.status.peers_present, &mut tab.peers, &mut asked.tab);
+        // Focus and what can be undone belong to the fields of one tab.
+        ui.push_id(tab.key.0, |ui| connected_ui(ui, ctx, tab, &mut asked));
     });
     pass_on(tab.key, asked.tab, out);
     out.append(&mut asked.window);
+}
+
+fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut connection::Asked) {
+    let height = ui.available_height() - 150.0;
+    egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
+        connection::connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
+    });
+    ui.add_space(theme::SPACE_12);
+    let present = tab.status.peers_present;
+    peers::peers_ui(ui, ctx, tab.settings.kind, present, &mut tab.peers, &mut asked.tab);
 }
 
 fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
@@ -193,7 +190,9 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
     panel.frame(frame).show(ui, |ui| {
         let encoding = tab.encoding();
         let peer = tab.peers.selected.as_ref();
-        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+        ui.push_id(tab.key.0, |ui| {
+            inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+        });
     });
 }
 

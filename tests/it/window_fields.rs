@@ -79,6 +79,44 @@ fn an_endpoint_typed_by_hand_is_split_when_it_is_whole() {
 }
 
 #[test]
+fn a_bad_field_among_the_details_is_shown() {
+    for (tab, field, said) in [
+        (
+            TabSettings {
+                connect_timeout_seconds: "soon".to_owned(),
+                ..TabSettings::new(TabKind::TcpClient)
+            },
+            "Time limit",
+            "“soon” is not a number of seconds",
+        ),
+        (
+            TabSettings { local_port: "70000".to_owned(), ..TabSettings::new(TabKind::TcpClient) },
+            "Port",
+            "“70000” is not a port",
+        ),
+    ] {
+        let mut desk = Desk::with_tabs(vec![tab]);
+        desk.press("Connect");
+        assert!(!desk.front().is_open());
+        desk.see(said);
+        desk.fill(field, "1");
+        assert!(!desk.is_seen(said));
+        desk.focus(field);
+    }
+}
+
+#[test]
+fn undoing_concerns_the_tab_in_front_alone() {
+    let server = |port: &str| TabSettings { local_port: port.to_owned(), ..loopback(TabKind::TcpServer) };
+    let mut desk = Desk::with_tabs(vec![server("1111"), server("2222")]);
+    desk.fill("Port", "3333");
+    desk.tab(1);
+    desk.focus("Port");
+    desk.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(desk.front().settings.local_port, "2222");
+}
+
+#[test]
 fn bad_addresses_are_said_beside_their_fields() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     for (field, typed, said) in [

@@ -240,7 +240,11 @@ fn client_details_ui(
         );
     });
     socket_options::expander(ui, ctx.text("connection.details"), "", &mut panel.are_details_shown);
-    if panel.are_details_shown || errors.of_field(Field::LocalHost).is_some() {
+    // They stay open when the fault is mended, which happens while it is typed.
+    panel.are_details_shown |= [Field::LocalHost, Field::LocalPort, Field::Timeout]
+        .into_iter()
+        .any(|field| errors.of_field(field).is_some());
+    if panel.are_details_shown {
         local_ui(ui, ctx, tab, is_locked, errors, out);
         TextField::new(ctx.text("connection.timeout"))
             .labelled(LABEL_WIDTH)
