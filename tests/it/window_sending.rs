@@ -158,8 +158,33 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     desk.see("Every · ");
     desk.press_containing("Every · ");
     desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats_done.is_none());
+    desk.write("and on");
+    desk.press("Send");
+    desk.see("TX and on");
+    assert_eq!(desk.state().said, "", "whoever stops it is not told that it stopped");
     desk.fill("Repeat interval in milliseconds", "soon");
     desk.see("a number");
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_repeated_and_that_is_said() {
+    let (mut desk, _peer) = with_client();
+    desk.press("Every");
+    desk.hear("There is nothing to send");
+    desk.press_last("Hex");
+    desk.write("01 0G");
+    desk.press("Every");
+    desk.hear("“G” is not a hex digit (character 5)");
+    desk.write("01 02");
+    desk.harness.event(Event::Paste("3".repeat(100_000)));
+    desk.draw();
+    desk.see("97.7 KiB were pasted");
+    desk.press("Every");
+    desk.hear("is sent once, not again and again");
+    assert_eq!(desk.front().status.counters.sent.records, 0);
+    desk.press("Discard");
+    desk.press("Every");
+    desk.wait("the first repeat", |state| state.tabs[0].status.repeats_done.is_some());
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn take_events(app: &mut App, key: TabKey, deadline: Instant) -> bool {
 fn take_event(app: &mut App, key: TabKey, event: Event) {
     let locale = app.state.locale();
     match event {
-        Event::RepeatFinished { outcome: Ok(()) } => {}
+        // Whoever switched it off sees that it is off.
+        Event::RepeatFinished { outcome: Ok(()) | Err(Rejection::Cancelled) } => {}
         Event::Accepted { ticket } => {
             if let Some(tab) = app.state.tab_mut(key) {
                 tab.panel.take_wish(ticket);

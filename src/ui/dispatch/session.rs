@@ -270,18 +270,17 @@ fn send_quick(app: &mut App, key: TabKey, place: usize) {
 }
 
 fn start_repeat(app: &mut App, key: TabKey) {
-    let Some(target) = target_of(app, key) else { return };
-    let Some(tab) = app.state.tab_mut(key) else { return };
-    let encoding = tab.encoding();
-    let Ok(composition) = tab.composer.preview(&tab.settings.composer, encoding).clone() else { return };
+    let Some(tab) = app.state.tab(key) else { return };
     let Ok(millis) = tab.settings.composer.every_millis.trim().parse::<u64>() else { return };
-    let command = Command::StartRepeat {
-        target,
-        payloads: vec![composition.into_bytes()],
-        every: Duration::from_millis(millis.max(1)),
-        times: None,
-    };
-    send_command(app, key, command);
+    if tab.composer.pasted.is_some() {
+        // It goes out by way of a file, and what is being written is not seen now.
+        app.tell(Told::Bad, app.state.locale().text("repeat.pasted"));
+        return;
+    }
+    let Some(payload) = written_payload(app, key) else { return };
+    let Some(target) = target_of(app, key) else { return };
+    let every = Duration::from_millis(millis.max(1));
+    send_command(app, key, Command::StartRepeat { target, payloads: vec![payload], every, times: None });
 }
 
 fn walk_history(app: &mut App, key: TabKey, is_back: bool) {
