@@ -83,6 +83,13 @@ pub(super) fn refused(tab: &mut Tab, ticket: Ticket) {
     }
 }
 
+/// The session that was sending is gone.
+pub(super) fn lost(tab: &mut Tab) {
+    if let Some(file) = tab.file.take() {
+        give_back(tab, file);
+    }
+}
+
 /// A text that did not get through can be sent again, unless another one was pasted meanwhile.
 fn give_back(tab: &mut Tab, file: FileSend) {
     if let Some(path) = &file.made_for_it {

@@ -4,6 +4,7 @@ use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
 use crate::engine::handle::SessionHandle;
 use crate::model::ids::Ticket;
+use crate::model::status::SessionState;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{errands, export, file, import, paths, replies, rows, watch, workspace};
@@ -40,12 +41,20 @@ pub(in crate::ui) fn take_in(
         replies::follow_encoding(app, key);
         let is_in_front = key == app.state.active && !app.state.shows_sessions;
         let is_seen = is_in_front || app.state.beside == Some(key);
+        let was_open = app.state.tab(key).is_some_and(Tab::is_open);
         if let Some(tab) = app.state.tab_mut(key) {
             if look_at_levels(tab, now, is_seen) {
                 soon(meter::WINDOW);
             }
             if is_seen {
                 ask_for_facts(tab, now);
+            }
+            if tab.session().is_some_and(|session| !session.is_alive()) {
+                file::lost(tab);
+                if was_open {
+                    let line = app.state.locale().text("toast.session_ended");
+                    app.tell(Told::Bad, line);
+                }
             }
         }
         if let Some(after) = rows::take_in(app, key, deadline) {
@@ -112,6 +121,8 @@ fn rejected(app: &mut App, key: TabKey, ticket: Ticket, why: &Rejection) {
             tab.panel.give_back_option(&text);
             Some(Field::Options)
         }
+        // Nobody asked for them: the peer has left meanwhile.
+        Some(Wish::Facts) => return,
         None => matches!(why, Rejection::BroadcastOff(_)).then_some(Field::Broadcast),
     };
     tab.panel.refusal = field.map(|field| (field, line.clone()));
@@ -121,11 +132,17 @@ fn rejected(app: &mut App, key: TabKey, ticket: Ticket, why: &Rejection) {
 /// Copies the levels; tells whether a rate is shown that has to be looked at again.
 fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     let Some(session) = tab.session() else { return false };
-    let status = session.shared().status();
+    let is_alive = session.is_alive();
+    let mut status = session.shared().status();
+    if !is_alive {
+        // What its thread wrote last is true no more: by a fault of ours it has ended, and with it every socket.
+        status.state = SessionState::Closed;
+        (status.paused, status.peers_present, status.repeats_done) = (None, 0, None);
+    }
     let skip = tab.peers.wanted.start;
     let limit = tab.peers.wanted.len().clamp(24, LONGEST_PAGE);
     let shared = session.shared();
-    let (page, total) = shared.peers_page(skip, limit);
+    let (page, total) = if is_alive { shared.peers_page(skip, limit) } else { (Vec::new(), 0) };
     // The chosen peer, or the only one there is.
     let selected = tab.peers.selected_id().map_or_else(|| shared.only_peer(), |peer| shared.peer(peer));
     tab.status = status;
@@ -139,7 +156,7 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     // A client has one server, whoever it is now; and who opens a session again begins anew.
     let begins_anew = tab.settings.kind == TabKind::TcpClient || !tab.is_open();
     tab.peers.send_to = if send_to.is_nobody() && begins_anew { SendTo::Standard } else { send_to };
-    tab.peers.selected = selected;
+    tab.peers.selected = selected.filter(|_| is_alive);
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
     if rows != tab.rows_seen {
         tab.is_fresh = !is_seen;
@@ -161,4 +178,101 @@ fn ask_for_facts(tab: &mut Tab, now: Instant) {
     tab.facts_asked_at = Some(now);
     // Facts are a courtesy: a session that is too busy to tell them is asked again later.
     tab.facts_at_traffic = has_news.filter(|_| matches!(asked, Some(Ok(_))));
+    if let Some(Ok(ticket)) = asked {
+        tab.panel.wish(ticket, Wish::Facts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{take_event, take_in};
+    use crate::codec::time::TimeFormat;
+    use crate::engine::command::Command;
+    use crate::engine::event::{Event, Rejection};
+    use crate::engine::handle::{Engine, SessionHandle};
+    use crate::journal::JournalInfo;
+    use crate::model::ids::{PeerId, Ticket};
+    use crate::model::status::SessionState;
+    use crate::ui::app::{App, StartOptions};
+    use crate::ui::state::connection::config_of;
+    use crate::ui::state::panel::Wish;
+    use crate::ui::state::tab::Source;
+    use crate::util::clock;
+    use crate::util::locale::Language;
+    use crate::workspace::profile::Profile;
+    use egui::Context;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::task::{Wake, Waker};
+    use std::time::{Duration, Instant};
+
+    /// The thread that wakes this ends by a panic.
+    struct Fault;
+
+    impl Wake for Fault {
+        fn wake(self: Arc<Self>) {
+            panic!("a fault, made by a test");
+        }
+    }
+
+    fn window(folder: &Path) -> App {
+        let profile =
+            Profile { settings_folder: folder.to_owned(), sessions_folder: folder.join("sessions") };
+        profile.create_folders().unwrap();
+        let start = StartOptions { profile, language: Some(Language::English), theme: None };
+        App::new(&Context::default(), start).unwrap()
+    }
+
+    /// A session whose thread ended while its levels still say that it listens.
+    fn broken_session(app: &mut App, folder: &Path) -> SessionHandle {
+        let settings = &mut app.state.tabs[0].settings;
+        (settings.local_host, settings.local_port) = ("127.0.0.1".to_owned(), "0".to_owned());
+        let config = config_of(settings).unwrap();
+        let info = JournalInfo {
+            session_name: TimeFormat::local().text(clock::now().wall_ns),
+            kind: Some(config.kind()),
+            program: String::new(),
+            created: clock::now(),
+        };
+        let engine = Engine::new(Waker::from(Arc::new(Fault))).unwrap();
+        let session = engine.create_session(&folder.join("broken.skj"), &info).unwrap();
+        session.send(Command::Open(Box::new(config))).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while session.is_alive() {
+            assert!(Instant::now() < deadline, "the thread goes on");
+            std::thread::yield_now();
+        }
+        assert!(matches!(session.shared().status().state, SessionState::Listening { .. }));
+        session
+    }
+
+    #[test]
+    fn a_session_whose_thread_has_ended_is_closed_and_can_be_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = window(folder.path());
+        let session = broken_session(&mut app, folder.path());
+        let tab = &mut app.state.tabs[0];
+        tab.status = session.shared().status();
+        tab.source = Source::Live(session);
+        let now = Instant::now();
+        take_in(&mut app, &Context::default(), now, now + Duration::from_secs(1));
+        assert!(!app.state.tabs[0].is_open());
+        assert!(app.state.said.contains("ended by a fault"), "{}", app.state.said);
+        app.state.said.clear();
+        take_in(&mut app, &Context::default(), now, now + Duration::from_secs(1));
+        assert_eq!(app.state.said, "", "it is said once");
+    }
+
+    #[test]
+    fn only_what_a_person_asked_for_is_refused_aloud() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = window(folder.path());
+        let key = app.state.tabs[0].key;
+        let gone = || Event::Rejected { ticket: Ticket(7), why: Rejection::PeerGone(PeerId::FIRST) };
+        app.state.tabs[0].panel.wish(Ticket(7), Wish::Facts);
+        take_event(&mut app, key, gone());
+        assert_eq!(app.state.said, "");
+        take_event(&mut app, key, gone());
+        assert_eq!(app.state.said, "Peer 1 is not there any more.");
+    }
 }

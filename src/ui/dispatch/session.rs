@@ -184,7 +184,10 @@ fn open(app: &mut App, key: TabKey) {
         };
         let path = new_journal_path(app);
         match app.engine.create_session(&path, &info) {
-            Ok(session) => rows::begin(app, key, Source::Live(session)),
+            Ok(session) => {
+                with_tab(app, key, |tab| tab.panel.forget_wishes());
+                rows::begin(app, key, Source::Live(session));
+            }
             Err(error) => {
                 app.tell(Told::Bad, error.to_string());
                 return;

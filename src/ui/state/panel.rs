@@ -29,7 +29,7 @@ pub struct Panel {
     wishes: Vec<(Ticket, Wish)>,
 }
 
-/// Something that was asked of an open session by way of a field.
+/// Something that was asked of an open session, other than by a click that stands for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// To join this group, as typed.
@@ -41,6 +41,8 @@ pub enum Wish {
         /// What it was set to before; that counts again if this is refused.
         replaced: Option<String>,
     },
+    /// What the kernel knows of the chosen connection. The window asks for it by itself.
+    Facts,
 }
 
 impl Panel {
@@ -53,6 +55,11 @@ impl Panel {
     pub fn take_wish(&mut self, ticket: Ticket) -> Option<Wish> {
         let place = self.wishes.iter().position(|(asked, _)| *asked == ticket)?;
         Some(self.wishes.remove(place).1)
+    }
+
+    /// Nobody answers any more: the session that was asked is gone, and the next one numbers its tickets anew.
+    pub fn forget_wishes(&mut self) {
+        self.wishes.clear();
     }
 
     /// Puts a group that was refused back where it was typed, unless something else is being typed there.
