@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use sockscope::codec::represent::{RowStyle, View, represent_bytes};
-use sockscope::codec::text::{Carry, TextEncoding, carry_into, decode};
+use sockscope::codec::text::{Carry, LookBack, TextEncoding, decode};
 use sockscope::util::locale::{Language, Locale};
 
 fuzz_target!(|input: &[u8]| {
@@ -18,8 +18,14 @@ fuzz_target!(|input: &[u8]| {
     for (place, record) in records.iter().enumerate() {
         // Looking back is bounded, and shortest in UTF-16.
         if place < 32 {
+            let mut back = LookBack::new(encoding);
             let mut earlier = records[..place].iter().rev();
-            assert_eq!(carry_into(encoding, || earlier.next().map(|bytes| bytes.to_vec())), carry);
+            while back.wants_more()
+                && let Some(bytes) = earlier.next()
+            {
+                back.take(bytes);
+            }
+            assert_eq!(back.carry(), carry);
         }
         check_rows(record, carry, encoding);
         text.push_str(&decode(encoding, &mut carry, record).text);

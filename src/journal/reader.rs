@@ -2,7 +2,7 @@
 //! in the file, and no damage in it makes it panic or tell a wrong record.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body};
+use crate::journal::format::{FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body_in_place};
 use crate::journal::index::{Anchor, Place};
 use crate::journal::records::Records;
 use crate::journal::seam;
@@ -93,14 +93,20 @@ impl JournalReader {
 
     /// The record in this row; `None` if there is no such row yet.
     pub fn record(&self, id: RecordId) -> Result<Option<Record>, JournalError> {
+        self.record_in(id, Vec::new())
+    }
+
+    /// The same, with memory of an earlier record for the bytes of this one.
+    pub fn record_in(&self, id: RecordId, memory: Vec<u8>) -> Result<Option<Record>, JournalError> {
         let frame = match self.frame(id)? {
             None => return Ok(None),
             Some(Row::Lost(id)) => return Ok(Some(lost_record(id))),
             Some(Row::Whole(frame)) => frame,
         };
-        let mut payload = vec![0; frame.header.payload_bytes as usize];
-        let count = self.read_at(&mut payload, frame.payload_at())?;
-        Ok(Some(record_of(&frame.header, &payload[..count], Vec::new())))
+        let mut payload = memory;
+        let is_whole = self.read_payload(&frame, &mut payload)?;
+        let body = if is_whole { decode_body_in_place(&frame.header, payload) } else { Body::Damaged };
+        Ok(Some(record_of(&frame.header, body)))
     }
 
     /// A row without its payload; `None` if there is no such row yet.
@@ -215,11 +221,8 @@ impl JournalReader {
     }
 }
 
-/// A frame as a record; its content is damaged if the payload's checksum does not hold. `spare` gives its memory.
-pub(super) fn record_of(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Record {
-    let whole =
-        payload.len() == header.payload_bytes as usize && crc32fast::hash(payload) == header.payload_crc;
-    let body = if whole { decode_body(header, payload, spare) } else { Body::Damaged };
+/// What a frame and its body make.
+pub(super) fn record_of(header: &FrameHeader, body: Body) -> Record {
     Record { id: header.id, at: header.at, epoch: header.epoch, peer: PeerId::new(header.peer), body }
 }
 

@@ -2,7 +2,9 @@
 //! rows that existed when it was made.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, facts_of};
+use crate::journal::format::{
+    FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, decode_body, facts_of,
+};
 use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
 use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row, find_between};
@@ -102,7 +104,13 @@ impl Records {
             _ => Vec::new(),
         };
         self.record = match row {
-            Row::Whole(frame) => record_of(&frame.header, self.payload_of(&frame)?, spare),
+            Row::Whole(frame) => {
+                let header = &frame.header;
+                let payload = self.payload_of(&frame)?;
+                let is_whole = payload_holds(header, payload);
+                let body = if is_whole { decode_body(header, payload, spare) } else { Body::Damaged };
+                record_of(header, body)
+            }
             Row::Lost(id) => lost_record(id),
         };
         Ok(Some(&self.record))

@@ -309,7 +309,7 @@ fn push_symbol(text: &mut String, character: char) {
 mod tests {
     use super::{Represented, RowStyle, SpanStyle, View, peer_text, represent, represent_bytes, tone};
     use super::{Tone, divided};
-    use crate::codec::text::{Carry, TextEncoding, carry_into};
+    use crate::codec::text::{Carry, LookBack, TextEncoding};
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::{Body, Data, DataHead, EndReason, Lifecycle, Origin, Record};
     use crate::util::clock::Stamp;
@@ -320,6 +320,12 @@ mod tests {
 
     fn style(view: View, encoding: TextEncoding) -> RowStyle<'static> {
         RowStyle { view, encoding, ..RowStyle::new(Locale::of(Language::English)) }
+    }
+
+    fn carry_after(earlier: &[u8], encoding: TextEncoding) -> Carry {
+        let mut back = LookBack::new(encoding);
+        back.take(earlier);
+        back.carry()
     }
 
     fn record(peer: Option<PeerId>, body: Body) -> Record {
@@ -368,8 +374,7 @@ mod tests {
 
     #[test]
     fn a_carried_character_is_in_the_row_that_completes_it() {
-        let mut earlier = [b"x\xB6".to_vec()].into_iter();
-        let carry = carry_into(TextEncoding::GBK, || earlier.next());
+        let carry = carry_after(b"x\xB6", TextEncoding::GBK);
         let row = represent_bytes(b"\xC8=25", carry, &style(View::Text, TextEncoding::GBK));
         assert_eq!(marked(&row), "p0-4[度=25]");
         let row = represent_bytes(b"\n", carry, &style(View::Text, TextEncoding::GBK));
@@ -506,8 +511,7 @@ mod tests {
             hit in (0..60_usize, 0..9_usize),
         ) {
             let encoding = TextEncoding::all().nth(number).unwrap();
-            let mut earlier = Some(earlier);
-            let carry = carry_into(encoding, || earlier.take());
+            let carry = carry_after(&earlier, encoding);
             let hit = hit.0..hit.0 + hit.1;
             let style = RowStyle { most_bytes, hits: std::slice::from_ref(&hit), ..style(view, encoding) };
             let row = represent_bytes(&bytes, carry, &style);

@@ -15,4 +15,4 @@ pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
 pub use encode::EncodeError;
 pub use encoding::{EncodingError, TextEncoding};
 pub(crate) use segment::characters;
-pub use stream::{Carry, StreamTable, carry_into};
+pub use stream::{Carry, LookBack, StreamTable};

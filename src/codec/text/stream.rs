@@ -21,6 +21,16 @@ pub struct StreamTable {
     carries: HashMap<(Option<PeerId>, Direction), Carry>,
 }
 
+/// Finds what a record starts with, by looking at the record before it in the same stream, then at the one before
+/// that, and so on until there is none or enough is known.
+#[derive(Clone, Debug)]
+pub struct LookBack {
+    encoding: TextEncoding,
+    family: Family,
+    tail: VecDeque<u8>,
+    records_left: usize,
+}
+
 /// How far back the state of a stream is looked for. A stream without any ASCII byte in so many bytes, or cut into
 /// so many records without one, is taken to start a character there.
 const MOST_BYTES_BACK: usize = 64 * 1024;
@@ -93,29 +103,42 @@ impl StreamTable {
     }
 }
 
-/// What the record at hand starts with, found by asking `earlier` for the record before it in the same stream,
-/// then for the one before that, and so on until it says that there is none or enough is known.
-pub fn carry_into(encoding: TextEncoding, mut earlier: impl FnMut() -> Option<Vec<u8>>) -> Carry {
-    let family = Family::of(encoding);
-    let most_records = match family {
-        Family::SingleByte => 0,
-        Family::Utf16 { .. } => MOST_UTF16_RECORDS_BACK,
-        _ => MOST_RECORDS_BACK,
-    };
-    let mut tail: VecDeque<u8> = VecDeque::new();
-    for _ in 0..most_records {
-        let Some(bytes) = earlier() else { break };
-        let settled = settled_at(family, &bytes);
-        for byte in bytes[settled.unwrap_or(0)..].iter().rev() {
-            tail.push_front(*byte);
-        }
-        if settled.is_some() || tail.len() >= MOST_BYTES_BACK {
-            break;
-        }
+impl LookBack {
+    /// Nothing is known yet.
+    pub fn new(encoding: TextEncoding) -> LookBack {
+        let family = Family::of(encoding);
+        let records_left = match family {
+            Family::SingleByte => 0,
+            Family::Utf16 { .. } => MOST_UTF16_RECORDS_BACK,
+            _ => MOST_RECORDS_BACK,
+        };
+        LookBack { encoding, family, tail: VecDeque::new(), records_left }
     }
-    let mut carry = Carry::default();
-    decode_with(encoding, &mut carry, tail.make_contiguous(), |_| {});
-    carry
+
+    /// Whether the record before what was taken so far can matter.
+    pub fn wants_more(&self) -> bool {
+        self.records_left > 0
+    }
+
+    /// Takes the record before what was taken so far, or as much of its end as is at hand.
+    pub fn take(&mut self, earlier: &[u8]) {
+        let from = earlier.len().saturating_sub(MOST_BYTES_BACK);
+        // A unit of UTF-16 has two bytes, and none of an encoding more than four.
+        let earlier = &earlier[from - from % LONGEST_UNIT..];
+        let settled = settled_at(self.family, earlier);
+        for byte in earlier[settled.unwrap_or(0)..].iter().rev() {
+            self.tail.push_front(*byte);
+        }
+        let is_enough = settled.is_some() || self.tail.len() >= MOST_BYTES_BACK;
+        self.records_left = if is_enough { 0 } else { self.records_left.saturating_sub(1) };
+    }
+
+    /// What the record at hand starts with.
+    pub fn carry(mut self) -> Carry {
+        let mut carry = Carry::default();
+        decode_with(self.encoding, &mut carry, self.tail.make_contiguous(), |_| {});
+        carry
+    }
 }
 
 /// The last place in `bytes` where no character is unfinished, if there is one for certain.
@@ -131,15 +154,21 @@ fn settled_at(family: Family, bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_RECORDS_BACK, StreamTable, carry_into};
+    use super::{LookBack, MOST_RECORDS_BACK, StreamTable};
     use crate::codec::text::{Carry, TextEncoding, decode};
     use crate::model::ids::PeerId;
     use crate::model::record::Direction;
     use proptest::prelude::*;
 
     fn found(encoding: TextEncoding, records: &[Vec<u8>]) -> Carry {
-        let mut earlier = records.iter().rev();
-        carry_into(encoding, || earlier.next().cloned())
+        let mut back = LookBack::new(encoding);
+        for earlier in records.iter().rev() {
+            if !back.wants_more() {
+                break;
+            }
+            back.take(earlier);
+        }
+        back.carry()
     }
 
     #[test]
@@ -171,10 +200,11 @@ mod tests {
             (TextEncoding::from_name("windows-1252").unwrap(), b"\xCE", 0),
         ] {
             let mut count = 0;
-            carry_into(encoding, || {
+            let mut back = LookBack::new(encoding);
+            while back.wants_more() {
+                back.take(earlier);
                 count += 1;
-                Some(earlier.to_vec())
-            });
+            }
             assert_eq!(count, reads, "{encoding}");
         }
     }

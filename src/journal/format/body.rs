@@ -80,7 +80,12 @@ pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> Pa
 /// `spare` gives its memory to the bytes of a data body.
 pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body {
     let known = match header.kind() {
-        RecordKind::Data => decode_data(header, payload, spare),
+        RecordKind::Data => {
+            let mut copy = spare;
+            copy.clear();
+            copy.extend_from_slice(payload);
+            data_of(header, copy)
+        }
         RecordKind::Lifecycle => {
             decode_lifecycle(header.detail, &mut FieldReader { rest: payload }).map(Body::Lifecycle)
         }
@@ -91,12 +96,18 @@ pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body
     known.unwrap_or(Body::Damaged)
 }
 
-fn decode_data(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Option<Body> {
-    let head = facts_of(header, payload)?;
-    let mut bytes = spare;
-    bytes.clear();
-    bytes.extend_from_slice(&payload[..header.data_bytes() as usize]);
-    Some(Body::Data(Data { head, bytes }))
+/// The same out of a payload that becomes the bytes of a data body without being copied.
+pub fn decode_body_in_place(header: &FrameHeader, payload: Vec<u8>) -> Body {
+    match header.kind() {
+        RecordKind::Data => data_of(header, payload).unwrap_or(Body::Damaged),
+        _ => decode_body(header, &payload, Vec::new()),
+    }
+}
+
+fn data_of(header: &FrameHeader, mut payload: Vec<u8>) -> Option<Body> {
+    let head = facts_of(header, &payload)?;
+    payload.truncate(header.data_bytes() as usize);
+    Some(Body::Data(Data { head, bytes: payload }))
 }
 
 /// All that is known about data, from its header and the facts at the end of its payload.

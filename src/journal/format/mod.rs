@@ -8,7 +8,7 @@ mod frame;
 
 mod header;
 
-pub use body::{PayloadShape, decode_body, encode_body, facts_of};
+pub use body::{PayloadShape, decode_body, decode_body_in_place, encode_body, facts_of};
 pub(in crate::journal) use body::{encode_facts, introduces_a_peer};
 pub(in crate::journal) use frame::SYNC;
 pub use frame::{FrameFlags, FrameHeader, RecordHead, RecordKind};

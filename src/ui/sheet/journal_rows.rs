@@ -4,7 +4,7 @@
 //! sockets, nor how a row is drawn.
 
 use crate::codec::represent::{self, RowStyle};
-use crate::codec::text::{Carry, carry_into};
+use crate::codec::text::{Carry, LookBack};
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::export::Selection;
 use crate::journal::query::Pattern;
@@ -15,6 +15,7 @@ use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::sheet::cells;
 use crate::ui::sheet::options::RowOptions;
+use crate::ui::sheet::recent::RecentRecords;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows, SpanLook, Tone};
 use crate::util::bytes_text::Count;
 use roaring::RoaringTreemap;
@@ -31,9 +32,6 @@ const HITS_IN_A_ROW: usize = 256;
 /// What is found is marked in so many bytes at the start of a row.
 const HITS_WITHIN_BYTES: usize = 128 * 1024;
 
-/// As much of the record before as can matter for a character that was cut.
-const TAIL_BYTES: usize = 64 * 1024;
-
 /// The rows of one journal.
 #[derive(Debug)]
 pub struct JournalRows {
@@ -47,8 +45,7 @@ pub struct JournalRows {
     marked: Option<Moment>,
     expanded: HashSet<u64>,
     kept: HashMap<u64, Kept>,
-    /// The end of the row that was made last: the next one, drawn below it, often goes on where it stopped.
-    last_tail: Option<(RecordId, Vec<u8>)>,
+    recent: RecentRecords,
     turn: u64,
     blank: RowContent,
 }
@@ -76,7 +73,7 @@ impl JournalRows {
             marked: None,
             expanded: HashSet::new(),
             kept: HashMap::new(),
-            last_tail: None,
+            recent: RecentRecords::default(),
             turn: 0,
             blank: RowContent::default(),
         }
@@ -142,10 +139,11 @@ impl JournalRows {
     }
 
     fn make(&mut self, record: RecordId, after: Option<RecordId>) -> RowContent {
-        match self.reader.record(record) {
+        match self.recent.take(&self.reader, record) {
             Ok(Some(found)) => {
-                let row = self.row_of(&found, after).unwrap_or_else(|error| failed(record, &error));
-                self.last_tail = found.data().map(|data| (record, tail(&data.bytes).to_vec()));
+                let carry = self.carry_of(&found);
+                let row = self.row_of(&found, carry, after).unwrap_or_else(|error| failed(record, &error));
+                self.recent.keep(found);
                 row
             }
             Ok(None) => RowContent { lines: vec![RowLine::default()], ..RowContent::default() },
@@ -153,7 +151,12 @@ impl JournalRows {
         }
     }
 
-    fn row_of(&self, record: &Record, after: Option<RecordId>) -> Result<RowContent, JournalError> {
+    fn row_of(
+        &self,
+        record: &Record,
+        carry: Carry,
+        after: Option<RecordId>,
+    ) -> Result<RowContent, JournalError> {
         let expanded = self.expanded.contains(&record.id.0);
         let hits = self.hits(record);
         let style = RowStyle {
@@ -162,7 +165,6 @@ impl JournalRows {
             hits: &hits,
             ..RowStyle::new(self.options.locale)
         };
-        let carry = self.carry_of(record);
         let cut = cells::lines(record, carry, style, self.options.columns, expanded);
         let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
             Some(Direction::Received) => "RX ",
@@ -210,20 +212,22 @@ impl JournalRows {
     }
 
     /// What the record's stream left unfinished before it. Datagrams leave nothing.
-    fn carry_of(&self, record: &Record) -> Carry {
+    fn carry_of(&mut self, record: &Record) -> Carry {
         if record.data().is_none() || self.reader.info().kind == Some(SessionKind::Udp) {
             return Carry::default();
         }
+        let mut back = LookBack::new(self.options.encoding);
         let mut at = record.id;
-        carry_into(self.options.encoding, || {
+        while back.wants_more() {
             // A record that cannot be read ends the look back: what follows starts a character, as after a gap.
-            at = self.reader.previous_in_stream(at).ok().flatten()?;
-            if let Some((_, known)) = self.last_tail.as_ref().filter(|(known, _)| *known == at) {
-                return Some(known.clone());
-            }
-            let earlier = self.reader.record(at).ok().flatten()?;
-            earlier.data().map(|data| tail(&data.bytes).to_vec())
-        })
+            let Ok(Some(previous)) = self.reader.previous_in_stream(at) else { break };
+            let Ok(Some(earlier)) = self.recent.take(&self.reader, previous) else { break };
+            let Some(data) = earlier.data() else { break };
+            back.take(&data.bytes);
+            self.recent.keep(earlier);
+            at = previous;
+        }
+        back.carry()
     }
 
     fn hits(&self, record: &Record) -> Vec<Range<usize>> {
@@ -323,12 +327,6 @@ impl Rows for JournalRows {
         self.marked = marked.and_then(|record| self.moment(record).ok().flatten());
         self.kept.clear();
     }
-}
-
-/// As much of the end of a payload as may belong to the next record's first character.
-fn tail(bytes: &[u8]) -> &[u8] {
-    let cut = bytes.len().saturating_sub(TAIL_BYTES);
-    &bytes[cut - cut % 4..]
 }
 
 fn tone(record: &Record) -> Tone {

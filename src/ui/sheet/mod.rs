@@ -15,6 +15,7 @@ mod menu;
 pub mod options;
 mod paint;
 mod pointer;
+mod recent;
 pub mod rows;
 pub mod selection;
 pub mod texts;
