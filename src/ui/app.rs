@@ -13,6 +13,7 @@ use crate::ui::dispatch::{self, Background};
 use crate::ui::fonts;
 use crate::ui::layout;
 use crate::ui::look;
+use crate::ui::pace::Pace;
 use crate::ui::shortcuts;
 use crate::ui::state::AppState;
 use crate::ui::theme::{self, Theme};
@@ -26,17 +27,17 @@ use crate::workspace::tabs::Tabs;
 use egui_notify::Toasts;
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// How long one frame takes in news before it draws.
 const NEWS_BUDGET: Duration = Duration::from_millis(10);
 
-/// At most so often does news alone make a frame.
-const FRAME: Duration = Duration::from_millis(16);
-
 /// What is changed in the workspace is written after so long without another change.
 const SAVE_AFTER: Duration = Duration::from_secs(2);
+
+/// A frame for that comes a little later than it is due, so that it is due in it.
+const SAVE_SLACK: Duration = Duration::from_millis(16);
 
 /// A notice that asks for something stays longer.
 const BAD_NEWS_STAY: Duration = Duration::from_secs(12);
@@ -71,6 +72,7 @@ pub struct App {
     pub(super) dialogs: Box<dyn Dialogs>,
     pub(super) dialog_for: Option<Asker>,
     pub(super) waker: Waker,
+    pace: Arc<Pace>,
     pub(super) toasts: Toasts,
     pub(super) background: Background,
     pub(super) paste: Option<PasteJob>,
@@ -79,19 +81,6 @@ pub struct App {
     pub(super) may_quit: bool,
     pub(super) next_job: u32,
     asked: Vec<Action>,
-}
-
-/// Wakes the window from any thread.
-struct WindowWaker(egui::Context);
-
-impl Wake for WindowWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.request_repaint_after(FRAME);
-    }
 }
 
 impl App {
@@ -109,7 +98,8 @@ impl App {
         let store = Store::new(&start.profile.settings_folder);
         let (settings, tabs, sending) =
             (store.load::<Settings>(), store.load::<Tabs>(), store.load::<Sending>());
-        let waker = Waker::from(Arc::new(WindowWaker(ctx.clone())));
+        let pace = Arc::new(Pace::new(ctx));
+        let waker = Waker::from(Arc::clone(&pace));
         let keeper = Keeper::start(store, waker.clone())
             .map_err(|error| Failure::new(Operation::StartThread, "workspace", error))?;
         let kept = Kept::new(keeper, &tabs, &settings, &sending);
@@ -127,6 +117,7 @@ impl App {
             dialogs,
             dialog_for: None,
             waker,
+            pace,
             toasts: Toasts::default()
                 .with_default_font(fonts::interface(theme::BODY_SIZE))
                 .with_shadow(theme::NOTICE_SHADOW),
@@ -152,6 +143,7 @@ impl App {
     /// Takes in what is new and carries out what was asked for. Nothing is drawn here.
     pub fn take_in(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
+        self.pace.begin(now);
         for action in std::mem::take(&mut self.asked) {
             dispatch::apply(self, action, ctx);
         }
@@ -214,7 +206,7 @@ impl App {
             dispatch::workspace::note_window(self, ctx);
             if self.kept.due.is_none() {
                 self.kept.due = Some(now + SAVE_AFTER);
-                ctx.request_repaint_after(SAVE_AFTER + FRAME);
+                ctx.request_repaint_after(SAVE_AFTER + SAVE_SLACK);
             }
         }
         if self.kept.due.is_some_and(|due| due <= now) {

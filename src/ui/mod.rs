@@ -37,6 +37,8 @@ pub mod app;
 
 mod frame_count;
 
+mod pace;
+
 pub mod launch;
 
 #[cfg(feature = "gui-harness")]
