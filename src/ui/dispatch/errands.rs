@@ -1,5 +1,5 @@
-//! Work that no frame waits for: rows for the clipboard, the list of earlier sessions, opening one, and making
-//! room. Each has a thread while it runs; its end is taken in like other news.
+//! Work that no frame waits for: rows for the clipboard, the list of earlier sessions, opening, marking and removing
+//! one, making room, and the end of tabs. Each has a thread while it runs; its end is taken in like other news.
 
 use crate::engine::jobs::Job;
 use crate::journal::retention::{self, Limit, SessionFile};
@@ -7,6 +7,7 @@ use crate::journal::{JournalError, JournalReader};
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::copying::{Copied, Selected};
 use crate::ui::dispatch::sessions;
+use crate::ui::state::tab::Tab;
 use crate::util::clock;
 use egui::Context;
 use std::io;
@@ -20,6 +21,8 @@ pub struct Errands {
     /// Opening one session does not keep another from being opened.
     opening: Vec<Opening>,
     room: Option<Job<Result<Vec<PathBuf>, JournalError>>>,
+    /// Tabs that end, sessions that are marked or removed. The end of the program waits for them.
+    changes: Vec<Job<Result<(), JournalError>>>,
 }
 
 /// A session that is being opened.
@@ -64,6 +67,35 @@ pub(super) fn make_room(app: &mut App, limit: Limit) {
     app.errands.room = started(app, job);
 }
 
+/// Ends a tab that is out of sight already: its session is closed, and its journal is on the disk when that is done.
+pub(super) fn end_tab(app: &mut App, tab: Tab) {
+    change(app, "end-tab", move || {
+        drop(tab);
+        Ok(())
+    });
+}
+
+/// Marks a session as one to keep, or takes the mark away.
+pub(super) fn set_kept(app: &mut App, path: &Path, kept: bool) {
+    let path = path.to_owned();
+    change(app, "keep-session", move || retention::set_kept(&path, kept));
+}
+
+/// Removes a session, after the tab that showed it.
+pub(super) fn delete(app: &mut App, path: &Path, tab: Option<Tab>) {
+    let path = path.to_owned();
+    change(app, "delete-session", move || {
+        drop(tab);
+        retention::delete(&path)
+    });
+}
+
+fn change(app: &mut App, name: &str, work: impl FnOnce() -> Result<(), JournalError> + Send + 'static) {
+    let job = Job::start(name, app.engine.news().clone(), move |_| work());
+    let job = started(app, job);
+    app.errands.changes.extend(job);
+}
+
 fn started<T>(app: &mut App, job: io::Result<Job<T>>) -> Option<Job<T>> {
     job.map_err(|error| app.tell(Told::Bad, error.to_string())).ok()
 }
@@ -79,7 +111,15 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
             Err(error) => app.tell(Told::Bad, error.to_string()),
         }
     }
-    for result in opened(&mut app.errands.opening) {
+    for result in taken(&mut app.errands.changes, Job::take_result) {
+        if let Err(error) = result {
+            app.tell(Told::Bad, error.to_string());
+        }
+        if app.state.shows_sessions {
+            list(app);
+        }
+    }
+    for result in taken(&mut app.errands.opening, |opening| opening.job.take_result()) {
         match result {
             Ok(reader) => sessions::show_opened(app, reader),
             Err(error) => app.tell(Told::Bad, error.to_string()),
@@ -96,15 +136,14 @@ fn finished<T>(job: &mut Option<Job<T>>) -> Option<T> {
     Some(result)
 }
 
-/// What has been opened, in the order in which it was asked for.
-fn opened(opening: &mut Vec<Opening>) -> Vec<Result<JournalReader, JournalError>> {
+/// The results of what has come to its end, in the order in which it was asked for.
+fn taken<W, T>(under_way: &mut Vec<W>, result_of: impl Fn(&W) -> Option<T>) -> Vec<T> {
     let mut results = Vec::new();
-    opening.retain(|opening| match opening.job.take_result() {
-        Some(result) => {
-            results.push(result);
-            false
-        }
-        None => true,
+    under_way.retain(|work| {
+        let result = result_of(work);
+        let goes_on = result.is_none();
+        results.extend(result);
+        goes_on
     });
     results
 }

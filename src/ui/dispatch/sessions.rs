@@ -1,7 +1,7 @@
 //! Earlier sessions: listed, opened to be read, kept, deleted, and removed when there are too many.
 
 use crate::journal::retention::Limit;
-use crate::journal::{JournalError, JournalReader, retention};
+use crate::journal::{JournalError, JournalReader};
 use crate::model::config::SessionKind;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
@@ -65,20 +65,13 @@ fn shown_at(app: &App, path: &Path) -> Option<TabKey> {
 }
 
 pub(super) fn keep(app: &mut App, path: &Path, keep: bool) {
-    if let Err(error) = retention::set_kept(path, keep) {
-        app.tell(Told::Bad, error.to_string());
-    }
-    errands::list(app);
+    errands::set_kept(app, path, keep);
 }
 
 pub(super) fn delete(app: &mut App, path: &Path) {
     app.state.modal = None;
-    if let Some(key) = shown_at(app, path) {
-        drop(app.state.remove_tab(key));
-        app.state.shows_sessions = true;
-    }
-    if let Err(error) = retention::delete(path) {
-        app.tell(Told::Bad, error.to_string());
-    }
-    errands::list(app);
+    let shown = shown_at(app, path).and_then(|key| app.state.remove_tab(key));
+    // Taking the tab away has brought another one to the front.
+    app.state.shows_sessions = true;
+    errands::delete(app, path, shown);
 }

@@ -2,6 +2,7 @@
 
 use crate::ui::action::TabKey;
 use crate::ui::app::App;
+use crate::ui::dispatch::errands;
 use crate::ui::state::modal::{Modal, Rename};
 use crate::ui::text;
 
@@ -15,8 +16,9 @@ pub(super) fn close(app: &mut App, key: TabKey) {
 
 pub(super) fn close_anyway(app: &mut App, key: TabKey) {
     app.state.modal = None;
-    // Dropping the tab closes its session and publishes its journal.
-    drop(app.state.remove_tab(key));
+    if let Some(tab) = app.state.remove_tab(key) {
+        errands::end_tab(app, tab);
+    }
 }
 
 pub(super) fn reopen(app: &mut App) {
@@ -112,5 +114,67 @@ pub(super) fn remove_quick(app: &mut App) {
         && let Some(place) = page.place
     {
         remove_quick_at(app, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::close;
+    use crate::engine::command::Command;
+    use crate::engine::handle::Engine;
+    use crate::journal::{JournalInfo, retention};
+    use crate::ui::app::{App, StartOptions};
+    use crate::ui::state::tab::Source;
+    use crate::workspace::profile::Profile;
+    use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+    use std::sync::Arc;
+    use std::task::{Wake, Waker};
+    use std::time::Duration;
+
+    const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+    /// Holds up whoever wakes somebody, until the test lets go of the other end.
+    struct Hold {
+        has_come: Sender<()>,
+        stays: Receiver<()>,
+        was_let_go: Sender<bool>,
+    }
+
+    impl Wake for Hold {
+        fn wake(self: Arc<Self>) {
+            self.has_come.try_send(()).unwrap_or_default();
+            let was_let_go = self.stays.recv_timeout(LONGEST_WAIT) == Err(RecvTimeoutError::Disconnected);
+            self.was_let_go.try_send(was_let_go).unwrap_or_default();
+        }
+    }
+
+    #[test]
+    fn no_frame_waits_for_a_session_that_ends_and_the_end_of_the_program_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile {
+            settings_folder: folder.path().to_owned(),
+            sessions_folder: folder.path().join("sessions"),
+        };
+        profile.create_folders().unwrap();
+        let journal = profile.sessions_folder.join("a.skj");
+        let start = StartOptions { profile, language: None, theme: None };
+        let mut app = App::new(&egui::Context::default(), start).unwrap();
+
+        let ((has_come, comes), (stay, stays), (was_let_go, end)) =
+            (bounded(1), bounded::<()>(0), bounded(1));
+        let engine = Engine::new(Waker::from(Arc::new(Hold { has_come, stays, was_let_go }))).unwrap();
+        let session = engine.create_session(&journal, &JournalInfo::default()).unwrap();
+        session.send(Command::Close).unwrap();
+        comes.recv_timeout(LONGEST_WAIT).expect("the worker stands still in the middle of a turn");
+        let key = app.state.active;
+        app.state.tab_mut(key).unwrap().source = Source::Live(session);
+
+        close(&mut app, key);
+        assert!(app.state.tab(key).is_none());
+        drop(stay);
+        assert_eq!(end.recv_timeout(LONGEST_WAIT), Ok(true), "closing the tab has waited for the worker");
+        drop(app);
+        let sessions = retention::list(&folder.path().join("sessions")).unwrap();
+        assert!(matches!(sessions.as_slice(), [session] if !session.open), "{sessions:?}");
     }
 }
