@@ -33,6 +33,8 @@ pub mod dispatch;
 
 pub mod look;
 
+pub mod pasted_file;
+
 pub mod app;
 
 mod frame_count;

@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use sockscope::workspace::tabs::{InputChoice, ReplySettings, TabKind, TabSettings};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::Duration;
 
 /// A listener with one client.
@@ -84,6 +85,17 @@ fn nothing_is_sent_while_closed_and_nothing_typed_is_lost() {
     desk.open("Listen");
     desk.key(Modifiers::COMMAND, Key::Enter);
     desk.hear("There is nobody to send to.");
+}
+
+#[test]
+fn a_file_for_a_session_that_was_never_opened_is_refused_for_that_reason() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let path = desk.folder.path().join("firmware.bin");
+    std::fs::write(&path, "bytes").unwrap();
+    desk.press("File…");
+    desk.fill("File", path.to_str().unwrap());
+    desk.press_last("Send");
+    desk.hear("Nothing was sent: the session is not open.");
 }
 
 #[test]
@@ -275,9 +287,44 @@ fn fifty_megabytes_are_pasted_and_nothing_hangs_or_is_lost() {
         }
         count
     });
-    desk.hear("was sent (50.0 MiB)");
+    desk.hear("Pasted text was sent (50.0 MiB)");
     assert_eq!(reader.unwrap().join().unwrap(), length);
     assert_eq!(draft(&desk), "typed before");
+}
+
+/// Pastes a text that is on its way for as long as this peer reads nothing.
+fn with_paste_under_way() -> (Desk, TcpStream) {
+    let (mut desk, peer) = with_client();
+    desk.focus("Payload");
+    desk.harness.event(Event::Paste("p".repeat(50 << 20)));
+    desk.draw();
+    desk.press("Send");
+    desk.wait("the file", |state| state.tabs[0].file.is_some());
+    desk.see("Pasted text · ");
+    assert_eq!(pasted_files(desk.folder.path()), 1);
+    (desk, peer)
+}
+
+fn pasted_files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder.join("sessions")).unwrap();
+    entries.filter(|entry| entry.as_ref().unwrap().path().extension() == Some("tmp".as_ref())).count()
+}
+
+#[test]
+fn a_tab_that_is_closed_while_its_paste_is_sent_leaves_no_file() {
+    let (mut desk, _peer) = with_paste_under_way();
+    desk.key(Modifiers::COMMAND, Key::W);
+    desk.press("Close it");
+    let folder = desk.folder.path().to_owned();
+    desk.wait("the end of the file", |_| pasted_files(&folder) == 0);
+}
+
+#[test]
+fn quitting_while_a_paste_is_sent_leaves_no_file() {
+    let (desk, _peer) = with_paste_under_way();
+    let Desk { harness, folder } = desk;
+    drop(harness);
+    assert_eq!(pasted_files(folder.path()), 0);
 }
 
 #[test]

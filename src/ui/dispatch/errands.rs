@@ -7,6 +7,7 @@ use crate::journal::{JournalError, JournalReader};
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::copying::{Copied, Selected};
 use crate::ui::dispatch::sessions;
+use crate::ui::pasted_file;
 use crate::ui::state::tab::Tab;
 use crate::util::clock;
 use egui::Context;
@@ -58,12 +59,14 @@ pub(super) fn open(app: &mut App, path: &Path) {
     }
 }
 
-/// Removes old sessions beyond the limit.
+/// Removes old sessions beyond the limit, and what a crash left of pasted texts.
 pub(super) fn make_room(app: &mut App, limit: Limit) {
     let folder = app.profile.sessions_folder.clone();
     let now = clock::now().wall_ns;
-    let job =
-        Job::start("make-room", app.engine.news().clone(), move |_| retention::enforce(&folder, &limit, now));
+    let job = Job::start("make-room", app.engine.news().clone(), move |_| {
+        pasted_file::remove_left_behind(&folder, now);
+        retention::enforce(&folder, &limit, now)
+    });
     app.errands.room = started(app, job);
 }
 

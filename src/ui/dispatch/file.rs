@@ -7,15 +7,16 @@ use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::session::{send_command, target_of, with_tab};
+use crate::ui::pasted_file::PastedFile;
 use crate::ui::state::composer::{LONGEST_TYPED_BYTES, compose};
 use crate::ui::state::modal::{Modal, SendFile};
-use crate::ui::state::tab::{FileSend, Tab};
+use crate::ui::state::tab::{FileSend, Pasted, Tab};
 use crate::ui::text;
 use crate::ui::views::composer::FileProgress;
 use crate::util::bytes_text::ByteSize;
 use egui::{Context, Event};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A long text on its way into a file that is then sent.
@@ -23,7 +24,7 @@ use std::sync::Arc;
 pub struct PasteJob {
     tab: TabKey,
     text: Arc<str>,
-    job: Job<Result<PathBuf, String>>,
+    job: Job<Result<PastedFile, String>>,
 }
 
 pub(super) fn ask(app: &mut App, key: TabKey) {
@@ -52,27 +53,33 @@ pub(super) fn start(app: &mut App) {
     send_file(app, key, path, total, None);
 }
 
-/// Sends a file; one that holds what was `pasted` goes when it is done with. Says whether the session took it.
-fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, pasted: Option<Arc<str>>) -> bool {
+/// Sends a file, which may hold what was `pasted`. Says whether the session took it.
+fn send_file(app: &mut App, key: TabKey, path: PathBuf, total: u64, pasted: Option<Pasted>) -> bool {
     app.next_job += 1;
     let job = JobId(app.next_job);
+    let locale = app.state.locale();
     let Some(tab) = app.state.tab_mut(key) else { return false };
-    if tab.file.is_some() {
-        let line = app.state.locale().text("rejected.file_busy");
-        app.tell(Told::Bad, line);
+    if !tab.is_open() {
+        app.tell(Told::Bad, locale.text("toast.not_open"));
         return false;
     }
+    if tab.file.is_some() {
+        app.tell(Told::Bad, locale.text("rejected.file_busy"));
+        return false;
+    }
+    let name = match &pasted {
+        Some(_) => locale.text("file.pasted").to_owned(),
+        None => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
     let Some(target) = target_of(app, key) else { return false };
-    let command = Command::SendFile { job, target, path: path.clone() };
+    let command = Command::SendFile { job, target, path };
     let Some(tab) = app.state.tab_mut(key) else { return false };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
-        app.tell(Told::Bad, app.state.locale().text("rejected.busy"));
+        app.tell(Told::Bad, locale.text("rejected.busy"));
         return false;
     };
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let progress = FileProgress { name, sent: 0, total };
-    let made_for_it = pasted.is_some().then_some(path);
-    tab.file = Some(FileSend { job, progress, ticket, made_for_it, pasted });
+    tab.file = Some(FileSend { job, progress, ticket, pasted });
     true
 }
 
@@ -92,10 +99,7 @@ pub(super) fn lost(tab: &mut Tab) {
 
 /// A text that did not get through can be sent again, unless another one was pasted meanwhile.
 fn give_back(tab: &mut Tab, file: FileSend) {
-    if let Some(path) = &file.made_for_it {
-        remove(path);
-    }
-    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted);
+    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted.map(|pasted| pasted.text));
 }
 
 pub(super) fn cancel(app: &mut App, key: TabKey) {
@@ -179,15 +183,15 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
     }
     let settings = tab.settings.composer.clone();
     let encoding = tab.encoding();
+    let folder = app.profile.sessions_folder.clone();
     // Another tab may still be sending its own.
-    let name = format!("pasted-{}-{}.tmp", std::process::id(), app.next_job);
-    let path = app.profile.sessions_folder.join(name);
+    let number = app.next_job;
     let text = pasted.clone();
     let job = Job::start("long-paste", app.engine.news().clone(), move |_| {
         let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
             .map_err(|error| text::compose_error(locale, &error))?;
-        fs::write(&path, composed.bytes()).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(path)
+        PastedFile::write(&folder, number, composed.bytes())
+            .map_err(|(path, error)| format!("{}: {error}", path.display()))
     });
     match job {
         Ok(job) => app.paste = Some(PasteJob { tab: key, text, job }),
@@ -201,14 +205,13 @@ pub(super) fn take_in(app: &mut App) {
     let Some(result) = app.paste.as_ref().and_then(|paste| paste.job.take_result()) else { return };
     let Some(paste) = app.paste.take() else { return };
     match result {
-        Ok(path) => {
-            let total = fs::metadata(&path).map_or(0, |found| found.len());
-            if send_file(app, paste.tab, path.clone(), total, Some(paste.text.clone())) {
+        Ok(file) => {
+            let (path, total) = (file.path().to_owned(), file.bytes());
+            let pasted = Pasted { text: paste.text.clone(), file };
+            if send_file(app, paste.tab, path, total, Some(pasted)) {
                 with_tab(app, paste.tab, |tab| {
                     tab.composer.pasted.take_if(|pasted| Arc::ptr_eq(pasted, &paste.text));
                 });
-            } else {
-                remove(&path);
             }
         }
         Err(error) => {
@@ -217,15 +220,10 @@ pub(super) fn take_in(app: &mut App) {
     }
 }
 
-/// Removes what was made only to be sent.
+/// Lets go of what was made only to be sent, also where its text is still being written.
 pub(in crate::ui) fn clean_up(app: &mut App) {
-    for path in app.state.tabs.iter().filter_map(|tab: &Tab| tab.file.as_ref()?.made_for_it.as_ref()) {
-        remove(path);
-    }
-}
-
-fn remove(path: &Path) {
-    if fs::remove_file(path).is_err() {
-        // It is gone already; nothing else was to be done with it.
+    app.paste = None;
+    for tab in &mut app.state.tabs {
+        tab.file = None;
     }
 }

@@ -8,6 +8,7 @@ use crate::journal::JournalReader;
 use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
 use crate::model::status::{SessionState, Traffic};
 use crate::ui::action::TabKey;
+use crate::ui::pasted_file::PastedFile;
 use crate::ui::sheet::Sheet;
 use crate::ui::sheet::journal_rows::JournalRows;
 use crate::ui::state::composer::Composer;
@@ -19,7 +20,6 @@ use crate::ui::state::panel::Panel;
 use crate::ui::state::peers::Peers;
 use crate::ui::views::composer::FileProgress;
 use crate::workspace::tabs::TabSettings;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -52,7 +52,7 @@ pub struct Tab {
     pub content_characters: usize,
     /// What the inspector shows.
     pub inspector: Inspector,
-    /// A file on its way.
+    /// A file on its way. Behind the source: the session that reads it ends first.
     pub file: Option<FileSend>,
     /// Rows before this one are hidden.
     pub cleared_before: u64,
@@ -91,10 +91,17 @@ pub struct FileSend {
     pub progress: FileProgress,
     /// Names the request, should the session refuse it.
     pub ticket: Ticket,
-    /// A file that was made for this send alone, and goes with it.
-    pub made_for_it: Option<PathBuf>,
-    /// The long text that is in that file; it is given back if it does not get through.
-    pub pasted: Option<Arc<str>>,
+    /// The long text that is sent this way; it is given back if it does not get through.
+    pub pasted: Option<Pasted>,
+}
+
+/// A text that was too long to edit, on its way.
+#[derive(Debug)]
+pub struct Pasted {
+    /// As it was pasted.
+    pub text: Arc<str>,
+    /// What is sent of it; gone with this value.
+    pub file: PastedFile,
 }
 
 impl Tab {
