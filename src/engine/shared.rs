@@ -21,6 +21,9 @@ pub struct Status {
     pub epoch: Epoch,
     /// How much went which way.
     pub counters: Counters,
+    /// How many of the data records that are counted stand in the journal's file: all of them, unless it cannot be
+    /// written.
+    pub journalled: u64,
     /// Peers that are there now.
     pub peers_present: usize,
     /// Options of the listener, the datagram socket or the one connection: asked for beside granted.

@@ -165,6 +165,13 @@ impl PeerState {
     }
 }
 
+impl Counters {
+    /// Data records of both directions.
+    pub fn data_records(&self) -> u64 {
+        self.received.records + self.sent.records
+    }
+}
+
 impl Traffic {
     /// Counts one record of so many bytes.
     pub fn add(&mut self, bytes: usize) {

@@ -144,11 +144,10 @@ fn pass_on(key: TabKey, asked: Vec<TabAction>, out: &mut Vec<Action>) {
 
 fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let snapshot = tab.reader().map(JournalReader::snapshot);
-    let journal = tab.reader().zip(snapshot).map(|(reader, snapshot)| status_bar::JournalFacts {
-        path: reader.path(),
-        bytes: snapshot.bytes,
-        records: snapshot.records,
-    });
+    let journal = tab
+        .reader()
+        .zip(snapshot)
+        .map(|(reader, snapshot)| status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes });
     let mut asked = status_bar::Asked::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {

@@ -28,6 +28,8 @@ pub(super) struct Log {
     epoch: Epoch,
     next_peer: PeerId,
     pub(super) counters: Counters,
+    /// The data records among them that were published.
+    journalled: u64,
     pause: Option<Pause>,
     syncer: Arc<Syncer>,
     sync_state: SyncState,
@@ -64,6 +66,7 @@ impl Log {
             epoch: Epoch(0),
             next_peer,
             counters: Counters::default(),
+            journalled: 0,
             pause: None,
             syncer,
             sync_state: SyncState::default(),
@@ -142,6 +145,11 @@ impl Log {
         self.counters.truncated += u64::from(head.truncated);
     }
 
+    /// How many of the data records that are counted stand in the file.
+    pub(super) fn journalled(&self) -> u64 {
+        self.journalled
+    }
+
     pub(super) fn batch_bytes(&self) -> usize {
         self.journal.batch_bytes()
     }
@@ -174,6 +182,7 @@ impl Log {
     }
 
     fn published(&mut self, now: Instant) -> Published {
+        self.journalled = self.counters.data_records();
         self.sync_due.get_or_insert(now + SYNC_EVERY);
         let Some(pause) = self.pause.take() else { return Published::More };
         let after_millis = u64::try_from(now.duration_since(pause.since).as_millis()).unwrap_or(u64::MAX);
@@ -225,5 +234,44 @@ impl Log {
     /// Publishes the rest, completes the index and makes both durable.
     pub(super) fn close(self) -> Result<(), Failure> {
         self.journal.close().map_err(|error| error.failure())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Log, Published, RETRY_EVERY, SYNC_EVERY};
+    use crate::engine::sync::Syncer;
+    use crate::journal::JournalInfo;
+    use crate::journal::writer::JournalWriter;
+    use crate::model::ids::PeerId;
+    use crate::model::record::DataHead;
+    use crate::util::clock;
+    use std::fs;
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    fn record(log: &mut Log) {
+        log.data(clock::now(), PeerId::FIRST, &DataHead::received(), b"data");
+    }
+
+    #[test]
+    fn only_what_is_in_the_file_counts_as_journalled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
+        let now = Instant::now();
+        log.note("an event is no data".to_owned());
+        record(&mut log);
+        assert_eq!((log.counters.data_records(), log.journalled()), (1, 0));
+        assert_eq!(log.publish(now), Published::More);
+        assert_eq!(log.journalled(), 1);
+
+        fs::remove_file(&path).unwrap();
+        let later = now + SYNC_EVERY;
+        assert_eq!(log.run_due(later), Published::PausedNow);
+        record(&mut log);
+        assert_eq!(log.publish(later + RETRY_EVERY), Published::StillPaused);
+        assert_eq!((log.counters.data_records(), log.journalled()), (2, 1));
     }
 }

@@ -43,7 +43,7 @@ use crate::automation::responder::Responder;
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
 use crate::engine::news::News;
-use crate::engine::shared::Shared;
+use crate::engine::shared::{Shared, Status};
 use crate::engine::sync::Syncer;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::files::FileSend;
@@ -291,9 +291,11 @@ impl Worker {
             changed = true;
         }
         let repeats_done = self.repeat.as_ref().map(Repeat::fired);
-        let levels = (self.log.epoch(), self.log.counters, peers_present, repeats_done);
-        changed |= levels != (status.epoch, status.counters, status.peers_present, status.repeats_done);
-        (status.epoch, status.counters, status.peers_present, status.repeats_done) = levels;
+        let levels =
+            (self.log.epoch(), self.log.counters, self.log.journalled(), peers_present, repeats_done);
+        let Status { epoch, counters, journalled, peers_present, repeats_done, .. } = status;
+        changed |= levels != (*epoch, *counters, *journalled, *peers_present, *repeats_done);
+        (*epoch, *counters, *journalled, *peers_present, *repeats_done) = levels;
         if !Arc::ptr_eq(&status.options, &self.options) {
             status.options = Arc::clone(&self.options);
             changed = true;

@@ -22,8 +22,6 @@ pub struct JournalFacts<'a> {
     pub path: &'a Path,
     /// Its size.
     pub bytes: u64,
-    /// Data records and others.
-    pub records: u64,
 }
 
 /// What the line asks for: of the tab, or of the window.
@@ -86,14 +84,11 @@ pub fn status_bar_ui(
         part_ui(ui, ctx.text("status.kernel_drops"), &Count(drops).to_string(), ink)
             .on_hover_text(ctx.text("status.kernel_drops_tip"));
         let Some(journal) = journal else { return };
-        let all = status.counters.received.records + status.counters.sent.records;
         if !is_kept {
-            // Rows are published after their bytes are in the file, so this is a count of the file, not a hope.
-            let kept = all.min(journal.records);
             part_ui(
                 ui,
                 ctx.text("status.journalled"),
-                &format!("{} / {}", Count(kept), Count(all)),
+                &format!("{} / {}", Count(status.journalled), Count(status.counters.data_records())),
                 theme.text,
             )
             .on_hover_text(ctx.text("status.journalled_tip"));
