@@ -28,9 +28,14 @@ pub fn kind_name(locale: &Locale, kind: TabKind) -> &str {
 
 /// What a tab is called: its own name, or its kind and address.
 pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
-    if !tab.name.trim().is_empty() {
-        return tab.name.trim().to_owned();
+    match tab.name.trim() {
+        "" => title_without_name(locale, tab),
+        name => name.to_owned(),
     }
+}
+
+/// What a tab without a name of its own is called.
+pub fn title_without_name(locale: &Locale, tab: &TabSettings) -> String {
     let kind = kind_name(locale, tab.kind);
     match tab.kind {
         TabKind::TcpClient if !tab.remote_host.is_empty() => {

@@ -57,6 +57,38 @@ fn tabs_are_added_named_copied_moved_closed_and_opened_again() {
 }
 
 #[test]
+fn a_tab_that_got_no_name_is_still_called_by_its_address() {
+    let mut desk = three();
+    desk.key(Modifiers::NONE, Key::F2);
+    desk.draw();
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.state().modal.is_none());
+    desk.fill("Port", "7777");
+    desk.see("TCP server :7777");
+    desk.key(Modifiers::NONE, Key::F2);
+    desk.fill("Name", "oven");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.front().settings.name, "oven");
+    desk.key(Modifiers::NONE, Key::F2);
+    desk.fill("Name", "");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("TCP server :7777");
+}
+
+#[test]
+fn a_tab_without_rows_says_what_to_do_whatever_is_hidden() {
+    let mut desk = three();
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.press("Matches only");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.front().find.only_matches && !desk.front().find.is_shown);
+    desk.see("Press Listen at the left");
+    desk.press("Direction");
+    desk.choose("Sent");
+    desk.see("Press Listen at the left");
+}
+
+#[test]
 fn a_tab_is_dragged_to_another_place() {
     let mut desk = three();
     let middle = |desk: &Desk, part: &str| {

@@ -39,8 +39,9 @@ pub(super) fn duplicate(app: &mut App, key: TabKey) {
 pub(super) fn ask_name(app: &mut App, key: TabKey) {
     let locale = app.state.locale();
     if let Some(tab) = app.state.tab(key) {
-        let name = text::tab_title(locale, &tab.settings);
-        app.state.modal = Some(Modal::Rename(Rename { tab: key, name }));
+        let title_without = text::title_without_name(locale, &tab.settings);
+        let name = tab.settings.name.clone();
+        app.state.modal = Some(Modal::Rename(Rename { tab: key, name, title_without }));
     }
 }
 

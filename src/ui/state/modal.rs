@@ -41,6 +41,8 @@ pub struct Rename {
     pub tab: TabKey,
     /// As typed.
     pub name: String,
+    /// What it is called while it has none.
+    pub title_without: String,
 }
 
 /// A row or a time, while it is typed.

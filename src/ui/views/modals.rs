@@ -119,8 +119,8 @@ fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<
 fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<Action>) {
     ui.set_width(360.0);
     title(ui, ctx.text("tab.rename"));
-    let response =
-        TextField::new(ctx.text("tab.name")).hint(ctx.text("tab.name_hint")).show(ui, &mut rename.name);
+    let hint = ctx.format("tab.name_hint", &[("title", &rename.title_without)]);
+    let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut rename.name);
     let done = Action::RenameTab { tab: rename.tab, name: rename.name.clone() };
     if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
         out.push(done.clone());

@@ -11,12 +11,13 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
 use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape};
 use crate::workspace::tabs::TabKind;
-use egui::{Align2, CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
+use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
 /// Draws the sheet. Escape on it ends finding, unless it is meant for a menu.
 pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, has_menu: bool, out: &mut Vec<TabAction>) {
+    let has_filter = tab.find.is_filtering() || (tab.find.only_matches && tab.find.pattern.is_some());
     let empty = match tab.settings.kind {
-        _ if tab.find.is_filtering() || tab.find.only_matches => ctx.text("empty.filtered"),
+        _ if has_filter && tab.rows_seen > 0 => ctx.text("empty.filtered"),
         _ if tab.is_open() => ctx.text("empty.open"),
         TabKind::TcpServer => ctx.text("empty.server"),
         TabKind::TcpClient => ctx.text("empty.client"),
@@ -27,8 +28,7 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, has_menu: bool, o
         let rect = ui.available_rect_before_wrap();
         let theme = Theme::of(ui);
         ui.painter().rect_filled(rect, 0.0, theme.ground);
-        let font = fonts::interface(theme::BODY_SIZE);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, empty, font, theme.dim);
+        ui.put(rect, Label::new(RichText::new(empty).color(theme.dim)).selectable(false));
         return;
     };
     let takes_keys = ui.memory(|memory| memory.focused().is_none());
