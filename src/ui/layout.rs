@@ -215,7 +215,7 @@ fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Actio
             );
         });
         if let Some(failure) = &tab.status.paused {
-            banner::banner_ui(ui, ctx, failure);
+            banner::banner_ui(ui, ctx, tab.settings.kind, failure);
         }
         if !tab.is_kept() {
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));

@@ -19,6 +19,8 @@ pub mod ctx;
 
 pub mod text;
 
+pub mod trouble;
+
 pub mod times;
 
 pub mod shortcuts;

@@ -242,7 +242,7 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     desk.press("File…");
     desk.fill("File", "/nowhere/at all");
     desk.press_last("Send");
-    desk.see("No such file");
+    desk.see("Cannot read /nowhere/at all: no such file or directory (ENOENT 2)");
     desk.fill("File", path.to_str().unwrap());
     desk.press_last("Send");
     let reader = std::thread::Builder::new().name("reader".into()).spawn(move || {

@@ -425,3 +425,18 @@ fn what_could_not_be_written_is_told_and_written_later() {
     fs::rename(&away, &folder).unwrap();
     assert_eq!(desk.restart().front().settings.local_port, "7777");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pause_of_a_datagram_session_is_not_called_free_of_loss() {
+    for (place, button, said) in [
+        (0, "Listen", "Receiving is paused and nothing is lost"),
+        (2, "Open", "the rest is counted as dropped"),
+    ] {
+        let mut desk = three();
+        desk.tab(place);
+        desk.open(button);
+        fs::remove_file(desk.front().reader().unwrap().path()).unwrap();
+        desk.see(said);
+    }
+}

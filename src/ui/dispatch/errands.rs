@@ -9,6 +9,7 @@ use crate::ui::dispatch::copying::{Copied, Selected};
 use crate::ui::dispatch::sessions;
 use crate::ui::pasted_file;
 use crate::ui::state::tab::Tab;
+use crate::ui::trouble;
 use crate::util::clock;
 use egui::Context;
 use std::io;
@@ -36,14 +37,14 @@ struct Opening {
 /// Reads what is selected and puts it on the clipboard; a later wish takes the place of an earlier one.
 pub(super) fn copy(app: &mut App, selected: Selected) {
     let job = Job::start_reading("copy", app.engine.news().clone(), move |control| selected.copy(control));
-    app.errands.copy = started(app, job);
+    app.errands.copy = started(app, "copy", job);
 }
 
 /// Reads the list of earlier sessions.
 pub(super) fn list(app: &mut App) {
     let folder = app.profile.sessions_folder.clone();
     let job = Job::start_reading("sessions", app.engine.news().clone(), move |_| retention::list(&folder));
-    app.errands.list = started(app, job);
+    app.errands.list = started(app, "sessions", job);
 }
 
 /// Opens an earlier session; without an index beside it, that goes over all of it.
@@ -54,7 +55,7 @@ pub(super) fn open(app: &mut App, path: &Path) {
     let (path, read) = (path.to_owned(), path.to_owned());
     let job =
         Job::start_reading("open-session", app.engine.news().clone(), move |_| JournalReader::open(&read));
-    if let Some(job) = started(app, job) {
+    if let Some(job) = started(app, "open-session", job) {
         app.errands.opening.push(Opening { path, job });
     }
 }
@@ -67,7 +68,7 @@ pub(super) fn make_room(app: &mut App, limit: Limit) {
         pasted_file::remove_left_behind(&folder, now);
         retention::enforce(&folder, &limit, now)
     });
-    app.errands.room = started(app, job);
+    app.errands.room = started(app, "make-room", job);
 }
 
 /// Ends a tab that is out of sight already: its session is closed, and its journal is on the disk when that is done.
@@ -95,12 +96,12 @@ pub(super) fn delete(app: &mut App, path: &Path, tab: Option<Tab>) {
 
 fn change(app: &mut App, name: &str, work: impl FnOnce() -> Result<(), JournalError> + Send + 'static) {
     let job = Job::start(name, app.engine.news().clone(), move |_| work());
-    let job = started(app, job);
+    let job = started(app, name, job);
     app.errands.changes.extend(job);
 }
 
-fn started<T>(app: &mut App, job: io::Result<Job<T>>) -> Option<Job<T>> {
-    job.map_err(|error| app.tell(Told::Bad, error.to_string())).ok()
+fn started<T>(app: &mut App, name: &str, job: io::Result<Job<T>>) -> Option<Job<T>> {
+    job.map_err(|error| app.tell(Told::Bad, trouble::thread(app.state.locale(), name, &error))).ok()
 }
 
 /// Takes in what has come to its end.
@@ -111,12 +112,12 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
     if let Some(result) = finished(&mut app.errands.list) {
         match result {
             Ok(sessions) => app.state.sessions = sessions,
-            Err(error) => app.tell(Told::Bad, error.to_string()),
+            Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         }
     }
     for result in taken(&mut app.errands.changes, Job::take_result) {
         if let Err(error) = result {
-            app.tell(Told::Bad, error.to_string());
+            app.tell(Told::Bad, trouble::journal(app.state.locale(), &error));
         }
         if app.state.shows_sessions {
             list(app);
@@ -125,7 +126,7 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
     for result in taken(&mut app.errands.opening, |opening| opening.job.take_result()) {
         match result {
             Ok(reader) => sessions::show_opened(app, reader),
-            Err(error) => app.tell(Told::Bad, error.to_string()),
+            Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         }
     }
     if let Some(result) = finished(&mut app.errands.room) {
@@ -160,6 +161,6 @@ fn copied(app: &mut App, result: Result<Copied, JournalError>, ctx: &Context) {
                 if is_cut { (Told::Bad, "toast.copied_part") } else { (Told::Plain, "toast.copied") };
             app.tell(told, locale.text(key));
         }
-        Err(error) => app.tell(Told::Bad, error.to_string()),
+        Err(error) => app.tell(Told::Bad, trouble::journal(locale, &error)),
     }
 }

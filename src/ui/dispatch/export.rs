@@ -19,6 +19,7 @@ use crate::ui::sheet::JournalRows;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::state::modal::Modal;
 use crate::ui::state::tab::Tab;
+use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::workspace::tabs::ViewChoice;
 use std::net::SocketAddr;
@@ -210,6 +211,7 @@ pub(super) fn start(app: &mut App) {
     }
     let target = path.clone();
     let job = Job::start("export", app.engine.news().clone(), move |control| order.write(&target, control));
+    let locale = app.state.locale();
     let Some(Modal::Export(page)) = &mut app.state.modal else { return };
     match job {
         Ok(job) => {
@@ -217,7 +219,7 @@ pub(super) fn start(app: &mut App) {
             page.progress = Some((0, 0));
             app.background.export.writing = Some(Writing { path, job });
         }
-        Err(error) => page.error = Some(error.to_string()),
+        Err(error) => page.error = Some(trouble::thread(locale, "export", &error)),
     }
 }
 
@@ -275,6 +277,7 @@ fn take_preview(app: &mut App) {
     let Some(result) = jobs.preview.as_ref().and_then(Job::take_result) else { return };
     jobs.preview = None;
     let of = jobs.looked_for.take();
+    let locale = app.state.locale();
     let Some(Modal::Export(page)) = &mut app.state.modal else { return };
     match result {
         Ok(looked) => {
@@ -285,7 +288,9 @@ fn take_preview(app: &mut App) {
             jobs.opened = Some(looked.reader).filter(|_| matches!(page.from, ExportFrom::File(_)));
         }
         Err(ExportError::Cancelled) => {}
-        Err(error) => page.preview = Preview { error: Some(error.to_string()), of, ..Preview::default() },
+        Err(error) => {
+            page.preview = Preview { error: Some(trouble::export(locale, &error)), of, ..Preview::default() }
+        }
     }
 }
 
@@ -317,10 +322,7 @@ fn take_written(app: &mut App) {
             }
         }
         Err(error) => {
-            let line = match error {
-                ExportError::Cancelled => locale.text("save.cancelled").to_owned(),
-                error => error.to_string(),
-            };
+            let line = trouble::export(locale, &error);
             if let Some(Modal::Export(page)) = &mut app.state.modal {
                 page.progress = None;
                 page.error = Some(line);

@@ -3,6 +3,7 @@
 use crate::engine::command::Command;
 use crate::engine::event::Rejection;
 use crate::engine::jobs::Job;
+use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
@@ -12,6 +13,7 @@ use crate::ui::state::composer::{LONGEST_TYPED_BYTES, compose};
 use crate::ui::state::modal::{Modal, SendFile};
 use crate::ui::state::tab::{FileSend, Pasted, Tab};
 use crate::ui::text;
+use crate::ui::trouble;
 use crate::ui::views::composer::FileProgress;
 use crate::util::bytes_text::ByteSize;
 use egui::{Context, Event};
@@ -44,7 +46,7 @@ pub(super) fn start(app: &mut App) {
             return;
         }
         Err(error) => {
-            page.error = Some(error.to_string());
+            page.error = Some(trouble::file(locale, Operation::ReadFile, &path, &error));
             return;
         }
     };
@@ -191,12 +193,12 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
         let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
             .map_err(|error| text::compose_error(locale, &error))?;
         PastedFile::write(&folder, number, composed.bytes())
-            .map_err(|(path, error)| format!("{}: {error}", path.display()))
+            .map_err(|(path, error)| trouble::file(locale, Operation::WriteFile, &path, &error))
     });
     match job {
         Ok(job) => app.paste = Some(PasteJob { tab: key, text, job }),
         Err(error) => {
-            app.tell(Told::Bad, error.to_string());
+            app.tell(Told::Bad, trouble::thread(locale, "long-paste", &error));
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{paths, sessions};
 use crate::ui::state::export::ImportPage;
 use crate::ui::state::modal::Modal;
+use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::util::clock;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -67,7 +68,7 @@ pub(super) fn start(app: &mut App) {
             page.progress = Some((0, 0));
             app.background.import = Some(ImportJob { plan, job });
         }
-        Err(error) => page.error = Some(error.to_string()),
+        Err(error) => page.error = Some(trouble::thread(locale, "import", &error)),
     }
 }
 
@@ -104,10 +105,7 @@ pub(super) fn take_in(app: &mut App) {
             sessions::open(app, &path);
         }
         Err(failure) => {
-            let line = match failure {
-                ImportFailure::Cancelled => locale.text("import.cancelled").to_owned(),
-                failure => failure.to_string(),
-            };
+            let line = trouble::import(locale, &failure);
             if let Some(Modal::Import(page)) = &mut app.state.modal {
                 page.progress = None;
                 page.error = Some(line);

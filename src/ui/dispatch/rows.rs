@@ -17,6 +17,7 @@ use crate::ui::state::go_to::Destination;
 use crate::ui::state::modal::{GoTo, Modal};
 use crate::ui::state::tab::{Source, Tab};
 use crate::ui::times::written_times;
+use crate::ui::trouble;
 use crate::workspace::tabs::ViewChoice;
 use roaring::RoaringTreemap;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     let wanted = tab.inspected();
     let reader = tab.reader().cloned();
     if let Err(error) = tab.inspector.look_at(wanted, reader.as_ref()) {
-        app.tell(Told::Bad, error);
+        app.tell(Told::Bad, trouble::journal(locale, &error));
     }
     let tab = app.state.tab(key)?;
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
@@ -183,7 +184,7 @@ pub(super) fn go_to(app: &mut App) {
             app.state.modal = None;
             with_tab(app, key, |tab| show_record(tab, record));
         }
-        Some(Err(error)) => app.tell(Told::Bad, error.to_string()),
+        Some(Err(error)) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         None => {
             if let Some(Modal::GoTo(page)) = &mut app.state.modal {
                 page.is_unclear = true;
@@ -237,7 +238,7 @@ fn show_only_peer_of(app: &mut App, key: TabKey, record: RecordId) {
             with_tab(app, key, |tab| tab.find.peer = head.peer);
             apply_filter(app, key);
         }
-        Some(Err(error)) => app.tell(Told::Bad, error.to_string()),
+        Some(Err(error)) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         _ => app.tell(Told::Plain, app.state.locale().text("toast.no_peer")),
     }
 }

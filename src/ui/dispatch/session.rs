@@ -18,6 +18,7 @@ use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
 use crate::ui::state::tab::{Source, Tab};
 use crate::ui::text;
+use crate::ui::trouble;
 use crate::util::PROGRAM;
 use crate::util::clock;
 use crate::workspace::sending::{QuickSend, SentText};
@@ -189,7 +190,7 @@ fn open(app: &mut App, key: TabKey) {
                 rows::begin(app, key, Source::Live(session));
             }
             Err(error) => {
-                app.tell(Told::Bad, error.to_string());
+                app.tell(Told::Bad, trouble::session(locale, &error));
                 return;
             }
         }

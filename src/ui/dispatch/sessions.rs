@@ -7,6 +7,7 @@ use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{errands, rows};
 use crate::ui::state::tab::{Source, Tab};
+use crate::ui::trouble;
 use crate::workspace::tabs::{TabKind, TabSettings};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ pub(super) fn room_made(app: &mut App, result: Result<Vec<PathBuf>, JournalError
             let line = app.state.locale().format("toast.sessions_removed", &[("count", &removed.len())]);
             app.tell(Told::Plain, line);
         }
-        Err(error) => app.tell(Told::Bad, error.to_string()),
+        Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
     }
 }
 

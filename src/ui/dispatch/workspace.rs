@@ -4,6 +4,7 @@ use crate::ui::app::{App, Told};
 use crate::ui::ctx::LocalAddress;
 use crate::ui::state::AppState;
 use crate::ui::state::tab::Tab;
+use crate::ui::trouble;
 use crate::workspace::keeper::{Changes, Keeper};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::Settings;
@@ -66,7 +67,7 @@ pub(super) fn take_failures(app: &mut App, ctx: &Context, now: Instant) {
         app.kept.forget(failure.path());
         app.kept.due = Some(now + RETRY_AFTER);
         ctx.request_repaint_after(RETRY_AFTER);
-        app.tell(Told::Bad, failure.to_string());
+        app.tell(Told::Bad, trouble::store(app.state.locale(), &failure));
     }
 }
 
@@ -194,7 +195,7 @@ pub(super) fn refresh_addresses(app: &mut App) {
             }
         }
         Err(error) => {
-            app.tell(Told::Bad, error.to_string());
+            app.tell(Told::Bad, trouble::addresses(app.state.locale(), &error));
         }
     }
     app.state.addresses = addresses;

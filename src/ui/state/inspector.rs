@@ -1,7 +1,7 @@
 //! The record that the inspector shows, kept while it does not change, and the values at its cursor.
 
 use crate::codec::text::{Carry, TextEncoding, decode};
-use crate::journal::JournalReader;
+use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::RecordId;
 use crate::model::record::Record;
 
@@ -39,7 +39,7 @@ impl Inspector {
         &mut self,
         wanted: Option<RecordId>,
         reader: Option<&JournalReader>,
-    ) -> Result<(), String> {
+    ) -> Result<(), JournalError> {
         if self.wanted == wanted && (wanted.is_none() || self.record.is_some()) {
             return Ok(());
         }
@@ -47,7 +47,7 @@ impl Inspector {
         self.cursor = 0;
         self.record = None;
         if let (Some(id), Some(reader)) = (wanted, reader) {
-            self.record = reader.record(id).map_err(|error| error.to_string())?;
+            self.record = reader.record(id)?;
         }
         Ok(())
     }

@@ -4,12 +4,18 @@ use crate::model::failure::Failure;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::ui::theme::Theme;
+use crate::workspace::tabs::TabKind;
 use egui::{Frame, Label, Margin, Panel, RichText, Role, Ui, WidgetInfo};
 
 /// Says that receiving is paused, why, and what to do.
-pub fn banner_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, failure: &Failure) {
+pub fn banner_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, failure: &Failure) {
     let theme = Theme::of(ui);
-    let mut line = ctx.format("banner.paused", &[("failure", &text::failure_line(ctx.locale, failure))]);
+    let key = match kind {
+        TabKind::TcpServer | TabKind::TcpClient => "banner.paused",
+        // Nobody slows down who sends datagrams.
+        TabKind::Udp => "banner.paused_datagrams",
+    };
+    let mut line = ctx.format(key, &[("failure", &text::failure_line(ctx.locale, failure))]);
     if let Some(hint) = text::hint(ctx.locale, failure) {
         line.push_str(ctx.text("connection.sentence_end"));
         line.push_str(hint);
