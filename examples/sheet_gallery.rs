@@ -138,7 +138,7 @@ impl eframe::App for Gallery {
             let view = SheetView {
                 texts: &self.texts,
                 empty: "",
-                ticks: &[RecordId(20_000_000), RecordId(21_000_000), RecordId(70_000_000)],
+                ticks: &[20_000_000, 21_000_000, 70_000_000],
                 takes_keys: true,
                 follow_keys: "Ctrl+P",
             };

@@ -44,7 +44,7 @@ pub enum Action {
     },
     /// The tab is seen beside the one in front, or no longer.
     ToggleBeside(TabKey),
-    /// The tab in front stands so many places further to the right.
+    /// The tab that has the keyboard stands so many places further to the right.
     ShiftTab(isize),
     /// The tab at this place, counted from 0, is in front.
     ActivatePlace(usize),
@@ -204,7 +204,9 @@ pub enum TabAction {
     FindNext,
     /// The match before is shown.
     FindPrevious,
-    /// Only rows that the view bar lets through are shown.
+    /// Only rows with a match are shown, or all that the view bar lets through.
+    ShowOnlyMatches(bool),
+    /// Only rows that the view bar lets through are shown, and looked through.
     ApplyFilter,
     /// Rows so far are hidden; the log keeps them.
     ClearView,

@@ -3,6 +3,7 @@
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::{Key, Modifiers};
 use sockscope::model::ids::RecordId;
+use sockscope::ui::sheet::Rows;
 use sockscope::workspace::settings::TimeFormat;
 use sockscope::workspace::tabs::TabKind;
 use std::io::Write;
@@ -151,4 +152,73 @@ fn only_one_peer_is_shown_when_asked() {
     desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
     desk.draw();
     assert!(!desk.is_seen("RX line 0000") && desk.is_seen("RX from the second"));
+}
+
+#[test]
+fn what_was_looked_for_is_found_again_when_the_field_comes_back() {
+    let (mut desk, _peer) = with_lines(3);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("line");
+    desk.wait("the matches", |state| state.tabs[0].find.rows.len() == 3);
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert_eq!(desk.front().find.rows.len(), 0);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.wait("the matches again", |state| state.tabs[0].find.rows.len() == 3);
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.front().find.current_place(), Some(1));
+}
+
+#[test]
+fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown() {
+    let (mut desk, _peer) = with_lines(2);
+    desk.write("line that went");
+    desk.press("Send");
+    desk.see("TX line that went");
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("line");
+    desk.wait("all matches", |state| state.tabs[0].find.rows.len() == 3);
+    desk.press("Direction");
+    desk.choose("Sent");
+    desk.wait("the match among what was sent", |state| state.tabs[0].find.rows.len() == 1);
+    desk.key(Modifiers::NONE, Key::F3);
+    let row = desk.front().find.current;
+    desk.press("Matches only");
+    assert!(row.is_some() && desk.front().find.current == row, "nothing is looked for anew");
+    assert!(desk.is_seen("TX line that went") && !desk.is_seen("RX line 0000"));
+    desk.press("Direction");
+    desk.choose("Received");
+    desk.see("RX line 0001");
+    assert!(!desk.is_seen("TX line that went"));
+}
+
+#[test]
+fn the_first_match_is_the_one_at_the_upper_edge() {
+    let (mut desk, _peer) = with_lines(80);
+    desk.press("Direction");
+    desk.choose("Received");
+    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.key(Modifiers::COMMAND, Key::G);
+    desk.enter("45");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("line");
+    desk.wait("the matches", |state| state.tabs[0].find.rows.len() == 80);
+    desk.draw();
+    let tab = desk.front();
+    let top = tab.rows.as_ref().unwrap().record(tab.sheet.visible().start);
+    assert!(top.0 > 20, "the sheet stands in the middle");
+    desk.key(Modifiers::NONE, Key::F3);
+    assert_eq!(desk.front().find.current, Some(top.0));
+}
+
+#[test]
+fn a_match_that_was_cleared_from_view_comes_back() {
+    let (mut desk, _peer) = with_lines(3);
+    desk.key(Modifiers::COMMAND, Key::L);
+    assert!(!desk.is_seen("RX line 0000"));
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("0000");
+    desk.wait("the match", |state| state.tabs[0].find.rows.len() == 1);
+    desk.key(Modifiers::NONE, Key::F3);
+    desk.see("RX line 0000");
 }

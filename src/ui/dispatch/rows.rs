@@ -20,7 +20,6 @@ use crate::ui::times::written_times;
 use crate::ui::trouble;
 use crate::workspace::tabs::ViewChoice;
 use roaring::RoaringTreemap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many matches the scroll bar points out.
@@ -38,7 +37,6 @@ pub(super) fn begin(app: &mut App, key: TabKey, source: Source) {
         tab.find.forget_hits();
     });
     apply_filter(app, key);
-    start_find(app, key);
 }
 
 /// Takes in what searches found and how rows are shown now; tells when to look again.
@@ -50,6 +48,12 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
         start_find(app, key);
     }
     let tab = app.state.tab_mut(key)?;
+    if tab.find.has_waiting()
+        && let Some(rows) = &mut tab.rows
+    {
+        // A set that is shown meanwhile would be copied before it grows. It is shown again below.
+        rows.set_matching(None);
+    }
     let has_found = tab.find.take_in(&news, deadline);
     let encoding = tab.encoding();
     let view = match tab.settings.view {
@@ -63,7 +67,6 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
         rows.set_options(RowOptions { view, encoding, locale, time, precision, columns });
     }
     if has_found {
-        tab.find.ticks = ticks(&tab.find.rows);
         show_wanted_rows(tab);
     }
     let is_behind = tab.reader().is_some_and(|reader| reader.snapshot().records != tab.rows_followed);
@@ -78,25 +81,23 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     tab.find.follow_after().filter(|_| is_due)
 }
 
-/// A few of many, evenly spread.
-fn ticks(rows: &RoaringTreemap) -> Vec<RecordId> {
-    let count = rows.len();
+/// Where a few of many stand, evenly spread.
+fn ticks(found: &RoaringTreemap, rows: &JournalRows) -> Vec<u64> {
+    let count = found.len();
     let step = count.div_ceil(MOST_TICKS).max(1);
-    (0..count.min(MOST_TICKS)).filter_map(|place| rows.select(place * step)).map(RecordId).collect()
+    let few = (0..count.min(MOST_TICKS)).filter_map(|place| found.select(place * step));
+    few.map(|row| rows.index(RecordId(row))).collect()
 }
 
-/// Puts filter and search together: which rows are shown at all.
+/// Puts filter and search together: which rows are shown at all. What was found has passed the filter.
 fn show_wanted_rows(tab: &mut Tab) {
-    let passed = tab.find.passed.clone();
-    let matches = (tab.find.only_matches && tab.find.pattern.is_some()).then(|| tab.find.rows.clone());
-    let shown = match (passed, matches) {
-        (Some(passed), Some(matches)) => Some(passed & matches),
-        (Some(rows), None) | (None, Some(rows)) => Some(rows),
-        (None, None) => None,
-    };
+    let find = &mut tab.find;
+    let is_only_matches = find.only_matches && find.pattern.is_some();
+    let shown = if is_only_matches { Some(find.rows.clone()) } else { find.passed.clone() };
     if let Some(rows) = &mut tab.rows {
-        rows.set_matching(shown.map(Arc::new));
+        rows.set_matching(shown);
         rows.hide_before(RecordId(tab.cleared_before));
+        find.ticks = ticks(&find.rows, rows);
     }
 }
 
@@ -121,6 +122,18 @@ pub(super) fn start_find(app: &mut App, key: TabKey) {
     });
 }
 
+/// Shows the find field; what it says is looked for again.
+pub(super) fn show_find(app: &mut App, key: TabKey) {
+    let mut was_shown = true;
+    with_tab(app, key, |tab| {
+        was_shown = std::mem::replace(&mut tab.find.is_shown, true);
+        tab.find.wants_focus = true;
+    });
+    if !was_shown {
+        start_find(app, key);
+    }
+}
+
 pub(super) fn hide_find(app: &mut App, key: TabKey) {
     with_tab(app, key, |tab| {
         tab.find.is_shown = false;
@@ -132,21 +145,30 @@ pub(super) fn hide_find(app: &mut App, key: TabKey) {
 
 pub(super) fn step_find(app: &mut App, key: TabKey, is_forward: bool) {
     with_tab(app, key, |tab| {
-        let from = tab.sheet.visible().start;
-        if let Some(row) = tab.find.step(is_forward, from) {
-            tab.sheet.go_to(RecordId(row));
+        let top = tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start));
+        if let Some(row) = tab.find.step(is_forward, top) {
+            show_record(tab, row);
         }
     });
 }
 
+/// Shows only rows with a match, or all that the filters let through.
+pub(super) fn show_only_matches(app: &mut App, key: TabKey, is_on: bool) {
+    with_tab(app, key, |tab| {
+        tab.find.only_matches = is_on;
+        show_wanted_rows(tab);
+    });
+}
+
+/// Shows what the filters let through, and looks for what is wanted among that.
 pub(super) fn apply_filter(app: &mut App, key: TabKey) {
     let news = app.engine.news().clone();
     with_tab(app, key, |tab| {
         if let Some(reader) = tab.reader().cloned() {
             tab.find.start_filter(&reader, &news);
         }
-        show_wanted_rows(tab);
     });
+    start_find(app, key);
 }
 
 pub(super) fn clear_view(app: &mut App, key: TabKey) {

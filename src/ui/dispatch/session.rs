@@ -76,14 +76,12 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
                 tab.settings.options.remove(place);
             }
         }),
-        TabAction::ShowFind => with_tab(app, key, |tab| {
-            tab.find.is_shown = true;
-            tab.find.wants_focus = true;
-        }),
+        TabAction::ShowFind => rows::show_find(app, key),
         TabAction::HideFind => rows::hide_find(app, key),
         TabAction::StartFind => rows::start_find(app, key),
         TabAction::FindNext => rows::step_find(app, key, true),
         TabAction::FindPrevious => rows::step_find(app, key, false),
+        TabAction::ShowOnlyMatches(is_on) => rows::show_only_matches(app, key, is_on),
         TabAction::ApplyFilter => rows::apply_filter(app, key),
         TabAction::ClearView => rows::clear_view(app, key),
         TabAction::ShowCleared => rows::show_cleared(app, key),

@@ -42,6 +42,10 @@ pub struct JournalRows {
     pattern: Option<Pattern>,
     matching: Option<Arc<RoaringTreemap>>,
     hidden_before: u64,
+    /// How many matching records are hidden, because they are before those that are shown.
+    matching_before: u64,
+    /// How many rows are shown.
+    shown: u64,
     marked: Option<Moment>,
     expanded: HashSet<u64>,
     kept: HashMap<u64, Kept>,
@@ -70,6 +74,8 @@ impl JournalRows {
             pattern: None,
             matching: None,
             hidden_before: 0,
+            matching_before: 0,
+            shown: records,
             marked: None,
             expanded: HashSet::new(),
             kept: HashMap::new(),
@@ -83,6 +89,9 @@ impl JournalRows {
     pub fn refresh(&mut self) {
         self.records = self.reader.snapshot().records;
         self.turn += 1;
+        if self.matching.is_none() {
+            self.count();
+        }
     }
 
     /// The journal.
@@ -116,6 +125,7 @@ impl JournalRows {
     /// Shows only these records, or all. The set may grow as the journal does.
     pub fn set_matching(&mut self, matching: Option<Arc<RoaringTreemap>>) {
         self.matching = matching;
+        self.count();
     }
 
     /// The only records that are shown, if not all are.
@@ -127,6 +137,7 @@ impl JournalRows {
     pub fn hide_before(&mut self, record: RecordId) {
         if self.hidden_before != record.0 {
             self.hidden_before = record.0;
+            self.count();
             // Times since the first row are since another row now.
             self.kept.clear();
         }
@@ -247,9 +258,15 @@ impl JournalRows {
         Ok(head.map(|RecordHead { at, epoch, .. }| Moment { at, epoch }))
     }
 
-    /// How many matching records are hidden, because they are before those that are shown.
-    fn matching_before(&self, matching: &RoaringTreemap) -> u64 {
-        self.hidden_before.checked_sub(1).map_or(0, |last| matching.rank(last))
+    /// Counted when it changes, since every row asks for it and a set of a hundred million takes a while.
+    fn count(&mut self) {
+        let last = self.hidden_before.checked_sub(1);
+        self.matching_before =
+            self.matching.as_ref().zip(last).map_or(0, |(matching, last)| matching.rank(last));
+        self.shown = match &self.matching {
+            Some(matching) => matching.len() - self.matching_before,
+            None => self.records.saturating_sub(self.hidden_before),
+        };
     }
 
     fn forget_old_rows(&mut self) {
@@ -266,16 +283,13 @@ impl JournalRows {
 
 impl Rows for JournalRows {
     fn len(&self) -> u64 {
-        match &self.matching {
-            Some(matching) => matching.len() - self.matching_before(matching),
-            None => self.records.saturating_sub(self.hidden_before),
-        }
+        self.shown
     }
 
     fn record(&self, index: u64) -> RecordId {
         match &self.matching {
             Some(matching) => {
-                let found = matching.select(index + self.matching_before(matching));
+                let found = matching.select(index + self.matching_before);
                 RecordId(found.or_else(|| matching.max()).unwrap_or(0))
             }
             None => RecordId(index + self.hidden_before),
@@ -286,7 +300,7 @@ impl Rows for JournalRows {
         match &self.matching {
             Some(matching) => {
                 let up_to = matching.rank(record.0).saturating_sub(u64::from(matching.contains(record.0)));
-                up_to.saturating_sub(self.matching_before(matching))
+                up_to.saturating_sub(self.matching_before)
             }
             None => record.0.saturating_sub(self.hidden_before),
         }

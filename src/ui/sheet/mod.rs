@@ -65,8 +65,8 @@ pub struct SheetView<'a> {
     pub texts: &'a SheetTexts,
     /// What to do next, while there are no rows.
     pub empty: &'a str,
-    /// Rows to point out on the scroll bar.
-    pub ticks: &'a [RecordId],
+    /// The indexes of rows to point out on the scroll bar.
+    pub ticks: &'a [u64],
     /// Whether it takes keys that no control has asked for.
     pub takes_keys: bool,
     /// The keys that hold it still or let it follow.
@@ -258,7 +258,7 @@ impl Sheet {
         let end = Anchor::end(frame.extent, &mut heights(rows));
         let at = if self.following { end } else { self.anchor };
         let whole = frame.extent.rows.max(1) as f64;
-        let ticks: Vec<f64> = view.ticks.iter().map(|tick| rows.index(*tick) as f64 / whole).collect();
+        let ticks: Vec<f64> = view.ticks.iter().map(|tick| *tick as f64 / whole).collect();
         let seen = BarView {
             share: at.share(end, &mut heights(rows)),
             visible: f64::from(frame.extent.view_height / theme::ROW_HEIGHT) / whole,

@@ -12,6 +12,7 @@ use crate::model::record::Direction;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use roaring::RoaringTreemap;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How much of the file one step searches, between two looks at whether it is still wanted.
@@ -68,25 +69,32 @@ pub struct Find {
     pub peer: Option<PeerId>,
     /// What is wrong with what was typed.
     pub error: Option<FindError>,
-    /// The rows with a match.
-    pub rows: RoaringTreemap,
+    /// The rows with a match. The filter has let them through.
+    pub rows: Arc<RoaringTreemap>,
     /// How many matches.
     pub hits: u64,
     /// The row of the match in view.
     pub current: Option<u64>,
-    /// A few of those rows, for the scroll bar.
-    pub ticks: Vec<RecordId>,
+    /// Where a few of those rows stand among those that are shown, for the scroll bar.
+    pub ticks: Vec<u64>,
     /// The pattern, to colour the rows in sight.
     pub pattern: Option<Pattern>,
     /// The encoding in which text is looked for.
     encoding: Option<TextEncoding>,
     search: Option<Hunt<Search>>,
-    filter: Option<Hunt<FilterScan>>,
+    filter: Option<Hunt<Passing>>,
     /// Work that nobody wants any more, until it has noticed: no frame waits for that.
     old_searches: Vec<Job<Result<Search, JournalError>>>,
-    old_filters: Vec<Job<Result<FilterScan, JournalError>>>,
+    old_filters: Vec<Job<Result<Passing, JournalError>>>,
     /// The rows that the filter lets through, once they are known.
-    pub passed: Option<RoaringTreemap>,
+    pub passed: Option<Arc<RoaringTreemap>>,
+}
+
+/// The scan of a filter, and what it has gathered, for whoever shows it while the scan goes on.
+#[derive(Debug)]
+struct Passing {
+    scan: FilterScan,
+    rows: Arc<RoaringTreemap>,
 }
 
 /// Work that goes over a journal, rests when it has caught up, and goes on when there is more.
@@ -101,7 +109,7 @@ struct Hunt<T> {
 }
 
 impl Find {
-    /// The rows that may be shown beyond the filter's: what the person asked to see alone.
+    /// Whether only what went one way, or concerns one peer, is shown.
     pub fn is_filtering(&self) -> bool {
         self.direction.is_some() || self.peer.is_some()
     }
@@ -133,9 +141,13 @@ impl Find {
             }
         };
         self.pattern = Some(pattern.clone());
-        match Search::new(reader.clone(), pattern, self.filter_now()) {
-            Ok(search) => self.search = Some(Hunt::start(search, news, search_on)),
-            Err(error) => self.error = Some(FindError::Failed(error.to_string())),
+        let search =
+            Search::new(reader.clone(), pattern, self.filter_now()).map_err(|error| error.to_string());
+        match search
+            .and_then(|search| Hunt::start(search, news, search_on).map_err(|error| error.to_string()))
+        {
+            Ok(hunt) => self.search = Some(hunt),
+            Err(error) => self.error = Some(FindError::Failed(error)),
         }
     }
 
@@ -150,7 +162,7 @@ impl Find {
         self.pattern = None;
         self.encoding = None;
         self.error = None;
-        self.rows.clear();
+        self.rows = Arc::default();
         self.ticks.clear();
         self.hits = 0;
         self.current = None;
@@ -162,7 +174,11 @@ impl Find {
         self.passed = None;
         if self.is_filtering() {
             let scan = FilterScan::new(reader.clone(), self.filter_now());
-            self.filter = Some(Hunt::start(scan, news, filter_on));
+            let passing = Passing { scan, rows: Arc::default() };
+            match Hunt::start(passing, news, filter_on) {
+                Ok(hunt) => self.filter = Some(hunt),
+                Err(error) => self.error = Some(FindError::Failed(error.to_string())),
+            }
         }
     }
 
@@ -178,7 +194,7 @@ impl Find {
         if let Some(hunt) = &mut self.search {
             while let Ok(hits) = hunt.finds.try_recv() {
                 self.hits += hits.len() as u64;
-                self.rows.extend(hits.iter().map(|hit| hit.record.0));
+                Arc::make_mut(&mut self.rows).extend(hits.iter().map(|hit| hit.record.0));
                 has_changed = true;
                 if Instant::now() >= deadline {
                     break;
@@ -192,8 +208,10 @@ impl Find {
         if let Some(hunt) = &mut self.filter {
             match hunt.rest_or_go_on(news, filter_on) {
                 Ok(true) => {
-                    self.passed = hunt.resting.as_ref().map(|scan| scan.matching().clone());
-                    has_changed = true;
+                    let passed = hunt.resting.as_ref().map(|passing| passing.rows.clone());
+                    has_changed |=
+                        passed.as_ref().map(|rows| rows.len()) != self.passed.as_ref().map(|rows| rows.len());
+                    self.passed = passed;
                 }
                 Ok(false) => {}
                 Err(error) => {
@@ -218,22 +236,21 @@ impl Find {
         (self.search.is_some() || self.filter.is_some()).then_some(FOLLOW_PAUSE)
     }
 
-    /// The row of the next match after the present one, or of the one before it; around the end.
-    pub fn step(&mut self, is_forward: bool, from: u64) -> Option<u64> {
+    /// The row of the next match after the present one, or of the one before it; around the end. The first step goes
+    /// to the first match from this row on, or to the last one before it.
+    pub fn step(&mut self, is_forward: bool, from: RecordId) -> Option<RecordId> {
         let count = self.rows.len();
         if count == 0 {
             return None;
         }
-        let at = self.current.unwrap_or(from);
-        let target = if is_forward {
-            let rank = self.rows.rank(at);
-            self.rows.select(rank % count)
-        } else {
-            let before = at.checked_sub(1).map_or(0, |row| self.rows.rank(row));
-            self.rows.select(if before == 0 { count - 1 } else { before - 1 })
+        let before = |row: u64| row.checked_sub(1).map_or(0, |last| self.rows.rank(last));
+        let place = match (is_forward, self.current) {
+            (true, Some(current)) => self.rows.rank(current) % count,
+            (true, None) => before(from.0) % count,
+            (false, current) => before(current.unwrap_or(from.0)).checked_sub(1).unwrap_or(count - 1),
         };
-        self.current = target;
-        target
+        self.current = self.rows.select(place);
+        self.current.map(RecordId)
     }
 
     /// The place of the present match among all rows with matches, counted from 1.
@@ -272,29 +289,32 @@ fn search_on(
 }
 
 fn filter_on(
-    mut scan: FilterScan,
+    mut passing: Passing,
     control: &JobControl,
     _finds: &Sender<Vec<Hit>>,
-) -> Result<FilterScan, JournalError> {
+) -> Result<Passing, JournalError> {
     loop {
-        let progress = scan.step(STEP_ROWS)?;
+        let progress = passing.scan.step(STEP_ROWS)?;
         control.set_progress(progress.scanned_rows, progress.total_rows);
         if progress.done || control.is_cancelled() {
-            return Ok(scan);
+            // Copied here, where no frame waits for it.
+            if passing.rows.len() != passing.scan.matching().len() {
+                passing.rows = Arc::new(passing.scan.matching().clone());
+            }
+            return Ok(passing);
         }
     }
 }
 
 impl<T: Send + 'static> Hunt<T> {
-    fn start(work: T, news: &News, go_on: Work<T>) -> Hunt<T> {
+    fn start(work: T, news: &News, go_on: Work<T>) -> io::Result<Hunt<T>> {
         let (sender, finds) = bounded(WAITING_BATCHES);
         let mut hunt = Hunt { finds, sender, job: None, resting: Some(work), rested_at: Instant::now() };
-        if hunt.launch(news, go_on).is_err() {
-            // The thread could not be started; the work rests and is tried again with the next look.
-        }
-        hunt
+        hunt.launch(news, go_on)?;
+        Ok(hunt)
     }
 
+    /// Where no thread can be started, the work is lost; the person is told, and may begin anew.
     fn launch(&mut self, news: &News, go_on: Work<T>) -> io::Result<()> {
         let Some(work) = self.resting.take() else { return Ok(()) };
         let sender = self.sender.clone();
@@ -332,8 +352,22 @@ mod tests {
     use crate::journal::query::Hit;
     use crate::model::ids::RecordId;
     use crossbeam_channel::bounded;
+    use std::sync::Arc;
     use std::task::Waker;
     use std::time::{Duration, Instant};
+
+    #[test]
+    fn the_first_step_goes_to_the_first_match_from_there_on() {
+        let at = |rows: &[u64]| Find { rows: Arc::new(rows.iter().copied().collect()), ..Find::default() };
+        for (from, is_forward, seen) in
+            [(5, true, [5, 9]), (6, true, [9, 2]), (10, true, [2, 5]), (5, false, [2, 9]), (0, false, [9, 5])]
+        {
+            let mut find = at(&[2, 5, 9]);
+            let steps = [(); 2].map(|()| find.step(is_forward, RecordId(from)).map(|row| row.0));
+            assert_eq!(steps, seen.map(Some), "from {from}, forward: {is_forward}");
+        }
+        assert_eq!(at(&[]).step(true, RecordId(0)), None);
+    }
 
     #[test]
     fn what_waits_to_be_taken_in_is_looked_at_again_at_once() {

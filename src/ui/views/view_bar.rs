@@ -259,7 +259,7 @@ fn find_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAct
             out.push(TabAction::FindNext);
         }
         if toggle(ui, &mut find.only_matches, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {
-            out.push(TabAction::ApplyFilter);
+            out.push(TabAction::ShowOnlyMatches(find.only_matches));
         }
         if icon_button(ui, "✕", ctx.text("find.close")).clicked() || is_escaped {
             out.push(TabAction::HideFind);
