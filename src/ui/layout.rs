@@ -28,6 +28,8 @@ const INSPECTOR_WIDTH: f32 = 350.0;
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
     let locale = state.locale();
+    let keyboard = Some(state.keyboard_tab()).filter(|_| !state.is_covered());
+    let inspected = state.keyboard_tab();
     let labels: Vec<TabLabel> = state
         .tabs
         .iter()
@@ -71,22 +73,25 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
             status_ui(ui, &ctx, tab, out);
             side_ui(ui, &ctx, tab, out);
-            if ctx.settings.inspector && ui.available_width() + SIDE_WIDTH >= INSPECTOR_NEEDS {
-                inspector_ui(ui, &ctx, tab);
-            }
+        }
+        if ctx.settings.inspector
+            && ui.available_width() + SIDE_WIDTH >= INSPECTOR_NEEDS
+            && let Some(tab) = tabs.iter_mut().find(|tab| tab.key == inspected)
+        {
+            inspector_ui(ui, &ctx, tab);
         }
         if let Some(tab) = tabs.iter_mut().find(|tab| beside == Some(tab.key)) {
             let half = ui.available_width() / 2.0;
-            let panel = Panel::right("beside").default_size(half).size_range(300.0..=half.mul_add(1.5, 0.0));
+            let panel = Panel::right("beside").default_size(half).size_range(300.0..=half * 1.5);
             let frame = Frame::new();
             panel.frame(frame).show(ui, |ui| {
                 right = ui.max_rect();
-                session_ui(ui, &ctx, tab, out);
+                session_ui(ui, &ctx, tab, keyboard, out);
             });
         }
         CentralPanel::no_frame().show(ui, |ui| {
             if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
-                session_ui(ui, &ctx, tab, out);
+                session_ui(ui, &ctx, tab, keyboard, out);
             }
         });
         if let Some(at) = touched_place(ui).filter(|at| area.contains(*at)) {
@@ -196,10 +201,17 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
 }
 
 /// One session: its view bar, its sheet and its send area.
-fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
+fn session_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut Tab,
+    keyboard: Option<TabKey>,
+    out: &mut Vec<Action>,
+) {
     let mut asked = Vec::new();
     let key = tab.key;
-    let has_menu = Popup::is_any_open(ui.ctx());
+    let keys =
+        sheet_area::Keys { has_menu: Popup::is_any_open(ui.ctx()), has_keyboard: keyboard == Some(key) };
     ui.push_id(key.0, |ui| {
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
@@ -228,7 +240,7 @@ fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Actio
                 composer::composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
             });
         }
-        CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, has_menu, &mut asked));
+        CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, keys, &mut asked));
     });
     pass_on(key, asked, out);
 }

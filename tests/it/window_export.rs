@@ -9,6 +9,8 @@ use sockscope::model::config::SessionKind;
 use sockscope::model::record::EndReason;
 use sockscope::model::status::SessionState;
 use sockscope::ui::dialogs::DialogAnswer;
+use sockscope::ui::state::export::Scope;
+use sockscope::ui::state::modal::Modal;
 use sockscope::ui::testing::{TestApp, open_window, wait_until};
 use sockscope::util::locale::Language;
 use sockscope::workspace::profile::Profile;
@@ -287,4 +289,26 @@ fn a_log_writes_times_as_the_sheet_does() {
         assert!(is_so(time), "{times}: {log}");
         fs::remove_file(talk.folder.path().join("log.txt")).unwrap();
     }
+}
+
+#[test]
+fn what_is_shown_is_saved_when_not_everything_is() {
+    let mut talk = Talk::new("", to_file("log.txt"));
+    let scope = |harness: &Harness<'static, TestApp>| {
+        let Some(Modal::Export(page)) = &harness.state().app().unwrap().state().modal else {
+            panic!("no page")
+        };
+        page.choices.scope
+    };
+    press(&mut talk.harness, "Save log…");
+    assert_eq!(scope(&talk.harness), Scope::All);
+    press(&mut talk.harness, "Cancel");
+    press(&mut talk.harness, "Clear");
+    talk.peer.write_all(b"afterwards").unwrap();
+    assert_shown(&mut talk.harness, "RX afterwards");
+    press(&mut talk.harness, "Save log…");
+    assert_eq!(scope(&talk.harness), Scope::Shown);
+    press(&mut talk.harness, "Browse…");
+    let log = talk.exported("log.txt");
+    assert!(log.contains("afterwards") && !log.contains("temperature"), "{log}");
 }

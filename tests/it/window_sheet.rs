@@ -2,6 +2,7 @@
 
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use sockscope::model::ids::RecordId;
 use sockscope::ui::sheet::Rows;
 use sockscope::workspace::settings::TimeFormat;
@@ -104,8 +105,11 @@ fn a_cleared_view_comes_back_and_the_log_keeps_everything() {
     assert!(!desk.is_seen("RX line"));
     peer.write_all(b"afterwards").unwrap();
     desk.see("RX afterwards");
+    desk.press("Clear");
+    assert!(!desk.is_seen("RX afterwards"), "it clears also what is already cleared in part");
     desk.press("Show all");
     desk.see("RX line 0000");
+    assert!(!desk.is_seen("Show all") && desk.is_seen("RX afterwards"));
     assert_eq!(desk.front().rows_seen, 6);
 }
 
@@ -221,4 +225,62 @@ fn a_match_that_was_cleared_from_view_comes_back() {
     desk.wait("the match", |state| state.tabs[0].find.rows.len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
     desk.see("RX line 0000");
+}
+
+#[test]
+fn an_inspector_that_was_hidden_stays_hidden() {
+    let (mut desk, _peer) = with_lines(2);
+    desk.key(Modifiers::COMMAND, Key::I);
+    assert!(!desk.is_seen("Inspector"));
+    desk.press_containing("RX line 0000");
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert!(desk.front().inspected().is_some() && !desk.state().settings.inspector);
+    desk.key(Modifiers::COMMAND, Key::I);
+    desk.see("Record 4");
+}
+
+#[test]
+fn text_that_is_selected_elsewhere_is_copied_before_rows() {
+    let (mut desk, _peer) = with_lines(1);
+    desk.write("preview");
+    desk.press_containing("RX line 0000");
+    let preview = desk.harness.get_by_label_contains("7 bytes: ").rect();
+    desk.harness.drag_at(preview.left_center() + egui::vec2(1.0, 0.0));
+    desk.draw();
+    desk.harness.hover_at(preview.right_center());
+    desk.draw();
+    desk.harness.drop_at(preview.right_center());
+    desk.draw();
+    desk.harness.event(egui::Event::Copy);
+    let text = desk.copied();
+    assert!(text.contains("70 72 65 76 69 65 77"), "{text}");
+    desk.draw();
+    assert!(!desk.state().said.contains("clipboard"), "{}", desk.state().said);
+    desk.press_containing("RX line 0000");
+    desk.harness.event(egui::Event::Copy);
+    assert_eq!(desk.copied(), "line 0000\n");
+}
+
+#[test]
+fn no_key_moves_the_sheet_behind_a_page() {
+    let (mut desk, _peer) = with_lines(60);
+    desk.key(Modifiers::NONE, Key::F1);
+    desk.key(Modifiers::NONE, Key::Home);
+    assert!(desk.front().sheet.is_following());
+    desk.press("Close");
+    desk.key(Modifiers::NONE, Key::Home);
+    assert!(!desk.front().sheet.is_following());
+}
+
+#[test]
+fn the_byte_that_values_are_read_from_is_one_of_the_record() {
+    let (mut desk, _peer) = with_lines(1);
+    desk.press_containing("RX line 0000");
+    for _ in 0..12 {
+        // The arrow moves the keyboard on, too.
+        desk.harness.get_by_label("0000 6C 69 6E 65 20 30 30 30").focus();
+        desk.draw();
+        desk.key(Modifiers::NONE, Key::ArrowRight);
+    }
+    assert_eq!(desk.front().inspector.cursor, 9);
 }

@@ -184,6 +184,39 @@ fn shortcuts_go_to_the_side_that_was_touched_last() {
 }
 
 #[test]
+fn keys_and_the_inspector_are_for_the_side_that_was_touched_last() {
+    let named = |name: &str| TabSettings { name: name.to_owned(), ..loopback(TabKind::TcpServer) };
+    let mut desk = Desk::with_tabs(vec![named("left"), named("right")]);
+    desk.open("Listen");
+    desk.tab(1);
+    desk.open("Listen");
+    desk.tab(0);
+    desk.menu_of("right");
+    desk.press("Show beside");
+    let row = |desk: &Desk, is_left: bool| {
+        let rows = desk.harness.get_all_by_label_contains("listening on");
+        let rows = rows.filter(|row| row.accesskit_node().role() == Role::ListBoxOption);
+        let mut places: Vec<_> = rows.map(|row| row.rect().left_center() + egui::vec2(90.0, 0.0)).collect();
+        places.sort_by(|one, other| one.x.total_cmp(&other.x));
+        places[usize::from(!is_left)]
+    };
+    for (is_left, port) in [(true, 0), (false, 1), (true, 0)] {
+        let at = row(&desk, is_left);
+        desk.harness.drag_at(at);
+        desk.harness.drop_at(at);
+        desk.draw();
+        let place = desk.state().tabs[port].inspector.record.as_ref().map(|record| record.id.0);
+        assert_eq!(place, Some(0));
+        assert_eq!(desk.state().keyboard_tab(), desk.state().tabs[port].key);
+    }
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.key(Modifiers::COMMAND, Key::A);
+    let selected = |desk: &Desk, place: usize| desk.state().tabs[place].sheet.selection().ranges().to_vec();
+    assert_eq!((selected(&desk, 0).len(), selected(&desk, 1)), (1, vec![0..=0]));
+}
+
+#[test]
 fn no_shortcut_reaches_a_tab_behind_the_list_of_sessions() {
     let mut desk = three();
     desk.press("Sessions");

@@ -96,9 +96,12 @@ pub(super) fn ask_for_tab(app: &mut App, key: TabKey, is_raw: bool) {
         return;
     };
     let journal = reader.path().to_owned();
+    let is_all = shown(tab) == Selection::all() && !tab.find.is_filtering();
     let selected_rows = selected(tab).count(reader.snapshot().records);
     let choices = ExportChoices {
         format: if is_raw { Format::Raw } else { Format::Text },
+        // The button says that it saves what is shown.
+        scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
         encoding: tab.settings.encoding.clone(),
         view: match tab.settings.view {

@@ -270,7 +270,6 @@ pub(super) fn sheet_action(app: &mut App, key: TabKey, action: SheetAction) {
         SheetAction::Copy(form) => copy(app, key, form),
         SheetAction::OnlyPeerOf(record) => show_only_peer_of(app, key, record),
         SheetAction::SendAgain(record) => send_again(app, key, record),
-        SheetAction::Inspect(_) => app.state.settings.inspector = true,
     }
 }
 

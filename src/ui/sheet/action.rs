@@ -12,6 +12,4 @@ pub enum SheetAction {
     SendAgain(RecordId),
     /// Only what concerns this row's peer is shown.
     OnlyPeerOf(RecordId),
-    /// The inspector shows this row.
-    Inspect(RecordId),
 }

@@ -94,11 +94,6 @@ impl JournalRows {
         }
     }
 
-    /// The journal.
-    pub fn reader(&self) -> &JournalReader {
-        &self.reader
-    }
-
     /// How rows are shown.
     pub fn options(&self) -> &RowOptions {
         &self.options

@@ -5,6 +5,7 @@ use crate::ui::sheet::anchor::Anchor;
 use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme;
+use egui::text_selection::LabelSelectionState;
 use egui::{Event, EventFilter, Key, Modifiers, Ui};
 
 /// Where a key leads.
@@ -52,7 +53,7 @@ impl Sheet {
         }
         for (key, step) in STEPS {
             if let Some(shift) = consume(ui, key) {
-                self.step(step, shift, rows, frame, actions);
+                self.step(step, shift, rows, frame);
             }
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
@@ -70,7 +71,10 @@ impl Sheet {
         frame: &Frame,
         actions: &mut Vec<SheetAction>,
     ) {
-        if ui.input(|input| input.events.contains(&Event::Copy)) {
+        // Text that is selected elsewhere, in the inspector or in a line that says what is wrong, is meant before rows.
+        let selected_text = ui.ctx().with_plugin(|state: &mut LabelSelectionState| state.has_selection());
+        let is_text_meant = selected_text.unwrap_or(false);
+        if !is_text_meant && ui.input(|input| input.events.contains(&Event::Copy)) {
             actions.push(SheetAction::Copy(CopyForm::Text));
         }
         if !frame.response.has_focus() {
@@ -97,14 +101,7 @@ impl Sheet {
     }
 
     /// Moves the selection if there is one, and the view if there is none.
-    fn step(
-        &mut self,
-        step: Step,
-        shift: bool,
-        rows: &mut dyn Rows,
-        frame: &Frame,
-        actions: &mut Vec<SheetAction>,
-    ) {
+    fn step(&mut self, step: Step, shift: bool, rows: &mut dyn Rows, frame: &Frame) {
         let page = (frame.extent.view_height - theme::ROW_HEIGHT).max(theme::ROW_HEIGHT);
         match step {
             Step::PageUp => self.scroll_by(-page, rows, frame),
@@ -145,7 +142,6 @@ impl Sheet {
             self.selection.set(record);
         }
         self.reveal(target, rows, frame);
-        actions.push(SheetAction::Inspect(record));
     }
 }
 

@@ -136,12 +136,12 @@ impl Sheet {
         self.find_back(rows, &frame);
         self.take_wheel(ui, rows, &frame, full);
         self.take_bar(ui, rows, &frame, bar, view);
-        self.take_pointer(ui, rows, &frame, &mut actions);
+        self.take_pointer(ui, rows, &frame);
         self.take_keys(ui, rows, &frame, view, &mut actions);
         self.settle(rows, &frame);
 
         paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts);
-        self.paint_rows(ui, rows, &frame, &mut actions);
+        self.paint_rows(ui, rows, &frame);
         if rows.is_empty() && !view.empty.is_empty() {
             let font = fonts::interface(theme::BODY_SIZE);
             ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
@@ -160,11 +160,6 @@ impl Sheet {
     /// What is selected.
     pub fn selection(&self) -> &Selection {
         &self.selection
-    }
-
-    /// The row from which times are measured.
-    pub fn marked(&self) -> Option<RecordId> {
-        self.marked
     }
 
     /// Measures times from this row on, or from row to row again.
@@ -245,7 +240,7 @@ impl Sheet {
     }
 
     fn take_wheel(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, full: Rect) {
-        if !ui.rect_contains_pointer(full) {
+        if frame.extent.rows == 0 || !ui.rect_contains_pointer(full) {
             return;
         }
         let points = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
@@ -302,16 +297,21 @@ impl Sheet {
     }
 
     fn settle(&mut self, rows: &mut dyn Rows, frame: &Frame) {
+        if frame.extent.rows == 0 {
+            // Rows come back when a filter or a search has got further, and the sheet with them to where it stood.
+            return;
+        }
         self.anchor = if self.following {
             Anchor::end(frame.extent, &mut heights(rows))
         } else {
             self.anchor.within(frame.extent, &mut heights(rows))
         };
-        self.top = if frame.extent.rows == 0 { RecordId(0) } else { rows.record(self.anchor.row) };
+        self.top = rows.record(self.anchor.row);
     }
 
-    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, actions: &mut Vec<SheetAction>) {
+    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
         let theme = Theme::of(ui);
+        let widths = self.widths;
         let painter = ui.painter_at(frame.body);
         let hovered_y = frame.response.hover_pos().map(|at| at.y);
         let mut top = frame.body.top() - self.anchor.offset;
@@ -331,7 +331,9 @@ impl Sheet {
                 marked: self.marked == Some(record),
             };
             paint::row(&painter, theme, rect, &frame.columns, content, light);
-            self.widths.grow(0, content.time.chars().count(), content.peer.chars().count());
+            let [number, time, peer] =
+                [&content.number, &content.time, &content.peer].map(|text| text.chars().count());
+            self.widths.grow(number, time, peer);
             let seen = rect.intersect(frame.body);
             let id = frame.response.id.with(record.0);
             let node = ui.interact(seen, id, Sense::hover());
@@ -340,12 +342,15 @@ impl Sheet {
             });
             if chosen_by_name(ui, id, row, frame.extent.rows, content) {
                 self.selection.set(record);
-                actions.push(SheetAction::Inspect(record));
             }
             top = rect.bottom();
             row += 1;
         }
         self.visible = self.anchor.row..row;
+        if self.widths != widths {
+            // What did not fit is not cut for longer than this frame.
+            ui.ctx().request_repaint();
+        }
     }
 }
 

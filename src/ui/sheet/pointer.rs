@@ -1,20 +1,14 @@
 //! The pointer on a sheet: press, drag and release as selecting. It must not know what is done with a selection.
 
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{Frame, Sheet, SheetAction, paint};
+use crate::ui::sheet::{Frame, Sheet, paint};
 use egui::{Pos2, Ui};
 
 /// Dragging past an edge scrolls at most so many points in a frame.
 const DRAG_STEP: f32 = 88.0;
 
 impl Sheet {
-    pub(super) fn take_pointer(
-        &mut self,
-        ui: &Ui,
-        rows: &mut dyn Rows,
-        frame: &Frame,
-        actions: &mut Vec<SheetAction>,
-    ) {
+    pub(super) fn take_pointer(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
         let response = &frame.response;
         if response.secondary_clicked()
             && let Some(at) = response.interact_pointer_pos()
@@ -24,7 +18,6 @@ impl Sheet {
             let record = rows.record(row);
             if !self.selection.contains(record) {
                 self.selection.set(record);
-                actions.push(SheetAction::Inspect(record));
             }
         }
         let (pressed, held) =
@@ -33,7 +26,7 @@ impl Sheet {
         let is_held_here = held && response.is_pointer_button_down_on();
         // A slow frame, or a quick hand, brings press and release together.
         if pressed && (is_held_here || response.clicked()) {
-            self.press(ui, at, rows, frame, actions);
+            self.press(ui, at, rows, frame);
         } else if is_held_here && response.dragged() {
             self.drag(ui, at, rows, frame);
         }
@@ -51,14 +44,7 @@ impl Sheet {
         }
     }
 
-    fn press(
-        &mut self,
-        ui: &Ui,
-        at: Pos2,
-        rows: &mut dyn Rows,
-        frame: &Frame,
-        actions: &mut Vec<SheetAction>,
-    ) {
+    fn press(&mut self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
         frame.response.request_focus();
         let Some(row) = self.row_at(at, rows, frame) else {
             self.selection.clear();
@@ -76,7 +62,6 @@ impl Sheet {
         } else {
             self.selection.set(record);
         }
-        actions.push(SheetAction::Inspect(record));
     }
 
     fn drag(&mut self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {

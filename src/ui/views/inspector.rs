@@ -94,7 +94,7 @@ fn dump_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &mut Inspector) {
         }
     });
     if let Some(place) = clicked {
-        inspector.cursor = place;
+        inspector.cursor = place.min(shown.saturating_sub(1));
     }
 }
 

@@ -14,6 +14,8 @@ pub mod sheet_area;
 
 pub mod view_bar;
 
+mod find_bar;
+
 pub mod composer;
 
 pub mod send_choices;

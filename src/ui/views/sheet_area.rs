@@ -13,8 +13,17 @@ use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape};
 use crate::workspace::tabs::TabKind;
 use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
+/// For whom keys are.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// A menu is open.
+    pub has_menu: bool,
+    /// Keys that no control has asked for are for this sheet, and not for another one or a page in front.
+    pub has_keyboard: bool,
+}
+
 /// Draws the sheet. Escape on it ends finding, unless it is meant for a menu.
-pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, has_menu: bool, out: &mut Vec<TabAction>) {
+pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: &mut Vec<TabAction>) {
     let has_filter = tab.find.is_filtering() || (tab.find.only_matches && tab.find.pattern.is_some());
     let empty = match tab.settings.kind {
         _ if has_filter && tab.rows_seen > 0 => ctx.text("empty.filtered"),
@@ -31,13 +40,17 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, has_menu: bool, o
         ui.put(rect, Label::new(RichText::new(empty).color(theme.dim)).selectable(false));
         return;
     };
-    let takes_keys = ui.memory(|memory| memory.focused().is_none());
     let follow_keys = shortcuts::keys_text(ui.ctx(), Does::ToggleFollowing);
-    let view =
-        SheetView { texts: &texts, empty, ticks: &tab.find.ticks, takes_keys, follow_keys: &follow_keys };
+    let view = SheetView {
+        texts: &texts,
+        empty,
+        ticks: &tab.find.ticks,
+        takes_keys: keys.has_keyboard,
+        follow_keys: &follow_keys,
+    };
     let shown = tab.sheet.show(ui, rows, &view);
     tab.content_characters = shown.content_characters;
-    if tab.find.is_shown && !has_menu && is_left_by_escape(ui, &shown.response) {
+    if tab.find.is_shown && !keys.has_menu && is_left_by_escape(ui, &shown.response) {
         out.push(TabAction::HideFind);
     }
     time_menu(ui, ctx, shown.time_header, out);

@@ -1,21 +1,20 @@
-//! Above the sheet: how payloads are shown, what is looked for, and which rows are shown.
+//! Above the sheet: how payloads are shown, and which rows are shown.
 
 use crate::codec::text::TextEncoding;
 use crate::model::record::Direction;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::shortcuts::{self, Does};
-use crate::ui::state::find::{Find, FindKind};
+use crate::ui::state::find::Find;
 use crate::ui::state::peers::Peers;
-use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::views::find_bar::find_bar_ui;
 use crate::ui::widgets::{
-    ButtonKind, Choice, PillCombo, TextField, button, button_width, error_line, find_button, icon_button,
-    is_left_by_escape, menu_item, segmented, segmented_width, toggle,
+    ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu_item, segmented,
+    segmented_width,
 };
-use crate::util::bytes_text::Count;
 use crate::workspace::tabs::{TabSettings, ViewChoice};
-use egui::{Align, Key, Layout, Modifiers, Popup, RichText, Ui, vec2};
+use egui::{Align, Layout, Popup, RichText, Ui, vec2};
 
 /// Draws the bar, and beneath it the find field while it is wanted.
 pub fn view_bar_ui(
@@ -28,11 +27,8 @@ pub fn view_bar_ui(
     out: &mut Vec<TabAction>,
 ) {
     let width = ui.available_width();
-    let actions = actions_width(ui, ctx, find, is_cleared);
-    let filters = choices_width(ui, ctx, tab, find, peers);
-    let fits = |actions: f32| filters + theme::SPACE_16 + actions <= width;
-    let is_folded = !fits(actions.all);
-    let actions = if is_folded { actions.folded } else { actions.all };
+    let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
+    let (folded, actions) = fold(ui, ctx, find, is_cleared, room);
     ui.horizontal(|ui| {
         let choices = vec2((width - actions - theme::SPACE_16).max(0.0), theme::CONTROL_HEIGHT);
         // Where even then not everything fits, the filters go on in a second line.
@@ -42,11 +38,11 @@ pub fn view_bar_ui(
             choices_ui(ui, ctx, tab, find, peers, out);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            actions_ui(ui, ctx, find, is_cleared, is_folded, out);
+            actions_ui(ui, ctx, find, is_cleared, folded, out);
         });
     });
     if find.is_shown {
-        find_ui(ui, ctx, find, out);
+        find_bar_ui(ui, ctx, find, out);
     }
 }
 
@@ -89,19 +85,29 @@ fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, find: &Find, pee
     width
 }
 
-/// How much room the actions at the right need: all of them, or only the first with the others in a menu.
-struct ActionsWidth {
-    all: f32,
-    folded: f32,
+/// Which of the actions at the right stand in a menu.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folded {
+    Nothing,
+    Raw,
+    AllButLog,
 }
 
-fn actions_width(ui: &Ui, ctx: &ViewCtx<'_>, find: &Find, is_cleared: bool) -> ActionsWidth {
-    let (clear, _) = clear_action(is_cleared);
+/// As few in the menu as there is room for, and how much room the others need.
+fn fold(ui: &Ui, ctx: &ViewCtx<'_>, find: &Find, is_cleared: bool, room: f32) -> (Folded, f32) {
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
+    let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
     let find = if find.is_shown { 0.0 } else { symbol };
-    let log = button_width(ui, ctx.text("save.log"));
-    let others = button_width(ui, ctx.text("save.raw")) + button_width(ui, ctx.text(clear));
-    ActionsWidth { all: find + log + others + 2.0 * theme::SPACE_8, folded: find + log + symbol }
+    let least = find + of("save.log");
+    let clear = of("view.clear") + if is_cleared { of("view.show_cleared") } else { 0.0 };
+    let widths = [
+        (Folded::Nothing, least + of("save.raw") + clear),
+        (Folded::Raw, least + symbol + clear),
+        (Folded::AllButLog, least + symbol),
+    ];
+    // A gap belongs to each of them but the first.
+    let widths = widths.map(|(folded, width)| (folded, width - theme::SPACE_8));
+    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[2])
 }
 
 fn actions_ui(
@@ -109,19 +115,24 @@ fn actions_ui(
     ctx: &ViewCtx<'_>,
     find: &Find,
     is_cleared: bool,
-    is_folded: bool,
+    folded: Folded,
     out: &mut Vec<TabAction>,
 ) {
-    let (clear, clear_action) = clear_action(is_cleared);
-    if is_folded {
+    if folded != Folded::Nothing {
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
         Popup::menu(&opener).show(|ui| {
             ui.set_min_width(180.0);
             if menu_item(ui, true, ctx.text("save.raw"), "") {
                 out.push(TabAction::AskSaveRaw);
             }
-            if menu_item(ui, true, ctx.text(clear), &shortcuts::keys_text(ui.ctx(), Does::ClearView)) {
-                out.push(clear_action.clone());
+            if folded == Folded::Raw {
+                return;
+            }
+            if menu_item(ui, true, ctx.text("view.clear"), &shortcuts::keys_text(ui.ctx(), Does::ClearView)) {
+                out.push(TabAction::ClearView);
+            }
+            if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
+                out.push(TabAction::ShowCleared);
             }
         });
     }
@@ -129,27 +140,26 @@ fn actions_ui(
     if button(ui, ButtonKind::Ordinary, ctx.text("save.log"), None, &tooltip).clicked() {
         out.push(TabAction::AskSave);
     }
-    if !is_folded {
+    if folded == Folded::Nothing {
         let tooltip = ctx.text("save.raw_tip");
         if button(ui, ButtonKind::Ordinary, ctx.text("save.raw"), None, tooltip).clicked() {
             out.push(TabAction::AskSaveRaw);
         }
+    }
+    if folded != Folded::AllButLog {
         let tooltip = ctx.tooltip(ui.ctx(), "view.clear_tip", Does::ClearView);
-        if button(ui, ButtonKind::Ordinary, ctx.text(clear), None, &tooltip).clicked() {
-            out.push(clear_action);
+        if button(ui, ButtonKind::Ordinary, ctx.text("view.clear"), None, &tooltip).clicked() {
+            out.push(TabAction::ClearView);
+        }
+        let tooltip = ctx.text("view.show_cleared_tip");
+        if is_cleared
+            && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
+        {
+            out.push(TabAction::ShowCleared);
         }
     }
     if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", Does::Find)).clicked() {
         out.push(TabAction::ShowFind);
-    }
-}
-
-/// The text and the meaning of the button that clears the view, or brings back what was cleared.
-fn clear_action(is_cleared: bool) -> (&'static str, TabAction) {
-    if is_cleared {
-        ("view.show_cleared", TabAction::ShowCleared)
-    } else {
-        ("view.clear", TabAction::ClearView)
     }
 }
 
@@ -217,81 +227,4 @@ fn peer_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, peers: &Peers, ou
             }
         }
     });
-}
-
-fn find_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAction>) {
-    ui.horizontal(|ui| {
-        let choices = [
-            Choice { value: FindKind::Text, text: ctx.text("find.text"), tooltip: ctx.text("find.text_tip") },
-            Choice { value: FindKind::Hex, text: ctx.text("find.hex"), tooltip: ctx.text("find.hex_tip") },
-            Choice {
-                value: FindKind::Regex,
-                text: ctx.text("find.regex"),
-                tooltip: ctx.text("find.regex_tip"),
-            },
-        ];
-        if segmented(ui, ctx.text("find.kind"), &mut find.kind, &choices) {
-            out.push(TabAction::StartFind);
-        }
-        let count = count_line(ctx, find);
-        let response = TextField::new(ctx.text("find.field"))
-            .hint(if find.kind == FindKind::Hex { "55 AA ?? 01" } else { ctx.text("find.hint") })
-            .remark(&count)
-            .payload_font()
-            .width((ui.available_width() - 330.0).max(120.0))
-            .show(ui, &mut find.text);
-        if std::mem::take(&mut find.wants_focus) {
-            response.request_focus();
-        }
-        if response.changed() {
-            out.push(TabAction::StartFind);
-        }
-        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-            let back = ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT));
-            out.push(if back { TabAction::FindPrevious } else { TabAction::FindNext });
-            find.wants_focus = true;
-        }
-        let is_escaped = is_left_by_escape(ui, &response);
-        if icon_button(ui, "▲", &ctx.tooltip(ui.ctx(), "find.previous", Does::FindPrevious)).clicked() {
-            out.push(TabAction::FindPrevious);
-        }
-        if icon_button(ui, "▼", &ctx.tooltip(ui.ctx(), "find.next", Does::FindNext)).clicked() {
-            out.push(TabAction::FindNext);
-        }
-        if toggle(ui, &mut find.only_matches, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {
-            out.push(TabAction::ShowOnlyMatches(find.only_matches));
-        }
-        if icon_button(ui, "✕", ctx.text("find.close")).clicked() || is_escaped {
-            out.push(TabAction::HideFind);
-        }
-        // A click on the bar takes the keyboard from the field; it goes back there.
-        let is_clicked = ui.input(|input| input.pointer.any_click()) && ui.ui_contains_pointer();
-        if is_clicked && ui.memory(|memory| memory.focused().is_none()) {
-            find.wants_focus = true;
-            ui.ctx().request_repaint();
-        }
-    });
-    match &find.error {
-        Some(error) => {
-            error_line(ui, &text::find_error(ctx.locale, error));
-        }
-        None if find.pattern.is_some() && find.hits == 0 && find.progress().is_none() => {
-            let line = RichText::new(ctx.text("find.nothing")).size(theme::LABEL_SIZE);
-            ui.label(line.color(Theme::of(ui).dim));
-        }
-        None => {}
-    }
-}
-
-fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
-    if find.pattern.is_none() {
-        return String::new();
-    }
-    let place = find.current_place().unwrap_or(0);
-    let mut line = format!("{} / {}", Count(place), Count(find.rows.len()));
-    if let Some((done, total)) = find.progress().filter(|(_, total)| *total > 0) {
-        let percent = done.saturating_mul(100) / total;
-        line.push_str(&ctx.format("find.progress", &[("percent", &percent)]));
-    }
-    line
 }
