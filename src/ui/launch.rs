@@ -180,10 +180,11 @@ fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
     if let Ok(icon) = icon_data::from_png_bytes(ICON) {
         viewport = viewport.with_icon(icon);
     }
-    // Ours are listed only when they are needed.
     // Nothing here has gradients, and on software renderers the noise is a good part of what a pixel costs.
     let dithering = false;
-    NativeOptions { renderer, viewport, dithering, system_font_fallback: false, ..NativeOptions::default() }
+    // Installed fonts are looked for by ourselves, when a character asks for them.
+    let system_font_fallback = false;
+    NativeOptions { renderer, viewport, dithering, system_font_fallback, ..NativeOptions::default() }
 }
 
 /// A size from the settings, kept within what a screen can be.

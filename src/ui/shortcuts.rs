@@ -81,7 +81,7 @@ const fn row(modifiers: Modifiers, key: Key, text_key: &'static str, does: Does)
     Shortcut { keys: KeyboardShortcut::new(modifiers, key), text_key, does }
 }
 
-/// All shortcuts, in the order of the help page. Where one's keys are part of another's, the longer comes first.
+/// All shortcuts, in the order of the help page.
 pub const TABLE: [Shortcut; 35] = [
     row(CTRL, Key::Enter, "shortcut.send", Does::Send),
     row(CTRL, Key::O, "shortcut.toggle_open", Does::ToggleOpen),
@@ -139,25 +139,50 @@ pub fn take_pressed(ctx: &egui::Context, is_composing: bool, tab: Option<TabKey>
         return;
     }
     let pressed = ctx.input_mut(|input| {
-        TABLE.iter().find(|shortcut| input.consume_shortcut(&shortcut.keys)).map(|shortcut| shortcut.does)
+        TABLE.iter().find(|row| consume(input, row.keys, row.does.may_repeat())).map(|row| row.does)
     });
     if let Some(does) = pressed {
         out.extend(action_of(does, tab));
     }
-    let quick = ctx.input_mut(|input| QUICK_SEND_KEYS.iter().position(|key| consume_alone(input, *key)));
+    let quick = ctx.input_mut(|input| {
+        let alone = |key: &Key| KeyboardShortcut::new(NONE, *key);
+        QUICK_SEND_KEYS.iter().position(|key| consume(input, alone(key), true))
+    });
     if let (Some(place), Some(tab)) = (quick, tab) {
         out.push(Action::OnTab(tab, TabAction::SendQuick(place)));
     }
 }
 
-/// Takes a key that was pressed with no other held: with Alt or Shift it is somebody else's.
-fn consume_alone(input: &mut InputState, key: Key) -> bool {
-    let before = input.events.len();
+/// Takes keys that were pressed with nothing else held: with Alt or Shift they are somebody else's. A key that is held
+/// down counts again and again only where that is wanted; it is taken all the same.
+pub fn consume(input: &mut InputState, keys: KeyboardShortcut, may_repeat: bool) -> bool {
+    let mut is_pressed = false;
     input.events.retain(|event| {
-        !matches!(event, Event::Key { key: pressed_key, pressed: true, modifiers, .. }
-            if *pressed_key == key && modifiers.is_none())
+        let Event::Key { key, pressed: true, repeat, modifiers, .. } = event else { return true };
+        // Most keyboards have a plus only together with Shift.
+        let held = Modifiers { shift: modifiers.shift && keys.logical_key != Key::Plus, ..*modifiers };
+        let is_meant = *key == keys.logical_key && held.matches_exact(keys.modifiers);
+        is_pressed |= is_meant && (may_repeat || !repeat);
+        !is_meant
     });
-    input.events.len() < before
+    is_pressed
+}
+
+impl Does {
+    /// Whether it is done again and again while its keys are held.
+    fn may_repeat(self) -> bool {
+        matches!(
+            self,
+            Does::FindNext
+                | Does::FindPrevious
+                | Does::NextTab
+                | Does::PreviousTab
+                | Does::TabLeft
+                | Does::TabRight
+                | Does::ZoomIn
+                | Does::ZoomOut
+        )
+    }
 }
 
 fn action_of(does: Does, tab: Option<TabKey>) -> Option<Action> {
@@ -194,28 +219,51 @@ fn action_of(does: Does, tab: Option<TabKey>) -> Option<Action> {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUICK_SEND_KEYS, TABLE, consume_alone};
-    use egui::{Event, InputState, Key, Modifiers};
+    use super::{Does, QUICK_SEND_KEYS, TABLE, consume};
+    use egui::{Event, InputState, Key, KeyboardShortcut, Modifiers};
+
+    fn pressed(key: Key, modifiers: Modifiers, repeat: bool) -> InputState {
+        let mut input = InputState::default();
+        input.events.push(Event::Key { key, physical_key: None, pressed: true, repeat, modifiers });
+        input
+    }
 
     #[test]
-    fn a_quick_send_is_meant_only_where_nothing_else_is_held() {
-        for (modifiers, is_meant) in [
-            (Modifiers::NONE, true),
-            (Modifiers::SHIFT, false),
-            (Modifiers::ALT, false),
-            (Modifiers::COMMAND, false),
+    fn a_shortcut_is_meant_only_where_nothing_else_is_held() {
+        let (ctrl, shift, alt) = (Modifiers::COMMAND, Modifiers::SHIFT, Modifiers::ALT);
+        let none = Modifiers::NONE;
+        for (keys, held, is_meant) in [
+            ((none, Key::F5), none, true),
+            ((none, Key::F5), shift, false),
+            ((none, Key::F5), alt, false),
+            ((none, Key::F5), ctrl, false),
+            ((ctrl, Key::W), ctrl, true),
+            ((ctrl, Key::W), ctrl | shift, false),
+            ((ctrl, Key::W), ctrl | alt, false),
+            ((ctrl, Key::Plus), ctrl, true),
+            ((ctrl, Key::Plus), ctrl | shift, true),
+            ((ctrl, Key::Plus), ctrl | alt, false),
         ] {
-            let mut input = InputState::default();
-            let key = Key::F5;
-            input.events.push(Event::Key {
-                key,
-                physical_key: None,
-                pressed: true,
-                repeat: false,
-                modifiers,
+            let mut input = pressed(keys.1, held, false);
+            let keys = KeyboardShortcut::new(keys.0, keys.1);
+            assert_eq!(consume(&mut input, keys, true), is_meant, "{keys:?} with {held:?}");
+            assert_eq!(input.events.is_empty(), is_meant, "{keys:?} with {held:?}");
+        }
+    }
+
+    #[test]
+    fn a_held_key_closes_and_opens_once() {
+        for (does, times) in
+            [(Does::CloseTab, 1), (Does::ToggleOpen, 1), (Does::Send, 1), (Does::FindNext, 3)]
+        {
+            let keys = TABLE.iter().find(|row| row.does == does).unwrap().keys;
+            let done = [false, true, true].iter().filter(|repeat| {
+                let mut input = pressed(keys.logical_key, keys.modifiers, **repeat);
+                let is_done = consume(&mut input, keys, does.may_repeat());
+                assert!(input.events.is_empty(), "nobody else takes it: {does:?}");
+                is_done
             });
-            assert_eq!(consume_alone(&mut input, key), is_meant, "{modifiers:?}");
-            assert_eq!(input.events.is_empty(), is_meant, "{modifiers:?}");
+            assert_eq!(done.count(), times, "{does:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use sockscope::ui::state::modal::Modal;
 use sockscope::workspace::tabs::{InputChoice, ReplySettings, TabKind, TabSettings};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -373,4 +374,43 @@ fn answers_follow_the_encoding_that_is_chosen_while_open() {
     desk.draw();
     peer.write_all(b"?").unwrap();
     assert_eq!(read_exactly(&mut peer, 2), b"\xCE\xC2");
+}
+
+#[test]
+fn a_press_beside_a_page_keeps_what_was_typed_on_it() {
+    let (mut desk, _peer) = with_client();
+    let beside = |desk: &mut Desk| {
+        let corner = egui::pos2(40.0, 820.0);
+        desk.harness.drag_at(corner);
+        desk.harness.drop_at(corner);
+        desk.draw();
+    };
+    desk.press("Add a quick send");
+    desk.fill("Name", "greet");
+    beside(&mut desk);
+    assert!(matches!(&desk.state().modal, Some(Modal::Quick(page)) if page.quick.name == "greet"));
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.state().modal.is_none(), "Escape leaves it");
+    desk.key(Modifiers::NONE, Key::F1);
+    assert!(desk.state().modal.is_some());
+    beside(&mut desk);
+    assert!(desk.state().modal.is_none(), "nothing was typed on the help page");
+}
+
+#[test]
+fn arrows_in_a_long_line_and_with_shift_leave_the_draft_alone() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("sent");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 4), b"sent");
+    let long = "0123456789".repeat(40);
+    desk.write(&long);
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(draft(&desk), long, "the arrow goes up one line of it");
+    desk.write("short");
+    desk.key(Modifiers::SHIFT, Key::ArrowUp);
+    assert_eq!(draft(&desk), "short", "Shift selects");
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(draft(&desk), "sent");
 }

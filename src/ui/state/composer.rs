@@ -33,8 +33,8 @@ pub struct Composer {
     pub set_aside: Option<(String, InputChoice)>,
     /// A text too long for the field.
     pub pasted: Option<Arc<str>>,
-    /// The field gets the keyboard with the next frame.
-    pub wants_focus: bool,
+    /// In how many lines the field showed what is written.
+    pub visual_rows: usize,
     /// The field has the keyboard.
     pub has_focus: bool,
     preview: Option<Preview>,

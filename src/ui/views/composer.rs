@@ -19,8 +19,8 @@ use crate::workspace::tabs::{InputChoice, TabSettings};
 use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, Frame, Key, Margin, Modifiers, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
-    TextFormat, Ui, WidgetInfo, vec2,
+    Align2, Color32, Frame, Key, KeyboardShortcut, Margin, Modifiers, RichText, Role, ScrollArea, Sense,
+    Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
 };
 
 /// How many bytes of the preview are written out.
@@ -97,7 +97,7 @@ fn field_ui(
             pasted_ui(ui, ctx, pasted.len(), out);
             return;
         }
-        history_keys(ui, tab, composer, out);
+        history_keys(ui, composer, out);
         let wrong = composer.preview(&tab.composer, encoding).as_ref().err().and_then(ComposeError::place);
         ScrollArea::vertical().id_salt("composer").max_height(92.0).min_scrolled_height(40.0).show(
             ui,
@@ -115,16 +115,15 @@ fn field_ui(
                     .desired_width(f32::INFINITY)
                     .margin(Margin::ZERO)
                     .frame(Frame::NONE);
-                let response = ui.add(edit);
+                let shown = edit.show(ui);
+                composer.visual_rows = shown.galley.rows.len();
+                let response = shown.response.response;
                 let name = ctx.text("composer.payload");
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
                 if response.changed() {
                     composer.steps_back = 0;
                 }
                 composer.has_focus = response.has_focus();
-                if std::mem::take(&mut composer.wants_focus) {
-                    response.request_focus();
-                }
             },
         );
         match composer.preview(&tab.composer, encoding) {
@@ -166,14 +165,15 @@ fn hint_of(ctx: &ViewCtx<'_>, input: InputChoice) -> &'static str {
 }
 
 /// Up and Down leaf through what was sent before.
-fn history_keys(ui: &Ui, tab: &TabSettings, composer: &Composer, out: &mut Vec<TabAction>) {
+fn history_keys(ui: &Ui, composer: &Composer, out: &mut Vec<TabAction>) {
     // In several lines the arrows move between them, unless the history put those lines there.
-    let leafs = composer.steps_back > 0 || !tab.composer.draft.contains('\n');
+    let leafs = composer.steps_back > 0 || composer.visual_rows <= 1;
     if !composer.has_focus || !leafs {
         return;
     }
     let (back, forward) = ui.input_mut(|input| {
-        (input.consume_key(Modifiers::NONE, Key::ArrowUp), input.consume_key(Modifiers::NONE, Key::ArrowDown))
+        let mut alone = |key| shortcuts::consume(input, KeyboardShortcut::new(Modifiers::NONE, key), true);
+        (alone(Key::ArrowUp), alone(Key::ArrowDown))
     });
     if back {
         out.push(TabAction::HistoryBack);

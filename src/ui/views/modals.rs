@@ -21,7 +21,9 @@ const LABEL_WIDTH: f32 = 90.0;
 /// Draws the page in front, if there is one.
 pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
     let Some(page) = modal else { return };
-    in_front(ui, "modal", out, |ui, out| match page {
+    // A press beside a page that is written on is a slip of the hand.
+    let is_left_beside = matches!(page, Modal::Help | Modal::ConfirmClose(_) | Modal::ConfirmDelete(_));
+    in_front(ui, "modal", is_left_beside, out, |ui, out| match page {
         Modal::Help => {
             help_ui(ui, ctx);
             buttons(ui, ctx, None, "common.close", out);
@@ -47,20 +49,27 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
 
 /// Asks whether to end the program although something goes on.
 pub fn confirm_quit_ui(ui: &Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
-    in_front(ui, "quit", out, |ui, out| {
+    in_front(ui, "quit", true, out, |ui, out| {
         question(ui, ctx.text("quit.title"), ctx.text("quit.question"));
         let yes = Some((ButtonKind::Ending, "quit.yes", Action::QuitAnyway));
         buttons(ui, ctx, yes, "common.cancel", out);
     });
 }
 
-fn in_front(ui: &Ui, name: &'static str, out: &mut Vec<Action>, add: impl FnOnce(&mut Ui, &mut Vec<Action>)) {
+fn in_front(
+    ui: &Ui,
+    name: &'static str,
+    is_left_beside: bool,
+    out: &mut Vec<Action>,
+    add: impl FnOnce(&mut Ui, &mut Vec<Action>),
+) {
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
     let response = egui::Modal::new(Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = theme::SPACE_8;
         add(ui, out);
     });
-    if response.should_close() {
+    let is_slip = !is_left_beside && response.backdrop_response.clicked();
+    if !is_slip && response.should_close() {
         out.push(Action::CloseModal);
     }
 }
@@ -271,8 +280,6 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Acti
         }
     });
     let can_save = !page.quick.name.trim().is_empty();
-    ui.add_enabled_ui(true, |ui| {
-        let main = can_save.then_some((ButtonKind::Main, "common.ok", Action::SaveQuick));
-        buttons(ui, ctx, main, "common.cancel", out);
-    });
+    let main = can_save.then_some((ButtonKind::Main, "common.ok", Action::SaveQuick));
+    buttons(ui, ctx, main, "common.cancel", out);
 }
