@@ -81,6 +81,8 @@ pub struct App {
     pub(super) may_quit: bool,
     pub(super) next_job: u32,
     asked: Vec<Action>,
+    /// Which colours are seen, whoever chose them.
+    is_dark: bool,
 }
 
 impl App {
@@ -105,13 +107,14 @@ impl App {
         let kept = Kept::new(keeper, &tabs, &settings, &sending);
         let damages: Vec<Damage> =
             [settings.damage, tabs.damage, sending.damage].into_iter().flatten().collect();
-        let mut settings = settings.value;
-        if let Some(theme) = start.theme {
-            settings.theme = theme;
-        }
+        let settings = settings.value;
         let language = start.language.unwrap_or_else(|| look::language_of(&settings));
+        let mut state = AppState::new(tabs.value, settings, sending.value, language);
+        // Asked for on the command line, it is not what the person chose.
+        state.theme = start.theme.unwrap_or(state.theme);
+        look::prepare(ctx, &state);
         let mut app = App {
-            state: AppState::new(tabs.value, settings, sending.value, language),
+            state,
             engine: Engine::new(waker.clone())?,
             profile: start.profile,
             dialogs,
@@ -128,8 +131,8 @@ impl App {
             may_quit: false,
             next_job: 0,
             asked: vec![Action::RefreshAddresses],
+            is_dark: ctx.theme() == egui::Theme::Dark,
         };
-        look::prepare(ctx, &app.state.settings);
         dispatch::workspace::say_damages(&mut app, &damages);
         dispatch::sessions::enforce_limit(&mut app);
         Ok(app)
@@ -144,6 +147,7 @@ impl App {
     pub fn take_in(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
         self.pace.begin(now);
+        self.is_dark = ctx.theme() == egui::Theme::Dark;
         for action in std::mem::take(&mut self.asked) {
             dispatch::apply(self, action, ctx);
         }
@@ -179,7 +183,7 @@ impl App {
 
     /// Says something in the corner, for a while.
     pub(super) fn tell(&mut self, told: Told, text: impl Into<String>) {
-        let theme = Theme::of_mode(self.state.settings.theme != ThemeChoice::Light);
+        let theme = Theme::of_mode(self.is_dark);
         let (mark, color) = match told {
             Told::Good => ("●", theme.good),
             Told::Plain => ("●", theme.accent),

@@ -4,7 +4,7 @@ use crate::codec::time::TimeFormat;
 use crate::ui::shortcuts::{self, Does};
 use crate::util::locale::Locale;
 use crate::workspace::sending::Sending;
-use crate::workspace::settings::Settings;
+use crate::workspace::settings::{Settings, ThemeChoice};
 use std::fmt::Display;
 
 /// The world of one frame, as views see it.
@@ -14,6 +14,8 @@ pub struct ViewCtx<'a> {
     pub locale: &'static Locale,
     /// What the person chose.
     pub settings: &'a Settings,
+    /// The colours in use.
+    pub theme: ThemeChoice,
     /// History and quick sends.
     pub sending: &'a Sending,
     /// This machine's own addresses.

@@ -54,9 +54,10 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         sending,
         addresses,
         times,
+        theme,
         ..
     } = state;
-    let ctx = ViewCtx { locale, settings, sending, addresses, times };
+    let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
     let front = (!state.shows_sessions).then_some(*active);
     bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
         tab_bar_ui(ui, &ctx, &labels, front, *beside, out);

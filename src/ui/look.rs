@@ -2,6 +2,7 @@
 //! composing. It draws nothing.
 
 use crate::ui::fonts;
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
@@ -10,13 +11,13 @@ use egui::{Context, Event, Id, ImeEvent, ThemePreference};
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
 
-/// Makes the first frame look as the settings say.
-pub fn prepare(ctx: &Context, settings: &Settings) {
+/// Makes the first frame look as it was left, or as was asked for at start.
+pub fn prepare(ctx: &Context, state: &AppState) {
     fonts::install(ctx);
-    theme::apply(ctx, preference(settings.theme));
+    theme::apply(ctx, preference(state.theme));
     // The window has its own zoom, which is kept between runs.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
-    apply_zoom(ctx, settings);
+    apply_zoom(ctx, &state.settings);
 }
 
 /// Makes everything as big as the settings say.

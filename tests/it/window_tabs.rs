@@ -374,7 +374,8 @@ fn damaged_settings_are_said_and_kept_aside() {
     fs::write(folder.path().join("settings.toml"), "version = 1\ntheme = [").unwrap();
     let mut desk = Desk::over(folder);
     desk.hear("settings.toml.damaged-1");
-    assert_eq!(desk.state().settings.theme, ThemeChoice::Dark, "the one asked for at start");
+    assert_eq!(desk.state().theme, ThemeChoice::Dark, "the one asked for at start");
+    assert_eq!(desk.state().settings.theme, ThemeChoice::System, "it is not what the person chose");
     let aside = fs::read_to_string(desk.folder.path().join("settings.toml.damaged-1")).unwrap();
     assert!(aside.contains("theme = ["));
 }
@@ -472,4 +473,39 @@ fn a_pause_of_a_datagram_session_is_not_called_free_of_loss() {
         fs::remove_file(desk.front().reader().unwrap().path()).unwrap();
         desk.see(said);
     }
+}
+
+#[test]
+fn news_of_a_tab_is_seen_once_it_was_looked_at() {
+    let mut desk = three();
+    let listener = desk.open("Listen");
+    desk.tab(1);
+    let mut peer = client(listener);
+    peer.write_all(b"news").unwrap();
+    desk.wait("the news", |state| state.tabs[0].is_fresh && state.tabs[0].rows_seen >= 3);
+    let title = desk.state().tabs[0].key;
+    desk.tab(0);
+    desk.tab(1);
+    assert!(!desk.front().is_fresh && !desk.state().tab(title).unwrap().is_fresh);
+    peer.write_all(b"more").unwrap();
+    desk.wait("more news", |state| state.tabs[0].is_fresh);
+    desk.menu_of("TCP server");
+    desk.press("Show beside");
+    assert!(!desk.state().tabs[0].is_fresh, "it is seen beside the other");
+}
+
+#[test]
+fn the_bar_shows_the_tab_that_came_to_the_front() {
+    let named =
+        |number: usize| TabSettings { name: format!("bench number {number}"), ..TabSettings::default() };
+    let mut desk = Desk::with_tabs((0..20).map(named).collect());
+    let right_of = |desk: &Desk, name: &str| {
+        let tabs = desk.harness.get_all_by_label_contains(name);
+        tabs.map(|tab| tab.rect().right()).fold(f32::MIN, f32::max)
+    };
+    assert!(right_of(&desk, "bench number 19") > 1460.0, "it is out of sight");
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab);
+    assert_eq!(desk.state().active, desk.state().tabs[19].key);
+    desk.harness.run_steps(40);
+    assert!(right_of(&desk, "bench number 19") < 1460.0);
 }

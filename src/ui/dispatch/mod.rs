@@ -94,6 +94,7 @@ pub fn apply(app: &mut App, action: Action, ctx: &Context) {
             language.tag().clone_into(&mut app.state.settings.language);
         }
         Action::SetTheme(theme) => {
+            app.state.theme = theme;
             app.state.settings.theme = theme;
             ctx.set_theme(look::preference(theme));
         }

@@ -158,10 +158,8 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     tab.peers.send_to = if send_to.is_nobody() && begins_anew { SendTo::Standard } else { send_to };
     tab.peers.selected = selected.filter(|_| is_alive);
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
-    if rows != tab.rows_seen {
-        tab.is_fresh = !is_seen;
-        tab.rows_seen = rows;
-    }
+    tab.is_fresh = !is_seen && (tab.is_fresh || rows != tab.rows_seen);
+    tab.rows_seen = rows;
     tab.meter.look(now, &tab.status.counters)
 }
 

@@ -30,7 +30,7 @@ use crate::ui::state::modal::Modal;
 use crate::ui::state::tab::Tab;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;
-use crate::workspace::settings::Settings;
+use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::tabs::{TabSettings, Tabs};
 
 /// Everything the window knows besides the engine.
@@ -64,6 +64,8 @@ pub struct AppState {
     pub addresses: Vec<LocalAddress>,
     /// The language in use.
     pub language: Language,
+    /// The colours in use: those of the settings, unless others were asked for at start.
+    pub theme: ThemeChoice,
     /// How dates and times are written; the zone is looked up once.
     pub times: TimeFormat,
     next_key: u64,
@@ -86,6 +88,7 @@ impl AppState {
             modal: None,
             asks_quit: false,
             said: String::new(),
+            theme: settings.theme,
             settings,
             sending,
             addresses: Vec::new(),

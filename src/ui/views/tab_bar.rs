@@ -70,6 +70,7 @@ pub fn tab_bar_ui(
                         let is_beside = beside == Some(label.key);
                         rects.push(tab_ui(ui, ctx, label, active == Some(label.key), is_beside, out));
                     }
+                    show_activated(ui, tabs, &rects, active);
                     follow_drag(ui, tabs, &rects, out);
                     new_tab_menu(ui, ctx, out);
                 });
@@ -198,6 +199,17 @@ fn tab_menu(
     }
 }
 
+/// Scrolls to a tab that has just come to the front.
+fn show_activated(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], active: Option<TabKey>) {
+    let shown = tabs.iter().zip(rects).find(|(label, _)| active == Some(label.key));
+    let Some((label, rect)) = shown else { return };
+    let id = ui.scope_id().with("active");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, label.key), label.key));
+    if before != label.key {
+        ui.scroll_to_rect(*rect, None);
+    }
+}
+
 /// While a tab is dragged, it changes places with the one whose middle it passes.
 fn follow_drag(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], out: &mut Vec<Action>) {
     let Some(pointer) = ui.input(|input| input.pointer.interact_pos()) else { return };
@@ -281,7 +293,7 @@ fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
         (ThemeChoice::Dark, "menu.theme_dark"),
         (ThemeChoice::Light, "menu.theme_light"),
     ] {
-        if ui.selectable_label(ctx.settings.theme == choice, ctx.text(key)).clicked() {
+        if ui.selectable_label(ctx.theme == choice, ctx.text(key)).clicked() {
             out.push(Action::SetTheme(choice));
         }
     }
