@@ -240,28 +240,6 @@ fn an_inspector_that_was_hidden_stays_hidden() {
 }
 
 #[test]
-fn text_that_is_selected_elsewhere_is_copied_before_rows() {
-    let (mut desk, _peer) = with_lines(1);
-    desk.write("preview");
-    desk.press_containing("RX line 0000");
-    let preview = desk.harness.get_by_label_contains("7 bytes: ").rect();
-    desk.harness.drag_at(preview.left_center() + egui::vec2(1.0, 0.0));
-    desk.draw();
-    desk.harness.hover_at(preview.right_center());
-    desk.draw();
-    desk.harness.drop_at(preview.right_center());
-    desk.draw();
-    desk.harness.event(egui::Event::Copy);
-    let text = desk.copied();
-    assert!(text.contains("70 72 65 76 69 65 77"), "{text}");
-    desk.draw();
-    assert!(!desk.state().said.contains("clipboard"), "{}", desk.state().said);
-    desk.press_containing("RX line 0000");
-    desk.harness.event(egui::Event::Copy);
-    assert_eq!(desk.copied(), "line 0000\n");
-}
-
-#[test]
 fn no_key_moves_the_sheet_behind_a_page() {
     let (mut desk, _peer) = with_lines(60);
     desk.key(Modifiers::NONE, Key::F1);

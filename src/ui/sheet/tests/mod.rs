@@ -77,11 +77,14 @@ struct Stage {
     rows: Numbers,
     texts: SheetTexts,
     actions: Vec<SheetAction>,
+    /// A line above the sheet that can be selected.
+    line: Option<&'static str>,
 }
 
 fn stage(count: u64) -> Harness<'static, Stage> {
     let texts = SheetTexts::of(Locale::of(Language::English));
-    let stage = Stage { sheet: Sheet::default(), rows: Numbers::new(count), texts, actions: Vec::new() };
+    let (sheet, rows) = (Sheet::default(), Numbers::new(count));
+    let stage = Stage { sheet, rows, texts, actions: Vec::new(), line: None };
     let mut harness = Harness::builder()
         .with_size(vec2(900.0, 600.0))
         .with_context_setup(|ctx| {
@@ -90,6 +93,9 @@ fn stage(count: u64) -> Harness<'static, Stage> {
         })
         .build_ui_state(
             |ui, stage: &mut Stage| {
+                if let Some(line) = stage.line {
+                    ui.add(egui::Label::new(line).selectable(true));
+                }
                 let view = SheetView {
                     texts: &stage.texts,
                     empty: "Press Listen",
@@ -396,4 +402,29 @@ fn the_numbers_of_the_rows_have_room_however_few_rows_there_are() {
     harness.state_mut().rows.first = 1_000_000;
     harness.run();
     assert_eq!(wide(&harness), "1,000,000".len());
+}
+
+#[test]
+fn text_that_is_selected_elsewhere_is_copied_before_rows() {
+    let mut harness = stage(1_000);
+    harness.state_mut().line = Some("what went wrong");
+    harness.run();
+    let copies = |harness: &mut Harness<'static, Stage>| {
+        harness.state_mut().actions.clear();
+        harness.event(Event::Copy);
+        harness.run();
+        harness.state().actions.contains(&SheetAction::Copy(CopyForm::Text))
+    };
+    click(&mut harness, pos2(400.0, 300.0), Modifiers::NONE);
+    assert!(copies(&mut harness));
+    let line = harness.get_by_label("what went wrong").rect();
+    harness.drag_at(line.left_center());
+    harness.step();
+    harness.hover_at(line.right_center());
+    harness.step();
+    harness.drop_at(line.right_center());
+    harness.run();
+    assert!(!copies(&mut harness), "the line is meant");
+    click(&mut harness, pos2(400.0, 300.0), Modifiers::NONE);
+    assert!(copies(&mut harness));
 }
