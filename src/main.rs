@@ -1,13 +1,16 @@
 //! `sockscope`: opens the window, or says in one line why it cannot. It knows no view and no session.
 
 use clap::{Parser, ValueEnum};
-use sockscope::ui::launch::{self, GraphicsChoice, LaunchError, LaunchOptions};
+use sockscope::ui::launch::{self, GraphicsChoice, LaunchOptions, Launched};
 use sockscope::workspace::profile::Profile;
 use sockscope::workspace::settings::ThemeChoice;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+
+/// Tells a second attempt why the first could not open a window.
+const TRIED: &str = "SOCKSCOPE_TRIED";
 
 /// A socket debugger: listen, connect, see every byte, send, save.
 #[derive(Parser)]
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
         Err(error) => return answer_to_wrong_options(&error),
     };
     match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             say(&error);
             ExitCode::FAILURE
@@ -66,10 +69,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), anyhow::Error> {
+fn run(options: &Options) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
     profile.create_folders()?;
-    let launched: Result<(), LaunchError> = launch::run(&LaunchOptions {
+    let launched = launch::run(&LaunchOptions {
         profile,
         language: options.lang.map(|language| match language {
             LanguageOption::En => "en",
@@ -84,9 +87,38 @@ fn run(options: &Options) -> Result<(), anyhow::Error> {
             RendererOption::Opengl => GraphicsChoice::OpenGl,
             RendererOption::Wgpu => GraphicsChoice::Wgpu,
         }),
+        tried: std::env::var(TRIED).ok(),
         count_frames: options.count_frames.clone(),
-    });
-    Ok(launched?)
+    })?;
+    match launched {
+        Launched::Closed => Ok(ExitCode::SUCCESS),
+        Launched::TryAgain { graphics, why } => start_again(graphics, &why),
+    }
+}
+
+/// Runs this program anew with another renderer.
+fn start_again(graphics: GraphicsChoice, why: &str) -> Result<ExitCode, anyhow::Error> {
+    let renderer = match graphics {
+        GraphicsChoice::OpenGl => RendererOption::Opengl,
+        GraphicsChoice::Wgpu => RendererOption::Wgpu,
+    };
+    let word = renderer.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    let mut again = Command::new(std::env::current_exe()?);
+    again.args(std::env::args_os().skip(1)).arg("--renderer").arg(word).env(TRIED, why);
+    Ok(run_instead(again)?)
+}
+
+/// The other program takes the place of this one.
+#[cfg(unix)]
+fn run_instead(mut other: Command) -> io::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut other))
+}
+
+/// The other program runs in the place of this one, which only waits for it.
+#[cfg(not(unix))]
+fn run_instead(mut other: Command) -> io::Result<ExitCode> {
+    let code = other.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// Help and version are answers; anything else is one line and exit code 2.

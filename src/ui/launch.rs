@@ -27,6 +27,8 @@ pub struct LaunchOptions {
     pub theme: Option<ThemeChoice>,
     /// Instead of the first that works.
     pub graphics: Option<GraphicsChoice>,
+    /// Why an earlier attempt with another renderer failed.
+    pub tried: Option<String>,
     /// Where the number of drawn frames is kept, if it is measured.
     pub count_frames: Option<PathBuf>,
 }
@@ -38,6 +40,21 @@ pub enum GraphicsChoice {
     OpenGl,
     /// Vulkan, Direct3D or Metal, whichever the platform has.
     Wgpu,
+}
+
+/// What became of the window.
+#[derive(Debug)]
+pub enum Launched {
+    /// It was shown, and closed.
+    Closed,
+    /// It could not be shown. What is left may work in a new process; the window library keeps too much of a failed
+    /// attempt to begin anew in the same one.
+    TryAgain {
+        /// With this.
+        graphics: GraphicsChoice,
+        /// What failed.
+        why: String,
+    },
 }
 
 /// Why there is no window.
@@ -72,15 +89,21 @@ const NEEDS: &str = "It needs a desktop session and a graphics driver";
 /// Industrial PCs and remote desktops often have nothing newer than OpenGL 1.1 on Windows, so Direct3D comes
 /// first there; on Linux OpenGL starts faster and is nearly always there, in software at least.
 #[cfg(target_os = "windows")]
-const RENDERERS: [Renderer; 2] = [Renderer::Wgpu, Renderer::Glow];
+const FIRST: GraphicsChoice = GraphicsChoice::Wgpu;
 #[cfg(not(target_os = "windows"))]
-const RENDERERS: [Renderer; 2] = [Renderer::Glow, Renderer::Wgpu];
+const FIRST: GraphicsChoice = GraphicsChoice::OpenGl;
+
+/// What is tried when the first does not work.
+const SECOND: GraphicsChoice = match FIRST {
+    GraphicsChoice::OpenGl => GraphicsChoice::Wgpu,
+    GraphicsChoice::Wgpu => GraphicsChoice::OpenGl,
+};
 
 /// What the task bar shows.
 const ICON: &[u8] = include_bytes!("../../assets/icon-256.png");
 
 /// Shows the window until it is closed.
-pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
+pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
     if let Some(why) = missing_display() {
         return Err(LaunchError::NoWindow { why, needs: NEEDS });
     }
@@ -93,24 +116,21 @@ pub fn run(options: &LaunchOptions) -> Result<(), LaunchError> {
         ),
         None => None,
     };
-    let mut reasons = Vec::new();
-    for &renderer in renderers(options.graphics) {
-        match try_renderer(renderer, &settings, options, frames.clone()) {
-            Ok(()) => return Ok(()),
-            // Without a display the second attempt fails for a reason that says nothing about this machine.
-            Err(why) if !reasons.is_empty() && why.contains("recreated") => {}
-            Err(why) if reasons.contains(&why) => {}
-            Err(why) => reasons.push(why),
+    let renderer = match options.graphics.unwrap_or(FIRST) {
+        GraphicsChoice::OpenGl => Renderer::Glow,
+        GraphicsChoice::Wgpu => Renderer::Wgpu,
+    };
+    match try_renderer(renderer, &settings, options, frames) {
+        Ok(()) => Ok(Launched::Closed),
+        Err(why) if options.graphics.is_none() => Ok(Launched::TryAgain { graphics: SECOND, why }),
+        Err(why) => {
+            let mut reasons: Vec<String> = options.tried.iter().cloned().collect();
+            // What is wrong with the display is wrong with it for both.
+            if !reasons.contains(&why) {
+                reasons.push(why);
+            }
+            Err(LaunchError::NoWindow { why: reasons.join("; "), needs: NEEDS })
         }
-    }
-    Err(LaunchError::NoWindow { why: reasons.join("; "), needs: NEEDS })
-}
-
-fn renderers(asked: Option<GraphicsChoice>) -> &'static [Renderer] {
-    match asked {
-        None => &RENDERERS,
-        Some(GraphicsChoice::OpenGl) => &[Renderer::Glow],
-        Some(GraphicsChoice::Wgpu) => &[Renderer::Wgpu],
     }
 }
 
@@ -163,7 +183,8 @@ fn try_renderer(
         panic::set_hook(hook);
     }
     match outcome {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(())) if is_up.get() => Ok(()),
+        Ok(Ok(())) => Err("the window library ended before there was a window".to_owned()),
         Ok(Err(error)) => Err(one_line(&error.to_string())),
         Err(panicked) if is_up.get() => panic::resume_unwind(panicked),
         Err(panicked) => Err(one_line(panic_text(panicked.as_ref()))),
@@ -203,8 +224,9 @@ fn panic_text(panicked: &(dyn Any + Send)) -> &str {
 /// One line, without the place in the window library's source that its errors begin with.
 fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.rsplit_once(".rs:") {
-        Some((_, after)) => after.split_once(": ").map_or(after, |(_, words)| words).to_owned(),
-        None => line,
-    }
+    let words = match line.rsplit_once(".rs:") {
+        Some((_, after)) => after.split_once(": ").map_or(after, |(_, words)| words),
+        None => &line,
+    };
+    words.trim_end_matches('.').to_owned()
 }
