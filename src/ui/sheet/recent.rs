@@ -66,7 +66,7 @@ mod tests {
         };
         let mut writer = JournalWriter::create(&folder.path().join("recent.skj"), &info).unwrap();
         // Each length of its own, so that bytes left in memory that is used again would show.
-        let payload = |id: u64| vec![id as u8; (37 * (id as usize + 3)) % 101];
+        let payload = |id: u8| vec![id; (37 * (usize::from(id) + 3)) % 101];
         for id in 0..20 {
             let stamp = Stamp::default();
             writer.append_data(stamp, Epoch(1), Some(PeerId::FIRST), &DataHead::received(), &payload(id));
@@ -75,7 +75,7 @@ mod tests {
         let reader = writer.reader();
         let mut recent = RecentRecords::default();
         for id in (0..20).rev().chain(0..20).chain([3, 3, 4, 3]) {
-            let record = recent.take(&reader, RecordId(id)).unwrap().unwrap();
+            let record = recent.take(&reader, RecordId(id.into())).unwrap().unwrap();
             assert_eq!(record.data().unwrap().bytes, payload(id), "{id}");
             recent.keep(record);
             assert!(recent.records.len() <= KEPT_RECORDS);
