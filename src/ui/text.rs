@@ -14,6 +14,7 @@ use crate::model::status::{PeerState, SessionState};
 use crate::ui::state::composer::ComposeError;
 use crate::ui::state::connection::{Problem, typed_endpoint};
 use crate::ui::state::find::FindError;
+use crate::ui::trouble;
 use crate::util::locale::Locale;
 use crate::workspace::tabs::{TabKind, TabSettings};
 
@@ -237,7 +238,8 @@ pub fn find_error(locale: &Locale, error: &FindError) -> String {
     match error {
         FindError::Pattern(error) => locale.format("find.bad_pattern", &[("error", error)]),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
-        FindError::Failed(error) => error.clone(),
+        FindError::Journal(error) => trouble::journal(locale, error),
+        FindError::Thread(error) => trouble::thread(locale, "search", error),
     }
 }
 

@@ -17,7 +17,9 @@ use crate::ui::sheet::cells;
 use crate::ui::sheet::options::RowOptions;
 use crate::ui::sheet::recent::RecentRecords;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows, SpanLook, Tone};
+use crate::ui::trouble;
 use crate::util::bytes_text::Count;
+use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -148,12 +150,14 @@ impl JournalRows {
         match self.recent.take(&self.reader, record) {
             Ok(Some(found)) => {
                 let carry = self.carry_of(&found);
-                let row = self.row_of(&found, carry, after).unwrap_or_else(|error| failed(record, &error));
+                let row = self
+                    .row_of(&found, carry, after)
+                    .unwrap_or_else(|error| failed(self.options.locale, record, &error));
                 self.recent.keep(found);
                 row
             }
             Ok(None) => RowContent { lines: vec![RowLine::default()], ..RowContent::default() },
-            Err(error) => failed(record, &error),
+            Err(error) => failed(self.options.locale, record, &error),
         }
     }
 
@@ -348,9 +352,9 @@ fn tone(record: &Record) -> Tone {
     }
 }
 
-fn failed(record: RecordId, error: &JournalError) -> RowContent {
+fn failed(locale: &Locale, record: RecordId, error: &JournalError) -> RowContent {
     let mut line = RowLine::default();
-    line.push(&error.to_string(), SpanLook::Error, false);
+    line.push(&trouble::journal(locale, error), SpanLook::Error, false);
     RowContent {
         number: Count(record.0 + 1).to_string(),
         tone: Tone::Error,

@@ -39,15 +39,29 @@ pub enum FindKind {
     Regex,
 }
 
-/// What is wrong with what was typed.
-#[derive(Clone, Debug)]
+/// Why nothing can be looked for.
+#[derive(Debug)]
 pub enum FindError {
     /// As a pattern.
     Pattern(PatternError),
     /// The encoding lacks a character.
     Encode(char),
-    /// The journal or the system refused.
-    Failed(String),
+    /// The journal cannot be read.
+    Journal(JournalError),
+    /// There is no thread for it.
+    Thread(io::Error),
+}
+
+impl From<JournalError> for FindError {
+    fn from(error: JournalError) -> FindError {
+        FindError::Journal(error)
+    }
+}
+
+impl From<io::Error> for FindError {
+    fn from(error: io::Error) -> FindError {
+        FindError::Thread(error)
+    }
 }
 
 /// The find field and the filters of one tab.
@@ -141,13 +155,10 @@ impl Find {
             }
         };
         self.pattern = Some(pattern.clone());
-        let search =
-            Search::new(reader.clone(), pattern, self.filter_now()).map_err(|error| error.to_string());
-        match search
-            .and_then(|search| Hunt::start(search, news, search_on).map_err(|error| error.to_string()))
-        {
+        let search = Search::new(reader.clone(), pattern, self.filter_now()).map_err(FindError::from);
+        match search.and_then(|search| Ok(Hunt::start(search, news, search_on)?)) {
             Ok(hunt) => self.search = Some(hunt),
-            Err(error) => self.error = Some(FindError::Failed(error)),
+            Err(error) => self.error = Some(error),
         }
     }
 
@@ -177,7 +188,7 @@ impl Find {
             let passing = Passing { scan, rows: Arc::default() };
             match Hunt::start(passing, news, filter_on) {
                 Ok(hunt) => self.filter = Some(hunt),
-                Err(error) => self.error = Some(FindError::Failed(error.to_string())),
+                Err(error) => self.error = Some(error.into()),
             }
         }
     }
@@ -201,7 +212,7 @@ impl Find {
                 }
             }
             if let Err(error) = hunt.rest_or_go_on(news, search_on) {
-                self.error = Some(FindError::Failed(error));
+                self.error = Some(error);
                 self.search = None;
             }
         }
@@ -215,7 +226,7 @@ impl Find {
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    self.error = Some(FindError::Failed(error));
+                    self.error = Some(error);
                     self.filter = None;
                 }
             }
@@ -330,16 +341,16 @@ impl<T: Send + 'static> Hunt<T> {
     }
 
     /// Takes back work that has caught up (and says so), or sends it on after a pause.
-    fn rest_or_go_on(&mut self, news: &News, go_on: Work<T>) -> Result<bool, String> {
+    fn rest_or_go_on(&mut self, news: &News, go_on: Work<T>) -> Result<bool, FindError> {
         if let Some(job) = &self.job {
             let Some(result) = job.take_result() else { return Ok(false) };
             self.job = None;
-            self.resting = Some(result.map_err(|error| error.to_string())?);
+            self.resting = Some(result?);
             self.rested_at = Instant::now();
             return Ok(true);
         }
         if self.rested_at.elapsed() >= FOLLOW_PAUSE {
-            self.launch(news, go_on).map_err(|error| error.to_string())?;
+            self.launch(news, go_on)?;
         }
         Ok(false)
     }

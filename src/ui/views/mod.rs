@@ -20,6 +20,8 @@ pub mod composer;
 
 pub mod send_choices;
 
+mod payload_choices;
+
 pub mod ready;
 
 pub mod status_bar;

@@ -1,7 +1,5 @@
 //! What stands in front of everything: questions, names, quick sends, and the parts that all such pages have.
 
-use crate::codec::checksum::Checksum;
-use crate::codec::composition::LineEnding;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -10,9 +8,9 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::views::export_page::export_ui;
 use crate::ui::views::help::help_ui;
 use crate::ui::views::import_page::{import_ui, watch_ui};
+use crate::ui::views::payload_choices;
 use crate::ui::views::replies::replies_ui;
-use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, error_line, segmented};
-use crate::workspace::tabs::InputChoice;
+use crate::ui::widgets::{ButtonKind, TextField, button, error_line};
 use egui::{Align, Id, Key, Layout, RichText, TextEdit, Ui};
 use std::path::Path;
 
@@ -224,41 +222,11 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Acti
     let quick = &mut page.quick;
     TextField::new(ctx.text("quick.name")).labelled(LABEL_WIDTH).show(ui, &mut quick.name);
     TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut quick.group);
-    let choices = [
-        Choice {
-            value: InputChoice::Text,
-            text: ctx.text("input.text"),
-            tooltip: ctx.text("input.text_tip"),
-        },
-        Choice { value: InputChoice::Hex, text: ctx.text("input.hex"), tooltip: ctx.text("input.hex_tip") },
-        Choice {
-            value: InputChoice::Escapes,
-            text: ctx.text("input.escapes"),
-            tooltip: ctx.text("input.escapes_tip"),
-        },
-    ];
-    ui.horizontal(|ui| {
-        segmented(ui, ctx.text("input.name"), &mut quick.input, &choices);
-        let ending: LineEnding = quick.append.parse().unwrap_or_default();
-        PillCombo::new("quick-append", ctx.text("append.name"), ending.name()).show(ui, |ui| {
-            for candidate in LineEnding::ALL {
-                if PillCombo::choice(ui, candidate == ending, candidate.name()) {
-                    candidate.name().clone_into(&mut quick.append);
-                }
-            }
-        });
-        let checksum = Checksum::from_name(&quick.checksum).ok();
-        let shown = checksum.map_or(ctx.text("checksum.none"), Checksum::label);
-        PillCombo::new("quick-checksum", ctx.text("checksum.name"), shown).show(ui, |ui| {
-            if PillCombo::choice(ui, checksum.is_none(), ctx.text("checksum.none")) {
-                quick.checksum.clear();
-            }
-            for candidate in Checksum::all() {
-                let is_chosen = checksum.is_some_and(|chosen| chosen.name() == candidate.name());
-                if PillCombo::choice(ui, is_chosen, candidate.label()) {
-                    candidate.name().clone_into(&mut quick.checksum);
-                }
-            }
+    ui.push_id("quick", |ui| {
+        ui.horizontal(|ui| {
+            payload_choices::input_ui(ui, ctx, &mut quick.input);
+            payload_choices::append_ui(ui, ctx, &mut quick.append);
+            payload_choices::checksum_ui(ui, ctx, &mut quick.checksum);
         });
     });
     let edit = TextEdit::multiline(&mut quick.text)

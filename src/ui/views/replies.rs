@@ -6,7 +6,8 @@ use crate::ui::state::composer::body_of;
 use crate::ui::state::modal::Replies;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, Choice, TextField, button, icon_button, segmented, separator, toggle};
+use crate::ui::views::payload_choices;
+use crate::ui::widgets::{ButtonKind, TextField, button, icon_button, separator, toggle};
 use crate::workspace::tabs::{InputChoice, ReplySettings};
 use egui::{RichText, ScrollArea, Ui};
 
@@ -85,12 +86,6 @@ fn part_ui(
     input: &mut InputChoice,
 ) -> bool {
     let error = body_of(typed, *input, encoding).err().map(|error| text::compose_error(ctx.locale, &error));
-    let choices = [
-        (InputChoice::Text, "input.text", "input.text_tip"),
-        (InputChoice::Hex, "input.hex", "input.hex_tip"),
-        (InputChoice::Escapes, "input.escapes", "input.escapes_tip"),
-    ]
-    .map(|(value, text, tooltip)| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) });
     ui.horizontal_top(|ui| {
         TextField::new(ctx.text(name))
             .labelled(LABEL_WIDTH)
@@ -99,7 +94,7 @@ fn part_ui(
             .error(error.as_deref())
             .width(ui.available_width() - LABEL_WIDTH - CHOICE_WIDTH - 2.0 * theme::SPACE_8)
             .show(ui, typed);
-        ui.push_id(name, |ui| segmented(ui, ctx.text("input.name"), input, &choices));
+        ui.push_id(name, |ui| payload_choices::input_ui(ui, ctx, input));
     });
     error.is_none()
 }

@@ -1,7 +1,5 @@
 //! Above the send field: to whom, how it is written, and what is appended.
 
-use crate::codec::checksum::Checksum;
-use crate::codec::composition::LineEnding;
 use crate::codec::text::TextEncoding;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
@@ -9,9 +7,9 @@ use crate::ui::state::composer::Composer;
 use crate::ui::state::peers::SendTo;
 use crate::ui::text;
 use crate::ui::views::composer::Around;
-use crate::ui::views::view_bar;
-use crate::ui::widgets::{Choice, PillCombo, segmented};
-use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind, TabSettings};
+use crate::ui::views::{payload_choices, view_bar};
+use crate::ui::widgets::PillCombo;
+use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::Ui;
 
 /// Draws the line.
@@ -26,30 +24,13 @@ pub fn choices_ui(
     ui.horizontal_wrapped(|ui| {
         target_ui(ui, ctx, tab, around, out);
         let before = tab.composer.input;
-        let choices = [
-            Choice {
-                value: InputChoice::Text,
-                text: ctx.text("input.text"),
-                tooltip: ctx.text("input.text_tip"),
-            },
-            Choice {
-                value: InputChoice::Hex,
-                text: ctx.text("input.hex"),
-                tooltip: ctx.text("input.hex_tip"),
-            },
-            Choice {
-                value: InputChoice::Escapes,
-                text: ctx.text("input.escapes"),
-                tooltip: ctx.text("input.escapes_tip"),
-            },
-        ];
-        if segmented(ui, ctx.text("input.name"), &mut tab.composer.input, &choices) {
+        if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
             let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
             composer.switch_input(&mut tab.composer, before, encoding);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
-        append_ui(ui, ctx, &mut tab.composer);
-        checksum_ui(ui, ctx, &mut tab.composer);
+        payload_choices::append_ui(ui, ctx, &mut tab.composer.append);
+        payload_choices::checksum_ui(ui, ctx, &mut tab.composer.checksum);
     });
 }
 
@@ -89,44 +70,6 @@ fn target_ui(
             let is_chosen = peers.send_to.has(peer.id);
             if PillCombo::choice(ui, is_chosen, &format!("{}  {}", peer.id, peer.remote)) {
                 out.push(TabAction::SelectPeer(Some(peer.id)));
-            }
-        }
-    });
-}
-
-fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, settings: &mut ComposerSettings) {
-    let name_of = |ending: LineEnding| match ending {
-        LineEnding::None => ctx.text("append.none"),
-        LineEnding::Lf => "LF",
-        LineEnding::Crlf => "CRLF",
-        LineEnding::Cr => "CR",
-        LineEnding::Nul => "NUL",
-    };
-    let chosen: LineEnding = settings.append.parse().unwrap_or_default();
-    let shown = match chosen {
-        LineEnding::None => ctx.text("append.none").to_owned(),
-        ending => ctx.format("append.chosen", &[("ending", &name_of(ending))]),
-    };
-    PillCombo::new("append", ctx.text("append.name"), &shown).show(ui, |ui| {
-        for ending in LineEnding::ALL {
-            if PillCombo::choice(ui, ending == chosen, name_of(ending)) {
-                ending.name().clone_into(&mut settings.append);
-            }
-        }
-    });
-}
-
-fn checksum_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, settings: &mut ComposerSettings) {
-    let chosen = Checksum::from_name(&settings.checksum).ok();
-    let shown = chosen.map_or(ctx.text("checksum.none"), Checksum::label);
-    PillCombo::new("checksum", ctx.text("checksum.name"), shown).list_width(230.0).show(ui, |ui| {
-        if PillCombo::choice(ui, chosen.is_none(), ctx.text("checksum.none")) {
-            settings.checksum.clear();
-        }
-        for checksum in Checksum::all() {
-            let is_chosen = chosen.is_some_and(|chosen| chosen.name() == checksum.name());
-            if PillCombo::choice(ui, is_chosen, checksum.label()) {
-                checksum.name().clone_into(&mut settings.checksum);
             }
         }
     });
