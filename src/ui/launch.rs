@@ -68,6 +68,12 @@ pub enum LaunchError {
         /// What brings the missing parts.
         needs: &'static str,
     },
+    /// It was there, and the display went away under it.
+    #[error("the window is gone, because the display is: {why}. What was received is kept in the sessions")]
+    Lost {
+        /// What the platform said.
+        why: String,
+    },
     /// The number of frames can be kept nowhere.
     #[error("cannot count frames in {path}: {source}")]
     NoFrameCount {
@@ -122,8 +128,11 @@ pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
     };
     match try_renderer(renderer, &settings, options, frames) {
         Ok(()) => Ok(Launched::Closed),
-        Err(why) if options.graphics.is_none() => Ok(Launched::TryAgain { graphics: SECOND, why }),
-        Err(why) => {
+        Err(Ended { why, was_up: true }) => Err(LaunchError::Lost { why }),
+        Err(Ended { why, .. }) if options.graphics.is_none() => {
+            Ok(Launched::TryAgain { graphics: SECOND, why })
+        }
+        Err(Ended { why, .. }) => {
             let mut reasons: Vec<String> = options.tried.iter().cloned().collect();
             // What is wrong with the display is wrong with it for both.
             if !reasons.contains(&why) {
@@ -154,8 +163,9 @@ fn try_renderer(
     settings: &Settings,
     options: &LaunchOptions,
     frames: Option<FrameCount>,
-) -> Result<(), String> {
+) -> Result<(), Ended> {
     let is_up = Cell::new(false);
+    let has_begun = Cell::new(false);
     let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let hook_back = Cell::new(Some(previous_hook));
@@ -170,6 +180,7 @@ fn try_renderer(
             theme: options.theme,
         };
         let app = App::new(&creation.egui_ctx, start)?;
+        has_begun.set(true);
         fonts::add_installed(&creation.egui_ctx);
         Ok(match frames {
             None => Box::new(app),
@@ -182,13 +193,20 @@ fn try_renderer(
     if let Some(hook) = hook_back.take() {
         panic::set_hook(hook);
     }
-    match outcome {
-        Ok(Ok(())) if is_up.get() => Ok(()),
-        Ok(Ok(())) => Err("the window library ended before there was a window".to_owned()),
-        Ok(Err(error)) => Err(one_line(&error.to_string())),
+    let why = match outcome {
+        Ok(Ok(())) if has_begun.get() => return Ok(()),
+        Ok(Ok(())) => "the window library ended before there was a window".to_owned(),
+        Ok(Err(error)) => one_line(&error.to_string()),
         Err(panicked) if is_up.get() => panic::resume_unwind(panicked),
-        Err(panicked) => Err(one_line(panic_text(panicked.as_ref()))),
-    }
+        Err(panicked) => one_line(panic_text(panicked.as_ref())),
+    };
+    Err(Ended { why, was_up: has_begun.get() })
+}
+
+/// An attempt that did not end by closing the window.
+struct Ended {
+    why: String,
+    was_up: bool,
 }
 
 fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// News alone begins a frame at most so often. What a person does is drawn at once; between two frames of news the
 /// processor is left to those who receive it.
-const BETWEEN_FRAMES: Duration = Duration::from_millis(25);
+const BETWEEN_FRAMES: Duration = Duration::from_millis(28);
 
 /// A request without any delay is answered with two frames.
 const AT_ONCE: Duration = Duration::from_millis(1);
@@ -63,7 +63,7 @@ mod tests {
         let frame = pace.since + Duration::from_secs(5);
         pace.begin(frame);
         for (after_ms, wait) in
-            [(0, BETWEEN_FRAMES), (10, Duration::from_millis(15)), (25, AT_ONCE), (60_000, AT_ONCE)]
+            [(0, BETWEEN_FRAMES), (10, Duration::from_millis(18)), (28, AT_ONCE), (60_000, AT_ONCE)]
         {
             assert_eq!(pace.wait(frame + Duration::from_millis(after_ms)), wait, "{after_ms} ms");
         }
