@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 /// News alone begins a frame at most so often. What a person does is drawn at once; between two frames of news the
 /// processor is left to those who receive it.
-const BETWEEN_FRAMES: Duration = Duration::from_millis(28);
+const BETWEEN_FRAMES: Duration = Duration::from_millis(30);
+
+/// A busy machine begins a frame late; up to this much is made good by the next one.
+const MADE_GOOD: Duration = Duration::from_millis(15);
 
 /// A request without any delay is answered with two frames.
 const AT_ONCE: Duration = Duration::from_millis(1);
@@ -17,7 +20,7 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 pub(super) struct Pace {
     ctx: egui::Context,
     since: Instant,
-    /// When the last frame began, in nanoseconds since then.
+    /// When the last frame began, or should have begun, in nanoseconds since then.
     last_began: AtomicU64,
 }
 
@@ -28,7 +31,10 @@ impl Pace {
 
     /// Notes that a frame begins.
     pub(super) fn begin(&self, now: Instant) {
-        self.last_began.store(self.nanos(now), Ordering::Relaxed);
+        let now = self.nanos(now);
+        let due = self.last_began.load(Ordering::Relaxed).saturating_add(nanos_of(BETWEEN_FRAMES));
+        let is_late = now >= due && now - due < nanos_of(MADE_GOOD);
+        self.last_began.store(if is_late { due } else { now }, Ordering::Relaxed);
     }
 
     /// How long news that comes now waits for its frame.
@@ -38,8 +44,12 @@ impl Pace {
     }
 
     fn nanos(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.since).as_nanos()).unwrap_or(u64::MAX)
+        nanos_of(now.saturating_duration_since(self.since))
     }
+}
+
+fn nanos_of(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Wake for Pace {
@@ -63,9 +73,20 @@ mod tests {
         let frame = pace.since + Duration::from_secs(5);
         pace.begin(frame);
         for (after_ms, wait) in
-            [(0, BETWEEN_FRAMES), (10, Duration::from_millis(18)), (28, AT_ONCE), (60_000, AT_ONCE)]
+            [(0, BETWEEN_FRAMES), (10, Duration::from_millis(20)), (30, AT_ONCE), (60_000, AT_ONCE)]
         {
             assert_eq!(pace.wait(frame + Duration::from_millis(after_ms)), wait, "{after_ms} ms");
+        }
+    }
+
+    #[test]
+    fn a_frame_that_begins_late_is_made_good_and_a_pause_is_not() {
+        let pace = Pace::new(&egui::Context::default());
+        let first = pace.since + Duration::from_secs(5);
+        for (began_ms, wait_ms) in [(0, 30), (33, 27), (68, 22), (90, 30), (1_000, 30), (1_010, 30)] {
+            let began = first + Duration::from_millis(began_ms);
+            pace.begin(began);
+            assert_eq!(pace.wait(began), Duration::from_millis(wait_ms), "{began_ms} ms");
         }
     }
 }
