@@ -164,13 +164,11 @@ fn try_renderer(
     options: &LaunchOptions,
     frames: Option<FrameCount>,
 ) -> Result<(), Ended> {
-    let is_up = Cell::new(false);
     let has_begun = Cell::new(false);
     let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let hook_back = Cell::new(Some(previous_hook));
     let creator: AppCreator<'_> = Box::new(|creation| {
-        is_up.set(true);
         if let Some(hook) = hook_back.take() {
             panic::set_hook(hook);
         }
@@ -190,14 +188,19 @@ fn try_renderer(
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native("Sockscope", native_options(renderer, settings), creator)
     }));
-    if let Some(hook) = hook_back.take() {
-        panic::set_hook(hook);
-    }
+    // It is taken as soon as the window library is ready for us: what panics after that is ours.
+    let is_ours = match hook_back.take() {
+        Some(hook) => {
+            panic::set_hook(hook);
+            false
+        }
+        None => true,
+    };
     let why = match outcome {
         Ok(Ok(())) if has_begun.get() => return Ok(()),
         Ok(Ok(())) => "the window library ended before there was a window".to_owned(),
         Ok(Err(error)) => one_line(&error.to_string()),
-        Err(panicked) if is_up.get() => panic::resume_unwind(panicked),
+        Err(panicked) if is_ours => panic::resume_unwind(panicked),
         Err(panicked) => one_line(panic_text(panicked.as_ref())),
     };
     Err(Ended { why, was_up: has_begun.get() })
