@@ -50,7 +50,6 @@ impl RecentRecords {
 mod tests {
     use super::{KEPT_RECORDS, RecentRecords};
     use crate::journal::{JournalInfo, JournalWriter};
-    use crate::model::config::SessionKind;
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::DataHead;
     use crate::util::clock::Stamp;
@@ -58,13 +57,8 @@ mod tests {
     #[test]
     fn records_come_whole_whether_they_were_kept_or_not() {
         let folder = tempfile::tempdir().unwrap();
-        let info = JournalInfo {
-            session_name: "recent".to_owned(),
-            kind: Some(SessionKind::TcpServer),
-            program: "test".to_owned(),
-            created: Stamp::default(),
-        };
-        let mut writer = JournalWriter::create(&folder.path().join("recent.skj"), &info).unwrap();
+        let path = folder.path().join("recent.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
         // Each length of its own, so that bytes left in memory that is used again would show.
         let payload = |id: u8| vec![id; (37 * (usize::from(id) + 3)) % 101];
         for id in 0..20 {
