@@ -4,11 +4,13 @@
 use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
 use crate::codec::prose;
-use crate::codec::text::EncodeError;
+use crate::codec::represent::View;
+use crate::codec::text::{EncodeError, TextEncoding};
 use crate::engine::event::Rejection;
 use crate::model::endpoint::EndpointError;
 use crate::model::failure::Failure;
-use crate::model::record::EndReason;
+use crate::model::ids::PeerId;
+use crate::model::record::{Direction, EndReason};
 use crate::model::socket_option::{OptionError, OptionShape};
 use crate::model::status::{PeerState, SessionState};
 use crate::ui::state::composer::ComposeError;
@@ -16,7 +18,38 @@ use crate::ui::state::connection::{Problem, typed_endpoint};
 use crate::ui::state::find::FindError;
 use crate::ui::trouble;
 use crate::util::locale::Locale;
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::workspace::tabs::{TabKind, TabSettings, ViewChoice};
+
+/// The encoding of this name; UTF-8 for a name of no encoding, which only a file that was written by hand can hold.
+pub fn encoding_of(name: &str) -> TextEncoding {
+    TextEncoding::from_name(name).unwrap_or(TextEncoding::UTF_8)
+}
+
+/// How the choice of a view is shown.
+pub fn view_of(choice: ViewChoice) -> View {
+    match choice {
+        ViewChoice::Text => View::Text,
+        ViewChoice::Hex => View::Hex,
+        ViewChoice::Dump => View::Dump,
+    }
+}
+
+/// What a direction is called, or both together.
+pub fn direction_name(locale: &Locale, direction: Option<Direction>) -> &str {
+    locale.text(match direction {
+        None => "filter.both",
+        Some(Direction::Received) => "filter.received",
+        Some(Direction::Sent) => "filter.sent",
+    })
+}
+
+/// The only peer whose rows are wanted, or all.
+pub fn wanted_peer(locale: &Locale, peer: Option<PeerId>) -> String {
+    match peer {
+        None => locale.text("filter.all_peers").to_owned(),
+        Some(peer) => locale.format("filter.peer", &[("peer", &peer)]),
+    }
+}
 
 /// What kind of session a tab has.
 pub fn kind_name(locale: &Locale, kind: TabKind) -> &str {

@@ -19,9 +19,9 @@ use crate::ui::sheet::JournalRows;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::state::modal::Modal;
 use crate::ui::state::tab::Tab;
+use crate::ui::text;
 use crate::ui::trouble;
 use crate::util::bytes_text::Count;
-use crate::workspace::tabs::ViewChoice;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -104,11 +104,7 @@ pub(super) fn ask_for_tab(app: &mut App, key: TabKey, is_raw: bool) {
         scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
         encoding: tab.settings.encoding.clone(),
-        view: match tab.settings.view {
-            ViewChoice::Text => View::Text,
-            ViewChoice::Hex => View::Hex,
-            ViewChoice::Dump => View::Dump,
-        },
+        view: text::view_of(tab.settings.view),
         ..default_choices(app)
     };
     show_page(app, ExportFrom::Tab(key), choices, selected_rows, &journal);

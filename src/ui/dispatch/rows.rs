@@ -2,7 +2,6 @@
 //! does with them.
 
 use crate::codec::copy::CopyForm;
-use crate::codec::represent::View;
 use crate::codec::time::TimeFormat;
 use crate::journal::JournalError;
 use crate::model::ids::RecordId;
@@ -16,9 +15,9 @@ use crate::ui::sheet::{Rows, Sheet, SheetAction};
 use crate::ui::state::go_to::Destination;
 use crate::ui::state::modal::{GoTo, Modal};
 use crate::ui::state::tab::{Source, Tab};
+use crate::ui::text;
 use crate::ui::times::written_times;
 use crate::ui::trouble;
-use crate::workspace::tabs::ViewChoice;
 use roaring::RoaringTreemap;
 use std::time::{Duration, Instant};
 
@@ -56,11 +55,7 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     }
     let has_found = tab.find.take_in(&news, deadline);
     let encoding = tab.encoding();
-    let view = match tab.settings.view {
-        ViewChoice::Text => View::Text,
-        ViewChoice::Hex => View::Hex,
-        ViewChoice::Dump => View::Dump,
-    };
+    let view = text::view_of(tab.settings.view);
     let columns = tab.content_characters;
     if let Some(rows) = &mut tab.rows {
         rows.refresh();
@@ -145,11 +140,15 @@ pub(super) fn hide_find(app: &mut App, key: TabKey) {
 
 pub(super) fn step_find(app: &mut App, key: TabKey, is_forward: bool) {
     with_tab(app, key, |tab| {
-        let top = tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start));
-        if let Some(row) = tab.find.step(is_forward, top) {
+        if let Some(row) = tab.find.step(is_forward, top_record(tab)) {
             show_record(tab, row);
         }
     });
+}
+
+/// What stands at the upper edge.
+fn top_record(tab: &Tab) -> RecordId {
+    tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start))
 }
 
 /// Shows only rows with a match, or all that the filters let through.
@@ -221,9 +220,8 @@ fn destination(tab: &Tab, typed: &str, times: &TimeFormat) -> Option<Result<Reco
     let reader = tab.reader()?;
     let last = RecordId(reader.snapshot().records.checked_sub(1)?);
     let moment_of = |record| reader.head(record).map(|head| head.map_or(0, |head| head.at.wall_ns));
-    let top = tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start));
     // Where everything was cleared from view, the last row stands for the one at the edge.
-    let near = match moment_of(top.min(last)) {
+    let near = match moment_of(top_record(tab).min(last)) {
         Ok(near) => near,
         Err(error) => return Some(Err(error)),
     };

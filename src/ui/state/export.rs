@@ -2,13 +2,13 @@
 //! both are. It opens no file.
 
 use crate::codec::represent::View;
-use crate::codec::text::TextEncoding;
 use crate::export::import::ImportFormat;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::action::TabKey;
+use crate::ui::text;
 use crate::ui::times::times_of_file;
 use crate::util::locale::Language;
 use crate::workspace::settings::TimeFormat;
@@ -139,7 +139,7 @@ impl ExportChoices {
     /// The formats' own options.
     pub fn options(&self, language: Language) -> ExportOptions {
         ExportOptions {
-            encoding: TextEncoding::from_name(&self.encoding).unwrap_or(TextEncoding::UTF_8),
+            encoding: text::encoding_of(&self.encoding),
             view: self.view,
             time: times_of_file(self.times, self.with_date),
             language,

@@ -18,6 +18,7 @@ use crate::ui::state::inspector::Inspector;
 use crate::ui::state::meter::Meter;
 use crate::ui::state::panel::Panel;
 use crate::ui::state::peers::Peers;
+use crate::ui::text;
 use crate::ui::views::composer::FileProgress;
 use crate::workspace::tabs::TabSettings;
 use std::sync::Arc;
@@ -166,7 +167,7 @@ impl Tab {
 
     /// The character set for showing and sending.
     pub fn encoding(&self) -> TextEncoding {
-        TextEncoding::from_name(&self.settings.encoding).unwrap_or(TextEncoding::UTF_8)
+        text::encoding_of(&self.settings.encoding)
     }
 
     /// To whom a send goes now, or what is wrong with the fields that say so.

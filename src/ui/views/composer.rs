@@ -57,7 +57,7 @@ pub fn composer_ui(
     around: Around<'_>,
     out: &mut Vec<TabAction>,
 ) {
-    let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
+    let encoding = text::encoding_of(&tab.encoding);
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     send_choices::choices_ui(ui, ctx, tab, composer, around, out);
     let is_composable = composer.preview(&tab.composer, encoding).is_ok();

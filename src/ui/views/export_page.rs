@@ -7,6 +7,7 @@ use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Scope};
+use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
 use crate::ui::views::modals::{buttons, path_ui, progress_ui, title};
@@ -105,11 +106,7 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
 }
 
 fn direction_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, direction: &mut Option<Direction>) {
-    let name_of = |direction| match direction {
-        None => ctx.text("filter.both"),
-        Some(Direction::Received) => ctx.text("filter.received"),
-        Some(Direction::Sent) => ctx.text("filter.sent"),
-    };
+    let name_of = |direction| text::direction_name(ctx.locale, direction);
     let before = *direction;
     PillCombo::new("export-direction", ctx.text("filter.direction"), name_of(before)).show(ui, |ui| {
         for candidate in [None, Some(Direction::Received), Some(Direction::Sent)] {
@@ -122,10 +119,7 @@ fn direction_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, direction: &mut Option<Direction
 
 fn peer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
     let before = page.choices.peer;
-    let shown = match before {
-        None => ctx.text("filter.all_peers").to_owned(),
-        Some(peer) => ctx.format("filter.peer", &[("peer", &peer)]),
-    };
+    let shown = text::wanted_peer(ctx.locale, before);
     PillCombo::new("export-peer", ctx.text("filter.by_peer"), &shown).list_width(240.0).show(ui, |ui| {
         if PillCombo::choice(ui, before.is_none(), ctx.text("filter.all_peers")) {
             page.choices.peer = None;

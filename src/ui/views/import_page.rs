@@ -6,6 +6,7 @@ use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::state::export::{ImportPage, WatchPage};
+use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::modals::{buttons, path_ui, progress_ui, title};
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, button, segmented};
@@ -87,10 +88,11 @@ fn format_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, format: &mut Option<ImportFormat>) 
 
 /// What a file of bytes does not tell about itself.
 fn raw_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ImportPage) {
-    let ways = [
-        Choice { value: Direction::Received, text: ctx.text("filter.received"), tooltip: "" },
-        Choice { value: Direction::Sent, text: ctx.text("filter.sent"), tooltip: "" },
-    ];
+    let ways = [Direction::Received, Direction::Sent].map(|value| Choice {
+        value,
+        text: text::direction_name(ctx.locale, Some(value)),
+        tooltip: "",
+    });
     segmented(ui, ctx.text("filter.direction"), &mut page.direction, &ways);
     TextField::new(ctx.text("import.peer"))
         .hint(ctx.text("import.peer_hint"))

@@ -4,11 +4,12 @@ use crate::codec::checksum::Checksum;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::engine::shared::Status;
-use crate::model::record::{Direction, Record};
+use crate::model::record::Record;
 use crate::model::status::PeerStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::state::inspector::{Inspector, SHOWN_BYTES};
+use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{group_heading, key_value};
 use crate::util::bytes_text::{ByteSize, Count};
@@ -55,10 +56,7 @@ fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, record: &Record) {
     let number = Count(record.id.0 + 1);
     group_heading(ui, &ctx.format("inspector.record", &[("number", &number)]));
     let Some(data) = record.data() else { return };
-    let way = match data.head.direction {
-        Direction::Received => ctx.text("filter.received"),
-        Direction::Sent => ctx.text("filter.sent"),
-    };
+    let way = text::direction_name(ctx.locale, Some(data.head.direction));
     key_value(ui, way, &ctx.format("composer.length", &[("count", &Count(data.bytes.len() as u64))]), false);
     if let Some(local) = data.head.local {
         let interface = data.head.interface.map(|name| format!(" · {}", name.as_str())).unwrap_or_default();

@@ -1,6 +1,5 @@
 //! Above the send field: to whom, how it is written, and what is appended.
 
-use crate::codec::text::TextEncoding;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::state::composer::Composer;
@@ -25,7 +24,7 @@ pub fn choices_ui(
         target_ui(ui, ctx, tab, around, out);
         let before = tab.composer.input;
         if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
-            let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
+            let encoding = text::encoding_of(&tab.encoding);
             composer.switch_input(&mut tab.composer, before, encoding);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);

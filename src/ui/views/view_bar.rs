@@ -7,6 +7,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::find::Find;
 use crate::ui::state::peers::Peers;
+use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::find_bar::find_bar_ui;
 use crate::ui::widgets::{
@@ -75,12 +76,12 @@ fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, ViewChoice>; 3] {
 
 /// How much room the choices at the left need on one line.
 fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, find: &Find, peers: &Peers) -> f32 {
-    let encoding = TextEncoding::from_name(&tab.encoding).unwrap_or(TextEncoding::UTF_8);
+    let encoding = text::encoding_of(&tab.encoding);
     let mut width = segmented_width(ui, &view_choices(ctx));
     width += theme::SPACE_8 + PillCombo::width_of(ui, encoding.label());
-    width += theme::SPACE_8 + PillCombo::width_of(ui, direction_name(ctx, find.direction));
+    width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
     if is_peer_shown(find, peers) {
-        width += theme::SPACE_8 + PillCombo::width_of(ui, &peer_name(ctx, find));
+        width += theme::SPACE_8 + PillCombo::width_of(ui, &text::wanted_peer(ctx.locale, find.peer));
     }
     width
 }
@@ -165,7 +166,7 @@ fn actions_ui(
 
 /// The list of encodings; those that most devices use come first.
 pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut String) {
-    let chosen = TextEncoding::from_name(encoding).unwrap_or(TextEncoding::UTF_8);
+    let chosen = text::encoding_of(encoding);
     let combo =
         PillCombo::new(salt, ctx.text("encoding.name"), chosen.label()).tooltip(ctx.text("encoding.tip"));
     // As wide as the longest name, Windows-1252 (ISO-8859-1).
@@ -179,10 +180,11 @@ pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut
 }
 
 fn direction_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAction>) {
-    let shown = direction_name(ctx, find.direction);
+    let shown = text::direction_name(ctx.locale, find.direction);
     PillCombo::new("direction", ctx.text("filter.direction"), shown).show(ui, |ui| {
         for direction in [None, Some(Direction::Received), Some(Direction::Sent)] {
-            if PillCombo::choice(ui, direction == find.direction, direction_name(ctx, direction)) {
+            if PillCombo::choice(ui, direction == find.direction, text::direction_name(ctx.locale, direction))
+            {
                 find.direction = direction;
                 out.push(TabAction::ApplyFilter);
             }
@@ -190,30 +192,15 @@ fn direction_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Ve
     });
 }
 
-fn direction_name(ctx: &ViewCtx<'_>, direction: Option<Direction>) -> &'static str {
-    match direction {
-        None => ctx.text("filter.both"),
-        Some(Direction::Received) => ctx.text("filter.received"),
-        Some(Direction::Sent) => ctx.text("filter.sent"),
-    }
-}
-
 fn is_peer_shown(find: &Find, peers: &Peers) -> bool {
     peers.total >= 2 || find.peer.is_some()
-}
-
-fn peer_name(ctx: &ViewCtx<'_>, find: &Find) -> String {
-    match find.peer {
-        None => ctx.text("filter.all_peers").to_owned(),
-        Some(peer) => ctx.format("filter.peer", &[("peer", &peer)]),
-    }
 }
 
 fn peer_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, peers: &Peers, out: &mut Vec<TabAction>) {
     if !is_peer_shown(find, peers) {
         return;
     }
-    let shown = peer_name(ctx, find);
+    let shown = text::wanted_peer(ctx.locale, find.peer);
     PillCombo::new("peer-filter", ctx.text("filter.by_peer"), &shown).list_width(220.0).show(ui, |ui| {
         if PillCombo::choice(ui, find.peer.is_none(), ctx.text("filter.all_peers")) {
             find.peer = None;
