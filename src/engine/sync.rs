@@ -17,6 +17,7 @@ pub(super) struct Syncer {
     // First: the thread ends when nobody can ask it any more, and is joined after that.
     requests: Sender<Request>,
     _thread: NamedThread,
+    is_waiting: Arc<AtomicBool>,
 }
 
 /// One session's side: whether a request is under way, and what went wrong with the last one.
@@ -39,13 +40,22 @@ struct Request {
 impl Syncer {
     pub(super) fn start() -> io::Result<Syncer> {
         let (requests, waiting) = bounded::<Request>(WAITING_SESSIONS);
+        let is_waiting = Arc::new(AtomicBool::new(false));
+        let waits = Arc::clone(&is_waiting);
         let thread = NamedThread::start("journal-sync", move || {
             for request in waiting {
+                waits.store(true, Ordering::Release);
                 let failure = request.handle.sync().err().map(|error| error.failure());
+                waits.store(false, Ordering::Release);
                 request.state.finish(failure);
             }
         })?;
-        Ok(Syncer { requests, _thread: thread })
+        Ok(Syncer { requests, _thread: thread, is_waiting })
+    }
+
+    /// Whether the thread waits for the disk now. A file system may let writes wait meanwhile, whatever their file.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.is_waiting.load(Ordering::Acquire)
     }
 
     /// Asks for what is published to be made durable soon. Says `false` when that has to be asked again later.

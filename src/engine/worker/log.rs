@@ -2,6 +2,7 @@
 //! journal cannot be written.
 
 use crate::engine::sync::{SyncState, Syncer};
+use crate::engine::worker::hold::Hold;
 use crate::journal::writer::JournalWriter;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
@@ -31,6 +32,7 @@ pub(super) struct Log {
     /// The data records among them that were published.
     journalled: u64,
     pause: Option<Pause>,
+    hold: Hold,
     syncer: Arc<Syncer>,
     sync_state: SyncState,
     sync_due: Option<Instant>,
@@ -45,7 +47,7 @@ struct Pause {
 /// How publishing went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Published {
-    /// There was nothing to publish.
+    /// There was nothing to publish, or it waits for a moment.
     Nothing,
     /// Readers see more.
     More,
@@ -68,6 +70,7 @@ impl Log {
             counters: Counters::default(),
             journalled: 0,
             pause: None,
+            hold: Hold::default(),
             syncer,
             sync_state: SyncState::default(),
             sync_due: None,
@@ -150,18 +153,21 @@ impl Log {
         self.journalled
     }
 
-    pub(super) fn batch_bytes(&self) -> usize {
-        self.journal.batch_bytes()
-    }
-
     /// Whether it is time to publish before more is recorded.
     pub(super) fn is_batch_full(&self) -> bool {
-        self.batch_bytes() >= BATCH_BYTES_PER_TURN
+        self.journal.batch_bytes() >= self.hold.bytes() + BATCH_BYTES_PER_TURN
     }
 
     /// Why reading is paused, if it is.
     pub(super) fn paused(&self) -> Option<&Failure> {
         self.pause.as_ref().map(|pause| &pause.failure)
+    }
+
+    /// As [`Log::publish`], but in a flood it waits while another write would have to wait for the disk.
+    pub(super) fn publish_or_hold(&mut self, now: Instant) -> Published {
+        let disk_is_busy = self.pause.is_none() && self.syncer.is_waiting();
+        let keeps = self.hold.keeps(now, self.journal.batch_bytes(), disk_is_busy);
+        if keeps { Published::Nothing } else { self.publish(now) }
     }
 
     /// Lets readers see what was recorded, or says why they cannot.
@@ -182,6 +188,7 @@ impl Log {
     }
 
     fn published(&mut self, now: Instant) -> Published {
+        self.hold.published(now);
         self.journalled = self.counters.data_records();
         self.sync_due.get_or_insert(now + SYNC_EVERY);
         let Some(pause) = self.pause.take() else { return Published::More };
@@ -206,7 +213,7 @@ impl Log {
     pub(super) fn next_due(&self) -> Option<Instant> {
         match &self.pause {
             Some(pause) => Some(pause.retry_at),
-            None => self.sync_due,
+            None => self.sync_due.into_iter().chain(self.hold.next_due()).min(),
         }
     }
 

@@ -21,6 +21,8 @@ mod drops;
 
 mod files;
 
+mod hold;
+
 mod link;
 
 mod listener;
@@ -245,9 +247,13 @@ impl Worker {
         }
     }
 
-    /// Makes what was recorded visible, or stops the sockets when the journal cannot be written.
-    fn publish(&mut self, now: Instant) {
-        match self.log.publish(now) {
+    /// Makes what was recorded visible, or stops the sockets when the journal cannot be written. Says whether readers
+    /// see more.
+    fn publish(&mut self, now: Instant) -> bool {
+        // Only datagrams are lost while a write waits, and no event is told before the records that it belongs to.
+        let may_hold = matches!(self.state, SessionState::Bound { .. }) && self.outbox.waiting.is_empty();
+        let published = if may_hold { self.log.publish_or_hold(now) } else { self.log.publish(now) };
+        match published {
             Published::Nothing | Published::More | Published::StillPaused => {}
             Published::ResumedNow => {
                 self.set_paused(false, now);
@@ -256,17 +262,17 @@ impl Worker {
             }
             Published::PausedNow => self.set_paused(true, now),
         }
+        matches!(published, Published::More | Published::ResumedNow)
     }
 
     /// Publishes records and levels, and wakes the front end if there is anything new.
     fn conclude_turn(&mut self, now: Instant) {
-        let had_records = self.log.batch_bytes() > 0;
-        self.publish(now);
+        let has_records = self.publish(now);
         self.streams.show_changes(&mut self.board);
         if let Link::Datagrams(datagrams) = &mut self.link {
             datagrams.show_changes(&mut self.board);
         }
-        let has_news = self.write_status() || had_records;
+        let has_news = self.write_status() || has_records;
         if self.outbox.flush() || has_news {
             self.news.ring();
         }

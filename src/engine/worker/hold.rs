@@ -1,0 +1,108 @@
+//! When publishing waits for the disk. While a file system makes a journal durable it may let a write wait for tens of
+//! milliseconds, and in a flood the sockets overflow meanwhile; records that stay in memory for that long lose nothing.
+
+use std::time::{Duration, Instant};
+
+/// No record is kept back for longer than this.
+const AT_MOST: Duration = Duration::from_millis(50);
+
+/// No more than this is kept back.
+const MOST_BYTES: usize = 3 << 20;
+
+/// How often somebody should look whether the disk is free again.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// Two publishings that are closer together than this are a flood; a record alone is shown at once.
+const FLOOD_GAP: Duration = Duration::from_millis(5);
+
+/// What is kept back, and what was not.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    published_at: Option<Instant>,
+    kept: Option<Kept>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    since: Instant,
+    look_at: Instant,
+    bytes: usize,
+}
+
+impl Hold {
+    /// Whether a batch of so many bytes stays in memory now.
+    pub(super) fn keeps(&mut self, now: Instant, bytes: usize, disk_is_busy: bool) -> bool {
+        let since = self.kept.map_or(now, |kept| kept.since);
+        let is_flood = self.published_at.is_some_and(|last| since.duration_since(last) < FLOOD_GAP);
+        let may_stay = now.duration_since(since) < AT_MOST && bytes < MOST_BYTES;
+        self.kept = (disk_is_busy && is_flood && may_stay).then_some(Kept {
+            since,
+            look_at: now + LOOK_EVERY,
+            bytes,
+        });
+        self.kept.is_some()
+    }
+
+    /// Everything was published.
+    pub(super) fn published(&mut self, now: Instant) {
+        *self = Hold { published_at: Some(now), kept: None };
+    }
+
+    /// How much of the batch is kept back; what is recorded after that belongs to the next turn.
+    pub(super) fn bytes(&self) -> usize {
+        self.kept.map_or(0, |kept| kept.bytes)
+    }
+
+    /// When to look whether publishing can go on.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.kept.map(|kept| kept.look_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AT_MOST, FLOOD_GAP, Hold, LOOK_EVERY, MOST_BYTES};
+    use std::time::{Duration, Instant};
+
+    const SOON: Duration = Duration::from_millis(1);
+
+    fn in_a_flood() -> (Hold, Instant) {
+        let start = Instant::now();
+        let mut hold = Hold::default();
+        hold.published(start);
+        (hold, start + SOON)
+    }
+
+    #[test]
+    fn a_flood_is_kept_back_while_the_disk_is_busy_and_no_longer() {
+        let (mut hold, now) = in_a_flood();
+        assert!(!hold.keeps(now, 100, false));
+        assert!(hold.keeps(now, 100, true));
+        assert_eq!((hold.bytes(), hold.next_due()), (100, Some(now + LOOK_EVERY)));
+        // Later than the gap, but it is still the same flood.
+        assert!(hold.keeps(now + FLOOD_GAP * 2, 200, true));
+        assert_eq!(hold.bytes(), 200);
+        assert!(!hold.keeps(now + FLOOD_GAP * 3, 300, false));
+        assert_eq!((hold.bytes(), hold.next_due()), (0, None));
+    }
+
+    #[test]
+    fn it_ends_by_time_and_by_size() {
+        let (mut hold, now) = in_a_flood();
+        assert!(hold.keeps(now, 100, true));
+        assert!(hold.keeps(now + AT_MOST - SOON, 100, true));
+        assert!(!hold.keeps(now + AT_MOST, 100, true));
+        let (mut hold, now) = in_a_flood();
+        assert!(hold.keeps(now, MOST_BYTES - 1, true));
+        assert!(!hold.keeps(now, MOST_BYTES, true));
+    }
+
+    #[test]
+    fn a_record_alone_is_not_kept_back() {
+        let now = Instant::now();
+        let mut hold = Hold::default();
+        assert!(!hold.keeps(now, 100, true));
+        hold.published(now);
+        assert!(!hold.keeps(now + FLOOD_GAP, 100, true));
+    }
+}
