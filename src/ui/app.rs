@@ -11,6 +11,7 @@ use crate::ui::dispatch::paths::Asker;
 use crate::ui::dispatch::workspace::Kept;
 use crate::ui::dispatch::{self, Background};
 use crate::ui::fonts;
+use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
@@ -166,7 +167,7 @@ impl App {
     /// Draws everything and notes what is asked for.
     pub fn draw(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
-        let is_composing = look::is_composing(&ctx);
+        let is_composing = input_method::is_composing(&ctx);
         dispatch::file::take_long_pastes(self, &ctx);
         let mut asked = Vec::new();
         if !self.state.is_covered() {

@@ -1,12 +1,11 @@
-//! How the window as a whole looks and speaks: fonts, colours, scale, language, and whether an input method is
-//! composing. It draws nothing.
+//! How the window as a whole looks and speaks: fonts, colours, scale and language. It draws nothing.
 
 use crate::ui::fonts;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use egui::{Context, Event, Id, ImeEvent, ThemePreference};
+use egui::{Context, ThemePreference};
 
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
@@ -46,27 +45,4 @@ pub fn language_of(settings: &Settings) -> Language {
         return Language::from_tag(&sys_locale::get_locale().unwrap_or_default());
     }
     Language::from_tag(&settings.language)
-}
-
-/// Whether an input method is in the middle of a word: its keys, Ctrl+Enter among them, belong to it.
-pub fn is_composing(ctx: &Context) -> bool {
-    let id = Id::unique("ime-composing");
-    let before = ctx.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-    let mut after = before;
-    let mut was_active = before;
-    ctx.input(|input| {
-        for event in &input.events {
-            if let Event::Ime(ime) = event {
-                match ime {
-                    ImeEvent::Preedit { text, .. } => after = !text.is_empty(),
-                    ImeEvent::Commit(_) => after = false,
-                    _ => {}
-                }
-                was_active |= after;
-            }
-        }
-    });
-    ctx.data_mut(|data| data.insert_temp(id, after));
-    // A key that ended the composition in this very frame belonged to it, too.
-    was_active
 }

@@ -35,6 +35,8 @@ pub mod dispatch;
 
 pub mod look;
 
+pub mod input_method;
+
 pub mod pasted_file;
 
 pub mod app;

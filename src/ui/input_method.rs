@@ -1,0 +1,116 @@
+//! Input methods: whether a word is being composed, whose keys are whose, and what of their events the text fields see.
+
+use egui::{Context, Event, Id, ImeEvent};
+
+/// Whether an input method is in the middle of a word: its keys, Ctrl+Enter among them, belong to it. To be asked once
+/// a frame, before anything takes events.
+pub fn is_composing(ctx: &Context) -> bool {
+    let id = Id::unique("ime-composing");
+    let before = ctx.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    let mut after = before;
+    let mut was_active = before;
+    ctx.input_mut(|input| {
+        drop_keys_given_back(&mut input.events);
+        for event in &input.events {
+            if let Event::Ime(ime) = event {
+                match ime {
+                    ImeEvent::Preedit { text, .. } => after = !text.is_empty(),
+                    ImeEvent::Commit(_) => after = false,
+                    _ => {}
+                }
+                was_active |= after;
+            }
+        }
+        if was_active {
+            // The method may keep the release of a key whose press it gave back; the next press is no repetition.
+            input.keys_down.clear();
+        }
+    });
+    ctx.data_mut(|data| data.insert_temp(id, after));
+    // A key that ended the composition in this very frame belonged to it, too.
+    was_active
+}
+
+/// On X11 a key that the method has no use for, such as Ctrl+Enter with ibus, arrives as the end of the composition and
+/// a control character as what was chosen. The method composes on, so neither is true: the word would vanish from the
+/// field, and the next Ctrl+Enter would send what is there without it.
+fn drop_keys_given_back(events: &mut Vec<Event>) {
+    let mut place = 0;
+    while let Some([first, second]) = events.get(place..place + 2) {
+        let ends = matches!(first, Event::Ime(ImeEvent::Preedit { text, .. }) if text.is_empty());
+        if ends && matches!(second, Event::Ime(ImeEvent::Commit(text)) if is_control(text)) {
+            events.drain(place..place + 2);
+        } else {
+            place += 1;
+        }
+    }
+}
+
+fn is_control(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_composing;
+    use egui::{Context, Event, ImeEvent, Key, Modifiers, RawInput};
+
+    fn preedit(text: &str) -> Event {
+        Event::Ime(ImeEvent::Preedit { text: text.to_owned(), active_range_chars: None })
+    }
+
+    fn commit(text: &str) -> Event {
+        Event::Ime(ImeEvent::Commit(text.to_owned()))
+    }
+
+    /// Whether a frame with these events belongs to the input method, and what the fields see of them.
+    fn frame(ctx: &Context, events: Vec<Event>) -> (bool, Vec<Event>) {
+        let mut seen = (false, Vec::new());
+        let mut output = ctx.run_ui(RawInput { events, ..RawInput::default() }, |ui| {
+            seen.0 = is_composing(ui.ctx());
+            seen.1 = ui.input(|input| input.events.clone());
+        });
+        output.textures_delta.clear();
+        seen
+    }
+
+    #[test]
+    fn a_word_is_composed_until_it_is_chosen() {
+        let ctx = Context::default();
+        assert!(!frame(&ctx, Vec::new()).0);
+        assert!(frame(&ctx, vec![preedit("ni")]).0);
+        assert!(frame(&ctx, Vec::new()).0);
+        let chosen = vec![preedit(""), commit("你")];
+        assert_eq!(frame(&ctx, chosen.clone()), (true, chosen));
+        assert!(!frame(&ctx, Vec::new()).0);
+    }
+
+    #[test]
+    fn a_key_whose_release_the_method_kept_is_not_held() {
+        let ctx = Context::default();
+        let enter = Event::Key {
+            key: Key::Enter,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::CTRL,
+        };
+        frame(&ctx, vec![preedit("ni")]);
+        frame(&ctx, vec![enter.clone()]);
+        frame(&ctx, vec![preedit(""), commit("你")]);
+        assert_eq!(frame(&ctx, vec![enter.clone()]).1, vec![enter]);
+    }
+
+    #[test]
+    fn a_key_that_the_method_gives_back_does_not_end_the_word() {
+        let ctx = Context::default();
+        frame(&ctx, vec![preedit("ni")]);
+        for key in ["\r", "\u{1}", "\u{8}"] {
+            assert_eq!(frame(&ctx, vec![preedit(""), commit(key)]), (true, Vec::new()));
+        }
+        assert!(frame(&ctx, Vec::new()).0);
+        // The method ends it itself, as with Escape.
+        frame(&ctx, vec![preedit("")]);
+        assert!(!frame(&ctx, Vec::new()).0);
+    }
+}
