@@ -3,7 +3,7 @@
 use crate::codec::copy::CopyForm;
 use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView};
-use crate::ui::widgets::{menu_item, separator};
+use crate::ui::widgets::{context_menu, menu_item, menu_separator};
 
 impl Sheet {
     pub(super) fn show_menu(
@@ -14,9 +14,7 @@ impl Sheet {
         actions: &mut Vec<SheetAction>,
     ) {
         let texts = view.texts;
-        frame.response.context_menu(|ui| {
-            ui.set_min_width(220.0);
-            ui.spacing_mut().item_spacing.y = 0.0;
+        context_menu(&frame.response, 220.0, |ui| {
             let some = !self.selection.is_empty();
             for (form, text) in CopyForm::ALL.into_iter().zip(texts.copy) {
                 let shortcut = if form == CopyForm::Text { "Ctrl+C" } else { "" };
@@ -24,7 +22,7 @@ impl Sheet {
                     actions.push(SheetAction::Copy(form));
                 }
             }
-            separator(ui);
+            menu_separator(ui);
             let single = self.selection.single();
             if menu_item(ui, single.is_some(), texts.send_again, "")
                 && let Some(record) = single
@@ -42,7 +40,7 @@ impl Sheet {
                 actions.push(SheetAction::OnlyPeerOf(record));
             }
             self.fold_item(ui, rows, frame, view);
-            separator(ui);
+            menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
                 self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
             }

@@ -15,7 +15,8 @@ use crate::ui::text;
 use crate::ui::theme;
 use crate::ui::views::socket_options;
 use crate::ui::widgets::{
-    ButtonKind, PillCombo, TextField, button, error_line, group_heading, icon_button, toggle,
+    ButtonKind, PillCombo, TextField, button, error_line, group_heading, icon_button, menu, menu_item,
+    menu_separator, toggle,
 };
 use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::{Event, Response, Ui};
@@ -176,8 +177,7 @@ fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
 fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut Asked) {
     ui.add_enabled_ui(!is_locked, |ui| {
         let opener = icon_button(ui, "▾", ctx.text("connection.addresses"));
-        egui::Popup::menu(&opener).show(|ui| {
-            ui.set_min_width(240.0);
+        menu(&opener, 240.0, |ui| {
             for address in ctx.addresses {
                 let line = format!("{}   {}", address.host, interface_name(ctx, &address.interface));
                 if PillCombo::choice(ui, address.host == *host, &line) {
@@ -185,8 +185,8 @@ fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bo
                     ui.close();
                 }
             }
-            ui.separator();
-            if ui.button(ctx.text("connection.refresh")).clicked() {
+            menu_separator(ui);
+            if menu_item(ui, true, ctx.text("connection.refresh"), "") {
                 out.window.push(Action::RefreshAddresses);
             }
         });

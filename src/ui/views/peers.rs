@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::state::peers::{Peers, SendTo};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::group_heading;
+use crate::ui::widgets::{context_menu, group_heading, menu_item, menu_separator};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::TabKind;
 use egui::{
@@ -127,7 +127,7 @@ fn peer_row(
         let peer = peer.id;
         out.push(if is_adding { TabAction::TogglePeer(peer) } else { TabAction::SelectPeer(Some(peer)) });
     }
-    response.context_menu(|ui| peer_menu(ui, ctx, kind, peer, is_chosen, out));
+    context_menu(&response, 200.0, |ui| peer_menu(ui, ctx, kind, peer, is_chosen, out));
     let several = ctx.text("peers.several_tip");
     let tooltip = format!("{} → {}\n{}\n{several}", peer.local, peer.remote, facts_line(ctx, peer));
     response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
@@ -202,25 +202,24 @@ fn peer_menu(
     is_chosen: bool,
     out: &mut Vec<TabAction>,
 ) {
-    ui.set_min_width(200.0);
-    if ui.button(ctx.text("peers.send_to")).clicked() {
+    if menu_item(ui, true, ctx.text("peers.send_to"), "") {
         out.push(TabAction::SelectPeer(Some(peer.id)));
     }
     let toggle = if is_chosen { "peers.not_to" } else { "peers.also_to" };
-    if ui.button(ctx.text(toggle)).clicked() {
+    if menu_item(ui, true, ctx.text(toggle), "") {
         out.push(TabAction::TogglePeer(peer.id));
     }
     if kind == TabKind::Udp || !peer.state.is_present() {
         return;
     }
-    ui.separator();
-    if ui.button(ctx.text("peers.half_close")).clicked() {
+    menu_separator(ui);
+    if menu_item(ui, true, ctx.text("peers.half_close"), "") {
         out.push(TabAction::FinishPeer(peer.id));
     }
-    if ui.button(ctx.text("peers.close_fin")).clicked() {
+    if menu_item(ui, true, ctx.text("peers.close_fin"), "") {
         out.push(TabAction::ClosePeer(peer.id));
     }
-    if ui.button(ctx.text("peers.close_rst")).clicked() {
+    if menu_item(ui, true, ctx.text("peers.close_rst"), "") {
         out.push(TabAction::ResetPeer(peer.id));
     }
 }

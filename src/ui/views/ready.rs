@@ -7,7 +7,7 @@ use crate::ui::shortcuts::QUICK_SEND_KEYS;
 use crate::ui::state::composer::Composer;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    PillCombo, TextField, chip, error_line, icon_button, menu_item, text_button, toggle,
+    PillCombo, TextField, chip, context_menu, error_line, icon_button, menu, menu_item, text_button, toggle,
 };
 use crate::util::bytes_text::Count;
 use crate::workspace::sending::QuickSend;
@@ -94,7 +94,7 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
         if response.clicked() {
             out.push(TabAction::SendQuick(place));
         }
-        response.context_menu(|ui| quick_menu(ui, ctx, place, out));
+        context_menu(&response, 180.0, |ui| quick_menu(ui, ctx, place, out));
     }
 }
 
@@ -106,7 +106,6 @@ fn quick_tooltip(ctx: &ViewCtx<'_>, quick: &QuickSend, status: &Status) -> Strin
 }
 
 fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAction>) {
-    ui.set_min_width(180.0);
     let count = ctx.sending.quick.len();
     let items = [
         (true, "quick.edit", TabAction::EditQuick(place)),
@@ -123,8 +122,7 @@ fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAct
 
 fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, composer: &mut Composer) {
     let opener = text_button(ui, ctx.text("history.title"), ctx.text("history.tip"));
-    egui::Popup::menu(&opener).show(|ui| {
-        ui.set_min_width(320.0);
+    menu(&opener, 320.0, |ui| {
         if ctx.sending.history.is_empty() {
             ui.label(ctx.text("history.empty"));
         }

@@ -9,7 +9,7 @@ use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::tab::Tab;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
-use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape};
+use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape, menu};
 use crate::workspace::tabs::TabKind;
 use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
@@ -68,8 +68,7 @@ fn time_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, header: Rect, out: &mut Vec<TabActi
         ui.painter().hline(header.x_range(), line, (1.5, theme.accent));
     }
     let opener = opener.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name);
-    egui::Popup::menu(&opener).show(|ui| {
-        ui.set_min_width(260.0);
+    menu(&opener, 260.0, |ui| {
         for (format, key) in TIME_CHOICES {
             if PillCombo::choice(ui, format == ctx.settings.time_format, ctx.text(key)) {
                 out.push(TabAction::SetTimeFormat(format));

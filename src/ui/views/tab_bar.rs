@@ -5,7 +5,9 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{icon_button, text_button};
+use crate::ui::widgets::{
+    PillCombo, context_menu, icon_button, menu, menu_item, menu_separator, text_button,
+};
 use crate::util::locale::Language;
 use crate::workspace::settings::ThemeChoice;
 use crate::workspace::tabs::TabKind;
@@ -138,7 +140,7 @@ fn tab_ui(
     if response.double_clicked() {
         out.push(Action::AskTabName(label.key));
     }
-    response.context_menu(|ui| tab_menu(ui, ctx, label.key, is_active, is_beside, out));
+    context_menu(&response, 190.0, |ui| tab_menu(ui, ctx, label.key, is_active, is_beside, out));
     let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(spoken);
     if response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
@@ -179,22 +181,21 @@ fn tab_menu(
     is_beside: bool,
     out: &mut Vec<Action>,
 ) {
-    ui.set_min_width(190.0);
-    if ui.button(ctx.text("tab.rename")).clicked() {
+    if menu_item(ui, true, ctx.text("tab.rename"), "") {
         out.push(Action::AskTabName(key));
     }
-    if ui.button(ctx.text("tab.duplicate")).clicked() {
+    if menu_item(ui, true, ctx.text("tab.duplicate"), "") {
         out.push(Action::DuplicateTab(key));
     }
     let beside = if is_beside { "tab.beside_end" } else { "tab.beside" };
-    if !is_active && ui.button(ctx.text(beside)).clicked() {
+    if !is_active && menu_item(ui, true, ctx.text(beside), "") {
         out.push(Action::ToggleBeside(key));
     }
-    ui.separator();
-    if ui.button(ctx.text("tab.close")).clicked() {
+    menu_separator(ui);
+    if menu_item(ui, true, ctx.text("tab.close"), &shortcuts::keys_text(ui.ctx(), Does::CloseTab)) {
         out.push(Action::CloseTab(key));
     }
-    if ui.button(ctx.text("tab.reopen")).clicked() {
+    if menu_item(ui, true, ctx.text("tab.reopen"), &shortcuts::keys_text(ui.ctx(), Does::ReopenTab)) {
         out.push(Action::ReopenTab);
     }
 }
@@ -227,14 +228,13 @@ fn follow_drag(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], out: &mut Vec<Action>
 
 fn new_tab_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     let plus = icon_button(ui, "＋", ctx.text("tab.new"));
-    egui::Popup::menu(&plus).show(|ui| {
-        ui.set_min_width(190.0);
+    menu(&plus, 190.0, |ui| {
         for (kind, key) in [
             (TabKind::TcpServer, "kind.tcp_server"),
             (TabKind::TcpClient, "kind.tcp_client"),
             (TabKind::Udp, "kind.udp"),
         ] {
-            if ui.button(ctx.text(key)).clicked() {
+            if menu_item(ui, true, ctx.text(key), "") {
                 out.push(Action::NewTab(kind));
             }
         }
@@ -244,8 +244,8 @@ fn new_tab_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
 fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool, out: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = theme::SPACE_4;
     ui.add_space(theme::SPACE_8);
-    let menu = icon_button(ui, "☰", ctx.text("menu.name"));
-    egui::Popup::menu(&menu).show(|ui| main_menu(ui, ctx, out));
+    let opener = icon_button(ui, "☰", ctx.text("menu.name"));
+    menu(&opener, 230.0, |ui| main_menu(ui, ctx, out));
     let dark = ui.visuals().dark_mode;
     if icon_button(ui, "◐", ctx.text("menu.theme")).clicked() {
         out.push(Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
@@ -262,17 +262,16 @@ fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool, out: &mut 
 }
 
 fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
-    ui.set_min_width(230.0);
     for (key, action) in [
         ("menu.import", Action::AskImport),
         ("menu.export", Action::InFront(TabAction::AskSave)),
         ("menu.watch", Action::InFront(TabAction::Watch)),
     ] {
-        if ui.button(ctx.text(key)).clicked() {
+        if menu_item(ui, true, ctx.text(key), "") {
             out.push(action);
         }
     }
-    ui.separator();
+    menu_separator(ui);
     let rows: [(&'static str, Does, Action); 6] = [
         ("menu.inspector", Does::ToggleInspector, Action::ToggleInspector),
         ("menu.zoom_in", Does::ZoomIn, Action::ZoomBy(10)),
@@ -283,17 +282,17 @@ fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     ];
     for (key, does, action) in rows {
         let keys = shortcuts::keys_text(ui.ctx(), does);
-        if ui.add(egui::Button::new(ctx.text(key)).shortcut_text(keys)).clicked() {
+        if menu_item(ui, true, ctx.text(key), &keys) {
             out.push(action);
         }
     }
-    ui.separator();
+    menu_separator(ui);
     for (choice, key) in [
         (ThemeChoice::System, "menu.theme_system"),
         (ThemeChoice::Dark, "menu.theme_dark"),
         (ThemeChoice::Light, "menu.theme_light"),
     ] {
-        if ui.selectable_label(ctx.theme == choice, ctx.text(key)).clicked() {
+        if PillCombo::choice(ui, ctx.theme == choice, ctx.text(key)) {
             out.push(Action::SetTheme(choice));
         }
     }

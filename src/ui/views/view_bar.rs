@@ -11,11 +11,11 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::find_bar::find_bar_ui;
 use crate::ui::widgets::{
-    ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu_item, segmented,
-    segmented_width,
+    ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
+    segmented, segmented_width,
 };
 use crate::workspace::tabs::{TabSettings, ViewChoice};
-use egui::{Align, Layout, Popup, RichText, Ui, vec2};
+use egui::{Align, Layout, RichText, Ui, vec2};
 
 /// Draws the bar, and beneath it the find field while it is wanted.
 pub fn view_bar_ui(
@@ -121,8 +121,7 @@ fn actions_ui(
 ) {
     if folded != Folded::Nothing {
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
-        Popup::menu(&opener).show(|ui| {
-            ui.set_min_width(180.0);
+        menu(&opener, 180.0, |ui| {
             if menu_item(ui, true, ctx.text("save.raw"), "") {
                 out.push(TabAction::AskSaveRaw);
             }

@@ -110,34 +110,6 @@ pub fn text_button_width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * theme::SPACE_4
 }
 
-/// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
-pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
-    let theme = Theme::of(ui);
-    ui.add_enabled_ui(enabled, |ui| {
-        let font = fonts::interface(theme::BODY_SIZE);
-        let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
-        let font = fonts::interface(theme::LABEL_SIZE);
-        let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
-        let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
-        let size = vec2(least.max(ui.available_width()), theme::CONTROL_HEIGHT - 2.0);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
-        if enabled && (response.hovered() || response.has_focus()) {
-            ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
-        }
-        let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
-        let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), inside).min;
-        ui.painter().galley(at, name, theme.text);
-        let at = Align2::RIGHT_CENTER.align_size_within_rect(keys.size(), inside).min;
-        ui.painter().galley(at, keys, theme.faint);
-        if response.clicked() {
-            ui.close();
-        }
-        response.clicked()
-    })
-    .inner
-}
-
 fn look(theme: &Theme, kind: ButtonKind, response: &Response) -> (Color32, Color32, Color32) {
     let pressed = response.is_pointer_button_down_on();
     let hovered = response.hovered();

@@ -5,6 +5,7 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::button::{explain, focus_ring};
+use crate::ui::widgets::menu::line;
 use egui::{
     Align2, Color32, CornerRadius, Key, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense,
     Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -150,8 +151,9 @@ impl<'a> PillCombo<'a> {
     /// Draws one line of an open list and returns whether it was chosen just now.
     pub fn choice(ui: &mut Ui, selected: bool, text: &str) -> bool {
         let theme = Theme::of(ui);
-        let size = vec2(ui.available_width(), theme::CONTROL_HEIGHT - 2.0);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let font = fonts::interface(theme::BODY_SIZE);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
+        let (rect, response) = line(ui, galley.size().x + 2.0 * theme::SPACE_8);
         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, text));
         if ui.is_rect_visible(rect) {
             let fill = match (selected, response.hovered() || response.has_focus()) {
@@ -160,9 +162,9 @@ impl<'a> PillCombo<'a> {
                 (false, false) => Color32::TRANSPARENT,
             };
             ui.painter().rect_filled(rect, theme::corners(), fill);
-            let font = fonts::interface(theme::BODY_SIZE);
-            let at = rect.left_center() + vec2(theme::SPACE_8, 0.0);
-            ui.painter().text(at, Align2::LEFT_CENTER, text, font, theme.text);
+            let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
+            let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside).min;
+            ui.painter().galley(at, galley, theme.text);
         }
         if response.clicked() {
             // By keyboard or by a screen reader there is no click that the list could see.

@@ -6,10 +6,12 @@ pub mod button;
 pub mod choice;
 pub mod field;
 pub mod mark;
+pub mod menu;
 
 pub use button::{
-    ButtonKind, button, button_width, find_button, icon_button, menu_item, text_button, text_button_width,
+    ButtonKind, button, button_width, find_button, icon_button, text_button, text_button_width,
 };
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
+pub use menu::{context_menu, menu, menu_item, menu_separator};

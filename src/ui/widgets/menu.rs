@@ -1,0 +1,66 @@
+//! Menus: lists of lines that open below a control or where the mouse is, and close when one is chosen.
+
+use crate::ui::fonts;
+use crate::ui::theme::{self, Theme};
+use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// A menu of lines that opens below its opener, at least so wide.
+pub fn menu(opener: &Response, width: f32, lines: impl FnOnce(&mut Ui)) {
+    Popup::menu(opener).show(|ui| fill(ui, width, lines));
+}
+
+/// A menu of lines that opens where the other mouse button was pressed, at least so wide.
+pub fn context_menu(around: &Response, width: f32, lines: impl FnOnce(&mut Ui)) {
+    around.context_menu(|ui| fill(ui, width, lines));
+}
+
+fn fill(ui: &mut Ui, width: f32, lines: impl FnOnce(&mut Ui)) {
+    ui.set_min_width(width);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    lines(ui);
+}
+
+/// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
+pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
+    let theme = Theme::of(ui);
+    ui.add_enabled_ui(enabled, |ui| {
+        let font = fonts::interface(theme::BODY_SIZE);
+        let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
+        let font = fonts::interface(theme::LABEL_SIZE);
+        let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
+        let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
+        let (rect, response) = line(ui, least);
+        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
+        if enabled && (response.hovered() || response.has_focus()) {
+            ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
+        }
+        let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
+        let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), inside).min;
+        ui.painter().galley(at, name, theme.text);
+        let at = Align2::RIGHT_CENTER.align_size_within_rect(keys.size(), inside).min;
+        ui.painter().galley(at, keys, theme.faint);
+        if response.clicked() {
+            ui.close();
+        }
+        response.clicked()
+    })
+    .inner
+}
+
+/// Parts a menu's lines.
+pub fn menu_separator(ui: &mut Ui) {
+    let size = vec2(line_width(ui, 0.0), theme::SPACE_8);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, Theme::of(ui).line_stroke());
+}
+
+/// Room for a line that needs at least this width.
+pub(super) fn line(ui: &mut Ui, least: f32) -> (Rect, Response) {
+    let size = vec2(line_width(ui, least), theme::CONTROL_HEIGHT - 2.0);
+    ui.allocate_exact_size(size, Sense::click())
+}
+
+/// A list that is measured before it is first seen is offered far more room than it will have.
+fn line_width(ui: &Ui, least: f32) -> f32 {
+    if ui.is_sizing_pass() { least } else { least.max(ui.available_width()) }
+}
