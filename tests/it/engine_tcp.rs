@@ -254,6 +254,37 @@ fn host_names_are_resolved_and_unknown_ones_said() {
 }
 
 #[test]
+fn every_new_attempt_asks_what_the_name_stands_for_by_now() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let again =
+        Reconnect { first_delay: Duration::from_millis(10), longest_delay: Duration::from_millis(50) };
+    let to = |name: &str| {
+        let config = TcpClientConfig::new(format!("{name}:{port}").parse().unwrap());
+        Bench::open(SessionConfig::TcpClient(TcpClientConfig { reconnect: Some(again), ..config }))
+    };
+    let count = |bench: &Bench, wanted: fn(&Lifecycle) -> bool| {
+        let is_wanted = |record: &&Record| matches!(&record.body, Body::Lifecycle(event) if wanted(event));
+        bench.records().iter().filter(is_wanted).count()
+    };
+    let bench = to("localhost");
+    for _ in 0..3 {
+        drop(server.accept().unwrap());
+    }
+    bench.wait_status("the fourth look-up", |_| {
+        count(&bench, |event| matches!(event, Lifecycle::Resolved { .. })) >= 4
+    });
+    // A device may be switched on after us: a name that nobody knows yet is asked for again, too.
+    let early = to("nowhere.invalid");
+    early.wait_status("a second look-up", |_| {
+        count(&early, |event| matches!(event, Lifecycle::Resolving { .. })) >= 2
+    });
+    early.wait_lifecycle("its failure", |event| matches!(event, Lifecycle::ConnectFailed { .. }));
+    early.answer(early.ask(Command::Close));
+    early.wait_status("closed", |status| status.state == SessionState::Closed);
+}
+
+#[test]
 fn what_repeats_keeps_its_count_and_its_schedule() {
     let (bench, address) = listen();
     let mut peer = client(address);

@@ -1,6 +1,8 @@
-//! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again.
+//! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again with what
+//! the host's name stands for then.
 
 use crate::engine::worker::log::Log;
+use crate::engine::worker::lookup::Addresses;
 use crate::model::config::{Reconnect, TcpClientConfig};
 use crate::model::failure::{Failure, Operation};
 use crate::model::record::{EndReason, Lifecycle};
@@ -21,8 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
 /// One session's attempts.
 pub(super) struct Connector {
     config: TcpClientConfig,
-    addresses: Vec<SocketAddr>,
-    bind: Option<SocketAddr>,
+    addresses: Addresses,
     next_address: usize,
     attempts: u32,
     under_way: Option<Attempt>,
@@ -56,6 +57,8 @@ pub(super) enum Progress {
     Connecting(SocketAddr),
     /// It is there.
     Connected(Connection),
+    /// It is time for the next attempt, with what the settings stand for by now.
+    Again,
     /// The next attempt waits for its time.
     Waiting(Option<Failure>),
     /// There will be no further attempt.
@@ -63,19 +66,35 @@ pub(super) enum Progress {
 }
 
 impl Connector {
-    pub(super) fn new(
-        config: TcpClientConfig,
-        addresses: Vec<SocketAddr>,
-        bind: Option<SocketAddr>,
-    ) -> Connector {
+    pub(super) fn new(config: TcpClientConfig) -> Connector {
         let delays = config.reconnect.map(Delays::new);
-        Connector { config, addresses, bind, next_address: 0, attempts: 0, under_way: None, delays }
+        let addresses = Addresses::default();
+        Connector { config, addresses, next_address: 0, attempts: 0, under_way: None, delays }
     }
 
-    /// Begins with the first address.
-    pub(super) fn start(&mut self, poll: &Poll, key: usize, log: &mut Log, now: Instant) -> Progress {
+    /// Begins with the first of the addresses. Where a name could not be looked up, those that it had before are as
+    /// good as none.
+    pub(super) fn start(
+        &mut self,
+        found: Result<Addresses, Failure>,
+        poll: &Poll,
+        key: usize,
+        log: &mut Log,
+        now: Instant,
+    ) -> Progress {
         self.next_address = 0;
-        self.try_next_address(None, poll, key, log, now)
+        let failure = match found {
+            Ok(addresses) => {
+                self.addresses = addresses;
+                None
+            }
+            Err(failure) => {
+                let reason = EndReason::Failed;
+                log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+                Some(failure)
+            }
+        };
+        self.try_next_address(failure, poll, key, log, now)
     }
 
     fn try_next_address(
@@ -86,7 +105,7 @@ impl Connector {
         log: &mut Log,
         now: Instant,
     ) -> Progress {
-        while let Some(remote) = self.addresses.get(self.next_address).copied() {
+        while let Some(remote) = self.addresses.remote.get(self.next_address).copied() {
             self.next_address += 1;
             self.attempts += 1;
             log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
@@ -111,7 +130,8 @@ impl Connector {
         key: usize,
         now: Instant,
     ) -> Result<Attempt, (Failure, EndReason)> {
-        let bind = self.bind.filter(|local| local.is_ipv4() == remote.is_ipv4());
+        let bind = self.addresses.local.first().copied();
+        let bind = bind.filter(|local| local.is_ipv4() == remote.is_ipv4());
         let (socket, reports) = start_connect(remote, bind, &self.config.options).map_err(|failure| {
             let reason = end_reason(&io::Error::from_raw_os_error(failure.error.code));
             (failure, reason)
@@ -229,7 +249,7 @@ impl Connector {
         if let Some(delays) = &mut self.delays {
             delays.retry_at = None;
         }
-        Some(self.start(poll, key, log, now))
+        Some(Progress::Again)
     }
 }
 

@@ -58,24 +58,28 @@ impl Worker {
     /// Begins to open the session: at once, or when its host names are looked up.
     pub(super) fn open(&mut self, config: SessionConfig, now: Instant) {
         self.log.begin_epoch();
-        match lookup::without_lookup(&config) {
-            Ok(Ok(addresses)) => {
-                self.config = Some(config);
-                self.open_at(addresses, now);
-            }
+        self.config = Some(config);
+        self.find_addresses(now);
+    }
+
+    fn find_addresses(&mut self, now: Instant) {
+        let Some(config) = &self.config else { return };
+        let found = match lookup::without_lookup(config) {
+            Ok(Ok(addresses)) => Ok(addresses),
             Ok(Err(host)) => {
                 self.log.lifecycle(None, Lifecycle::Resolving { host: host.clone() });
-                match lookup::start(&config, self.id, self.log.epoch(), self.poll.notifier()) {
+                match lookup::start(config, self.id, self.log.epoch(), self.poll.notifier()) {
                     Ok(lookup) => {
                         self.lookup = Some(lookup);
-                        self.config = Some(config);
                         self.state = SessionState::Resolving { host };
+                        return;
                     }
-                    Err(failure) => self.opening_failed(failure),
+                    Err(failure) => Err(failure),
                 }
             }
-            Err(failure) => self.opening_failed(failure),
-        }
+            Err(failure) => Err(failure),
+        };
+        self.open_at(found, now);
     }
 
     /// Goes on with opening when the names are looked up. An answer to an earlier opening is thrown away.
@@ -91,27 +95,27 @@ impl Worker {
         if epoch != Some(self.log.epoch()) {
             return;
         }
-        match result {
-            Ok(addresses) => {
-                for (host, addresses) in &addresses.found {
-                    let (host, addresses) = (host.clone(), addresses.clone());
-                    self.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
-                }
-                self.open_at(addresses, now);
-            }
-            Err(failure) => self.opening_failed(failure),
+        for (host, addresses) in result.iter().flat_map(|addresses| &addresses.found) {
+            let (host, addresses) = (host.clone(), addresses.clone());
+            self.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
         }
+        self.open_at(result, now);
     }
 
-    fn open_at(&mut self, addresses: Addresses, now: Instant) {
-        let opened = match self.config.clone() {
-            Some(SessionConfig::TcpServer(server)) => self.listen(&server, &addresses),
-            Some(SessionConfig::TcpClient(client)) => {
-                self.connect(client, addresses, now);
+    /// Opens what the settings ask for, now that their addresses are known. A client that tries again and again does
+    /// so when they are not, too.
+    fn open_at(&mut self, found: Result<Addresses, Failure>, now: Instant) {
+        let opened = match (self.config.clone(), found) {
+            (Some(SessionConfig::TcpClient(client)), found)
+                if found.is_ok() || client.reconnect.is_some() =>
+            {
+                self.connect(client, found, now);
                 Ok(())
             }
-            Some(SessionConfig::Udp(config)) => self.bind(&config, &addresses),
-            None => Ok(()),
+            (Some(SessionConfig::TcpServer(server)), Ok(addresses)) => self.listen(&server, &addresses),
+            (Some(SessionConfig::Udp(config)), Ok(addresses)) => self.bind(&config, &addresses),
+            (Some(SessionConfig::TcpClient(_)) | None, Ok(_)) => Ok(()),
+            (_, Err(failure)) => Err(failure),
         };
         if let Err(failure) = opened {
             self.opening_failed(failure);
@@ -142,13 +146,16 @@ impl Worker {
         Ok(())
     }
 
-    fn connect(&mut self, client: TcpClientConfig, addresses: Addresses, now: Instant) {
-        let options = with_default(&client.options, OptionName::NoDelay);
-        let client = TcpClientConfig { options, ..client };
-        let bind = addresses.local.first().copied();
-        let mut connector = Connector::new(client, addresses.remote, bind);
-        let progress = connector.start(&self.poll, LISTENER_KEY, &mut self.log, now);
-        self.link = Link::Connector(Box::new(connector));
+    fn connect(&mut self, client: TcpClientConfig, found: Result<Addresses, Failure>, now: Instant) {
+        let mut connector = match std::mem::replace(&mut self.link, Link::None) {
+            Link::Connector(connector) => connector,
+            _ => {
+                let options = with_default(&client.options, OptionName::NoDelay);
+                Box::new(Connector::new(TcpClientConfig { options, ..client }))
+            }
+        };
+        let progress = connector.start(found, &self.poll, LISTENER_KEY, &mut self.log, now);
+        self.link = Link::Connector(connector);
         self.take_progress(progress, now);
     }
 
@@ -173,6 +180,7 @@ impl Worker {
     fn take_progress(&mut self, progress: Progress, now: Instant) {
         match progress {
             Progress::Connecting(remote) => self.state = SessionState::Connecting { remote },
+            Progress::Again => self.find_addresses(now),
             Progress::Waiting(failure) => self.state = SessionState::WaitingToReconnect { failure },
             Progress::Failed(failure) => {
                 self.log.lifecycle(None, Lifecycle::Closed { reason: EndReason::Failed });
