@@ -6,7 +6,7 @@ use crate::util::thread::NamedThread;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many sessions may wait for the disk at once; one more asks again at its next tick.
 const WAITING_SESSIONS: usize = 256;
@@ -20,16 +20,22 @@ pub(super) struct Syncer {
     is_waiting: Arc<AtomicBool>,
 }
 
-/// One session's side: whether a request is under way, and what went wrong with the last one.
+/// One session's side: whether a request is under way, and what went wrong.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SyncState {
-    inner: Arc<StateInner>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Debug, Default)]
-struct StateInner {
-    under_way: AtomicBool,
-    failure: Mutex<Option<Failure>>,
+struct Shared {
+    inner: Mutex<Inner>,
+    done: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    is_under_way: bool,
+    failure: Option<Failure>,
 }
 
 struct Request {
@@ -58,15 +64,21 @@ impl Syncer {
         self.is_waiting.load(Ordering::Acquire)
     }
 
+    /// As if the thread waited for a disk that is slow, or did not.
+    #[cfg(test)]
+    pub(super) fn seem_waiting(&self, waits: bool) {
+        self.is_waiting.store(waits, Ordering::Release);
+    }
+
     /// Asks for what is published to be made durable soon. Says `false` when that has to be asked again later.
     pub(super) fn request(&self, handle: SyncHandle, state: &SyncState) -> bool {
-        if state.inner.under_way.swap(true, Ordering::AcqRel) {
+        if std::mem::replace(&mut state.lock().is_under_way, true) {
             return false;
         }
         match self.requests.try_send(Request { handle, state: state.clone() }) {
             Ok(()) => true,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                state.inner.under_way.store(false, Ordering::Release);
+                state.finish(None);
                 false
             }
         }
@@ -74,13 +86,30 @@ impl Syncer {
 }
 
 impl SyncState {
-    fn finish(&self, failure: Option<Failure>) {
-        *self.inner.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
-        self.inner.under_way.store(false, Ordering::Release);
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What went wrong with the last request, told once.
+    /// The request is done. The system tells of a failure only once, so it stays until it is taken.
+    pub(super) fn finish(&self, failure: Option<Failure>) {
+        let mut inner = self.lock();
+        inner.is_under_way = false;
+        inner.failure = inner.failure.take().or(failure);
+        self.shared.done.notify_all();
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.lock().is_under_way
+    }
+
+    /// What went wrong, told once.
     pub(super) fn take_failure(&self) -> Option<Failure> {
-        self.inner.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.lock().failure.take()
+    }
+
+    /// What went wrong, a request that is under way included.
+    pub(super) fn last_failure(&self) -> Option<Failure> {
+        let waited = self.shared.done.wait_while(self.lock(), |inner| inner.is_under_way);
+        waited.unwrap_or_else(PoisonError::into_inner).failure.take()
     }
 }

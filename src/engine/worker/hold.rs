@@ -12,8 +12,8 @@ const MOST_BYTES: usize = 3 << 20;
 /// How often somebody should look whether the disk is free again.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
-/// Two publishings that are closer together than this are a flood; a record alone is shown at once.
-const FLOOD_GAP: Duration = Duration::from_millis(5);
+/// Records that come so soon after a publishing are a flood; one that comes alone is shown at once.
+const FLOOD_GAP: Duration = Duration::from_millis(20);
 
 /// What is kept back, and what was not.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Hold {
     pub(super) fn keeps(&mut self, now: Instant, bytes: usize, disk_is_busy: bool) -> bool {
         let since = self.kept.map_or(now, |kept| kept.since);
         let is_flood = self.published_at.is_some_and(|last| since.duration_since(last) < FLOOD_GAP);
-        let may_stay = now.duration_since(since) < AT_MOST && bytes < MOST_BYTES;
+        let may_stay = now.duration_since(since) < AT_MOST && (1..MOST_BYTES).contains(&bytes);
         self.kept = (disk_is_busy && is_flood && may_stay).then_some(Kept {
             since,
             look_at: now + LOOK_EVERY,
@@ -43,9 +43,9 @@ impl Hold {
         self.kept.is_some()
     }
 
-    /// Everything was published.
-    pub(super) fn published(&mut self, now: Instant) {
-        *self = Hold { published_at: Some(now), kept: None };
+    /// Everything was published, and that was done at this time: a write that had to wait does not end a flood.
+    pub(super) fn published(&mut self, done: Instant) {
+        *self = Hold { published_at: Some(done), kept: None };
     }
 
     /// How much of the batch is kept back; what is recorded after that belongs to the next turn.
@@ -80,9 +80,10 @@ mod tests {
         assert!(hold.keeps(now, 100, true));
         assert_eq!((hold.bytes(), hold.next_due()), (100, Some(now + LOOK_EVERY)));
         // Later than the gap, but it is still the same flood.
-        assert!(hold.keeps(now + FLOOD_GAP * 2, 200, true));
+        let later = now + FLOOD_GAP + SOON;
+        assert!(hold.keeps(later, 200, true));
         assert_eq!(hold.bytes(), 200);
-        assert!(!hold.keeps(now + FLOOD_GAP * 3, 300, false));
+        assert!(!hold.keeps(later + SOON, 300, false));
         assert_eq!((hold.bytes(), hold.next_due()), (0, None));
     }
 
@@ -103,6 +104,9 @@ mod tests {
         let mut hold = Hold::default();
         assert!(!hold.keeps(now, 100, true));
         hold.published(now);
+        assert!(!hold.keeps(now + FLOOD_GAP, 100, true));
+        // Nor is it kept because nothing was, a moment before.
+        assert!(!hold.keeps(now + SOON, 0, true));
         assert!(!hold.keeps(now + FLOOD_GAP, 100, true));
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Log {
     syncer: Arc<Syncer>,
     sync_state: SyncState,
     sync_due: Option<Instant>,
+    /// Records were published after durability was last asked for.
+    is_unsynced: bool,
 }
 
 struct Pause {
@@ -74,6 +76,7 @@ impl Log {
             syncer,
             sync_state: SyncState::default(),
             sync_due: None,
+            is_unsynced: false,
         };
         if cut_bytes > 0 {
             log.lifecycle(None, Lifecycle::Recovered { cut_bytes });
@@ -148,6 +151,11 @@ impl Log {
         self.counters.truncated += u64::from(head.truncated);
     }
 
+    /// Whether records are kept back for a moment.
+    pub(super) fn is_holding(&self) -> bool {
+        self.hold.bytes() > 0
+    }
+
     /// How many of the data records that are counted stand in the file.
     pub(super) fn journalled(&self) -> u64 {
         self.journalled
@@ -188,7 +196,8 @@ impl Log {
     }
 
     fn published(&mut self, now: Instant) -> Published {
-        self.hold.published(now);
+        self.hold.published(Instant::now());
+        self.is_unsynced = true;
         self.journalled = self.counters.data_records();
         self.sync_due.get_or_insert(now + SYNC_EVERY);
         let Some(pause) = self.pause.take() else { return Published::More };
@@ -222,9 +231,13 @@ impl Log {
         if self.pause.is_some() || self.sync_due.is_none_or(|due| now < due) {
             return Published::Nothing;
         }
-        let asked = self.syncer.request(self.journal.sync_handle(), &self.sync_state);
-        self.sync_due = if asked { None } else { Some(now + SYNC_EVERY) };
-        match self.sync_state.take_failure().or_else(|| self.missing()) {
+        // What went wrong last time is told before it is tried again, and looked for once more after the last record.
+        let failure = self.sync_state.take_failure().or_else(|| self.missing());
+        let asked = self.is_unsynced && self.syncer.request(self.journal.sync_handle(), &self.sync_state);
+        self.is_unsynced &= !asked;
+        let is_unfinished = asked || self.is_unsynced || self.sync_state.is_under_way();
+        self.sync_due = is_unfinished.then(|| now + SYNC_EVERY);
+        match failure {
             Some(failure) => self.pause(now, failure),
             None => Published::Nothing,
         }
@@ -240,33 +253,43 @@ impl Log {
 
     /// Publishes the rest, completes the index and makes both durable.
     pub(super) fn close(self) -> Result<(), Failure> {
-        self.journal.close().map_err(|error| error.failure())
+        let closed = self.journal.close().map_err(|error| error.failure());
+        // A failure that an earlier request was told of is not told again.
+        closed.and_then(|()| self.sync_state.last_failure().map_or(Ok(()), Err))
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Log, Published, RETRY_EVERY, SYNC_EVERY};
+    use super::{BATCH_BYTES_PER_TURN, Log, Published, RETRY_EVERY, SYNC_EVERY};
     use crate::engine::sync::Syncer;
     use crate::journal::JournalInfo;
     use crate::journal::writer::JournalWriter;
+    use crate::model::failure::{Failure, Operation, OsError};
     use crate::model::ids::PeerId;
     use crate::model::record::DataHead;
     use crate::util::clock;
     use std::fs;
     use std::sync::Arc;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
+
+    fn in_folder(folder: &tempfile::TempDir) -> Log {
+        let journal = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        Log::new(journal, Arc::new(Syncer::start().unwrap()))
+    }
 
     fn record(log: &mut Log) {
         log.data(clock::now(), PeerId::FIRST, &DataHead::received(), b"data");
     }
 
+    fn disk_failure() -> Failure {
+        Failure::new(Operation::WriteFile, "a.skj", OsError::from_words("input/output error"))
+    }
+
     #[test]
     fn only_what_is_in_the_file_counts_as_journalled() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.skj");
-        let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
-        let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
+        let mut log = in_folder(&folder);
         let now = Instant::now();
         log.note("an event is no data".to_owned());
         record(&mut log);
@@ -274,11 +297,71 @@ mod tests {
         assert_eq!(log.publish(now), Published::More);
         assert_eq!(log.journalled(), 1);
 
-        fs::remove_file(&path).unwrap();
+        fs::remove_file(folder.path().join("a.skj")).unwrap();
         let later = now + SYNC_EVERY;
         assert_eq!(log.run_due(later), Published::PausedNow);
         record(&mut log);
         assert_eq!(log.publish(later + RETRY_EVERY), Published::StillPaused);
         assert_eq!((log.counters.data_records(), log.journalled()), (2, 1));
+    }
+
+    #[test]
+    fn a_flood_stays_in_memory_while_the_disk_is_busy_and_a_batch_is_full_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = in_folder(&folder);
+        record(&mut log);
+        assert_eq!(log.publish_or_hold(Instant::now()), Published::More);
+        log.syncer.seem_waiting(true);
+        log.data(clock::now(), PeerId::FIRST, &DataHead::received(), &vec![0; BATCH_BYTES_PER_TURN]);
+        assert!(log.is_batch_full());
+        let now = Instant::now();
+        assert_eq!(log.publish_or_hold(now), Published::Nothing);
+        assert!(log.is_holding() && !log.is_batch_full() && log.next_due().is_some_and(|due| due > now));
+        assert_eq!(log.journalled(), 1);
+        log.syncer.seem_waiting(false);
+        assert_eq!(log.publish_or_hold(now), Published::More);
+        assert_eq!((log.journalled(), log.is_holding()), (2, false));
+    }
+
+    #[test]
+    fn a_failure_to_make_the_last_records_durable_is_told_without_any_more_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = in_folder(&folder);
+        record(&mut log);
+        let now = Instant::now();
+        log.publish(now);
+        let due = log.next_due().unwrap();
+        assert_eq!(log.run_due(due), Published::Nothing);
+        log.sync_state.finish(Some(disk_failure()));
+        log.sync_state.finish(None);
+        let due = log.next_due().unwrap();
+        assert_eq!(log.run_due(due), Published::PausedNow);
+        assert_eq!(log.paused(), Some(&disk_failure()));
+    }
+
+    #[test]
+    fn a_failure_that_comes_while_a_session_closes_is_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = in_folder(&folder);
+        record(&mut log);
+        log.publish(Instant::now());
+        log.sync_state.finish(Some(disk_failure()));
+        assert_eq!(log.close(), Err(disk_failure()));
+    }
+
+    #[test]
+    fn nothing_is_due_when_everything_is_durable() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = in_folder(&folder);
+        record(&mut log);
+        let mut now = Instant::now();
+        log.publish(now);
+        let deadline = now + Duration::from_secs(20);
+        while let Some(due) = log.next_due() {
+            assert!(Instant::now() < deadline, "it never rests");
+            now = due;
+            assert_eq!(log.run_due(now), Published::Nothing);
+            log.sync_state.last_failure();
+        }
     }
 }

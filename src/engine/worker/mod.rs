@@ -268,6 +268,10 @@ impl Worker {
     /// Publishes records and levels, and wakes the front end if there is anything new.
     fn conclude_turn(&mut self, now: Instant) {
         let has_records = self.publish(now);
+        if self.log.is_holding() {
+            // Levels never run ahead of the records that they count.
+            return;
+        }
         self.streams.show_changes(&mut self.board);
         if let Link::Datagrams(datagrams) = &mut self.link {
             datagrams.show_changes(&mut self.board);
