@@ -114,6 +114,12 @@ def compose_and_send(desktop, window, device, method):
     device.expect("你好")
     window.wait(re.compile("TX 你好"), "list item")
     desktop.screenshot(f"{method.name}-sent.png")
+    # Who leaves a word in the middle has the keys back.
+    desktop.type("nihao")
+    window.click(re.compile("TX 你好"), "list item")
+    desktop.key("ctrl+f")
+    window.wait("查找", "entry")
+    desktop.screenshot(f"{method.name}-left.png")
 
 
 if __name__ == "__main__":

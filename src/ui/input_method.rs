@@ -6,7 +6,10 @@ use egui::{Context, Event, Id, ImeEvent};
 /// a frame, before anything takes events.
 pub fn is_composing(ctx: &Context) -> bool {
     let id = Id::unique("ime-composing");
-    let before = ctx.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    // Nobody says that a composition has ended when its field is left.
+    let field = ctx.memory(|memory| memory.focused());
+    let composed_in = ctx.data(|data| data.get_temp::<Option<Id>>(id)).flatten();
+    let before = field.is_some() && composed_in == field;
     let mut after = before;
     let mut was_active = before;
     ctx.input_mut(|input| {
@@ -21,12 +24,14 @@ pub fn is_composing(ctx: &Context) -> bool {
                 was_active |= after;
             }
         }
+        after &= field.is_some();
+        was_active &= field.is_some();
         if was_active {
             // The method may keep the release of a key whose press it gave back; the next press is no repetition.
             input.keys_down.clear();
         }
     });
-    ctx.data_mut(|data| data.insert_temp(id, after));
+    ctx.data_mut(|data| data.insert_temp(id, field.filter(|_| after)));
     // A key that ended the composition in this very frame belonged to it, too.
     was_active
 }
@@ -53,7 +58,9 @@ fn is_control(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_composing;
-    use egui::{Context, Event, ImeEvent, Key, Modifiers, RawInput};
+    use egui::{Context, Event, Id, ImeEvent, Key, Modifiers, RawInput, Rect, Sense};
+
+    const FIELD: &str = "field";
 
     fn preedit(text: &str) -> Event {
         Event::Ime(ImeEvent::Preedit { text: text.to_owned(), active_range_chars: None })
@@ -69,15 +76,22 @@ mod tests {
         let mut output = ctx.run_ui(RawInput { events, ..RawInput::default() }, |ui| {
             seen.0 = is_composing(ui.ctx());
             seen.1 = ui.input(|input| input.events.clone());
+            ui.interact(Rect::EVERYTHING, Id::unique(FIELD), Sense::click());
         });
         output.textures_delta.clear();
         seen
     }
 
+    fn in_field() -> Context {
+        let ctx = Context::default();
+        ctx.memory_mut(|memory| memory.request_focus(Id::unique(FIELD)));
+        assert!(!frame(&ctx, Vec::new()).0);
+        ctx
+    }
+
     #[test]
     fn a_word_is_composed_until_it_is_chosen() {
-        let ctx = Context::default();
-        assert!(!frame(&ctx, Vec::new()).0);
+        let ctx = in_field();
         assert!(frame(&ctx, vec![preedit("ni")]).0);
         assert!(frame(&ctx, Vec::new()).0);
         let chosen = vec![preedit(""), commit("你")];
@@ -86,8 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn leaving_the_field_ends_the_word() {
+        let ctx = in_field();
+        assert!(frame(&ctx, vec![preedit("ni")]).0);
+        ctx.memory_mut(|memory| memory.surrender_focus(Id::unique(FIELD)));
+        assert!(!frame(&ctx, Vec::new()).0);
+        ctx.memory_mut(|memory| memory.request_focus(Id::unique(FIELD)));
+        assert!(!frame(&ctx, Vec::new()).0, "what was left is not taken up again");
+    }
+
+    #[test]
     fn a_key_whose_release_the_method_kept_is_not_held() {
-        let ctx = Context::default();
+        let ctx = in_field();
         let enter = Event::Key {
             key: Key::Enter,
             physical_key: None,
@@ -103,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_key_that_the_method_gives_back_does_not_end_the_word() {
-        let ctx = Context::default();
+        let ctx = in_field();
         frame(&ctx, vec![preedit("ni")]);
         for key in ["\r", "\u{1}", "\u{8}"] {
             assert_eq!(frame(&ctx, vec![preedit(""), commit(key)]), (true, Vec::new()));
