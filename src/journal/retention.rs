@@ -5,7 +5,7 @@ use crate::journal::format::{FILE_EXTENSION, FRAMES_START, JournalInfo, decode_h
 use crate::journal::{index_file, seam};
 use crate::model::failure::Operation;
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -19,7 +19,7 @@ pub struct SessionFile {
     pub bytes: u64,
     /// When it last changed, by the wall clock.
     pub changed_wall_ns: i64,
-    /// What it says about itself; `None` where its header cannot be read.
+    /// What it says about itself; `None` where the file or its header cannot be read. Such a file is left to the user.
     pub info: Option<JournalInfo>,
     /// Rows, where the index beside it tells; otherwise opening it tells.
     pub records: Option<u64>,
@@ -46,15 +46,17 @@ impl Limit {
 }
 
 /// Which sessions must go so that the rest keeps within the limit: all that are too old, then the oldest ones
-/// until the size fits. Kept and open sessions count, and stay.
+/// until the size fits. Kept and open sessions count, and stay. What cannot be told to be a session stays too, and
+/// does not count: sessions would go for it without an end.
 pub fn choose(sessions: &[SessionFile], limit: &Limit, now_wall_ns: i64) -> Vec<PathBuf> {
     let oldest_ns = limit.age.map(|age| {
         let age_ns = i64::try_from(age.as_nanos()).unwrap_or(i64::MAX);
         now_wall_ns.saturating_sub(age_ns)
     });
-    let mut by_age = sessions.iter().filter(|session| !session.kept && !session.open).collect::<Vec<_>>();
+    let known = || sessions.iter().filter(|session| session.info.is_some());
+    let mut by_age = known().filter(|session| !session.kept && !session.open).collect::<Vec<_>>();
     by_age.sort_by_key(|session| session.changed_wall_ns);
-    let mut total = sessions.iter().map(|session| session.bytes).sum::<u64>();
+    let mut total = known().map(|session| session.bytes).sum::<u64>();
     let mut chosen = Vec::new();
     for session in by_age {
         let too_old = oldest_ns.is_some_and(|oldest| session.changed_wall_ns < oldest);
@@ -67,7 +69,8 @@ pub fn choose(sessions: &[SessionFile], limit: &Limit, now_wall_ns: i64) -> Vec<
     chosen
 }
 
-/// Lists the journals of a folder, the one that changed last first. A folder that is not there has none.
+/// Lists the journals of a folder, the one that changed last first. A folder that is not there has none. A file that
+/// cannot be read is listed as it looks from outside, so that it hides no other.
 pub fn list(folder: &Path) -> Result<Vec<SessionFile>, JournalError> {
     let read_error = |error| JournalError::io(Operation::ReadFile, folder)(error);
     let entries = match fs::read_dir(folder) {
@@ -78,27 +81,28 @@ pub fn list(folder: &Path) -> Result<Vec<SessionFile>, JournalError> {
     let mut sessions = Vec::new();
     for entry in entries {
         let path = entry.map_err(read_error)?.path();
-        if path.extension() != Some(OsStr::new(FILE_EXTENSION)) {
-            continue;
-        }
-        match look_at(&path) {
-            Ok(session) => sessions.push(session),
-            // Removed by someone else in the meantime.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(JournalError::io(Operation::ReadFile, &path)(error)),
+        if path.extension() == Some(OsStr::new(FILE_EXTENSION)) {
+            sessions.extend(look_at(&path));
         }
     }
     sessions.sort_by_key(|session| std::cmp::Reverse(session.changed_wall_ns));
     Ok(sessions)
 }
 
-/// Removes what the limit does not allow; says which files went.
+/// Removes what the limit does not allow; says which files went. One that cannot be removed keeps no other: the first
+/// trouble is told when all have had their turn.
 pub fn enforce(folder: &Path, limit: &Limit, now_wall_ns: i64) -> Result<Vec<PathBuf>, JournalError> {
-    let chosen = choose(&list(folder)?, limit, now_wall_ns);
-    for path in &chosen {
-        delete(path)?;
+    let mut removed = Vec::new();
+    let mut trouble = Ok(());
+    for path in choose(&list(folder)?, limit, now_wall_ns) {
+        match delete(&path) {
+            Ok(()) => removed.push(path),
+            // Opened since it was listed: it stays, as every open one.
+            Err(JournalError::InUse { .. }) => {}
+            Err(error) => trouble = trouble.and(Err(error)),
+        }
     }
-    Ok(chosen)
+    trouble.map(|()| removed)
 }
 
 /// Marks a session as one to keep, or takes the mark away. The mark is an empty file beside the journal, so that
@@ -121,25 +125,40 @@ pub fn delete(path: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn look_at(path: &Path) -> io::Result<SessionFile> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    let mut start = vec![0; usize::try_from(FRAMES_START).unwrap_or(0)];
-    let count = seam::read_full_at(&file, &mut start, 0)?;
-    let header = decode_header(&start[..count]).ok();
-    let index = header.as_ref().and_then(|(id, _)| index_file::load(path, *id, &file, metadata.len()));
-    let index = index.filter(|index| index.frontier.bytes == metadata.len());
-    let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+/// `None` where there is no file, or no longer.
+fn look_at(path: &Path) -> Option<SessionFile> {
+    // Only files are opened: opening a pipe would wait for somebody to write into it.
+    let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
+    let changed =
+        metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let index_bytes = fs::metadata(index_file::path_of(path)).map_or(0, |metadata| metadata.len());
-    Ok(SessionFile {
+    let from_outside = SessionFile {
         path: path.to_owned(),
         bytes: metadata.len() + index_bytes,
         changed_wall_ns: i64::try_from(changed.as_nanos()).unwrap_or(i64::MAX),
-        info: header.map(|(_, info)| info),
-        records: index.map(|index| index.frontier.records),
+        info: None,
+        records: None,
         kept: mark_of(path).exists(),
-        open: seam::has_writer(path)?,
-    })
+        open: false,
+    };
+    match look_into(path) {
+        Ok((info, records, open)) => Some(SessionFile { info, records, open, ..from_outside }),
+        // Removed by someone else in the meantime.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(_) => Some(from_outside),
+    }
+}
+
+/// What a journal says about itself, its rows, and whether it is being written.
+fn look_into(path: &Path) -> io::Result<(Option<JournalInfo>, Option<u64>, bool)> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut start = vec![0; usize::try_from(FRAMES_START).unwrap_or(0)];
+    let count = seam::read_full_at(&file, &mut start, 0)?;
+    let header = decode_header(&start[..count]).ok();
+    let index = header.as_ref().and_then(|(id, _)| index_file::load(path, *id, &file, bytes));
+    let records = index.filter(|index| index.frontier.bytes == bytes).map(|index| index.frontier.records);
+    Ok((header.map(|(_, info)| info), records, seam::has_writer(path)?))
 }
 
 fn mark_of(path: &Path) -> PathBuf {
@@ -158,24 +177,27 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{Limit, SessionFile, choose, delete, enforce, list, set_kept};
-    use crate::journal::{JournalError, JournalInfo, JournalWriter};
+    use crate::journal::{JournalError, JournalInfo, JournalWriter, index_file};
     use crate::model::ids::Epoch;
     use crate::model::record::Body;
     use crate::util::clock::Stamp;
     use std::fs;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::time::Duration;
 
     fn session(name: &str, bytes: u64, changed_wall_ns: i64) -> SessionFile {
         let path = PathBuf::from(name);
-        SessionFile { path, bytes, changed_wall_ns, info: None, records: None, kept: false, open: false }
+        let info = Some(JournalInfo::default());
+        SessionFile { path, bytes, changed_wall_ns, info, records: None, kept: false, open: false }
     }
 
     #[test]
-    fn the_oldest_go_first_and_kept_or_open_ones_never() {
+    fn the_oldest_go_first_and_kept_open_or_unknown_ones_never() {
         let kept = SessionFile { kept: true, ..session("kept", 50, 1) };
         let open = SessionFile { open: true, ..session("open", 50, 2) };
-        let sessions = [session("new", 10, 90), session("old", 10, 10), session("mid", 10, 50), kept, open];
+        let unreadable = SessionFile { info: None, ..session("unreadable", 1000, 3) };
+        let (new, old, mid) = (session("new", 10, 90), session("old", 10, 10), session("mid", 10, 50));
+        let sessions = [new, old, mid, kept, open, unreadable];
         let age = |nanos| Some(Duration::from_nanos(nanos));
         for (total_bytes, age, expected) in [
             (None, None, &[][..]),
@@ -192,15 +214,20 @@ mod tests {
         }
     }
 
+    /// A session whose rows are in the index beside it.
+    fn write_session(path: &Path) {
+        let info = JournalInfo { session_name: "line 3".to_owned(), ..JournalInfo::default() };
+        let mut writer = JournalWriter::create(path, &info).unwrap();
+        writer.append(Stamp::default(), Epoch(1), None, &Body::Note("hello".to_owned()));
+        writer.close().unwrap();
+    }
+
     #[test]
     fn a_folder_is_listed_and_kept_within_its_limit() {
         let folder = tempfile::tempdir().unwrap();
         let paths = ["a.skj", "b.skj", "c.skj"].map(|name| folder.path().join(name));
         for path in &paths {
-            let info = JournalInfo { session_name: "line 3".to_owned(), ..JournalInfo::default() };
-            let mut writer = JournalWriter::create(path, &info).unwrap();
-            writer.append(Stamp::default(), Epoch(1), None, &Body::Note("hello".to_owned()));
-            writer.close().unwrap();
+            write_session(path);
         }
         fs::write(folder.path().join("letter.txt"), "not a journal").unwrap();
         set_kept(&paths[0], true).unwrap();
@@ -218,6 +245,49 @@ mod tests {
         set_kept(&paths[0], false).unwrap();
         assert_eq!(enforce(folder.path(), &limit, 0).unwrap().len(), 2);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the letter is left");
+    }
+
+    #[test]
+    fn an_odd_file_hides_no_session_and_keeps_none_from_being_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        write_session(&path("a.skj"));
+        fs::create_dir(path("folder.skj")).unwrap();
+        fs::write(path("letter.skj"), "not a journal").unwrap();
+        let mut expected = vec![path("a.skj"), path("letter.skj")];
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::fs::symlink;
+            symlink(path("none"), path("nowhere.skj")).unwrap();
+            symlink(path("round.skj"), path("round.skj")).unwrap();
+            // The system lets nobody read its first bytes.
+            symlink("/proc/self/mem", path("secret.skj")).unwrap();
+            expected.push(path("secret.skj"));
+        }
+        let listed = list(folder.path()).unwrap();
+        let mut paths = listed.iter().map(|session| session.path.clone()).collect::<Vec<_>>();
+        paths.sort();
+        assert_eq!(paths, expected);
+        assert!(listed.iter().all(|session| session.info.is_some() == (session.path == expected[0])));
+        let limit = Limit { total_bytes: Some(0), age: None };
+        assert_eq!(enforce(folder.path(), &limit, 0).unwrap(), [path("a.skj")]);
+        assert_eq!(list(folder.path()).unwrap().len(), expected.len() - 1);
+    }
+
+    #[test]
+    fn a_session_that_cannot_be_removed_keeps_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a.skj", "b.skj", "c.skj"].map(|name| folder.path().join(name));
+        for path in &paths {
+            write_session(path);
+        }
+        let index = index_file::path_of(&paths[1]);
+        fs::remove_file(&index).unwrap();
+        fs::create_dir(&index).unwrap();
+        let limit = Limit { total_bytes: Some(0), age: None };
+        assert!(matches!(enforce(folder.path(), &limit, 0), Err(JournalError::Io { .. })));
+        let left = list(folder.path()).unwrap();
+        assert_eq!(left.iter().map(|session| &session.path).collect::<Vec<_>>(), [&paths[1]]);
     }
 
     #[test]

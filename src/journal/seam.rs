@@ -115,8 +115,10 @@ mod system {
         }
     }
 
+    /// Opened for reading, so that it can be told of a read-only file too: a share mode without writing is refused
+    /// while a writer is there.
     pub(super) fn has_writer(path: &Path) -> io::Result<bool> {
-        match OpenOptions::new().write(true).open(path) {
+        match OpenOptions::new().read(true).share_mode(FILE_SHARE_READ).open(path) {
             Ok(_) => Ok(false),
             Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(true),
             Err(error) => Err(error),
