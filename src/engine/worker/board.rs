@@ -25,14 +25,16 @@ impl Board {
                 shared.present.insert(peer.id, peer);
                 continue;
             }
-            shared.present.remove(&peer.id);
-            if !self.departed.contains(&peer.id) {
-                self.departed.push_back(peer.id);
+            let id = peer.id;
+            shared.present.remove(&id);
+            if shared.departed.insert(id, peer).is_some() {
+                continue;
             }
-            shared.departed.insert(peer.id, peer);
-        }
-        while self.departed.len() > DEPARTED_PEERS_SHOWN {
-            if let Some(oldest) = self.departed.pop_front() {
+            self.departed.push_back(id);
+            // At once: front ends wait for this, and thousands may leave together.
+            if self.departed.len() > DEPARTED_PEERS_SHOWN
+                && let Some(oldest) = self.departed.pop_front()
+            {
                 shared.departed.remove(&oldest);
             }
         }
@@ -59,6 +61,20 @@ mod tests {
 
     fn numbers(page: &[PeerStatus]) -> Vec<u32> {
         page.iter().map(|peer| peer.id.get()).collect()
+    }
+
+    #[test]
+    fn thousands_that_leave_together_never_queue_up() {
+        let (mut board, shared) = (Board::default(), Shared::default());
+        let left = PeerState::Left(EndReason::Local);
+        for number in (1..=5000).chain([4999]) {
+            board.show(peer(number, left));
+        }
+        board.write(&mut shared.lock());
+        let capacity = board.departed.capacity();
+        assert!(capacity < 2 * DEPARTED_PEERS_SHOWN, "{capacity} were remembered at once");
+        let (page, total) = shared.peers_page(0, DEPARTED_PEERS_SHOWN);
+        assert_eq!((page[0].id.get(), page[199].id.get(), total), (5000, 4801, DEPARTED_PEERS_SHOWN));
     }
 
     #[test]
