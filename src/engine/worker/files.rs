@@ -9,7 +9,7 @@ use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -142,18 +142,16 @@ impl Worker {
                 self.is_unfinished = true;
                 break;
             }
-            let length = read_full(&mut file.file, &mut buffer)
+            let length = file
+                .read_part(&mut buffer)
                 .map_err(|error| Failure::new(Operation::ReadFile, file.path.display(), error))?;
             if length == 0 {
                 file.is_read = true;
                 break;
             }
-            file.sent += length as u64;
             queued_now += length as u64;
             self.send_part(&file.recipients, &Payload::from(&buffer[..length]))?;
-            // Known at once, because a peer may close as soon as it has the last byte. A file that grows is sent as
-            // far as it reached when it was asked for. A file that claims to be empty and is not, as those of /proc,
-            // is sent to its end.
+            // Known at once, because a peer may close as soon as it has the last byte.
             if file.total > 0 && file.sent >= file.total {
                 file.is_read = true;
                 break;
@@ -186,8 +184,19 @@ impl Worker {
     }
 }
 
+impl FileSend {
+    /// Reads what comes next. A file that grows is sent as far as it reached when it was asked for. A file that claims
+    /// to be empty and is not, as those of /proc, is sent to its end.
+    fn read_part(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = if self.total == 0 { u64::MAX } else { self.total - self.sent };
+        let length = read_full(&mut (&self.file).take(rest), buffer)?;
+        self.sent += length as u64;
+        Ok(length)
+    }
+}
+
 /// Fills the buffer as far as the file reaches.
-fn read_full(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read(&mut buffer[filled..]) {
@@ -198,4 +207,29 @@ fn read_full(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
         }
     }
     Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileSend, Recipients};
+    use crate::model::ids::JobId;
+    use std::io::{Seek, Write};
+
+    #[test]
+    fn a_file_that_grows_is_sent_as_far_as_it_reached() {
+        for (total, parts) in [(10, vec![8, 2]), (30, vec![8, 8, 8]), (0, vec![8, 8, 8])] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[7; 24]).unwrap();
+            file.rewind().unwrap();
+            let (recipients, path) = (Recipients::Streams(Vec::new()), "a".into());
+            let (job, sent, told, gone, is_read) = (JobId(1), 0, None, None, false);
+            let mut sending = FileSend { job, path, file, sent, total, told, recipients, gone, is_read };
+            let mut read = Vec::new();
+            while let length @ 1.. = sending.read_part(&mut [0; 8]).unwrap() {
+                read.push(length);
+            }
+            assert_eq!(read, parts, "{total}");
+            assert_eq!(sending.sent, parts.iter().sum::<usize>() as u64, "{total}");
+        }
+    }
 }
