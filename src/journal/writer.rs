@@ -13,7 +13,7 @@ use crate::journal::seam;
 use crate::journal::shared::{Role, SharedJournal};
 use crate::model::failure::Operation;
 use crate::model::ids::{Epoch, PeerId, RecordId};
-use crate::model::record::{Body, DataHead, Direction};
+use crate::model::record::{Body, DataHead, Direction, Lifecycle};
 use crate::util::clock::Stamp;
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -35,7 +35,7 @@ pub struct JournalWriter {
     seed: u32,
     batch: Batch,
     growth: Growth,
-    /// The last data record of each stream, for the links.
+    /// The last data record of each stream whose peer is there, for the links. Numbers of peers are never used again.
     last_of_stream: HashMap<(u32, Direction), u64>,
     /// `None` once it could not be written: the index is derived, so the session goes on without.
     index_file: Option<IndexFile>,
@@ -145,6 +145,11 @@ impl JournalWriter {
         if let Body::Data(data) = body {
             return self.append_data(at, epoch, peer, &data.head, &data.bytes);
         }
+        if let (Some(peer), Body::Lifecycle(Lifecycle::PeerLeft { .. })) = (peer, body) {
+            for direction in [Direction::Received, Direction::Sent] {
+                self.last_of_stream.remove(&(peer.get(), direction));
+            }
+        }
         let id = self.next_id();
         let mut payload = Vec::new();
         let shape = encode_body(body, &mut payload);
@@ -183,6 +188,11 @@ impl JournalWriter {
         let capacity = capacity.min(MAX_PAYLOAD_BYTES - usize::from(u8::MAX));
         self.batch.room_for(FRAME_HEADER_BYTES + capacity);
         DataSlot { writer: self, capacity }
+    }
+
+    /// No data comes from or goes to peers with lower numbers any more, though no record says that they have left.
+    pub fn forget_peers_before(&mut self, first: PeerId) {
+        self.last_of_stream.retain(|(peer, _), _| *peer == 0 || *peer >= first.get());
     }
 
     /// Puts the batch into the file with one write and lets readers see it. When that fails, the file is cut back
@@ -339,7 +349,7 @@ mod tests {
     use crate::journal::format::JournalInfo;
     use crate::journal::{JournalError, JournalReader};
     use crate::model::ids::{Epoch, PeerId, RecordId};
-    use crate::model::record::{Body, DataHead, Lifecycle, Origin};
+    use crate::model::record::{Body, DataHead, EndReason, Lifecycle, Origin};
     use crate::util::clock::Stamp;
     use std::fs;
 
@@ -377,6 +387,31 @@ mod tests {
         assert_eq!(reader.previous_in_stream(RecordId(2)).unwrap(), None);
         let peer = reader.peer(PeerId::FIRST).unwrap().unwrap();
         assert_eq!((peer.remote, peer.record), ("[::1]:7".parse().unwrap(), RecordId(0)));
+    }
+
+    #[test]
+    fn only_peers_that_are_there_are_remembered_for_their_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let peers = (1..=6).map(|number| PeerId::new(number).unwrap()).collect::<Vec<_>>();
+        for at in peers.iter().flat_map(|peer| [Some(*peer), None, Some(*peer)]) {
+            writer.append_data(AT, Epoch(1), at, &DataHead::received(), b"in");
+            writer.append_data(AT, Epoch(1), at, &DataHead::sent(Origin::User), b"out");
+        }
+        assert_eq!(writer.last_of_stream.len(), 14);
+        let (remote, reason) = ("[::1]:7".parse().unwrap(), EndReason::Fin);
+        let finished = Lifecycle::PeerFinished { remote };
+        let left = Lifecycle::PeerLeft { remote, reason, error: None };
+        writer.append(AT, Epoch(1), Some(peers[1]), &Body::Lifecycle(finished));
+        assert_eq!(writer.last_of_stream.len(), 14, "it may still be sent to");
+        writer.append(AT, Epoch(1), Some(peers[4]), &Body::Lifecycle(left));
+        assert_eq!(writer.last_of_stream.len(), 12);
+        writer.forget_peers_before(peers[3]);
+        assert_eq!(writer.last_of_stream.len(), 6, "two peers, and what has no peer");
+        let last = writer.append_data(AT, Epoch(1), Some(peers[3]), &DataHead::received(), b"in");
+        writer.publish().unwrap();
+        assert_eq!(writer.reader().previous_in_stream(last).unwrap(), Some(RecordId(22)));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl DatagramPeers {
 
     fn introduce(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
         if self.by_address.len() >= KNOWN_PEERS {
-            self.forget_older_half();
+            self.forget_older_half(log);
         }
         let id = log.new_peer();
         log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
@@ -75,11 +75,12 @@ impl DatagramPeers {
         id
     }
 
-    fn forget_older_half(&mut self) {
+    fn forget_older_half(&mut self, log: &mut Log) {
         let mut ids: Vec<PeerId> = self.by_address.values().copied().collect();
         ids.sort_unstable();
         let middle = ids[ids.len() / 2];
         self.by_address.retain(|_, id| *id >= middle);
+        log.forget_peers_before(middle);
         for id in ids.into_iter().filter(|id| *id < middle) {
             if let Some(peer) = self.status.get_mut(&id) {
                 peer.state = PeerState::Left(EndReason::Local);
@@ -108,7 +109,10 @@ impl DatagramPeers {
     }
 
     /// All peers are gone, because the socket is.
-    pub(super) fn end(mut self, board: &mut Board) {
+    pub(super) fn end(mut self, log: &mut Log, board: &mut Board) {
+        if let Some(newest) = self.status.keys().max() {
+            log.forget_peers_before(newest.next());
+        }
         let now = clock::now().wall_ns;
         for peer in self.status.values_mut().filter(|peer| peer.state.is_present()) {
             peer.state = PeerState::Left(EndReason::Local);
@@ -128,5 +132,52 @@ impl DatagramPeers {
                 self.status.remove(&id);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DatagramPeers, KNOWN_PEERS};
+    use crate::engine::sync::Syncer;
+    use crate::engine::worker::board::Board;
+    use crate::engine::worker::log::{Log, Published};
+    use crate::journal::{JournalInfo, JournalReader, JournalWriter};
+    use crate::model::ids::{PeerId, RecordId};
+    use crate::model::record::DataHead;
+    use crate::util::clock;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    #[test]
+    fn peers_that_are_forgotten_leave_nothing_behind_in_the_journals_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
+        let mut peers = DatagramPeers::default();
+        let meet = |number: usize, peers: &mut DatagramPeers, log: &mut Log| {
+            let [.., high, middle, low] = number.to_be_bytes();
+            let remote = SocketAddr::from(([127, high, middle, low], 9));
+            peers.meet(remote, SocketAddr::from(([127, 0, 0, 1], 9)), log)
+        };
+        let reader = JournalReader::open(&path).unwrap();
+        // The writer remembers a peer if its next record knows the one before it.
+        let is_remembered = |id: PeerId, log: &mut Log| {
+            log.data(clock::now(), id, &DataHead::received(), b"data");
+            assert_eq!(log.publish(Instant::now()), Published::More);
+            let records = reader.refresh().unwrap().records;
+            reader.previous_in_stream(RecordId(records - 1)).unwrap().is_some()
+        };
+        let ids = (0..KNOWN_PEERS).map(|number| meet(number, &mut peers, &mut log)).collect::<Vec<_>>();
+        let (older, newer) = (ids[0], ids[KNOWN_PEERS - 1]);
+        for (id, before) in [(older, false), (newer, false), (older, true), (newer, true)] {
+            assert_eq!(is_remembered(id, &mut log), before, "{id}");
+        }
+        meet(KNOWN_PEERS, &mut peers, &mut log);
+        assert!(!is_remembered(older, &mut log));
+        assert!(is_remembered(newer, &mut log));
+        peers.end(&mut log, &mut Board::default());
+        assert!(!is_remembered(newer, &mut log));
     }
 }

@@ -100,6 +100,11 @@ impl Log {
         id
     }
 
+    /// Peers with lower numbers are forgotten, and have no further records.
+    pub(super) fn forget_peers_before(&mut self, first: PeerId) {
+        self.journal.forget_peers_before(first);
+    }
+
     pub(super) fn lifecycle(&mut self, peer: Option<PeerId>, what: Lifecycle) {
         self.body(peer, &Body::Lifecycle(what));
     }

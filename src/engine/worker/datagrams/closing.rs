@@ -23,7 +23,7 @@ impl Datagrams {
         if self.waiting.bytes() > 0 {
             log.loss(None, LossKind::UnsentBytes, self.waiting.bytes());
         }
-        self.peers.end(board);
+        self.peers.end(log, board);
     }
 
     /// Takes what the kernel still holds for a socket that we close: as much as its buffer can hold, so that who goes
