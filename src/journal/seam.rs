@@ -34,13 +34,17 @@ pub(super) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result
 }
 
 /// Opens a file to be its only writer; `None` when it has one already, in this or another program.
-pub(super) fn open_alone(path: &Path, create_new: bool) -> io::Result<Option<File>> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(create_new);
-    system::open_alone(&options, path)
+pub(super) fn open_alone(path: &Path) -> io::Result<Option<File>> {
+    system::open_alone(OpenOptions::new().read(true).write(true), path)
 }
 
-/// Whether some program is the writer of this file right now.
+/// Makes a file to be its only writer; `None` when somebody else was first to hold the new file. No file is left
+/// behind then.
+pub(super) fn create_alone(path: &Path) -> io::Result<Option<File>> {
+    system::create_alone(OpenOptions::new().read(true).write(true).create_new(true), path)
+}
+
+/// Whether some program is the writer of this file right now. A file without a byte has none.
 pub(super) fn has_writer(path: &Path) -> io::Result<bool> {
     system::has_writer(path)
 }
@@ -53,7 +57,7 @@ pub(super) fn has_name(file: &File) -> io::Result<bool> {
 #[cfg(unix)]
 mod system {
     //! Unix: advisory locks, which never hinder a reader.
-    use std::fs::{File, OpenOptions, TryLockError};
+    use std::fs::{self, File, OpenOptions, TryLockError};
     use std::io;
     use std::os::unix::fs::{FileExt, MetadataExt};
     use std::path::Path;
@@ -68,17 +72,36 @@ mod system {
 
     pub(super) fn open_alone(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
         let file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+        Ok(is_free(file.try_lock())?.then_some(file))
+    }
+
+    pub(super) fn create_alone(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
+        let file = options.open(path)?;
+        keep_alone(file, path)
+    }
+
+    /// The file is new and ours, so it goes when it cannot be held.
+    pub(super) fn keep_alone(file: File, path: &Path) -> io::Result<Option<File>> {
+        let free = is_free(file.try_lock());
+        if !matches!(free, Ok(true)) {
+            fs::remove_file(path)?;
         }
+        Ok(free?.then_some(file))
     }
 
     pub(super) fn has_writer(path: &Path) -> io::Result<bool> {
-        match File::open(path)?.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
+        let file = File::open(path)?;
+        // Its maker writes the first byte with the lock in hand; until then, trying the lock could take it from them.
+        if file.metadata()?.len() == 0 {
+            return Ok(false);
+        }
+        Ok(!is_free(file.try_lock_shared())?)
+    }
+
+    fn is_free(outcome: Result<(), TryLockError>) -> io::Result<bool> {
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
@@ -97,6 +120,7 @@ mod system {
     use std::path::Path;
 
     const FILE_SHARE_READ: u32 = 1;
+    const FILE_SHARE_DELETE: u32 = 4;
     const ERROR_SHARING_VIOLATION: i32 = 32;
 
     pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -115,10 +139,16 @@ mod system {
         }
     }
 
+    /// Made and held at once.
+    pub(super) fn create_alone(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
+        open_alone(options, path)
+    }
+
     /// Opened for reading, so that it can be told of a read-only file too: a share mode without writing is refused
     /// while a writer is there.
     pub(super) fn has_writer(path: &Path) -> io::Result<bool> {
-        match OpenOptions::new().read(true).share_mode(FILE_SHARE_READ).open(path) {
+        let without_writers = FILE_SHARE_READ | FILE_SHARE_DELETE;
+        match OpenOptions::new().read(true).share_mode(without_writers).open(path) {
             Ok(_) => Ok(false),
             Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(true),
             Err(error) => Err(error),
@@ -128,5 +158,37 @@ mod system {
     /// The writer's share mode forbids removal, so the name cannot go while the file is open.
     pub(super) fn has_name(_file: &File) -> io::Result<bool> {
         Ok(true)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{create_alone, has_writer, open_alone, system};
+    use std::fs::File;
+    use std::io::Write;
+
+    #[test]
+    fn who_asks_for_the_writer_does_not_take_a_new_file_from_its_maker() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut maker = create_alone(&path).unwrap().unwrap();
+        assert!(!has_writer(&path).unwrap(), "the lock was not tried");
+        maker.write_all(b"header").unwrap();
+        assert!(has_writer(&path).unwrap());
+        assert!(open_alone(&path).unwrap().is_none());
+        drop(maker);
+        assert!(!has_writer(&path).unwrap());
+        assert!(open_alone(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_new_file_that_cannot_be_held_is_not_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let new = File::create_new(&path).unwrap();
+        let other = File::open(&path).unwrap();
+        other.lock_shared().unwrap();
+        assert!(system::keep_alone(new, &path).unwrap().is_none());
+        assert!(!path.exists());
     }
 }

@@ -67,7 +67,7 @@ impl JournalWriter {
     /// Makes a new journal; a file that is there already is never touched.
     pub fn create(path: &Path, info: &JournalInfo) -> Result<JournalWriter, JournalError> {
         let io_error = |error| JournalError::io(Operation::OpenFile, path)(error);
-        let file = seam::open_alone(path, true).map_err(io_error)?;
+        let file = seam::create_alone(path).map_err(io_error)?;
         let file = file.ok_or_else(|| JournalError::InUse { path: path.to_owned() })?;
         let id = JournalId(RandomState::new().hash_one((std::process::id(), info.created, path)));
         let header = encode_header(id, info);
@@ -84,7 +84,7 @@ impl JournalWriter {
     /// Goes on with a journal. A torn frame at its end is cut off; [`JournalWriter::cut_bytes`] says how much that
     /// was, so that the session can record it.
     pub fn open_append(path: &Path) -> Result<JournalWriter, JournalError> {
-        let file = seam::open_alone(path, false).map_err(JournalError::io(Operation::OpenFile, path))?;
+        let file = seam::open_alone(path).map_err(JournalError::io(Operation::OpenFile, path))?;
         let file = file.ok_or_else(|| JournalError::InUse { path: path.to_owned() })?;
         let shared = SharedJournal::load(path, file, Role::Writer)?;
         let whole = shared.snapshot().bytes;
