@@ -64,13 +64,8 @@ pub enum Command {
         /// In which way.
         how: CloseKind,
     },
-    /// A socket option has this value: on the listener or datagram socket and on every peer, or on one peer.
-    SetOption {
-        /// Which and what.
-        option: SocketOption,
-        /// One peer only.
-        peer: Option<PeerId>,
-    },
+    /// A socket option has this value: on the listener or datagram socket, and on every peer.
+    SetOption(SocketOption),
     /// The datagram socket is a member of a group.
     JoinGroup(MulticastGroup),
     /// The datagram socket is no member of a group.
@@ -122,7 +117,7 @@ impl fmt::Debug for Command {
             Command::CancelFile { job } => write!(f, "CancelFile({job:?})"),
             Command::ShutDownWrite(target) => write!(f, "ShutDownWrite({target:?})"),
             Command::ClosePeers { target, how } => write!(f, "ClosePeers({target:?}, {how:?})"),
-            Command::SetOption { option, peer } => write!(f, "SetOption({option}, {peer:?})"),
+            Command::SetOption(option) => write!(f, "SetOption({option})"),
             Command::JoinGroup(group) => write!(f, "JoinGroup({group:?})"),
             Command::LeaveGroup(group) => write!(f, "LeaveGroup({group:?})"),
             Command::SetResponder(_) => f.write_str("SetResponder"),

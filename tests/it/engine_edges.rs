@@ -118,6 +118,20 @@ fn closing_a_peer_does_not_wait_for_as_long_as_the_linger_option_says() {
 }
 
 #[test]
+fn an_option_is_set_on_the_listener_and_on_every_client() {
+    let (bench, address) = server_with(Vec::new());
+    let clients = [TcpStream::connect(address).unwrap(), TcpStream::connect(address).unwrap()];
+    bench.wait_status("both clients", |status| status.peers_present == clients.len());
+    let option = SocketOption { name: OptionName::NoDelay, value: OptionValue::Flag(false) };
+    let ticket = bench.ask(Command::SetOption(option));
+    assert_eq!(bench.answer(ticket), Event::Accepted { ticket });
+    let is_set = |record: &Record| matches!(record.body, Body::Lifecycle(Lifecycle::OptionSet { .. }));
+    let records = bench.records();
+    let on: Vec<_> = records.iter().filter(|record| is_set(record)).map(|record| record.peer).collect();
+    assert_eq!(on, [None, PeerId::new(1), PeerId::new(2)]);
+}
+
+#[test]
 fn a_client_without_delays_or_with_endless_ones_neither_floods_the_journal_nor_panics() {
     let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for delay in [Duration::ZERO, Duration::MAX] {

@@ -116,7 +116,7 @@ fn what_does_not_fit_or_is_not_allowed_is_refused_with_the_reason() {
     let broadcast: SocketAddr = "127.255.255.255:9".parse().unwrap();
     assert_eq!(rejected(send(Target::Address(broadcast), b"x")), Rejection::BroadcastOff(broadcast));
     let option = SocketOption { name: OptionName::Broadcast, value: OptionValue::Flag(true) };
-    bench.ask(Command::SetOption { option, peer: None });
+    bench.ask(Command::SetOption(option));
     let ticket = bench.ask(send(Target::Address(broadcast), b"x"));
     assert_eq!(bench.answer(ticket), Event::Accepted { ticket });
 }

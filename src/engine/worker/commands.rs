@@ -11,10 +11,9 @@ use crate::engine::worker::queue::Payload;
 use crate::engine::worker::repeat::Repeat;
 use crate::engine::worker::respond::Answering;
 use crate::engine::worker::stream::Stream;
-use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle, Origin};
-use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
+use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::{apply, report_all};
 use std::net::SocketAddr;
@@ -61,7 +60,7 @@ impl Worker {
             }
             Command::ShutDownWrite(target) => self.shut_down_write(&target),
             Command::ClosePeers { target, how } => self.close_peers(&target, how, now),
-            Command::SetOption { option, peer } => self.set_option(&option, peer),
+            Command::SetOption(option) => self.set_option(&option),
             Command::JoinGroup(group) => {
                 let (datagrams, log) = self.open_datagrams()?;
                 Ok(datagrams.set_member(&group, true, log)?)
@@ -155,20 +154,12 @@ impl Worker {
     }
 
     /// Sets an option on what is open, and on the peers that are there.
-    fn set_option(&mut self, option: &SocketOption, peer: Option<PeerId>) -> Result<(), Rejection> {
+    fn set_option(&mut self, option: &SocketOption) -> Result<(), Rejection> {
         self.require_open()?;
-        let mut outcomes: Vec<(Option<PeerId>, Result<OptionReport, Failure>)> = Vec::new();
-        if let Some(id) = peer {
-            let stream = self.streams.get(id).ok_or(Rejection::PeerGone(id))?;
-            outcomes.push((Some(id), apply(stream.socket(), option, stream.status.local)));
-        } else {
-            if let Some((socket, local)) = self.link_socket() {
-                outcomes.push((None, apply(socket, option, local)));
-            }
-            let on_streams =
-                |stream: &Stream| (Some(stream.id()), apply(stream.socket(), option, stream.status.local));
-            outcomes.extend(self.streams.iter().map(on_streams));
-        }
+        let on_link = self.link_socket().map(|(socket, local)| (None, apply(socket, option, local)));
+        let on_stream =
+            |stream: &Stream| (Some(stream.id()), apply(stream.socket(), option, stream.status.local));
+        let outcomes: Vec<_> = on_link.into_iter().chain(self.streams.iter().map(on_stream)).collect();
         let mut refusal = Ok(());
         for (id, outcome) in outcomes {
             match outcome {
@@ -228,7 +219,7 @@ fn needs_journal(command: &Command) -> bool {
         | Command::Send { .. }
         | Command::StartRepeat { .. }
         | Command::SendFile { .. }
-        | Command::SetOption { .. }
+        | Command::SetOption(_)
         | Command::JoinGroup(_)
         | Command::LeaveGroup(_)
         | Command::AddNote(_) => true,

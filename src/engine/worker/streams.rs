@@ -52,10 +52,6 @@ impl Streams {
         self.by_id.len()
     }
 
-    pub(super) fn get(&self, id: PeerId) -> Option<&Stream> {
-        self.by_id.get(&id)
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Stream> {
         self.by_id.values()
     }

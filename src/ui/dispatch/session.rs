@@ -315,7 +315,7 @@ fn set_broadcast(app: &mut App, key: TabKey, is_on: bool) {
     });
     if is_open {
         let option = SocketOption { name: OptionName::Broadcast, value: OptionValue::Flag(is_on) };
-        send_command(app, key, Command::SetOption { option, peer: None });
+        send_command(app, key, Command::SetOption(option));
     }
 }
 
@@ -356,6 +356,6 @@ fn set_option(app: &mut App, key: TabKey, text: String) {
     tab.panel.refusal = None;
     if tab.is_open() {
         let wish = Wish::Option { text, replaced };
-        send_wish(app, key, Command::SetOption { option, peer: None }, wish);
+        send_wish(app, key, Command::SetOption(option), wish);
     }
 }
