@@ -1,6 +1,7 @@
 //! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again with what
 //! the host's name stands for then.
 
+use crate::engine::worker::link::LISTENER_KEY;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::lookup::Addresses;
 use crate::model::config::{Reconnect, TcpClientConfig};
@@ -78,7 +79,6 @@ impl Connector {
         &mut self,
         found: Result<Addresses, Failure>,
         poll: &Poll,
-        key: usize,
         log: &mut Log,
         now: Instant,
     ) -> Progress {
@@ -94,14 +94,13 @@ impl Connector {
                 Some(failure)
             }
         };
-        self.try_next_address(failure, poll, key, log, now)
+        self.try_next_address(failure, poll, log, now)
     }
 
     fn try_next_address(
         &mut self,
         mut last_failure: Option<Failure>,
         poll: &Poll,
-        key: usize,
         log: &mut Log,
         now: Instant,
     ) -> Progress {
@@ -109,7 +108,7 @@ impl Connector {
             self.next_address += 1;
             self.attempts += 1;
             log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
-            match self.start_attempt(remote, poll, key, now) {
+            match self.start_attempt(remote, poll, now) {
                 Ok(attempt) => {
                     self.under_way = Some(attempt);
                     return Progress::Connecting(remote);
@@ -127,7 +126,6 @@ impl Connector {
         &self,
         remote: SocketAddr,
         poll: &Poll,
-        key: usize,
         now: Instant,
     ) -> Result<Attempt, (Failure, EndReason)> {
         let bind = self.addresses.local.first().copied();
@@ -137,7 +135,7 @@ impl Connector {
             (failure, reason)
         })?;
         let registered = poll
-            .register(socket, key, Interest::WRITE)
+            .register(socket, LISTENER_KEY, Interest::WRITE)
             .map_err(|error| (Failure::new(Operation::Connect, remote, error), EndReason::Failed))?;
         Ok(Attempt { registered, remote, deadline: self.deadline(now), reports })
     }
@@ -163,13 +161,7 @@ impl Connector {
     }
 
     /// The socket of the attempt is ready: it has succeeded or failed.
-    pub(super) fn is_ready(
-        &mut self,
-        poll: &Poll,
-        key: usize,
-        log: &mut Log,
-        now: Instant,
-    ) -> Option<Progress> {
+    pub(super) fn is_ready(&mut self, poll: &Poll, log: &mut Log, now: Instant) -> Option<Progress> {
         let attempt = self.under_way.take()?;
         match finish_connect(attempt.registered.socket()) {
             Ok(Some((local, remote))) => {
@@ -187,7 +179,7 @@ impl Connector {
             Err(error) => {
                 let failure = Failure::new(Operation::Connect, attempt.remote, &error);
                 drop(attempt);
-                Some(self.attempt_failed(failure, end_reason(&error), poll, key, log, now))
+                Some(self.attempt_failed(failure, end_reason(&error), poll, log, now))
             }
         }
     }
@@ -197,12 +189,11 @@ impl Connector {
         failure: Failure,
         reason: EndReason,
         poll: &Poll,
-        key: usize,
         log: &mut Log,
         now: Instant,
     ) -> Progress {
         log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
-        self.try_next_address(Some(failure), poll, key, log, now)
+        self.try_next_address(Some(failure), poll, log, now)
     }
 
     /// The connection has ended. `None` when no new one is wanted.
@@ -231,20 +222,14 @@ impl Connector {
     }
 
     /// Ends an attempt that takes too long, or begins the next one, when it is time.
-    pub(super) fn run_due(
-        &mut self,
-        poll: &Poll,
-        key: usize,
-        log: &mut Log,
-        now: Instant,
-    ) -> Option<Progress> {
+    pub(super) fn run_due(&mut self, poll: &Poll, log: &mut Log, now: Instant) -> Option<Progress> {
         if self.next_due().is_none_or(|due| now < due) {
             return None;
         }
         if let Some(attempt) = self.under_way.take() {
             let failure = tcp::timed_out(attempt.remote);
             drop(attempt);
-            return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, key, log, now));
+            return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, log, now));
         }
         if let Some(delays) = &mut self.delays {
             delays.retry_at = None;

@@ -154,7 +154,7 @@ impl Worker {
                 Box::new(Connector::new(TcpClientConfig { options, ..client }))
             }
         };
-        let progress = connector.start(found, &self.poll, LISTENER_KEY, &mut self.log, now);
+        let progress = connector.start(found, &self.poll, &mut self.log, now);
         self.link = Link::Connector(connector);
         self.take_progress(progress, now);
     }
@@ -222,7 +222,7 @@ impl Worker {
                 }
             }
             Link::Connector(connector) => {
-                if let Some(progress) = connector.is_ready(poll, LISTENER_KEY, log, now) {
+                if let Some(progress) = connector.is_ready(poll, log, now) {
                     self.take_progress(progress, now);
                 }
             }
@@ -245,7 +245,7 @@ impl Worker {
                 }
             }
             Link::Connector(connector) => {
-                if let Some(progress) = connector.run_due(poll, LISTENER_KEY, log, now) {
+                if let Some(progress) = connector.run_due(poll, log, now) {
                     self.take_progress(progress, now);
                 }
             }
