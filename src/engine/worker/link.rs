@@ -147,12 +147,12 @@ impl Worker {
     }
 
     fn connect(&mut self, client: TcpClientConfig, found: Result<Addresses, Failure>, now: Instant) {
-        let mut connector = match std::mem::replace(&mut self.link, Link::None) {
-            Link::Connector(connector) => connector,
-            _ => {
-                let options = with_default(&client.options, OptionName::NoDelay);
-                Box::new(Connector::new(TcpClientConfig { options, ..client }))
-            }
+        let earlier = std::mem::replace(&mut self.link, Link::None);
+        let mut connector = if let Link::Connector(connector) = earlier {
+            connector
+        } else {
+            let options = with_default(&client.options, OptionName::NoDelay);
+            Box::new(Connector::new(TcpClientConfig { options, ..client }))
         };
         let progress = connector.start(found, &self.poll, &mut self.log, now);
         self.link = Link::Connector(connector);
