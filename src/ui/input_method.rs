@@ -1,13 +1,13 @@
 //! Input methods: whether a word is being composed, whose keys are whose, and what of their events the text fields see.
 
-use egui::{Context, Event, Id, ImeEvent};
+use egui::{Context, Event, Id, ImeEvent, Memory};
 
 /// Whether an input method is in the middle of a word: its keys, Ctrl+Enter among them, belong to it. To be asked once
 /// a frame, before anything takes events.
 pub fn is_composing(ctx: &Context) -> bool {
     let id = Id::unique("ime-composing");
     // Nobody says that a composition has ended when its field is left.
-    let field = ctx.memory(|memory| memory.focused());
+    let field = ctx.memory(Memory::focused);
     let composed_in = ctx.data(|data| data.get_temp::<Option<Id>>(id)).flatten();
     let before = field.is_some() && composed_in == field;
     let mut after = before;

@@ -264,7 +264,8 @@ impl Log {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::{BATCH_BYTES_PER_TURN, Log, Published, RETRY_EVERY, SYNC_EVERY};
     use crate::engine::sync::Syncer;
