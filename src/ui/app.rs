@@ -148,6 +148,7 @@ impl App {
     pub fn take_in(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
         self.pace.begin(now);
+        look::fit_to_screen(ctx);
         self.is_dark = ctx.theme() == egui::Theme::Dark;
         for action in std::mem::take(&mut self.asked) {
             dispatch::apply(self, action, ctx);

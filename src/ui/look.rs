@@ -5,10 +5,13 @@ use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use egui::{Context, ThemePreference};
+use egui::{Context, ThemePreference, Vec2, ViewportCommand};
 
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
+
+/// What desktops keep for themselves, in points.
+const TITLE_AND_TASK_BAR: f32 = 90.0;
 
 /// Makes the first frame look as it was left, or as was asked for at start.
 pub fn prepare(ctx: &Context, state: &AppState) {
@@ -30,6 +33,27 @@ pub fn zoomed(settings: &Settings, points: i32) -> u32 {
     settings.zoom_percent.saturating_add_signed(points).clamp(*ZOOM.start(), *ZOOM.end())
 }
 
+/// On a screen that has no room for the window, its title and a task bar, the window takes what room there is: its
+/// lower edge, where the state is told, would lie outside. To be asked in every frame; only the first one matters.
+pub fn fit_to_screen(ctx: &Context) {
+    if ctx.cumulative_pass_nr() > 0 {
+        return;
+    }
+    let (window, screen) = ctx.input(|input| {
+        let viewport = input.viewport();
+        (viewport.inner_rect.map(|rect| rect.size()), viewport.monitor_size)
+    });
+    if let (Some(window), Some(screen)) = (window, screen)
+        && !has_room(window, screen)
+    {
+        ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
+    }
+}
+
+fn has_room(window: Vec2, screen: Vec2) -> bool {
+    window.x <= screen.x && window.y + TITLE_AND_TASK_BAR <= screen.y
+}
+
 /// The colours in the toolkit's words.
 pub fn preference(choice: ThemeChoice) -> ThemePreference {
     match choice {
@@ -45,4 +69,22 @@ pub fn language_of(settings: &Settings) -> Language {
         return Language::from_tag(&sys_locale::get_locale().unwrap_or_default());
     }
     Language::from_tag(&settings.language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_room;
+    use egui::vec2;
+
+    #[test]
+    fn a_window_that_a_small_screen_cannot_show_takes_all_of_it() {
+        for (window, screen, fits) in [
+            (vec2(1460.0, 860.0), vec2(1920.0, 1080.0), true),
+            (vec2(1460.0, 860.0), vec2(1600.0, 900.0), false),
+            (vec2(1366.0, 768.0), vec2(1366.0, 768.0), false),
+            (vec2(900.0, 600.0), vec2(1024.0, 700.0), true),
+        ] {
+            assert_eq!(has_room(window, screen), fits, "{window} on {screen}");
+        }
+    }
 }
