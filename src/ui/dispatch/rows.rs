@@ -68,7 +68,8 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     tab.rows_followed = tab.reader().map_or(0, |reader| reader.snapshot().records);
     let wanted = tab.inspected();
     let reader = tab.reader().cloned();
-    if let Err(error) = tab.inspector.look_at(wanted, reader.as_ref()) {
+    let read = |id| reader.as_ref().map_or(Ok(None), |reader| reader.record(id));
+    if let Err(error) = tab.inspector.look_at(wanted, read) {
         app.tell(Told::Bad, trouble::journal(locale, &error));
     }
     let tab = app.state.tab(key)?;

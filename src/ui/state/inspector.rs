@@ -1,7 +1,7 @@
 //! The record that the inspector shows, kept while it does not change, and the values at its cursor.
 
 use crate::codec::text::{Carry, TextEncoding, decode};
-use crate::journal::{JournalError, JournalReader};
+use crate::journal::JournalError;
 use crate::model::ids::RecordId;
 use crate::model::record::Record;
 
@@ -34,20 +34,21 @@ pub struct Values {
 }
 
 impl Inspector {
-    /// Looks at another record; tells what went wrong reading it.
+    /// Looks at another record; tells what went wrong reading it. That is told once: the record is read again when
+    /// another one was looked at in between, not in every frame.
     pub fn look_at(
         &mut self,
         wanted: Option<RecordId>,
-        reader: Option<&JournalReader>,
+        read: impl FnOnce(RecordId) -> Result<Option<Record>, JournalError>,
     ) -> Result<(), JournalError> {
-        if self.wanted == wanted && (wanted.is_none() || self.record.is_some()) {
+        if self.wanted == wanted {
             return Ok(());
         }
         self.wanted = wanted;
         self.cursor = 0;
         self.record = None;
-        if let (Some(id), Some(reader)) = (wanted, reader) {
-            self.record = reader.record(id)?;
+        if let Some(id) = wanted {
+            self.record = read(id)?;
         }
         Ok(())
     }
@@ -85,9 +86,26 @@ fn first_character(bytes: &[u8], encoding: TextEncoding) -> Option<char> {
 mod tests {
     use super::Inspector;
     use crate::codec::text::TextEncoding;
+    use crate::journal::JournalError;
+    use crate::model::failure::Operation;
     use crate::model::ids::{Epoch, RecordId};
     use crate::model::record::{Body, Data, DataHead, Record};
     use crate::util::clock::Stamp;
+    use std::io;
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_told_once() {
+        let mut inspector = Inspector::default();
+        let gone = |_| {
+            let source = io::Error::from(io::ErrorKind::NotConnected);
+            Err(JournalError::Io { operation: Operation::ReadFile, path: "share/a.skj".into(), source })
+        };
+        let mut told = Vec::new();
+        for wanted in [Some(3), Some(3), Some(3), None, Some(3)] {
+            told.push(inspector.look_at(wanted.map(RecordId), gone).is_err());
+        }
+        assert_eq!(told, [true, false, false, false, true]);
+    }
 
     #[test]
     fn values_are_read_from_the_cursor() {
