@@ -342,6 +342,20 @@ fn a_paste_that_does_not_fit_beside_what_is_typed_is_not_cut() {
 }
 
 #[test]
+fn what_is_pasted_elsewhere_does_not_replace_a_pasted_text_that_waits() {
+    let (mut desk, mut peer) = with_client();
+    desk.focus("Payload");
+    desk.harness.event(Event::Paste("w".repeat(100_000)));
+    desk.draw();
+    desk.see("97.7 KiB were pasted");
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.harness.event(Event::Paste("f".repeat(200_000)));
+    desk.hear("195.3 KiB are too long");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 100_000), vec![b'w'; 100_000]);
+}
+
+#[test]
 fn a_pasted_text_that_cannot_go_out_is_kept() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     let listener = desk.open("Listen");

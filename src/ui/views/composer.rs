@@ -94,6 +94,8 @@ fn field_ui(
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme::SPACE_4;
         if let Some(pasted) = composer.pasted.clone() {
+            // The field is not there to have the keyboard: what is pasted now is meant for another one.
+            composer.has_focus = false;
             pasted_ui(ui, ctx, pasted.len(), out);
             return;
         }
