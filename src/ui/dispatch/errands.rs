@@ -6,6 +6,7 @@ use crate::journal::retention::{self, Limit, SessionFile};
 use crate::journal::{JournalError, JournalReader};
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::copying::{Copied, Selected};
+use crate::ui::dispatch::file::WritingPasted;
 use crate::ui::dispatch::sessions;
 use crate::ui::pasted_file;
 use crate::ui::state::tab::Tab;
@@ -25,6 +26,8 @@ pub struct Errands {
     room: Option<Job<Result<Vec<PathBuf>, JournalError>>>,
     /// Tabs that end, sessions that are marked or removed. The end of the program waits for them.
     changes: Vec<Job<Result<(), JournalError>>>,
+    /// Texts that nobody wants to send any more, until their files are gone.
+    discarded: Vec<WritingPasted>,
 }
 
 /// A session that is being opened.
@@ -94,6 +97,12 @@ pub(super) fn delete(app: &mut App, path: &Path, tab: Option<Tab>) {
     });
 }
 
+/// Stops to write a pasted text that is not to be sent any more. What is written of it goes.
+pub(super) fn discard_paste(app: &mut App, job: WritingPasted) {
+    job.cancel();
+    app.errands.discarded.push(job);
+}
+
 fn change(app: &mut App, name: &str, work: impl FnOnce() -> Result<(), JournalError> + Send + 'static) {
     let job = Job::start(name, app.engine.news().clone(), move |_| work());
     let job = started(app, name, job);
@@ -129,6 +138,7 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
             Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         }
     }
+    app.errands.discarded.retain(|job| job.take_result().is_none());
     if let Some(result) = finished(&mut app.errands.room) {
         sessions::room_made(app, result);
     }

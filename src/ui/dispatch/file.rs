@@ -7,6 +7,7 @@ use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
+use crate::ui::dispatch::errands;
 use crate::ui::dispatch::session::{send_command, target_of, with_tab};
 use crate::ui::pasted_file::PastedFile;
 use crate::ui::state::composer::{LONGEST_TYPED_BYTES, compose};
@@ -26,8 +27,11 @@ use std::sync::Arc;
 pub struct PasteJob {
     tab: TabKey,
     text: Arc<str>,
-    job: Job<Result<PastedFile, String>>,
+    job: WritingPasted,
 }
+
+/// The file of a pasted text, or why there is none.
+pub(super) type WritingPasted = Job<Result<PastedFile, String>>;
 
 pub(super) fn ask(app: &mut App, key: TabKey) {
     let page = SendFile { tab: key, path: String::new(), error: None, remark: None };
@@ -186,12 +190,16 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
     let settings = tab.settings.composer.clone();
     let encoding = tab.encoding();
     let folder = app.profile.sessions_folder.clone();
-    // Another tab may still be sending its own.
+    // Another tab may still be sending its own, and one that was discarded may still be written.
+    app.next_job += 1;
     let number = app.next_job;
     let text = pasted.clone();
-    let job = Job::start("long-paste", app.engine.news().clone(), move |_| {
+    let job = Job::start("long-paste", app.engine.news().clone(), move |control| {
         let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
             .map_err(|error| text::compose_error(locale, &error))?;
+        if control.is_cancelled() {
+            return Err(locale.text("rejected.cancelled").to_owned());
+        }
         PastedFile::write(&folder, number, composed.bytes())
             .map_err(|(path, error)| trouble::file(locale, Operation::WriteFile, &path, &error))
     });
@@ -200,6 +208,14 @@ pub(super) fn send_pasted(app: &mut App, key: TabKey) {
         Err(error) => {
             app.tell(Told::Bad, trouble::thread(locale, "long-paste", &error));
         }
+    }
+}
+
+/// Forgets the text that waits to be sent, also where it is on its way into a file already.
+pub(super) fn discard_pasted(app: &mut App, key: TabKey) {
+    with_tab(app, key, |tab| tab.composer.pasted = None);
+    if let Some(paste) = app.paste.take_if(|paste| paste.tab == key) {
+        errands::discard_paste(app, paste.job);
     }
 }
 
@@ -227,5 +243,58 @@ pub(in crate::ui) fn clean_up(app: &mut App) {
     app.paste = None;
     for tab in &mut app.state.tabs {
         tab.file = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PasteJob, take_in};
+    use crate::engine::jobs::Job;
+    use crate::ui::action::TabAction;
+    use crate::ui::app::{App, StartOptions};
+    use crate::ui::dispatch::{errands, session};
+    use crate::ui::pasted_file::PastedFile;
+    use crate::workspace::profile::Profile;
+    use crossbeam_channel::bounded;
+    use egui::Context;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+    #[test]
+    fn a_pasted_text_that_is_discarded_while_it_is_written_is_not_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions_folder = folder.path().join("sessions");
+        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
+        profile.create_folders().unwrap();
+        let start = StartOptions { profile, language: None, theme: None };
+        let mut app = App::new(&Context::default(), start).unwrap();
+        let tab = app.state.active;
+        let text: Arc<str> = Arc::from("a long text");
+        app.state.tab_mut(tab).unwrap().composer.pasted = Some(text.clone());
+        let ((may_write, waits), (written, is_written)) = (bounded(1), bounded(1));
+        let path = folder.path().to_owned();
+        let job = Job::start("long-paste", app.engine.news().clone(), move |control| {
+            waits.recv_timeout(LONGEST_WAIT).unwrap();
+            let file = PastedFile::write(&path, 1, b"a long text").unwrap();
+            written.send((control.is_cancelled(), file.path().to_owned())).unwrap();
+            Ok(file)
+        });
+        app.paste = Some(PasteJob { tab, text, job: job.unwrap() });
+
+        session::apply(&mut app, tab, TabAction::DropPasted);
+        assert!(app.paste.is_none(), "another text can be sent meanwhile");
+        may_write.send(()).unwrap();
+        let (was_cancelled, file) = is_written.recv_timeout(LONGEST_WAIT).unwrap();
+        assert!(was_cancelled);
+        let deadline = Instant::now() + LONGEST_WAIT;
+        while file.exists() {
+            assert!(Instant::now() < deadline, "the file is kept");
+            take_in(&mut app);
+            errands::take_in(&mut app, &Context::default());
+        }
+        assert!(app.state.tab(tab).unwrap().composer.pasted.is_none());
+        assert_eq!(app.state.said, "", "nobody is told of it, and nobody is sent it");
     }
 }

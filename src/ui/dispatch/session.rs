@@ -41,7 +41,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
         }
         TabAction::AskFile => file::ask(app, key),
         TabAction::CancelFile => file::cancel(app, key),
-        TabAction::DropPasted => with_tab(app, key, |tab| tab.composer.pasted = None),
+        TabAction::DropPasted => file::discard_pasted(app, key),
         TabAction::HistoryBack => walk_history(app, key, true),
         TabAction::HistoryForward => walk_history(app, key, false),
         TabAction::AddQuick => add_quick(app, key),
