@@ -127,6 +127,28 @@ fn the_history_is_leafed_through_and_kept() {
 }
 
 #[test]
+fn a_draft_is_found_again_after_an_old_text_was_sent_or_changed() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("old");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 3), b"old");
+    desk.write("draft");
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    desk.key(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(read_exactly(&mut peer, 3), b"old");
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(draft(&desk), "draft");
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    desk.key(Modifiers::NONE, Key::End);
+    desk.enter("er");
+    assert_eq!(draft(&desk), "older");
+    for expected in ["draft", "older", "draft"] {
+        desk.key(Modifiers::NONE, Key::ArrowDown);
+        assert_eq!(draft(&desk), expected);
+    }
+}
+
+#[test]
 fn quick_sends_are_made_sent_moved_changed_and_removed() {
     let (mut desk, mut peer) = with_client();
     desk.write("hello");

@@ -5,13 +5,16 @@ use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
 use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
-use crate::workspace::sending::Sending;
+use crate::workspace::sending::{Sending, SentText};
 use crate::workspace::tabs::{ComposerSettings, InputChoice};
 use std::fmt;
 use std::sync::Arc;
 
 /// What is longer is not put into the field: laying out a megabyte in one line takes a third of a second.
 pub const LONGEST_TYPED_BYTES: usize = 64 * 1024;
+
+/// How many texts that were not sent are kept beside the one in the field.
+const SET_ASIDE_LIMIT: usize = 100;
 
 /// What is wrong with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +32,8 @@ pub enum ComposeError {
 pub struct Composer {
     /// How far back in the history the field is; 0 is what is being written.
     pub steps_back: usize,
-    /// What was being written before the history was looked through.
-    pub set_aside: Option<(String, InputChoice)>,
+    /// What was in the field whenever the history was begun to be looked through, the latest last.
+    set_aside: Vec<SentText>,
     /// A text too long for the field.
     pub pasted: Option<Arc<str>>,
     /// In how many lines the field showed what is written.
@@ -109,7 +112,11 @@ impl Composer {
 
     /// Puts the text sent before the present one into the field, or the one after it.
     pub fn walk_history(&mut self, settings: &mut ComposerSettings, sending: &Sending, is_back: bool) {
-        let target = if is_back { self.steps_back + 1 } else { self.steps_back.saturating_sub(1) };
+        if self.steps_back == 0 && !is_back {
+            self.bring_back(settings, sending);
+            return;
+        }
+        let target = if is_back { self.steps_back + 1 } else { self.steps_back - 1 };
         self.step_to(settings, sending, target);
     }
 
@@ -119,18 +126,42 @@ impl Composer {
             return;
         }
         if self.steps_back == 0 {
-            self.set_aside = Some((settings.draft.clone(), settings.input));
+            let written = written(settings);
+            self.set_aside.retain(|draft| *draft != written);
+            self.set_aside.push(written);
+            if self.set_aside.len() > SET_ASIDE_LIMIT {
+                self.set_aside.remove(0);
+            }
         }
         self.steps_back = target;
-        let (draft, input) = if target == 0 {
-            self.set_aside.take().unwrap_or_default()
-        } else {
-            let sent = &sending.history[sending.history.len() - target];
-            (sent.text.clone(), sent.input)
+        let shown = match target {
+            0 => self.set_aside.pop(),
+            steps => sending.history.get(sending.history.len() - steps).cloned(),
         };
-        settings.draft = draft;
-        settings.input = input;
+        write(settings, shown.unwrap_or_default());
     }
+
+    /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
+    /// the newest one. If that was not sent either, both take turns.
+    fn bring_back(&mut self, settings: &mut ComposerSettings, sending: &Sending) {
+        let is_unsent = |draft: &SentText| !draft.text.is_empty() && !sending.history.contains(draft);
+        self.set_aside.retain(is_unsent);
+        let Some(draft) = self.set_aside.pop() else { return };
+        let written = written(settings);
+        if is_unsent(&written) && written != draft {
+            self.set_aside.insert(0, written);
+        }
+        write(settings, draft);
+    }
+}
+
+fn written(settings: &ComposerSettings) -> SentText {
+    SentText { text: settings.draft.clone(), input: settings.input }
+}
+
+fn write(settings: &mut ComposerSettings, text: SentText) {
+    settings.draft = text.text;
+    settings.input = text.input;
 }
 
 impl ComposeError {
@@ -290,5 +321,37 @@ mod tests {
         assert_eq!(settings.draft, "first");
         composer.step_to(&mut settings, &sending, 0);
         assert_eq!(settings.draft, "new", "what was being written before one was chosen from the list");
+    }
+
+    #[test]
+    fn what_was_being_written_is_found_below_what_was_made_of_the_history() {
+        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Hex };
+        let mut sending = Sending { history: vec![sent("01"), sent("02")], ..Sending::default() };
+        let mut settings = ComposerSettings { draft: "draft".to_owned(), ..ComposerSettings::default() };
+        let mut composer = Composer::default();
+        let mut walk = |settings: &mut ComposerSettings, sending: &Sending, change: &str, ways: &[bool]| {
+            if !change.is_empty() {
+                // As the field does when something is typed, and the dispatcher when it is sent.
+                change.clone_into(&mut settings.draft);
+                composer.steps_back = 0;
+            }
+            let mut seen = Vec::new();
+            for is_back in ways {
+                composer.walk_history(settings, sending, *is_back);
+                seen.push(settings.draft.clone());
+            }
+            seen
+        };
+        assert_eq!(walk(&mut settings, &sending, "", &[true]), ["02"]);
+        let taken_turns = walk(&mut settings, &sending, "02 03", &[false, false, true, true, false, false]);
+        assert_eq!(taken_turns, ["draft", "02 03", "02", "01", "02", "02 03"], "neither is lost");
+        sending.remember(sent("02 03"));
+        assert_eq!(
+            walk(&mut settings, &sending, "02 03", &[true, false, false, false])[2..],
+            ["draft", "draft"]
+        );
+        assert_eq!(settings.input, InputChoice::Text);
+        sending.remember(SentText { text: "draft".to_owned(), input: InputChoice::Text });
+        assert_eq!(walk(&mut settings, &sending, "", &[false, true, false]), ["draft"; 3]);
     }
 }
