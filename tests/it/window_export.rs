@@ -210,6 +210,22 @@ fn a_capture_is_imported_and_its_session_is_in_front() {
 }
 
 #[test]
+fn what_was_typed_for_raw_bytes_does_not_keep_a_capture_out() {
+    let (mut harness, _folder) = import(&capture(b"from the field"), "field.pcapng");
+    choose(&mut harness, "Read as", "Raw bytes");
+    harness.get_all_by_label("Peer").last().unwrap().focus();
+    harness.run_steps(3);
+    harness.event(Event::Text("abc".to_owned()));
+    harness.run_steps(3);
+    press(&mut harness, "Import");
+    assert_shown(&mut harness, "“abc” is not an address with a port");
+    choose(&mut harness, "Read as", "Capture (pcapng, pcap)");
+    assert!(harness.query_by_label_contains("abc").is_none(), "what is not seen is not complained about");
+    press(&mut harness, "Import");
+    assert_shown(&mut harness, "RX from the field");
+}
+
+#[test]
 fn a_cut_capture_is_shown_as_far_as_it_goes_and_said_to_be_cut() {
     let capture = capture(&noise(100_000, 1));
     let (mut harness, _folder) = import(&capture[..70_000], "cut.pcapng");

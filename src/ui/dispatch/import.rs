@@ -4,7 +4,7 @@ use crate::codec::time;
 use crate::engine::import::{ImportDone, ImportFailure, ImportPlan, import};
 use crate::engine::jobs::Job;
 use crate::export::PeerEnds;
-use crate::export::import::{ImportReport, RawStream};
+use crate::export::import::{ImportFormat, ImportReport, RawStream};
 use crate::model::record::Direction;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::{paths, sessions};
@@ -45,7 +45,9 @@ pub(super) fn start(app: &mut App) {
     let locale = app.state.locale();
     let folder = app.profile.sessions_folder.clone();
     let Some(Modal::Import(page)) = &mut app.state.modal else { return };
-    let Ok(ends) = ends_of(page.peer.trim()) else {
+    // What was typed for bytes is not seen, nor meant, with a file that tells its peers itself.
+    let peer = if page.format == Some(ImportFormat::Raw) { page.peer.trim() } else { "" };
+    let Ok(ends) = ends_of(peer) else {
         page.error = Some(locale.format("import.bad_peer", &[("text", &page.peer.trim())]));
         return;
     };

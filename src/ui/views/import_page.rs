@@ -21,17 +21,17 @@ pub(super) fn import_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ImportPage, o
     title(ui, ctx.text("import.title"));
     explain(ui, ctx.text("import.explain"));
     ui.add_enabled_ui(page.progress.is_none(), |ui| {
-        let before = page.path.clone();
+        let before = (page.path.clone(), page.format);
         path_ui(ui, ctx, &mut page.path, page.error.as_deref(), page.remark, out);
-        if page.path != before {
-            page.error = None;
-        }
         ui.horizontal_wrapped(|ui| {
             format_ui(ui, ctx, &mut page.format);
             if page.format == Some(ImportFormat::Raw) {
                 raw_ui(ui, ctx, page);
             }
         });
+        if (page.path.as_str(), page.format) != (before.0.as_str(), before.1) {
+            page.error = None;
+        }
     });
     if let Some((done, total)) = page.progress {
         let line = if total == 0 { ByteSize(done).to_string() } else { String::new() };
