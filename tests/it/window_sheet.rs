@@ -125,6 +125,24 @@ fn holding_still_counts_what_comes_in_meanwhile() {
 }
 
 #[test]
+fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
+    let (mut desk, mut peer) = with_lines(60);
+    let shown = |desk: &mut Desk, direction: &str, rows: u64| {
+        desk.press("Direction");
+        desk.choose(direction);
+        desk.wait(direction, |state| state.tabs[0].rows.as_ref().is_some_and(|shown| shown.len() == rows));
+        desk.draw();
+    };
+    shown(&mut desk, "Received", 60);
+    desk.key(Modifiers::COMMAND, Key::P);
+    shown(&mut desk, "Both directions", 62);
+    assert!(desk.is_seen("↓ Latest") && !desk.is_seen("↓ Latest · "), "{:#?}", desk.names());
+    shown(&mut desk, "Received", 60);
+    peer.write_all(b"unseen").unwrap();
+    desk.see("↓ Latest · 1");
+}
+
+#[test]
 fn times_are_measured_from_a_marked_row() {
     let (mut desk, _peer) = with_lines(3);
     desk.menu_of("RX line 0001");

@@ -4,7 +4,7 @@ use crate::codec::time::{TimeFormat, TimePrecision};
 use crate::engine::command::{CloseKind, Command, Target};
 use crate::journal::JournalInfo;
 use crate::journal::format::FILE_EXTENSION;
-use crate::model::ids::PeerId;
+use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::Origin;
 use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
 use crate::ui::action::{TabAction, TabKey};
@@ -90,8 +90,8 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
         TabAction::AskSaveRaw => export::ask_for_tab(app, key, true),
         TabAction::Watch => watch::start(app, key),
         TabAction::ToggleFollowing => with_tab(app, key, |tab| {
-            let rows = tab.rows.as_ref().map_or(0, Rows::len);
-            tab.sheet.toggle_following(rows);
+            let next = tab.rows.as_ref().map_or(RecordId(0), Rows::next_record);
+            tab.sheet.toggle_following(next);
         }),
         TabAction::AskGoTo => rows::ask_go_to(app, key),
         TabAction::SetTimeFormat(format) => {

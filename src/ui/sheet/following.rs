@@ -2,7 +2,7 @@
 //! what rows contain.
 
 use crate::ui::fonts;
-use crate::ui::sheet::{Frame, Sheet, SheetView, bar};
+use crate::ui::sheet::{Frame, Rows, Sheet, SheetView, bar};
 use crate::ui::theme::{self, Theme};
 use crate::util::bytes_text::Count;
 use egui::{
@@ -31,19 +31,19 @@ impl Sheet {
         follow_symbol(ui.painter(), rect, self.following, ink);
         let tooltip = format!("{name} ({})", view.follow_keys);
         if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip).clicked() {
-            self.toggle_following(frame.extent.rows);
+            self.toggle_following(frame.next);
             ui.ctx().request_repaint();
         }
     }
 
     /// The way back to the newest row, while it is not followed.
-    pub(super) fn latest_pill(&mut self, ui: &Ui, frame: &Frame, view: &SheetView<'_>) {
+    pub(super) fn latest_pill(&mut self, ui: &Ui, rows: &dyn Rows, frame: &Frame, view: &SheetView<'_>) {
         const HEIGHT: f32 = 28.0;
         if self.following || frame.extent.rows == 0 {
             return;
         }
         let theme = Theme::of(ui);
-        let new = frame.extent.rows.saturating_sub(self.rows_when_left);
+        let new = frame.extent.rows.saturating_sub(rows.index(self.new_from));
         let text = if new == 0 {
             format!("↓ {}", view.texts.latest)
         } else {

@@ -305,6 +305,10 @@ impl Rows for JournalRows {
         }
     }
 
+    fn next_record(&self) -> RecordId {
+        RecordId(self.records)
+    }
+
     fn content(&mut self, index: u64) -> &RowContent {
         if index >= self.len() {
             return &self.blank;

@@ -47,8 +47,9 @@ pub struct Sheet {
     top: RecordId,
     /// Whether the newest row stays in view.
     following: bool,
-    /// How many rows there were when it stopped following.
-    rows_when_left: u64,
+    /// The record that was to come next when it stopped following: rows from there on are new, whatever a filter
+    /// shows or hides meanwhile.
+    new_from: RecordId,
     /// A row that is to be brought into the middle when it is drawn next.
     wanted: Option<RecordId>,
     selection: Selection,
@@ -90,6 +91,8 @@ pub struct SheetResponse {
 struct Frame {
     body: Rect,
     extent: Extent,
+    /// What the record that comes next will be called.
+    next: RecordId,
     columns: Columns,
     response: Response,
 }
@@ -100,7 +103,7 @@ impl Default for Sheet {
             anchor: Anchor::default(),
             top: RecordId(0),
             following: true,
-            rows_when_left: 0,
+            new_from: RecordId(0),
             wanted: None,
             selection: Selection::default(),
             marked: None,
@@ -126,6 +129,7 @@ impl Sheet {
         let frame = Frame {
             body,
             extent: Extent { rows: rows.len(), view_height: body.height() },
+            next: rows.next_record(),
             columns: Columns::of(body, self.widths),
             response,
         };
@@ -146,7 +150,7 @@ impl Sheet {
             let font = fonts::interface(theme::BODY_SIZE);
             ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
         }
-        self.latest_pill(ui, &frame, view);
+        self.latest_pill(ui, rows, &frame, view);
         self.follow_button(ui, header, &frame, view);
         self.show_menu(rows, &frame, view, &mut actions);
         SheetResponse {
@@ -179,18 +183,18 @@ impl Sheet {
         self.wanted = None;
     }
 
-    /// Holds still from now on.
-    pub fn hold(&mut self, rows: u64) {
+    /// Holds still from now on; rows from this record on are new then.
+    pub fn hold(&mut self, next: RecordId) {
         if self.following {
             self.following = false;
-            self.rows_when_left = rows;
+            self.new_from = next;
         }
     }
 
     /// Holds still if it follows, and follows if it holds still.
-    pub fn toggle_following(&mut self, rows: u64) {
+    pub fn toggle_following(&mut self, next: RecordId) {
         if self.following {
-            self.hold(rows);
+            self.hold(next);
         } else {
             self.follow();
         }
@@ -234,7 +238,7 @@ impl Sheet {
         }
         if let Some(wanted) = self.wanted.take() {
             let row = rows.index(wanted).min(frame.extent.rows - 1);
-            self.hold(frame.extent.rows);
+            self.hold(frame.next);
             self.anchor = Anchor::centred_on(row, frame.extent, &mut heights(rows));
         }
     }
@@ -278,7 +282,7 @@ impl Sheet {
         let end = Anchor::end(frame.extent, &mut heights(rows));
         // Half a point is less than an eye sees, and more than is lost by adding up small steps.
         if self.anchor.moved(0.5, frame.extent, &mut heights(rows)).is_before(end) {
-            self.hold(frame.extent.rows);
+            self.hold(frame.next);
         } else {
             self.follow();
         }

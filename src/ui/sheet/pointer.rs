@@ -90,7 +90,7 @@ impl Sheet {
     /// Unfolds or folds a row; what stood above it stays where it was.
     pub(super) fn toggle_expanded(&mut self, row: u64, rows: &mut dyn Rows, frame: &Frame) {
         if self.following {
-            self.hold(frame.extent.rows);
+            self.hold(frame.next);
         }
         rows.toggle_expanded(row);
     }

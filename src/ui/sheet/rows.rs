@@ -24,6 +24,11 @@ pub trait Rows {
         record.0
     }
 
+    /// What the record that comes next will be called, also when a filter hides those before it.
+    fn next_record(&self) -> RecordId {
+        RecordId(self.len())
+    }
+
     /// What is shown in a row. It is asked for rows on the screen and their neighbours only.
     fn content(&mut self, index: u64) -> &RowContent;
 
