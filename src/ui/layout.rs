@@ -14,6 +14,7 @@ use crate::ui::views::{
     banner, composer, connection, inspector, modals, peers, sessions_page, sheet_area, status_bar, tab_bar,
     view_bar,
 };
+use crate::util::locale::Locale;
 use egui::accesskit::Live;
 use egui::{
     CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo,
@@ -30,23 +31,14 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
     let locale = state.locale();
     let keyboard = Some(state.keyboard_tab()).filter(|_| !state.is_covered());
     let inspected = state.keyboard_tab();
-    let labels: Vec<TabLabel> = state
-        .tabs
-        .iter()
-        .map(|tab| TabLabel {
-            key: tab.key,
-            title: text::tab_title(locale, &tab.settings),
-            state: text::state_line(locale, &tab.status.state),
-            light: light_of(tab),
-            is_fresh: tab.is_fresh,
-        })
-        .collect();
+    let labels: Vec<TabLabel> = state.tabs.iter().map(|tab| label_of(locale, tab)).collect();
     let AppState {
         tabs,
         active,
         beside,
         touched,
         sessions,
+        changing_sessions,
         modal,
         asks_quit,
         said,
@@ -66,7 +58,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         let page = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
         CentralPanel::no_frame()
             .frame(page)
-            .show(ui, |ui| sessions_page::sessions_ui(ui, &ctx, sessions, out));
+            .show(ui, |ui| sessions_page::sessions_ui(ui, &ctx, sessions, changing_sessions, out));
     } else {
         let (active, beside) = (*active, *beside);
         let area = ui.available_rect_before_wrap();
@@ -105,6 +97,16 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         modals::modal_ui(ui, &ctx, modal, out);
     }
     say(ui, said);
+}
+
+fn label_of(locale: &Locale, tab: &Tab) -> TabLabel {
+    TabLabel {
+        key: tab.key,
+        title: text::tab_title(locale, &tab.settings),
+        state: text::state_line(locale, &tab.status.state),
+        light: light_of(tab),
+        is_fresh: tab.is_fresh,
+    }
 }
 
 /// Where the pointer was just pressed, or what has just got the keyboard; menus and pages in front do not count.

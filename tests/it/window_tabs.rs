@@ -261,10 +261,13 @@ fn earlier_sessions_are_listed_opened_kept_and_deleted() {
     desk.see("Earlier session");
     assert!(desk.front().is_kept() && !desk.is_seen("Payload"));
     desk.press("Sessions");
-    desk.press("Keep");
-    desk.wait("the mark", |state| state.sessions.first().is_some_and(|session| session.kept));
-    desk.press("Keep");
-    desk.wait("no mark", |state| state.sessions.first().is_some_and(|session| !session.kept));
+    for kept in [true, false] {
+        desk.press("Keep");
+        desk.wait("the change", |state| {
+            let is_seen = state.sessions.first().is_some_and(|session| session.kept == kept);
+            is_seen && state.changing_sessions.is_empty()
+        });
+    }
     desk.press("Delete");
     desk.see("Delete this session?");
     desk.press_last("Delete");

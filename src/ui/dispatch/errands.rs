@@ -25,7 +25,7 @@ pub struct Errands {
     opening: Vec<Opening>,
     room: Option<Job<Result<Vec<PathBuf>, JournalError>>>,
     /// Tabs that end, sessions that are marked or removed. The end of the program waits for them.
-    changes: Vec<Job<Result<(), JournalError>>>,
+    changes: Vec<Change>,
     /// Texts that nobody wants to send any more, until their files are gone.
     discarded: Vec<WritingPasted>,
 }
@@ -35,6 +35,14 @@ pub struct Errands {
 struct Opening {
     path: PathBuf,
     job: Job<Result<JournalReader, JournalError>>,
+}
+
+/// Work on sessions that is not only reading.
+#[derive(Debug)]
+struct Change {
+    /// The session, if it is one of the list.
+    path: Option<PathBuf>,
+    job: Job<Result<(), JournalError>>,
 }
 
 /// Reads what is selected and puts it on the clipboard; a later wish takes the place of an earlier one.
@@ -76,7 +84,7 @@ pub(super) fn make_room(app: &mut App, limit: Limit) {
 
 /// Ends a tab that is out of sight already: its session is closed, and its journal is on the disk when that is done.
 pub(super) fn end_tab(app: &mut App, tab: Tab) {
-    change(app, "end-tab", move || {
+    change(app, "end-tab", None, move || {
         drop(tab);
         Ok(())
     });
@@ -84,16 +92,16 @@ pub(super) fn end_tab(app: &mut App, tab: Tab) {
 
 /// Marks a session as one to keep, or takes the mark away.
 pub(super) fn set_kept(app: &mut App, path: &Path, kept: bool) {
-    let path = path.to_owned();
-    change(app, "keep-session", move || retention::set_kept(&path, kept));
+    let marked = path.to_owned();
+    change(app, "keep-session", Some(path), move || retention::set_kept(&marked, kept));
 }
 
 /// Removes a session, after the tab that showed it.
 pub(super) fn delete(app: &mut App, path: &Path, tab: Option<Tab>) {
-    let path = path.to_owned();
-    change(app, "delete-session", move || {
+    let removed = path.to_owned();
+    change(app, "delete-session", Some(path), move || {
         drop(tab);
-        retention::delete(&path)
+        retention::delete(&removed)
     });
 }
 
@@ -103,10 +111,16 @@ pub(super) fn discard_paste(app: &mut App, job: WritingPasted) {
     app.errands.discarded.push(job);
 }
 
-fn change(app: &mut App, name: &str, work: impl FnOnce() -> Result<(), JournalError> + Send + 'static) {
+fn change(
+    app: &mut App,
+    name: &str,
+    path: Option<&Path>,
+    work: impl FnOnce() -> Result<(), JournalError> + Send + 'static,
+) {
     let job = Job::start(name, app.engine.news().clone(), move |_| work());
-    let job = started(app, name, job);
-    app.errands.changes.extend(job);
+    let Some(job) = started(app, name, job) else { return };
+    app.errands.changes.push(Change { path: path.map(Path::to_owned), job });
+    app.state.changing_sessions.extend(path.map(Path::to_owned));
 }
 
 fn started<T>(app: &mut App, name: &str, job: io::Result<Job<T>>) -> Option<Job<T>> {
@@ -119,16 +133,14 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
         copied(app, result, ctx);
     }
     if let Some(result) = finished(&mut app.errands.list) {
-        match result {
-            Ok(sessions) => app.state.sessions = sessions,
-            Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
-        }
+        listed(app, result);
     }
-    for result in taken(&mut app.errands.changes, Job::take_result) {
+    let changed = |change: &Change| Some((change.path.is_some(), change.job.take_result()?));
+    for (is_listed, result) in taken(&mut app.errands.changes, changed) {
         if let Err(error) = result {
             app.tell(Told::Bad, trouble::journal(app.state.locale(), &error));
         }
-        if app.state.shows_sessions {
+        if is_listed || app.state.shows_sessions {
             list(app);
         }
     }
@@ -142,6 +154,17 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
     if let Some(result) = finished(&mut app.errands.room) {
         sessions::room_made(app, result);
     }
+}
+
+fn listed(app: &mut App, result: Result<Vec<SessionFile>, JournalError>) {
+    match result {
+        Ok(sessions) => app.state.sessions = sessions,
+        Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
+    }
+    // A list is begun anew with the end of each change, so it shows all but those that go on.
+    let goes_on =
+        |path: &PathBuf| app.errands.changes.iter().any(|change| change.path.as_ref() == Some(path));
+    app.state.changing_sessions.retain(goes_on);
 }
 
 fn finished<T>(job: &mut Option<Job<T>>) -> Option<T> {
@@ -172,5 +195,49 @@ fn copied(app: &mut App, result: Result<Copied, JournalError>, ctx: &Context) {
             app.tell(told, locale.text(key));
         }
         Err(error) => app.tell(Told::Bad, trouble::journal(locale, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::take_in;
+    use crate::engine::handle::Engine;
+    use crate::journal::JournalInfo;
+    use crate::ui::app::{App, StartOptions};
+    use crate::ui::dispatch::sessions;
+    use crate::workspace::profile::Profile;
+    use egui::Context;
+    use std::task::Waker;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_session_is_changed_again_only_when_its_last_change_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions_folder = folder.path().join("sessions");
+        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
+        profile.create_folders().unwrap();
+        let journal = profile.sessions_folder.join("a.skj");
+        let engine = Engine::new(Waker::noop().clone()).unwrap();
+        drop(engine.create_session(&journal, &JournalInfo::default()).unwrap());
+        let start = StartOptions { profile, language: None, theme: None };
+        let mut app = App::new(&Context::default(), start).unwrap();
+        let is_listed = |app: &App, kept| {
+            app.state.sessions.iter().any(|session| session.path == journal && session.kept == kept)
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        for kept in [true, false] {
+            // A list that was begun before the change does not end it.
+            sessions::show(&mut app, true);
+            sessions::keep(&mut app, &journal, kept);
+            while !is_listed(&app, kept) {
+                assert!(app.state.changing_sessions.contains(&journal));
+                assert!(Instant::now() < deadline, "the change is not seen");
+                take_in(&mut app, &Context::default());
+            }
+            while !app.state.changing_sessions.is_empty() {
+                assert!(Instant::now() < deadline, "it can never be changed again");
+                take_in(&mut app, &Context::default());
+            }
+        }
     }
 }

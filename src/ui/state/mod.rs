@@ -32,6 +32,7 @@ use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::tabs::{TabSettings, Tabs};
+use std::path::PathBuf;
 
 /// Everything the window knows besides the engine.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub struct AppState {
     pub shows_sessions: bool,
     /// Earlier sessions, as last read.
     pub sessions: Vec<SessionFile>,
+    /// Those that are being marked or removed, until that is seen in the list.
+    pub changing_sessions: Vec<PathBuf>,
     /// What the person is asked, or what is explained.
     pub modal: Option<Modal>,
     /// Whether to end the program although something goes on is asked in front of everything, also of that page.
@@ -85,6 +88,7 @@ impl AppState {
             closed: Vec::new(),
             shows_sessions: false,
             sessions: Vec::new(),
+            changing_sessions: Vec::new(),
             modal: None,
             asks_quit: false,
             said: String::new(),

@@ -11,9 +11,16 @@ use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::TabKind;
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use std::path::PathBuf;
 
-/// Draws the page.
-pub fn sessions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, sessions: &[SessionFile], out: &mut Vec<Action>) {
+/// Draws the page. Sessions that are being changed cannot be changed again before it is seen what became of them.
+pub fn sessions_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    sessions: &[SessionFile],
+    changing: &[PathBuf],
+    out: &mut Vec<Action>,
+) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
         ui.label(RichText::new(ctx.text("sessions.title")).font(fonts::strong(16.0)).color(theme.text));
@@ -44,7 +51,7 @@ pub fn sessions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, sessions: &[SessionFile], out
     }
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, sessions.len(), |ui, places| {
         for session in sessions.get(places).unwrap_or_default() {
-            session_ui(ui, ctx, session, out);
+            session_ui(ui, ctx, session, changing.contains(&session.path), out);
         }
     });
 }
@@ -69,7 +76,13 @@ fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     });
 }
 
-fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, session: &SessionFile, out: &mut Vec<Action>) {
+fn session_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    session: &SessionFile,
+    is_changing: bool,
+    out: &mut Vec<Action>,
+) {
     let theme = Theme::of(ui);
     let file = session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let name = session.info.as_ref().map_or(file.as_ref(), |info| info.session_name.as_str());
@@ -84,16 +97,18 @@ fn session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, session: &SessionFile, out: &mut V
         });
         let path = session.path.clone();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_enabled_ui(!session.open && !session.kept, |ui| {
+            ui.add_enabled_ui(!session.open && !session.kept && !is_changing, |ui| {
                 let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
                 if text_button(ui, ctx.text("sessions.delete"), &tooltip).clicked() {
                     out.push(Action::AskDeleteSession(path.clone()));
                 }
             });
-            let mut keep = session.kept;
-            if toggle(ui, &mut keep, ctx.text("sessions.keep"), ctx.text("sessions.keep_tip")).changed() {
-                out.push(Action::KeepSession { path: path.clone(), keep });
-            }
+            ui.add_enabled_ui(!is_changing, |ui| {
+                let mut keep = session.kept;
+                if toggle(ui, &mut keep, ctx.text("sessions.keep"), ctx.text("sessions.keep_tip")).changed() {
+                    out.push(Action::KeepSession { path: path.clone(), keep });
+                }
+            });
             let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip).clicked() {
                 out.push(Action::ExportSession(path.clone()));
