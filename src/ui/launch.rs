@@ -1,6 +1,7 @@
 //! Brings the window up with the renderer that this machine has, or says in one line what is missing. It knows
 //! the platform's window, not what is in it.
 
+use crate::model::failure::Failure;
 use crate::ui::app::{App, StartOptions};
 use crate::ui::fonts;
 use crate::ui::frame_count::{Counted, FrameCount};
@@ -68,6 +69,9 @@ pub enum LaunchError {
         /// What brings the missing parts.
         needs: &'static str,
     },
+    /// The window could be opened, and what belongs into it could not be started.
+    #[error(transparent)]
+    NotStarted(Failure),
     /// It was there, and the display went away under it.
     #[error("the window is gone, because the display is: {why}. What was received is kept in the sessions")]
     Lost {
@@ -128,11 +132,19 @@ pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
     };
     match try_renderer(renderer, &settings, options, frames) {
         Ok(()) => Ok(Launched::Closed),
-        Err(Ended { why, was_up: true }) => Err(LaunchError::Lost { why }),
-        Err(Ended { why, .. }) if options.graphics.is_none() => {
+        Err(ended) => what_now(ended, options),
+    }
+}
+
+/// Whether something else may work, or what to say. Another renderer helps only where the window is at fault.
+fn what_now(ended: Ended, options: &LaunchOptions) -> Result<Launched, LaunchError> {
+    match ended {
+        Ended::NotStarted(failure) => Err(LaunchError::NotStarted(failure)),
+        Ended::Lost(why) => Err(LaunchError::Lost { why }),
+        Ended::NoWindow(why) if options.graphics.is_none() => {
             Ok(Launched::TryAgain { graphics: SECOND, why })
         }
-        Err(Ended { why, .. }) => {
+        Ended::NoWindow(why) => {
             let mut reasons: Vec<String> = options.tried.iter().cloned().collect();
             // What is wrong with the display is wrong with it for both.
             if !reasons.contains(&why) {
@@ -168,6 +180,7 @@ fn try_renderer(
     let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let hook_back = Cell::new(Some(previous_hook));
+    let not_started = Cell::new(None);
     let creator: AppCreator<'_> = Box::new(|creation| {
         if let Some(hook) = hook_back.take() {
             panic::set_hook(hook);
@@ -177,7 +190,9 @@ fn try_renderer(
             language: options.language.map(Language::from_tag),
             theme: options.theme,
         };
-        let app = App::new(&creation.egui_ctx, start)?;
+        let app = App::new(&creation.egui_ctx, start).inspect_err(|failure| {
+            not_started.set(Some(failure.clone()));
+        })?;
         has_begun.set(true);
         fonts::add_installed(&creation.egui_ctx);
         Ok(match frames {
@@ -203,13 +218,21 @@ fn try_renderer(
         Err(panicked) if is_ours => panic::resume_unwind(panicked),
         Err(panicked) => one_line(panic_text(panicked.as_ref())),
     };
-    Err(Ended { why, was_up: has_begun.get() })
+    Err(match not_started.take() {
+        Some(failure) => Ended::NotStarted(failure),
+        None if has_begun.get() => Ended::Lost(why),
+        None => Ended::NoWindow(why),
+    })
 }
 
 /// An attempt that did not end by closing the window.
-struct Ended {
-    why: String,
-    was_up: bool,
+enum Ended {
+    /// There was no window; the platform said this.
+    NoWindow(String),
+    /// There was one, and nothing to show in it.
+    NotStarted(Failure),
+    /// It went away; the platform said this.
+    Lost(String),
 }
 
 fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
@@ -250,4 +273,43 @@ fn one_line(text: &str) -> String {
         None => &line,
     };
     words.trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ended, GraphicsChoice, LaunchOptions, what_now};
+    use crate::model::failure::{Failure, Operation};
+    use crate::workspace::profile::Profile;
+    use std::io;
+    use std::path::PathBuf;
+
+    #[test]
+    fn another_renderer_is_tried_only_where_the_window_is_at_fault() {
+        let no_thread = || {
+            let error = io::Error::from(io::ErrorKind::WouldBlock);
+            Ended::NotStarted(Failure::new(Operation::StartThread, "workspace", error))
+        };
+        let no_window = || Ended::NoWindow("no GL".to_owned());
+        let lost = || Ended::Lost("broken pipe".to_owned());
+        for (ended, graphics, said) in [
+            (no_window(), None, None),
+            (no_window(), Some(GraphicsChoice::Wgpu), Some("cannot open a window: no GL. ")),
+            (no_thread(), None, Some("cannot start thread workspace: ")),
+            (no_thread(), Some(GraphicsChoice::Wgpu), Some("cannot start thread workspace: ")),
+            (lost(), None, Some("the window is gone")),
+        ] {
+            let options = LaunchOptions {
+                profile: Profile { settings_folder: PathBuf::new(), sessions_folder: PathBuf::new() },
+                language: None,
+                theme: None,
+                graphics,
+                tried: None,
+                count_frames: None,
+            };
+            let line = what_now(ended, &options).err().map(|error| error.to_string());
+            assert_eq!(line.is_some(), said.is_some(), "{line:?}");
+            let line = line.unwrap_or_default();
+            assert!(line.starts_with(said.unwrap_or_default()), "{line}");
+        }
+    }
 }
