@@ -18,11 +18,7 @@ use crate::ui::state::tab::{Source, Tab};
 use crate::ui::text;
 use crate::ui::times::written_times;
 use crate::ui::trouble;
-use roaring::RoaringTreemap;
 use std::time::{Duration, Instant};
-
-/// How many matches the scroll bar points out.
-const MOST_TICKS: u64 = 400;
 
 /// The tab shows the rows of this source from now on.
 pub(super) fn begin(app: &mut App, key: TabKey, source: Source) {
@@ -62,8 +58,11 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
         rows.set_options(RowOptions { view, encoding, locale, time, precision, columns });
     }
     if has_found {
-        show_wanted_rows(tab);
+        show_what_passes(tab);
+        tab.find.ticks.outdate();
     }
+    let ticks = &mut tab.find.ticks;
+    let ticks_due = tab.rows.as_ref().and_then(|rows| ticks.renew(&tab.find.rows, rows, Instant::now()));
     let is_behind = tab.reader().is_some_and(|reader| reader.snapshot().records != tab.rows_followed);
     tab.rows_followed = tab.reader().map_or(0, |reader| reader.snapshot().records);
     let wanted = tab.inspected();
@@ -74,26 +73,25 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     }
     let tab = app.state.tab(key)?;
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
-    tab.find.follow_after().filter(|_| is_due)
-}
-
-/// Where a few of many stand, evenly spread.
-fn ticks(found: &RoaringTreemap, rows: &JournalRows) -> Vec<u64> {
-    let count = found.len();
-    let step = count.div_ceil(MOST_TICKS).max(1);
-    let few = (0..count.min(MOST_TICKS)).filter_map(|place| found.select(place * step));
-    few.map(|row| rows.index(RecordId(row))).collect()
+    let follow_due = tab.find.follow_after().filter(|_| is_due);
+    ticks_due.into_iter().chain(follow_due).min()
 }
 
 /// Puts filter and search together: which rows are shown at all. What was found has passed the filter.
 fn show_wanted_rows(tab: &mut Tab) {
-    let find = &mut tab.find;
+    show_what_passes(tab);
+    if let Some(rows) = &tab.rows {
+        tab.find.ticks.make(&tab.find.rows, rows, Instant::now());
+    }
+}
+
+fn show_what_passes(tab: &mut Tab) {
+    let find = &tab.find;
     let is_only_matches = find.only_matches && find.pattern.is_some();
     let shown = if is_only_matches { Some(find.rows.clone()) } else { find.passed.clone() };
     if let Some(rows) = &mut tab.rows {
         rows.set_matching(shown);
         rows.hide_before(RecordId(tab.cleared_before));
-        find.ticks = ticks(&find.rows, rows);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::ids::RecordId;
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::sheet::cells;
+use crate::ui::sheet::matching::Matching;
 use crate::ui::sheet::options::RowOptions;
 use crate::ui::sheet::recent::RecentRecords;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows, SpanLook, Tone};
@@ -42,7 +43,7 @@ pub struct JournalRows {
     options: RowOptions,
     format: TimeFormat,
     pattern: Option<Pattern>,
-    matching: Option<Arc<RoaringTreemap>>,
+    matching: Option<Matching>,
     hidden_before: u64,
     /// How many matching records are hidden, because they are before those that are shown.
     matching_before: u64,
@@ -121,13 +122,13 @@ impl JournalRows {
 
     /// Shows only these records, or all. The set may grow as the journal does.
     pub fn set_matching(&mut self, matching: Option<Arc<RoaringTreemap>>) {
-        self.matching = matching;
+        self.matching = matching.map(Matching::new);
         self.count();
     }
 
     /// The only records that are shown, if not all are.
     pub fn matching(&self) -> Option<&Arc<RoaringTreemap>> {
-        self.matching.as_ref()
+        self.matching.as_ref().map(Matching::set)
     }
 
     /// Hides what was before this record; 0 shows everything again. The journal keeps it.
@@ -143,7 +144,7 @@ impl JournalRows {
     /// The rows that are shown, whatever their number, for whoever goes through them beside the window.
     pub fn shown(&self) -> Selection {
         let ranges = std::iter::once(self.hidden_before..u64::MAX).collect();
-        Selection { ranges, among: self.matching.clone() }
+        Selection { ranges, among: self.matching().cloned() }
     }
 
     fn make(&mut self, record: RecordId, after: Option<RecordId>) -> RowContent {
@@ -260,9 +261,8 @@ impl JournalRows {
     /// Counted when it changes, since every row asks for it and a set of a hundred million takes a while.
     fn count(&mut self) {
         let last = self.hidden_before.checked_sub(1);
-        self.matching_before =
-            self.matching.as_ref().zip(last).map_or(0, |(matching, last)| matching.rank(last));
-        self.shown = match &self.matching {
+        self.matching_before = self.matching().zip(last).map_or(0, |(matching, last)| matching.rank(last));
+        self.shown = match self.matching() {
             Some(matching) => matching.len() - self.matching_before,
             None => self.records.saturating_sub(self.hidden_before),
         };
@@ -289,14 +289,14 @@ impl Rows for JournalRows {
         match &self.matching {
             Some(matching) => {
                 let found = matching.select(index + self.matching_before);
-                RecordId(found.or_else(|| matching.max()).unwrap_or(0))
+                RecordId(found.or_else(|| matching.set().max()).unwrap_or(0))
             }
             None => RecordId(index + self.hidden_before),
         }
     }
 
     fn index(&self, record: RecordId) -> u64 {
-        match &self.matching {
+        match self.matching() {
             Some(matching) => {
                 let up_to = matching.rank(record.0).saturating_sub(u64::from(matching.contains(record.0)));
                 up_to.saturating_sub(self.matching_before)

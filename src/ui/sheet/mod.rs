@@ -11,6 +11,7 @@ pub mod columns;
 mod following;
 pub mod journal_rows;
 mod keys;
+mod matching;
 mod menu;
 pub mod options;
 mod paint;

@@ -9,6 +9,7 @@ use crate::journal::JournalReader;
 use crate::journal::query::{Filter, FilterScan, Hit, Pattern, PatternError, Search};
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::Direction;
+use crate::ui::state::ticks::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use roaring::RoaringTreemap;
 use std::io;
@@ -90,7 +91,7 @@ pub struct Find {
     /// The row of the match in view.
     pub current: Option<u64>,
     /// Where a few of those rows stand among those that are shown, for the scroll bar.
-    pub ticks: Vec<u64>,
+    pub ticks: Ticks,
     /// The pattern, to colour the rows in sight.
     pub pattern: Option<Pattern>,
     /// The encoding in which text is looked for.

@@ -12,6 +12,8 @@ pub mod composer;
 
 pub mod find;
 
+pub mod ticks;
+
 pub mod go_to;
 
 pub mod inspector;

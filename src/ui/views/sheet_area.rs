@@ -44,7 +44,7 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
     let view = SheetView {
         texts: &texts,
         empty,
-        ticks: &tab.find.ticks,
+        ticks: tab.find.ticks.places(),
         takes_keys: keys.has_keyboard,
         follow_keys: &follow_keys,
     };
