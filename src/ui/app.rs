@@ -136,6 +136,7 @@ impl App {
         };
         dispatch::workspace::say_damages(&mut app, &damages);
         dispatch::sessions::enforce_limit(&mut app);
+        dispatch::paths::look_for_start_folder(&mut app);
         Ok(app)
     }
 

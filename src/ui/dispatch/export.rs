@@ -7,7 +7,6 @@ use crate::export::ExportOptions;
 use crate::export::exporter::ExportContext;
 use crate::export::format::Format;
 use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
-use crate::journal::format::FILE_EXTENSION;
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::PeerId;
@@ -15,6 +14,7 @@ use crate::model::record::Direction;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::paths;
+use crate::ui::dispatch::target::Target;
 use crate::ui::sheet::JournalRows;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::state::modal::Modal;
@@ -41,7 +41,16 @@ pub struct ExportJobs {
 #[derive(Debug)]
 struct Writing {
     path: PathBuf,
-    job: Job<Result<Progress, ExportError>>,
+    job: Job<Result<Progress, NotWritten>>,
+}
+
+/// Why there is no file.
+#[derive(Debug)]
+enum NotWritten {
+    /// It must not be written over, or not yet; the key of the text that says so.
+    Objection(&'static str),
+    /// It failed.
+    Failed(ExportError),
 }
 
 /// What was seen of a journal.
@@ -141,6 +150,8 @@ fn show_page(app: &mut App, from: ExportFrom, choices: ExportChoices, selected_r
     let file = format!("{stem}.{}", choices.format.extension());
     let path = paths::start_folder(app).join(file).display().to_string();
     app.background.export = ExportJobs::default();
+    // The folder may have gone since it was used.
+    paths::look_for_start_folder(app);
     app.state.modal = Some(Modal::Export(Box::new(ExportPage {
         from,
         choices,
@@ -197,19 +208,13 @@ fn order(app: &App, page: &ExportPage) -> Option<Order> {
 /// Begins to write what the page says.
 pub(super) fn start(app: &mut App) {
     let Some(Modal::Export(page)) = &app.state.modal else { return };
-    let path = PathBuf::from(page.path.trim());
-    let objection = objection(app, page, &path);
     let Some(order) = order(app, page) else { return };
-    if let Some(key) = objection {
-        let line = app.state.locale().text(key).to_owned();
-        if let Some(Modal::Export(page)) = &mut app.state.modal {
-            page.error = Some(line);
-            page.may_replace = Some(page.path.clone());
-        }
-        return;
-    }
-    let target = path.clone();
-    let job = Job::start("export", app.engine.news().clone(), move |control| order.write(&target, control));
+    let target = target_of(app, page);
+    let path = target.path.clone();
+    let job = Job::start("export", app.engine.news().clone(), move |control| match target.objection() {
+        Some(key) => Err(NotWritten::Objection(key)),
+        None => order.write(&target.path, control).map_err(NotWritten::Failed),
+    });
     let locale = app.state.locale();
     let Some(Modal::Export(page)) = &mut app.state.modal else { return };
     match job {
@@ -222,21 +227,17 @@ pub(super) fn start(app: &mut App) {
     }
 }
 
-/// Why this file is not written, or not yet: sessions are never written over, other files only once it was said.
-fn objection(app: &App, page: &ExportPage, target: &Path) -> Option<&'static str> {
-    let is_named_so =
-        target.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(FILE_EXTENSION));
-    let is_same = |journal: &Path| match (journal.canonicalize(), target.canonicalize()) {
-        (Ok(journal), Ok(target)) => journal == target,
-        _ => false,
+fn target_of(app: &App, page: &ExportPage) -> Target {
+    let open = app.state.tabs.iter().filter_map(Tab::reader).map(JournalReader::path);
+    let source = match &page.from {
+        ExportFrom::File(journal) => Some(journal.as_path()),
+        ExportFrom::Tab(_) => None,
     };
-    let mut open = app.state.tabs.iter().filter_map(Tab::reader);
-    let is_source = matches!(&page.from, ExportFrom::File(journal) if is_same(journal));
-    if is_named_so || is_source || open.any(|reader| is_same(reader.path())) {
-        return Some("save.is_session");
+    Target {
+        path: PathBuf::from(page.path.trim()),
+        journals: open.chain(source).map(Path::to_owned).collect(),
+        is_agreed: page.may_replace.as_ref() == Some(&page.path),
     }
-    let is_agreed = page.may_replace.as_ref() == Some(&page.path);
-    (target.is_file() && !is_agreed).then_some("save.exists")
 }
 
 /// Stops what is being written; its end is told when it has come.
@@ -320,11 +321,17 @@ fn take_written(app: &mut App) {
                 app.tell(Told::Bad, locale.format("toast.export_damaged", &values));
             }
         }
-        Err(error) => {
-            let line = trouble::export(locale, &error);
+        Err(why) => {
+            let line = match &why {
+                NotWritten::Objection(key) => locale.text(key).to_owned(),
+                NotWritten::Failed(error) => trouble::export(locale, error),
+            };
             if let Some(Modal::Export(page)) = &mut app.state.modal {
                 page.progress = None;
                 page.error = Some(line);
+                if matches!(why, NotWritten::Objection(_)) {
+                    page.may_replace = Some(page.path.clone());
+                }
             } else {
                 app.tell(Told::Bad, line);
             }

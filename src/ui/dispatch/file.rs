@@ -18,8 +18,9 @@ use crate::ui::trouble;
 use crate::ui::views::composer::FileProgress;
 use crate::util::bytes_text::ByteSize;
 use egui::{Context, Event};
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A long text on its way into a file that is then sent.
@@ -33,30 +34,68 @@ pub struct PasteJob {
 /// The file of a pasted text, or why there is none.
 pub(super) type WritingPasted = Job<Result<PastedFile, String>>;
 
+/// A look at the file that the page names: a share that went away may take long to say so.
+#[derive(Debug)]
+pub struct FileLook {
+    tab: TabKey,
+    path: PathBuf,
+    job: Job<io::Result<Metadata>>,
+}
+
 pub(super) fn ask(app: &mut App, key: TabKey) {
     let page = SendFile { tab: key, path: String::new(), error: None, remark: None };
     app.state.modal = Some(Modal::SendFile(page));
 }
 
-/// Sends the file that the page names.
+/// Sends the file that the page names, once it is seen that there is one.
 pub(super) fn start(app: &mut App) {
     let locale = app.state.locale();
     let Some(Modal::SendFile(page)) = &mut app.state.modal else { return };
     let path = PathBuf::from(page.path.trim());
-    let total = match fs::metadata(&path) {
-        Ok(found) if found.is_file() => found.len(),
-        Ok(_) => {
-            page.error = Some(locale.text("file.not_a_file").to_owned());
-            return;
+    let (tab, looked_at) = (page.tab, path.clone());
+    if app.background.file_look.as_ref().is_some_and(|look| look.path == path && look.tab == tab) {
+        return;
+    }
+    let job =
+        Job::start_reading("look-at-file", app.engine.news().clone(), move |_| fs::metadata(&looked_at));
+    match job {
+        Ok(job) => {
+            page.error = None;
+            page.remark = Some("file.looking");
+            app.background.file_look = Some(FileLook { tab, path, job });
         }
-        Err(error) => {
-            page.error = Some(trouble::file(locale, Operation::ReadFile, &path, &error));
+        Err(error) => page.error = Some(trouble::thread(locale, "look-at-file", &error)),
+    }
+}
+
+/// Takes in what was seen of the file that the page names. A page that is gone, or names another one now, sends nothing.
+fn take_look(app: &mut App) {
+    let Some(look) = &app.background.file_look else { return };
+    let locale = app.state.locale();
+    let page = match &mut app.state.modal {
+        Some(Modal::SendFile(page)) if page.tab == look.tab => page,
+        _ => {
+            app.background.file_look = None;
             return;
         }
     };
-    let key = page.tab;
-    app.state.modal = None;
-    send_file(app, key, path, total, None);
+    if Path::new(page.path.trim()) != look.path {
+        page.remark = None;
+        app.background.file_look = None;
+        return;
+    }
+    let Some(result) = look.job.take_result() else { return };
+    page.remark = None;
+    let (key, path) = (look.tab, look.path.clone());
+    app.background.file_look = None;
+    match result {
+        Ok(found) if found.is_file() => {
+            app.state.modal = None;
+            send_file(app, key, path, found.len(), None);
+        }
+        Ok(_) => page.error = Some(locale.text("file.not_a_file").to_owned()),
+        Err(error) => page.error = Some(trouble::file(locale, Operation::ReadFile, &path, &error)),
+    }
 }
 
 /// Sends a file, which may hold what was `pasted`. Says whether the session took it.
@@ -220,6 +259,11 @@ pub(super) fn discard_pasted(app: &mut App, key: TabKey) {
 }
 
 pub(super) fn take_in(app: &mut App) {
+    take_look(app);
+    take_paste(app);
+}
+
+fn take_paste(app: &mut App) {
     let Some(result) = app.paste.as_ref().and_then(|paste| paste.job.take_result()) else { return };
     let Some(paste) = app.paste.take() else { return };
     match result {

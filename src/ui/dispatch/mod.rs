@@ -27,12 +27,16 @@ pub mod sessions;
 
 pub mod tabs;
 
+mod target;
+
 pub mod workspace;
 
 use crate::ui::action::Action;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::export::ExportJobs;
+use crate::ui::dispatch::file::FileLook;
 use crate::ui::dispatch::import::ImportJob;
+use crate::ui::dispatch::paths::StartFolder;
 use crate::ui::dispatch::watch::Watching;
 use crate::ui::look;
 use crate::ui::state::modal::Modal;
@@ -45,6 +49,8 @@ pub(super) struct Background {
     export: ExportJobs,
     import: Option<ImportJob>,
     watching: Vec<Watching>,
+    file_look: Option<FileLook>,
+    start_folder: StartFolder,
 }
 
 impl Background {

@@ -62,6 +62,7 @@ pub(in crate::ui) fn take_in(
         }
     }
     paths::take_answer(app, ctx);
+    paths::take_folder(app);
     export::take_in(app);
     import::take_in(app);
     watch::take_in(app);

@@ -1,11 +1,13 @@
 //! Which file: the platform's dialog is asked for the page in front, and its answer put into the page's field.
 
+use crate::engine::jobs::Job;
 use crate::ui::action::TabKey;
-use crate::ui::app::App;
+use crate::ui::app::{App, Told};
 use crate::ui::dialogs::{DialogAnswer, DialogKind, DialogRequest};
 use crate::ui::dispatch::workspace;
 use crate::ui::state::export::ExportFrom;
 use crate::ui::state::modal::Modal;
+use crate::ui::trouble;
 use egui::Context;
 use std::path::{Path, PathBuf};
 
@@ -18,10 +20,31 @@ pub(in crate::ui) enum Asker {
     SendFile(TabKey),
 }
 
-/// Where the person saved last, or where documents belong.
+/// Where pages begin: where the person saved last, or where documents belong. Whether that is still there is looked
+/// at beside the frames, because a disk or a share that went away may take long to say so.
+#[derive(Debug, Default)]
+pub(super) struct StartFolder {
+    known: PathBuf,
+    look: Option<Job<PathBuf>>,
+}
+
+/// The folder as far as it is known.
 pub(super) fn start_folder(app: &App) -> PathBuf {
+    app.background.start_folder.known.clone()
+}
+
+/// Looks whether the folder is still there. A page that begins in it follows when it is not.
+pub(in crate::ui) fn look_for_start_folder(app: &mut App) {
     let last = PathBuf::from(&app.state.settings.last_folder);
-    if !app.state.settings.last_folder.is_empty() && last.is_dir() {
+    let job = Job::start_reading("start-folder", app.engine.news().clone(), move |_| usable_folder(last));
+    match job {
+        Ok(job) => app.background.start_folder.look = Some(job),
+        Err(error) => app.tell(Told::Bad, trouble::thread(app.state.locale(), "start-folder", &error)),
+    }
+}
+
+fn usable_folder(last: PathBuf) -> PathBuf {
+    if last.is_absolute() && last.is_dir() {
         return last;
     }
     directories::UserDirs::new()
@@ -31,10 +54,26 @@ pub(super) fn start_folder(app: &App) -> PathBuf {
         .unwrap_or_else(std::env::temp_dir)
 }
 
+/// Takes in where pages begin. What a person has put into the field of a page stays.
+pub(super) fn take_folder(app: &mut App) {
+    let start = &mut app.background.start_folder;
+    let Some(found) = start.look.as_ref().and_then(Job::take_result) else { return };
+    start.look = None;
+    let before = std::mem::replace(&mut start.known, found.clone());
+    if let Some(Modal::Export(page)) = &mut app.state.modal {
+        let path = Path::new(&page.path);
+        let name = path.file_name().filter(|_| page.progress.is_none() && path.parent() == Some(&before));
+        if let Some(name) = name {
+            page.path = found.join(name).display().to_string();
+        }
+    }
+}
+
 /// The next page begins where this file is.
 pub(super) fn remember_folder(app: &mut App, file: &Path) {
     if let Some(folder) = file.parent() {
         app.state.settings.last_folder = folder.display().to_string();
+        look_for_start_folder(app);
     }
 }
 
@@ -104,5 +143,53 @@ fn field(app: &mut App) -> Option<(&mut String, &mut Option<&'static str>)> {
         Modal::Watch(page) => Some((&mut page.path, &mut page.remark)),
         Modal::SendFile(page) => Some((&mut page.path, &mut page.remark)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{look_for_start_folder, take_folder};
+    use crate::ui::app::{App, StartOptions};
+    use crate::ui::dispatch::export;
+    use crate::ui::state::modal::Modal;
+    use crate::workspace::profile::Profile;
+    use std::path::{Path, PathBuf};
+    use std::time::{Duration, Instant};
+
+    fn begins_in(app: &App) -> PathBuf {
+        let Some(Modal::Export(page)) = &app.state.modal else { panic!("no page") };
+        Path::new(&page.path).parent().unwrap().to_owned()
+    }
+
+    fn wait_for_folder(app: &mut App) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while app.background.start_folder.look.is_some() {
+            assert!(Instant::now() < deadline, "the folder is not looked for");
+            take_folder(app);
+        }
+    }
+
+    #[test]
+    fn a_page_begins_in_the_last_folder_and_leaves_it_when_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions_folder = folder.path().join("sessions");
+        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
+        profile.create_folders().unwrap();
+        let start = StartOptions { profile, language: None, theme: None };
+        let mut app = App::new(&egui::Context::default(), start).unwrap();
+        let last = folder.path().join("stick");
+        std::fs::create_dir(&last).unwrap();
+        app.state.settings.last_folder = last.display().to_string();
+        look_for_start_folder(&mut app);
+        export::ask_for_file(&mut app, Path::new("a.skj"));
+        wait_for_folder(&mut app);
+        assert_eq!(begins_in(&app), last);
+
+        std::fs::remove_dir(&last).unwrap();
+        export::ask_for_file(&mut app, Path::new("a.skj"));
+        assert_eq!(begins_in(&app), last, "the page does not wait until that is known");
+        wait_for_folder(&mut app);
+        let begins = begins_in(&app);
+        assert!(begins.is_dir(), "{}", begins.display());
     }
 }
