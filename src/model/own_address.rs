@@ -11,6 +11,4 @@ pub struct OwnAddress {
     pub index: Option<u32>,
     /// The address.
     pub address: IpAddr,
-    /// Where the interface's directed broadcasts go.
-    pub broadcast: Option<IpAddr>,
 }

@@ -3,6 +3,7 @@
 use crate::model::endpoint::{Host, HostPort};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::own_address::OwnAddress;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
 /// All addresses that a host and port stand for, in the system's order, each once. May block for seconds where a
@@ -91,21 +92,20 @@ pub fn interface_name(index: u32) -> Option<String> {
     interfaces().into_iter().find(|found| found.index == Some(index)).map(|found| found.name)
 }
 
-/// This machine's own addresses; empty where the system does not tell.
-pub fn interfaces() -> Vec<OwnAddress> {
-    let found = if_addrs::get_if_addrs().unwrap_or_default();
-    found
-        .into_iter()
-        .map(|interface| OwnAddress {
-            address: interface.ip(),
-            index: interface.index,
-            broadcast: match &interface.addr {
-                if_addrs::IfAddr::V4(v4) => v4.broadcast.map(IpAddr::V4),
-                if_addrs::IfAddr::V6(_) => None,
-            },
-            name: interface.name,
-        })
-        .collect()
+/// This machine's own addresses, as they are now.
+pub fn own_addresses() -> io::Result<Vec<OwnAddress>> {
+    let found = if_addrs::get_if_addrs()?;
+    let own = |interface: if_addrs::Interface| OwnAddress {
+        address: interface.ip(),
+        index: interface.index,
+        name: interface.name,
+    };
+    Ok(found.into_iter().map(own).collect())
+}
+
+/// The same for whoever looks for one of them; where the system does not tell, none is found.
+fn interfaces() -> Vec<OwnAddress> {
+    own_addresses().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is kept between runs is written, and what this machine has is looked up.
 
+use crate::engine::machine::own_addresses;
+use crate::model::own_address::OwnAddress;
 use crate::ui::app::{App, Told};
 use crate::ui::ctx::LocalAddress;
 use crate::ui::state::AppState;
@@ -178,29 +180,56 @@ pub(in crate::ui) fn ask_before_quit(app: &mut App, ctx: &Context) {
     }
 }
 
-/// All addresses of this machine, those that stand for all of them first.
+/// All addresses of this machine, as they are now.
 pub(super) fn refresh_addresses(app: &mut App) {
-    let mut addresses =
-        vec![local("0.0.0.0", ""), local("::", ""), local("127.0.0.1", "lo"), local("::1", "lo")];
-    match if_addrs::get_if_addrs() {
-        Ok(interfaces) => {
-            for interface in interfaces.iter().filter(|interface| !interface.is_loopback()) {
-                let host = match interface.ip() {
-                    IpAddr::V6(address) if address.is_unicast_link_local() => {
-                        format!("{address}%{}", interface.name)
-                    }
-                    address => address.to_string(),
-                };
-                addresses.push(local(&host, &interface.name));
-            }
-        }
-        Err(error) => {
-            app.tell(Told::Bad, trouble::addresses(app.state.locale(), &error));
-        }
-    }
-    app.state.addresses = addresses;
+    let own = own_addresses().unwrap_or_else(|error| {
+        app.tell(Told::Bad, trouble::addresses(app.state.locale(), &error));
+        Vec::new()
+    });
+    app.state.addresses = listed_addresses(&own);
 }
 
-fn local(host: &str, interface: &str) -> LocalAddress {
-    LocalAddress { host: host.to_owned(), interface: interface.to_owned() }
+/// Those that stand for all of them first, then those that nobody else reaches.
+fn listed_addresses(own: &[OwnAddress]) -> Vec<LocalAddress> {
+    let all = ["0.0.0.0", "::"].map(|host| LocalAddress { host: host.to_owned(), interface: String::new() });
+    let (loopback, others): (Vec<_>, Vec<_>) = own.iter().partition(|own| own.address.is_loopback());
+    all.into_iter().chain(loopback.into_iter().chain(others).map(local)).collect()
+}
+
+fn local(own: &OwnAddress) -> LocalAddress {
+    let host = match own.address {
+        // On every interface there may be the same one.
+        IpAddr::V6(address) if address.is_unicast_link_local() => format!("{address}%{}", own.name),
+        address => address.to_string(),
+    };
+    LocalAddress { host, interface: own.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed_addresses;
+    use crate::model::own_address::OwnAddress;
+
+    #[test]
+    fn only_interfaces_that_exist_are_offered() {
+        let own = |name: &str, address: &str| OwnAddress {
+            name: name.to_owned(),
+            index: None,
+            address: address.parse().unwrap(),
+        };
+        let machine =
+            [own("en0", "192.168.1.5"), own("lo0", "127.0.0.1"), own("en0", "fe80::1"), own("lo0", "::1")];
+        let listed = listed_addresses(&machine);
+        let listed: Vec<_> =
+            listed.iter().map(|listed| (listed.host.as_str(), listed.interface.as_str())).collect();
+        let expected = [
+            ("0.0.0.0", ""),
+            ("::", ""),
+            ("127.0.0.1", "lo0"),
+            ("::1", "lo0"),
+            ("192.168.1.5", "en0"),
+            ("fe80::1%en0", "en0"),
+        ];
+        assert_eq!(listed, expected);
+    }
 }

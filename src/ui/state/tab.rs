@@ -6,7 +6,7 @@ use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
 use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
-use crate::model::status::{SessionState, Traffic};
+use crate::model::status::Traffic;
 use crate::ui::action::TabKey;
 use crate::ui::pasted_file::PastedFile;
 use crate::ui::sheet::Sheet;
@@ -158,11 +158,6 @@ impl Tab {
     /// Whether a socket is open, or about to be.
     pub fn is_open(&self) -> bool {
         self.status.state.is_open()
-    }
-
-    /// Whether opening or the connection failed.
-    pub fn has_failed(&self) -> bool {
-        matches!(self.status.state, SessionState::Failed(_))
     }
 
     /// The character set for showing and sending.
