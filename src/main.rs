@@ -1,5 +1,8 @@
 //! `sockscope`: opens the window, or says in one line why it cannot. It knows no view and no session.
 
+// On Windows a program of a console brings one when it is started from the desktop, and ends when that is closed.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 use clap::{Parser, ValueEnum};
 use sockscope::ui::launch::{self, GraphicsChoice, LaunchOptions, Launched};
 use sockscope::workspace::profile::Profile;
@@ -129,6 +132,9 @@ fn answer_to_wrong_options(error: &clap::Error) -> ExitCode {
         say(&line.strip_prefix("error: ").unwrap_or(line));
         return ExitCode::from(2);
     }
+    if is_said_in_a_dialog(&io::stdout(), error) {
+        return ExitCode::SUCCESS;
+    }
     match write!(io::stdout(), "{error}") {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever asked has closed the pipe.
@@ -137,7 +143,27 @@ fn answer_to_wrong_options(error: &clap::Error) -> ExitCode {
 }
 
 fn say(what: &dyn Display) {
+    if is_said_in_a_dialog(&io::stderr(), what) {
+        return;
+    }
     if writeln!(io::stderr(), "sockscope: {what}").is_err() {
         // Nobody listens to the error channel; the exit code still tells.
     }
+}
+
+/// Says it in front of the desktop where the program was given no stream to say it on, as from a shortcut; a stream that
+/// leads to a file or another program is there. Says whether it did.
+#[cfg(windows)]
+fn is_said_in_a_dialog(stream: &impl std::os::windows::io::AsRawHandle, what: &dyn Display) -> bool {
+    let has_no_stream = stream.as_raw_handle().is_null();
+    if has_no_stream {
+        sockscope::ui::dialogs::show_message(&what.to_string());
+    }
+    has_no_stream
+}
+
+/// Elsewhere a program that is started from the desktop has its streams, too.
+#[cfg(not(windows))]
+fn is_said_in_a_dialog<T>(_stream: &T, _what: &dyn Display) -> bool {
+    false
 }

@@ -120,6 +120,12 @@ impl Drop for NativeDialogs {
     }
 }
 
+/// Says something where there is no window yet, nor a terminal, and waits until it was read.
+#[cfg(windows)]
+pub fn show_message(text: &str) {
+    rfd::MessageDialog::new().set_title("Sockscope").set_description(text).show();
+}
+
 fn ask(request: &DialogRequest) -> DialogAnswer {
     let mut dialog = rfd::FileDialog::new().set_title(&request.title);
     if let Some(folder) = &request.folder {
