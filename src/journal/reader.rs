@@ -131,6 +131,12 @@ impl JournalReader {
         Ok(event.introduces().map(|(local, remote)| PeerInfo { id, local, remote, record: row }))
     }
 
+    /// The first peers that were introduced, at most so many.
+    pub fn first_peers(&self, most: usize) -> Result<Vec<PeerInfo>, JournalError> {
+        let known = self.peer_ids().into_iter().take(most).map(|id| self.peer(id));
+        known.filter_map(Result::transpose).collect()
+    }
+
     /// All peers that were introduced, by their number.
     pub fn peer_ids(&self) -> Vec<PeerId> {
         self.shared.index().entries.peers.iter().filter_map(|entry| PeerId::new(entry.peer)).collect()

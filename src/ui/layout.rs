@@ -1,7 +1,6 @@
 //! Where everything stands: bars, sides, the sheet or two of them, and what is in front. It decides places and
 //! passes on what is asked for.
 
-use crate::journal::JournalReader;
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::ctx::ViewCtx;
@@ -151,11 +150,10 @@ fn pass_on(key: TabKey, asked: Vec<TabAction>, out: &mut Vec<Action>) {
 }
 
 fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
-    let snapshot = tab.reader().map(JournalReader::snapshot);
-    let journal = tab
-        .reader()
-        .zip(snapshot)
-        .map(|(reader, snapshot)| status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes });
+    let journal = tab.reader().map(|reader| {
+        let snapshot = reader.snapshot();
+        status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records }
+    });
     let mut asked = status_bar::Asked::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {

@@ -216,7 +216,10 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         }
         Rejection::BroadcastOff(address) => locale.format("rejected.broadcast_off", &[("address", address)]),
         Rejection::WrongKind => locale.text("rejected.wrong_kind").to_owned(),
-        Rejection::Paused(failure) | Rejection::Failed(failure) => failure_line(locale, failure),
+        Rejection::Paused(failure) => {
+            locale.format("rejected.paused", &[("failure", &prose::failure_text(failure, locale))])
+        }
+        Rejection::Failed(failure) => failure_line(locale, failure),
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),

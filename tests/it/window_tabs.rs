@@ -260,6 +260,11 @@ fn earlier_sessions_are_listed_opened_kept_and_deleted() {
     desk.see("RX from yesterday");
     desk.see("Earlier session");
     assert!(desk.front().is_kept() && !desk.is_seen("Payload"));
+    assert!(
+        !desk.is_seen("kernel drops") && desk.is_seen("rows"),
+        "it counts rows, and no traffic of its own"
+    );
+    assert_eq!(desk.front().peers.total, 1);
     desk.press("Sessions");
     for kept in [true, false] {
         desk.press("Keep");

@@ -2,12 +2,12 @@
 //! one, making room, and the end of tabs. Each has a thread while it runs; its end is taken in like other news.
 
 use crate::engine::jobs::Job;
+use crate::journal::JournalError;
 use crate::journal::retention::{self, Limit, SessionFile};
-use crate::journal::{JournalError, JournalReader};
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::copying::{Copied, Selected};
 use crate::ui::dispatch::file::WritingPasted;
-use crate::ui::dispatch::sessions;
+use crate::ui::dispatch::sessions::{self, Opened};
 use crate::ui::pasted_file;
 use crate::ui::state::tab::Tab;
 use crate::ui::trouble;
@@ -34,7 +34,7 @@ pub struct Errands {
 #[derive(Debug)]
 struct Opening {
     path: PathBuf,
-    job: Job<Result<JournalReader, JournalError>>,
+    job: Job<Result<Opened, JournalError>>,
 }
 
 /// Work on sessions that is not only reading.
@@ -64,8 +64,7 @@ pub(super) fn open(app: &mut App, path: &Path) {
         return;
     }
     let (path, read) = (path.to_owned(), path.to_owned());
-    let job =
-        Job::start_reading("open-session", app.engine.news().clone(), move |_| JournalReader::open(&read));
+    let job = Job::start_reading("open-session", app.engine.news().clone(), move |_| Opened::at(&read));
     if let Some(job) = started(app, "open-session", job) {
         app.errands.opening.push(Opening { path, job });
     }
@@ -146,7 +145,7 @@ pub(super) fn take_in(app: &mut App, ctx: &Context) {
     }
     for result in taken(&mut app.errands.opening, |opening| opening.job.take_result()) {
         match result {
-            Ok(reader) => sessions::show_opened(app, reader),
+            Ok(opened) => sessions::show_opened(app, opened),
             Err(error) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
         }
     }

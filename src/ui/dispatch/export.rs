@@ -14,6 +14,7 @@ use crate::model::record::Direction;
 use crate::ui::action::TabKey;
 use crate::ui::app::{App, Told};
 use crate::ui::dispatch::paths;
+use crate::ui::dispatch::sessions::PEERS_OFFERED;
 use crate::ui::dispatch::target::Target;
 use crate::ui::sheet::JournalRows;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
@@ -85,9 +86,6 @@ const PREVIEW_CHARACTERS: usize = 160;
 
 /// So much payload is more than a preview can show.
 const PREVIEW_BYTES: u64 = 64 * 1024;
-
-/// How many peers a list offers.
-const MOST_PEERS: usize = 200;
 
 impl ExportJobs {
     /// Whether a file is being written.
@@ -370,19 +368,10 @@ impl Order {
         let bytes = preview(&source, exporter.as_mut(), &context, enough, &mut || {
             if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        let peers = if wants_peers { first_peers(&reader)? } else { Vec::new() };
+        let peers = if wants_peers { reader.first_peers(PEERS_OFFERED)? } else { Vec::new() };
+        let peers = peers.into_iter().map(|peer| (peer.id, peer.remote)).collect();
         Ok(Looked { peers, lines: first_lines(&bytes), rows, reader })
     }
-}
-
-fn first_peers(reader: &JournalReader) -> Result<Vec<(PeerId, SocketAddr)>, JournalError> {
-    let mut peers = Vec::new();
-    for id in reader.peer_ids().into_iter().take(MOST_PEERS) {
-        if let Some(peer) = reader.peer(id)? {
-            peers.push((id, peer.remote));
-        }
-    }
-    Ok(peers)
 }
 
 fn first_lines(bytes: &[u8]) -> Vec<String> {

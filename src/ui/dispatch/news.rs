@@ -31,6 +31,8 @@ pub(in crate::ui) fn take_in(
     now: Instant,
     deadline: Instant,
 ) -> Option<Duration> {
+    // Before the tabs: one that is opened here is drawn in this frame.
+    errands::take_in(app, ctx);
     let keys: Vec<TabKey> = app.state.tabs.iter().map(|tab| tab.key).collect();
     let mut again: Option<Duration> = None;
     let mut soon = |after: Duration| again = Some(again.map_or(after, |known| known.min(after)));
@@ -67,7 +69,6 @@ pub(in crate::ui) fn take_in(
     import::take_in(app);
     watch::take_in(app);
     file::take_in(app);
-    errands::take_in(app, ctx);
     workspace::take_failures(app, ctx, now);
     again
 }

@@ -22,6 +22,8 @@ pub struct JournalFacts<'a> {
     pub path: &'a Path,
     /// Its size.
     pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
 }
 
 /// What the line asks for: of the tab, or of the window.
@@ -56,56 +58,69 @@ pub fn status_bar_ui(
             status_dot(ui, state_color(theme, &status.state), &line);
             ui.label(RichText::new(&line).color(theme.text));
         });
-        let counters = meter.since_reset(&status.counters);
-        part_ui(
-            ui,
-            ctx.text("status.received"),
-            &ctx.format(
-                "status.received_value",
-                &[
-                    ("records", &Count(counters.received.records)),
-                    ("size", &ByteSize(counters.received.bytes)),
-                    ("rate", &Count(meter.received_per_second())),
-                ],
-            ),
-            theme.text,
-        );
-        part_ui(
-            ui,
-            ctx.text("status.sent"),
-            &ctx.format(
-                "status.sent_value",
-                &[("records", &Count(counters.sent.records)), ("size", &ByteSize(counters.sent.bytes))],
-            ),
-            theme.text,
-        );
-        let drops = counters.kernel_drops;
-        let ink = if drops > 0 { theme.error } else { theme.text };
-        part_ui(ui, ctx.text("status.kernel_drops"), &Count(drops).to_string(), ink)
-            .on_hover_text(ctx.text("status.kernel_drops_tip"));
-        let Some(journal) = journal else { return };
         if !is_kept {
-            part_ui(
-                ui,
-                ctx.text("status.journalled"),
-                &format!("{} / {}", Count(status.journalled), Count(status.counters.data_records())),
-                theme.text,
-            )
-            .on_hover_text(ctx.text("status.journalled_tip"));
+            counters_ui(ui, ctx, status, meter, journal.is_some());
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, out));
+        let Some(journal) = journal else { return };
+        if is_kept {
+            part_ui(ui, ctx.text("status.rows"), &Count(journal.rows).to_string(), theme.text);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, is_kept, out));
     });
 }
 
+/// What has come and gone, and how much of it is in the journal.
+fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, has_journal: bool) {
+    let theme = Theme::of(ui);
+    let counters = meter.since_reset(&status.counters);
+    part_ui(
+        ui,
+        ctx.text("status.received"),
+        &ctx.format(
+            "status.received_value",
+            &[
+                ("records", &Count(counters.received.records)),
+                ("size", &ByteSize(counters.received.bytes)),
+                ("rate", &Count(meter.received_per_second())),
+            ],
+        ),
+        theme.text,
+    );
+    part_ui(
+        ui,
+        ctx.text("status.sent"),
+        &ctx.format(
+            "status.sent_value",
+            &[("records", &Count(counters.sent.records)), ("size", &ByteSize(counters.sent.bytes))],
+        ),
+        theme.text,
+    );
+    let drops = counters.kernel_drops;
+    let ink = if drops > 0 { theme.error } else { theme.text };
+    part_ui(ui, ctx.text("status.kernel_drops"), &Count(drops).to_string(), ink)
+        .on_hover_text(ctx.text("status.kernel_drops_tip"));
+    if has_journal {
+        part_ui(
+            ui,
+            ctx.text("status.journalled"),
+            &format!("{} / {}", Count(status.journalled), Count(status.counters.data_records())),
+            theme.text,
+        )
+        .on_hover_text(ctx.text("status.journalled_tip"));
+    }
+}
+
 /// What there is room for at the right end: the way back to zero, and the journal with its name or without.
-fn journal_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, journal: JournalFacts<'_>, out: &mut Asked) {
+fn journal_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, journal: JournalFacts<'_>, is_kept: bool, out: &mut Asked) {
     let has_room = |ui: &Ui, text: &str| text_button_width(ui, text) <= ui.available_width();
     let reset = ctx.text("status.reset");
-    if !has_room(ui, reset) {
-        return;
-    }
-    if text_button(ui, reset, ctx.text("status.reset_tip")).clicked() {
-        out.tab.push(TabAction::ResetCounters);
+    if !is_kept {
+        if !has_room(ui, reset) {
+            return;
+        }
+        if text_button(ui, reset, ctx.text("status.reset_tip")).clicked() {
+            out.tab.push(TabAction::ResetCounters);
+        }
     }
     let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let size = ByteSize(journal.bytes);
