@@ -143,6 +143,21 @@ fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
 }
 
 #[test]
+fn a_dump_has_as_many_bytes_on_a_line_as_are_seen_with_their_text() {
+    let (mut desk, mut peer) = with_lines(0);
+    peer.write_all(b"0123456789abcdefghijklmnopqrstuv").unwrap();
+    desk.see("RX 0123");
+    desk.press("Dump");
+    desk.see("RX 0000  30 31 32 33 34 35 36 37  01234567 0008  38 39");
+    desk.key(Modifiers::COMMAND, Key::I);
+    desk.see("36 37  38 39 61 62 63 64 65 66  0123456789abcdef 0010  67");
+    desk.press_containing("RX 0000");
+    desk.key(Modifiers::COMMAND, Key::I);
+    desk.harness.set_size(egui::vec2(1024.0, 700.0));
+    desk.see("RX 0000  30 31 32 33 34 35 36 37  01234567 0008  38 39");
+}
+
+#[test]
 fn times_are_measured_from_a_marked_row() {
     let (mut desk, _peer) = with_lines(3);
     desk.menu_of("RX line 0001");

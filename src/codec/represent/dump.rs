@@ -1,4 +1,5 @@
-//! Payload as a classic dump: offset, sixteen bytes in hex, the characters they are.
+//! Payload as a classic dump: offset, sixteen bytes in hex or fewer where there is little room, the characters they
+//! are.
 
 use crate::codec::hex;
 use crate::codec::represent::{Represented, RowStyle, SpanStyle, divided, is_hit};
@@ -6,9 +7,46 @@ use crate::codec::text::{Carry, PieceKind, characters, decode_with};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
-/// How many bytes stand on a line.
-const BYTES_PER_LINE: usize = 16;
 const BYTES_PER_GROUP: usize = 8;
+
+/// How many bytes stand on a line of a dump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DumpWidth {
+    /// As everywhere where lines may be as long as they need.
+    #[default]
+    Sixteen,
+    /// One group.
+    Eight,
+    /// Half a group.
+    Four,
+}
+
+impl DumpWidth {
+    /// As many bytes as fit with their offset and their characters into so many columns, and four where not even
+    /// those do.
+    pub fn fitting(columns: usize) -> DumpWidth {
+        let fits = |width: &DumpWidth| width.columns() <= columns;
+        [DumpWidth::Sixteen, DumpWidth::Eight].into_iter().find(fits).unwrap_or(DumpWidth::Four)
+    }
+
+    /// How many bytes they are.
+    pub fn bytes(self) -> usize {
+        match self {
+            DumpWidth::Sixteen => 16,
+            DumpWidth::Eight => 8,
+            DumpWidth::Four => 4,
+        }
+    }
+
+    /// The columns of a line with a short offset. A wide character may reach past the byte it starts with.
+    fn columns(self) -> usize {
+        const OFFSET: usize = "0000  ".len();
+        const GAP: usize = "  ".len();
+        let between_groups = usize::from(self.bytes() > BYTES_PER_GROUP);
+        let hex = 3 * self.bytes() - 1 + between_groups;
+        OFFSET + hex + GAP + self.bytes() + 1
+    }
+}
 
 /// What stands in the character column for one byte.
 #[derive(Clone)]
@@ -21,14 +59,15 @@ enum Cell {
     Dot(SpanStyle),
 }
 
-/// Appends payload; `whole` is how many bytes there are with those that are not shown.
-pub(super) fn push(row: &mut Represented, bytes: &[u8], whole: usize, carry: Carry, style: &RowStyle<'_>) {
+/// Appends payload. Its offsets have as many digits as what is shown of it needs.
+pub(super) fn push(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowStyle<'_>) {
     let (text, cells) = cells(bytes, carry, style);
-    let offset_digits = if whole > 0x1_0000 { 8 } else { 4 };
-    for start in (0..bytes.len()).step_by(BYTES_PER_LINE) {
-        let line = start..bytes.len().min(start + BYTES_PER_LINE);
+    let offset_digits = if bytes.len() > 0x1_0000 { 8 } else { 4 };
+    let per_line = style.dump_width.bytes();
+    for start in (0..bytes.len()).step_by(per_line) {
+        let line = start..bytes.len().min(start + per_line);
         push_offset(row, start, offset_digits);
-        push_hex(row, bytes, line.clone(), style.hits);
+        push_hex(row, bytes, line.clone(), per_line, style.hits);
         push_characters(row, line, &text, &cells, style.hits);
     }
 }
@@ -45,7 +84,8 @@ fn push_offset(row: &mut Represented, offset: usize, digits: usize) {
     row.close(from, SpanStyle::Offset, offset..offset, false);
 }
 
-fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, hits: &[Range<usize>]) {
+fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, per_line: usize, hits: &[Range<usize>]) {
+    let gap_before = |at: usize| gap_before(at - line.start);
     for (part, hit) in divided(line.clone(), hits) {
         if part.start > line.start {
             row.push(SpanStyle::Payload, part.start..part.start, false, gap_before(part.start));
@@ -60,7 +100,7 @@ fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, hits: &[Ran
         row.close(from, SpanStyle::Payload, part, hit);
     }
     let from = row.text.len();
-    for at in line.end..line.start + BYTES_PER_LINE {
+    for at in line.end..line.start + per_line {
         row.text.push_str(gap_before(at));
         row.text.push_str("  ");
     }
@@ -68,9 +108,9 @@ fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, hits: &[Ran
     row.close(from, SpanStyle::Offset, line.end..line.end, false);
 }
 
-/// What stands between a byte and the one before it on the line.
-fn gap_before(at: usize) -> &'static str {
-    if at % BYTES_PER_LINE == BYTES_PER_GROUP { "  " } else { " " }
+/// What stands between the byte at this place of a line and the one before it.
+fn gap_before(place: usize) -> &'static str {
+    if place == BYTES_PER_GROUP { "  " } else { " " }
 }
 
 fn push_characters(

@@ -8,6 +8,8 @@ mod dump;
 mod hex_row;
 mod text_row;
 
+pub use dump::DumpWidth;
+
 use crate::codec::prose;
 use crate::codec::text::{Carry, TextEncoding};
 use crate::model::record::{Body, Data, Direction, Lifecycle, Record};
@@ -24,7 +26,7 @@ pub enum View {
     Text,
     /// As hex, on one line.
     Hex,
-    /// Sixteen bytes a line: offset, hex, characters.
+    /// Some bytes a line: offset, hex, characters.
     Dump,
 }
 
@@ -37,6 +39,8 @@ pub struct RowStyle<'a> {
     pub encoding: TextEncoding,
     /// The language of events and remarks.
     pub locale: &'a Locale,
+    /// How many bytes stand on a line of a dump.
+    pub dump_width: DumpWidth,
     /// How many bytes of a longer payload are shown; `None` shows all.
     pub most_bytes: Option<usize>,
     /// What was found in this record: ranges of its bytes, in order.
@@ -179,7 +183,7 @@ fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowSt
     match style.view {
         View::Text => text_row::push(row, shown, carry, style),
         View::Hex => hex_row::push(row, shown, style.hits),
-        View::Dump => dump::push(row, shown, bytes.len(), carry, style),
+        View::Dump => dump::push(row, shown, carry, style),
     }
     if row.is_folded {
         let start = if style.view == View::Dump { "\n" } else { " " };
@@ -213,6 +217,7 @@ impl<'a> RowStyle<'a> {
             view: View::default(),
             encoding: TextEncoding::default(),
             locale,
+            dump_width: DumpWidth::default(),
             most_bytes: None,
             hits: &[],
             with_remarks: true,
@@ -307,8 +312,8 @@ fn push_symbol(text: &mut String, character: char) {
 
 #[cfg(test)]
 mod tests {
+    use super::{DumpWidth, Tone, divided};
     use super::{Represented, RowStyle, SpanStyle, View, peer_text, represent, represent_bytes, tone};
-    use super::{Tone, divided};
     use crate::codec::text::{Carry, LookBack, TextEncoding};
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::{Body, Data, DataHead, EndReason, Lifecycle, Origin, Record};
@@ -415,6 +420,9 @@ mod tests {
         assert_eq!(row.text, expected);
         let hits: Vec<&str> = row.parts().filter(|(_, span)| span.is_hit).map(|(text, _)| text).collect();
         assert_eq!(hits, ["E6 B8 A9", "温 "]);
+        let narrow = RowStyle { dump_width: DumpWidth::Four, ..utf8 };
+        let row = represent_bytes("a温b0".as_bytes(), Carry::default(), &narrow);
+        assert_eq!(row.text, "0000  61 E6 B8 A9  a温 \n0004  62 30        b0");
     }
 
     #[test]

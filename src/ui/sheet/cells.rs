@@ -3,14 +3,14 @@
 //! It must not know where the record comes from, nor what a point on the screen is: widths are counted in columns
 //! of the payload font.
 
-use crate::codec::represent::{Represented, RowStyle, SpanStyle, View, represent};
+use crate::codec::represent::{DumpWidth, Represented, RowStyle, SpanStyle, View, represent};
 use crate::codec::text::Carry;
 use crate::model::record::{Body, Record};
 use crate::ui::sheet::rows::{RowLine, SpanLook};
 use unicode_width::UnicodeWidthChar;
 
-/// So much of a folded dump is shown.
-const DUMP_BYTES: usize = 256;
+/// So many lines of a folded dump are shown.
+const DUMP_LINES: usize = 16;
 
 /// So much of an unfolded row is shown; what is longer belongs into a file.
 const UNFOLDED_BYTES: usize = 64 * 1024;
@@ -27,7 +27,7 @@ pub(super) struct Cut {
     pub folded: bool,
 }
 
-/// The lines of a record in a content column of so many `columns`. The style's own limit is not looked at.
+/// The lines of a record in a content column of so many `columns`. The style's own limit and width are not looked at.
 pub(super) fn lines(
     record: &Record,
     carry: Carry,
@@ -35,12 +35,14 @@ pub(super) fn lines(
     columns: usize,
     unfolded: bool,
 ) -> Cut {
+    let dump_width = DumpWidth::fitting(columns);
+    let style = RowStyle { dump_width, ..style };
     if unfolded {
         let all = represent(record, carry, &RowStyle { most_bytes: Some(UNFOLDED_BYTES), ..style });
         return Cut { lines: wrapped(&all, wrap_columns(style.view, columns)), folded: all.is_folded };
     }
     let is_dump = style.view == View::Dump && matches!(record.body, Body::Data(_));
-    let most_bytes = if is_dump { DUMP_BYTES } else { columns.max(FOLD_COLUMNS) * 2 };
+    let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { columns.max(FOLD_COLUMNS) * 2 };
     let whole = represent(record, carry, &RowStyle { most_bytes: Some(most_bytes), ..style });
     if is_dump {
         return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
@@ -241,13 +243,34 @@ mod tests {
     }
 
     #[test]
+    fn a_dump_shows_bytes_and_characters_in_every_width() {
+        for (columns, per_line) in [(200, 16), (73, 16), (72, 8), (61, 8), (40, 8), (39, 4), (24, 4)] {
+            for (bytes, unfolded) in [(vec![b'7'; 40], false), (vec![b'7'; 70_000], true)] {
+                let dump = cut(View::Dump, &bytes, columns, unfolded);
+                let characters = format!("  {}", "7".repeat(per_line));
+                let (first, second) = (&dump.lines[0].text, &dump.lines[1].text);
+                assert!(first.starts_with("0000  37 ") && first.ends_with(&characters), "{columns}: {first}");
+                assert!(second.starts_with(&format!("{per_line:04X}  37 ")), "{columns}: {second}");
+                assert!(dump.lines.iter().all(|line| line.text.width() <= columns), "{columns}");
+            }
+        }
+        let wide = cut(View::Dump, "温度".repeat(20).as_bytes(), 40, true);
+        assert!(wide.lines.iter().all(|line| line.text.width() <= 40), "{wide:?}");
+        assert_eq!(
+            cut(View::Dump, &[7; 1_000], 61, false).lines.len(),
+            17,
+            "sixteen lines, and how much it is"
+        );
+    }
+
+    #[test]
     fn unfolded_rows_show_everything_in_lines_that_fit() {
         let text = cut(View::Text, b"one\r\ntwo\r\n0123456789", 8, true);
         assert_eq!((texts(&text), text.folded), (vec!["one↵", "two↵", "01234567", "89"], false));
         let hex = cut(View::Hex, &[7; 40], 60, true);
         let widths: Vec<usize> = hex.lines.iter().map(|line| line.text.trim_end().len()).collect();
         assert_eq!(widths, [47, 47, 23]);
-        let dump = cut(View::Dump, &[7; 40], 60, false);
+        let dump = cut(View::Dump, &[7; 40], 80, false);
         assert_eq!((dump.lines.len(), dump.folded), (3, false));
         let long = cut(View::Text, &vec![b'x'; 100_000], 100, true);
         assert!(long.folded && long.lines.len() > 650);

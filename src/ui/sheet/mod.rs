@@ -46,6 +46,8 @@ pub struct Sheet {
     anchor: Anchor,
     /// The anchor's row by name, so that the sheet stays there when a filter changes.
     top: RecordId,
+    /// How high that row was drawn last: where its lines are laid out anew, the sheet stays at the same part of it.
+    top_height: f32,
     /// Whether the newest row stays in view.
     following: bool,
     /// The record that was to come next when it stopped following: rows from there on are new, whatever a filter
@@ -103,6 +105,7 @@ impl Default for Sheet {
         Sheet {
             anchor: Anchor::default(),
             top: RecordId(0),
+            top_height: 0.0,
             following: true,
             new_from: RecordId(0),
             wanted: None,
@@ -237,6 +240,10 @@ impl Sheet {
             self.anchor =
                 Anchor { row, offset: if rows.record(row) == self.top { self.anchor.offset } else { 0.0 } };
         }
+        let height = heights(rows)(self.anchor.row);
+        if self.anchor.offset > 0.0 && self.top_height > 0.0 {
+            self.anchor.offset *= height / self.top_height;
+        }
         if let Some(wanted) = self.wanted.take() {
             let row = rows.index(wanted).min(frame.extent.rows - 1);
             self.hold(frame.next);
@@ -312,6 +319,7 @@ impl Sheet {
             self.anchor.within(frame.extent, &mut heights(rows))
         };
         self.top = rows.record(self.anchor.row);
+        self.top_height = heights(rows)(self.anchor.row);
     }
 
     fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {

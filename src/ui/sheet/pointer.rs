@@ -1,7 +1,7 @@
 //! The pointer on a sheet: press, drag and release as selecting. It must not know what is done with a selection.
 
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{Frame, Sheet, paint};
+use crate::ui::sheet::{Frame, Sheet, heights, paint};
 use egui::{Pos2, Ui};
 
 /// Dragging past an edge scrolls at most so many points in a frame.
@@ -93,6 +93,7 @@ impl Sheet {
             self.hold(frame.next);
         }
         rows.toggle_expanded(row);
+        self.top_height = heights(rows)(self.anchor.row);
     }
 
     fn row_at(&self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> Option<u64> {

@@ -49,7 +49,11 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         follow_keys: &follow_keys,
     };
     let shown = tab.sheet.show(ui, rows, &view);
-    tab.content_characters = shown.content_characters;
+    if tab.content_characters != shown.content_characters {
+        // Rows are laid out for the new width before the next frame.
+        tab.content_characters = shown.content_characters;
+        ui.ctx().request_repaint();
+    }
     if tab.find.is_shown && !keys.has_menu && is_left_by_escape(ui, &shown.response) {
         out.push(TabAction::HideFind);
     }

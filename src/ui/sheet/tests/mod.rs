@@ -14,11 +14,12 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, TouchPhase, Vec
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-/// So many rows as it is told, each made when it is asked for; every `tall`th has ten lines.
+/// So many rows as it is told, each made when it is asked for; every `tall`th has `tall_lines`.
 struct Numbers {
     count: u64,
     first: u64,
     tall: Option<u64>,
+    tall_lines: usize,
     asked: u64,
     is_folded: bool,
     toggled: Vec<u64>,
@@ -31,6 +32,7 @@ impl Numbers {
             count,
             first: 0,
             tall: None,
+            tall_lines: 10,
             asked: 0,
             is_folded: false,
             toggled: Vec::new(),
@@ -49,7 +51,7 @@ impl Rows for Numbers {
         let mut line = RowLine::default();
         line.push(&format!("温度={index}"), SpanLook::Tone, false);
         line.push("↵", SpanLook::Faint, false);
-        let lines = if self.tall.is_some_and(|tall| index % tall == 3) { 10 } else { 1 };
+        let lines = if self.tall.is_some_and(|tall| index % tall == 3) { self.tall_lines } else { 1 };
         self.made = RowContent {
             number: Count(self.first + index).to_string(),
             time: "10:22:05.201".to_owned(),
@@ -292,6 +294,21 @@ fn tall_rows_are_scrolled_over_whole() {
     press_key(&mut harness, Modifiers::NONE, Key::End);
     let visible = harness.state().sheet.visible();
     assert_eq!(visible.end, 1_000);
+}
+
+#[test]
+fn the_upper_edge_stays_at_its_part_of_a_row_that_is_laid_out_anew() {
+    let mut harness = stage(1_000);
+    harness.state_mut().rows.tall = Some(7);
+    press_key(&mut harness, Modifiers::NONE, Key::Home);
+    wheel(&mut harness, -(3.0 * 22.0 + 92.0));
+    assert_eq!(harness.state().sheet.anchor().row, 3);
+    for (lines, offset) in [(20, 182.0), (5, 47.0), (10, 92.0)] {
+        harness.state_mut().rows.tall_lines = lines;
+        harness.run();
+        let anchor = harness.state().sheet.anchor();
+        assert!(anchor.row == 3 && (anchor.offset - offset).abs() < 0.01, "{lines} lines: {anchor:?}");
+    }
 }
 
 #[test]
