@@ -1,6 +1,7 @@
 //! The sheet in the window: going somewhere, writing times, holding still, copying, sending again, clearing.
 
 use crate::window_support::{Desk, client, loopback, read_exactly};
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use sockscope::model::ids::RecordId;
@@ -155,6 +156,40 @@ fn a_dump_has_as_many_bytes_on_a_line_as_are_seen_with_their_text() {
     desk.key(Modifiers::COMMAND, Key::I);
     desk.harness.set_size(egui::vec2(1024.0, 700.0));
     desk.see("RX 0000  30 31 32 33 34 35 36 37  01234567 0008  38 39");
+}
+
+#[test]
+fn menus_of_tabs_peers_and_quick_sends_open_with_a_key() {
+    let (mut desk, mut peer) = with_lines(1);
+    desk.write("hello");
+    desk.press("Add a quick send");
+    desk.fill("Name", "greet");
+    desk.press("OK");
+    let peer_row = format!("{} · rx", peer.local_addr().unwrap());
+    for (control, first, second) in [
+        ("F5 greet", "Edit quick send", "Remove"),
+        (peer_row.as_str(), "Send to this peer", "Send to this peer, too"),
+    ] {
+        desk.harness.get_all_by_label_contains(control).next().unwrap().focus();
+        desk.draw();
+        desk.key(Modifiers::SHIFT, Key::F10);
+        assert!(desk.harness.get_by_label(first).is_focused(), "{control}");
+        desk.key(Modifiers::NONE, Key::ArrowDown);
+        assert!(desk.harness.get_by_label(second).is_focused(), "{control}");
+        desk.key(Modifiers::NONE, Key::Escape);
+        assert!(!desk.is_seen(second), "{control}");
+        assert!(desk.harness.get_all_by_label_contains(control).next().unwrap().is_focused(), "{control}");
+    }
+    desk.harness.get_by_role(Role::Tab).focus();
+    desk.draw();
+    desk.key(Modifiers::NONE, Key::Menu);
+    assert!(desk.harness.get_by_label("Rename…").is_focused());
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.enter("oven");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.front().settings.name, "oven", "the page got the keyboard");
+    peer.write_all(b"still there").unwrap();
+    desk.see("RX still there");
 }
 
 #[test]

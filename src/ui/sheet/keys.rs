@@ -4,9 +4,9 @@ use crate::codec::copy::CopyForm;
 use crate::ui::sheet::anchor::Anchor;
 use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
-use crate::ui::theme;
+use crate::ui::theme::{self, Theme};
 use egui::text_selection::LabelSelectionState;
-use egui::{Event, EventFilter, Key, Modifiers, Ui};
+use egui::{Event, EventFilter, Key, Modifiers, Stroke, StrokeKind, Ui};
 
 /// Where a key leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Sheet {
         }
     }
 
-    /// Moves the selection if there is one, and the view if there is none.
+    /// Moves the selection. Where there is none, rows are stepped into, and longer ways move only the view.
     fn step(&mut self, step: Step, shift: bool, rows: &mut dyn Rows, frame: &Frame) {
         let page = (frame.extent.view_height - theme::ROW_HEIGHT).max(theme::ROW_HEIGHT);
         match step {
@@ -116,15 +116,11 @@ impl Sheet {
             }
             Step::RowUp | Step::RowDown => {}
         }
+        let last = frame.extent.rows - 1;
         let Some(cursor) = self.selection.cursor() else {
-            match step {
-                Step::RowUp => self.scroll_by(-theme::ROW_HEIGHT, rows, frame),
-                Step::RowDown => self.scroll_by(theme::ROW_HEIGHT, rows, frame),
-                _ => {}
-            }
+            self.select_on_screen(step, last, rows, frame);
             return;
         };
-        let last = frame.extent.rows - 1;
         let row = rows.index(cursor).min(last);
         let page_rows = whole_rows(page);
         let target = match step {
@@ -142,6 +138,28 @@ impl Sheet {
             self.selection.set(record);
         }
         self.reveal(target, rows, frame);
+    }
+
+    /// Where nothing is selected, the arrows begin with what is seen: down with the first row, up with the last.
+    fn select_on_screen(&mut self, step: Step, last: u64, rows: &mut dyn Rows, frame: &Frame) {
+        let seen = self.visible.clone();
+        let target = match step {
+            Step::RowDown => seen.start + u64::from(self.anchor.offset > 0.0),
+            Step::RowUp => seen.end.saturating_sub(1),
+            _ => return,
+        };
+        let target = target.min(last);
+        frame.response.request_focus();
+        self.selection.set(rows.record(target));
+        self.reveal(target, rows, frame);
+    }
+
+    /// Shows that keys are for the sheet, when it was not pressed to get them: a press shows that itself.
+    pub(super) fn focus_mark(&self, ui: &Ui, frame: &Frame) {
+        if frame.response.has_focus() && !self.was_pressed {
+            let stroke = Stroke::new(1.5, Theme::of(ui).accent);
+            ui.painter().rect_stroke(frame.body, 0.0, stroke, StrokeKind::Inside);
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::codec::copy::CopyForm;
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView};
-use crate::ui::widgets::{context_menu, menu_item, menu_separator};
+use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
+use crate::ui::theme;
+use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
+use egui::{Rect, Vec2, pos2, vec2};
 
 impl Sheet {
     pub(super) fn show_menu(
@@ -14,7 +16,8 @@ impl Sheet {
         actions: &mut Vec<SheetAction>,
     ) {
         let texts = view.texts;
-        context_menu(&frame.response, 220.0, |ui| {
+        let place = self.menu_place(rows, frame);
+        context_menu_below(&frame.response, place, 220.0, |ui| {
             let some = !self.selection.is_empty();
             for (form, text) in CopyForm::ALL.into_iter().zip(texts.copy) {
                 let shortcut = if form == CopyForm::Text { "Ctrl+C" } else { "" };
@@ -45,6 +48,19 @@ impl Sheet {
                 self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
             }
         });
+    }
+
+    /// Where a key opens the menu: at the first line of the row that the keyboard stands on, and at the upper edge
+    /// where that is out of sight.
+    fn menu_place(&self, rows: &mut dyn Rows, frame: &Frame) -> Rect {
+        let edge = pos2(frame.columns.content.min, frame.body.top());
+        let cursor = self.selection.cursor().map(|record| rows.index(record));
+        let Some(cursor) = cursor.filter(|row| self.visible.contains(row)) else {
+            return Rect::from_min_size(edge, Vec2::ZERO);
+        };
+        let above: f32 = (self.visible.start..cursor).map(heights(rows)).sum();
+        let top = (edge.y - self.anchor.offset + above).max(edge.y);
+        Rect::from_min_size(pos2(edge.x, top), vec2(0.0, theme::ROW_HEIGHT))
     }
 
     fn fold_item(&mut self, ui: &mut egui::Ui, rows: &mut dyn Rows, frame: &Frame, view: &SheetView<'_>) {

@@ -59,6 +59,8 @@ pub struct Sheet {
     marked: Option<RecordId>,
     widths: Widths,
     grasp: Option<f64>,
+    /// Whether it has the keyboard because it was pressed.
+    was_pressed: bool,
     visible: Range<u64>,
 }
 
@@ -113,6 +115,7 @@ impl Default for Sheet {
             marked: None,
             widths: Widths::default(),
             grasp: None,
+            was_pressed: false,
             visible: 0..0,
         }
     }
@@ -150,6 +153,7 @@ impl Sheet {
 
         paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts);
         self.paint_rows(ui, rows, &frame);
+        self.focus_mark(ui, &frame);
         if rows.is_empty() && !view.empty.is_empty() {
             let font = fonts::interface(theme::BODY_SIZE);
             ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);

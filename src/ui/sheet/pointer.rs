@@ -10,11 +10,13 @@ const DRAG_STEP: f32 = 88.0;
 impl Sheet {
     pub(super) fn take_pointer(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
         let response = &frame.response;
+        self.was_pressed &= response.has_focus();
         if response.secondary_clicked()
             && let Some(at) = response.interact_pointer_pos()
             && let Some(row) = self.row_at(at, rows, frame)
         {
             response.request_focus();
+            self.was_pressed = true;
             let record = rows.record(row);
             if !self.selection.contains(record) {
                 self.selection.set(record);
@@ -46,6 +48,7 @@ impl Sheet {
 
     fn press(&mut self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
         frame.response.request_focus();
+        self.was_pressed = true;
         let Some(row) = self.row_at(at, rows, frame) else {
             self.selection.clear();
             return;

@@ -49,9 +49,12 @@ fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
         ui.label(RichText::new(names.join(" ")).font(fonts::payload()).color(theme.text));
         ui.label(RichText::new(ctx.text("help.quick")).color(theme.dim));
         ui.end_row();
-        for (keys, key) in
-            [("↑ ↓", "help.history"), ("Enter", "help.enter"), ("PgUp PgDn Home End", "help.sheet")]
-        {
+        for (keys, key) in [
+            ("↑ ↓", "help.history"),
+            ("Enter", "help.enter"),
+            ("PgUp PgDn Home End", "help.sheet"),
+            ("Shift+F10", "help.menu"),
+        ] {
             ui.label(RichText::new(keys).font(fonts::payload()).color(theme.text));
             ui.label(RichText::new(ctx.text(key)).color(theme.dim));
             ui.end_row();

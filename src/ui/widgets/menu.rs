@@ -2,16 +2,70 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
-use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, FocusDirection, Key, Modifiers, Popup, Rect, Response, Role, Sense, SetOpenCommand, Ui,
+    WidgetInfo, vec2,
+};
+
+/// A context menu that was opened with a key: where it stands, and whether its first line has still to get the
+/// keyboard.
+#[derive(Clone, Copy)]
+struct ByKey {
+    place: Rect,
+    is_new: bool,
+}
 
 /// A menu of lines that opens below its opener, at least so wide.
 pub fn menu(opener: &Response, width: f32, lines: impl FnOnce(&mut Ui)) {
     Popup::menu(opener).show(|ui| fill(ui, width, lines));
 }
 
-/// A menu of lines that opens where the other mouse button was pressed, at least so wide.
+/// A menu of lines that opens where the other mouse button was pressed, at least so wide. The keys for it open it
+/// below the control, when that has the keyboard.
 pub fn context_menu(around: &Response, width: f32, lines: impl FnOnce(&mut Ui)) {
-    around.context_menu(|ui| fill(ui, width, lines));
+    context_menu_below(around, around.rect, width, lines);
+}
+
+/// The same; the keys for it open it below a place.
+pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: impl FnOnce(&mut Ui)) {
+    let ctx = &around.ctx;
+    let popup = Popup::context_menu(around);
+    let id = popup.get_id();
+    let mut by_key = ctx.data(|data| data.get_temp::<ByKey>(id));
+    let popup = if around.has_focus() && takes_menu_key(around) {
+        by_key = Some(ByKey { place, is_new: true });
+        popup.open_memory(SetOpenCommand::Bool(true))
+    } else {
+        popup
+    };
+    let Some(mut open) = by_key.filter(|_| !around.secondary_clicked()) else {
+        ctx.data_mut(|data| data.remove::<ByKey>(id));
+        popup.show(|ui| fill(ui, width, lines));
+        return;
+    };
+    popup.anchor(open.place).show(|ui| {
+        fill(ui, width, lines);
+        if open.is_new && !ui.is_sizing_pass() {
+            // As if the arrow had been pressed that leads from a control into its menu.
+            ui.memory_mut(|memory| memory.move_focus(FocusDirection::Down));
+            open.is_new = false;
+        }
+    });
+    if Popup::is_id_open(ctx, id) {
+        ctx.data_mut(|data| data.insert_temp(id, open));
+        return;
+    }
+    ctx.data_mut(|data| data.remove::<ByKey>(id));
+    // Who came with the keyboard goes on where they were; a click says itself where to go on.
+    if !ctx.input(|input| input.pointer.any_click()) {
+        around.request_focus();
+    }
+}
+
+fn takes_menu_key(around: &Response) -> bool {
+    around.ctx.input_mut(|input| {
+        input.consume_key(Modifiers::NONE, Key::Menu) || input.consume_key(Modifiers::SHIFT, Key::F10)
+    })
 }
 
 fn fill(ui: &mut Ui, width: f32, lines: impl FnOnce(&mut Ui)) {

@@ -14,4 +14,4 @@ pub use button::{
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
-pub use menu::{context_menu, menu, menu_item, menu_separator};
+pub use menu::{context_menu, context_menu_below, menu, menu_item, menu_separator};

@@ -338,6 +338,51 @@ fn the_menu_copies_and_measures() {
 }
 
 #[test]
+fn the_arrows_select_what_is_seen_when_nothing_is_selected() {
+    for (modifiers, key, expected) in [
+        (Modifiers::NONE, Key::ArrowDown, 11),
+        (Modifiers::SHIFT, Key::ArrowDown, 11),
+        (Modifiers::NONE, Key::ArrowUp, 35),
+        (Modifiers::SHIFT, Key::ArrowUp, 35),
+    ] {
+        let mut harness = stage(1_000);
+        press_key(&mut harness, Modifiers::NONE, Key::Home);
+        wheel(&mut harness, -10.5 * 22.0);
+        press_key(&mut harness, modifiers, key);
+        let selected = harness.state().sheet.selection().single();
+        assert_eq!(selected, Some(RecordId(expected)), "{modifiers:?} {key:?}");
+        let visible = harness.state().sheet.visible();
+        assert!(visible.contains(&expected) && visible.start.abs_diff(10) <= 1, "{visible:?}");
+    }
+}
+
+#[test]
+fn the_menu_opens_with_a_key_and_gives_the_keyboard_back() {
+    for (modifiers, key) in [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)] {
+        let mut harness = stage(1_000);
+        press_key(&mut harness, Modifiers::NONE, Key::Home);
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+        press_key(&mut harness, modifiers, key);
+        assert!(harness.get_by_label("Copy as text").is_focused(), "{key:?}");
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+        assert!(harness.get_by_label("Copy as hex").is_focused());
+        press_key(&mut harness, Modifiers::NONE, Key::Escape);
+        assert!(harness.query_by_label("Copy as hex").is_none(), "Escape closes it");
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+        assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(2)), "the row was kept");
+        press_key(&mut harness, modifiers, key);
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
+        assert!(harness.get_by_label("Select all").is_focused(), "it goes round");
+        press_key(&mut harness, Modifiers::NONE, Key::Enter);
+        assert_eq!(harness.state().sheet.selection().ranges(), [0..=999]);
+        assert!(harness.query_by_label("Select all").is_none());
+        press_key(&mut harness, Modifiers::NONE, Key::Escape);
+        assert!(harness.state().sheet.selection().is_empty(), "keys are for the sheet again");
+    }
+}
+
+#[test]
 fn an_empty_sheet_says_what_to_do() {
     let harness = stage(0);
     assert_eq!(harness.state().sheet.visible(), 0..0);
