@@ -29,7 +29,6 @@ pub use selection::Selection;
 pub use texts::SheetTexts;
 
 use crate::model::ids::RecordId;
-use crate::ui::fonts;
 use crate::ui::sheet::anchor::{Anchor, Extent};
 use crate::ui::sheet::bar::BarView;
 use crate::ui::sheet::columns::{Columns, Widths};
@@ -37,7 +36,7 @@ use crate::ui::sheet::paint::Light;
 use crate::ui::theme::{self, Theme};
 use crate::util::bytes_text::Count;
 use egui::accesskit::Action;
-use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Label, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::ops::Range;
 
 /// Where a person looks and what is selected.
@@ -155,8 +154,7 @@ impl Sheet {
         self.paint_rows(ui, rows, &frame);
         self.focus_mark(ui, &frame);
         if rows.is_empty() && !view.empty.is_empty() {
-            let font = fonts::interface(theme::BODY_SIZE);
-            ui.painter().text(body.center(), Align2::CENTER_CENTER, view.empty, font, theme.dim);
+            ui.put(body, Label::new(RichText::new(view.empty).color(theme.dim)).selectable(false));
         }
         self.latest_pill(ui, rows, &frame, view);
         self.follow_button(ui, header, &frame, view);

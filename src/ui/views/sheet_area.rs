@@ -9,9 +9,13 @@ use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::tab::Tab;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
-use crate::ui::widgets::{PillCombo, group_heading, is_left_by_escape, menu};
+use crate::ui::widgets::{
+    ButtonKind, PillCombo, button, button_width, group_heading, is_left_by_escape, menu,
+};
+use crate::util::bytes_text::Count;
 use crate::workspace::tabs::TabKind;
-use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo};
+use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use std::borrow::Cow;
 
 /// For whom keys are.
 #[derive(Clone, Copy, Debug)]
@@ -25,25 +29,28 @@ pub struct Keys {
 /// Draws the sheet. Escape on it ends finding, unless it is meant for a menu.
 pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: &mut Vec<TabAction>) {
     let has_filter = tab.find.is_filtering() || (tab.find.only_matches && tab.find.pattern.is_some());
-    let empty = match tab.settings.kind {
-        _ if has_filter && tab.rows_seen > 0 => ctx.text("empty.filtered"),
-        _ if tab.is_open() => ctx.text("empty.open"),
-        TabKind::TcpServer => ctx.text("empty.server"),
-        TabKind::TcpClient => ctx.text("empty.client"),
-        TabKind::Udp => ctx.text("empty.udp"),
+    let records = tab.reader().map_or(0, |reader| reader.snapshot().records);
+    let is_cleared = tab.cleared_before > 0 && records <= tab.cleared_before;
+    let empty: Cow<'_, str> = match tab.settings.kind {
+        _ if is_cleared => ctx.format("empty.cleared", &[("count", &Count(records))]).into(),
+        _ if has_filter && tab.rows_seen > 0 => ctx.text("empty.filtered").into(),
+        _ if tab.is_open() => ctx.text("empty.open").into(),
+        TabKind::TcpServer => ctx.text("empty.server").into(),
+        TabKind::TcpClient => ctx.text("empty.client").into(),
+        TabKind::Udp => ctx.text("empty.udp").into(),
     };
     let texts = SheetTexts::of(ctx.locale);
     let Some(rows) = &mut tab.rows else {
         let rect = ui.available_rect_before_wrap();
         let theme = Theme::of(ui);
         ui.painter().rect_filled(rect, 0.0, theme.ground);
-        ui.put(rect, Label::new(RichText::new(empty).color(theme.dim)).selectable(false));
+        ui.put(rect, Label::new(RichText::new(&*empty).color(theme.dim)).selectable(false));
         return;
     };
     let follow_keys = shortcuts::keys_text(ui.ctx(), Does::ToggleFollowing);
     let view = SheetView {
         texts: &texts,
-        empty,
+        empty: &empty,
         ticks: tab.find.ticks.places(),
         takes_keys: keys.has_keyboard,
         follow_keys: &follow_keys,
@@ -57,8 +64,22 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
     if tab.find.is_shown && !keys.has_menu && is_left_by_escape(ui, &shown.response) {
         out.push(TabAction::HideFind);
     }
+    if is_cleared {
+        show_cleared_ui(ui, ctx, shown.response.rect, out);
+    }
     time_menu(ui, ctx, shown.time_header, out);
     out.extend(shown.actions.into_iter().map(TabAction::Sheet));
+}
+
+/// The way back to the rows that were cleared from view, below what says that they were.
+fn show_cleared_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, body: Rect, out: &mut Vec<TabAction>) {
+    let text = ctx.text("view.show_cleared");
+    let size = vec2(button_width(ui, text), theme::CONTROL_HEIGHT);
+    let rect = Rect::from_center_size(body.center() + vec2(0.0, theme::CONTROL_HEIGHT), size);
+    let tooltip = ctx.text("view.show_cleared_tip");
+    if ui.put(rect, |ui: &mut Ui| button(ui, ButtonKind::Ordinary, text, None, tooltip)).clicked() {
+        out.push(TabAction::ShowCleared);
+    }
 }
 
 /// The name of the time column opens the list of ways to write times.
