@@ -49,6 +49,15 @@ impl TimePrecision {
             TimePrecision::Nanos => 9,
         }
     }
+
+    /// How many of its units are in so many nanoseconds, cut.
+    fn shown(self, nanos: u64) -> u64 {
+        match self {
+            TimePrecision::Millis => nanos / 1_000_000,
+            TimePrecision::Micros => nanos / 1_000,
+            TimePrecision::Nanos => nanos,
+        }
+    }
 }
 
 impl TimeFormat {
@@ -149,6 +158,9 @@ pub fn delta(nanos: i64, precision: TimePrecision) -> String {
 
 /// Appends a difference in seconds.
 pub fn push_delta(text: &mut String, nanos: i64, precision: TimePrecision) {
+    // The kernel's time of a datagram is a little before the time at which its peer became known. What shows as zero
+    // is not before anything.
+    let nanos = if precision.shown(nanos.unsigned_abs()) == 0 { 0 } else { nanos };
     // A difference always has a sign, a moment only before 1970.
     if nanos >= 0 {
         text.push('+');
@@ -200,12 +212,7 @@ fn push_time(text: &mut String, time: DateTime, precision: TimePrecision) {
 
 fn push_fraction(text: &mut String, nanos: u64, precision: TimePrecision) {
     text.push('.');
-    let (shown, digits) = match precision {
-        TimePrecision::Millis => (nanos / 1_000_000, precision.digits()),
-        TimePrecision::Micros => (nanos / 1_000, precision.digits()),
-        TimePrecision::Nanos => (nanos, precision.digits()),
-    };
-    push_padded(text, shown, digits);
+    push_padded(text, precision.shown(nanos), precision.digits());
 }
 
 fn push_padded(text: &mut String, number: u64, digits: usize) {
@@ -309,6 +316,10 @@ mod tests {
             (2_087_999_999, TimePrecision::Millis, "+2.087"),
             (0, TimePrecision::Millis, "+0.000"),
             (-33_107_000_001, TimePrecision::Nanos, "-33.107000001"),
+            (-4_000, TimePrecision::Millis, "+0.000"),
+            (-4_000, TimePrecision::Micros, "-0.000004"),
+            (-1_000_000, TimePrecision::Millis, "-0.001"),
+            (-1_000_000_001, TimePrecision::Millis, "-1.000"),
             (1_500, TimePrecision::Micros, "+0.000001"),
         ] {
             assert_eq!(delta(nanos, precision), text);
