@@ -5,6 +5,7 @@ use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::state::AppState;
+use crate::ui::state::inspector::InspectorPanel;
 use crate::ui::state::tab::Tab;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -13,14 +14,18 @@ use crate::ui::views::{
     banner, composer, connection, inspector, modals, peers, sessions_page, sheet_area, status_bar, tab_bar,
     view_bar,
 };
+use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
 use egui::accesskit::Live;
 use egui::{
     CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo,
 };
 
-/// Narrower windows show no inspector.
+/// Narrower windows show no inspector by themselves.
 const INSPECTOR_NEEDS: f32 = 1180.0;
+
+/// Where less would be left for a session, an inspector that is asked for lies over it.
+const SESSION_NEEDS: f32 = 400.0;
 
 const SIDE_WIDTH: f32 = 266.0;
 const INSPECTOR_WIDTH: f32 = 350.0;
@@ -46,6 +51,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         addresses,
         times,
         theme,
+        inspector,
         ..
     } = state;
     let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
@@ -66,8 +72,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
             status_ui(ui, &ctx, tab, out);
             side_ui(ui, &ctx, tab, out);
         }
-        if ctx.settings.inspector
-            && ui.available_width() + SIDE_WIDTH >= INSPECTOR_NEEDS
+        if let Some(inspector_ui) = inspector_place(ui, &ctx, inspector, beside.is_some())
             && let Some(tab) = tabs.iter_mut().find(|tab| tab.key == inspected)
         {
             inspector_ui(ui, &ctx, tab);
@@ -187,6 +192,28 @@ fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut conne
     ui.add_space(theme::SPACE_12);
     let present = tab.status.peers_present;
     peers::peers_ui(ui, ctx, tab.settings.kind, present, &mut tab.peers, &mut asked.tab);
+}
+
+/// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.
+fn inspector_place(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    panel: &mut InspectorPanel,
+    are_two: bool,
+) -> Option<fn(&mut Ui, &ViewCtx<'_>, &mut Tab)> {
+    let room = ui.available_width();
+    let has_room = room + SIDE_WIDTH >= INSPECTOR_NEEDS;
+    panel.is_seen = ctx.settings.inspector && (has_room || panel.was_asked_for);
+    let left = if are_two { 2.0 * SESSION_NEEDS } else { SESSION_NEEDS };
+    let fits = has_room || room - INSPECTOR_WIDTH >= left;
+    panel.is_seen.then_some(if fits { inspector_ui } else { inspector_over_ui })
+}
+
+fn inspector_over_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
+    drawer(ui, "inspector", INSPECTOR_WIDTH, |ui| {
+        let (encoding, peer) = (tab.encoding(), tab.peers.selected.as_ref());
+        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+    });
 }
 
 fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {

@@ -312,6 +312,25 @@ fn an_inspector_that_was_hidden_stays_hidden() {
 }
 
 #[test]
+fn an_inspector_that_is_asked_for_is_seen_in_a_narrow_window() {
+    for (width, height) in [(1024.0, 700.0), (760.0, 480.0)] {
+        let (mut desk, _peer) = with_lines(2);
+        desk.press_containing("RX line 0000");
+        desk.harness.set_size(egui::vec2(width, height));
+        desk.draw();
+        assert!(!desk.is_seen("Record 3"), "{width}: not by itself");
+        desk.key(Modifiers::COMMAND, Key::I);
+        assert!(desk.is_seen("Record 3"), "{width}: when it is asked for");
+        assert!(desk.harness.get_by_label_contains("Record 3").rect().right() <= width, "{width}");
+        desk.key(Modifiers::COMMAND, Key::I);
+        assert!(!desk.is_seen("Record 3") && !desk.state().settings.inspector, "{width}: hidden again");
+        desk.harness.set_size(egui::vec2(1460.0, 860.0));
+        desk.key(Modifiers::COMMAND, Key::I);
+        assert!(desk.is_seen("Record 3"), "{width}: there is room");
+    }
+}
+
+#[test]
 fn no_key_moves_the_sheet_behind_a_page() {
     let (mut desk, _peer) = with_lines(60);
     desk.key(Modifiers::NONE, Key::F1);

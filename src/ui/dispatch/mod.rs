@@ -86,7 +86,7 @@ pub fn apply(app: &mut App, action: Action, ctx: &Context) {
         Action::PreviousTab => tabs::step(app, -1),
         Action::OnTab(tab, action) => session::apply(app, tab, action),
         Action::InFront(action) => session::apply(app, app.state.keyboard_tab(), action),
-        Action::ToggleInspector => app.state.settings.inspector = !app.state.settings.inspector,
+        Action::ToggleInspector => app.state.settings.inspector = app.state.inspector.toggle(),
         Action::ZoomBy(points) => set_zoom(app, look::zoomed(&app.state.settings, points), ctx),
         Action::ZoomReset => set_zoom(app, 100, ctx),
         Action::ToggleFullScreen => {

@@ -33,6 +33,23 @@ pub struct Values {
     pub character: Option<char>,
 }
 
+/// Where the inspector is seen. By itself that is where there is room for it, and everywhere once it was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InspectorPanel {
+    /// It was drawn last.
+    pub is_seen: bool,
+    /// A person asked for it where it was not seen.
+    pub was_asked_for: bool,
+}
+
+impl InspectorPanel {
+    /// Shows it, or hides it if it is seen. Tells whether it is wanted from now on.
+    pub fn toggle(&mut self) -> bool {
+        self.was_asked_for = !self.is_seen;
+        self.was_asked_for
+    }
+}
+
 impl Inspector {
     /// Looks at another record; tells what went wrong reading it. That is told once: the record is read again when
     /// another one was looked at in between, not in every frame.

@@ -28,6 +28,7 @@ use crate::codec::time::TimeFormat;
 use crate::journal::retention::SessionFile;
 use crate::ui::action::TabKey;
 use crate::ui::ctx::LocalAddress;
+use crate::ui::state::inspector::InspectorPanel;
 use crate::ui::state::modal::Modal;
 use crate::ui::state::tab::Tab;
 use crate::util::locale::{Language, Locale};
@@ -63,6 +64,8 @@ pub struct AppState {
     pub said: String,
     /// What the person chose.
     pub settings: Settings,
+    /// Where the inspector is seen.
+    pub inspector: InspectorPanel,
     /// History and quick sends.
     pub sending: Sending,
     /// This machine's addresses.
@@ -96,6 +99,7 @@ impl AppState {
             said: String::new(),
             theme: settings.theme,
             settings,
+            inspector: InspectorPanel::default(),
             sending,
             addresses: Vec::new(),
             language,

@@ -4,6 +4,7 @@
 
 pub mod button;
 pub mod choice;
+pub mod drawer;
 pub mod field;
 pub mod mark;
 pub mod menu;
@@ -12,6 +13,7 @@ pub use button::{
     ButtonKind, button, button_width, find_button, icon_button, text_button, text_button_width,
 };
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
+pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
 pub use menu::{context_menu, context_menu_below, menu, menu_item, menu_separator};
