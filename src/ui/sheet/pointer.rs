@@ -90,12 +90,16 @@ impl Sheet {
         }
     }
 
-    /// Unfolds or folds a row; what stood above it stays where it was.
+    /// Unfolds or folds a row. What stood above it stays where it was, unless room is needed to see what was unfolded.
     pub(super) fn toggle_expanded(&mut self, row: u64, rows: &mut dyn Rows, frame: &Frame) {
         if self.following {
             self.hold(frame.next);
         }
         rows.toggle_expanded(row);
+        if rows.content(row).expanded {
+            self.anchor = self.anchor.showing(row, frame.extent, &mut heights(rows));
+            self.top = rows.record(self.anchor.row);
+        }
         self.top_height = heights(rows)(self.anchor.row);
     }
 

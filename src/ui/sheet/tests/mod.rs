@@ -51,7 +51,9 @@ impl Rows for Numbers {
         let mut line = RowLine::default();
         line.push(&format!("温度={index}"), SpanLook::Tone, false);
         line.push("↵", SpanLook::Faint, false);
-        let lines = if self.tall.is_some_and(|tall| index % tall == 3) { self.tall_lines } else { 1 };
+        let expanded = self.is_folded && self.toggled.contains(&index);
+        let is_tall = expanded || self.tall.is_some_and(|tall| index % tall == 3);
+        let lines = if is_tall { self.tall_lines } else { 1 };
         self.made = RowContent {
             number: Count(self.first + index).to_string(),
             time: "10:22:05.201".to_owned(),
@@ -62,7 +64,7 @@ impl Rows for Numbers {
             spoken: format!("RX 温度={index}"),
             lines: vec![line; lines],
             folded: self.is_folded,
-            ..RowContent::default()
+            expanded,
         };
         &self.made
     }
@@ -426,6 +428,25 @@ fn a_double_click_unfolds_a_row_once() {
     assert!(harness.state().rows.toggled.is_empty(), "a single click only selects");
     click_at_once(&mut harness, at);
     assert_eq!(harness.state().rows.toggled, [2]);
+}
+
+#[test]
+fn as_much_of_an_unfolded_row_as_fits_is_seen() {
+    for (lines, row, height) in [(10, 999, 184.0), (10, 985, 184.0), (100, 999, 558.0), (100, 985, 558.0)] {
+        let mut harness = stage(1_000);
+        harness.state_mut().rows.is_folded = true;
+        harness.state_mut().rows.tall_lines = lines;
+        harness.run();
+        harness.get_by_label(&format!("RX 温度={row}")).click_accesskit();
+        harness.run();
+        harness.get_by_label("Log").focus();
+        harness.run();
+        press_key(&mut harness, Modifiers::NONE, Key::Enter);
+        assert_eq!(harness.state().rows.toggled, [row]);
+        let seen = harness.get_by_label(&format!("RX 温度={row}")).rect();
+        assert!((seen.height() - height).abs() < 0.5, "{lines} lines in row {row}: {seen:?}");
+        assert!(!harness.state().sheet.is_following(), "it holds still to be read");
+    }
 }
 
 #[test]
