@@ -18,7 +18,8 @@ use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
 use egui::accesskit::Live;
 use egui::{
-    CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo,
+    CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, UiBuilder, Vec2,
+    WidgetInfo,
 };
 
 /// Narrower windows show no inspector by themselves.
@@ -80,8 +81,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         if let Some(tab) = tabs.iter_mut().find(|tab| beside == Some(tab.key)) {
             let half = ui.available_width() / 2.0;
             let panel = Panel::right("beside").default_size(half).size_range(300.0..=half * 1.5);
-            let frame = Frame::new();
-            panel.frame(frame).show(ui, |ui| {
+            side(panel.frame(Frame::new()), ui, |ui| {
                 right = ui.max_rect();
                 session_ui(ui, &ctx, tab, keyboard, out);
             });
@@ -139,6 +139,15 @@ fn bar(panel: Panel, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     panel.resizable(false).frame(frame).show(ui, add);
 }
 
+/// A side as wide as the person made it, whatever stands in it. A panel alone takes on the width of what it shows.
+fn side(panel: Panel, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    panel.show(ui, |ui| {
+        let room = ui.max_rect();
+        add(&mut ui.new_child(UiBuilder::new().max_rect(room)));
+        ui.expand_to_include_rect(room);
+    });
+}
+
 fn light_of(tab: &Tab) -> Light {
     match &tab.status.state {
         SessionState::Closed => Light::Off,
@@ -172,7 +181,7 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
     let mut asked = connection::Asked::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::left("connection").default_size(SIDE_WIDTH).size_range(220.0..=420.0);
-    panel.frame(frame).show(ui, |ui| {
+    side(panel.frame(frame), ui, |ui| {
         if tab.is_kept() {
             sheet_area::kept_ui(ui, ctx, tab.reader());
             return;
@@ -219,7 +228,7 @@ fn inspector_over_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
 fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=520.0);
-    panel.frame(frame).show(ui, |ui| {
+    side(panel.frame(frame), ui, |ui| {
         let encoding = tab.encoding();
         let peer = tab.peers.selected.as_ref();
         ui.push_id(tab.key.0, |ui| {

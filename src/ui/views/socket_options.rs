@@ -11,7 +11,7 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button, toggle};
 use crate::workspace::tabs::{TabKind, TabSettings};
-use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
 /// A line that shows or hides what is beneath it.
@@ -87,19 +87,28 @@ fn asked_ui(
         .ok()
         .and_then(|asked| status.options.iter().find(|report| report.name == asked.name))
         .and_then(|report| report.granted.as_ref());
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
-        ui.label(RichText::new(option).font(fonts::payload()).color(theme.text));
-        if let Some(granted) = granted {
-            let line = ctx.format("options.granted", &[("value", granted)]);
-            ui.label(RichText::new(line).size(theme::LABEL_SIZE).color(theme.good));
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, "✕", &ctx.format("options.forget", &[("option", &option)])).clicked() {
-                out.push(TabAction::ForgetOption(place));
-            }
+    if removable_ui(ui, option, &ctx.format("options.forget", &[("option", &option)])) {
+        out.push(TabAction::ForgetOption(place));
+    }
+    if let Some(granted) = granted {
+        let line = ctx.format("options.granted", &[("value", granted)]);
+        ui.add(Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.good)).truncate());
+    }
+}
+
+/// Something that was asked for, cut where the panel ends, and a cross that takes it back. Tells whether it was
+/// pressed.
+fn removable_ui(ui: &mut Ui, text: &str, remove: &str) -> bool {
+    let theme = Theme::of(ui);
+    let row = vec2(ui.available_width(), theme::ROW_HEIGHT);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        let is_removed = icon_button(ui, "✕", remove).clicked();
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(text).font(fonts::payload()).color(theme.text)).truncate());
         });
-    });
+        is_removed
+    })
+    .inner
 }
 
 /// What the kernel chose where nothing was asked for.
@@ -114,7 +123,8 @@ fn granted_ui(ui: &mut Ui, tab: &TabSettings, status: &Status) {
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.label(RichText::new(report.name.text()).size(theme::LABEL_SIZE).color(theme.dim));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(granted.to_string()).size(theme::LABEL_SIZE).color(theme.text));
+                let value = RichText::new(granted.to_string()).size(theme::LABEL_SIZE).color(theme.text);
+                ui.add(Label::new(value).truncate());
             });
         });
     }
@@ -171,17 +181,10 @@ pub fn groups_ui(
     error: Option<&str>,
     out: &mut Vec<TabAction>,
 ) {
-    let theme = Theme::of(ui);
     for (place, group) in tab.groups.iter().enumerate() {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
-            ui.label(RichText::new(group).font(fonts::payload()).color(theme.text));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, "✕", &ctx.format("groups.leave", &[("group", group)])).clicked() {
-                    out.push(TabAction::LeaveGroup(place));
-                }
-            });
-        });
+        if removable_ui(ui, group, &ctx.format("groups.leave", &[("group", group)])) {
+            out.push(TabAction::LeaveGroup(place));
+        }
     }
     let typed = typed_group(panel);
     let parsed = parse_group(&typed);

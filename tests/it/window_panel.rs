@@ -1,0 +1,63 @@
+//! The panel at the left: it stays as wide as it was made, and what stands in it can be read.
+
+use crate::window_support::{Desk, loopback};
+use egui_kittest::kittest::Queryable;
+use sockscope::workspace::tabs::{TabKind, TabSettings};
+
+/// The left and the right edge of the first control whose name contains this.
+fn edges(desk: &Desk, part: &str) -> (f32, f32) {
+    let rect = desk.harness.get_all_by_label_contains(part).next().expect(part).rect();
+    (rect.left(), rect.right())
+}
+
+/// Where the panel ends: the sheet's bar begins there.
+fn bar_start(desk: &Desk) -> f32 {
+    edges(desk, "Dump").0
+}
+
+#[test]
+fn the_panel_keeps_its_width_when_an_option_is_granted() {
+    let options =
+        ["receive-buffer=4000000", "send-buffer=4000000", "multicast-interface=a-very-long-interface-name"];
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    let (start, button) = (bar_start(&desk), edges(&desk, "Open"));
+    desk.press("Socket options");
+    for option in &options[..2] {
+        let (name, value) = option.split_once('=').unwrap();
+        desk.press("Add an option");
+        desk.choose(name);
+        desk.fill("Value", value);
+        desk.press("Set");
+    }
+    desk.open("Open");
+    desk.see("granted");
+    desk.draw();
+    assert_eq!(bar_start(&desk), start);
+    let opened = edges(&desk, "■ Close");
+    assert!(opened.1 <= button.1 && opened.1 > button.1 - 20.0, "{opened:?} was {button:?}");
+    let crosses = edges(&desk, "Do not ask for receive-buffer=4000000");
+    assert!(crosses.1 <= button.1, "{crosses:?} is cut at {}", button.1);
+    let kept = TabSettings { options: options.map(str::to_owned).to_vec(), ..loopback(TabKind::Udp) };
+    let mut desk = Desk::with_tabs(vec![kept]);
+    desk.press("Socket options");
+    desk.draw();
+    assert_eq!(bar_start(&desk), start, "also with names that are longer than it is wide");
+}
+
+#[test]
+fn the_panel_keeps_its_width_when_an_earlier_session_is_looked_at() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    let start = bar_start(&desk);
+    desk.open("Open");
+    desk.press_containing("■ Close");
+    desk.wait("the end", |state| !state.tabs[0].is_open());
+    let mut desk = desk.restart();
+    desk.press("Sessions");
+    desk.see("1 session");
+    desk.press("Open");
+    desk.see("Earlier session");
+    desk.draw();
+    assert_eq!(bar_start(&desk), start);
+    desk.tab(0);
+    assert_eq!(bar_start(&desk), start);
+}
