@@ -9,13 +9,19 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{context_menu, group_heading, menu_item, menu_separator};
 use crate::util::bytes_text::{ByteSize, Count};
+use crate::util::locale::Locale;
 use crate::workspace::tabs::TabKind;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, CursorIcon, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
 };
+use std::borrow::Cow;
 
 const ROW: f32 = 46.0;
 const SHORT_ROW: f32 = 28.0;
+
+/// The cross and what parts it from the words before it.
+const CROSS_SPACE: f32 = 28.0;
 
 /// Draws the list: only the peers in sight, however many there are.
 pub fn peers_ui(
@@ -103,7 +109,8 @@ fn peer_row(
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let address = peer.remote.to_string();
     let is_present = peer.state.is_present();
-    let facts = facts_line(ctx, peer);
+    let has_cross = is_present && kind != TabKind::Udp;
+    let facts = facts_line(ctx.locale, peer);
     response.widget_info(|| {
         WidgetInfo::selected(Role::ListBoxOption, is_present, is_chosen, format!("{address} · {facts}"))
     });
@@ -111,15 +118,21 @@ fn peer_row(
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, dot_color(theme, peer.state));
     let ink = if is_present { theme.text } else { theme.faint };
+    let end = rect.right() - if has_cross { CROSS_SPACE } else { theme::SPACE_4 };
     let at = pos2(rect.left() + 30.0, rect.top() + 15.0);
     // The number is the one that the rows of the sheet bear.
     let number = painter.text(at, Align2::LEFT_CENTER, peer.id, fonts::payload(), theme.dim);
     let at = pos2(number.right() + theme::SPACE_8, at.y);
-    painter.text(at, Align2::LEFT_CENTER, &address, fonts::payload(), ink);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "characters of one line")]
+    let columns = ((end - at.x) / fonts::payload_column_width()) as usize;
+    painter.text(at, Align2::LEFT_CENTER, with_its_end(&address, columns), fonts::payload(), ink);
     let at = pos2(rect.left() + 30.0, rect.top() + 32.0);
     let small = egui::FontId::new(theme::LABEL_SIZE, egui::FontFamily::Monospace);
-    painter.text(at, Align2::LEFT_CENTER, &facts, small, theme.dim);
-    if is_present && kind != TabKind::Udp {
+    let mut job = LayoutJob::simple_singleline(facts.clone(), small, theme.dim);
+    job.wrap = TextWrapping::truncate_at_width(end - at.x);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    painter.galley(at - vec2(0.0, galley.size().y / 2.0), galley, theme.dim);
+    if has_cross {
         close_button(ui, ctx, rect, peer, &address, out);
     }
     if response.clicked() && is_present {
@@ -129,7 +142,7 @@ fn peer_row(
     }
     context_menu(&response, 200.0, |ui| peer_menu(ui, ctx, kind, peer, is_chosen, out));
     let several = ctx.text("peers.several_tip");
-    let tooltip = format!("{} → {}\n{}\n{several}", peer.local, peer.remote, facts_line(ctx, peer));
+    let tooltip = format!("{} → {}\n{facts}\n{several}", peer.local, peer.remote);
     response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
 }
 
@@ -141,25 +154,36 @@ fn dot_color(theme: &Theme, state: PeerState) -> Color32 {
     }
 }
 
-fn facts_line(ctx: &ViewCtx<'_>, peer: &PeerStatus) -> String {
-    let counters = ctx.format(
-        "peers.counters",
-        &[("received", &Count(peer.received.records)), ("sent", &Count(peer.sent.records))],
-    );
-    let mut line = match text::peer_state(ctx.locale, peer.state) {
-        Some(state) if !peer.state.is_present() => return state.to_owned(),
-        Some(state) => format!("{counters} · {state}"),
-        None => counters,
-    };
-    if let Some(facts) = peer.facts {
-        let millis = facts.rtt.as_secs_f64() * 1000.0;
-        line = format!("{line} · {millis:.1} ms");
+/// What may ask for something to be done stands first: there is room for few words.
+fn facts_line(locale: &Locale, peer: &PeerStatus) -> String {
+    let mut parts = Vec::new();
+    if let Some(state) = text::peer_state(locale, peer.state) {
+        if !peer.state.is_present() {
+            return state.to_owned();
+        }
+        parts.push(state.to_owned());
     }
     if peer.queued_bytes > 0 {
-        line.push_str(" · ");
-        line.push_str(&ctx.format("peers.queued", &[("size", &ByteSize(peer.queued_bytes))]));
+        parts.push(locale.format("peers.queued", &[("size", &ByteSize(peer.queued_bytes))]));
     }
-    line
+    parts.push(locale.format(
+        "peers.counters",
+        &[("received", &Count(peer.received.records)), ("sent", &Count(peer.sent.records))],
+    ));
+    if let Some(facts) = peer.facts {
+        parts.push(format!("{:.1} ms", facts.rtt.as_secs_f64() * 1000.0));
+    }
+    parts.join(" · ")
+}
+
+/// An address in so many columns. Where it is longer, the port stays: it tells peers of one host apart.
+fn with_its_end(address: &str, columns: usize) -> Cow<'_, str> {
+    let length = address.chars().count();
+    if length <= columns {
+        return address.into();
+    }
+    let end: String = address.chars().skip(length + 1 - columns).collect();
+    format!("…{end}").into()
 }
 
 fn background(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
@@ -221,5 +245,37 @@ fn peer_menu(
     }
     if menu_item(ui, true, ctx.text("peers.close_rst"), "") {
         out.push(TabAction::ResetPeer(peer.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{facts_line, with_its_end};
+    use crate::model::ids::PeerId;
+    use crate::model::status::{PeerState, PeerStatus};
+    use crate::util::locale::{Language, Locale};
+    use std::net::SocketAddr;
+
+    #[test]
+    fn what_may_ask_for_something_stands_first() {
+        let here = SocketAddr::from(([127, 0, 0, 1], 9000));
+        let mut peer = PeerStatus::joined(PeerId::new(1).unwrap(), here, here, 0);
+        let line = |peer: &PeerStatus| facts_line(Locale::of(Language::English), peer);
+        assert_eq!(line(&peer), "rx 0 · tx 0");
+        peer.queued_bytes = 2048;
+        assert_eq!(line(&peer), "2.00 KiB waiting · rx 0 · tx 0");
+        peer.state = PeerState::PeerFinished;
+        assert_eq!(line(&peer), "sends no more · 2.00 KiB waiting · rx 0 · tx 0");
+    }
+
+    #[test]
+    fn a_long_address_keeps_its_port() {
+        for (address, columns, shown) in [
+            ("127.0.0.1:52558", 15, "127.0.0.1:52558"),
+            ("127.0.0.1:52558", 14, "…7.0.0.1:52558"),
+            ("[fe80::a00:27ff:fe4e:66a1%2]:9", 10, "…66a1%2]:9"),
+        ] {
+            assert_eq!(with_its_end(address, columns), shown);
+        }
     }
 }
