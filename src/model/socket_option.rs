@@ -94,27 +94,80 @@ pub struct OptionReport {
     pub granted: Option<OptionValue>,
 }
 
-/// Every option: its name, the shape of its value, and its frozen code in journals.
-const TABLE: [(OptionName, &str, OptionShape, u8); 19] = [
-    (OptionName::ReuseAddress, "reuse-address", OptionShape::Flag, 1),
-    (OptionName::ReusePort, "reuse-port", OptionShape::Flag, 2),
-    (OptionName::NoDelay, "no-delay", OptionShape::Flag, 3),
-    (OptionName::KeepAlive, "keep-alive", OptionShape::Flag, 4),
-    (OptionName::KeepAliveIdle, "keep-alive-idle", OptionShape::Number { unit: "s", max: 32_767 }, 5),
-    (OptionName::KeepAliveInterval, "keep-alive-interval", OptionShape::Number { unit: "s", max: 32_767 }, 6),
-    (OptionName::KeepAliveCount, "keep-alive-count", OptionShape::Number { unit: "", max: 127 }, 7),
-    (OptionName::Linger, "linger", OptionShape::Number { unit: "s", max: 65_535 }, 8),
-    (OptionName::ReceiveBuffer, "receive-buffer", OptionShape::Number { unit: "bytes", max: 1 << 30 }, 9),
-    (OptionName::SendBuffer, "send-buffer", OptionShape::Number { unit: "bytes", max: 1 << 30 }, 10),
-    (OptionName::Ttl, "ttl", OptionShape::Number { unit: "hops", max: 255 }, 11),
-    (OptionName::Tos, "tos", OptionShape::Number { unit: "", max: 255 }, 12),
-    (OptionName::MulticastTtl, "multicast-ttl", OptionShape::Number { unit: "hops", max: 255 }, 13),
-    (OptionName::MulticastLoop, "multicast-loop", OptionShape::Flag, 14),
-    (OptionName::MulticastInterface, "multicast-interface", OptionShape::Text, 15),
-    (OptionName::BindToDevice, "bind-to-device", OptionShape::Text, 16),
-    (OptionName::UserTimeout, "user-timeout", OptionShape::Number { unit: "ms", max: u32::MAX as u64 }, 17),
-    (OptionName::Ipv6Only, "ipv6-only", OptionShape::Flag, 18),
-    (OptionName::Broadcast, "broadcast", OptionShape::Flag, 19),
+/// For which sockets an option means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fits {
+    Both,
+    Streams,
+    Datagrams,
+}
+
+/// A row of the table of options.
+type Row = (OptionName, &'static str, OptionShape, Fits, u8);
+
+/// Every option: its name, the shape of its value, what it is for, and its frozen code in journals.
+const TABLE: [Row; 19] = [
+    (OptionName::ReuseAddress, "reuse-address", OptionShape::Flag, Fits::Both, 1),
+    (OptionName::ReusePort, "reuse-port", OptionShape::Flag, Fits::Both, 2),
+    (OptionName::NoDelay, "no-delay", OptionShape::Flag, Fits::Streams, 3),
+    (OptionName::KeepAlive, "keep-alive", OptionShape::Flag, Fits::Streams, 4),
+    (
+        OptionName::KeepAliveIdle,
+        "keep-alive-idle",
+        OptionShape::Number { unit: "s", max: 32_767 },
+        Fits::Streams,
+        5,
+    ),
+    (
+        OptionName::KeepAliveInterval,
+        "keep-alive-interval",
+        OptionShape::Number { unit: "s", max: 32_767 },
+        Fits::Streams,
+        6,
+    ),
+    (
+        OptionName::KeepAliveCount,
+        "keep-alive-count",
+        OptionShape::Number { unit: "", max: 127 },
+        Fits::Streams,
+        7,
+    ),
+    (OptionName::Linger, "linger", OptionShape::Number { unit: "s", max: 65_535 }, Fits::Streams, 8),
+    (
+        OptionName::ReceiveBuffer,
+        "receive-buffer",
+        OptionShape::Number { unit: "bytes", max: 1 << 30 },
+        Fits::Both,
+        9,
+    ),
+    (
+        OptionName::SendBuffer,
+        "send-buffer",
+        OptionShape::Number { unit: "bytes", max: 1 << 30 },
+        Fits::Both,
+        10,
+    ),
+    (OptionName::Ttl, "ttl", OptionShape::Number { unit: "hops", max: 255 }, Fits::Both, 11),
+    (OptionName::Tos, "tos", OptionShape::Number { unit: "", max: 255 }, Fits::Both, 12),
+    (
+        OptionName::MulticastTtl,
+        "multicast-ttl",
+        OptionShape::Number { unit: "hops", max: 255 },
+        Fits::Datagrams,
+        13,
+    ),
+    (OptionName::MulticastLoop, "multicast-loop", OptionShape::Flag, Fits::Datagrams, 14),
+    (OptionName::MulticastInterface, "multicast-interface", OptionShape::Text, Fits::Datagrams, 15),
+    (OptionName::BindToDevice, "bind-to-device", OptionShape::Text, Fits::Both, 16),
+    (
+        OptionName::UserTimeout,
+        "user-timeout",
+        OptionShape::Number { unit: "ms", max: u32::MAX as u64 },
+        Fits::Streams,
+        17,
+    ),
+    (OptionName::Ipv6Only, "ipv6-only", OptionShape::Flag, Fits::Both, 18),
+    (OptionName::Broadcast, "broadcast", OptionShape::Flag, Fits::Datagrams, 19),
 ];
 
 /// What is wrong with an option that was typed.
@@ -152,7 +205,7 @@ impl OptionName {
         TABLE.iter().map(|row| row.0)
     }
 
-    fn row(self) -> &'static (OptionName, &'static str, OptionShape, u8) {
+    fn row(self) -> &'static Row {
         TABLE.iter().find(|row| row.0 == self).unwrap_or(&TABLE[0])
     }
 
@@ -166,14 +219,24 @@ impl OptionName {
         self.row().2
     }
 
+    /// Whether it means something for streams, such as a listener and its connections.
+    pub fn fits_streams(self) -> bool {
+        self.row().3 != Fits::Datagrams
+    }
+
+    /// Whether it means something for datagrams.
+    pub fn fits_datagrams(self) -> bool {
+        self.row().3 != Fits::Streams
+    }
+
     /// The code that journals keep; never renumbered.
     pub fn code(self) -> u8 {
-        self.row().3
+        self.row().4
     }
 
     /// The option with this code, if this version knows it.
     pub fn from_code(code: u8) -> Option<OptionName> {
-        TABLE.iter().find(|row| row.3 == code).map(|row| row.0)
+        TABLE.iter().find(|row| row.4 == code).map(|row| row.0)
     }
 
     /// Reads a value for this option.
@@ -260,6 +323,26 @@ mod tests {
             let message = text.parse::<SocketOption>().unwrap_err().to_string();
             assert!(message.starts_with(start), "{message}");
         }
+    }
+
+    #[test]
+    fn options_know_what_they_are_for() {
+        let of = |fits: fn(OptionName) -> bool| OptionName::all().filter(move |name| !fits(*name));
+        let only_datagrams: Vec<_> = of(OptionName::fits_streams).map(OptionName::text).collect();
+        assert_eq!(only_datagrams, ["multicast-ttl", "multicast-loop", "multicast-interface", "broadcast"]);
+        let only_streams: Vec<_> = of(OptionName::fits_datagrams).map(OptionName::text).collect();
+        assert_eq!(
+            only_streams,
+            [
+                "no-delay",
+                "keep-alive",
+                "keep-alive-idle",
+                "keep-alive-interval",
+                "keep-alive-count",
+                "linger",
+                "user-timeout"
+            ]
+        );
     }
 
     #[test]

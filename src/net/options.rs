@@ -115,7 +115,10 @@ fn narrow(number: u64) -> io::Result<u32> {
 /// What the kernel has; `None` where it does not tell or the option does not fit the socket.
 fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<OptionValue> {
     let v6 = address.is_ipv6();
-    let stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
+    let is_stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
+    if !(if is_stream { name.fits_streams() } else { name.fits_datagrams() }) {
+        return None;
+    }
     let flag = |result: io::Result<bool>| result.ok().map(OptionValue::Flag);
     let number = |result: io::Result<u32>| result.ok().map(|number| OptionValue::Number(u64::from(number)));
     #[cfg(unix)]
@@ -125,16 +128,14 @@ fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<Opt
         OptionName::ReuseAddress => flag(socket.reuse_address()),
         #[cfg(unix)]
         OptionName::ReusePort => flag(socket.reuse_port()),
-        OptionName::NoDelay if stream => flag(socket.tcp_nodelay()),
-        OptionName::KeepAlive if stream => flag(socket.keepalive()),
+        OptionName::NoDelay => flag(socket.tcp_nodelay()),
+        OptionName::KeepAlive => flag(socket.keepalive()),
         #[cfg(unix)]
-        OptionName::KeepAliveIdle if stream => seconds(socket.tcp_keepalive_time()),
+        OptionName::KeepAliveIdle => seconds(socket.tcp_keepalive_time()),
         #[cfg(unix)]
-        OptionName::KeepAliveInterval if stream => seconds(socket.tcp_keepalive_interval()),
-        OptionName::KeepAliveCount if stream => number(socket.tcp_keepalive_retries()),
-        OptionName::Linger if stream => {
-            socket.linger().ok().flatten().map(|time| OptionValue::Number(time.as_secs()))
-        }
+        OptionName::KeepAliveInterval => seconds(socket.tcp_keepalive_interval()),
+        OptionName::KeepAliveCount => number(socket.tcp_keepalive_retries()),
+        OptionName::Linger => socket.linger().ok().flatten().map(|time| OptionValue::Number(time.as_secs())),
         OptionName::ReceiveBuffer => bytes(socket.recv_buffer_size()),
         OptionName::SendBuffer => bytes(socket.send_buffer_size()),
         OptionName::Ttl if v6 => number(socket.unicast_hops_v6()),
@@ -142,10 +143,10 @@ fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<Opt
         #[cfg(target_os = "linux")]
         OptionName::Tos if v6 => number(socket.tclass_v6()),
         OptionName::Tos if !v6 => number(socket.tos_v4()),
-        OptionName::MulticastTtl if !stream && v6 => number(socket.multicast_hops_v6()),
-        OptionName::MulticastTtl if !stream => number(socket.multicast_ttl_v4()),
-        OptionName::MulticastLoop if !stream && v6 => flag(socket.multicast_loop_v6()),
-        OptionName::MulticastLoop if !stream => flag(socket.multicast_loop_v4()),
+        OptionName::MulticastTtl if v6 => number(socket.multicast_hops_v6()),
+        OptionName::MulticastTtl => number(socket.multicast_ttl_v4()),
+        OptionName::MulticastLoop if v6 => flag(socket.multicast_loop_v6()),
+        OptionName::MulticastLoop => flag(socket.multicast_loop_v4()),
         #[cfg(target_os = "linux")]
         OptionName::BindToDevice => match socket.device() {
             Ok(Some(device)) => std::str::from_utf8(&device)
@@ -154,12 +155,12 @@ fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<Opt
             _ => None,
         },
         #[cfg(target_os = "linux")]
-        OptionName::UserTimeout if stream => {
+        OptionName::UserTimeout => {
             let millis = socket.tcp_user_timeout().ok().flatten()?.as_millis();
             u64::try_from(millis).ok().map(OptionValue::Number)
         }
         OptionName::Ipv6Only if v6 => flag(socket.only_v6()),
-        OptionName::Broadcast if !stream => flag(socket.broadcast()),
+        OptionName::Broadcast => flag(socket.broadcast()),
         _ => None,
     }
 }

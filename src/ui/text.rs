@@ -136,6 +136,10 @@ pub fn problem(locale: &Locale, problem: &Problem) -> String {
         Problem::Timeout(text) => locale.format("problem.timeout", &[("text", text)]),
         Problem::Group(text) => locale.format("problem.group", &[("text", text)]),
         Problem::Option(error) => option_error(locale, error),
+        Problem::OptionMisplaced { name, kind } => {
+            let key = if *kind == TabKind::Udp { "problem.option_not_udp" } else { "problem.option_not_tcp" };
+            locale.format(key, &[("name", name)])
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The panel at the left: it stays as wide as it was made, and what stands in it can be read.
 
 use crate::window_support::{Desk, loopback};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 
@@ -60,4 +61,24 @@ fn the_panel_keeps_its_width_when_an_earlier_session_is_looked_at() {
     assert_eq!(bar_start(&desk), start);
     desk.tab(0);
     assert_eq!(bar_start(&desk), start);
+}
+
+#[test]
+fn options_that_do_not_fit_are_not_offered_and_are_marked_where_they_are_kept() {
+    let kept = TabSettings { options: vec!["no-delay=on".to_owned()], ..loopback(TabKind::Udp) };
+    let mut desk = Desk::with_tabs(vec![kept, loopback(TabKind::TcpServer)]);
+    desk.see("no-delay means nothing for UDP: take it out.");
+    desk.press("Open");
+    assert!(!desk.front().is_open());
+    desk.press_containing("Socket options");
+    desk.press("Do not ask for no-delay=on any more");
+    assert!(!desk.is_seen("means nothing"));
+    desk.press("Add an option");
+    assert!(desk.is_seen("multicast-ttl") && !desk.is_seen("keep-alive") && !desk.is_seen("no-delay"));
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.open("Open");
+    desk.tab(1);
+    desk.press_containing("Socket options");
+    desk.press("Add an option");
+    assert!(desk.is_seen("no-delay") && !desk.is_seen("multicast-ttl"));
 }

@@ -8,7 +8,7 @@ use crate::model::config::{
 };
 use crate::model::endpoint::{EndpointError, Host, HostPort};
 use crate::model::failure::{Failure, Operation};
-use crate::model::socket_option::{OptionError, SocketOption};
+use crate::model::socket_option::{OptionError, OptionName, SocketOption};
 use crate::workspace::tabs::{TabKind, TabSettings};
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
@@ -52,6 +52,13 @@ pub enum Problem {
     Group(String),
     /// An option cannot be read.
     Option(OptionError),
+    /// An option means nothing for this kind of session.
+    OptionMisplaced {
+        /// Which.
+        name: OptionName,
+        /// Where it stands.
+        kind: TabKind,
+    },
 }
 
 /// A problem and its field.
@@ -165,6 +172,24 @@ pub fn parse_group(text: &str) -> Result<MulticastGroup, Problem> {
     }
 }
 
+/// Whether an option means something for this kind of session.
+pub fn option_fits(kind: TabKind, name: OptionName) -> bool {
+    match kind {
+        TabKind::TcpServer | TabKind::TcpClient => name.fits_streams(),
+        TabKind::Udp => name.fits_datagrams(),
+    }
+}
+
+/// Reads `NAME=VALUE` for this kind of session.
+pub fn parse_option(kind: TabKind, text: &str) -> Result<SocketOption, Problem> {
+    let option: SocketOption = text.parse().map_err(Problem::Option)?;
+    if option_fits(kind, option.name) {
+        Ok(option)
+    } else {
+        Err(Problem::OptionMisplaced { name: option.name, kind })
+    }
+}
+
 /// The field beside which a failure of the engine belongs.
 pub fn field_of_failure(kind: SessionKind, tab: &TabSettings, failure: &Failure) -> Field {
     match failure.operation {
@@ -263,11 +288,9 @@ fn groups_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<Multica
 fn options_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<SocketOption> {
     let mut options = Vec::new();
     for text in tab.options.iter().filter(|text| !is_blank(text)) {
-        match text.parse() {
+        match parse_option(tab.kind, text) {
             Ok(option) => options.push(option),
-            Err(error) => {
-                problems.push(FieldProblem { field: Field::Options, problem: Problem::Option(error) });
-            }
+            Err(problem) => problems.push(FieldProblem { field: Field::Options, problem }),
         }
     }
     options

@@ -5,13 +5,13 @@ use crate::model::socket_option::{OptionName, OptionShape, SocketOption};
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::state::connection::{Problem, parse_group};
+use crate::ui::state::connection::{Problem, option_fits, parse_group, parse_option};
 use crate::ui::state::panel::Panel;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button, toggle};
 use crate::workspace::tabs::{TabKind, TabSettings};
-use egui::{Align, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Color32, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
 /// A line that shows or hides what is beneath it.
@@ -67,27 +67,28 @@ pub fn options_ui(
         });
     }
     for (place, option) in tab.options.iter().enumerate() {
-        asked_ui(ui, ctx, option, place, status, out);
+        asked_ui(ui, ctx, (tab.kind, option), place, status, out);
     }
     ui.scope(|ui| granted_ui(ui, tab, status));
-    add_option_ui(ui, ctx, panel, out);
+    add_option_ui(ui, ctx, tab.kind, panel, out);
 }
 
 fn asked_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    option: &str,
+    (kind, option): (TabKind, &str),
     place: usize,
     status: &Status,
     out: &mut Vec<TabAction>,
 ) {
     let theme = Theme::of(ui);
-    let granted = option
-        .parse::<SocketOption>()
+    let asked = parse_option(kind, option);
+    let ink = if asked.is_ok() { theme.text } else { theme.error };
+    let granted = asked
         .ok()
         .and_then(|asked| status.options.iter().find(|report| report.name == asked.name))
         .and_then(|report| report.granted.as_ref());
-    if removable_ui(ui, option, &ctx.format("options.forget", &[("option", &option)])) {
+    if removable_ui(ui, option, ink, &ctx.format("options.forget", &[("option", &option)])) {
         out.push(TabAction::ForgetOption(place));
     }
     if let Some(granted) = granted {
@@ -98,13 +99,12 @@ fn asked_ui(
 
 /// Something that was asked for, cut where the panel ends, and a cross that takes it back. Tells whether it was
 /// pressed.
-fn removable_ui(ui: &mut Ui, text: &str, remove: &str) -> bool {
-    let theme = Theme::of(ui);
+fn removable_ui(ui: &mut Ui, text: &str, ink: Color32, remove: &str) -> bool {
     let row = vec2(ui.available_width(), theme::ROW_HEIGHT);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         let is_removed = icon_button(ui, "✕", remove).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(text).font(fonts::payload()).color(theme.text)).truncate());
+            ui.add(Label::new(RichText::new(text).font(fonts::payload()).color(ink)).truncate());
         });
         is_removed
     })
@@ -130,11 +130,11 @@ fn granted_ui(ui: &mut Ui, tab: &TabSettings, status: &Status) {
     }
 }
 
-fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut Panel, out: &mut Vec<TabAction>) {
+fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, panel: &mut Panel, out: &mut Vec<TabAction>) {
     let chosen = OptionName::all().find(|name| name.text() == panel.option_draft);
     let shown = chosen.map_or(ctx.text("options.choose"), OptionName::text);
     PillCombo::new("option", ctx.text("options.choose"), shown).width(ui.available_width()).show(ui, |ui| {
-        for name in OptionName::all() {
+        for name in OptionName::all().filter(|name| option_fits(kind, *name)) {
             if PillCombo::choice(ui, Some(name) == chosen, name.text()) {
                 name.text().clone_into(&mut panel.option_draft);
                 panel.value_draft = match name.shape() {
@@ -182,7 +182,7 @@ pub fn groups_ui(
     out: &mut Vec<TabAction>,
 ) {
     for (place, group) in tab.groups.iter().enumerate() {
-        if removable_ui(ui, group, &ctx.format("groups.leave", &[("group", group)])) {
+        if removable_ui(ui, group, Theme::of(ui).text, &ctx.format("groups.leave", &[("group", group)])) {
             out.push(TabAction::LeaveGroup(place));
         }
     }
