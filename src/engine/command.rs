@@ -81,7 +81,7 @@ pub enum Command {
 /// To whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Every peer that is there.
+    /// Every peer that is there; of datagrams, those that are hosts, if any is.
     All,
     /// The peer from which something came or that joined last.
     Last,

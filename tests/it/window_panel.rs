@@ -1,8 +1,8 @@
 //! The panel at the left: it stays as wide as it was made, and what stands in it can be read.
 
-use crate::window_support::{Desk, loopback};
+use crate::window_support::{Desk, datagrams, loopback};
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 
 /// The left and the right edge of the first control whose name contains this.
@@ -81,4 +81,15 @@ fn options_that_do_not_fit_are_not_offered_and_are_marked_where_they_are_kept() 
     desk.press_containing("Socket options");
     desk.press("Add an option");
     assert!(desk.is_seen("no-delay") && !desk.is_seen("multicast-ttl"));
+}
+
+#[test]
+fn all_of_a_datagram_session_are_peers() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    let socket = desk.open("Open");
+    datagrams().send_to(b"here", socket).unwrap();
+    desk.see("RX here");
+    desk.press("All peers");
+    let target = desk.harness.get_by_label("Send to").accesskit_node().value();
+    assert_eq!(target.as_deref(), Some("To all peers"));
 }

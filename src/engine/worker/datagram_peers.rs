@@ -7,7 +7,7 @@ use crate::model::record::{EndReason, Lifecycle};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::util::clock::{self, Stamp};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// So many addresses are known at once; then those that were seen first are forgotten and get a new number when
 /// they come back.
@@ -43,9 +43,13 @@ impl DatagramPeers {
         self.status.get(&id).map(|peer| peer.remote)
     }
 
-    /// Every known peer with its address.
+    /// Every known peer with its address. An address that stands for several hosts, to which something was sent, is
+    /// one of them only where there is no other: its hosts would get everything twice, and others what was not for
+    /// them.
     pub(super) fn all(&self) -> impl Iterator<Item = (PeerId, SocketAddr)> {
-        self.status.values().map(|peer| (peer.id, peer.remote))
+        let has_hosts = self.by_address.keys().any(|remote| !stands_for_several(remote.ip()));
+        let peers = self.status.values().map(|peer| (peer.id, peer.remote));
+        peers.filter(move |(_, remote)| !has_hosts || !stands_for_several(remote.ip()))
     }
 
     /// The number of the peer with this address; a new one is introduced to the journal.
@@ -135,6 +139,13 @@ impl DatagramPeers {
     }
 }
 
+/// Whether this is known to be the address of more than one host. What else a network uses for broadcasting only its
+/// mask tells.
+fn stands_for_several(address: IpAddr) -> bool {
+    let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    is_broadcast || address.is_multicast()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DatagramPeers, KNOWN_PEERS};
@@ -148,6 +159,27 @@ mod tests {
     use std::net::SocketAddr;
     use std::sync::Arc;
     use std::time::Instant;
+
+    #[test]
+    fn all_means_hosts_where_there_are_any() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
+        let mut peers = DatagramPeers::default();
+        let local = SocketAddr::from(([0, 0, 0, 0], 9));
+        for (met, all) in [
+            ("255.255.255.255:9", &["255.255.255.255:9"][..]),
+            ("239.1.2.3:9", &["239.1.2.3:9", "255.255.255.255:9"]),
+            ("[ff02::1]:9", &["239.1.2.3:9", "255.255.255.255:9", "[ff02::1]:9"]),
+            ("10.0.0.7:9", &["10.0.0.7:9"]),
+            ("[::1]:9", &["10.0.0.7:9", "[::1]:9"]),
+        ] {
+            peers.meet(met.parse().unwrap(), local, &mut log);
+            let mut found: Vec<_> = peers.all().map(|(_, remote)| remote.to_string()).collect();
+            found.sort_unstable();
+            assert_eq!(found, all);
+        }
+    }
 
     #[test]
     fn peers_that_are_forgotten_leave_nothing_behind_in_the_journals_writer() {

@@ -52,7 +52,8 @@ fn target_ui(
         }
         (SendTo::Standard, TabKind::Udp) => text::endpoint(&tab.remote_host, &tab.remote_port),
         (_, TabKind::TcpClient) => ctx.text("composer.to_server").to_owned(),
-        _ => ctx.text("peers.all_clients").to_owned(),
+        (_, TabKind::Udp) => ctx.text("composer.to_all_peers").to_owned(),
+        (_, TabKind::TcpServer) => ctx.text("peers.all_clients").to_owned(),
     };
     let line = ctx.format("composer.to", &[("whom", &whom)]);
     PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0).show(ui, |ui| {
