@@ -199,8 +199,7 @@ fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut conne
         connection::connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
     ui.add_space(theme::SPACE_12);
-    let present = tab.status.peers_present;
-    peers::peers_ui(ui, ctx, tab.settings.kind, present, &mut tab.peers, &mut asked.tab);
+    peers::peers_ui(ui, ctx, tab.settings.kind, &tab.status, &mut tab.peers, &mut asked.tab);
 }
 
 /// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.

@@ -1,5 +1,6 @@
 //! The peers of a session: counters, state, whom to send to, and how to part from one.
 
+use crate::engine::shared::Status;
 use crate::model::status::{PeerState, PeerStatus};
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
@@ -28,10 +29,11 @@ pub fn peers_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     kind: TabKind,
-    present: usize,
+    status: &Status,
     peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
+    let present = status.peers_present;
     let title = if kind == TabKind::TcpServer { "peers.clients" } else { "peers.title" };
     group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
     if peers.total == 0 {
@@ -44,16 +46,18 @@ pub fn peers_ui(
         ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    if kind == TabKind::Udp
-        && short_row(ui, ctx.text("peers.remote"), None, peers.send_to == SendTo::Standard).clicked()
-    {
-        out.push(TabAction::SelectRemote);
+    let is_open = status.state.is_open();
+    if kind == TabKind::Udp {
+        let is_chosen = peers.send_to == SendTo::Standard;
+        if short_row(ui, ctx.text("peers.remote"), is_open, None, is_chosen).clicked() {
+            out.push(TabAction::SelectRemote);
+        }
     }
     if kind == TabKind::TcpServer || (kind == TabKind::Udp && peers.total > 0) {
         let everyone = if kind == TabKind::TcpServer { "peers.all_clients" } else { "peers.all" };
         let is_chosen =
             peers.send_to == SendTo::All || (kind == TabKind::TcpServer && peers.send_to == SendTo::Standard);
-        if short_row(ui, ctx.text(everyone), Some(present), is_chosen).clicked() {
+        if short_row(ui, ctx.text(everyone), is_open && present > 0, Some(present), is_chosen).clicked() {
             out.push(TabAction::SelectPeer(None));
         }
     }
@@ -79,14 +83,20 @@ pub fn peers_ui(
 }
 
 /// A row for several peers at once; `present` says how many there are, where that is known.
-fn short_row(ui: &mut Ui, name: &str, present: Option<usize>, is_chosen: bool) -> Response {
+fn short_row(
+    ui: &mut Ui,
+    name: &str,
+    is_reachable: bool,
+    present: Option<usize>,
+    is_chosen: bool,
+) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SHORT_ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, name));
     background(ui, rect, &response, is_chosen);
     let font = fonts::interface(theme::BODY_SIZE);
     let painter = ui.painter();
-    let dot = if present == Some(0) { theme.faint } else { theme.good };
+    let dot = if is_reachable { theme.good } else { theme.mark };
     painter.circle_filled(pos2(rect.left() + 12.0, rect.center().y), 4.0, dot);
     let at = pos2(rect.left() + 30.0, rect.center().y);
     painter.text(at, Align2::LEFT_CENTER, name, font.clone(), theme.text);
