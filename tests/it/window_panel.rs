@@ -93,3 +93,21 @@ fn all_of_a_datagram_session_are_peers() {
     let target = desk.harness.get_by_label("Send to").accesskit_node().value();
     assert_eq!(target.as_deref(), Some("To all peers"));
 }
+
+#[test]
+fn the_field_for_a_group_says_what_is_missing_and_nothing_of_another_group() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    desk.open("Open");
+    desk.fill("Multicast group", "abc");
+    desk.see("“abc” is not a multicast group");
+    desk.fill("Multicast group", "239.1");
+    assert!(desk.is_seen("Not a whole group yet") && !desk.is_seen("is not a multicast group"));
+    desk.fill("Multicast group", "239.1.2.3%gone0");
+    assert!(!desk.is_seen("Not a whole group yet"));
+    desk.press("Join");
+    desk.see("Cannot join group");
+    assert!(desk.front().panel.refusal.is_some());
+    desk.fill("Multicast group", "239.1.2.4");
+    assert_eq!(desk.front().panel.refusal, None, "it was said of another group");
+    assert_eq!(desk.front().panel.group_draft, "239.1.2.4", "the keyboard stays in the field");
+}

@@ -172,6 +172,21 @@ pub fn parse_group(text: &str) -> Result<MulticastGroup, Problem> {
     }
 }
 
+/// Whether what stands in the field for a group may be the beginning of one, and is only not finished.
+pub fn may_become_group(text: &str) -> bool {
+    let group = text.trim().split('%').next().unwrap_or_default().to_ascii_lowercase();
+    let (first, rest) =
+        group.split_once('.').map_or((group.as_str(), None), |(first, rest)| (first, Some(rest)));
+    let is_v4 = rest.unwrap_or_default().chars().all(|c| c == '.' || c.is_ascii_digit())
+        && (224..=239).map(|number| number.to_string()).any(|number| match rest {
+            Some(_) => number == first,
+            None => number.starts_with(first),
+        });
+    let is_v6 = group.chars().all(|c| c == ':' || c == '.' || c.is_ascii_hexdigit())
+        && ("ff".starts_with(&group) || group.starts_with("ff"));
+    is_v4 || is_v6
+}
+
 /// Whether an option means something for this kind of session.
 pub fn option_fits(kind: TabKind, name: OptionName) -> bool {
     match kind {
@@ -298,11 +313,25 @@ fn options_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<Socket
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Problem, config_of, datagram_target, field_of_failure, split_endpoint};
+    use super::{
+        Field, Problem, config_of, datagram_target, field_of_failure, may_become_group, split_endpoint,
+    };
     use crate::engine::command::Target;
     use crate::model::config::{SessionConfig, SessionKind};
     use crate::model::failure::{Failure, Operation, OsError};
     use crate::workspace::tabs::{TabKind, TabSettings};
+
+    #[test]
+    fn a_group_that_is_being_typed_is_not_yet_wrong() {
+        for text in
+            ["2", "23", "239", "239.", "239.1.2", "224.0.0.", "f", "FF", "ff02", "ff02::", "ff02::%eth"]
+        {
+            assert!(may_become_group(text), "{text}");
+        }
+        for text in ["abc", "9", "10.0.0.1", "24.1", "240", "23.1", "239.a", "fe80::1", "ff02::x", "239,1"] {
+            assert!(!may_become_group(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_first_tabs_open_as_they_are() {

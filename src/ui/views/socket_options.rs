@@ -5,7 +5,9 @@ use crate::model::socket_option::{OptionName, OptionShape, SocketOption};
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::state::connection::{Problem, option_fits, parse_group, parse_option};
+use crate::ui::state::connection::{
+    Field, Problem, may_become_group, option_fits, parse_group, parse_option,
+};
 use crate::ui::state::panel::Panel;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -186,18 +188,38 @@ pub fn groups_ui(
             out.push(TabAction::LeaveGroup(place));
         }
     }
+    // The field stays the one that has the keyboard when a group comes or goes above it.
+    ui.push_id("group", |ui| group_field_ui(ui, ctx, panel, out));
+    // What was refused concerns the groups above, or what still stands in the field.
+    if let Some(error) = error {
+        error_line(ui, error);
+    }
+    if !panel.group_draft.is_empty() {
+        interface_ui(ui, ctx, &mut panel.group_interface);
+    }
+}
+
+fn group_field_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut Panel, out: &mut Vec<TabAction>) {
+    let theme = Theme::of(ui);
     let typed = typed_group(panel);
     let parsed = parse_group(&typed);
-    let own_error = match &parsed {
-        Err(problem) if panel.group_draft.len() >= 7 => Some(text::problem(ctx.locale, problem)),
-        _ => None,
-    };
+    let is_begun = may_become_group(&panel.group_draft);
+    let wrong = parsed.as_ref().err().filter(|_| !is_begun);
+    let wrong = wrong.map(|problem| text::problem(ctx.locale, problem));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = theme::SPACE_4;
+        let name = RichText::new(ctx.text("groups.field")).color(theme.dim);
+        ui.add(Label::new(name).truncate());
+    });
     ui.horizontal_top(|ui| {
-        TextField::new(ctx.text("groups.field"))
+        let response = TextField::new(ctx.text("groups.field"))
             .hint("239.1.2.3")
-            .error(own_error.as_deref().or(error))
+            .error(wrong.as_deref())
             .width(ui.available_width() - 76.0)
             .show(ui, &mut panel.group_draft);
+        if response.changed() && panel.refusal.as_ref().is_some_and(|(field, _)| *field == Field::Groups) {
+            panel.refusal = None;
+        }
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             let name = ctx.text("groups.join");
             if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("groups.join_tip")).clicked() {
@@ -206,8 +228,9 @@ pub fn groups_ui(
             }
         });
     });
-    if !panel.group_draft.is_empty() {
-        interface_ui(ui, ctx, &mut panel.group_interface);
+    if parsed.is_err() && is_begun && !panel.group_draft.is_empty() {
+        let hint = RichText::new(ctx.text("groups.unfinished")).size(theme::LABEL_SIZE).color(theme.dim);
+        ui.add(Label::new(hint).wrap());
     }
 }
 
