@@ -11,8 +11,8 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::tab_bar::{Light, TabLabel, tab_bar_ui};
 use crate::ui::views::{
-    banner, composer, connection, inspector, modals, peers, sessions_page, sheet_area, status_bar, tab_bar,
-    view_bar,
+    banner, composer, connection, inspector, modals, pane_title, peers, sessions_page, sheet_area,
+    status_bar, tab_bar, view_bar,
 };
 use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
@@ -78,17 +78,19 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         {
             inspector_ui(ui, &ctx, tab);
         }
+        // Alone, a session is named by its tab.
+        let title = |key| beside.and(labels.iter().find(|label| label.key == key));
         if let Some(tab) = tabs.iter_mut().find(|tab| beside == Some(tab.key)) {
             let half = ui.available_width() / 2.0;
             let panel = Panel::right("beside").default_size(half).size_range(300.0..=half * 1.5);
             side(panel.frame(Frame::new()), ui, |ui| {
                 right = ui.max_rect();
-                session_ui(ui, &ctx, tab, keyboard, out);
+                session_ui(ui, &ctx, tab, (keyboard, title(tab.key)), out);
             });
         }
         CentralPanel::no_frame().show(ui, |ui| {
             if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
-                session_ui(ui, &ctx, tab, keyboard, out);
+                session_ui(ui, &ctx, tab, (keyboard, title(tab.key)), out);
             }
         });
         if let Some(at) = touched_place(ui).filter(|at| area.contains(*at)) {
@@ -146,6 +148,15 @@ fn side(panel: Panel, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
         add(&mut ui.new_child(UiBuilder::new().max_rect(room)));
         ui.expand_to_include_rect(room);
     });
+}
+
+/// A panel takes on the height of what it shows in the next frame: there has to be one.
+fn settle(ui: &Ui, height: f32) {
+    let id = ui.scope_id().with("send-height");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, height), height));
+    if (before - height).abs() > 0.5 {
+        ui.ctx().request_repaint();
+    }
 }
 
 fn light_of(tab: &Tab) -> Light {
@@ -236,12 +247,12 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
     });
 }
 
-/// One session: its view bar, its sheet and its send area.
+/// One session: its name where there are two, its view bar, its sheet and its send area.
 fn session_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &mut Tab,
-    keyboard: Option<TabKey>,
+    (keyboard, title): (Option<TabKey>, Option<&TabLabel>),
     out: &mut Vec<Action>,
 ) {
     let mut asked = Vec::new();
@@ -249,6 +260,11 @@ fn session_ui(
     let keys =
         sheet_area::Keys { has_menu: Popup::is_any_open(ui.ctx()), has_keyboard: keyboard == Some(key) };
     ui.push_id(key.0, |ui| {
+        if let Some(label) = title {
+            let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
+            let panel = Panel::top("title").exact_size(pane_title::HEIGHT).resizable(false);
+            panel.frame(frame).show(ui, |ui| pane_title::pane_title_ui(ui, label, keys.has_keyboard));
+        }
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
             let is_cleared = tab.cleared_before > 0;
@@ -267,7 +283,8 @@ fn session_ui(
         }
         if !tab.is_kept() {
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));
-            Panel::bottom("send").resizable(false).frame(padded).show(ui, |ui| {
+            let panel = Panel::bottom("send").resizable(false).frame(padded);
+            let shown = panel.show(ui, |ui| {
                 let around = composer::Around {
                     status: &tab.status,
                     peers: &tab.peers,
@@ -275,6 +292,7 @@ fn session_ui(
                 };
                 composer::composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
             });
+            settle(ui, shown.response.rect.height());
         }
         CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, keys, &mut asked));
     });

@@ -1,7 +1,8 @@
 //! The panel at the left: it stays as wide as it was made, and what stands in it can be read.
 
 use crate::window_support::{Desk, datagrams, loopback};
-use egui::{Key, Modifiers};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 
@@ -92,6 +93,27 @@ fn all_of_a_datagram_session_are_peers() {
     desk.press("All peers");
     let target = desk.harness.get_by_label("Send to").accesskit_node().value();
     assert_eq!(target.as_deref(), Some("To all peers"));
+}
+
+#[test]
+fn two_panes_are_named_and_cut_nothing() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer), loopback(TabKind::Udp)]);
+    let headings = |desk: &Desk| -> Vec<Rect> {
+        let named = desk.harness.get_all_by_label_contains(" :0");
+        named.filter(|node| node.accesskit_node().role() == Role::Heading).map(|node| node.rect()).collect()
+    };
+    assert_eq!(headings(&desk), Vec::<Rect>::new(), "a session alone is named by its tab");
+    desk.menu_of("UDP / broadcast");
+    desk.press("Show beside");
+    let mut titles = headings(&desk);
+    titles.sort_by(|one, other| one.left().total_cmp(&other.left()));
+    let [left, right] = titles[..] else { panic!("{titles:?}") };
+    for name in ["History ↑↓", "File…", "Every", "Auto-reply", "Echo"] {
+        let mut seen: Vec<_> = desk.harness.get_all_by_label(name).map(|node| node.rect()).collect();
+        seen.sort_by(|one, other| one.left().total_cmp(&other.left()));
+        assert!(seen[0].left() >= left.left() - 20.0 && seen[0].right() < right.left(), "{name}: {seen:?}");
+        assert!(seen[1].left() >= right.left() - 20.0, "{name}: {seen:?}");
+    }
 }
 
 #[test]

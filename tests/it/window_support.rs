@@ -155,6 +155,8 @@ impl Desk {
             harness.state().app().unwrap().state().said.contains(part)
         });
         assert!(said, "“{part}” was not said, but “{}”", self.state().said);
+        // What it was about may have made room.
+        self.draw();
     }
 
     /// Waits until something is so.

@@ -20,6 +20,7 @@ pub mod composer;
 
 pub mod send_choices;
 
+pub mod pane_title;
 mod payload_choices;
 
 pub mod ready;

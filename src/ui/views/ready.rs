@@ -26,30 +26,54 @@ pub fn ready_ui(
     status: &Status,
     out: &mut Vec<TabAction>,
 ) {
-    let has_own_line = ui.available_width() < ONE_LINE;
-    if has_own_line {
-        ui.horizontal(|ui| quick_line_ui(ui, ctx, status, out));
+    let from_right = Layout::right_to_left(Align::Center);
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    if line.x < ONE_LINE {
+        ui.allocate_ui_with_layout(line, from_right, |ui| {
+            past_ui(ui, ctx, tab, composer, out);
+            quick_line_ui(ui, ctx, status, out);
+        });
+        // Where even this is too wide, it goes on beneath.
+        ui.horizontal_wrapped(|ui| {
+            let repeat = Repeat::of(tab, status);
+            repeat.switch_ui(ui, ctx, out);
+            repeat.number_ui(ui, ctx, tab);
+            replies_button(ui, ctx, tab, out);
+            echo_ui(ui, ctx, tab, out);
+        });
+        return;
     }
     // From the right, so that the quick sends have all the room that is left.
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let mut is_echo = tab.composer.echo;
-        if toggle(ui, &mut is_echo, ctx.text("composer.echo"), ctx.text("composer.echo_tip")).changed() {
-            out.push(TabAction::SetEcho(is_echo));
-        }
+    ui.allocate_ui_with_layout(line, from_right, |ui| {
+        echo_ui(ui, ctx, tab, out);
         replies_button(ui, ctx, tab, out);
-        repeat_ui(ui, ctx, tab, status, out);
-        if text_button(ui, ctx.text("composer.file"), ctx.text("composer.file_tip")).clicked() {
-            out.push(TabAction::AskFile);
-        }
-        history_menu(ui, ctx, tab, composer);
-        if !has_own_line {
-            let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-            ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
-                ui.set_width(ui.available_width());
-                quick_line_ui(ui, ctx, status, out);
-            });
-        }
+        let repeat = Repeat::of(tab, status);
+        repeat.number_ui(ui, ctx, tab);
+        repeat.switch_ui(ui, ctx, out);
+        past_ui(ui, ctx, tab, composer, out);
+        quick_line_ui(ui, ctx, status, out);
     });
+}
+
+/// From the right: a file, and what was sent before.
+fn past_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    composer: &mut Composer,
+    out: &mut Vec<TabAction>,
+) {
+    if text_button(ui, ctx.text("composer.file"), ctx.text("composer.file_tip")).clicked() {
+        out.push(TabAction::AskFile);
+    }
+    history_menu(ui, ctx, tab, composer);
+}
+
+fn echo_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
+    let mut is_echo = tab.composer.echo;
+    if toggle(ui, &mut is_echo, ctx.text("composer.echo"), ctx.text("composer.echo_tip")).changed() {
+        out.push(TabAction::SetEcho(is_echo));
+    }
 }
 
 fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
@@ -63,14 +87,19 @@ fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut V
     }
 }
 
+/// From the left, in the room that is left.
 fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAction>) {
-    ScrollArea::horizontal().id_salt("quick").auto_shrink([false, true]).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(ctx.text("quick.title")).color(Theme::of(ui).dim));
-            quick_ui(ui, ctx, status, out);
-            if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
-                out.push(TabAction::AddQuick);
-            }
+    let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(ui.available_width());
+        ScrollArea::horizontal().id_salt("quick").auto_shrink([false, true]).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(ctx.text("quick.title")).color(Theme::of(ui).dim));
+                quick_ui(ui, ctx, status, out);
+                if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
+                    out.push(TabAction::AddQuick);
+                }
+            });
         });
     });
 }
@@ -139,33 +168,47 @@ fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, composer:
     });
 }
 
-/// The number stands right of its switch.
-fn repeat_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
-    status: &Status,
-    out: &mut Vec<TabAction>,
-) {
-    let mut is_on = status.repeats_done.is_some();
-    let is_number = tab.composer.every_millis.trim().parse::<u64>().is_ok_and(|millis| millis > 0);
-    let text = match status.repeats_done {
-        Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
-        None => ctx.text("repeat.name").to_owned(),
-    };
-    TextField::new(ctx.text("repeat.millis"))
-        .remark("ms")
-        .width(84.0)
-        .locked(status.repeats_done.is_some())
-        .error((!is_number).then_some(""))
-        .show(ui, &mut tab.composer.every_millis);
-    ui.add_enabled_ui(status.state.is_open() && is_number, |ui| {
-        if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
-            out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
+/// Sending again and again. The number stands right of its switch.
+#[derive(Clone, Copy)]
+struct Repeat {
+    is_session_open: bool,
+    done: Option<u64>,
+    is_number: bool,
+}
+
+impl Repeat {
+    fn of(tab: &TabSettings, status: &Status) -> Repeat {
+        let millis = tab.composer.every_millis.trim().parse::<u64>();
+        Repeat {
+            is_session_open: status.state.is_open(),
+            done: status.repeats_done,
+            is_number: millis.is_ok_and(|millis| millis > 0),
         }
-    });
-    if !is_number {
-        // The field is too narrow for it.
-        error_line(ui, ctx.text("repeat.not_a_number"));
+    }
+
+    fn number_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings) {
+        TextField::new(ctx.text("repeat.millis"))
+            .remark("ms")
+            .width(84.0)
+            .locked(self.done.is_some())
+            .error((!self.is_number).then_some(""))
+            .show(ui, &mut tab.composer.every_millis);
+    }
+
+    fn switch_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<TabAction>) {
+        let mut is_on = self.done.is_some();
+        let text = match self.done {
+            Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
+            None => ctx.text("repeat.name").to_owned(),
+        };
+        ui.add_enabled_ui(self.is_session_open && self.is_number, |ui| {
+            if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
+                out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
+            }
+        });
+        if !self.is_number {
+            // The field is too narrow for it.
+            error_line(ui, ctx.text("repeat.not_a_number"));
+        }
     }
 }

@@ -30,7 +30,7 @@ pub struct TabLabel {
     pub is_fresh: bool,
 }
 
-/// The colour of a tab's dot.
+/// What a tab's dot tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Light {
     /// Closed.
@@ -82,7 +82,8 @@ pub fn tab_bar_ui(
     });
 }
 
-fn light_color(theme: &Theme, light: Light) -> Color32 {
+/// The colour of a tab's dot.
+pub fn light_color(theme: &Theme, light: Light) -> Color32 {
     match light {
         Light::Off => theme.mark,
         Light::Waiting => theme.accent,
