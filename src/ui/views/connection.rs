@@ -6,17 +6,16 @@ use crate::model::endpoint::EndpointError;
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::shortcuts::Does;
 use crate::ui::state::connection::{
     Field, FieldProblem, Problem, config_of, datagram_target, field_of_failure, split_endpoint,
 };
 use crate::ui::state::panel::Panel;
 use crate::ui::text;
 use crate::ui::theme;
+use crate::ui::views::open_button::open_button_ui;
 use crate::ui::views::socket_options;
 use crate::ui::widgets::{
-    ButtonKind, PillCombo, TextField, button, error_line, group_heading, icon_button, menu, menu_item,
-    menu_separator, toggle,
+    PillCombo, TextField, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
 };
 use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::{Event, Response, Ui};
@@ -177,6 +176,10 @@ fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
 fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut Asked) {
     ui.add_enabled_ui(!is_locked, |ui| {
         let opener = icon_button(ui, "▾", ctx.text("connection.addresses"));
+        if opener.clicked() {
+            // Since the last look an interface may have come or got another address.
+            out.window.push(Action::RefreshAddresses);
+        }
         menu(&opener, 240.0, |ui| {
             for address in ctx.addresses {
                 let line = format!("{}   {}", address.host, interface_name(ctx, &address.interface));
@@ -258,41 +261,5 @@ fn client_details_ui(
 fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut Asked) {
     if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         out.tab.push(TabAction::ToggleOpen);
-    }
-}
-
-fn open_button_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, status: &Status, out: &mut Vec<TabAction>) {
-    let width = Some(ui.available_width());
-    let tooltip = ctx.tooltip(ui.ctx(), "shortcut.toggle_open", Does::ToggleOpen);
-    ui.add_space(theme::SPACE_4);
-    let is_draining = matches!(status.state, SessionState::Draining);
-    if status.state.is_open() {
-        let key = match kind {
-            TabKind::TcpServer if is_draining => "connection.close_clients",
-            TabKind::TcpServer => "connection.stop_listening",
-            TabKind::TcpClient => "connection.disconnect",
-            TabKind::Udp => "connection.close",
-        };
-        let name = format!("■ {}", ctx.text(key));
-        if button(ui, ButtonKind::Ending, &name, width, &tooltip).clicked() {
-            out.push(TabAction::ToggleOpen);
-        }
-        if kind == TabKind::TcpServer && !is_draining && status.peers_present > 0 {
-            let name = ctx.text("connection.stop_listening_only");
-            if button(ui, ButtonKind::Ordinary, name, width, ctx.text("connection.stop_listening_only_tip"))
-                .clicked()
-            {
-                out.push(TabAction::StopListening);
-            }
-        }
-        return;
-    }
-    let key = match kind {
-        TabKind::TcpServer => "connection.listen",
-        TabKind::TcpClient => "connection.connect",
-        TabKind::Udp => "connection.open",
-    };
-    if button(ui, ButtonKind::Main, ctx.text(key), width, &tooltip).clicked() {
-        out.push(TabAction::ToggleOpen);
     }
 }

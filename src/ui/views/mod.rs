@@ -20,6 +20,7 @@ pub mod composer;
 
 pub mod send_choices;
 
+mod open_button;
 pub mod pane_title;
 mod payload_choices;
 
