@@ -19,6 +19,8 @@ pub enum Command {
     Close,
     /// The listener is gone; clients stay.
     StopListening,
+    /// The listener is back at its address, beside the clients that stayed. Refused where it was not stopped.
+    ListenAgain,
     /// These bytes are on their way to each peer of the target.
     Send {
         /// To whom.
@@ -108,6 +110,7 @@ impl fmt::Debug for Command {
             Command::Open(config) => write!(f, "Open({:?})", config.kind()),
             Command::Close => f.write_str("Close"),
             Command::StopListening => f.write_str("StopListening"),
+            Command::ListenAgain => f.write_str("ListenAgain"),
             Command::Send { target, payload, .. } => write!(f, "Send({target:?}, {} bytes)", payload.len()),
             Command::StartRepeat { target, payloads, every, times } => {
                 write!(f, "StartRepeat({target:?}, {} payloads, {every:?}, {times:?})", payloads.len())

@@ -137,6 +137,8 @@ pub enum TabAction {
     ToggleOpen,
     /// The listener is gone; clients stay.
     StopListening,
+    /// The listener is back, beside the clients that stayed.
+    ListenAgain,
     /// What is written is on its way.
     Send,
     /// A quick send is on its way.

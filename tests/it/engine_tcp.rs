@@ -8,6 +8,7 @@ use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpSer
 use sockscope::model::endpoint::HostPort;
 use sockscope::model::framing::Framing;
 use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Origin, Record};
+use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::model::status::SessionState;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -124,6 +125,42 @@ fn the_listener_can_stop_while_clients_stay() {
     peer.read_exact(&mut [0; 8]).unwrap();
     drop(peer);
     bench.wait_status("closed", |status| status.state == SessionState::Closed);
+}
+
+#[test]
+fn a_listener_that_was_stopped_listens_again_as_it_did() {
+    let (bench, address) = listen();
+    let refused = |bench: &Bench| {
+        let ticket = bench.ask(Command::ListenAgain);
+        match bench.answer(ticket) {
+            Event::Rejected { why, .. } => why,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused(&bench), Rejection::WrongKind, "it listens already");
+    let mut stayed = client(address);
+    bench.wait_status("the peer", |status| status.peers_present == 1);
+    bench.ask(Command::SetOption("ttl=7".parse().unwrap()));
+    bench.ask(Command::StopListening);
+    bench.wait_status("draining", |status| status.state == SessionState::Draining);
+    bench.ask(Command::ListenAgain);
+    let status = bench.wait_status("the listener", |status| status.state != SessionState::Draining);
+    assert_eq!(status.state, SessionState::Listening { local: address });
+    let ttl = status.options.iter().find(|report| report.name == OptionName::Ttl).unwrap();
+    assert_eq!(ttl.asked, Some(OptionValue::Number(7)), "what was asked for meanwhile counts");
+    let mut new = client(address);
+    bench.wait_status("both", |status| status.peers_present == 2);
+    bench.ask(send(Target::All, b"hi"));
+    for peer in [&mut stayed, &mut new] {
+        peer.read_exact(&mut [0; 2]).unwrap();
+    }
+    bench.ask(Command::StopListening);
+    bench.wait_status("draining", |status| status.state == SessionState::Draining);
+    let _taken = TcpListener::bind(address).unwrap();
+    assert!(matches!(refused(&bench), Rejection::Failed(_)));
+    bench.wait_status("that the clients stay", |status| {
+        status.state == SessionState::Draining && status.peers_present == 2
+    });
 }
 
 #[test]

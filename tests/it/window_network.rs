@@ -217,6 +217,12 @@ fn stopping_to_listen_can_keep_the_clients() {
     desk.see("not listening; clients stay");
     peer.write_all(b"still here").unwrap();
     desk.see("RX still here");
+    desk.press("Listen again");
+    desk.wait("the listener", |state| local(&state.tabs[0]) == Some(listener));
+    let _other = client(listener);
+    desk.wait("both clients", |state| state.tabs[0].status.peers_present == 2);
+    desk.press("Stop listening, keep clients");
+    desk.see("not listening; clients stay");
     desk.press_containing("Disconnect all");
     desk.wait("the end", |state| !state.tabs[0].is_open());
 }

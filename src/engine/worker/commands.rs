@@ -13,7 +13,7 @@ use crate::engine::worker::respond::Answering;
 use crate::engine::worker::stream::Stream;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle, Origin};
-use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
+use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::{apply, report_all};
 use std::net::SocketAddr;
@@ -38,6 +38,7 @@ impl Worker {
                 Ok(())
             }
             Command::StopListening => self.stop_listening(now),
+            Command::ListenAgain => self.listen_again(),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
             Command::StartRepeat { target, payloads, every, times } => {
                 self.require_open()?;
@@ -196,13 +197,16 @@ impl Worker {
     }
 
     /// Shows what is granted now beside what was asked for.
+    /// What was asked for until now, with each option as it was asked for last.
+    pub(super) fn asked_options(&self) -> Vec<SocketOption> {
+        let asked =
+            |report: &OptionReport| Some(SocketOption { name: report.name, value: report.asked.clone()? });
+        self.options.iter().filter_map(asked).collect()
+    }
+
     fn refresh_options(&mut self, option: &SocketOption) {
-        let mut asked: Vec<SocketOption> = self
-            .options
-            .iter()
-            .filter_map(|report| Some(SocketOption { name: report.name, value: report.asked.clone()? }))
-            .filter(|earlier| earlier.name != option.name)
-            .collect();
+        let mut asked = self.asked_options();
+        asked.retain(|earlier| earlier.name != option.name);
         asked.push(option.clone());
         let only_stream = self.streams.iter().next().map(|stream| (stream.socket(), stream.status.local));
         if let Some((socket, local)) = self.link_socket().or(only_stream) {
@@ -216,6 +220,7 @@ impl Worker {
 fn needs_journal(command: &Command) -> bool {
     match command {
         Command::Open(_)
+        | Command::ListenAgain
         | Command::Send { .. }
         | Command::StartRepeat { .. }
         | Command::SendFile { .. }

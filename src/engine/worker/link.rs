@@ -281,11 +281,26 @@ impl Worker {
         self.take_in_the_last(now);
         self.log.lifecycle(None, Lifecycle::ListenerStopped { local });
         self.link = Link::None;
+        self.listened_at = Some(local);
         self.state = SessionState::Draining;
         if self.streams.len() == 0 {
             self.close(EndReason::Local, now);
         }
         Ok(())
+    }
+
+    /// The listener is back where it was; where that fails, the clients stay all the same.
+    pub(super) fn listen_again(&mut self) -> Result<(), Rejection> {
+        self.require_open()?;
+        let (Some(SessionConfig::TcpServer(server)), Some(local), SessionState::Draining) =
+            (self.config.clone(), self.listened_at, &self.state)
+        else {
+            return Err(Rejection::WrongKind);
+        };
+        // What was asked for since it was opened counts, too.
+        let options = self.asked_options();
+        let at = Addresses { local: vec![local], ..Addresses::default() };
+        Ok(self.listen(&TcpServerConfig { options, ..server }, &at)?)
     }
 
     /// Clients that wait at the listener are connected as far as they know, and may have sent something. Without the

@@ -65,6 +65,7 @@ use crate::model::status::SessionState;
 use crate::net::poll::{Poll, Ready};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -97,6 +98,8 @@ pub(super) struct Worker {
     log: Log,
     state: SessionState,
     config: Option<SessionConfig>,
+    /// Where a listener stood that was stopped; its clients may still be there.
+    listened_at: Option<SocketAddr>,
     lookup: Option<Lookup>,
     options: Arc<[OptionReport]>,
     answering: Answering,
@@ -128,6 +131,7 @@ impl Worker {
             log: Log::new(parts.journal, parts.syncer),
             state: SessionState::Closed,
             config: None,
+            listened_at: None,
             lookup: None,
             options: Arc::default(),
             answering: Answering::new(Responder::default()),

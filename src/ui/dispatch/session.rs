@@ -31,6 +31,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
     match action {
         TabAction::ToggleOpen => toggle_open(app, key),
         TabAction::StopListening => send_command(app, key, Command::StopListening),
+        TabAction::ListenAgain => send_command(app, key, Command::ListenAgain),
         TabAction::Send => send(app, key),
         TabAction::SendQuick(place) => send_quick(app, key, place),
         TabAction::StartRepeat => start_repeat(app, key),

@@ -33,13 +33,21 @@ pub(super) fn open_button_ui(
         if button(ui, ButtonKind::Ending, &name, width, &tooltip).clicked() {
             out.push(TabAction::ToggleOpen);
         }
-        if kind == TabKind::TcpServer && !is_draining && status.peers_present > 0 {
-            let name = ctx.text("connection.stop_listening_only");
-            if button(ui, ButtonKind::Ordinary, name, width, ctx.text("connection.stop_listening_only_tip"))
-                .clicked()
-            {
-                out.push(TabAction::StopListening);
+        let also = match kind {
+            TabKind::TcpServer if is_draining => {
+                Some(("connection.listen_again", "connection.listen_again_tip", TabAction::ListenAgain))
             }
+            TabKind::TcpServer if status.peers_present > 0 => Some((
+                "connection.stop_listening_only",
+                "connection.stop_listening_only_tip",
+                TabAction::StopListening,
+            )),
+            _ => None,
+        };
+        if let Some((name, tip, action)) = also
+            && button(ui, ButtonKind::Ordinary, ctx.text(name), width, ctx.text(tip)).clicked()
+        {
+            out.push(action);
         }
         return;
     }
