@@ -34,7 +34,7 @@ fn the_panel_keeps_its_width_when_an_option_is_granted() {
     desk.open("Open");
     desk.see("granted");
     desk.draw();
-    assert_eq!(bar_start(&desk), start);
+    assert_eq!(bar_start(&desk).to_bits(), start.to_bits());
     let opened = edges(&desk, "■ Close");
     assert!(opened.1 <= button.1 && opened.1 > button.1 - 20.0, "{opened:?} was {button:?}");
     let crosses = edges(&desk, "Do not ask for receive-buffer=4000000");
@@ -43,7 +43,11 @@ fn the_panel_keeps_its_width_when_an_option_is_granted() {
     let mut desk = Desk::with_tabs(vec![kept]);
     desk.press("Socket options");
     desk.draw();
-    assert_eq!(bar_start(&desk), start, "also with names that are longer than it is wide");
+    assert_eq!(
+        bar_start(&desk).to_bits(),
+        start.to_bits(),
+        "also with names that are longer than it is wide"
+    );
 }
 
 #[test]
@@ -59,9 +63,9 @@ fn the_panel_keeps_its_width_when_an_earlier_session_is_looked_at() {
     desk.press("Open");
     desk.see("Earlier session");
     desk.draw();
-    assert_eq!(bar_start(&desk), start);
+    assert_eq!(bar_start(&desk).to_bits(), start.to_bits());
     desk.tab(0);
-    assert_eq!(bar_start(&desk), start);
+    assert_eq!(bar_start(&desk).to_bits(), start.to_bits());
 }
 
 #[test]
