@@ -5,10 +5,17 @@ use crate::model::config::{MulticastGroup, SessionConfig};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
 use crate::model::socket_option::SocketOption;
+use crate::net::udp;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// No payload of one datagram is longer.
+pub const LONGEST_DATAGRAM: usize = udp::LONGEST_PAYLOAD;
+
+/// A file goes out in datagrams of so many bytes: they fit any network without being fragmented.
+pub const FILE_DATAGRAM: usize = 1400;
 
 /// An outcome that is asked for. Refusals come back as an event with the command's ticket.
 #[derive(Clone, PartialEq, Eq)]

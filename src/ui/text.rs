@@ -6,6 +6,7 @@ use crate::codec::hex::HexError;
 use crate::codec::prose;
 use crate::codec::represent::View;
 use crate::codec::text::{EncodeError, TextEncoding};
+use crate::engine::command::LONGEST_DATAGRAM;
 use crate::engine::event::Rejection;
 use crate::model::endpoint::EndpointError;
 use crate::model::failure::Failure;
@@ -16,7 +17,9 @@ use crate::model::status::{PeerState, SessionState};
 use crate::ui::state::composer::ComposeError;
 use crate::ui::state::connection::{Problem, typed_endpoint};
 use crate::ui::state::find::FindError;
+use crate::ui::state::obstacle::Obstacle;
 use crate::ui::trouble;
+use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
 use crate::workspace::tabs::{TabKind, TabSettings, ViewChoice};
 
@@ -253,6 +256,23 @@ pub fn compose_error(locale: &Locale, error: &ComposeError) -> String {
             EscapeError::CharacterInvalid { at } => locale.format("input.escape_character", &[("at", at)]),
             EscapeError::Encode(error) => encode_error(locale, error),
         },
+    }
+}
+
+/// What stands in the way of sending what is written.
+pub fn obstacle(locale: &Locale, obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Unreadable(error) => compose_error(locale, error),
+        Obstacle::TooLong { bytes, is_exact } => {
+            let bytes = *bytes as u64;
+            let size = if *is_exact {
+                locale.format("composer.length", &[("count", &Count(bytes))])
+            } else {
+                ByteSize(bytes).to_string()
+            };
+            let limit = Count(LONGEST_DATAGRAM as u64);
+            locale.format("composer.too_long", &[("size", &size), ("limit", &limit)])
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The send area of the window: ways of writing, what is appended, history, quick sends, repeating, answering,
 //! files and texts that are too long to edit. What counts is what a peer got.
 
-use crate::window_support::{Desk, client, loopback, read_exactly};
+use crate::window_support::{Desk, client, datagrams, loopback, read_datagram, read_exactly};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use sockscope::ui::state::modal::Modal;
@@ -393,6 +393,34 @@ fn a_pasted_text_that_cannot_go_out_is_kept() {
     assert_eq!(read_exactly(&mut peer, 100_000), vec![b'x'; 100_000]);
     desk.hear("was sent (97.7 KiB)");
     assert!(!desk.is_seen("were pasted"));
+}
+
+#[test]
+fn a_pasted_text_is_one_datagram_or_none() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    let peer = datagrams();
+    desk.fill("Remote", &peer.local_addr().unwrap().to_string());
+    desk.open("Open");
+    let paste = |desk: &mut Desk, length| {
+        desk.focus("Payload");
+        desk.harness.event(Event::Paste("d".repeat(length)));
+        desk.draw();
+    };
+    paste(&mut desk, 66_000);
+    desk.see("64.5 KiB were pasted: too long to edit.");
+    desk.see("Too long for one datagram: 66,000 bytes, at most 65,507.");
+    desk.key(Modifiers::COMMAND, Key::Enter);
+    desk.hear("Too long for one datagram");
+    assert_eq!(desk.front().status.counters.sent.records, 0);
+    assert_eq!(desk.front().composer.pasted.as_deref().map(str::len), Some(66_000), "it is kept");
+    desk.press("Discard");
+    desk.write(&"t".repeat(30_000));
+    paste(&mut desk, 60_000);
+    desk.press("Send");
+    assert_eq!(read_datagram(&peer).0, vec![b'd'; 60_000]);
+    desk.press("Discard");
+    desk.press("File…");
+    desk.see("It is cut into datagrams of 1,400 bytes each.");
 }
 
 #[test]

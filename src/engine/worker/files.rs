@@ -1,6 +1,6 @@
 //! A file on its way to peers: read only as fast as they take it, so that memory stays small.
 
-use crate::engine::command::Target;
+use crate::engine::command::{FILE_DATAGRAM, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
@@ -15,9 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// What is read at once for streams.
 const STREAM_CHUNK: usize = 64 << 10;
-
-/// What makes one datagram: it fits any network without being fragmented.
-const DATAGRAM_CHUNK: usize = 1400;
 
 /// The file is read on when less than this waits for the slowest peer.
 const LOW_WATER: u64 = 256 << 10;
@@ -132,7 +129,7 @@ impl Worker {
     fn queue_more(&mut self, file: &mut FileSend) -> Result<(), Rejection> {
         let chunk = match file.recipients {
             Recipients::Streams(_) => STREAM_CHUNK,
-            Recipients::Datagrams(_) => DATAGRAM_CHUNK,
+            Recipients::Datagrams(_) => FILE_DATAGRAM,
         };
         let mut buffer = vec![0; chunk];
         let mut queued_now = 0;

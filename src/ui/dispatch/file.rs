@@ -17,6 +17,7 @@ use crate::ui::text;
 use crate::ui::trouble;
 use crate::ui::views::composer::FileProgress;
 use crate::util::bytes_text::ByteSize;
+use crate::workspace::tabs::TabKind;
 use egui::{Context, Event};
 use std::fs::{self, Metadata};
 use std::io;
@@ -43,7 +44,8 @@ pub struct FileLook {
 }
 
 pub(super) fn ask(app: &mut App, key: TabKey) {
-    let page = SendFile { tab: key, path: String::new(), error: None, remark: None };
+    let is_cut = app.state.tab(key).is_some_and(|tab| tab.settings.kind == TabKind::Udp);
+    let page = SendFile { tab: key, is_cut, path: String::new(), error: None, remark: None };
     app.state.modal = Some(Modal::SendFile(page));
 }
 

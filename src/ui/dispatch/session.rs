@@ -214,12 +214,14 @@ fn new_journal_path(app: &App) -> PathBuf {
 
 fn send(app: &mut App, key: TabKey) {
     let Some(tab) = app.state.tab(key).filter(|tab| !tab.is_kept()) else { return };
-    if tab.is_open() && tab.composer.pasted.is_some() {
+    let is_pasted = tab.composer.pasted.is_some();
+    // A datagram goes out whole or not at all.
+    if tab.is_open() && is_pasted && tab.settings.kind != TabKind::Udp {
         file::send_pasted(app, key);
         return;
     }
     let Some(payload) = written_payload(app, key) else { return };
-    if !send_payload(app, key, payload) {
+    if !send_payload(app, key, payload) || is_pasted {
         return;
     }
     let Some(tab) = app.state.tab_mut(key) else { return };
@@ -238,16 +240,16 @@ fn written_payload(app: &mut App, key: TabKey) -> Option<Vec<u8>> {
         return None;
     }
     let encoding = tab.encoding();
-    let is_stream = tab.settings.kind != TabKind::Udp;
-    match tab.composer.preview(&tab.settings.composer, encoding) {
+    let kind = tab.settings.kind;
+    match tab.composer.payload(&tab.settings.composer, encoding, kind) {
         // An empty datagram is one; of a stream, nothing is nothing.
-        Ok(composition) if composition.bytes().is_empty() && is_stream => {
+        Ok(composition) if composition.bytes().is_empty() && kind != TabKind::Udp => {
             app.tell(Told::Plain, locale.text("toast.nothing_to_send"));
             None
         }
         Ok(composition) => Some(composition.bytes().to_vec()),
-        Err(error) => {
-            let line = text::compose_error(locale, error);
+        Err(obstacle) => {
+            let line = text::obstacle(locale, &obstacle);
             app.tell(Told::Bad, line);
             None
         }

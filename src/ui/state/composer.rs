@@ -5,6 +5,7 @@ use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
 use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
+use crate::ui::state::obstacle::PastedDatagram;
 use crate::workspace::sending::{Sending, SentText};
 use crate::workspace::tabs::{ComposerSettings, InputChoice};
 use std::fmt;
@@ -41,6 +42,7 @@ pub struct Composer {
     /// The field has the keyboard.
     pub has_focus: bool,
     preview: Option<Preview>,
+    pub(super) pasted_datagram: Option<PastedDatagram>,
     switched: Option<Switched>,
 }
 

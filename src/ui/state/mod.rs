@@ -10,6 +10,8 @@ pub mod meter;
 
 pub mod composer;
 
+pub mod obstacle;
+
 pub mod find;
 
 pub mod ticks;

@@ -81,6 +81,8 @@ pub struct Quick {
 pub struct SendFile {
     /// From which tab.
     pub tab: TabKey,
+    /// It goes out as datagrams, cut as the page says.
+    pub is_cut: bool,
     /// As typed or chosen.
     pub path: String,
     /// What is wrong with it.

@@ -2,7 +2,6 @@
 
 use crate::codec::composition::Composition;
 use crate::codec::hex;
-use crate::codec::text::TextEncoding;
 use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
@@ -60,16 +59,20 @@ pub fn composer_ui(
     let encoding = text::encoding_of(&tab.encoding);
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     send_choices::choices_ui(ui, ctx, tab, composer, around, out);
-    let is_composable = composer.preview(&tab.composer, encoding).is_ok();
-    let can_send = around.status.state.is_open() && (is_composable || composer.pasted.is_some());
+    let obstacle = composer.obstacle(&tab.composer, encoding, tab.kind);
+    let obstacle = obstacle.map(|obstacle| text::obstacle(ctx.locale, &obstacle));
+    let off = match obstacle.as_deref() {
+        _ if !around.status.state.is_open() => Some(ctx.text("composer.off_closed")),
+        obstacle => obstacle,
+    };
     ui.horizontal_top(|ui| {
         let button_width = 116.0;
         let field_width = ui.available_width() - button_width - theme::SPACE_8;
         ui.vertical(|ui| {
             ui.set_width(field_width);
-            field_ui(ui, ctx, tab, composer, encoding, out);
+            field_ui(ui, ctx, tab, composer, obstacle.as_deref(), out);
         });
-        send_button(ui, ctx, button_width, can_send, out);
+        send_button(ui, ctx, button_width, off, out);
     });
     if let Some(file) = around.file {
         file_ui(ui, ctx, file, out);
@@ -82,10 +85,11 @@ fn field_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
     composer: &mut Composer,
-    encoding: TextEncoding,
+    obstacle: Option<&str>,
     out: &mut Vec<TabAction>,
 ) {
     let theme = Theme::of(ui);
+    let encoding = text::encoding_of(&tab.encoding);
     let frame = Frame::new()
         .fill(theme.raised)
         .stroke(Stroke::new(1.0, theme.line))
@@ -96,7 +100,7 @@ fn field_ui(
         if let Some(pasted) = composer.pasted.clone() {
             // The field is not there to have the keyboard: what is pasted now is meant for another one.
             composer.has_focus = false;
-            pasted_ui(ui, ctx, pasted.len(), out);
+            pasted_ui(ui, ctx, pasted.len(), obstacle, out);
             return;
         }
         history_keys(ui, composer, out);
@@ -128,11 +132,11 @@ fn field_ui(
                 composer.has_focus = response.has_focus();
             },
         );
-        match composer.preview(&tab.composer, encoding) {
-            Ok(composition) => preview_ui(ui, ctx, composition),
-            Err(error) => {
-                error_line(ui, &text::compose_error(ctx.locale, error));
-            }
+        if let Ok(composition) = composer.preview(&tab.composer, encoding) {
+            preview_ui(ui, ctx, composition);
+        }
+        if let Some(obstacle) = obstacle {
+            error_line(ui, obstacle);
         }
     });
 }
@@ -185,11 +189,21 @@ fn history_keys(ui: &Ui, composer: &Composer, out: &mut Vec<TabAction>) {
     }
 }
 
-fn pasted_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, length: usize, out: &mut Vec<TabAction>) {
+fn pasted_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    length: usize,
+    obstacle: Option<&str>,
+    out: &mut Vec<TabAction>,
+) {
     let theme = Theme::of(ui);
     let size = ByteSize(length as u64);
-    let line = ctx.format("composer.pasted", &[("size", &size)]);
+    let key = if obstacle.is_some() { "composer.pasted_off" } else { "composer.pasted" };
+    let line = ctx.format(key, &[("size", &size)]);
     ui.add(egui::Label::new(RichText::new(line).color(theme.text)).wrap());
+    if let Some(obstacle) = obstacle {
+        error_line(ui, obstacle);
+    }
     if button(ui, ButtonKind::Ordinary, ctx.text("composer.forget"), None, ctx.text("composer.forget_tip"))
         .clicked()
     {
@@ -228,7 +242,9 @@ fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
     response.on_hover_text(ctx.text("composer.preview_tip"));
 }
 
-fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, can_send: bool, out: &mut Vec<TabAction>) {
+/// The button, or why it is `off`.
+fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, off: Option<&str>, out: &mut Vec<TabAction>) {
+    let can_send = off.is_none();
     ui.add_enabled_ui(can_send, |ui| {
         let theme = Theme::of(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(width, 66.0), Sense::click());
@@ -252,8 +268,8 @@ fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, can_send: bool, out: 
         let keys = shortcuts::keys_text(ui.ctx(), Does::Send);
         let below = rect.center() + vec2(0.0, 12.0);
         painter.text(below, Align2::CENTER_CENTER, keys, fonts::interface(10.5), ink);
-        let tooltip = if can_send { "composer.send_tip" } else { "composer.send_off" };
-        let response = response.on_hover_text(ctx.text(tooltip)).on_disabled_hover_text(ctx.text(tooltip));
+        let tooltip = off.unwrap_or(ctx.text("composer.send_tip"));
+        let response = response.on_hover_text(tooltip).on_disabled_hover_text(tooltip);
         if response.clicked() {
             out.push(TabAction::Send);
         }

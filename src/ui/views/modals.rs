@@ -1,5 +1,6 @@
 //! What stands in front of everything: questions, names, quick sends, and the parts that all such pages have.
 
+use crate::engine::command::FILE_DATAGRAM;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -11,6 +12,7 @@ use crate::ui::views::import_page::{import_ui, watch_ui};
 use crate::ui::views::payload_choices;
 use crate::ui::views::replies::replies_ui;
 use crate::ui::widgets::{ButtonKind, TextField, button, error_line};
+use crate::util::bytes_text::Count;
 use egui::{Align, Id, Key, Layout, RichText, TextEdit, Ui};
 use std::path::Path;
 
@@ -213,6 +215,10 @@ fn send_file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &mut SendFile, out: &mut V
     ui.set_width(540.0);
     title(ui, ctx.text("file.title"));
     path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
+    if file.is_cut {
+        let line = ctx.format("file.cut", &[("size", &Count(FILE_DATAGRAM as u64))]);
+        ui.add(egui::Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
+    }
     buttons(ui, ctx, Some((ButtonKind::Main, "composer.send", Action::StartFile)), "common.cancel", out);
 }
 
