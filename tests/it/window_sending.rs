@@ -184,6 +184,39 @@ fn quick_sends_are_made_sent_moved_changed_and_removed() {
 }
 
 #[test]
+fn pages_are_filled_without_a_pointer() {
+    let (mut desk, _peer) = with_client();
+    desk.press("Add a quick send");
+    assert!(!desk.is_seen("A name is needed."), "nothing was typed yet");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("A name is needed.");
+    desk.enter("greet");
+    assert!(!desk.is_seen("A name is needed."));
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.state().sending.quick[0].name, "greet");
+    assert!(desk.state().modal.is_none());
+
+    desk.press("Auto-reply");
+    desk.enter("PING");
+    desk.key(Modifiers::NONE, Key::Tab);
+    desk.fill("Send back", "PONG");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.state().modal.is_none());
+    let reply = &desk.front().settings.composer.replies[0];
+    assert_eq!((reply.pattern.as_str(), reply.answer.as_str()), ("PING", "PONG"));
+
+    desk.press("File…");
+    desk.enter("/nowhere");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("Cannot read /nowhere");
+    desk.enter("/else");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("Cannot read /nowhere/else");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.state().modal.is_none());
+}
+
+#[test]
 fn something_is_sent_again_and_again_until_it_is_stopped() {
     let (mut desk, mut peer) = with_client();
     desk.write("tick");
@@ -242,7 +275,8 @@ fn answers_are_given_by_rule_and_kept() {
     desk.fill("Send back", "PONG\\q");
     desk.press_last("Escapes");
     desk.see("“\\q” is no escape (character 5).");
-    assert!(!desk.is_seen("OK"), "what cannot be read cannot be used");
+    desk.press("OK");
+    assert!(desk.state().modal.is_some(), "what cannot be read cannot be used");
     desk.fill("Send back", "PONG\\r\\n");
     desk.press("OK");
     peer.write_all(b"a PING here").unwrap();
@@ -453,7 +487,6 @@ fn a_press_beside_a_page_keeps_what_was_typed_on_it() {
     desk.fill("Name", "greet");
     beside(&mut desk);
     assert!(matches!(&desk.state().modal, Some(Modal::Quick(page)) if page.quick.name == "greet"));
-    desk.key(Modifiers::NONE, Key::Escape);
     desk.key(Modifiers::NONE, Key::Escape);
     assert!(desk.state().modal.is_none(), "Escape leaves it");
     desk.key(Modifiers::NONE, Key::F1);

@@ -123,6 +123,10 @@ fn an_open_tab_is_closed_only_when_the_person_agrees() {
     desk.press("Cancel");
     assert_eq!(desk.state().tabs.len(), 3);
     desk.key(Modifiers::COMMAND, Key::W);
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.state().modal.is_none());
+    assert_eq!(desk.state().tabs.len(), 3, "Enter is the answer that changes nothing");
+    desk.key(Modifiers::COMMAND, Key::W);
     desk.press("Close it");
     assert_eq!(kinds(&desk), [TabKind::TcpClient, TabKind::Udp]);
 }

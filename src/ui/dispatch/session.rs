@@ -48,7 +48,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
         TabAction::AddQuick => add_quick(app, key),
         TabAction::EditQuick(place) => {
             if let Some(quick) = app.state.sending.quick.get(place).cloned() {
-                app.state.modal = Some(Modal::Quick(Quick { place: Some(place), quick }));
+                app.state.modal = Some(Modal::Quick(Quick { place: Some(place), quick, has_tried: true }));
             }
         }
         TabAction::MoveQuick { from, by } => tabs::move_quick(app, from, by),
@@ -306,7 +306,7 @@ fn add_quick(app: &mut App, key: TabKey) {
         checksum: composer.checksum.clone(),
         ..QuickSend::default()
     };
-    app.state.modal = Some(Modal::Quick(Quick { place: None, quick }));
+    app.state.modal = Some(Modal::Quick(Quick { place: None, quick, has_tried: false }));
 }
 
 fn set_broadcast(app: &mut App, key: TabKey, is_on: bool) {

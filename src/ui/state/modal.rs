@@ -74,6 +74,8 @@ pub struct Quick {
     pub place: Option<usize>,
     /// As typed.
     pub quick: QuickSend,
+    /// The name was written to, or the page was to be confirmed.
+    pub has_tried: bool,
 }
 
 /// A file to send, while it is chosen.

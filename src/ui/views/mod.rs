@@ -24,6 +24,8 @@ mod open_button;
 pub mod pane_title;
 mod payload_choices;
 
+mod quick_page;
+
 pub mod ready;
 
 pub mod status_bar;

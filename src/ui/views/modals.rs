@@ -4,29 +4,32 @@ use crate::engine::command::FILE_DATAGRAM;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::state::modal::{GoTo, Modal, Quick, Rename, SendFile};
+use crate::ui::state::modal::{GoTo, Modal, Rename, SendFile};
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::export_page::export_ui;
 use crate::ui::views::help::help_ui;
 use crate::ui::views::import_page::{import_ui, watch_ui};
-use crate::ui::views::payload_choices;
+use crate::ui::views::quick_page::quick_ui;
 use crate::ui::views::replies::replies_ui;
-use crate::ui::widgets::{ButtonKind, TextField, button, error_line};
+use crate::ui::widgets::{ButtonKind, TextField, button};
 use crate::util::bytes_text::Count;
-use egui::{Align, Id, Key, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Id, Key, Layout, Response, RichText, Ui};
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::mem;
 use std::path::Path;
-
-const LABEL_WIDTH: f32 = 90.0;
 
 /// Draws the page in front, if there is one.
 pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
     let Some(page) = modal else { return };
     // A press beside a page that is written on is a slip of the hand.
     let is_left_beside = matches!(page, Modal::Help | Modal::ConfirmClose(_) | Modal::ConfirmDelete(_));
-    in_front(ui, "modal", is_left_beside, out, |ui, out| match page {
+    let name = ("modal", mem::discriminant(page));
+    in_front(ui, name, is_left_beside, out, |ui, out| match page {
         Modal::Help => {
             help_ui(ui, ctx);
-            buttons(ui, ctx, None, "common.close", out);
+            let way_out = buttons(ui, ctx, None, "common.close", out);
+            focus_at_first(ui, &way_out);
         }
         Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
         Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
@@ -40,9 +43,13 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::Replies(page) => {
             ui.set_width(640.0);
             title(ui, ctx.text("replies.title"));
-            let is_usable = replies_ui(ui, ctx, page);
-            let main = is_usable.then_some((ButtonKind::Main, "common.ok", Action::SaveReplies));
-            buttons(ui, ctx, main, "common.cancel", out);
+            let written = replies_ui(ui, ctx, page);
+            let off = (!written.is_usable).then_some("replies.wrong");
+            if written.is_entered && off.is_none() {
+                out.push(Action::SaveReplies);
+            }
+            let main = (ButtonKind::Main, "common.ok", Action::SaveReplies);
+            buttons_unless(ui, ctx, main, off, out);
         }
     });
 }
@@ -51,27 +58,64 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
 pub fn confirm_quit_ui(ui: &Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     in_front(ui, "quit", true, out, |ui, out| {
         question(ui, ctx.text("quit.title"), ctx.text("quit.question"));
-        let yes = Some((ButtonKind::Ending, "quit.yes", Action::QuitAnyway));
-        buttons(ui, ctx, yes, "common.cancel", out);
+        answers(ui, ctx, "quit.yes", Action::QuitAnyway, out);
     });
 }
 
 fn in_front(
     ui: &Ui,
-    name: &'static str,
+    name: impl Hash + Debug,
     is_left_beside: bool,
     out: &mut Vec<Action>,
     add: impl FnOnce(&mut Ui, &mut Vec<Action>),
 ) {
+    let page = Id::unique(name);
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
-    let response = egui::Modal::new(Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
+    let response = egui::Modal::new(page).frame(frame).show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+        note_page(ui, page);
         add(ui, out);
     });
     let is_slip = !is_left_beside && response.backdrop_response.clicked();
     if !is_slip && response.should_close() {
         out.push(Action::CloseModal);
     }
+}
+
+/// Since which frame a page is in front, and in which it was last drawn.
+#[derive(Clone, Copy)]
+struct Shown {
+    page: Id,
+    since: u64,
+    last: u64,
+}
+
+fn note_page(ui: &Ui, page: Id) {
+    let now = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|data| {
+        let shown = data.get_temp_mut_or(Id::unique("page"), Shown { page, since: now, last: now });
+        if shown.page != page || shown.last + 1 < now {
+            *shown = Shown { page, since: now, last: now };
+        }
+        shown.last = now;
+    });
+}
+
+/// Gives the keyboard to this when the page in front opens. The first frame only measures the page.
+pub(super) fn focus_at_first(ui: &Ui, response: &Response) {
+    let shown = ui.data(|data| data.get_temp::<Shown>(Id::unique("page")));
+    if shown.is_some_and(|shown| shown.last <= shown.since + 1) {
+        response.request_focus();
+    }
+}
+
+/// Whether Enter was pressed in the field. It keeps the keyboard for as long as its page stays.
+pub(super) fn is_entered(ui: &Ui, field: &Response) -> bool {
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if is_entered {
+        field.request_focus();
+    }
+    is_entered
 }
 
 /// The page's heading.
@@ -92,7 +136,7 @@ pub(super) fn buttons(
     main: Option<(ButtonKind, &'static str, Action)>,
     way_out: &'static str,
     out: &mut Vec<Action>,
-) {
+) -> Response {
     ui.add_space(theme::SPACE_8);
     at_the_right(ui, |ui| {
         if let Some((kind, key, action)) = main
@@ -100,29 +144,62 @@ pub(super) fn buttons(
         {
             out.push(action);
         }
-        if button(ui, ButtonKind::Ordinary, ctx.text(way_out), None, "").clicked() {
-            out.push(Action::CloseModal);
-        }
+        way_out_ui(ui, ctx, way_out, out)
+    })
+}
+
+/// The same where what the page is for cannot be done yet: the tooltip says why it is `off`.
+pub(super) fn buttons_unless(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    (kind, key, action): (ButtonKind, &'static str, Action),
+    off: Option<&'static str>,
+    out: &mut Vec<Action>,
+) {
+    ui.add_space(theme::SPACE_8);
+    at_the_right(ui, |ui| {
+        ui.add_enabled_ui(off.is_none(), |ui| {
+            let response = button(ui, kind, ctx.text(key), None, "");
+            let is_pressed = response.clicked();
+            if let Some(why) = off {
+                response.on_disabled_hover_text(ctx.text(why));
+            } else if is_pressed {
+                out.push(action);
+            }
+        });
+        way_out_ui(ui, ctx, "common.cancel", out);
     });
 }
 
+fn way_out_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, key: &'static str, out: &mut Vec<Action>) -> Response {
+    let response = button(ui, ButtonKind::Ordinary, ctx.text(key), None, "");
+    if response.clicked() {
+        out.push(Action::CloseModal);
+    }
+    response
+}
+
+/// What a question can be answered with. The keyboard is on the answer that changes nothing.
+fn answers(ui: &mut Ui, ctx: &ViewCtx<'_>, key: &'static str, action: Action, out: &mut Vec<Action>) {
+    let way_out = buttons(ui, ctx, Some((ButtonKind::Ending, key, action)), "common.cancel", out);
+    focus_at_first(ui, &way_out);
+}
+
 /// One line that is filled from the right.
-fn at_the_right(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+fn at_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add).inner
 }
 
 fn confirm_close_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: TabKey, out: &mut Vec<Action>) {
     question(ui, ctx.text("close.title"), ctx.text("close.question"));
-    let yes = (ButtonKind::Ending, "close.yes", Action::CloseTabAnyway(tab));
-    buttons(ui, ctx, Some(yes), "common.cancel", out);
+    answers(ui, ctx, "close.yes", Action::CloseTabAnyway(tab), out);
 }
 
 fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<Action>) {
     question(ui, ctx.text("delete.title"), ctx.text("delete.question"));
     ui.label(RichText::new(path.display().to_string()).font(fonts::payload()));
-    let yes = (ButtonKind::Ending, "delete.yes", Action::DeleteSession(path.to_owned()));
-    buttons(ui, ctx, Some(yes), "common.cancel", out);
+    answers(ui, ctx, "delete.yes", Action::DeleteSession(path.to_owned()), out);
 }
 
 fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<Action>) {
@@ -131,10 +208,9 @@ fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<
     let hint = ctx.format("tab.name_hint", &[("title", &rename.title_without)]);
     let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut rename.name);
     let done = Action::RenameTab { tab: rename.tab, name: rename.name.clone() };
-    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+    focus_at_first(ui, &response);
+    if is_entered(ui, &response) {
         out.push(done.clone());
-    } else if !response.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
     }
     buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done)), "common.cancel", out);
 }
@@ -151,11 +227,10 @@ fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, out: &mut Vec<Actio
     if response.changed() {
         page.is_unclear = false;
     }
-    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+    if is_entered(ui, &response) {
         out.push(Action::GoTo);
-    } else if !response.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
     }
+    focus_at_first(ui, &response);
     ui.add(egui::Label::new(RichText::new(ctx.text("goto.help")).color(Theme::of(ui).dim)).wrap());
     buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", Action::GoTo)), "common.cancel", out);
 }
@@ -192,68 +267,38 @@ pub(super) fn path_ui(
     error: Option<&str>,
     remark: Option<&'static str>,
     out: &mut Vec<Action>,
-) {
-    ui.horizontal_top(|ui| {
-        TextField::new(ctx.text("save.path"))
+) -> Response {
+    let line = ui.horizontal_top(|ui| {
+        let response = TextField::new(ctx.text("save.path"))
             .error(error)
             .width(ui.available_width() - 100.0)
             .payload_font()
             .show(ui, path);
+        focus_at_first(ui, &response);
         if button(ui, ButtonKind::Ordinary, ctx.text("save.browse"), Some(92.0), ctx.text("save.browse_tip"))
             .clicked()
         {
             out.push(Action::Browse);
         }
+        response
     });
     if let Some(key) = remark {
-        let line = RichText::new(ctx.text(key)).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
-        ui.label(line);
+        let remark = RichText::new(ctx.text(key)).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
+        ui.label(remark);
     }
+    line.inner
 }
 
 fn send_file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &mut SendFile, out: &mut Vec<Action>) {
     ui.set_width(540.0);
     title(ui, ctx.text("file.title"));
-    path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
+    let response = path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
+    if is_entered(ui, &response) {
+        out.push(Action::StartFile);
+    }
     if file.is_cut {
         let line = ctx.format("file.cut", &[("size", &Count(FILE_DATAGRAM as u64))]);
         ui.add(egui::Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
     }
     buttons(ui, ctx, Some((ButtonKind::Main, "composer.send", Action::StartFile)), "common.cancel", out);
-}
-
-fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Action>) {
-    ui.set_width(480.0);
-    title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
-    let quick = &mut page.quick;
-    TextField::new(ctx.text("quick.name")).labelled(LABEL_WIDTH).show(ui, &mut quick.name);
-    TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut quick.group);
-    ui.push_id("quick", |ui| {
-        ui.horizontal(|ui| {
-            payload_choices::input_ui(ui, ctx, &mut quick.input);
-            payload_choices::append_ui(ui, ctx, &mut quick.append);
-            payload_choices::checksum_ui(ui, ctx, &mut quick.checksum);
-        });
-    });
-    let edit = TextEdit::multiline(&mut quick.text)
-        .font(fonts::payload())
-        .desired_rows(3)
-        .desired_width(f32::INFINITY)
-        .char_limit(16 * 1024);
-    let response = ui.add(edit);
-    let name = ctx.text("quick.content");
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-    if quick.name.trim().is_empty() {
-        error_line(ui, ctx.text("quick.name_missing"));
-    }
-    ui.horizontal(|ui| {
-        if page.place.is_some()
-            && button(ui, ButtonKind::Ending, ctx.text("quick.remove"), None, "").clicked()
-        {
-            out.push(Action::RemoveQuick);
-        }
-    });
-    let can_save = !page.quick.name.trim().is_empty();
-    let main = can_save.then_some((ButtonKind::Main, "common.ok", Action::SaveQuick));
-    buttons(ui, ctx, main, "common.cancel", out);
 }

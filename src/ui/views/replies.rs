@@ -6,21 +6,31 @@ use crate::ui::state::composer::body_of;
 use crate::ui::state::modal::Replies;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::views::modals::{focus_at_first, is_entered};
 use crate::ui::views::payload_choices;
 use crate::ui::widgets::{ButtonKind, TextField, button, icon_button, separator, toggle};
 use crate::workspace::tabs::{InputChoice, ReplySettings};
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Response, RichText, ScrollArea, Ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
 /// The room that the three ways of writing take beside a field.
 const CHOICE_WIDTH: f32 = 190.0;
 
-/// Draws the list; tells whether all of it can be used.
-pub fn replies_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Replies) -> bool {
+/// What became of the list in this frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// All of it can be used.
+    pub is_usable: bool,
+    /// Enter was pressed in a field.
+    pub is_entered: bool,
+}
+
+/// Draws the list.
+pub fn replies_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Replies) -> Written {
     let help = RichText::new(ctx.text("replies.help")).color(Theme::of(ui).dim);
     ui.add(egui::Label::new(help).wrap());
-    let mut is_usable = true;
+    let mut written = Written { is_usable: true, is_entered: false };
     let mut removed = None;
     ScrollArea::vertical().id_salt("replies").max_height(380.0).show(ui, |ui| {
         for (place, reply) in page.list.iter_mut().enumerate() {
@@ -28,7 +38,7 @@ pub fn replies_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Replies) -> bool {
                 if place > 0 {
                     separator(ui);
                 }
-                is_usable &= reply_ui(ui, ctx, page.encoding, reply, place, &mut removed);
+                reply_ui(ui, ctx, page.encoding, reply, place, &mut written, &mut removed);
             });
         }
     });
@@ -38,7 +48,7 @@ pub fn replies_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Replies) -> bool {
     if button(ui, ButtonKind::Ordinary, ctx.text("replies.add"), None, "").clicked() {
         page.list.push(ReplySettings::default());
     }
-    is_usable
+    written
 }
 
 fn reply_ui(
@@ -47,8 +57,9 @@ fn reply_ui(
     encoding: TextEncoding,
     reply: &mut ReplySettings,
     place: usize,
+    written: &mut Written,
     removed: &mut Option<usize>,
-) -> bool {
+) {
     let number = place + 1;
     ui.horizontal(|ui| {
         let name = ctx.format("replies.on", &[("number", &number)]);
@@ -64,19 +75,23 @@ fn reply_ui(
         ("replies.pattern", "replies.pattern_hint"),
         &mut reply.pattern,
         &mut reply.pattern_input,
+        written,
     );
-    let answer = part_ui(
+    if place == 0 {
+        focus_at_first(ui, &pattern);
+    }
+    part_ui(
         ui,
         ctx,
         encoding,
         ("replies.answer", "replies.answer_hint"),
         &mut reply.answer,
         &mut reply.answer_input,
+        written,
     );
-    pattern && answer
 }
 
-/// A field with the way in which it is read; tells whether it can be.
+/// A field with the way in which it is read.
 fn part_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
@@ -84,10 +99,11 @@ fn part_ui(
     (name, hint): (&'static str, &'static str),
     typed: &mut String,
     input: &mut InputChoice,
-) -> bool {
+    written: &mut Written,
+) -> Response {
     let error = body_of(typed, *input, encoding).err().map(|error| text::compose_error(ctx.locale, &error));
-    ui.horizontal_top(|ui| {
-        TextField::new(ctx.text(name))
+    let line = ui.horizontal_top(|ui| {
+        let response = TextField::new(ctx.text(name))
             .labelled(LABEL_WIDTH)
             .hint(ctx.text(hint))
             .payload_font()
@@ -95,6 +111,9 @@ fn part_ui(
             .width(ui.available_width() - LABEL_WIDTH - CHOICE_WIDTH - 2.0 * theme::SPACE_8)
             .show(ui, typed);
         ui.push_id(name, |ui| payload_choices::input_ui(ui, ctx, input));
+        response
     });
-    error.is_none()
+    written.is_usable &= error.is_none();
+    written.is_entered |= is_entered(ui, &line.inner);
+    line.inner
 }
