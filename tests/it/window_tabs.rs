@@ -57,6 +57,27 @@ fn tabs_are_added_named_copied_moved_closed_and_opened_again() {
 }
 
 #[test]
+fn arrows_go_from_tab_to_tab() {
+    let mut desk = three();
+    desk.harness.get_all_by_label_contains("TCP server :").next().unwrap().focus();
+    desk.draw();
+    for (key, place) in [
+        (Key::ArrowRight, 1),
+        (Key::ArrowRight, 2),
+        (Key::ArrowRight, 0),
+        (Key::ArrowLeft, 2),
+        (Key::Home, 0),
+        (Key::End, 2),
+        (Key::ArrowLeft, 1),
+    ] {
+        desk.key(Modifiers::NONE, key);
+        assert_eq!(desk.state().place(desk.state().active), Some(place), "{key:?}");
+    }
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(desk.state().place(desk.state().active), Some(1));
+}
+
+#[test]
 fn a_tab_that_got_no_name_is_still_called_by_its_address() {
     let mut desk = three();
     desk.key(Modifiers::NONE, Key::F2);

@@ -2,6 +2,8 @@
 
 pub mod tab_bar;
 
+mod window_tools;
+
 pub mod connection;
 
 pub mod socket_options;

@@ -1,18 +1,16 @@
-//! The session tabs, and what concerns the whole window at their right.
+//! The session tabs.
 
-use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{
-    PillCombo, context_menu, icon_button, menu, menu_item, menu_separator, text_button,
-};
-use crate::util::locale::Language;
-use crate::workspace::settings::ThemeChoice;
+use crate::ui::views::window_tools::tools_ui;
+use crate::ui::widgets::{context_menu, icon_button, menu, menu_item, menu_separator};
 use crate::workspace::tabs::TabKind;
 use egui::{
-    Align, Align2, Color32, CornerRadius, CursorIcon, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, KeyboardShortcut, Layout, Memory,
+    Modifiers, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 /// What the bar shows of one tab.
@@ -73,6 +71,7 @@ pub fn tab_bar_ui(
                         rects.push(tab_ui(ui, ctx, label, active == Some(label.key), is_beside, out));
                     }
                     show_activated(ui, tabs, &rects, active);
+                    leaf_by_keys(ui, tabs, out);
                     follow_drag(ui, tabs, &rects, out);
                     new_tab_menu(ui, ctx, out);
                 });
@@ -212,6 +211,29 @@ fn show_activated(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], active: Option<Tab
     }
 }
 
+/// The keys that a list of tabs has everywhere; behind its last comes its first.
+fn leaf_by_keys(ui: &Ui, tabs: &[TabLabel], out: &mut Vec<Action>) {
+    let id_of = |label: &TabLabel| ui.scope_id().with(("tab", label.key.0));
+    let focused = ui.memory(Memory::focused);
+    let Some(place) = tabs.iter().position(|label| focused == Some(id_of(label))) else { return };
+    let last = tabs.len() - 1;
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id_of(&tabs[place]), filter));
+    let ways = [
+        (Key::ArrowLeft, place.checked_sub(1).unwrap_or(last)),
+        (Key::ArrowRight, if place == last { 0 } else { place + 1 }),
+        (Key::Home, 0),
+        (Key::End, last),
+    ];
+    for (key, to) in ways {
+        let keys = KeyboardShortcut::new(Modifiers::NONE, key);
+        if ui.input_mut(|input| shortcuts::consume(input, keys, true)) {
+            ui.memory_mut(|memory| memory.request_focus(id_of(&tabs[to])));
+            out.push(Action::Activate(tabs[to].key));
+        }
+    }
+}
+
 /// While a tab is dragged, it changes places with the one whose middle it passes.
 fn follow_drag(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], out: &mut Vec<Action>) {
     let Some(pointer) = ui.input(|input| input.pointer.interact_pos()) else { return };
@@ -240,61 +262,4 @@ fn new_tab_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
             }
         }
     });
-}
-
-fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool, out: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.x = theme::SPACE_4;
-    ui.add_space(theme::SPACE_8);
-    let opener = icon_button(ui, "☰", ctx.text("menu.name"));
-    menu(&opener, 230.0, |ui| main_menu(ui, ctx, out));
-    let dark = ui.visuals().dark_mode;
-    if icon_button(ui, "◐", ctx.text("menu.theme")).clicked() {
-        out.push(Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
-    }
-    if text_button(ui, ctx.text("menu.language_switch"), ctx.text("menu.language")).clicked() {
-        out.push(Action::SetLanguage(match ctx.locale.language() {
-            Language::English => Language::SimplifiedChinese,
-            Language::SimplifiedChinese => Language::English,
-        }));
-    }
-    if text_button(ui, ctx.text("sessions.title"), ctx.text("sessions.tooltip")).clicked() {
-        out.push(Action::ShowSessions(!are_sessions_shown));
-    }
-}
-
-fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
-    for (key, action) in [
-        ("menu.import", Action::AskImport),
-        ("menu.export", Action::InFront(TabAction::AskSave)),
-        ("menu.watch", Action::InFront(TabAction::Watch)),
-    ] {
-        if menu_item(ui, true, ctx.text(key), "") {
-            out.push(action);
-        }
-    }
-    menu_separator(ui);
-    let rows: [(&'static str, Does, Action); 6] = [
-        ("menu.inspector", Does::ToggleInspector, Action::ToggleInspector),
-        ("menu.zoom_in", Does::ZoomIn, Action::ZoomBy(10)),
-        ("menu.zoom_out", Does::ZoomOut, Action::ZoomBy(-10)),
-        ("menu.zoom_reset", Does::ZoomReset, Action::ZoomReset),
-        ("menu.full_screen", Does::FullScreen, Action::ToggleFullScreen),
-        ("menu.help", Does::Help, Action::ShowHelp),
-    ];
-    for (key, does, action) in rows {
-        let keys = shortcuts::keys_text(ui.ctx(), does);
-        if menu_item(ui, true, ctx.text(key), &keys) {
-            out.push(action);
-        }
-    }
-    menu_separator(ui);
-    for (choice, key) in [
-        (ThemeChoice::System, "menu.theme_system"),
-        (ThemeChoice::Dark, "menu.theme_dark"),
-        (ThemeChoice::Light, "menu.theme_light"),
-    ] {
-        if PillCombo::choice(ui, ctx.theme == choice, ctx.text(key)) {
-            out.push(Action::SetTheme(choice));
-        }
-    }
 }
