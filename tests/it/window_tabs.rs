@@ -78,6 +78,35 @@ fn arrows_go_from_tab_to_tab() {
 }
 
 #[test]
+fn a_bar_with_too_many_tabs_is_scrolled_with_the_wheel_and_listed() {
+    let named = |number: u8| TabSettings { name: format!("tab {number}"), ..loopback(TabKind::TcpServer) };
+    let mut desk = Desk::with_tabs((10..40).map(named).collect());
+    let place = |desk: &Desk, name: &str| {
+        desk.harness.get_all_by_label_contains(name).next().unwrap().rect().center()
+    };
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1460.0, 40.0));
+    let before = place(&desk, "tab 11");
+    desk.harness.event(Event::PointerMoved(before));
+    desk.harness.event(Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -100.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    desk.harness.run_steps(30);
+    let moved = before.x - place(&desk, "tab 11").x;
+    assert!((moved - 100.0).abs() < 1.0, "it moved by {moved}");
+    assert!(window.contains(place(&desk, "New session")), "the plus stays in sight");
+    desk.press("All sessions of this window");
+    desk.choose("tab 22 · closed");
+    assert_eq!(desk.front().settings.name, "tab 22");
+    desk.harness.run_steps(60);
+    assert!(window.contains(place(&desk, "tab 22")), "it is in sight");
+    assert!(!three().is_seen("All sessions of this window"), "all of them are in sight");
+}
+
+#[test]
 fn a_tab_that_got_no_name_is_still_called_by_its_address() {
     let mut desk = three();
     desk.key(Modifiers::NONE, Key::F2);

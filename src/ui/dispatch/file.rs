@@ -1,6 +1,6 @@
 //! Files on their way to peers, and texts too long for the field, which go the same way.
 
-use crate::engine::command::Command;
+use crate::engine::command::{Command, FILE_DATAGRAM};
 use crate::engine::event::Rejection;
 use crate::engine::jobs::Job;
 use crate::model::failure::Operation;
@@ -45,7 +45,8 @@ pub struct FileLook {
 
 pub(super) fn ask(app: &mut App, key: TabKey) {
     let is_cut = app.state.tab(key).is_some_and(|tab| tab.settings.kind == TabKind::Udp);
-    let page = SendFile { tab: key, is_cut, path: String::new(), error: None, remark: None };
+    let cut_bytes = is_cut.then_some(FILE_DATAGRAM);
+    let page = SendFile { tab: key, cut_bytes, path: String::new(), error: None, remark: None };
     app.state.modal = Some(Modal::SendFile(page));
 }
 

@@ -83,8 +83,8 @@ pub struct Quick {
 pub struct SendFile {
     /// From which tab.
     pub tab: TabKey,
-    /// It goes out as datagrams, cut as the page says.
-    pub is_cut: bool,
+    /// The bytes of each datagram that it is cut into.
+    pub cut_bytes: Option<usize>,
     /// As typed or chosen.
     pub path: String,
     /// What is wrong with it.

@@ -28,6 +28,8 @@ mod payload_choices;
 
 mod quick_page;
 
+mod field_pages;
+
 pub mod ready;
 
 pub mod status_bar;

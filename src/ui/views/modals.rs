@@ -1,18 +1,17 @@
 //! What stands in front of everything: questions, names, quick sends, and the parts that all such pages have.
 
-use crate::engine::command::FILE_DATAGRAM;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::state::modal::{GoTo, Modal, Rename, SendFile};
+use crate::ui::state::modal::Modal;
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::export_page::export_ui;
+use crate::ui::views::field_pages::{go_to_ui, rename_ui, send_file_ui};
 use crate::ui::views::help::help_ui;
 use crate::ui::views::import_page::{import_ui, watch_ui};
 use crate::ui::views::quick_page::quick_ui;
 use crate::ui::views::replies::replies_ui;
 use crate::ui::widgets::{ButtonKind, TextField, button};
-use crate::util::bytes_text::Count;
 use egui::{Align, Id, Key, Layout, Response, RichText, Ui};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -202,39 +201,6 @@ fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<
     answers(ui, ctx, "delete.yes", Action::DeleteSession(path.to_owned()), out);
 }
 
-fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<Action>) {
-    ui.set_width(360.0);
-    title(ui, ctx.text("tab.rename"));
-    let hint = ctx.format("tab.name_hint", &[("title", &rename.title_without)]);
-    let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut rename.name);
-    let done = Action::RenameTab { tab: rename.tab, name: rename.name.clone() };
-    focus_at_first(ui, &response);
-    if is_entered(ui, &response) {
-        out.push(done.clone());
-    }
-    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done)), "common.cancel", out);
-}
-
-fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, out: &mut Vec<Action>) {
-    ui.set_width(400.0);
-    title(ui, ctx.text("goto.title"));
-    let error = page.is_unclear.then_some(ctx.text("goto.unclear"));
-    let response = TextField::new(ctx.text("goto.field"))
-        .hint("4711 · 10:22:03.114 · +12.5")
-        .payload_font()
-        .error(error)
-        .show(ui, &mut page.text);
-    if response.changed() {
-        page.is_unclear = false;
-    }
-    if is_entered(ui, &response) {
-        out.push(Action::GoTo);
-    }
-    focus_at_first(ui, &response);
-    ui.add(egui::Label::new(RichText::new(ctx.text("goto.help")).color(Theme::of(ui).dim)).wrap());
-    buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", Action::GoTo)), "common.cancel", out);
-}
-
 /// How far the page's work is, and the way to stop it.
 pub(super) fn progress_ui(
     ui: &mut Ui,
@@ -287,18 +253,4 @@ pub(super) fn path_ui(
         ui.label(remark);
     }
     line.inner
-}
-
-fn send_file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &mut SendFile, out: &mut Vec<Action>) {
-    ui.set_width(540.0);
-    title(ui, ctx.text("file.title"));
-    let response = path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
-    if is_entered(ui, &response) {
-        out.push(Action::StartFile);
-    }
-    if file.is_cut {
-        let line = ctx.format("file.cut", &[("size", &Count(FILE_DATAGRAM as u64))]);
-        ui.add(egui::Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
-    }
-    buttons(ui, ctx, Some((ButtonKind::Main, "composer.send", Action::StartFile)), "common.cancel", out);
 }

@@ -7,7 +7,8 @@ use crate::ui::shortcuts::QUICK_SEND_KEYS;
 use crate::ui::state::composer::Composer;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    PillCombo, TextField, chip, context_menu, error_line, icon_button, menu, menu_item, text_button, toggle,
+    PillCombo, TextField, button_room, chip, context_menu, error_line, icon_button, list_of_all, menu,
+    menu_item, sideways, text_button, toggle,
 };
 use crate::util::bytes_text::Count;
 use crate::workspace::sending::QuickSend;
@@ -87,20 +88,29 @@ fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut V
     }
 }
 
-/// From the left, in the room that is left.
+/// The quick sends, in all the room that is left of a line.
 fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAction>) {
     let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
         ui.set_width(ui.available_width());
-        ScrollArea::horizontal().id_salt("quick").auto_shrink([false, true]).show(ui, |ui| {
-            ui.horizontal(|ui| {
+        let is_cut = sideways(ui, "quick", 2.0 * button_room(ui), |ui| {
+            ui.horizontal_centered(|ui| {
                 ui.label(RichText::new(ctx.text("quick.title")).color(Theme::of(ui).dim));
                 quick_ui(ui, ctx, status, out);
-                if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
-                    out.push(TabAction::AddQuick);
-                }
             });
         });
+        if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
+            out.push(TabAction::AddQuick);
+        }
+        if is_cut {
+            list_of_all(ui, ctx.text("quick.list"), |ui| {
+                for (place, quick) in ctx.sending.quick.iter().enumerate() {
+                    if PillCombo::choice(ui, false, &quick_name(place, quick)) {
+                        out.push(TabAction::SendQuick(place));
+                    }
+                }
+            });
+        }
     });
 }
 
@@ -113,17 +123,21 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
                 ui.label(RichText::new(group).size(theme::LABEL_SIZE).color(Theme::of(ui).faint));
             }
         }
-        let key = QUICK_SEND_KEYS.get(place).map(|key| key.name());
-        let name = match key {
-            Some(key) => format!("{key} {}", quick.name),
-            None => quick.name.clone(),
-        };
+        let name = quick_name(place, quick);
         // While nothing is open a press says so; the menu is there at all times.
         let response = chip(ui, &name, &quick_tooltip(ctx, quick, status));
         if response.clicked() {
             out.push(TabAction::SendQuick(place));
         }
         context_menu(&response, 180.0, |ui| quick_menu(ui, ctx, place, out));
+    }
+}
+
+/// Its name behind its key.
+fn quick_name(place: usize, quick: &QuickSend) -> String {
+    match QUICK_SEND_KEYS.get(place) {
+        Some(key) => format!("{} {}", key.name(), quick.name),
+        None => quick.name.clone(),
     }
 }
 

@@ -6,7 +6,9 @@ use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
 use crate::ui::theme::{self, Theme};
 use crate::ui::views::window_tools::tools_ui;
-use crate::ui::widgets::{context_menu, icon_button, menu, menu_item, menu_separator};
+use crate::ui::widgets::{
+    PillCombo, button_room, context_menu, icon_button, list_of_all, menu, menu_item, menu_separator, sideways,
+};
 use crate::workspace::tabs::TabKind;
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, KeyboardShortcut, Layout, Memory,
@@ -61,24 +63,47 @@ pub fn tab_bar_ui(
         let tabs_width = (ui.available_width() - tools_width).max(120.0);
         ui.allocate_ui_with_layout(vec2(tabs_width, HEIGHT), Layout::left_to_right(Align::Center), |ui| {
             ui.set_width(tabs_width);
-            egui::ScrollArea::horizontal().id_salt("tabs").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let is_cut = sideways(ui, "tabs", 2.0 * button_room(ui), |ui| {
                 ui.horizontal_centered(|ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
                     ui.add_space(theme::SPACE_8);
-                    let mut rects = Vec::with_capacity(tabs.len());
-                    for label in tabs {
-                        let is_beside = beside == Some(label.key);
-                        rects.push(tab_ui(ui, ctx, label, active == Some(label.key), is_beside, out));
-                    }
-                    show_activated(ui, tabs, &rects, active);
-                    leaf_by_keys(ui, tabs, out);
-                    follow_drag(ui, tabs, &rects, out);
-                    new_tab_menu(ui, ctx, out);
+                    strip_ui(ui, ctx, tabs, active, beside, out);
                 });
             });
+            new_tab_menu(ui, ctx, out);
+            if is_cut {
+                list_of_all(ui, ctx.text("tab.list"), |ui| list_ui(ui, tabs, active, out));
+            }
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools_ui(ui, ctx, active.is_none(), out));
     });
+}
+
+fn strip_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tabs: &[TabLabel],
+    active: Option<TabKey>,
+    beside: Option<TabKey>,
+    out: &mut Vec<Action>,
+) {
+    let mut rects = Vec::with_capacity(tabs.len());
+    for label in tabs {
+        let is_beside = beside == Some(label.key);
+        rects.push(tab_ui(ui, ctx, label, active == Some(label.key), is_beside, out));
+    }
+    show_activated(ui, tabs, &rects, active);
+    leaf_by_keys(ui, tabs, out);
+    follow_drag(ui, tabs, &rects, out);
+}
+
+fn list_ui(ui: &mut Ui, tabs: &[TabLabel], active: Option<TabKey>, out: &mut Vec<Action>) {
+    for label in tabs {
+        let line = format!("{} · {}", label.title, label.state);
+        if PillCombo::choice(ui, active == Some(label.key), &line) {
+            out.push(Action::Activate(label.key));
+        }
+    }
 }
 
 /// The colour of a tab's dot.

@@ -64,6 +64,14 @@ pub fn find_button(ui: &mut Ui, name: &str) -> Response {
     })
 }
 
+/// The same with a chevron: it opens the list of what has no room.
+pub fn list_button(ui: &mut Ui, name: &str) -> Response {
+    square_button(ui, name, |painter, rect, ink| {
+        let points = [vec2(-4.5, -2.0), vec2(0.0, 2.5), vec2(4.5, -2.0)].map(|point| rect.center() + point);
+        painter.line(points.to_vec(), Stroke::new(1.6, ink));
+    })
+}
+
 fn square_button(ui: &mut Ui, name: &str, draw: impl FnOnce(&Painter, Rect, Color32)) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(theme::square(theme::CONTROL_HEIGHT), Sense::click());

@@ -8,6 +8,7 @@ pub mod drawer;
 pub mod field;
 pub mod mark;
 pub mod menu;
+pub mod sideways;
 
 pub use button::{
     ButtonKind, button, button_width, find_button, icon_button, text_button, text_button_width,
@@ -17,3 +18,4 @@ pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
 pub use menu::{context_menu, context_menu_below, menu, menu_item, menu_separator};
+pub use sideways::{button_room, list_of_all, sideways};
