@@ -2,7 +2,7 @@
 
 use crate::window_support::{Desk, client, local, loopback, prepare};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, ViewportEvent};
+use egui::{Event, Key, Modifiers, PointerButton, Popup, ViewportEvent};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::ui::state::modal::Modal;
 use sockscope::ui::state::tab::Tab;
@@ -54,6 +54,39 @@ fn tabs_are_added_named_copied_moved_closed_and_opened_again() {
     assert_eq!(desk.front().settings.name, "温度计");
     desk.key(Modifiers::COMMAND, Key::Tab);
     assert_eq!(desk.front().settings.kind, TcpServer, "after the last comes the first");
+}
+
+#[test]
+fn menus_close_when_a_screen_reader_or_a_key_chooses() {
+    let (mut desk, _peer) = with_received(&[b"row"]);
+    let choose = |desk: &mut Desk, line: &str, by_key: bool| {
+        let nodes: Vec<_> = desk.harness.get_all_by_label(line).collect();
+        let node = nodes.into_iter().next_back().unwrap();
+        if by_key {
+            node.focus();
+            desk.draw();
+            desk.key(Modifiers::NONE, Key::Enter);
+        } else {
+            node.click_accesskit();
+            desk.draw();
+        }
+        assert!(!Popup::is_any_open(&desk.harness.ctx), "{line} is chosen, by key: {by_key}");
+    };
+    for by_key in [false, true] {
+        desk.press("Menu");
+        choose(&mut desk, "Bigger", by_key);
+        desk.press("Menu");
+        choose(&mut desk, "Dark", by_key);
+        desk.menu_of("TCP server");
+        choose(&mut desk, "Duplicate", by_key);
+        desk.press("New session");
+        choose(&mut desk, "UDP / broadcast", by_key);
+        desk.tab(0);
+        desk.menu_of("RX row");
+        choose(&mut desk, "Select all", by_key);
+        desk.press("How times are written");
+        choose(&mut desk, "Seconds since 1970 (Unix time)", by_key);
+    }
 }
 
 #[test]
