@@ -124,8 +124,10 @@ pub enum Action {
     GoTo,
     /// A quick send is as its page says.
     SaveQuick,
-    /// The quick send of the page is gone.
+    /// The person is asked whether to remove the quick send of the page.
     RemoveQuick,
+    /// The quick send that was asked about is gone.
+    RemoveQuickAnyway(usize),
     /// The program ends, and what is open is closed.
     QuitAnyway,
 }
@@ -143,6 +145,8 @@ pub enum TabAction {
     Send,
     /// A quick send is on its way.
     SendQuick(usize),
+    /// The quick send with this key is on its way.
+    SendQuickOfKey(&'static str),
     /// What is written is sent again and again.
     StartRepeat,
     /// Nothing is repeated.
@@ -170,7 +174,7 @@ pub enum TabAction {
         /// So many places.
         by: isize,
     },
-    /// A quick send is gone.
+    /// The person is asked whether to remove a quick send.
     RemoveQuick(usize),
     /// The person is asked what to answer by itself.
     AskReplies,

@@ -120,7 +120,7 @@ pub const TABLE: [Shortcut; 35] = [
     row(NONE, Key::F1, "shortcut.help", Does::Help),
 ];
 
-/// The keys of the quick sends, by their place in the list. F11 stays full screen.
+/// The keys that quick sends can have.
 pub const QUICK_SEND_KEYS: [Key; 7] = [Key::F5, Key::F6, Key::F7, Key::F8, Key::F9, Key::F10, Key::F12];
 
 /// The keys that do this, for a tooltip or a menu.
@@ -146,10 +146,10 @@ pub fn take_pressed(ctx: &egui::Context, is_composing: bool, tab: Option<TabKey>
     }
     let quick = ctx.input_mut(|input| {
         let alone = |key: &Key| KeyboardShortcut::new(NONE, *key);
-        QUICK_SEND_KEYS.iter().position(|key| consume(input, alone(key), true))
+        QUICK_SEND_KEYS.iter().find(|key| consume(input, alone(key), true))
     });
-    if let (Some(place), Some(tab)) = (quick, tab) {
-        out.push(Action::OnTab(tab, TabAction::SendQuick(place)));
+    if let (Some(key), Some(tab)) = (quick, tab) {
+        out.push(Action::OnTab(tab, TabAction::SendQuickOfKey(key.name())));
     }
 }
 
@@ -220,6 +220,7 @@ fn action_of(does: Does, tab: Option<TabKey>) -> Option<Action> {
 #[cfg(test)]
 mod tests {
     use super::{Does, QUICK_SEND_KEYS, TABLE, consume};
+    use crate::workspace::sending;
     use egui::{Event, InputState, Key, KeyboardShortcut, Modifiers};
 
     fn pressed(key: Key, modifiers: Modifiers, repeat: bool) -> InputState {
@@ -265,6 +266,11 @@ mod tests {
             });
             assert_eq!(done.count(), times, "{does:?}");
         }
+    }
+
+    #[test]
+    fn quick_sends_have_the_keys_that_their_file_names() {
+        assert_eq!(QUICK_SEND_KEYS.map(|key| key.name()), sending::QUICK_SEND_KEYS);
     }
 
     #[test]

@@ -10,6 +10,9 @@ const HISTORY_LIMIT: usize = 200;
 /// Longer texts are not remembered: they come from files, and settings are read whole at start.
 const HISTORY_TEXT_LIMIT: usize = 16 * 1024;
 
+/// The function keys that quick sends can have. F11 stays full screen.
+pub const QUICK_SEND_KEYS: [&str; 7] = ["F5", "F6", "F7", "F8", "F9", "F10", "F12"];
+
 /// The history and the quick sends, shared by all tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,7 +32,7 @@ pub struct SentText {
     pub input: InputChoice,
 }
 
-/// A payload with a name and, by its place, a function key.
+/// A payload with a name and perhaps a function key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QuickSend {
@@ -45,9 +48,38 @@ pub struct QuickSend {
     pub append: String,
     /// The checksum that is appended; empty for none.
     pub checksum: String,
+    /// The function key that sends it; empty for none. Files of earlier versions do not say: there its place decides.
+    pub key: Option<String>,
+}
+
+impl QuickSend {
+    /// The name of its key; empty for none.
+    pub fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
 }
 
 impl Sending {
+    /// Gives keys by their places to quick sends of a file that does not say.
+    pub fn give_keys(&mut self) {
+        for place in 0..self.quick.len() {
+            if self.quick[place].key.is_none() {
+                let key = QUICK_SEND_KEYS.get(place).filter(|key| self.quick_of_key(key).is_none());
+                self.quick[place].key = Some(key.map_or_else(String::new, ToString::to_string));
+            }
+        }
+    }
+
+    /// The place of the quick send that this key sends.
+    pub fn quick_of_key(&self, key: &str) -> Option<usize> {
+        self.quick.iter().position(|quick| quick.key() == key)
+    }
+
+    /// A key that no quick send has; empty where all are taken.
+    pub fn free_key(&self) -> &'static str {
+        QUICK_SEND_KEYS.into_iter().find(|key| self.quick_of_key(key).is_none()).unwrap_or_default()
+    }
+
     /// Remembers what was sent; a text that was sent before moves to the end.
     pub fn remember(&mut self, sent: SentText) {
         if sent.text.is_empty() || sent.text.len() > HISTORY_TEXT_LIMIT {
@@ -69,8 +101,23 @@ impl WorkspaceFile for Sending {
 
 #[cfg(test)]
 mod tests {
-    use super::{HISTORY_LIMIT, Sending, SentText};
+    use super::{HISTORY_LIMIT, QuickSend, Sending, SentText};
     use crate::workspace::tabs::InputChoice;
+
+    #[test]
+    fn keys_stay_with_their_quick_sends() {
+        let mut sending = Sending { quick: vec![QuickSend::default(); 9], ..Sending::default() };
+        let keys = |sending: &Sending| {
+            sending.quick.iter().map(|quick| quick.key().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        sending.give_keys();
+        assert_eq!(keys(&sending), "F5 F6 F7 F8 F9 F10 F12  ", "as the places were");
+        assert_eq!(sending.free_key(), "");
+        sending.quick.remove(1);
+        sending.give_keys();
+        assert_eq!(keys(&sending), "F5 F7 F8 F9 F10 F12  ");
+        assert_eq!((sending.free_key(), sending.quick_of_key("F7")), ("F6", Some(1)));
+    }
 
     #[test]
     fn the_history_keeps_each_text_once_and_is_bounded() {

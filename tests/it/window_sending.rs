@@ -166,21 +166,33 @@ fn quick_sends_are_made_sent_moved_changed_and_removed() {
     assert_eq!(read_exactly(&mut peer, 5), b"hello");
     desk.menu_of("F6 bye");
     desk.press("Move to the left");
-    desk.key(Modifiers::NONE, Key::F5);
+    desk.key(Modifiers::NONE, Key::F6);
     assert_eq!(read_exactly(&mut peer, 4), b"bye!");
-    desk.menu_of("F5 bye");
+    desk.menu_of("F6 bye");
     desk.press("Edit quick send");
     desk.fill("Content", "00 FF");
     desk.press_last("Hex");
     desk.press("OK");
-    desk.key(Modifiers::NONE, Key::F5);
+    desk.key(Modifiers::NONE, Key::F6);
     assert_eq!(read_exactly(&mut peer, 2), [0, 0xFF]);
-    desk.menu_of("F6 greet");
+    desk.menu_of("F5 greet");
+    desk.press("Remove");
+    desk.press("Cancel");
+    desk.menu_of("F5 greet");
+    desk.press("Remove");
+    desk.see("Remove this quick send?");
     desk.press("Remove");
     assert!(!desk.is_seen("greet"));
-    let desk = desk.restart();
+    let mut desk = desk.restart();
     assert_eq!(desk.state().sending.quick.len(), 1);
     assert_eq!(desk.state().sending.quick[0].input, InputChoice::Hex);
+    desk.see("F6 bye");
+    desk.menu_of("F6 bye");
+    desk.press("Edit quick send");
+    desk.press("Key");
+    desk.choose("F12");
+    desk.press("OK");
+    desk.see("F12 bye");
 }
 
 #[test]

@@ -133,6 +133,7 @@ pub fn apply(app: &mut App, action: Action, ctx: &Context) {
         Action::GoTo => rows::go_to(app),
         Action::SaveQuick => tabs::save_quick(app),
         Action::RemoveQuick => tabs::remove_quick(app),
+        Action::RemoveQuickAnyway(place) => tabs::remove_quick_anyway(app, place),
         Action::QuitAnyway => {
             app.may_quit = true;
             ctx.send_viewport_cmd(ViewportCommand::Close);

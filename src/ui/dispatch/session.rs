@@ -34,6 +34,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
         TabAction::ListenAgain => send_command(app, key, Command::ListenAgain),
         TabAction::Send => send(app, key),
         TabAction::SendQuick(place) => send_quick(app, key, place),
+        TabAction::SendQuickOfKey(name) => send_quick_of_key(app, key, name),
         TabAction::StartRepeat => start_repeat(app, key),
         TabAction::StopRepeat => send_command(app, key, Command::StopRepeat),
         TabAction::SetEcho(echo) => {
@@ -52,7 +53,7 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
             }
         }
         TabAction::MoveQuick { from, by } => tabs::move_quick(app, from, by),
-        TabAction::RemoveQuick(place) => tabs::remove_quick_at(app, place),
+        TabAction::RemoveQuick(place) => tabs::ask_to_remove_quick(app, place),
         TabAction::AskReplies => replies::ask(app, key),
         TabAction::SelectPeer(peer) => with_tab(app, key, |tab| {
             tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
@@ -256,6 +257,12 @@ fn written_payload(app: &mut App, key: TabKey) -> Option<Vec<u8>> {
     }
 }
 
+fn send_quick_of_key(app: &mut App, key: TabKey, name: &str) {
+    if let Some(place) = app.state.sending.quick_of_key(name) {
+        send_quick(app, key, place);
+    }
+}
+
 fn send_quick(app: &mut App, key: TabKey, place: usize) {
     let Some(quick) = app.state.sending.quick.get(place).cloned() else { return };
     let locale = app.state.locale();
@@ -304,6 +311,7 @@ fn add_quick(app: &mut App, key: TabKey) {
         input: composer.input,
         append: composer.append.clone(),
         checksum: composer.checksum.clone(),
+        key: Some(app.state.sending.free_key().to_owned()),
         ..QuickSend::default()
     };
     app.state.modal = Some(Modal::Quick(Quick { place: None, quick, has_tried: false }));

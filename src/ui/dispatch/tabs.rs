@@ -104,7 +104,15 @@ pub(super) fn move_quick(app: &mut App, from: usize, by: isize) {
     }
 }
 
-pub(super) fn remove_quick_at(app: &mut App, place: usize) {
+/// It is shared by all tabs and cannot be brought back.
+pub(super) fn ask_to_remove_quick(app: &mut App, place: usize) {
+    if let Some(quick) = app.state.sending.quick.get(place) {
+        app.state.modal = Some(Modal::ConfirmRemoveQuick { place, name: quick.name.clone() });
+    }
+}
+
+pub(super) fn remove_quick_anyway(app: &mut App, place: usize) {
+    app.state.modal = None;
     if place < app.state.sending.quick.len() {
         app.state.sending.quick.remove(place);
     }
@@ -114,7 +122,7 @@ pub(super) fn remove_quick(app: &mut App) {
     if let Some(Modal::Quick(page)) = app.state.modal.take()
         && let Some(place) = page.place
     {
-        remove_quick_at(app, place);
+        ask_to_remove_quick(app, place);
     }
 }
 

@@ -108,6 +108,7 @@ impl AppState {
             times: TimeFormat::local().dated(),
             next_key: 0,
         };
+        state.sending.give_keys();
         let Tabs { active, tabs } = tabs;
         for settings in tabs {
             state.add_tab(settings);

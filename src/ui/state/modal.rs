@@ -16,6 +16,13 @@ pub enum Modal {
     ConfirmClose(TabKey),
     /// Whether to delete an earlier session.
     ConfirmDelete(PathBuf),
+    /// Whether to remove a quick send.
+    ConfirmRemoveQuick {
+        /// Its place.
+        place: usize,
+        /// What it is called.
+        name: String,
+    },
     /// A tab's name.
     Rename(Rename),
     /// What to export, how, and where to.

@@ -22,7 +22,10 @@ use std::path::Path;
 pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
     let Some(page) = modal else { return };
     // A press beside a page that is written on is a slip of the hand.
-    let is_left_beside = matches!(page, Modal::Help | Modal::ConfirmClose(_) | Modal::ConfirmDelete(_));
+    let is_left_beside = matches!(
+        page,
+        Modal::Help | Modal::ConfirmClose(_) | Modal::ConfirmDelete(_) | Modal::ConfirmRemoveQuick { .. }
+    );
     let name = ("modal", mem::discriminant(page));
     in_front(ui, name, is_left_beside, out, |ui, out| match page {
         Modal::Help => {
@@ -32,6 +35,10 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         }
         Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
         Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
+        Modal::ConfirmRemoveQuick { place, name } => {
+            question(ui, ctx.text("quick.remove_title"), name);
+            answers(ui, ctx, "quick.remove", Action::RemoveQuickAnyway(*place), out);
+        }
         Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
         Modal::Export(page) => export_ui(ui, ctx, page, out),
         Modal::Import(page) => import_ui(ui, ctx, page, out),

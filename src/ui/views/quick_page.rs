@@ -6,7 +6,8 @@ use crate::ui::fonts;
 use crate::ui::state::modal::Quick;
 use crate::ui::views::modals::{buttons_unless, focus_at_first, is_entered, title};
 use crate::ui::views::payload_choices;
-use crate::ui::widgets::{ButtonKind, TextField, button};
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button};
+use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
 use egui::{TextEdit, Ui};
 
 const LABEL_WIDTH: f32 = 90.0;
@@ -22,6 +23,7 @@ pub(super) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &m
             payload_choices::input_ui(ui, ctx, &mut quick.input);
             payload_choices::append_ui(ui, ctx, &mut quick.append);
             payload_choices::checksum_ui(ui, ctx, &mut quick.checksum);
+            key_ui(ui, ctx, page.place, quick);
         });
     });
     let edit = TextEdit::multiline(&mut quick.text)
@@ -58,6 +60,21 @@ fn names_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick) -> bool {
     let is_confirmed = is_entered(ui, &name) || is_entered(ui, &group);
     page.has_tried |= is_confirmed || name.changed();
     is_confirmed
+}
+
+/// The keys that no other quick send has.
+fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickSend) {
+    let chosen = quick.key().to_owned();
+    let name_of = |key: &'static str| if key.is_empty() { ctx.text("quick.no_key") } else { key };
+    let shown = if chosen.is_empty() { ctx.text("quick.no_key") } else { &chosen };
+    PillCombo::new("key", ctx.text("quick.key"), shown).show(ui, |ui| {
+        for key in [""].into_iter().chain(QUICK_SEND_KEYS) {
+            let owner = ctx.sending.quick_of_key(key).filter(|_| !key.is_empty());
+            if (owner.is_none() || owner == own) && PillCombo::choice(ui, key == chosen, name_of(key)) {
+                quick.key = Some(key.to_owned());
+            }
+        }
+    });
 }
 
 fn is_nameless(page: &Quick) -> bool {

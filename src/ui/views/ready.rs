@@ -3,7 +3,6 @@
 use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::shortcuts::QUICK_SEND_KEYS;
 use crate::ui::state::composer::Composer;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
@@ -105,7 +104,7 @@ fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<
         if is_cut {
             list_of_all(ui, ctx.text("quick.list"), |ui| {
                 for (place, quick) in ctx.sending.quick.iter().enumerate() {
-                    if PillCombo::choice(ui, false, &quick_name(place, quick)) {
+                    if PillCombo::choice(ui, false, &quick_name(quick)) {
                         out.push(TabAction::SendQuick(place));
                     }
                 }
@@ -123,7 +122,7 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
                 ui.label(RichText::new(group).size(theme::LABEL_SIZE).color(Theme::of(ui).faint));
             }
         }
-        let name = quick_name(place, quick);
+        let name = quick_name(quick);
         // While nothing is open a press says so; the menu is there at all times.
         let response = chip(ui, &name, &quick_tooltip(ctx, quick, status));
         if response.clicked() {
@@ -134,11 +133,8 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
 }
 
 /// Its name behind its key.
-fn quick_name(place: usize, quick: &QuickSend) -> String {
-    match QUICK_SEND_KEYS.get(place) {
-        Some(key) => format!("{} {}", key.name(), quick.name),
-        None => quick.name.clone(),
-    }
+fn quick_name(quick: &QuickSend) -> String {
+    format!("{} {}", quick.key(), quick.name).trim_start().to_owned()
 }
 
 fn quick_tooltip(ctx: &ViewCtx<'_>, quick: &QuickSend, status: &Status) -> String {
