@@ -262,6 +262,7 @@ pub fn compose_error(locale: &Locale, error: &ComposeError) -> String {
 /// What stands in the way of sending what is written.
 pub fn obstacle(locale: &Locale, obstacle: &Obstacle) -> String {
     match obstacle {
+        Obstacle::Nothing => locale.text("toast.nothing_to_send").to_owned(),
         Obstacle::Unreadable(error) => compose_error(locale, error),
         Obstacle::TooLong { bytes, is_exact } => {
             let bytes = *bytes as u64;

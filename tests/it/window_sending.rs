@@ -3,7 +3,7 @@
 
 use crate::window_support::{Desk, client, datagrams, loopback, read_datagram, read_exactly};
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::ui::state::modal::Modal;
 use sockscope::workspace::tabs::{InputChoice, ReplySettings, TabKind, TabSettings};
 use std::io::{Read, Write};
@@ -86,6 +86,19 @@ fn nothing_is_sent_while_closed_and_nothing_typed_is_lost() {
     desk.open("Listen");
     desk.key(Modifiers::COMMAND, Key::Enter);
     desk.hear("There is nobody to send to.");
+}
+
+#[test]
+fn nothing_is_nothing_to_send_unless_it_is_a_datagram() {
+    for (kind, button, is_off) in [(TabKind::TcpServer, "Listen", true), (TabKind::Udp, "Open", false)] {
+        let mut desk = Desk::with_tabs(vec![loopback(kind)]);
+        let is_disabled = |desk: &Desk| desk.harness.get_by_label("Send").accesskit_node().is_disabled();
+        assert!(is_disabled(&desk), "it is closed");
+        desk.open(button);
+        assert_eq!(is_disabled(&desk), is_off, "{kind:?}");
+        desk.write("x");
+        assert!(!is_disabled(&desk));
+    }
 }
 
 #[test]

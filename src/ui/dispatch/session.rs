@@ -14,6 +14,7 @@ use crate::ui::sheet::Rows;
 use crate::ui::state::composer::compose;
 use crate::ui::state::connection::{FieldProblem, config_of, parse_group, split_endpoint};
 use crate::ui::state::modal::{Modal, Quick};
+use crate::ui::state::obstacle::Obstacle;
 use crate::ui::state::panel::Wish;
 use crate::ui::state::peers::SendTo;
 use crate::ui::state::tab::{Source, Tab};
@@ -243,15 +244,10 @@ fn written_payload(app: &mut App, key: TabKey) -> Option<Vec<u8>> {
     let encoding = tab.encoding();
     let kind = tab.settings.kind;
     match tab.composer.payload(&tab.settings.composer, encoding, kind) {
-        // An empty datagram is one; of a stream, nothing is nothing.
-        Ok(composition) if composition.bytes().is_empty() && kind != TabKind::Udp => {
-            app.tell(Told::Plain, locale.text("toast.nothing_to_send"));
-            None
-        }
         Ok(composition) => Some(composition.bytes().to_vec()),
         Err(obstacle) => {
-            let line = text::obstacle(locale, &obstacle);
-            app.tell(Told::Bad, line);
+            let told = if obstacle == Obstacle::Nothing { Told::Plain } else { Told::Bad };
+            app.tell(told, text::obstacle(locale, &obstacle));
             None
         }
     }

@@ -14,6 +14,8 @@ const LONGEST_TEXT_BYTES: usize = 10 * LONGEST_DATAGRAM;
 /// Why what is written cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
+    /// Nothing is written. An empty datagram is one; of a stream, nothing is nothing.
+    Nothing,
     /// It stands for no bytes.
     Unreadable(ComposeError),
     /// It is more than one datagram holds.
@@ -65,7 +67,11 @@ impl Composer {
         }
         let composition =
             self.preview(settings, encoding).as_ref().map_err(|error| Obstacle::Unreadable(error.clone()))?;
-        if kind == TabKind::Udp { fitting(composition) } else { Ok(composition) }
+        match kind {
+            TabKind::Udp => fitting(composition),
+            _ if composition.bytes().is_empty() => Err(Obstacle::Nothing),
+            _ => Ok(composition),
+        }
     }
 
     fn pasted_datagram(
@@ -142,6 +148,20 @@ mod tests {
             if !matches!(obstacle, Some(Obstacle::TooLong { is_exact: false, .. })) {
                 assert_eq!(composer.obstacle(&settings, utf8, kind), obstacle, "{case}, written");
             }
+        }
+    }
+
+    #[test]
+    fn only_a_datagram_can_be_empty() {
+        for (kind, append, obstacle) in [
+            (TabKind::TcpServer, "none", Some(Obstacle::Nothing)),
+            (TabKind::TcpClient, "none", Some(Obstacle::Nothing)),
+            (TabKind::TcpClient, "lf", None),
+            (TabKind::Udp, "none", None),
+        ] {
+            let settings = ComposerSettings { append: append.to_owned(), ..ComposerSettings::default() };
+            let found = Composer::default().obstacle(&settings, TextEncoding::default(), kind);
+            assert_eq!(found, obstacle, "{kind:?} with {append}");
         }
     }
 

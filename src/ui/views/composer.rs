@@ -8,6 +8,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::composer::{ComposeError, Composer, LONGEST_TYPED_BYTES};
+use crate::ui::state::obstacle::Obstacle;
 use crate::ui::state::peers::Peers;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -60,6 +61,7 @@ pub fn composer_ui(
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     send_choices::choices_ui(ui, ctx, tab, composer, around, out);
     let obstacle = composer.obstacle(&tab.composer, encoding, tab.kind);
+    let is_empty = obstacle == Some(Obstacle::Nothing);
     let obstacle = obstacle.map(|obstacle| text::obstacle(ctx.locale, &obstacle));
     let off = match obstacle.as_deref() {
         _ if !around.status.state.is_open() => Some(ctx.text("composer.off_closed")),
@@ -70,7 +72,9 @@ pub fn composer_ui(
         let field_width = ui.available_width() - button_width - theme::SPACE_8;
         ui.vertical(|ui| {
             ui.set_width(field_width);
-            field_ui(ui, ctx, tab, composer, obstacle.as_deref(), out);
+            // That nothing is written is seen.
+            let wrong = obstacle.as_deref().filter(|_| !is_empty);
+            field_ui(ui, ctx, tab, composer, wrong, out);
         });
         send_button(ui, ctx, button_width, off, out);
     });
