@@ -319,6 +319,8 @@ fn answers_are_given_by_rule_and_kept() {
 #[test]
 fn a_file_is_sent_with_progress_and_can_be_stopped() {
     let (mut desk, mut peer) = with_client();
+    let top = |desk: &Desk| desk.harness.get_by_label("Payload").rect().top();
+    let before = top(&desk);
     let path = desk.folder.path().join("firmware.bin");
     std::fs::write(&path, vec![0xA5; 200_000]).unwrap();
     desk.press("File…");
@@ -341,9 +343,12 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     desk.fill("File", path.to_str().unwrap());
     desk.press_last("Send");
     desk.see("firmware.bin · ");
+    assert!(top(&desk) < before);
     desk.press("Cancel");
     desk.hear("Stopped.");
     assert!(desk.front().file.is_none());
+    desk.draw();
+    assert_eq!(top(&desk), before, "the send area is as high as it was");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn ready_ui(
         });
         return;
     }
-    // From the right, so that the quick sends have all the room that is left.
+    // From the right, so that the quick sends have all the room that is left. One line high, whatever stood here before.
     ui.allocate_ui_with_layout(line, from_right, |ui| {
         echo_ui(ui, ctx, tab, out);
         replies_button(ui, ctx, tab, out);
