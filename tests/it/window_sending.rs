@@ -255,8 +255,10 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     desk.press("Send");
     desk.see("TX and on");
     assert_eq!(desk.state().said, "", "whoever stops it is not told that it stopped");
-    desk.fill("Repeat interval in milliseconds", "soon");
-    desk.see("a number");
+    for wrong in ["soon", "0", "1.5", ""] {
+        desk.fill("Repeat interval in milliseconds", wrong);
+        desk.see("The interval is a whole number of milliseconds, at least 1.");
+    }
 }
 
 #[test]

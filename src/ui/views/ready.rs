@@ -41,6 +41,7 @@ pub fn ready_ui(
             replies_button(ui, ctx, tab, out);
             echo_ui(ui, ctx, tab, out);
         });
+        Repeat::of(tab, status).error_ui(ui, ctx);
         return;
     }
     // From the right, so that the quick sends have all the room that is left. One line high, whatever stood here before.
@@ -53,6 +54,7 @@ pub fn ready_ui(
         past_ui(ui, ctx, tab, composer, out);
         quick_line_ui(ui, ctx, status, out);
     });
+    Repeat::of(tab, status).error_ui(ui, ctx);
 }
 
 /// From the right: a file, and what was sent before.
@@ -216,8 +218,11 @@ impl Repeat {
                 out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
             }
         });
+    }
+
+    /// The field itself is too narrow for it.
+    fn error_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>) {
         if !self.is_number {
-            // The field is too narrow for it.
             error_line(ui, ctx.text("repeat.not_a_number"));
         }
     }
