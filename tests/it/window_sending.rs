@@ -231,7 +231,10 @@ fn pages_are_filled_without_a_pointer() {
     assert_eq!((reply.pattern.as_str(), reply.answer.as_str()), ("PING", "PONG"));
 
     desk.press("File…");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("The path of a file is needed here.");
     desk.enter("/nowhere");
+    assert!(!desk.is_seen("The path of a file is needed here."));
     desk.key(Modifiers::NONE, Key::Enter);
     desk.see("Cannot read /nowhere");
     desk.enter("/else");

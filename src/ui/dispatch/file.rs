@@ -54,6 +54,10 @@ pub(super) fn ask(app: &mut App, key: TabKey) {
 pub(super) fn start(app: &mut App) {
     let locale = app.state.locale();
     let Some(Modal::SendFile(page)) = &mut app.state.modal else { return };
+    if page.path.trim().is_empty() {
+        page.error = Some(locale.text("file.path_missing").to_owned());
+        return;
+    }
     let path = PathBuf::from(page.path.trim());
     let (tab, looked_at) = (page.tab, path.clone());
     if app.background.file_look.as_ref().is_some_and(|look| look.path == path && look.tab == tab) {

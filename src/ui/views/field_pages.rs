@@ -49,6 +49,9 @@ pub(super) fn send_file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &mut SendFile, 
     ui.set_width(540.0);
     title(ui, ctx.text("file.title"));
     let response = path_ui(ui, ctx, &mut file.path, file.error.as_deref(), file.remark, out);
+    if response.changed() {
+        file.error = None;
+    }
     if is_entered(ui, &response) {
         out.push(Action::StartFile);
     }
