@@ -350,7 +350,8 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     desk.see("firmware.bin · ");
     assert!(top(&desk) < before);
     desk.press("Cancel");
-    desk.hear("Stopped.");
+    desk.hear("firmware.bin: stopped after ");
+    desk.hear(" of 64.0 MiB");
     assert!(desk.front().file.is_none());
     desk.draw();
     assert_eq!(top(&desk), before, "the send area is as high as it was");

@@ -185,7 +185,10 @@ pub(super) fn finished(app: &mut App, key: TabKey, job: JobId, outcome: Result<(
             app.tell(Told::Good, line);
         }
         Err(Rejection::Cancelled) => {
-            app.tell(Told::Plain, locale.text("rejected.cancelled"));
+            let (sent, size) = (ByteSize(progress.sent), ByteSize(progress.total));
+            let line = locale
+                .format("toast.file_stopped", &[("name", &progress.name), ("sent", &sent), ("size", &size)]);
+            app.tell(Told::Plain, line);
         }
         Err(why) => {
             let why = text::rejection(locale, &why);
