@@ -40,7 +40,6 @@ use crate::ui::dispatch::paths::StartFolder;
 use crate::ui::dispatch::watch::Watching;
 use crate::ui::look;
 use crate::ui::state::modal::Modal;
-use crate::workspace::tabs::TabSettings;
 use egui::{Context, ViewportCommand};
 
 /// What was begun on a page and goes on beside the window.
@@ -64,7 +63,8 @@ impl Background {
 pub fn apply(app: &mut App, action: Action, ctx: &Context) {
     match action {
         Action::NewTab(kind) => {
-            let key = app.state.add_tab(TabSettings::new(kind));
+            let settings = app.state.fresh_settings(kind);
+            let key = app.state.add_tab(settings);
             app.state.activate(key);
         }
         Action::Activate(tab) => app.state.activate(tab),

@@ -36,8 +36,8 @@ use crate::ui::state::tab::Tab;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use crate::workspace::tabs::{TabSettings, Tabs};
 use std::path::PathBuf;
+use crate::workspace::tabs::{TabKind, TabSettings, Tabs};
 
 /// Everything the window knows besides the engine.
 #[derive(Debug)]
@@ -124,6 +124,21 @@ impl AppState {
     /// The texts of the language in use.
     pub fn locale(&self) -> &'static Locale {
         Locale::of(self.language)
+    }
+
+    /// With what a new tab begins: a listener on a port that no other one has.
+    pub fn fresh_settings(&self, kind: TabKind) -> TabSettings {
+        let mut settings = TabSettings::new(kind);
+        if kind == TabKind::TcpServer {
+            let is_free = |port: &String| {
+                let others = self.tabs.iter().filter(|tab| tab.settings.kind == kind);
+                others.into_iter().all(|tab| tab.settings.local_port.trim() != port)
+            };
+            let first: u16 = settings.local_port.parse().unwrap_or_default();
+            let free = (first..=u16::MAX).map(|port| port.to_string()).find(is_free);
+            settings.local_port = free.unwrap_or(settings.local_port);
+        }
+        settings
     }
 
     /// Adds a tab at the end.
@@ -233,6 +248,20 @@ mod tests {
         assert_eq!(state.tabs.len(), 1, "there is always a tab");
         assert_eq!(state.closed.len(), 3);
         assert_eq!(state.closed[0].kind, TabKind::Udp);
+    }
+
+    #[test]
+    fn each_new_listener_gets_a_port_of_its_own() {
+        let mut state = state();
+        for port in ["9001", "9002"] {
+            let settings = state.fresh_settings(TabKind::TcpServer);
+            assert_eq!(settings.local_port, port);
+            state.add_tab(settings);
+        }
+        let first = state.tabs[0].key;
+        state.remove_tab(first);
+        assert_eq!(state.fresh_settings(TabKind::TcpServer).local_port, "9000");
+        assert_eq!(state.fresh_settings(TabKind::Udp).local_port, "7890");
     }
 
     #[test]
