@@ -200,8 +200,18 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
         // Focus and what can be undone belong to the fields of one tab.
         ui.push_id(tab.key.0, |ui| connected_ui(ui, ctx, tab, &mut asked));
     });
+    name_handle(ui, ctx, "connection");
     pass_on(tab.key, asked.tab, out);
     out.append(&mut asked.window);
+}
+
+/// Says in the person's language what the edge of a panel is for; the toolkit knows only English.
+fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
+    let handle = ui.scope_id().with(panel).with("__resize");
+    if ui.ctx().read_response(handle).is_some() {
+        let name = ctx.text("view.resize");
+        ui.ctx().accesskit_node_builder(handle, |node| node.set_label(name));
+    }
 }
 
 fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut connection::Asked) {
@@ -245,6 +255,7 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
             inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
         });
     });
+    name_handle(ui, ctx, "inspector");
 }
 
 /// One session: its name where there are two, its view bar, its sheet and its send area.

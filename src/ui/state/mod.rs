@@ -36,8 +36,8 @@ use crate::ui::state::tab::Tab;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use std::path::PathBuf;
 use crate::workspace::tabs::{TabKind, TabSettings, Tabs};
+use std::path::PathBuf;
 
 /// Everything the window knows besides the engine.
 #[derive(Debug)]

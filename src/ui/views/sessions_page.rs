@@ -10,7 +10,7 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::TabKind;
-use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Layout, Response, RichText, ScrollArea, Ui};
 use std::path::PathBuf;
 
 /// Draws the page. Sessions that are being changed cannot be changed again before it is seen what became of them.
@@ -99,30 +99,41 @@ fn session_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_enabled_ui(!session.open && !session.kept && !is_changing, |ui| {
                 let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
-                if text_button(ui, ctx.text("sessions.delete"), &tooltip).clicked() {
+                if named(text_button(ui, ctx.text("sessions.delete"), &tooltip), &tooltip).clicked() {
                     out.push(Action::AskDeleteSession(path.clone()));
                 }
             });
             ui.add_enabled_ui(!is_changing, |ui| {
                 let mut keep = session.kept;
-                if toggle(ui, &mut keep, ctx.text("sessions.keep"), ctx.text("sessions.keep_tip")).changed() {
+                let name = ctx.format("sessions.keep_named", &[("name", &file)]);
+                let tooltip = ctx.text("sessions.keep_tip");
+                let response = toggle(ui, &mut keep, ctx.text("sessions.keep"), tooltip);
+                if named(response, &name).changed() {
                     out.push(Action::KeepSession { path: path.clone(), keep });
                 }
             });
             let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
-            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip).clicked() {
+            let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip);
+            if named(response, &tooltip).clicked() {
                 out.push(Action::ExportSession(path.clone()));
             }
             if session.open {
                 ui.label(RichText::new(ctx.text("sessions.in_use")).color(theme.good));
             } else {
                 let tooltip = ctx.format("sessions.open_named", &[("name", &file)]);
-                if button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip).clicked() {
+                let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip);
+                if named(response, &tooltip).clicked() {
                     out.push(Action::OpenSession(path));
                 }
             }
         });
     });
+}
+
+/// Says of which session it is to those who do not see where it stands.
+fn named(response: Response, name: &str) -> Response {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
+    response
 }
 
 fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
