@@ -196,7 +196,6 @@ impl Worker {
         }
     }
 
-    /// Shows what is granted now beside what was asked for.
     /// What was asked for until now, with each option as it was asked for last.
     pub(super) fn asked_options(&self) -> Vec<SocketOption> {
         let asked =
@@ -204,6 +203,7 @@ impl Worker {
         self.options.iter().filter_map(asked).collect()
     }
 
+    /// Shows what is granted now beside what was asked for.
     fn refresh_options(&mut self, option: &SocketOption) {
         let mut asked = self.asked_options();
         asked.retain(|earlier| earlier.name != option.name);

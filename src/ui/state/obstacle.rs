@@ -125,6 +125,12 @@ mod tests {
     use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind};
     use std::sync::Arc;
 
+    fn with_pasted(text: &str) -> Composer {
+        let mut composer = Composer::default();
+        composer.pasted.replace(Arc::from(text));
+        composer
+    }
+
     #[test]
     fn a_datagram_that_is_too_long_is_known_before_it_is_sent() {
         let utf8 = TextEncoding::default();
@@ -140,7 +146,7 @@ mod tests {
         ] {
             let append = append.to_owned();
             let mut settings = ComposerSettings { input, append, ..ComposerSettings::default() };
-            let mut composer = Composer { pasted: Some(Arc::from(text.as_str())), ..Composer::default() };
+            let mut composer = with_pasted(&text);
             let case = format!("{} as {input:?} on {kind:?}", text.len());
             assert_eq!(composer.obstacle(&settings, utf8, kind), obstacle, "{case}, pasted");
             composer.pasted = None;
@@ -167,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_pasted_text_is_read_anew_when_what_is_chosen_changes() {
-        let mut composer = Composer { pasted: Some(Arc::from("01 02")), ..Composer::default() };
+        let mut composer = with_pasted("01 02");
         let mut settings = ComposerSettings::default();
         let utf8 = TextEncoding::default();
         for (input, append, bytes) in [
