@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn quick_sends_have_the_keys_that_their_file_names() {
-        assert_eq!(QUICK_SEND_KEYS.map(|key| key.name()), sending::QUICK_SEND_KEYS);
+        assert_eq!(QUICK_SEND_KEYS.map(Key::name), sending::QUICK_SEND_KEYS);
     }
 
     #[test]

@@ -354,7 +354,7 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     desk.hear(" of 64.0 MiB");
     assert!(desk.front().file.is_none());
     desk.draw();
-    assert_eq!(top(&desk), before, "the send area is as high as it was");
+    assert!((top(&desk) - before).abs() < 0.5, "the send area is as high as it was");
 }
 
 #[test]
@@ -522,7 +522,7 @@ fn a_press_beside_a_page_keeps_what_was_typed_on_it() {
     desk.press("Add a quick send");
     desk.fill("Name", "greet");
     beside(&mut desk);
-    assert!(matches!(&desk.state().modal, Some(Modal::Quick(page)) if page.quick.name == "greet"));
+    assert!(matches!(&desk.state().modal, Some(Modal::Quick(page)) if page.written.name == "greet"));
     desk.key(Modifiers::NONE, Key::Escape);
     assert!(desk.state().modal.is_none(), "Escape leaves it");
     desk.key(Modifiers::NONE, Key::F1);

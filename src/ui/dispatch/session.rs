@@ -49,8 +49,8 @@ pub(super) fn apply(app: &mut App, key: TabKey, action: TabAction) {
         TabAction::HistoryForward => walk_history(app, key, false),
         TabAction::AddQuick => add_quick(app, key),
         TabAction::EditQuick(place) => {
-            if let Some(quick) = app.state.sending.quick.get(place).cloned() {
-                app.state.modal = Some(Modal::Quick(Quick { place: Some(place), quick, has_tried: true }));
+            if let Some(written) = app.state.sending.quick.get(place).cloned() {
+                app.state.modal = Some(Modal::Quick(Quick { place: Some(place), written, has_tried: true }));
             }
         }
         TabAction::MoveQuick { from, by } => tabs::move_quick(app, from, by),
@@ -302,7 +302,7 @@ fn walk_history(app: &mut App, key: TabKey, is_back: bool) {
 fn add_quick(app: &mut App, key: TabKey) {
     let Some(tab) = app.state.tab(key) else { return };
     let composer = &tab.settings.composer;
-    let quick = QuickSend {
+    let written = QuickSend {
         text: composer.draft.clone(),
         input: composer.input,
         append: composer.append.clone(),
@@ -310,7 +310,7 @@ fn add_quick(app: &mut App, key: TabKey) {
         key: Some(app.state.sending.free_key().to_owned()),
         ..QuickSend::default()
     };
-    app.state.modal = Some(Modal::Quick(Quick { place: None, quick, has_tried: false }));
+    app.state.modal = Some(Modal::Quick(Quick { place: None, written, has_tried: false }));
 }
 
 fn set_broadcast(app: &mut App, key: TabKey, is_on: bool) {

@@ -90,8 +90,8 @@ pub(super) fn save_quick(app: &mut App) {
     if let Some(Modal::Quick(page)) = app.state.modal.take() {
         let list = &mut app.state.sending.quick;
         match page.place.and_then(|place| list.get_mut(place)) {
-            Some(quick) => *quick = page.quick,
-            None => list.push(page.quick),
+            Some(quick) => *quick = page.written,
+            None => list.push(page.written),
         }
     }
 }

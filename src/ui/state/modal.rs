@@ -80,7 +80,7 @@ pub struct Quick {
     /// Its place, unless it is new.
     pub place: Option<usize>,
     /// As typed.
-    pub quick: QuickSend,
+    pub written: QuickSend,
     /// The name was written to, or the page was to be confirmed.
     pub has_tried: bool,
 }

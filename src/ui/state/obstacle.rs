@@ -127,7 +127,7 @@ mod tests {
 
     fn with_pasted(text: &str) -> Composer {
         let mut composer = Composer::default();
-        composer.pasted.replace(Arc::from(text));
+        composer.pasted = Some(Arc::from(text));
         composer
     }
 

@@ -17,7 +17,7 @@ pub(super) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &m
     ui.set_width(480.0);
     title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
     let is_confirmed = names_ui(ui, ctx, page);
-    let quick = &mut page.quick;
+    let quick = &mut page.written;
     ui.push_id("quick", |ui| {
         ui.horizontal(|ui| {
             payload_choices::input_ui(ui, ctx, &mut quick.input);
@@ -54,9 +54,10 @@ fn names_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick) -> bool {
     let name = TextField::new(ctx.text("quick.name"))
         .labelled(LABEL_WIDTH)
         .error(error)
-        .show(ui, &mut page.quick.name);
+        .show(ui, &mut page.written.name);
     focus_at_first(ui, &name);
-    let group = TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut page.quick.group);
+    let group =
+        TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut page.written.group);
     let is_confirmed = is_entered(ui, &name) || is_entered(ui, &group);
     page.has_tried |= is_confirmed || name.changed();
     is_confirmed
@@ -78,5 +79,5 @@ fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickS
 }
 
 fn is_nameless(page: &Quick) -> bool {
-    page.quick.name.trim().is_empty()
+    page.written.name.trim().is_empty()
 }
