@@ -2,14 +2,13 @@
 
 use crate::codec::represent::View;
 use crate::export::Format;
-use crate::model::record::Direction;
 use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::state::export::{ExportChoices, ExportFrom, ExportPage, Scope};
-use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
+use crate::ui::views::filter_choices::{direction_ui, peer_ui};
 use crate::ui::views::modals::{buttons, path_ui, progress_ui, title};
 use crate::ui::views::view_bar::encoding_combo;
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, segmented, toggle};
@@ -99,37 +98,10 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
         }
         segmented(ui, ctx.text("save.rows"), &mut page.choices.scope, &choices);
     }
-    direction_ui(ui, ctx, &mut page.choices.direction);
+    direction_ui(ui, ctx, "export-direction", &mut page.choices.direction);
     if page.peers.len() > 1 || page.choices.peer.is_some() {
-        peer_ui(ui, ctx, page);
+        peer_ui(ui, ctx, "export-peer", page.peers.iter().copied(), &mut page.choices.peer);
     }
-}
-
-fn direction_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, direction: &mut Option<Direction>) {
-    let name_of = |direction| text::direction_name(ctx.locale, direction);
-    let before = *direction;
-    PillCombo::new("export-direction", ctx.text("filter.direction"), name_of(before)).show(ui, |ui| {
-        for candidate in [None, Some(Direction::Received), Some(Direction::Sent)] {
-            if PillCombo::choice(ui, candidate == before, name_of(candidate)) {
-                *direction = candidate;
-            }
-        }
-    });
-}
-
-fn peer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
-    let before = page.choices.peer;
-    let shown = text::wanted_peer(ctx.locale, before);
-    PillCombo::new("export-peer", ctx.text("filter.by_peer"), &shown).list_width(240.0).show(ui, |ui| {
-        if PillCombo::choice(ui, before.is_none(), ctx.text("filter.all_peers")) {
-            page.choices.peer = None;
-        }
-        for (peer, remote) in &page.peers {
-            if PillCombo::choice(ui, before == Some(*peer), &format!("{peer}  {remote}")) {
-                page.choices.peer = Some(*peer);
-            }
-        }
-    });
 }
 
 /// What the format has to be told; nothing is shown that would change nothing.

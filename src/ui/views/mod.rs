@@ -22,8 +22,10 @@ pub mod composer;
 
 pub mod send_choices;
 
+mod filter_choices;
 mod open_button;
 pub mod pane_title;
+
 mod payload_choices;
 
 mod quick_page;

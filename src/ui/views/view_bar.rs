@@ -1,7 +1,6 @@
 //! Above the sheet: how payloads are shown, and which rows are shown.
 
 use crate::codec::text::TextEncoding;
-use crate::model::record::Direction;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::shortcuts::{self, Does};
@@ -9,6 +8,7 @@ use crate::ui::state::find::Find;
 use crate::ui::state::peers::Peers;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::views::filter_choices::{direction_ui, peer_ui};
 use crate::ui::views::find_bar::find_bar_ui;
 use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
@@ -57,8 +57,14 @@ fn choices_ui(
 ) {
     segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
     encoding_combo(ui, ctx, "view-encoding", &mut tab.encoding);
-    direction_combo(ui, ctx, find, out);
-    peer_combo(ui, ctx, find, peers, out);
+    let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
+    if is_peer_shown(find, peers) {
+        let offered = peers.page.iter().map(|peer| (peer.id, peer.remote));
+        is_narrowed |= peer_ui(ui, ctx, "peer-filter", offered, &mut find.peer);
+    }
+    if is_narrowed {
+        out.push(TabAction::ApplyFilter);
+    }
     if let Some((done, total)) = find.filter_progress().filter(|(_, total)| *total > 0) {
         let percent = done.saturating_mul(100) / total;
         ui.label(RichText::new(format!("{percent} %")).color(Theme::of(ui).dim));
@@ -178,39 +184,6 @@ pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut
     });
 }
 
-fn direction_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAction>) {
-    let shown = text::direction_name(ctx.locale, find.direction);
-    PillCombo::new("direction", ctx.text("filter.direction"), shown).show(ui, |ui| {
-        for direction in [None, Some(Direction::Received), Some(Direction::Sent)] {
-            if PillCombo::choice(ui, direction == find.direction, text::direction_name(ctx.locale, direction))
-            {
-                find.direction = direction;
-                out.push(TabAction::ApplyFilter);
-            }
-        }
-    });
-}
-
 fn is_peer_shown(find: &Find, peers: &Peers) -> bool {
     peers.total >= 2 || find.peer.is_some()
-}
-
-fn peer_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, peers: &Peers, out: &mut Vec<TabAction>) {
-    if !is_peer_shown(find, peers) {
-        return;
-    }
-    let shown = text::wanted_peer(ctx.locale, find.peer);
-    PillCombo::new("peer-filter", ctx.text("filter.by_peer"), &shown).list_width(220.0).show(ui, |ui| {
-        if PillCombo::choice(ui, find.peer.is_none(), ctx.text("filter.all_peers")) {
-            find.peer = None;
-            out.push(TabAction::ApplyFilter);
-        }
-        for peer in &peers.page {
-            let line = format!("{}  {}", peer.id, peer.remote);
-            if PillCombo::choice(ui, find.peer == Some(peer.id), &line) {
-                find.peer = Some(peer.id);
-                out.push(TabAction::ApplyFilter);
-            }
-        }
-    });
 }
