@@ -239,23 +239,21 @@ fn inspector_place(
 }
 
 fn inspector_over_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
-    drawer(ui, "inspector", INSPECTOR_WIDTH, |ui| {
-        let (encoding, peer) = (tab.encoding(), tab.peers.selected.as_ref());
-        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
-    });
+    drawer(ui, "inspector", INSPECTOR_WIDTH, |ui| inspected_ui(ui, ctx, tab));
 }
 
 fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=520.0);
-    side(panel.frame(frame), ui, |ui| {
-        let encoding = tab.encoding();
-        let peer = tab.peers.selected.as_ref();
-        ui.push_id(tab.key.0, |ui| {
-            inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
-        });
-    });
+    side(panel.frame(frame), ui, |ui| inspected_ui(ui, ctx, tab));
     name_handle(ui, ctx, "inspector");
+}
+
+fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
+    let (encoding, peer) = (tab.encoding(), tab.peers.selected.as_ref());
+    ui.push_id(tab.key.0, |ui| {
+        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+    });
 }
 
 /// One session: its name where there are two, its view bar, its sheet and its send area.

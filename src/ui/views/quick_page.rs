@@ -66,16 +66,18 @@ fn names_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick) -> bool {
 /// The keys that no other quick send has.
 fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickSend) {
     let chosen = quick.key().to_owned();
-    let name_of = |key: &'static str| if key.is_empty() { ctx.text("quick.no_key") } else { key };
-    let shown = if chosen.is_empty() { ctx.text("quick.no_key") } else { &chosen };
-    PillCombo::new("key", ctx.text("quick.key"), shown).show(ui, |ui| {
+    PillCombo::new("key", ctx.text("quick.key"), key_name(ctx, &chosen)).show(ui, |ui| {
         for key in [""].into_iter().chain(QUICK_SEND_KEYS) {
             let owner = ctx.sending.quick_of_key(key).filter(|_| !key.is_empty());
-            if (owner.is_none() || owner == own) && PillCombo::choice(ui, key == chosen, name_of(key)) {
+            if (owner.is_none() || owner == own) && PillCombo::choice(ui, key == chosen, key_name(ctx, key)) {
                 quick.key = Some(key.to_owned());
             }
         }
     });
+}
+
+fn key_name<'a>(ctx: &ViewCtx<'_>, key: &'a str) -> &'a str {
+    if key.is_empty() { ctx.text("quick.no_key") } else { key }
 }
 
 fn is_nameless(page: &Quick) -> bool {
