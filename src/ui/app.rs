@@ -140,6 +140,15 @@ impl App {
         Ok(app)
     }
 
+    /// The first start in a folder, in English.
+    #[cfg(test)]
+    pub(super) fn in_folder(folder: &std::path::Path) -> App {
+        let profile = Profile::locate(Some(folder)).unwrap();
+        profile.create_folders().unwrap();
+        let start = StartOptions { profile, language: Some(Language::English), theme: None };
+        App::new(&egui::Context::default(), start).unwrap()
+    }
+
     /// What the window knows, for tests.
     pub fn state(&self) -> &AppState {
         &self.state

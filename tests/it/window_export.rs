@@ -31,7 +31,7 @@ struct Talk {
 }
 
 fn profile(folder: &Path, wireshark: &str) {
-    let profile = Profile { settings_folder: folder.to_owned(), sessions_folder: folder.join("sessions") };
+    let profile = Profile::locate(Some(folder)).unwrap();
     profile.create_folders().unwrap();
     let mut tabs = Tabs::default();
     tabs.tabs[0].local_host = "127.0.0.1".to_owned();

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// A profile whose first tab listens on a free port, in GBK.
 fn profile(folder: &Path) {
-    let profile = Profile { settings_folder: folder.to_owned(), sessions_folder: folder.join("sessions") };
+    let profile = Profile::locate(Some(folder)).unwrap();
     profile.create_folders().unwrap();
     let mut tabs = Tabs::default();
     tabs.tabs[0].local_host = "127.0.0.1".to_owned();

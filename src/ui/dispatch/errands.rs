@@ -202,9 +202,8 @@ mod tests {
     use super::take_in;
     use crate::engine::handle::Engine;
     use crate::journal::JournalInfo;
-    use crate::ui::app::{App, StartOptions};
+    use crate::ui::app::App;
     use crate::ui::dispatch::sessions;
-    use crate::workspace::profile::Profile;
     use egui::Context;
     use std::task::Waker;
     use std::time::{Duration, Instant};
@@ -212,14 +211,10 @@ mod tests {
     #[test]
     fn a_session_is_changed_again_only_when_its_last_change_is_seen() {
         let folder = tempfile::tempdir().unwrap();
-        let sessions_folder = folder.path().join("sessions");
-        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
-        profile.create_folders().unwrap();
-        let journal = profile.sessions_folder.join("a.skj");
+        let mut app = App::in_folder(folder.path());
+        let journal = app.profile.sessions_folder.join("a.skj");
         let engine = Engine::new(Waker::noop().clone()).unwrap();
         drop(engine.create_session(&journal, &JournalInfo::default()).unwrap());
-        let start = StartOptions { profile, language: None, theme: None };
-        let mut app = App::new(&Context::default(), start).unwrap();
         let is_listed = |app: &App, kept| {
             app.state.sessions.iter().any(|session| session.path == journal && session.kept == kept)
         };

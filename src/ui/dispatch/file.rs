@@ -305,10 +305,9 @@ mod tests {
     use super::{PasteJob, take_in};
     use crate::engine::jobs::Job;
     use crate::ui::action::TabAction;
-    use crate::ui::app::{App, StartOptions};
+    use crate::ui::app::App;
     use crate::ui::dispatch::{errands, session};
     use crate::ui::pasted_file::PastedFile;
-    use crate::workspace::profile::Profile;
     use crossbeam_channel::bounded;
     use egui::Context;
     use std::sync::Arc;
@@ -319,11 +318,7 @@ mod tests {
     #[test]
     fn a_pasted_text_that_is_discarded_while_it_is_written_is_not_sent() {
         let folder = tempfile::tempdir().unwrap();
-        let sessions_folder = folder.path().join("sessions");
-        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
-        profile.create_folders().unwrap();
-        let start = StartOptions { profile, language: None, theme: None };
-        let mut app = App::new(&Context::default(), start).unwrap();
+        let mut app = App::in_folder(folder.path());
         let tab = app.state.active;
         let text: Arc<str> = Arc::from("a long text");
         app.state.tab_mut(tab).unwrap().composer.pasted = Some(text.clone());

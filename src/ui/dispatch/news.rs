@@ -193,13 +193,11 @@ mod tests {
     use crate::journal::JournalInfo;
     use crate::model::ids::{PeerId, Ticket};
     use crate::model::status::SessionState;
-    use crate::ui::app::{App, StartOptions};
+    use crate::ui::app::App;
     use crate::ui::state::connection::config_of;
     use crate::ui::state::panel::Wish;
     use crate::ui::state::tab::Source;
     use crate::util::clock;
-    use crate::util::locale::Language;
-    use crate::workspace::profile::Profile;
     use egui::Context;
     use std::path::Path;
     use std::sync::Arc;
@@ -213,14 +211,6 @@ mod tests {
         fn wake(self: Arc<Self>) {
             panic!("a fault, made by a test");
         }
-    }
-
-    fn window(folder: &Path) -> App {
-        let profile =
-            Profile { settings_folder: folder.to_owned(), sessions_folder: folder.join("sessions") };
-        profile.create_folders().unwrap();
-        let start = StartOptions { profile, language: Some(Language::English), theme: None };
-        App::new(&Context::default(), start).unwrap()
     }
 
     /// A session whose thread ended while its levels still say that it listens.
@@ -249,7 +239,7 @@ mod tests {
     #[test]
     fn a_session_whose_thread_has_ended_is_closed_and_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
-        let mut app = window(folder.path());
+        let mut app = App::in_folder(folder.path());
         let session = broken_session(&mut app, folder.path());
         let tab = &mut app.state.tabs[0];
         tab.status = session.shared().status();
@@ -266,7 +256,7 @@ mod tests {
     #[test]
     fn only_what_a_person_asked_for_is_refused_aloud() {
         let folder = tempfile::tempdir().unwrap();
-        let mut app = window(folder.path());
+        let mut app = App::in_folder(folder.path());
         let key = app.state.tabs[0].key;
         let gone = || Event::Rejected { ticket: Ticket(7), why: Rejection::PeerGone(PeerId::FIRST) };
         app.state.tabs[0].panel.wish(Ticket(7), Wish::Facts);

@@ -149,10 +149,9 @@ fn field(app: &mut App) -> Option<(&mut String, &mut Option<&'static str>)> {
 #[cfg(test)]
 mod tests {
     use super::{look_for_start_folder, take_folder};
-    use crate::ui::app::{App, StartOptions};
+    use crate::ui::app::App;
     use crate::ui::dispatch::export;
     use crate::ui::state::modal::Modal;
-    use crate::workspace::profile::Profile;
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
@@ -172,11 +171,7 @@ mod tests {
     #[test]
     fn a_page_begins_in_the_last_folder_and_leaves_it_when_it_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let sessions_folder = folder.path().join("sessions");
-        let profile = Profile { settings_folder: folder.path().to_owned(), sessions_folder };
-        profile.create_folders().unwrap();
-        let start = StartOptions { profile, language: None, theme: None };
-        let mut app = App::new(&egui::Context::default(), start).unwrap();
+        let mut app = App::in_folder(folder.path());
         let last = folder.path().join("stick");
         std::fs::create_dir(&last).unwrap();
         app.state.settings.last_folder = last.display().to_string();

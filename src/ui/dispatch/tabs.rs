@@ -132,9 +132,8 @@ mod tests {
     use crate::engine::command::Command;
     use crate::engine::handle::Engine;
     use crate::journal::{JournalInfo, retention};
-    use crate::ui::app::{App, StartOptions};
+    use crate::ui::app::App;
     use crate::ui::state::tab::Source;
-    use crate::workspace::profile::Profile;
     use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
     use std::sync::Arc;
     use std::task::{Wake, Waker};
@@ -160,14 +159,8 @@ mod tests {
     #[test]
     fn no_frame_waits_for_a_session_that_ends_and_the_end_of_the_program_does() {
         let folder = tempfile::tempdir().unwrap();
-        let profile = Profile {
-            settings_folder: folder.path().to_owned(),
-            sessions_folder: folder.path().join("sessions"),
-        };
-        profile.create_folders().unwrap();
-        let journal = profile.sessions_folder.join("a.skj");
-        let start = StartOptions { profile, language: None, theme: None };
-        let mut app = App::new(&egui::Context::default(), start).unwrap();
+        let mut app = App::in_folder(folder.path());
+        let journal = app.profile.sessions_folder.join("a.skj");
 
         let ((has_come, comes), (stay, stays), (was_let_go, end)) =
             (bounded(1), bounded::<()>(0), bounded(1));
