@@ -1,9 +1,9 @@
 //! The words of the command line and what is said when they make no sense: one line, never a page.
 
 use crate::cli::outcome::Failed;
-use crate::cli::{connect, export, import, listen, recover, search, show, udp, verify};
-use clap::Parser;
+use crate::cli::{connect, export, import, listen, manual, recover, search, show, udp, verify};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -36,6 +36,15 @@ pub(crate) enum Subcommand {
     Verify(verify::Arguments),
     /// Copy every whole record of a damaged journal into a new one
     Recover(recover::Arguments),
+    /// Print the manual page
+    Man(manual::ManArguments),
+    /// Print completions for a shell
+    Completions(manual::CompletionsArguments),
+}
+
+/// Every command and option, for what is made out of them.
+pub(crate) fn definitions() -> clap::Command {
+    Arguments::command()
 }
 
 /// What was asked for; `None` when help or the version was, which is printed here.
@@ -57,8 +66,7 @@ fn one_line(error: &clap::Error) -> String {
         error.kind(),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     ) {
-        return "say what to do: listen, connect, udp, show, search, export, import, verify or recover; --help tells more"
-            .to_owned();
+        return say_what_to_do();
     }
     let rendered = error.render().to_string();
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
@@ -75,6 +83,13 @@ fn one_line(error: &clap::Error) -> String {
         line.push('?');
     }
     line
+}
+
+fn say_what_to_do() -> String {
+    let definitions = definitions();
+    let names: Vec<&str> = definitions.get_subcommands().map(clap::Command::get_name).collect();
+    let (last, others) = names.split_last().unwrap_or((&"--help", &[]));
+    format!("say what to do: {} or {last}; --help tells more", others.join(", "))
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ mod verify;
 
 mod recover;
 
+mod manual;
+
 use crate::cli::arguments::Subcommand;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,5 +60,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommand::Import(typed) => import::run(&typed),
         Subcommand::Verify(typed) => verify::run(&typed),
         Subcommand::Recover(typed) => recover::run(&typed),
+        Subcommand::Man(typed) => manual::print_page(&typed),
+        Subcommand::Completions(typed) => manual::print_completions(&typed),
     })
 }
