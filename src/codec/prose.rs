@@ -118,6 +118,7 @@ pub fn failure_text(failure: &Failure, locale: &Locale) -> String {
         Operation::OpenFile => "failure.open_file",
         Operation::ReadFile => "failure.read_file",
         Operation::WriteFile => "failure.write_file",
+        Operation::Secure => "failure.secure",
     };
     let error = os_error_text(&failure.error, locale);
     locale.format(key, &[("target", &failure.target), ("error", &error)])

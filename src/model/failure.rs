@@ -40,10 +40,12 @@ pub enum Operation {
     ReadFile,
     /// Writing a file.
     WriteFile,
+    /// Agreeing on encryption with a peer.
+    Secure,
 }
 
 /// Every operation with its frozen code (for journals) and its words.
-const OPERATIONS: [(Operation, u8, &str); 17] = [
+const OPERATIONS: [(Operation, u8, &str); 18] = [
     (Operation::Resolve, 1, "resolve"),
     (Operation::CreateSocket, 2, "create a socket for"),
     (Operation::Bind, 3, "bind"),
@@ -61,6 +63,7 @@ const OPERATIONS: [(Operation, u8, &str); 17] = [
     (Operation::OpenFile, 15, "open"),
     (Operation::ReadFile, 16, "read"),
     (Operation::WriteFile, 17, "write"),
+    (Operation::Secure, 18, "secure"),
 ];
 
 impl Operation {
@@ -114,6 +117,10 @@ impl OsError {
 
 impl From<&io::Error> for OsError {
     fn from(error: &io::Error) -> OsError {
+        // A layer above the system's sockets has its own words, and hands them on inside.
+        if let Some(words) = error.get_ref().and_then(|inner| inner.downcast_ref::<OsError>()) {
+            return words.clone();
+        }
         let Some(code) = error.raw_os_error() else {
             return OsError::from_system_words(&error.to_string());
         };
@@ -145,6 +152,8 @@ impl fmt::Display for OsError {
         }
     }
 }
+
+impl Error for OsError {}
 
 #[cfg(unix)]
 fn error_name(code: i32) -> String {

@@ -19,3 +19,5 @@ pub mod moment;
 pub mod status;
 
 pub mod own_address;
+
+pub mod tls;

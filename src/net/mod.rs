@@ -16,5 +16,7 @@ pub mod end_reason;
 
 pub mod facts;
 
+pub mod tls;
+
 #[cfg(target_os = "linux")]
 mod linux;

@@ -4,6 +4,7 @@ pub mod bytes_text;
 pub mod clock;
 pub mod locale;
 pub mod part_file;
+pub mod private_file;
 pub mod thread;
 
 /// What this program calls itself in the files that it writes.

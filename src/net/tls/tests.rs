@@ -1,0 +1,215 @@
+//! Both ends of TLS in one thread, over sockets of this machine.
+
+use crate::model::failure::OsError;
+use crate::model::tls::{
+    TlsClientSettings, TlsHandshake, TlsIdentity, TlsKeeping, TlsServerSettings, TlsTrust,
+};
+use crate::net::tls::{TlsAcceptor, TlsConnector, TlsWire};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+
+fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    for stream in [&client, &server] {
+        stream.set_nonblocking(true).unwrap();
+        stream.set_nodelay(true).unwrap();
+    }
+    (client, server)
+}
+
+type Shaken = (io::Result<TlsHandshake>, io::Result<TlsHandshake>);
+
+/// One side of a connection.
+struct Side {
+    wire: TlsWire,
+    socket: TcpStream,
+}
+
+impl Side {
+    fn shake_hands(&mut self) -> Option<io::Result<TlsHandshake>> {
+        self.wire.shake_hands(&mut self.socket).transpose()
+    }
+}
+
+/// Shakes hands until each side is done or has failed.
+fn shake(client: &mut Side, server: &mut Side) -> Shaken {
+    let (mut ours, mut theirs) = (None, None);
+    for _ in 0..1_000_000 {
+        if ours.is_none() {
+            ours = client.shake_hands();
+        }
+        if theirs.is_none() {
+            theirs = server.shake_hands();
+        }
+        if ours.is_some() && theirs.is_some() {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    (ours.unwrap(), theirs.unwrap())
+}
+
+fn sides(connector: &TlsConnector, acceptor: &TlsAcceptor) -> (Side, Side) {
+    let (near, far) = pair();
+    let client = Side { wire: connector.connect().unwrap(), socket: near };
+    (client, Side { wire: acceptor.accept().unwrap(), socket: far })
+}
+
+fn meet(server: &TlsServerSettings, client: &TlsClientSettings, host: &str) -> Shaken {
+    let acceptor = TlsAcceptor::new(server, "127.0.0.1").unwrap();
+    let connector = TlsConnector::new(client, host).unwrap();
+    let (mut client, mut server) = sides(&connector, &acceptor);
+    shake(&mut client, &mut server)
+}
+
+fn words(outcome: io::Result<TlsHandshake>) -> String {
+    OsError::from(outcome.unwrap_err()).message
+}
+
+/// A certificate for these names in two PEM files.
+fn identity_in(folder: &Path, names: &[&str]) -> TlsIdentity {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let certificate = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
+    let files = TlsIdentity { certificates: folder.join("c.pem"), key: folder.join("k.pem") };
+    fs::write(&files.certificates, certificate.pem()).unwrap();
+    fs::write(&files.key, key.serialize_pem()).unwrap();
+    files
+}
+
+#[test]
+fn what_was_agreed_on_is_known_to_both_sides() {
+    let server = TlsServerSettings { alpn: vec!["mqtt".to_owned()], ..TlsServerSettings::default() };
+    let client = TlsClientSettings {
+        trust: TlsTrust::Anything,
+        alpn: vec!["http/1.1".to_owned(), "mqtt".to_owned()],
+        server_name: Some("localhost".to_owned()),
+        ..TlsClientSettings::default()
+    };
+    let (ours, theirs) = meet(&server, &client, "127.0.0.1");
+    let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
+    assert_eq!((ours.version.as_str(), ours.suite.as_str()), ("TLS 1.3", "TLS_AES_256_GCM_SHA384"));
+    assert_eq!((ours.alpn.as_deref(), theirs.alpn.as_deref()), (Some("mqtt"), Some("mqtt")));
+    assert_eq!(theirs.server_name.as_deref(), Some("localhost"));
+    assert_eq!(ours.chain[0].names, ["localhost", "127.0.0.1", "::1"]);
+    assert!(ours.distrusted.unwrap().contains("self-signed"));
+}
+
+#[test]
+fn a_server_that_is_not_trusted_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = identity_in(folder.path(), &["*.example.com"]);
+    let server = TlsServerSettings { identity: Some(files.clone()), ..TlsServerSettings::default() };
+    let (ours, theirs) = meet(&server, &TlsClientSettings::default(), "127.0.0.1");
+    assert!(words(ours).contains("self-signed"));
+    assert!(words(theirs).contains("the peer refused: "));
+    let trusting = |trust| TlsClientSettings { trust, ..TlsClientSettings::default() };
+    let knows = trusting(TlsTrust::File(files.certificates));
+    let (ours, _) = meet(&server, &knows, "127.0.0.1");
+    assert_eq!(words(ours), "the certificate is for *.example.com, not for 127.0.0.1");
+    let (ours, theirs) = meet(&server, &knows, "a.example.com");
+    assert_eq!(ours.unwrap().distrusted, None);
+    theirs.unwrap();
+}
+
+#[test]
+fn a_client_without_a_certificate_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = identity_in(folder.path(), &["client"]);
+    let server = TlsServerSettings { client_ca: Some(files.certificates), ..TlsServerSettings::default() };
+    let client = TlsClientSettings { trust: TlsTrust::Anything, ..TlsClientSettings::default() };
+    let (_, theirs) = meet(&server, &client, "127.0.0.1");
+    assert!(words(theirs).starts_with("the client has shown no certificate"));
+}
+
+#[test]
+fn a_peer_that_speaks_plain_text_is_recognised() {
+    let acceptor = TlsAcceptor::new(&TlsServerSettings::default(), "127.0.0.1").unwrap();
+    for (bytes, said) in [
+        (
+            &b"GET / HTTP/1.1\r\n\r\n"[..],
+            "the other side does not speak TLS; it began with \"GET / HTTP/1.1\"",
+        ),
+        (b"", "the connection was closed before the handshake began"),
+        (&[22, 3, 1, 0], "the connection was closed in the middle of the handshake"),
+    ] {
+        let (mut near, mut far) = pair();
+        near.write_all(bytes).unwrap();
+        near.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut wire = acceptor.accept().unwrap();
+        let outcome = (0..1_000_000).find_map(|_| wire.shake_hands(&mut far).transpose()).unwrap();
+        assert_eq!(words(outcome), said);
+    }
+}
+
+#[test]
+fn a_close_is_told_from_a_cut_and_every_byte_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let key_log = folder.path().join("keys.log");
+    let keeping = TlsKeeping { key_log: Some(key_log.clone()), wire: true, keys: true };
+    let acceptor = TlsAcceptor::new(&TlsServerSettings::default(), "127.0.0.1").unwrap();
+    let client = TlsClientSettings { trust: TlsTrust::Anything, keeping, ..TlsClientSettings::default() };
+    let connector = TlsConnector::new(&client, "127.0.0.1").unwrap();
+    let payload: Vec<u8> = (0..1_000_000_u32).map(|place| place.to_le_bytes()[1]).collect();
+    for says_goodbye in [true, false] {
+        let (mut client, mut server) = sides(&connector, &acceptor);
+        let (one, other) = shake(&mut client, &mut server);
+        assert!(one.is_ok() && other.is_ok());
+        let (Side { wire: mut ours, socket: mut near }, Side { wire: mut theirs, socket: mut far }) =
+            (client, server);
+        let (mut sent, mut received, mut buffer) = (0, Vec::new(), vec![0; 4096]);
+        let mut end = None;
+        for _ in 0..10_000_000 {
+            if sent < payload.len() {
+                sent += ours.write(&mut near, &payload[sent..]).unwrap_or(0);
+            } else if ours.wants_write() {
+                ours.push_out(&mut near).unwrap();
+            } else if says_goodbye {
+                ours.finish(&mut near).unwrap();
+            } else {
+                near.shutdown(std::net::Shutdown::Write).unwrap();
+            }
+            match theirs.read(&mut far, &mut buffer) {
+                Ok(0) => end = Some(None),
+                Ok(count) => received.extend_from_slice(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => end = Some(Some(error.kind())),
+            }
+            if end.is_some() {
+                break;
+            }
+        }
+        assert!(received == payload, "{} of {}", received.len(), payload.len());
+        assert_eq!(end, Some((!says_goodbye).then_some(io::ErrorKind::UnexpectedEof)));
+        let kept = ours.take_kept().unwrap();
+        assert!(kept.sent.len() > payload.len() && kept.sent[0] == 22 && !kept.received.is_empty());
+        assert!(ours.take_secrets().unwrap().starts_with("CLIENT_HANDSHAKE_TRAFFIC_SECRET "));
+    }
+    let mut lines = String::new();
+    fs::File::open(key_log).unwrap().read_to_string(&mut lines).unwrap();
+    assert_eq!(lines.lines().count(), 10, "{lines}");
+}
+
+#[test]
+fn files_that_are_no_pem_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = identity_in(folder.path(), &["a"]);
+    let other = tempfile::tempdir().unwrap();
+    let others = identity_in(other.path(), &["b"]);
+    let junk = folder.path().join("junk");
+    fs::write(&junk, b"\x30\x82no").unwrap();
+    for (certificates, key, said) in [
+        (junk.clone(), files.key.clone(), "there is no certificate in it"),
+        (files.certificates.clone(), junk, "there is no private key in it"),
+        (files.certificates, others.key, "the key does not belong to the certificate"),
+    ] {
+        let identity = Some(TlsIdentity { certificates, key });
+        let failure =
+            TlsAcceptor::new(&TlsServerSettings { identity, ..Default::default() }, "h").unwrap_err();
+        assert!(failure.to_string().contains(said), "{failure}");
+    }
+}

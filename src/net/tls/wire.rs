@@ -1,0 +1,288 @@
+//! The encryption of one connection: plaintext on one side, a socket on the other. It never waits, and it never reads
+//! ahead of what its caller asks for by more than a record.
+
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::tls::{TlsHandshake, TlsKeeping};
+use crate::net::tls::facts::handshake_facts;
+use crate::net::tls::opening::Opening;
+use crate::net::tls::trust::ServerJudge;
+use crate::net::tls::words::{cut_handshake, handshake_problem};
+use crate::util::private_file;
+use rustls::{Connection, KeyLog};
+use std::fmt::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the peer begins with is kept up to this length, to say what it was when a handshake fails.
+const OPENING_BYTES: usize = 4 << 10;
+
+/// So much plaintext is encrypted at once: several records, and no more than a socket's queue likes.
+const PLAINTEXT_BYTES: usize = 64 << 10;
+
+/// The secrets of a session's connections, for those who asked for them.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    file: Option<Mutex<File>>,
+    kept: Option<Mutex<String>>,
+}
+
+/// Ciphertext that passed, for the journal.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct KeptWire {
+    /// What came.
+    pub received: Vec<u8>,
+    /// What went.
+    pub sent: Vec<u8>,
+}
+
+/// One connection's end of TLS.
+pub struct TlsWire {
+    connection: Connection,
+    secrets: Arc<Secrets>,
+    /// Who judges the server, and the name that it is asked for; only where we are the client.
+    judge: Option<(Arc<ServerJudge>, String)>,
+    opening: Vec<u8>,
+    is_agreed: bool,
+    has_finished: bool,
+    kept: Option<KeptWire>,
+}
+
+impl TlsWire {
+    pub(super) fn new(
+        connection: Connection,
+        secrets: Arc<Secrets>,
+        judge: Option<(Arc<ServerJudge>, String)>,
+        keeps_wire: bool,
+    ) -> TlsWire {
+        let kept = keeps_wire.then(KeptWire::default);
+        TlsWire {
+            connection,
+            secrets,
+            judge,
+            opening: Vec::new(),
+            is_agreed: false,
+            has_finished: false,
+            kept,
+        }
+    }
+
+    /// Whether nothing can be sent yet, because both sides have not agreed.
+    pub fn is_shaking_hands(&self) -> bool {
+        !self.is_agreed
+    }
+
+    /// Whether there is ciphertext that the socket has not taken yet.
+    pub fn wants_write(&self) -> bool {
+        self.connection.wants_write()
+    }
+
+    /// Goes on with the handshake as far as the socket allows; what was agreed on, once, when it is done. `None` while
+    /// there is something to wait for.
+    pub fn shake_hands(&mut self, socket: &mut (impl Read + Write)) -> io::Result<Option<TlsHandshake>> {
+        while self.connection.is_handshaking() {
+            self.push_out(socket)?;
+            if !self.connection.is_handshaking() {
+                break;
+            }
+            match self.pull_in(socket) {
+                Ok(0) => {
+                    return Err(told(cut_handshake(&Opening::of(&self.opening))));
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        self.push_out(socket)?;
+        if mem::replace(&mut self.is_agreed, true) {
+            return Ok(None);
+        }
+        self.opening = Vec::new();
+        let asked_for = self.judge.as_ref().map(|(_, name)| name.as_str());
+        let mut handshake = handshake_facts(&self.connection, asked_for);
+        handshake.distrusted =
+            self.judge.as_ref().and_then(|(judge, _)| judge.take_problem()).map(|problem| problem.message);
+        Ok(Some(handshake))
+    }
+
+    /// Reads plaintext. 0 when the peer has said that it sends no more; an `UnexpectedEof` when it is gone without that.
+    pub fn read(&mut self, socket: &mut (impl Read + Write), buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.connection.reader().read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(cut()),
+                outcome => return outcome,
+            }
+            self.pull_in(socket)?;
+            // A peer may ask for new keys, which has to be answered.
+            self.push_out(socket)?;
+        }
+    }
+
+    /// Encrypts as much as there is room for, and writes as much of it as the socket takes.
+    pub fn write(&mut self, socket: &mut impl Write, plaintext: &[u8]) -> io::Result<usize> {
+        self.push_out(socket)?;
+        if !self.is_agreed || self.wants_write() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let count = self.connection.writer().write(&plaintext[..plaintext.len().min(PLAINTEXT_BYTES)])?;
+        self.push_out(socket)?;
+        Ok(count)
+    }
+
+    /// Writes what the socket takes of what is encrypted already.
+    pub fn push_out(&mut self, socket: &mut impl Write) -> io::Result<()> {
+        while self.connection.wants_write() {
+            let mut tap = SentTap { socket, kept: self.kept.as_mut() };
+            match self.connection.write_tls(&mut tap) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that we send no more, as the protocol has it.
+    pub fn finish(&mut self, socket: &mut impl Write) -> io::Result<()> {
+        if !mem::replace(&mut self.has_finished, true) {
+            self.connection.send_close_notify();
+        }
+        self.push_out(socket)
+    }
+
+    /// Ciphertext that passed since this was asked last.
+    pub fn take_kept(&mut self) -> Option<KeptWire> {
+        let kept = self.kept.as_mut()?;
+        (*kept != KeptWire::default()).then(|| mem::take(kept))
+    }
+
+    /// Secrets of the session's connections that are new since this was asked last, as lines.
+    pub fn take_secrets(&self) -> Option<String> {
+        self.secrets.take()
+    }
+
+    fn pull_in(&mut self, socket: &mut (impl Read + Write)) -> io::Result<usize> {
+        let opening = (!self.is_agreed).then_some(&mut self.opening);
+        let mut tap = ReceivedTap { socket, opening, kept: self.kept.as_mut() };
+        let count = self.connection.read_tls(&mut tap)?;
+        if let Err(error) = self.connection.process_new_packets() {
+            // The peer is told why, as far as the socket takes it now.
+            self.push_out(socket)?;
+            let judged = self.judge.as_ref().and_then(|(judge, _)| judge.take_problem());
+            let problem = judged.unwrap_or_else(|| handshake_problem(&error, &Opening::of(&self.opening)));
+            return Err(told(problem));
+        }
+        Ok(count)
+    }
+}
+
+impl fmt::Debug for TlsWire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TlsWire({})", if self.is_agreed { "agreed" } else { "shaking hands" })
+    }
+}
+
+/// The problem inside an `io::Error`, from where everyone takes the words of an error.
+fn told(problem: OsError) -> io::Error {
+    io::Error::other(problem)
+}
+
+fn cut() -> io::Error {
+    let words = "the connection was cut: it ended without a close_notify, so something may be missing";
+    io::Error::new(io::ErrorKind::UnexpectedEof, OsError::from_words(words))
+}
+
+/// Copies what is read.
+struct ReceivedTap<'a, S> {
+    socket: &'a mut S,
+    opening: Option<&'a mut Vec<u8>>,
+    kept: Option<&'a mut KeptWire>,
+}
+
+impl<S: Read> Read for ReceivedTap<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.socket.read(buffer)?;
+        if let Some(opening) = &mut self.opening {
+            let room = OPENING_BYTES.saturating_sub(opening.len()).min(count);
+            opening.extend_from_slice(&buffer[..room]);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.received.extend_from_slice(&buffer[..count]);
+        }
+        Ok(count)
+    }
+}
+
+/// Copies what is written.
+struct SentTap<'a, S> {
+    socket: &'a mut S,
+    kept: Option<&'a mut KeptWire>,
+}
+
+impl<S: Write> Write for SentTap<'_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.socket.write(bytes)?;
+        if let Some(kept) = &mut self.kept {
+            kept.sent.extend_from_slice(&bytes[..count]);
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// Opens what the secrets go to.
+pub(super) fn secrets_of(keeping: &TlsKeeping) -> Result<Arc<Secrets>, Failure> {
+    let file = keeping.key_log.as_ref().map(|path| {
+        let opened = private_file::append_to(path);
+        opened.map(Mutex::new).map_err(|error| Failure::new(Operation::OpenFile, path.display(), error))
+    });
+    Ok(Arc::new(Secrets { file: file.transpose()?, kept: keeping.keys.then(Mutex::default) }))
+}
+
+impl Secrets {
+    fn take(&self) -> Option<String> {
+        let mut kept = self.kept.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        (!kept.is_empty()).then(|| mem::take(&mut *kept))
+    }
+}
+
+impl KeyLog for Secrets {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        if !self.will_log(label) {
+            return;
+        }
+        let mut line = format!("{label} ");
+        push_hex(&mut line, client_random);
+        line.push(' ');
+        push_hex(&mut line, secret);
+        line.push('\n');
+        if let Some(kept) = &self.kept {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+        }
+        if let Some(file) = &self.file {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            if file.write_all(line.as_bytes()).is_err() {
+                // The connection is worth more than its key log, and this seam can tell nobody.
+            }
+        }
+    }
+
+    fn will_log(&self, _label: &str) -> bool {
+        self.file.is_some() || self.kept.is_some()
+    }
+}
+
+fn push_hex(line: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        if write!(line, "{byte:02x}").is_err() {
+            // Writing to a string cannot fail.
+        }
+    }
+}
