@@ -23,4 +23,6 @@ pub mod represent;
 
 pub mod copy;
 
+pub mod websocket;
+
 mod near_miss;

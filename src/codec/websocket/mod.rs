@@ -1,0 +1,13 @@
+//! WebSocket frames and handshakes (RFC 6455) as bytes: made, taken apart, and judged. It does no I/O and draws no
+//! random numbers: whoever sends gives the mask.
+
+mod frame;
+mod handshake;
+
+pub use frame::{
+    Close, FrameHeader, MAX_HEADER_BYTES, Opcode, RuleBreak, apply_mask, close_payload, push_frame,
+};
+pub use handshake::{
+    ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, parse_request,
+    parse_response, push_refusal, push_request, push_response,
+};
