@@ -1,5 +1,8 @@
-//! Replies and schedules, pure: no I/O, no clock. What is due and what to answer is computed from what is given.
+//! Templates, replies and schedules, pure: no I/O, no clock. What is due, what to answer and what a payload is made of
+//! is computed from what is given.
 
 pub mod responder;
 
 pub mod schedule;
+
+pub mod template;

@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum EscapeError {
     /// No escape has this letter.
     #[error(
-        r"'\{letter}' is no escape (at character {at}); there are \n \r \t \0 \a \b \e \f \v \\ \xHH \u{{…}}"
+        r"'\{letter}' is no escape (at character {at}); there are \n \r \t \0 \a \b \e \f \v \\ \xHH \uHHHH \u{{…}}"
     )]
     Unknown {
         /// The letter after the backslash.
@@ -30,8 +30,8 @@ pub enum EscapeError {
         /// Where the backslash stands.
         at: usize,
     },
-    /// `\u` without braces, digits or a character.
-    #[error(r"'\u' needs the number of a character in braces (at character {at}), for example \u{{6E29}}")]
+    /// `\u` without its digits, or with those of no character.
+    #[error(r"'\u' needs the number of a character (at character {at}), for example \u6E29 or \u{{1F600}}")]
     CharacterInvalid {
         /// Where the backslash stands.
         at: usize,
@@ -39,6 +39,32 @@ pub enum EscapeError {
     /// A character that the encoding has no bytes for.
     #[error("{0}")]
     Encode(#[from] EncodeError),
+}
+
+impl EscapeError {
+    /// Where it is, counted in characters from 1.
+    pub fn at(&self) -> usize {
+        match self {
+            EscapeError::Unknown { at, .. }
+            | EscapeError::Unfinished { at }
+            | EscapeError::ByteInvalid { at }
+            | EscapeError::CharacterInvalid { at } => *at,
+            EscapeError::Encode(error) => error.at,
+        }
+    }
+
+    /// The same in a text that goes on before what was read for so many characters.
+    #[must_use]
+    pub fn moved(mut self, characters: usize) -> EscapeError {
+        match &mut self {
+            EscapeError::Unknown { at, .. }
+            | EscapeError::Unfinished { at }
+            | EscapeError::ByteInvalid { at }
+            | EscapeError::CharacterInvalid { at } => *at += characters,
+            EscapeError::Encode(error) => error.at += characters,
+        }
+        self
+    }
 }
 
 /// The bytes of a text with escapes. `\xHH` is a byte of its own, whatever the encoding.
@@ -108,11 +134,27 @@ fn parse_escape<'a>(
     Ok(rest)
 }
 
+/// The character that `\u` names: in braces, or as four digits; JSON writes those beyond U+FFFF as two such halves.
 fn parse_character(rest: &str) -> Option<(char, &str)> {
-    let (digits, rest) = rest.strip_prefix('{')?.split_once('}')?;
+    let Some(inside) = rest.strip_prefix('{') else {
+        let (unit, rest) = parse_unit(rest)?;
+        if let Some(character) = char::from_u32(unit.into()) {
+            return Some((character, rest));
+        }
+        let (second, rest) = parse_unit(rest.strip_prefix("\\u")?)?;
+        let character = char::decode_utf16([unit, second]).next()?.ok()?;
+        return Some((character, rest));
+    };
+    let (digits, rest) = inside.split_once('}')?;
     let is_number = matches!(digits.len(), 1..=6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
     Some((char::from_u32(number)?, rest))
+}
+
+fn parse_unit(rest: &str) -> Option<(u16, &str)> {
+    let (digits, rest) = rest.split_at_checked(4)?;
+    let is_number = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    u16::from_str_radix(digits, 16).ok().filter(|_| is_number).map(|unit| (unit, rest))
 }
 
 /// Encodes a part of what was typed; an error names the place in the whole.
@@ -187,6 +229,8 @@ mod tests {
             (r"a\nb\r\t\0\\\x00\xfF\u{41}", "utf-8", b"a\nb\r\t\0\\\0\xFFA"),
             (r#"\"\'\a\b\e\f\v"#, "utf-8", b"\"'\x07\x08\x1b\x0c\x0b"),
             ("温\\u{6E29}", "gbk", b"\xCE\xC2\xCE\xC2"),
+            (r"\u6e29\u6E29", "gbk", b"\xCE\xC2\xCE\xC2"),
+            (r"\ud83d\ude00\u00411", "utf-8", "😀A1".as_bytes()),
             ("\\xCE温", "gbk", b"\xCE\xCE\xC2"),
             ("\\n", "utf-16be", b"\0\n"),
         ] {
@@ -202,9 +246,12 @@ mod tests {
             (r"ab\", r"the text ends in the middle of an escape (at character 3)"),
             (r"\x0", r"'\x' needs two hex digits (at character 1)"),
             (r"\x温", r"'\x' needs two hex digits (at character 1)"),
-            (r"\u0041", r"'\u' needs the number of a character in braces (at character 1)"),
-            (r"\u{D800}", r"'\u' needs the number of a character in braces"),
-            (r"\u{1234567}", r"'\u' needs the number of a character in braces"),
+            (r"\u004", r"'\u' needs the number of a character (at character 1)"),
+            (r"a\ud83d\u0041", r"'\u' needs the number of a character (at character 2)"),
+            (r"\ud83d", r"'\u' needs the number of a character"),
+            (r"\u+041", r"'\u' needs the number of a character"),
+            (r"\u{D800}", r"'\u' needs the number of a character"),
+            (r"\u{1234567}", r"'\u' needs the number of a character"),
             (r"a\n😀", "'😀' (U+1F600) cannot be written in gbk (at character 4)"),
             (r"a\u{1F600}", "'😀' (U+1F600) cannot be written in gbk (at character 2)"),
         ] {

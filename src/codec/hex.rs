@@ -27,6 +27,26 @@ pub enum HexError {
     EmptyPattern,
 }
 
+impl HexError {
+    /// Where it is, counted in characters from 1.
+    pub fn at(&self) -> usize {
+        match self {
+            HexError::BadDigit { at, .. } | HexError::HalfByte { at, .. } => *at,
+            HexError::EmptyPattern => 1,
+        }
+    }
+
+    /// The same in a text that goes on before what was read for so many characters.
+    #[must_use]
+    pub fn moved(mut self, characters: usize) -> HexError {
+        match &mut self {
+            HexError::BadDigit { at, .. } | HexError::HalfByte { at, .. } => *at += characters,
+            HexError::EmptyPattern => {}
+        }
+        self
+    }
+}
+
 /// Bytes to look for, some of them or some of their halves left open.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HexPattern {

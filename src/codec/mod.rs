@@ -25,4 +25,4 @@ pub mod copy;
 
 pub mod websocket;
 
-mod near_miss;
+pub(crate) mod near_miss;

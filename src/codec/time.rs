@@ -3,6 +3,7 @@
 use crate::model::moment::Moment;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
 
 /// How fine a time is shown.
@@ -112,6 +113,12 @@ impl TimeFormat {
         i64::try_from(moment.as_nanosecond()).ok()
     }
 
+    /// A moment (of nanoseconds since 1970-01-01 UTC) as words of `strftime` say: `%Y-%m-%d %H:%M:%S%.3f`. What
+    /// [`check_words`] does not accept gives nothing.
+    pub fn words(&self, words: &str, wall_ns: i64) -> String {
+        strtime::format(words, &timestamp(wall_ns).to_zoned(self.zone.clone())).unwrap_or_default()
+    }
+
     /// Appends the moment of a row, of which the first row's may be what counts.
     pub fn push_row(&self, text: &mut String, row: Moment, first: Moment) {
         match self.column {
@@ -131,6 +138,12 @@ impl TimeFormat {
         }
         push_time(text, time, self.precision);
     }
+}
+
+/// Whether a moment can be written with these words of `strftime`; if not, what is wrong with them.
+pub fn check_words(words: &str) -> Result<(), String> {
+    let sample = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    strtime::format(words, &sample).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// A moment for machines: RFC 3339 in UTC with nine digits, `2026-11-21T03:31:00.123456789Z`.
@@ -243,6 +256,7 @@ mod tests {
         ] {
             assert_eq!(shanghai.clone().with_precision(precision).text(wall_ns), text);
         }
+        assert_eq!(shanghai.words("%Y%m%d%H%M%S%.3f", 5_000_000), "19700101080000.005");
         assert_eq!(shanghai.dated().text(0), "1970-01-01 08:00:00.000");
     }
 

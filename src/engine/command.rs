@@ -1,6 +1,7 @@
 //! What a front end can ask of a session. Each variant says the outcome that is asked for.
 
 use crate::automation::responder::Responder;
+use crate::automation::template::Dressed;
 use crate::model::config::{MulticastGroup, SessionConfig};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
@@ -37,12 +38,21 @@ pub enum Command {
         /// Who caused them.
         origin: Origin,
     },
+    /// What this template makes now is on its way to each peer of the target.
+    SendTemplate {
+        /// To whom.
+        target: Target,
+        /// What is filled in.
+        template: Box<Dressed>,
+        /// Who caused it.
+        origin: Origin,
+    },
     /// These payloads go out one after the other, all of them once per period, from now on.
     StartRepeat {
         /// To whom, looked up anew each time.
         target: Target,
         /// In order.
-        payloads: Vec<Vec<u8>>,
+        payloads: Vec<Content>,
         /// The period, kept on an absolute schedule.
         every: Duration,
         /// How many periods; for ever without it.
@@ -87,6 +97,15 @@ pub enum Command {
     AddNote(String),
 }
 
+/// What is sent.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What a template makes at the moment of sending.
+    Template(Box<Dressed>),
+}
+
 /// To whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -119,6 +138,7 @@ impl fmt::Debug for Command {
             Command::StopListening => f.write_str("StopListening"),
             Command::ListenAgain => f.write_str("ListenAgain"),
             Command::Send { target, payload, .. } => write!(f, "Send({target:?}, {} bytes)", payload.len()),
+            Command::SendTemplate { target, .. } => write!(f, "SendTemplate({target:?})"),
             Command::StartRepeat { target, payloads, every, times } => {
                 write!(f, "StartRepeat({target:?}, {} payloads, {every:?}, {times:?})", payloads.len())
             }
@@ -133,6 +153,21 @@ impl fmt::Debug for Command {
             Command::SetResponder(_) => f.write_str("SetResponder"),
             Command::RefreshFacts(peer) => write!(f, "RefreshFacts({peer})"),
             Command::AddNote(text) => write!(f, "AddNote({} bytes)", text.len()),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Content {
+        Content::Bytes(bytes)
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Content::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Content::Template(_) => f.write_str("a template"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a session tells its front end. Never payload: rows are read from the journal, levels from the status.
 
+use crate::automation::template::FillError;
 use crate::model::failure::Failure;
 use crate::model::ids::{JobId, PeerId, Ticket};
 use std::net::SocketAddr;
@@ -85,6 +86,9 @@ pub enum Rejection {
     /// Broadcasting is off.
     #[error("{0} is a broadcast address: switch broadcasting on to send there")]
     BroadcastOff(SocketAddr),
+    /// A template could not be filled in.
+    #[error("the template cannot be filled in: {0}")]
+    CannotFill(Box<FillError>),
     /// Streams have no such thing as an address to send to, datagrams no half-close and no groups on streams.
     #[error("this kind of session cannot do that")]
     WrongKind,
@@ -103,6 +107,12 @@ pub enum Rejection {
     /// The session does not take commands now: its queue of commands is full.
     #[error("the session is too busy to take the command; try again")]
     Busy,
+}
+
+impl From<FillError> for Rejection {
+    fn from(error: FillError) -> Rejection {
+        Rejection::CannotFill(Box::new(error))
+    }
 }
 
 impl From<Failure> for Rejection {

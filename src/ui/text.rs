@@ -229,6 +229,7 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::Failed(failure) => failure_line(locale, failure),
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
+        Rejection::CannotFill(error) => locale.format("rejected.cannot_fill", &[("error", error)]),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),
     }
 }

@@ -328,7 +328,7 @@ fn what_repeats_keeps_its_count_and_its_schedule() {
     bench.wait_status("the peer", |status| status.peers_present == 1);
     bench.ask(Command::StartRepeat {
         target: Target::All,
-        payloads: vec![b"a".to_vec(), b"b".to_vec()],
+        payloads: vec![b"a".to_vec().into(), b"b".to_vec().into()],
         every: Duration::from_millis(5),
         times: Some(20),
     });

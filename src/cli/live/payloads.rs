@@ -1,5 +1,6 @@
 //! The sends of the command line: what was typed, in the order in which it was typed, and the bytes it means.
 
+use crate::automation::template::{Dressed, Field, Form, Names, Template};
 use crate::cli::live::options::SENT;
 use crate::cli::outcome::Failed;
 use crate::codec::checksum::Checksum;
@@ -27,6 +28,7 @@ enum TypedSend {
     Hex(String),
     Escaped(String),
     File(PathBuf),
+    Template { typed: String, form: Form },
 }
 
 /// One send as it is carried out.
@@ -34,6 +36,8 @@ enum TypedSend {
 pub(crate) enum Step {
     /// These bytes.
     Payload(Vec<u8>),
+    /// What a template makes at the moment of sending.
+    Template(Box<Dressed>),
     /// A file's bytes, as fast as they are taken.
     File(PathBuf),
 }
@@ -50,6 +54,8 @@ const TEXT: &str = "send";
 const HEX: &str = "send-hex";
 const ESCAPED: &str = "send-escaped";
 const FILE: &str = "send-file";
+const TEMPLATE: &str = "send-template";
+const HEX_TEMPLATE: &str = "send-template-hex";
 
 impl clap::Args for SendArguments {
     fn augment_args(command: Command) -> Command {
@@ -66,6 +72,16 @@ impl clap::Args for SendArguments {
             .arg(argument(TEXT, "TEXT", "Send a text once the connection is there (repeatable, in order)"))
             .arg(argument(HEX, "HEX", "Send bytes, written as 01 03 9C"))
             .arg(argument(ESCAPED, "STR", r"Send a text with escapes such as \r \n \0 \x1B \u{4F60}"))
+            .arg(argument(
+                TEMPLATE,
+                "TEMPLATE",
+                r"Send a text with escapes and with fields that are filled in each time: {counter} {time:%H:%M:%S} {random:u8} {len:u16be} {crc-32} …; {{ is a brace",
+            ))
+            .arg(argument(
+                HEX_TEMPLATE,
+                "TEMPLATE",
+                "Send bytes with such fields: 55 AA {counter:u16be} {crc-16/modbus}",
+            ))
             .arg(
                 argument(FILE, "PATH", "Send a file's bytes as they are")
                     .value_parser(clap::value_parser!(PathBuf)),
@@ -83,6 +99,12 @@ impl FromArgMatches for SendArguments {
         placed.extend(typed_under(matches, HEX, |digits: &String| TypedSend::Hex(digits.clone())));
         placed.extend(typed_under(matches, ESCAPED, |text: &String| TypedSend::Escaped(text.clone())));
         placed.extend(typed_under(matches, FILE, |path: &PathBuf| TypedSend::File(path.clone())));
+        for (name, form) in [(TEMPLATE, Form::Escapes), (HEX_TEMPLATE, Form::Hex)] {
+            placed.extend(typed_under(matches, name, |typed: &String| TypedSend::Template {
+                typed: typed.clone(),
+                form,
+            }));
+        }
         placed.sort_by_key(|(place, _)| *place);
         Ok(SendArguments { typed: placed.into_iter().map(|(_, send)| send).collect() })
     }
@@ -125,8 +147,24 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
             escape::parse(text, dressing.encoding).map_err(|error| wrong(ESCAPED, &error))?
         }
         TypedSend::File(path) => return file_step(path, repeated),
+        TypedSend::Template { typed, form } => return template_step(typed, *form, dressing),
     };
     Ok(Step::Payload(dressing.dress(body)))
+}
+
+/// A template that says the same each time is a payload like others. Nothing has given a value to a variable here.
+fn template_step(typed: &str, form: Form, dressing: &Dressing) -> Result<Step, Failed> {
+    let name = if form == Form::Hex { HEX_TEMPLATE } else { TEMPLATE };
+    let template = Template::parse(typed, form, dressing.encoding, Names::Known(&[]))
+        .map_err(|error| Failed::usage(format!("--{name}: {error}")))?;
+    if template.fields().any(|field| matches!(field, Field::Received { .. })) {
+        return Err(Failed::usage(format!("--{name}: {{rx}} has no value: no message is answered")));
+    }
+    if let Some(body) = template.as_plain() {
+        return Ok(Step::Payload(dressing.dress(body)));
+    }
+    let Dressing { checksum, ending, .. } = *dressing;
+    Ok(Step::Template(Box::new(Dressed { template, checksum, ending })))
 }
 
 fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {

@@ -7,7 +7,7 @@ use crate::cli::live::payloads::{Dressing, Step};
 use crate::cli::live::stops::is_ready;
 use crate::cli::outcome::say;
 use crate::cli::stdin_lines::{Line, StdinLines};
-use crate::engine::command::{Command, Target};
+use crate::engine::command::{Command, Content, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
@@ -207,7 +207,8 @@ impl Sending {
         }
         let Some((every, times)) = self.plan.repeat.take() else { return };
         let payloads = self.plan.steps.iter().filter_map(|step| match step {
-            Step::Payload(payload) => Some(payload.clone()),
+            Step::Payload(payload) => Some(Content::Bytes(payload.clone())),
+            Step::Template(template) => Some(Content::Template(template.clone())),
             Step::File(_) => None,
         });
         let target = match self.plan.to {
@@ -232,6 +233,11 @@ impl Sending {
                 Step::Payload(payload) => {
                     Command::Send { target: target.clone(), payload: payload.clone(), origin: Origin::User }
                 }
+                Step::Template(template) => Command::SendTemplate {
+                    target: target.clone(),
+                    template: template.clone(),
+                    origin: Origin::User,
+                },
                 Step::File(path) => {
                     Command::SendFile { job: self.next_job, target: target.clone(), path: path.clone() }
                 }

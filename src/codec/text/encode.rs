@@ -19,6 +19,14 @@ pub struct EncodeError {
     pub byte_at: usize,
 }
 
+impl EncodeError {
+    /// The same in a text that goes on before what was read for so many characters.
+    #[must_use]
+    pub fn moved(self, characters: usize) -> EncodeError {
+        EncodeError { at: self.at + characters, ..self }
+    }
+}
+
 impl TextEncoding {
     /// The bytes of a text.
     pub fn encode(self, text: &str) -> Result<Vec<u8>, EncodeError> {

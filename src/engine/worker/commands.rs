@@ -40,6 +40,9 @@ impl Worker {
             Command::StopListening => self.stop_listening(now),
             Command::ListenAgain => self.listen_again(),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
+            Command::SendTemplate { target, template, origin } => {
+                self.send_template(&target, &template, origin)
+            }
             Command::StartRepeat { target, payloads, every, times } => {
                 self.require_open()?;
                 self.repeat = Some(Repeat::new(target, payloads, Schedule::new(now, every, times)));
@@ -89,7 +92,7 @@ impl Worker {
     }
 
     /// Whether bytes can go out now at all.
-    fn require_ready(&self) -> Result<(), Rejection> {
+    pub(super) fn require_ready(&self) -> Result<(), Rejection> {
         self.require_open()?;
         self.reject_if_paused()?;
         match self.state {
@@ -222,6 +225,7 @@ fn needs_journal(command: &Command) -> bool {
         Command::Open(_)
         | Command::ListenAgain
         | Command::Send { .. }
+        | Command::SendTemplate { .. }
         | Command::StartRepeat { .. }
         | Command::SendFile { .. }
         | Command::SetOption(_)

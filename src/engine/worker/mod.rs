@@ -41,6 +41,8 @@ mod stream;
 
 mod streams;
 
+mod templates;
+
 use crate::automation::responder::Responder;
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
@@ -55,6 +57,7 @@ use crate::engine::worker::lookup::Lookup;
 use crate::engine::worker::repeat::Repeat;
 use crate::engine::worker::respond::Answering;
 use crate::engine::worker::streams::Streams;
+use crate::engine::worker::templates::Filler;
 use crate::journal::writer::JournalWriter;
 use crate::model::config::SessionConfig;
 use crate::model::failure::{Failure, Operation};
@@ -104,6 +107,7 @@ pub(super) struct Worker {
     options: Arc<[OptionReport]>,
     answering: Answering,
     repeat: Option<Repeat>,
+    filler: Filler,
     file: Option<FileSend>,
     // The sockets go before the wait that they are registered with.
     link: Link,
@@ -136,6 +140,7 @@ impl Worker {
             options: Arc::default(),
             answering: Answering::new(Responder::default()),
             repeat: None,
+            filler: Filler::default(),
             file: None,
             link: Link::None,
             streams: Streams::default(),

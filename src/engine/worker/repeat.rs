@@ -1,7 +1,8 @@
 //! What goes out again and again, on an absolute schedule.
 
 use crate::automation::schedule::Schedule;
-use crate::engine::command::Target;
+use crate::automation::template::Dressed;
+use crate::engine::command::{Content, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::queue::Payload;
@@ -14,13 +15,23 @@ const TURNS_AT_ONCE: usize = 64;
 /// The payloads of one period, and when the next is due.
 pub(super) struct Repeat {
     target: Target,
-    payloads: Vec<Payload>,
+    payloads: Vec<Repeated>,
     schedule: Schedule,
 }
 
+/// One payload of a period.
+enum Repeated {
+    Bytes(Payload),
+    Template(Box<Dressed>),
+}
+
 impl Repeat {
-    pub(super) fn new(target: Target, payloads: Vec<Vec<u8>>, schedule: Schedule) -> Repeat {
-        Repeat { target, payloads: payloads.into_iter().map(Payload::from).collect(), schedule }
+    pub(super) fn new(target: Target, payloads: Vec<Content>, schedule: Schedule) -> Repeat {
+        let repeated = |content| match content {
+            Content::Bytes(bytes) => Repeated::Bytes(bytes.into()),
+            Content::Template(template) => Repeated::Template(template),
+        };
+        Repeat { target, payloads: payloads.into_iter().map(repeated).collect(), schedule }
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
@@ -42,7 +53,13 @@ impl Worker {
                 break;
             }
             for payload in &repeat.payloads {
-                match self.send(&repeat.target, payload, Origin::Repeat) {
+                let sent = match payload {
+                    Repeated::Bytes(payload) => self.send(&repeat.target, payload, Origin::Repeat),
+                    Repeated::Template(template) => {
+                        self.send_template(&repeat.target, template, Origin::Repeat)
+                    }
+                };
+                match sent {
                     Ok(()) | Err(Rejection::NoPeer | Rejection::NotConnected) => {}
                     Err(why) => return self.outbox.tell(Event::RepeatFinished { outcome: Err(why) }),
                 }

@@ -288,7 +288,11 @@ fn start_repeat(app: &mut App, key: TabKey) {
     let Some(payload) = written_payload(app, key) else { return };
     let Some(target) = target_of(app, key) else { return };
     let every = Duration::from_millis(millis.max(1));
-    send_command(app, key, Command::StartRepeat { target, payloads: vec![payload], every, times: None });
+    send_command(
+        app,
+        key,
+        Command::StartRepeat { target, payloads: vec![payload.into()], every, times: None },
+    );
 }
 
 fn walk_history(app: &mut App, key: TabKey, is_back: bool) {

@@ -1,0 +1,80 @@
+//! Fills templates in at the moment of sending: it has the clock, the zone, the randomness and the counter that
+//! `automation` is told.
+
+use crate::automation::template::{Dressed, FillError, NoVariables, Surroundings};
+use crate::codec::time::TimeFormat;
+use crate::engine::command::Target;
+use crate::engine::event::Rejection;
+use crate::engine::worker::Worker;
+use crate::engine::worker::link::Link;
+use crate::engine::worker::queue::Payload;
+use crate::model::record::Origin;
+use crate::util::clock;
+use std::cell::OnceCell;
+use std::net::SocketAddr;
+
+/// What the fields of a session's templates are filled in from.
+#[derive(Debug, Default)]
+pub(super) struct Filler {
+    /// Looked up when the first time is told.
+    times: OnceCell<TimeFormat>,
+    random: fastrand::Rng,
+    /// How many sends have counted.
+    counted: u64,
+}
+
+impl Filler {
+    /// The bytes of the next send. The counter has not gone on yet.
+    fn next(&mut self, dressed: &Dressed, peer: Option<SocketAddr>) -> Result<Payload, FillError> {
+        let times = self.times.get_or_init(TimeFormat::local);
+        let filled = dressed.fill(&mut Surroundings {
+            counter: self.counted.wrapping_add(1),
+            wall_ns: clock::now().wall_ns,
+            times,
+            random: &mut |bytes| self.random.fill(bytes),
+            peer,
+            message: None,
+            variables: &NoVariables,
+        })?;
+        Ok(Payload::from(filled.bytes))
+    }
+}
+
+impl Worker {
+    /// Puts what a template makes now on its way to a target. All recipients get the same, unless it tells them their
+    /// own address.
+    pub(super) fn send_template(
+        &mut self,
+        target: &Target,
+        dressed: &Dressed,
+        origin: Origin,
+    ) -> Result<(), Rejection> {
+        self.require_ready()?;
+        if dressed.template.names_peer() {
+            for (target, address) in self.each_recipient(target)? {
+                let payload = self.filler.next(dressed, Some(address))?;
+                self.send(&target, &payload, origin)?;
+            }
+        } else {
+            let payload = self.filler.next(dressed, None)?;
+            self.send(target, &payload, origin)?;
+        }
+        if dressed.template.counts() {
+            self.filler.counted = self.filler.counted.wrapping_add(1);
+        }
+        Ok(())
+    }
+
+    /// The recipients that a target means now, one by one, with their addresses.
+    fn each_recipient(&mut self, target: &Target) -> Result<Vec<(Target, SocketAddr)>, Rejection> {
+        let Worker { streams, link, log, .. } = self;
+        let one = |id| Target::Peers(vec![id]);
+        if let Link::Datagrams(datagrams) = link {
+            let targets = datagrams.targets(target, log)?;
+            return Ok(targets.into_iter().map(|(id, remote)| (one(id), remote)).collect());
+        }
+        let ids = streams.recipients(target)?;
+        let found = streams.iter().filter(|stream| ids.contains(&stream.id()));
+        Ok(found.map(|stream| (one(stream.id()), stream.status.remote)).collect())
+    }
+}
