@@ -1,7 +1,7 @@
 //! Taking sessions along and bringing files in, through the window: the pages, what they write, and what they say.
 
 use crate::export_support::{Session, noise, tool};
-use egui::{Event, Key, Modifiers};
+use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
@@ -327,4 +327,34 @@ fn what_is_shown_is_saved_when_not_everything_is() {
     press(&mut talk.harness, "Browse…");
     let log = talk.exported("log.txt");
     assert!(log.contains("afterwards") && !log.contains("temperature"), "{log}");
+}
+
+/// Presses and lets go within one frame, as a quick hand does where frames are slow.
+fn press_within_a_frame(harness: &mut Harness<'_, TestApp>, name: &str) {
+    let pos = harness.get_by_label(name).rect().center();
+    let press = |pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    harness.input_mut().events.extend([Event::PointerMoved(pos), press(true), press(false)]);
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_list_opens_in_front_of_its_page_each_time() {
+    let mut talk = Talk::new("", to_file("log.txt"));
+    for (format, extension) in [
+        ("Table for spreadsheets (.csv)", "csv"),
+        ("JSON lines for scripts (.jsonl)", "jsonl"),
+        ("Bytes alone (.bin)", "bin"),
+    ] {
+        press(&mut talk.harness, "Save log…");
+        press_within_a_frame(&mut talk.harness, "Format");
+        press_within_a_frame(&mut talk.harness, format);
+        let Some(Modal::Export(page)) = &talk.harness.state().app().unwrap().state().modal else { panic!() };
+        assert_eq!(page.choices.format.extension(), extension);
+        press(&mut talk.harness, "Cancel");
+    }
 }

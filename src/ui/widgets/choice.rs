@@ -5,7 +5,7 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::button::{explain, focus_ring};
-use crate::ui::widgets::menu::line;
+use crate::ui::widgets::menu::{keep_in_front, line};
 use egui::{
     Align2, Color32, CornerRadius, Key, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense,
     Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -136,7 +136,9 @@ impl<'a> PillCombo<'a> {
     pub fn show(self, ui: &mut Ui, list: impl FnOnce(&mut Ui)) -> Response {
         let response = self.pill(ui);
         let wide = self.list_width.max(response.rect.width());
-        Popup::menu(&response)
+        let popup = Popup::menu(&response);
+        keep_in_front(&response, &popup);
+        popup
             .close_behavior(PopupCloseBehavior::CloseOnClick)
             .accessible_name(self.name)
             .gap(theme::SPACE_4)

@@ -3,8 +3,8 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use egui::{
-    Align2, FocusDirection, Key, Modifiers, Popup, Rect, Response, Role, Sense, SetOpenCommand, Ui,
-    WidgetInfo, vec2,
+    Align2, FocusDirection, Key, LayerId, Modifiers, Order, Popup, Rect, Response, Role, Sense,
+    SetOpenCommand, Ui, WidgetInfo, vec2,
 };
 
 /// A context menu that was opened with a key: where it stands, and whether its first line has still to get the
@@ -17,7 +17,18 @@ struct ByKey {
 
 /// A menu of lines that opens below its opener, at least so wide.
 pub fn menu(opener: &Response, width: f32, lines: impl FnOnce(&mut Ui)) {
-    Popup::menu(opener).show(|ui| fill(ui, width, lines));
+    let popup = Popup::menu(opener);
+    keep_in_front(opener, &popup);
+    popup.show(|ui| fill(ui, width, lines));
+}
+
+/// Keeps what a control on a page opens in front of that page. Both lie in one order, and a press on the page brings
+/// the page to its top in the very frame in which the list opens.
+pub(super) fn keep_in_front(opener: &Response, popup: &Popup<'_>) {
+    if opener.layer_id.order == Order::Foreground {
+        let list = LayerId::new(Order::Foreground, popup.get_id());
+        opener.ctx.set_sublayer(opener.layer_id, list);
+    }
 }
 
 /// A menu of lines that opens where the other mouse button was pressed, at least so wide. The keys for it open it
