@@ -30,6 +30,8 @@ pub struct Settings {
     pub retention_mib: u64,
     /// The folder that was last saved into.
     pub last_folder: String,
+    /// The format that was last exported to.
+    pub export_format: String,
     /// The program that follows sessions; where it is empty, it is looked for.
     pub wireshark: String,
 }
@@ -92,6 +94,7 @@ impl Default for Settings {
             retention_days: 90,
             retention_mib: 20 * 1024,
             last_folder: String::new(),
+            export_format: "text".to_owned(),
             wireshark: String::new(),
         }
     }

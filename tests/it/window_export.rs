@@ -178,6 +178,26 @@ fn a_file_is_replaced_only_after_it_was_said_and_a_session_never() {
     assert!(wait_until(&mut talk.harness, is_written), "the file is replaced");
 }
 
+#[test]
+fn the_ending_chooses_the_format_and_the_last_one_is_offered_again() {
+    let mut talk = Talk::new("", to_file("second.csv"));
+    press(&mut talk.harness, "Save log…");
+    let path = talk.folder.path().join("first.pcapng");
+    type_path(&mut talk.harness, &path);
+    press(&mut talk.harness, "Save");
+    let pcapng_magic = [0x0A, 0x0D, 0x0D, 0x0A];
+    let is_capture =
+        |_: &Harness<'_, TestApp>| fs::read(&path).is_ok_and(|bytes| bytes.starts_with(&pcapng_magic));
+    assert!(wait_until(&mut talk.harness, is_capture), "the ending says that it is a capture");
+
+    assert!(wait_until(&mut talk.harness, |harness| harness.query_by_label("Format").is_none()));
+    press(&mut talk.harness, "Save log…");
+    assert_eq!(talk.harness.get_by_label("Format").value().unwrap(), "Capture for Wireshark (.pcapng)");
+    press(&mut talk.harness, "Browse…");
+    assert_shown(&mut talk.harness, "id,time,delta");
+    assert!(talk.exported("second.csv").contains("id,time,delta"));
+}
+
 /// A capture of a server that received what is given.
 fn capture(payload: &[u8]) -> Vec<u8> {
     let mut session = Session::new(Some(SessionKind::TcpServer));

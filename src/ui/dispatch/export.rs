@@ -106,7 +106,7 @@ pub(super) fn ask_for_tab(app: &mut App, key: TabKey, is_raw: bool) {
     let is_all = shown(tab) == Selection::all() && !tab.find.is_filtering();
     let selected_rows = selected(tab).count(reader.snapshot().records);
     let choices = ExportChoices {
-        format: if is_raw { Format::Raw } else { Format::Text },
+        format: if is_raw { Format::Raw } else { last_format(app) },
         // The button says that it saves what is shown.
         scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
@@ -126,7 +126,7 @@ pub(super) fn ask_for_file(app: &mut App, journal: &Path) {
 fn default_choices(app: &App) -> ExportChoices {
     let encoding = app.state.tab(app.state.active).map(|tab| tab.settings.encoding.clone());
     ExportChoices {
-        format: Format::Text,
+        format: last_format(app),
         scope: Scope::All,
         direction: None,
         peer: None,
@@ -138,6 +138,11 @@ fn default_choices(app: &App) -> ExportChoices {
         with_id: false,
         byte_order_mark: true,
     }
+}
+
+/// The format of the last file; the button for raw bytes needs none to be remembered.
+fn last_format(app: &App) -> Format {
+    app.state.settings.export_format.parse().unwrap_or(Format::Text)
 }
 
 fn show_page(app: &mut App, from: ExportFrom, choices: ExportChoices, selected_rows: u64, journal: &Path) {
@@ -215,6 +220,9 @@ pub(super) fn start(app: &mut App) {
     });
     let locale = app.state.locale();
     let Some(Modal::Export(page)) = &mut app.state.modal else { return };
+    if page.choices.format != Format::Raw {
+        page.choices.format.name().clone_into(&mut app.state.settings.export_format);
+    }
     match job {
         Ok(job) => {
             page.error = None;

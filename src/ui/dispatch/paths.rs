@@ -123,6 +123,9 @@ pub(super) fn take_answer(app: &mut App, ctx: &Context) {
         DialogAnswer::Cancelled => {}
         DialogAnswer::Unavailable => *remark = Some("dialog.unavailable"),
     }
+    if let Some(Modal::Export(page)) = &mut app.state.modal {
+        page.follow_ending();
+    }
 }
 
 fn asker(app: &App) -> Option<Asker> {

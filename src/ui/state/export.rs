@@ -13,7 +13,7 @@ use crate::ui::times::times_of_file;
 use crate::util::locale::Language;
 use crate::workspace::settings::TimeFormat;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +133,15 @@ pub struct WatchPage {
     pub remark: Option<&'static str>,
     /// The line for a terminal that does the same.
     pub command: String,
+}
+
+impl ExportPage {
+    /// Lets the ending of the file's name choose the format. One that stands for no format leaves what was chosen.
+    pub fn follow_ending(&mut self) {
+        if let Some(format) = Format::from_path(Path::new(self.path.trim())) {
+            self.choices.format = format;
+        }
+    }
 }
 
 impl ExportChoices {

@@ -39,7 +39,9 @@ pub(super) fn export_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage, o
             page.error = None;
         }
         preview_ui(ui, ctx, page);
-        path_ui(ui, ctx, &mut page.path, page.error.as_deref(), page.remark, out);
+        if path_ui(ui, ctx, &mut page.path, page.error.as_deref(), page.remark, out).changed() {
+            page.follow_ending();
+        }
     });
     if let Some((done, total)) = page.progress {
         let line = format!("{} / {}", Count(done), Count(total));
