@@ -4,6 +4,7 @@
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, JournalId};
 use crate::journal::index::{ANCHOR_SPACING_BYTES, Anchor, Entries, Frontier, Gap, Growth, Index, PeerEntry};
 use crate::journal::seam;
+use crate::util::private_file;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl IndexFile {
         header.extend_from_slice(&VERSION.to_le_bytes());
         header.extend_from_slice(&id.0.to_le_bytes());
         header.extend_from_slice(&crc32fast::hash(&header).to_le_bytes());
-        let mut file = File::create(path_of(journal))?;
+        let mut file = private_file::create(&path_of(journal))?;
         file.write_all(&header)?;
         let mut started = IndexFile { file, saved: Saved::default() };
         if index.frontier.records > 0 {

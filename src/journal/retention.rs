@@ -4,6 +4,7 @@ use crate::journal::error::JournalError;
 use crate::journal::format::{FILE_EXTENSION, FRAMES_START, JournalInfo, decode_header};
 use crate::journal::{index_file, seam};
 use crate::model::failure::Operation;
+use crate::util::private_file;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -109,7 +110,7 @@ pub fn enforce(folder: &Path, limit: &Limit, now_wall_ns: i64) -> Result<Vec<Pat
 /// the journal itself is never written to.
 pub fn set_kept(path: &Path, kept: bool) -> Result<(), JournalError> {
     let mark = mark_of(path);
-    let done = if kept { File::create(&mark).map(drop) } else { remove_if_there(&mark) };
+    let done = if kept { private_file::create(&mark).map(drop) } else { remove_if_there(&mark) };
     done.map_err(JournalError::io(Operation::WriteFile, &mark))
 }
 

@@ -1,6 +1,7 @@
 //! The one place where operating systems differ: positional reads and writes, and how a file has one writer only.
 //! It knows nothing of what the bytes mean.
 
+use crate::util::private_file::for_owner;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -41,7 +42,7 @@ pub(super) fn open_alone(path: &Path) -> io::Result<Option<File>> {
 /// Makes a file to be its only writer; `None` when somebody else was first to hold the new file. No file is left
 /// behind then.
 pub(super) fn create_alone(path: &Path) -> io::Result<Option<File>> {
-    system::create_alone(OpenOptions::new().read(true).write(true).create_new(true), path)
+    system::create_alone(for_owner(OpenOptions::new().read(true).write(true).create_new(true)), path)
 }
 
 /// Whether some program is the writer of this file right now. A file without a byte has none.

@@ -1,7 +1,8 @@
 //! A file that a long text is written to, so that it can be sent as files are. It is there for that one send.
 
+use crate::util::private_file;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -25,7 +26,8 @@ impl PastedFile {
         let path = folder.join(format!("{START}{}-{number}{ENDING}", std::process::id()));
         let file = PastedFile { path, bytes: bytes.len() as u64 };
         // Also what was written only in part goes with the value.
-        fs::write(&file.path, bytes).map_err(|error| (file.path.clone(), error))?;
+        let made = private_file::create(&file.path);
+        made.and_then(|mut made| made.write_all(bytes)).map_err(|error| (file.path.clone(), error))?;
         Ok(file)
     }
 

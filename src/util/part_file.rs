@@ -1,10 +1,11 @@
 //! A file that appears under its name only when it is whole.
 
+use crate::util::private_file::for_owner;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Written beside its target and renamed over it by [`PartFile::finish`]; removed when dropped before that. A
+/// Only its owner can read it. Written beside its target and renamed over it by [`PartFile::finish`]; removed when dropped before that. A
 /// reader of the target therefore sees the old content or the new, never half of it.
 #[derive(Debug)]
 pub struct PartFile {
@@ -25,7 +26,7 @@ impl PartFile {
             part_name.push(name);
             part_name.push(format!(".{}-{attempt}.part", std::process::id()));
             let part = target.with_file_name(part_name);
-            match OpenOptions::new().write(true).create_new(true).open(&part) {
+            match for_owner(OpenOptions::new().write(true).create_new(true)).open(&part) {
                 Ok(file) => return Ok(PartFile { file, part, target: target.to_owned(), finished: false }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),

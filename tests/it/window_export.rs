@@ -378,3 +378,29 @@ fn a_list_opens_in_front_of_its_page_each_time() {
         press(&mut talk.harness, "Cancel");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_kept_and_what_is_saved_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut talk = Talk::new("", to_file("log.txt"));
+    press(&mut talk.harness, "Save log…");
+    press(&mut talk.harness, "Browse…");
+    talk.exported("log.txt");
+    let Talk { harness, folder, .. } = talk;
+    // Settings and tabs are written at the end.
+    drop(harness);
+    let sessions = folder.path().join("sessions");
+    let entries =
+        [folder.path(), &sessions].map(|path| fs::read_dir(path).unwrap().map(|entry| entry.unwrap()));
+    let mut endings = Vec::new();
+    for entry in entries.into_iter().flatten() {
+        let (path, facts) = (entry.path(), entry.metadata().unwrap());
+        let expected = if facts.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(facts.permissions().mode() & 0o777, expected, "{}", path.display());
+        endings.extend(path.extension().map(|ending| ending.to_string_lossy().into_owned()));
+    }
+    for ending in ["txt", "toml", "skj", "idx"] {
+        assert!(endings.iter().any(|there| there == ending), "no {ending} among {endings:?}");
+    }
+}

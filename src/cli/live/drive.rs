@@ -19,9 +19,8 @@ use crate::model::failure::{Failure, Operation};
 use crate::model::ids::Ticket;
 use crate::model::record::{Body, Lifecycle};
 use crate::model::status::SessionState;
-use crate::util::clock;
+use crate::util::{clock, private_file};
 use anyhow::anyhow;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,7 +65,7 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
     for (output, print_plan) in plan.outputs {
         let out: Box<dyn Write + Send> = match output {
             Output::Standard => Box::new(io::stdout()),
-            Output::File(path) => Box::new(File::create(&path).map_err(|error| {
+            Output::File(path) => Box::new(private_file::create(&path).map_err(|error| {
                 Failed::Running(Failure::new(Operation::OpenFile, path.display(), error).into())
             })?),
         };
