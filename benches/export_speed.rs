@@ -9,6 +9,7 @@ use sockscope::export::{ExportContext, ExportOptions, ExportSource, Format, Sele
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::config::SessionKind;
+use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, PeerId};
 use sockscope::model::record::{Body, DataHead, Lifecycle};
 use sockscope::util::clock::{Stamp, now};
@@ -56,6 +57,7 @@ fn main() -> Result<()> {
                     reader: &reader,
                     selection: &Selection::all(),
                     filter: &Filter::default(),
+                    split: &Framing::None,
                 };
                 let session = ExportContext::of_journal(&reader);
                 let mut go_on = |_| ControlFlow::Continue(());
@@ -81,7 +83,7 @@ fn write_journal(path: &Path, shape: &Shape, payload_bytes: usize) -> Result<usi
     let mut writer = JournalWriter::create(path, &info)?;
     let (local, remote) = ("127.0.0.1:9000".parse()?, "127.0.0.1:5000".parse()?);
     let peer = Some(PeerId::FIRST);
-    let joined = Body::Lifecycle(Lifecycle::PeerJoined { local, remote });
+    let joined = Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None });
     writer.append(now(), Epoch(1), peer, &joined);
     let record_bytes = shape.record_bytes;
     let all = if shape.is_text {

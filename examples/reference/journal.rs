@@ -37,7 +37,12 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
         let peer = Some(PeerId::new(number).context("peers are numbered from 1")?);
         if joins {
             let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000 + u16::try_from(number)?));
-            writer.append(at, epoch, peer, &Body::Lifecycle(Lifecycle::PeerJoined { local, remote }));
+            writer.append(
+                at,
+                epoch,
+                peer,
+                &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }),
+            );
         } else {
             // Records begin and end with bytes of every kind, as payloads do.
             let noise = row.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();

@@ -46,7 +46,8 @@ pub(crate) struct Arguments {
     /// How payload is shown (text, html)
     #[arg(long, value_enum, default_value = "text")]
     view: ViewName,
-    /// How streams are cut into messages (jsonl)
+    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST], idle:MS
+    /// (raw and pcapng stay as they are)
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
     /// Begin with a byte order mark, for spreadsheets (csv)
@@ -72,20 +73,20 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         time: TimeFormat::local().dated(),
         choice: PayloadChoice { direction, peer: typed.peer },
         byte_order_mark: typed.bom,
-        split: typed.split.clone(),
         live: typed.follow,
         ..ExportOptions::default()
     };
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let selection = Selection::range(typed.from..end);
-    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter };
+    let split = if format.shows_messages() { &typed.split } else { &Framing::None };
+    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split };
     let context = ExportContext::of_journal(&reader);
     let mut exporter = format.exporter(&options);
     if typed.follow {
         let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();
-        return match export::follow(&reader, exporter.as_mut(), &context, out, &mut wait) {
+        return match export::follow(&reader, split, exporter.as_mut(), &context, out, &mut wait) {
             Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
             other => other.map_err(|error| Failed::Running(error.into())),
         };

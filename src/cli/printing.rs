@@ -3,8 +3,6 @@
 
 mod live_printer;
 
-mod messages;
-
 mod record_printer;
 
 pub(crate) use live_printer::LivePrinter;

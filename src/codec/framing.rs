@@ -5,28 +5,29 @@ use crate::model::framing::{Framing, LengthField};
 use crate::model::ids::RecordId;
 use memchr::memchr;
 use memchr::memmem::Finder;
+use std::ops::Range;
 
 /// The most bytes that one message may have, and so the most that are ever kept waiting for its end.
 pub const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct Message<'a, R = RecordId> {
     /// The whole of it, with its header or delimiter.
     pub bytes: &'a [u8],
     /// Where its first byte is.
-    pub from: Place,
+    pub from: Place<R>,
     /// Where its last byte is. `offset` is the place after it.
-    pub to: Place,
+    pub to: Place<R>,
     /// How it ended.
     pub end: MessageEnd,
 }
 
-/// A place in the records of the stream.
+/// A place in the records of the stream. `R` is what a record is told by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Place<R = RecordId> {
     /// The record.
-    pub record: RecordId,
+    pub record: R,
     /// In its bytes.
     pub offset: usize,
 }
@@ -45,15 +46,15 @@ pub enum MessageEnd {
     OutOfStep,
 }
 
-/// The state of one stream: one peer, one direction.
+/// The state of one stream: one peer, one direction. `R` is what its records are told by.
 #[derive(Clone, Debug)]
-pub struct Framer {
+pub struct Framer<R = RecordId> {
     cutter: Cutter,
     longest: usize,
     /// Bytes of the message that has not ended, when it began in an earlier record.
     waiting: Vec<u8>,
     /// Where the records start that `waiting` is made of: their places in it and their own first offset.
-    sources: Vec<Source>,
+    sources: Vec<Source<R>>,
     /// How many bytes of what waits are known to hold no end.
     searched: usize,
     /// How many bytes at the start of what waits were passed over.
@@ -62,8 +63,8 @@ pub struct Framer {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Source {
-    record: RecordId,
+struct Source<R> {
+    record: R,
     /// Where its bytes start in `waiting`.
     start: usize,
     /// Which byte of the record stands there.
@@ -90,14 +91,14 @@ enum Found {
     Nonsense,
 }
 
-impl Framer {
+impl<R: Copy> Framer<R> {
     /// A stream from its start. A delimiter without bytes or a fixed size of 0 cuts at every record.
-    pub fn new(framing: &Framing) -> Framer {
+    pub fn new(framing: &Framing) -> Framer<R> {
         Framer::with_longest_message(framing, LONGEST_MESSAGE)
     }
 
     /// A stream whose messages may have at most `longest` bytes.
-    pub fn with_longest_message(framing: &Framing, longest: usize) -> Framer {
+    pub fn with_longest_message(framing: &Framing, longest: usize) -> Framer<R> {
         let cutter = match framing {
             Framing::Lines => Cutter::Lines,
             Framing::Delimiter(bytes) if !bytes.is_empty() => {
@@ -121,7 +122,7 @@ impl Framer {
     }
 
     /// Takes in the next record of the stream and gives every message that ends in it.
-    pub fn push(&mut self, record: RecordId, mono_ns: u64, bytes: &[u8], mut emit: impl FnMut(Message<'_>)) {
+    pub fn push(&mut self, record: R, mono_ns: u64, bytes: &[u8], mut emit: impl FnMut(Message<'_, R>)) {
         if let Cutter::IdleGap { nanos } = self.cutter
             && mono_ns.saturating_sub(self.last_mono_ns) >= nanos
         {
@@ -168,7 +169,7 @@ impl Framer {
     }
 
     /// Gives what waits, because the stream ended or its gap has passed. Where a gap ends messages it is whole.
-    pub fn finish(&mut self, mut emit: impl FnMut(Message<'_>)) {
+    pub fn finish(&mut self, mut emit: impl FnMut(Message<'_, R>)) {
         let waiting = std::mem::take(&mut self.waiting);
         let sources = std::mem::take(&mut self.sources);
         let skipped = std::mem::take(&mut self.skipped).min(waiting.len());
@@ -178,21 +179,27 @@ impl Framer {
             _ => MessageEnd::Incomplete,
         };
         for (range, end) in [(0..skipped, MessageEnd::OutOfStep), (skipped..waiting.len(), end)] {
-            if !range.is_empty() {
-                emit(message(&waiting, &sources, range.start, range.end, end));
-            }
+            emit_message(&waiting, &sources, range, end, &mut emit);
         }
     }
 
+    /// Gives what waits as a part of something too long, because there is no more room for it.
+    pub fn give_up(&mut self, mut emit: impl FnMut(Message<'_, R>)) {
+        self.finish(|message| {
+            let end = if message.end == MessageEnd::Incomplete { MessageEnd::Overlong } else { message.end };
+            emit(Message { end, ..message });
+        });
+    }
+
     /// Emits every message in `bytes` and gives the place where the first unfinished one starts.
-    fn cut(&mut self, bytes: &[u8], sources: &[Source], emit: &mut impl FnMut(Message<'_>)) -> usize {
+    fn cut(&mut self, bytes: &[u8], sources: &[Source<R>], emit: &mut impl FnMut(Message<'_, R>)) -> usize {
         let mut start = 0;
         loop {
             let from = start + self.skipped;
             match self.find(&bytes[from.min(bytes.len())..]) {
                 Found::Message(length, how) => {
                     self.pass_over(bytes, sources, start, emit);
-                    emit(message(bytes, sources, from, from + length, how));
+                    emit_message(bytes, sources, from..from + length, how, emit);
                     start = from + length;
                     self.searched = 0;
                 }
@@ -213,13 +220,13 @@ impl Framer {
     fn pass_over(
         &mut self,
         bytes: &[u8],
-        sources: &[Source],
+        sources: &[Source<R>],
         start: usize,
-        emit: &mut impl FnMut(Message<'_>),
+        emit: &mut impl FnMut(Message<'_, R>),
     ) {
         let skipped = std::mem::take(&mut self.skipped);
         if skipped > 0 {
-            emit(message(bytes, sources, start, start + skipped, MessageEnd::OutOfStep));
+            emit_message(bytes, sources, start..start + skipped, MessageEnd::OutOfStep, emit);
         }
     }
 
@@ -261,7 +268,7 @@ impl Framer {
     }
 
     /// Keeps the rest of a record.
-    fn keep(&mut self, bytes: &[u8], record: RecordId, offset: usize) {
+    fn keep(&mut self, bytes: &[u8], record: R, offset: usize) {
         if !bytes.is_empty() {
             self.sources.push(Source { record, start: self.waiting.len(), offset });
             self.waiting.extend_from_slice(bytes);
@@ -316,24 +323,27 @@ impl Framer {
     }
 }
 
-fn message<'a>(
-    bytes: &'a [u8],
-    sources: &[Source],
-    start: usize,
-    end: usize,
-    how: MessageEnd,
-) -> Message<'a> {
-    let (first, last) = (place(sources, start), place(sources, end.saturating_sub(1)));
-    let to = Place { record: last.record, offset: last.offset + usize::from(end > start) };
-    Message { bytes: &bytes[start..end], from: first, to, end: how }
+/// Emits the bytes of a range, unless it is empty.
+fn emit_message<R: Copy>(
+    bytes: &[u8],
+    sources: &[Source<R>],
+    range: Range<usize>,
+    end: MessageEnd,
+    emit: &mut impl FnMut(Message<'_, R>),
+) {
+    if let (Some(from), Some(last)) =
+        (place(sources, range.start), place(sources, range.end.saturating_sub(1)))
+        && !range.is_empty()
+    {
+        let to = Place { offset: last.offset + 1, ..last };
+        emit(Message { bytes: &bytes[range], from, to, end });
+    }
 }
 
-fn place(sources: &[Source], at: usize) -> Place {
-    let number = sources.partition_point(|source| source.start <= at).saturating_sub(1);
-    sources.get(number).map_or_else(Place::default, |source| Place {
-        record: source.record,
-        offset: source.offset + (at - source.start),
-    })
+fn place<R: Copy>(sources: &[Source<R>], at: usize) -> Option<Place<R>> {
+    let number = sources.partition_point(|source| source.start <= at).checked_sub(1)?;
+    let source = sources.get(number)?;
+    Some(Place { record: source.record, offset: source.offset + (at - source.start) })
 }
 
 /// How long the message is that starts with this header; `None` if no message can be that long.

@@ -15,6 +15,10 @@ pub mod framing;
 
 pub mod framing_words;
 
+pub mod streams;
+
+pub mod rows;
+
 pub mod time;
 
 pub mod prose;

@@ -35,13 +35,13 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::Connecting { remote, attempt } => {
             say("record.connecting_again", &[("remote", remote), ("attempt", attempt)])
         }
-        Lifecycle::Connected { local, remote } => {
+        Lifecycle::Connected { local, remote, .. } => {
             say("record.connected", &[("local", local), ("remote", remote)])
         }
         Lifecycle::ReconnectScheduled { delay_millis } => {
             say("record.reconnect_scheduled", &[("delay", &millis_text(*delay_millis))])
         }
-        Lifecycle::PeerJoined { local, remote } => {
+        Lifecycle::PeerJoined { local, remote, .. } => {
             say("record.peer_joined", &[("local", local), ("remote", remote)])
         }
         Lifecycle::PeerFinished { remote } => say("record.peer_finished", &[("remote", remote)]),
@@ -247,7 +247,7 @@ mod tests {
         for (lifecycle, english, chinese) in [
             (Lifecycle::Listening { local }, "listening on 192.168.1.5:9000", "正在监听 192.168.1.5:9000"),
             (
-                Lifecycle::Connected { local, remote },
+                Lifecycle::Connected { local, remote, message_oriented: Some(false) },
                 "connected 192.168.1.5:9000 → 192.168.1.30:49877",
                 "已连接 192.168.1.5:9000 → 192.168.1.30:49877",
             ),

@@ -4,6 +4,7 @@
 use crate::engine::news::News;
 use crate::export::{ExportContext, ExportError, ExportOptions, Format, follow};
 use crate::journal::JournalReader;
+use crate::model::framing::Framing;
 use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::ffi::OsStr;
@@ -77,7 +78,7 @@ fn feed(
     let options = ExportOptions { live: true, ..ExportOptions::default() };
     let mut exporter = Format::Pcapng.exporter(&options);
     let context = ExportContext::of_journal(reader);
-    let fed = follow(reader, exporter.as_mut(), &context, &mut input, &mut || {
+    let fed = follow(reader, &Framing::None, exporter.as_mut(), &context, &mut input, &mut || {
         let is_wanted = is_going.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout);
         let is_there = matches!(child.try_wait(), Ok(None));
         if is_wanted && is_there { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -1,23 +1,40 @@
-//! A table for spreadsheets and scripts: RFC 4180, one row per record.
+//! A table for spreadsheets and scripts: RFC 4180, one row per record, or per message where streams are cut.
 //!
 //! A cell of text that a spreadsheet would run as a formula gets an apostrophe in front; the `hex` column always
 //! tells the bytes themselves.
 
+use crate::codec::framing::MessageEnd;
 use crate::codec::hex;
 use crate::codec::prose::body_text;
+use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::{PieceKind, TextEncoding};
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::{push_hex, push_number, push_seconds};
-use crate::model::record::{Body, Record};
+use crate::model::record::Body;
 use crate::util::locale::{Language, Locale};
 use memchr::memchr_iter;
 use std::io::{self, Write};
 
-/// The columns, in their order; new ones are added at the end.
-pub const COLUMNS: [&str; 11] =
-    ["id", "time", "delta", "direction", "peer", "remote", "local", "length", "kind", "text", "hex"];
+/// The columns, in their order; new ones are added at the end. `id` is that of JSON lines and counts from 0; `number`
+/// counts from 1, as people see rows everywhere.
+pub const COLUMNS: [&str; 14] = [
+    "id",
+    "time",
+    "delta",
+    "direction",
+    "peer",
+    "remote",
+    "local",
+    "length",
+    "kind",
+    "text",
+    "hex",
+    "records",
+    "end",
+    "number",
+];
 
 /// What a spreadsheet takes for the start of a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -36,7 +53,7 @@ pub struct CsvOptions {
 pub struct CsvExporter {
     options: CsvOptions,
     decoder: TextDecoder,
-    previous_mono_ns: Option<u64>,
+    clock: RowClock,
     line: String,
 }
 
@@ -44,18 +61,18 @@ impl CsvExporter {
     /// An exporter for one table.
     pub fn new(options: CsvOptions) -> CsvExporter {
         let decoder = TextDecoder::new(options.encoding);
-        CsvExporter { options, decoder, previous_mono_ns: None, line: String::new() }
+        CsvExporter { options, decoder, clock: RowClock::default(), line: String::new() }
     }
 
-    fn push_row(&mut self, record: &Record, peers: &mut dyn PeerLookup) {
+    fn push_row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
+        let record = row.record;
         let line = &mut self.line;
         push_number(line, record.id.0);
         line.push(',');
         push_rfc3339_utc(line, record.at.wall_ns);
         line.push(',');
-        let mono_ns = record.at.mono_ns;
-        if let Some(previous) = self.previous_mono_ns.replace(mono_ns) {
-            push_seconds(line, mono_ns.wrapping_sub(previous).cast_signed());
+        if let Some(nanos) = self.clock.next(row).after_ns {
+            push_seconds(line, nanos);
         }
         line.push(',');
         let data = record.data();
@@ -78,7 +95,7 @@ impl CsvExporter {
             push_number(line, data.bytes.len());
             line.push_str(",data,");
             let start = open_text_cell(line);
-            self.decoder.visit(record, data, |piece| match piece {
+            self.decoder.visit(row, peers, |piece| match piece {
                 PieceKind::Text(text) => push_quoted(line, text),
                 PieceKind::Control(character) => line.push(character),
                 PieceKind::Undecoded(bytes) => hex::push_escaped(line, bytes),
@@ -94,6 +111,23 @@ impl CsvExporter {
             push_text_cell(line, &body_text(&record.body, Locale::of(Language::English)));
             line.push(',');
         }
+        line.push(',');
+        if let Some(cut) = row.message {
+            let (first, last) = cut.records();
+            push_number(line, first.0);
+            line.push('-');
+            push_number(line, last.0);
+        }
+        line.push(',');
+        line.push_str(match row.message.map(|cut| cut.end) {
+            None => "",
+            Some(MessageEnd::Whole) => "whole",
+            Some(MessageEnd::Incomplete) => "incomplete",
+            Some(MessageEnd::Overlong) => "overlong",
+            Some(MessageEnd::OutOfStep) => "out_of_step",
+        });
+        line.push(',');
+        push_number(line, row.number);
         line.push_str("\r\n");
         self.decoder.forget_if_left(record);
     }
@@ -109,9 +143,9 @@ impl Exporter for CsvExporter {
         out.write_all(b"\r\n")
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.push_row(record, peers);
+        self.push_row(row, peers);
         out.write_all(self.line.as_bytes())
     }
 
@@ -165,6 +199,7 @@ fn close_text_cell(line: &mut String, start: usize) {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, CsvExporter, CsvOptions};
+    use crate::codec::rows::Row;
     use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
     use crate::export::samples;
     use crate::model::record::{Body, Direction};
@@ -194,7 +229,7 @@ mod tests {
         exporter.begin(&ExportContext::new("", None), &mut out).unwrap();
         peers.see(&samples::joined(0));
         for (record, _) in &rows {
-            exporter.record(record, &mut peers, &mut out).unwrap();
+            exporter.row(&Row::of(record), &mut peers, &mut out).unwrap();
         }
         exporter.finish(&mut out).unwrap();
         let table = out.strip_prefix("\u{FEFF}".as_bytes()).unwrap();

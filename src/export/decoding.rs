@@ -2,18 +2,21 @@
 //! that was cut by the border of two records stands whole in the record that completes it; a byte that is no
 //! character is written `\xFF`.
 
+use crate::codec::rows::Row;
 use crate::codec::text::{Carry, PieceKind, StreamTable, TextEncoding, decode_with};
-use crate::export::exporter::ExportContext;
+use crate::export::exporter::{ExportContext, PeerLookup};
 use crate::model::config::SessionKind;
-use crate::model::record::{Body, Data, Lifecycle, Record};
+use crate::model::ids::PeerId;
+use crate::model::record::{Body, Direction, Lifecycle, Record};
 
 /// Decodes record after record.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TextDecoder {
     encoding: TextEncoding,
     streams: StreamTable,
-    /// Datagrams end where they end: nothing is carried into the next.
-    datagrams: bool,
+    /// Whether records are messages by themselves where a peer's own record does not say: such records end where they
+    /// end, and nothing is carried into the next.
+    messages_by_default: bool,
 }
 
 impl TextDecoder {
@@ -23,31 +26,44 @@ impl TextDecoder {
 
     /// Learns what kind of session it is.
     pub(super) fn begin(&mut self, session: &ExportContext) {
-        self.datagrams = session.kind == Some(SessionKind::Udp);
+        self.messages_by_default = session.kind == Some(SessionKind::Udp);
     }
 
-    /// Shows the next record of its stream, piece by piece.
-    pub(super) fn visit(&mut self, record: &Record, data: &Data, mut show: impl FnMut(PieceKind<'_>)) {
-        if self.datagrams {
-            return visit_whole(self.encoding, &data.bytes, show);
+    /// Shows the payload of a row, piece by piece: of a message by itself, of a record as the next of its stream.
+    pub(super) fn visit(
+        &mut self,
+        row: &Row<'_>,
+        peers: &mut dyn PeerLookup,
+        mut show: impl FnMut(PieceKind<'_>),
+    ) {
+        let Some(data) = row.record.data() else { return };
+        match self.stream_of(row, peers) {
+            Some(stream) => {
+                self.streams.decode_with(self.encoding, stream, &data.bytes, |piece| show(piece.kind));
+            }
+            None => visit_whole(self.encoding, &data.bytes, show),
         }
-        let stream = (record.peer, data.head.direction);
-        self.streams.decode_with(self.encoding, stream, &data.bytes, |piece| show(piece.kind));
     }
 
-    /// What the stream of this record left unfinished before it.
-    pub(super) fn carry(&mut self, record: &Record, data: &Data) -> Carry {
-        if self.datagrams {
-            return Carry::default();
-        }
-        *self.streams.carry_mut((record.peer, data.head.direction))
+    /// What the stream of a record left unfinished before it; nothing for a message.
+    pub(super) fn carry(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) -> Carry {
+        self.stream_of(row, peers).map_or_else(Carry::default, |stream| *self.streams.carry_mut(stream))
     }
 
-    /// Goes on past a record whose text was made elsewhere.
-    pub(super) fn pass(&mut self, record: &Record, data: &Data) {
-        if !self.datagrams {
-            self.streams.pass(self.encoding, (record.peer, data.head.direction), &data.bytes);
+    /// Goes on past a row whose text was made elsewhere.
+    pub(super) fn pass(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
+        if let (Some(stream), Some(data)) = (self.stream_of(row, peers), row.record.data()) {
+            self.streams.pass(self.encoding, stream, &data.bytes);
         }
+    }
+
+    /// The stream that a row's bytes are a piece of; none for a message.
+    fn stream_of(&self, row: &Row<'_>, peers: &mut dyn PeerLookup) -> Option<(Option<PeerId>, Direction)> {
+        let record = row.record;
+        let data = record.data()?;
+        let told = record.peer.and_then(|peer| peers.message_oriented(peer));
+        let is_message = row.message.is_some() || told.unwrap_or(self.messages_by_default);
+        (!is_message).then_some((record.peer, data.head.direction))
     }
 
     /// Forgets the streams of a peer that left.
@@ -59,7 +75,7 @@ impl TextDecoder {
 }
 
 /// Shows bytes that belong to no stream, piece by piece; what is unfinished at their end is no character.
-pub(super) fn visit_whole(encoding: TextEncoding, bytes: &[u8], mut show: impl FnMut(PieceKind<'_>)) {
+fn visit_whole(encoding: TextEncoding, bytes: &[u8], mut show: impl FnMut(PieceKind<'_>)) {
     let mut carry = Carry::default();
     decode_with(encoding, &mut carry, bytes, |piece| {
         if !matches!(piece.kind, PieceKind::Pending(_)) {

@@ -1,6 +1,7 @@
-//! What every format has in common: records go in one by one, bytes come out. It must not know any format, and it
-//! neither opens files nor decides which records are exported.
+//! What every format has in common: rows go in one by one, bytes come out. It must not know any format, and it
+//! neither opens files nor decides which rows are exported.
 
+use crate::codec::rows::Row;
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Direction, Record};
@@ -12,13 +13,13 @@ use std::net::SocketAddr;
 /// One output format at work. It keeps what it needs between records, never the records themselves, so the same
 /// value serves a file of any length and a live stream.
 pub trait Exporter {
-    /// Writes what comes before the first record.
+    /// Writes what comes before the first row.
     fn begin(&mut self, session: &ExportContext, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Writes one record. Records come in the order of their ids; some may be left out.
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()>;
+    /// Writes one row. Rows come in their order; some may be left out.
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Writes what comes after the last record. Nothing may follow.
+    /// Writes what comes after the last row. Nothing may follow.
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
 
@@ -46,12 +47,15 @@ pub struct PeerEnds {
 pub trait PeerLookup {
     /// Both ends, if they are known.
     fn ends(&mut self, peer: PeerId) -> Option<PeerEnds>;
+
+    /// Whether each record of the peer is a message by itself, where the journal says so.
+    fn message_oriented(&mut self, peer: PeerId) -> Option<bool>;
 }
 
 /// Addresses learned from the records themselves, for streams that have no journal to ask.
 #[derive(Clone, Debug, Default)]
 pub struct SeenPeers {
-    ends: HashMap<PeerId, PeerEnds>,
+    peers: HashMap<PeerId, (PeerEnds, Option<bool>)>,
 }
 
 /// Chooses the payload of one direction, of one peer, or both; without a choice all of it.
@@ -68,6 +72,12 @@ impl ExportContext {
     pub fn new(session_name: impl Into<String>, kind: Option<SessionKind>) -> ExportContext {
         ExportContext { session_name: session_name.into(), program: PROGRAM.to_owned(), kind }
     }
+
+    /// Whether each record of this peer is a message by itself, as datagrams are, and no piece of a stream.
+    pub fn is_message_oriented(&self, peer: Option<PeerId>, peers: &mut dyn PeerLookup) -> bool {
+        let told = peer.and_then(|peer| peers.message_oriented(peer));
+        told.unwrap_or(self.kind == Some(SessionKind::Udp))
+    }
 }
 
 impl SeenPeers {
@@ -76,14 +86,18 @@ impl SeenPeers {
         if let (Some(peer), Body::Lifecycle(lifecycle)) = (record.peer, &record.body)
             && let Some((local, remote)) = lifecycle.introduces()
         {
-            self.ends.insert(peer, PeerEnds { local, remote });
+            self.peers.insert(peer, (PeerEnds { local, remote }, lifecycle.message_oriented()));
         }
     }
 }
 
 impl PeerLookup for SeenPeers {
     fn ends(&mut self, peer: PeerId) -> Option<PeerEnds> {
-        self.ends.get(&peer).copied()
+        self.peers.get(&peer).map(|(ends, _)| *ends)
+    }
+
+    fn message_oriented(&mut self, peer: PeerId) -> Option<bool> {
+        self.peers.get(&peer).and_then(|(_, message_oriented)| *message_oriented)
     }
 }
 

@@ -11,7 +11,6 @@ use crate::export::jsonl::{JsonlExporter, JsonlOptions};
 use crate::export::pcapng::{PcapngExporter, PcapngOptions};
 use crate::export::raw::RawExporter;
 use crate::export::text::{TextExporter, TextOptions};
-use crate::model::framing::Framing;
 use crate::util::locale::Language;
 use std::fmt;
 use std::path::Path;
@@ -57,8 +56,6 @@ pub struct ExportOptions {
     pub choice: PayloadChoice,
     /// Begin with a byte order mark: csv.
     pub byte_order_mark: bool,
-    /// Cut streams into messages: jsonl.
-    pub split: Framing,
     /// Someone watches: pcapng.
     pub live: bool,
 }
@@ -107,6 +104,12 @@ impl Format {
         self.row().3
     }
 
+    /// Whether rows may be messages that were cut out of streams. In the others they would say nothing: a capture has
+    /// packets, and payload alone has no borders.
+    pub fn shows_messages(self) -> bool {
+        !matches!(self, Format::Raw | Format::Pcapng)
+    }
+
     /// The format that a file's ending stands for.
     pub fn from_path(path: &Path) -> Option<Format> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -130,9 +133,7 @@ impl Format {
             Format::Csv => {
                 Box::new(CsvExporter::new(CsvOptions { encoding, byte_order_mark: options.byte_order_mark }))
             }
-            Format::Jsonl => {
-                Box::new(JsonlExporter::new(&JsonlOptions { encoding, split: options.split.clone() }))
-            }
+            Format::Jsonl => Box::new(JsonlExporter::new(&JsonlOptions { encoding })),
             Format::Raw => Box::new(RawExporter::new(choice)),
             Format::Html => Box::new(HtmlExporter::new(HtmlOptions { view, encoding, time, language })),
             Format::Pcapng => {
@@ -154,7 +155,6 @@ impl Default for ExportOptions {
             with_id: false,
             choice: PayloadChoice::default(),
             byte_order_mark: false,
-            split: Framing::None,
             live: false,
         }
     }

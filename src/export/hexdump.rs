@@ -2,8 +2,8 @@
 //! record starts on a line of its own. Nothing else stands in it: `xxd -r` would take a number in a title for an offset.
 
 use crate::codec::hex::lower_digits_of;
+use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, PeerLookup};
-use crate::model::record::Record;
 use std::io::{self, Write};
 
 const BYTES_PER_LINE: usize = 16;
@@ -54,13 +54,8 @@ impl Exporter for HexdumpExporter {
         Ok(())
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        _peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let Some(payload) = self.choice.payload(record) else { return Ok(()) };
+    fn row(&mut self, row: &Row<'_>, _peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+        let Some(payload) = self.choice.payload(row.record) else { return Ok(()) };
         self.lines.clear();
         for bytes in payload.chunks(BYTES_PER_LINE) {
             self.push_line(bytes);
@@ -76,6 +71,7 @@ impl Exporter for HexdumpExporter {
 #[cfg(test)]
 mod tests {
     use super::HexdumpExporter;
+    use crate::codec::rows::Row;
     use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, SeenPeers};
     use crate::export::samples;
     use crate::model::record::Direction;
@@ -87,7 +83,7 @@ mod tests {
         let mut out = Vec::new();
         let record = samples::data(1, Direction::Received, b"Hello, world\r\n\xff0 again");
         exporter.begin(&ExportContext::new("", None), &mut out).unwrap();
-        exporter.record(&record, &mut SeenPeers::default(), &mut out).unwrap();
+        exporter.row(&Row::of(&record), &mut SeenPeers::default(), &mut out).unwrap();
         let expected = "1fffffff0: 4865 6c6c 6f2c 2077 6f72 6c64 0d0a ff30  Hello, world...0\n\
                         200000000: 2061 6761 696e                            again\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);

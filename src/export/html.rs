@@ -1,14 +1,13 @@
 //! One page that opens anywhere: a table with a search box, its style and script inside it, nothing fetched. All that
 //! comes from the session is escaped.
 
-use crate::codec::represent::{Represented, RowStyle, Tone, View, peer_text, represent_into, tone};
+use crate::codec::represent::{Represented, RowStyle, Tone, View, peer_text, represent_row, tone};
+use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeFormat, rfc3339_utc};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
-use crate::model::moment::Moment;
-use crate::model::record::Record;
 use crate::util::locale::{Language, Locale};
 use std::io::{self, Write};
 
@@ -35,7 +34,7 @@ pub struct HtmlOptions {
 pub struct HtmlExporter {
     options: HtmlOptions,
     decoder: TextDecoder,
-    first: Option<Moment>,
+    clock: RowClock,
     line: String,
     cell: String,
     row: Represented,
@@ -48,21 +47,23 @@ impl HtmlExporter {
         HtmlExporter {
             options,
             decoder,
-            first: None,
+            clock: RowClock::default(),
             line: String::new(),
             cell: String::new(),
             row: Represented::default(),
         }
     }
 
-    fn push_row(&mut self, record: &Record, peers: &mut dyn PeerLookup) {
+    fn push_row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
         let style = RowStyle {
             view: self.options.view,
             encoding: self.options.encoding,
             ..RowStyle::new(Locale::of(self.options.language))
         };
-        let carry = record.data().map(|data| self.decoder.carry(record, data)).unwrap_or_default();
-        represent_into(&mut self.row, record, carry, &style);
+        let record = row.record;
+        let carry = self.decoder.carry(row, peers);
+        represent_row(&mut self.row, row, carry, &style);
+        self.decoder.pass(row, peers);
         let line = &mut self.line;
         line.push_str("<tr class=");
         line.push_str(match tone(record) {
@@ -72,13 +73,12 @@ impl HtmlExporter {
             Tone::Error => "er",
         });
         line.push_str("><td>");
-        push_number(line, record.id.0);
+        push_number(line, row.number);
         line.push_str("<td title=\"");
         line.push_str(&rfc3339_utc(record.at.wall_ns));
         line.push_str("\">");
-        let moment = Moment::of(record);
-        let first = *self.first.get_or_insert(moment);
-        self.options.time.push_row(line, moment, first);
+        let time = self.clock.next(row);
+        self.options.time.push_row(line, time.moment, time.first);
         line.push_str("<td");
         if let Some(ends) = record.peer.and_then(|peer| peers.ends(peer)) {
             line.push_str(" title=\"");
@@ -90,7 +90,6 @@ impl HtmlExporter {
         line.push_str("<td>");
         if let Some(data) = record.data() {
             push_number(line, data.bytes.len());
-            self.decoder.pass(record, data);
         }
         line.push_str("<td>");
         push_escaped(line, &self.row.text);
@@ -123,10 +122,10 @@ impl Exporter for HtmlExporter {
         out.write_all(b"\n")
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.push_row(record, peers);
-        self.decoder.forget_if_left(record);
+        self.push_row(row, peers);
+        self.decoder.forget_if_left(row.record);
         out.write_all(self.line.as_bytes())
     }
 
@@ -157,6 +156,7 @@ fn push_escaped(line: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::{HtmlExporter, HtmlOptions};
+    use crate::codec::rows::Row;
     use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
     use crate::export::samples;
     use crate::model::record::{Body, Direction};
@@ -171,7 +171,7 @@ mod tests {
             samples::data(1, Direction::Received, attack.as_bytes()),
             samples::record(2, 0, Body::Note(attack.to_owned())),
         ] {
-            exporter.record(&record, &mut SeenPeers::default(), &mut out).unwrap();
+            exporter.row(&Row::of(&record), &mut SeenPeers::default(), &mut out).unwrap();
         }
         exporter.finish(&mut out).unwrap();
         let page = String::from_utf8(out).unwrap();

@@ -1,7 +1,7 @@
 //! Payload bytes and nothing else: what a peer sent comes out byte for byte.
 
+use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, Exporter, PayloadChoice, PeerLookup};
-use crate::model::record::Record;
 use std::io::{self, Write};
 
 /// Writes the chosen payload bytes in the order of the records.
@@ -22,13 +22,8 @@ impl Exporter for RawExporter {
         Ok(())
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        _peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        match self.choice.payload(record) {
+    fn row(&mut self, row: &Row<'_>, _peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+        match self.choice.payload(row.record) {
             Some(payload) => out.write_all(payload),
             None => Ok(()),
         }

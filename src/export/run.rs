@@ -1,10 +1,12 @@
 //! Drives an export: which records of a journal go to an exporter, how far it is, and where the bytes end up. Memory
 //! does not grow with the journal. Knows no format.
 
+use crate::codec::rows::{Row, RowMaker};
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::journal::query::Filter;
-use crate::journal::{JournalError, JournalReader, RecordHead, RecordKind};
+use crate::journal::{JournalError, JournalReader, PeerInfo, RecordHead, RecordKind};
 use crate::model::failure::OsError;
+use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Record};
 use crate::util::part_file::PartFile;
@@ -43,6 +45,8 @@ pub struct ExportSource<'a> {
     pub selection: &'a Selection,
     /// Which of those.
     pub filter: &'a Filter,
+    /// How their streams are cut into messages.
+    pub split: &'a Framing,
 }
 
 /// How far an export is. Also its result.
@@ -52,7 +56,7 @@ pub struct Progress {
     pub done_rows: u64,
     /// Rows to look at.
     pub total_rows: u64,
-    /// Records written.
+    /// Records written, or messages and events where streams are cut.
     pub records: u64,
     /// Their payload.
     pub payload_bytes: u64,
@@ -83,7 +87,7 @@ pub enum ExportError {
 #[derive(Debug)]
 pub struct JournalPeers {
     reader: JournalReader,
-    known: HashMap<PeerId, PeerEnds>,
+    known: HashMap<PeerId, PeerInfo>,
 }
 
 /// Peers kept at hand; past this the journal is asked again.
@@ -130,9 +134,10 @@ pub fn run(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Progress, ExportError> {
     let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
-    let mut drive = Drive::new(source, exporter, PACE);
+    let mut drive = Drive::new(source, exporter, session, PACE);
     drive.exporter.begin(session, &mut out).map_err(write_failed)?;
     drive.go(&mut out, progress)?;
+    drive.write_unfinished(&mut out)?;
     if progress(drive.at).is_break() {
         return Err(ExportError::Cancelled);
     }
@@ -151,7 +156,7 @@ pub fn preview(
     go_on: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Result<Vec<u8>, ExportError> {
     let mut out = Vec::new();
-    let mut drive = Drive::new(source, exporter, Pace { rows: 1, bytes: 1 });
+    let mut drive = Drive::new(source, exporter, session, Pace { rows: 1, bytes: 1 });
     drive.exporter.begin(session, &mut out).map_err(write_failed)?;
     let mut is_enough = false;
     let ended = drive.go(&mut out, &mut |at| {
@@ -160,16 +165,18 @@ pub fn preview(
     });
     match ended {
         Err(ExportError::Cancelled) if is_enough => {}
-        other => other?,
+        Ok(()) => drive.write_unfinished(&mut out)?,
+        Err(error) => return Err(error),
     }
     drive.exporter.finish(&mut out).map_err(write_failed)?;
     Ok(out)
 }
 
-/// Exports what is there and then what comes, record by record, for someone who watches. Whenever it has caught up,
-/// what was written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
+/// Exports what is there and then what comes, row by row, for someone who watches. Whenever it has caught up, what was
+/// written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
 pub fn follow(
     reader: &JournalReader,
+    split: &Framing,
     exporter: &mut dyn Exporter,
     session: &ExportContext,
     out: &mut dyn Write,
@@ -179,10 +186,14 @@ pub fn follow(
     let mut peers = JournalPeers::new(reader.clone());
     exporter.begin(session, &mut out).map_err(write_failed)?;
     let mut next_row = 0;
+    let mut maker = RowMaker::new(split);
     loop {
         let mut records = reader.records(next_row..u64::MAX);
         while let Some(record) = records.next()? {
-            exporter.record(record, &mut peers, &mut out).map_err(write_failed)?;
+            let is_message = session.is_message_oriented(record.peer, &mut peers);
+            maker
+                .push(record, is_message, &mut |row| exporter.row(row, &mut peers, &mut out))
+                .map_err(write_failed)?;
         }
         next_row = records.next_id().0;
         out.flush().map_err(write_failed)?;
@@ -191,6 +202,7 @@ pub fn follow(
         }
         reader.refresh()?;
     }
+    maker.finish(&mut |row| exporter.row(row, &mut peers, &mut out)).map_err(write_failed)?;
     exporter.finish(&mut out).map_err(write_failed)?;
     out.flush().map_err(write_failed)
 }
@@ -199,6 +211,8 @@ pub fn follow(
 struct Drive<'a> {
     source: &'a ExportSource<'a>,
     exporter: &'a mut dyn Exporter,
+    session: &'a ExportContext,
+    maker: RowMaker,
     peers: JournalPeers,
     pace: Pace,
     at: Progress,
@@ -207,9 +221,26 @@ struct Drive<'a> {
 }
 
 impl<'a> Drive<'a> {
-    fn new(source: &'a ExportSource<'a>, exporter: &'a mut dyn Exporter, pace: Pace) -> Drive<'a> {
+    fn new(
+        source: &'a ExportSource<'a>,
+        exporter: &'a mut dyn Exporter,
+        session: &'a ExportContext,
+        pace: Pace,
+    ) -> Drive<'a> {
         let peers = JournalPeers::new(source.reader.clone());
-        Drive { source, exporter, peers, pace, at: Progress::default(), due: Progress::default() }
+        let maker = RowMaker::new(source.split);
+        let (at, due) = (Progress::default(), Progress::default());
+        Drive { source, exporter, session, maker, peers, pace, at, due }
+    }
+
+    /// Writes the messages that never ended.
+    fn write_unfinished(&mut self, out: &mut dyn Write) -> Result<(), ExportError> {
+        let Drive { exporter, maker, peers, at, .. } = self;
+        let mut write = |row: &Row<'_>| {
+            at.count(row);
+            exporter.row(row, peers, out)
+        };
+        maker.finish(&mut write).map_err(write_failed)
     }
 
     fn go(
@@ -258,15 +289,26 @@ impl<'a> Drive<'a> {
             if !self.source.filter.is_open() && !self.source.filter.matches(&head_of(record)) {
                 continue;
             }
-            self.exporter.record(record, &mut self.peers, out).map_err(write_failed)?;
-            self.at.records += 1;
-            match &record.body {
-                Body::Data(data) => self.at.payload_bytes += data.bytes.len() as u64,
-                Body::Damaged => self.at.damaged_rows += 1,
-                _ => {}
-            }
+            let Drive { exporter, session, maker, peers, at, .. } = self;
+            let is_message = session.is_message_oriented(record.peer, peers);
+            let mut write = |row: &Row<'_>| {
+                at.count(row);
+                exporter.row(row, peers, out)
+            };
+            maker.push(record, is_message, &mut write).map_err(write_failed)?;
         }
         Ok(())
+    }
+}
+
+impl Progress {
+    fn count(&mut self, row: &Row<'_>) {
+        self.records += 1;
+        match &row.record.body {
+            Body::Data(data) => self.payload_bytes += data.bytes.len() as u64,
+            Body::Damaged => self.damaged_rows += 1,
+            _ => {}
+        }
     }
 }
 
@@ -305,21 +347,28 @@ impl JournalPeers {
     pub fn new(reader: JournalReader) -> JournalPeers {
         JournalPeers { reader, known: HashMap::new() }
     }
+
+    fn info(&mut self, peer: PeerId) -> Option<PeerInfo> {
+        if let Some(info) = self.known.get(&peer) {
+            return Some(*info);
+        }
+        // A peer whose introduction cannot be read is a peer without addresses; the damaged row itself is reported.
+        let info = self.reader.peer(peer).ok().flatten()?;
+        if self.known.len() >= KNOWN_PEERS_LIMIT {
+            self.known.clear();
+        }
+        self.known.insert(peer, info);
+        Some(info)
+    }
 }
 
 impl PeerLookup for JournalPeers {
     fn ends(&mut self, peer: PeerId) -> Option<PeerEnds> {
-        if let Some(ends) = self.known.get(&peer) {
-            return Some(*ends);
-        }
-        // A peer whose introduction cannot be read is a peer without addresses; the damaged row itself is reported.
-        let info = self.reader.peer(peer).ok().flatten()?;
-        let ends = PeerEnds { local: info.local, remote: info.remote };
-        if self.known.len() >= KNOWN_PEERS_LIMIT {
-            self.known.clear();
-        }
-        self.known.insert(peer, ends);
-        Some(ends)
+        self.info(peer).map(|info| PeerEnds { local: info.local, remote: info.remote })
+    }
+
+    fn message_oriented(&mut self, peer: PeerId) -> Option<bool> {
+        self.info(peer)?.message_oriented
     }
 }
 

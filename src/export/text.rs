@@ -1,14 +1,13 @@
 //! What the sheet shows, as text: the chosen view, encoding, language and time. One line per record; a dump has its
 //! lines below it.
 
-use crate::codec::represent::{Represented, RowStyle, View, peer_text, represent_into};
-use crate::codec::text::{Carry, TextEncoding};
-use crate::codec::time::{TimeFormat, TimePrecision, push_delta};
+use crate::codec::represent::{Represented, RowStyle, View, peer_text, represent_row};
+use crate::codec::rows::{Row, RowClock};
+use crate::codec::text::TextEncoding;
+use crate::codec::time::{TimeFormat, push_delta};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
-use crate::model::moment::Moment;
-use crate::model::record::Record;
 use crate::util::locale::{Language, Locale};
 use std::io::{self, Write};
 
@@ -25,7 +24,7 @@ pub struct TextOptions {
     pub language: Language,
     /// A column with the time since the row above.
     pub with_delta: bool,
-    /// A column with the record's number.
+    /// A column with the row's number.
     pub with_id: bool,
 }
 
@@ -34,8 +33,7 @@ pub struct TextOptions {
 pub struct TextExporter {
     options: TextOptions,
     decoder: TextDecoder,
-    first: Option<Moment>,
-    previous_mono_ns: Option<u64>,
+    clock: RowClock,
     line: String,
     row: Represented,
 }
@@ -43,6 +41,9 @@ pub struct TextExporter {
 /// Narrow columns are filled up to these widths, so that payloads stand below each other.
 const PEER_COLUMNS: usize = 5;
 const LENGTH_COLUMNS: usize = 6;
+
+/// Stands for the time since the row above in the first row.
+const NO_DELTA: &str = "      ";
 
 /// How far the lines of a dump are set in below the line of their record.
 const DUMP_INDENT: &str = "    ";
@@ -54,54 +55,48 @@ impl TextExporter {
         TextExporter {
             options,
             decoder,
-            first: None,
-            previous_mono_ns: None,
+            clock: RowClock::default(),
             line: String::new(),
             row: Represented::default(),
         }
     }
 
-    fn push_columns(&mut self, record: &Record) {
+    fn push_columns(&mut self, row: &Row<'_>) {
         let line = &mut self.line;
         if self.options.with_id {
-            push_number(line, record.id.0);
+            push_number(line, row.number);
             line.push_str("  ");
         }
-        let moment = Moment::of(record);
-        let first = *self.first.get_or_insert(moment);
-        self.options.time.push_row(line, moment, first);
+        let time = self.clock.next(row);
+        self.options.time.push_row(line, time.moment, time.first);
         line.push_str("  ");
         if self.options.with_delta {
-            let mono_ns = record.at.mono_ns;
-            let previous = self.previous_mono_ns.replace(mono_ns).unwrap_or(mono_ns);
-            push_delta(line, mono_ns.wrapping_sub(previous).cast_signed(), TimePrecision::Millis);
+            match time.after_ns {
+                Some(nanos) => push_delta(line, nanos, self.options.time.precision),
+                None => line.push_str(NO_DELTA),
+            }
             line.push_str("  ");
         }
         let start = line.len();
-        line.push_str(&peer_text(record));
+        line.push_str(&peer_text(row.record));
         fill(line, start, PEER_COLUMNS);
         let start = line.len();
-        if let Some(data) = record.data() {
+        if let Some(data) = row.record.data() {
             push_number(line, data.bytes.len());
         }
         fill(line, start, LENGTH_COLUMNS);
     }
 
-    fn push_row(&mut self, record: &Record) {
+    fn push_content(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
         let style = RowStyle {
             view: self.options.view,
             encoding: self.options.encoding,
             ..RowStyle::new(Locale::of(self.options.language))
         };
-        match record.data() {
-            None => represent_into(&mut self.row, record, Carry::default(), &style),
-            Some(data) => {
-                let carry = self.decoder.carry(record, data);
-                represent_into(&mut self.row, record, carry, &style);
-                self.decoder.pass(record, data);
-            }
-        }
-        if self.options.view == View::Dump && record.data().is_some() {
+        let carry = self.decoder.carry(row, peers);
+        represent_row(&mut self.row, row, carry, &style);
+        self.decoder.pass(row, peers);
+        if self.options.view == View::Dump && row.record.data().is_some() {
             self.line.truncate(self.line.trim_end().len());
             for dumped in self.row.text.split('\n') {
                 self.line.push('\n');
@@ -110,6 +105,14 @@ impl TextExporter {
             }
         } else {
             self.line.push_str(&self.row.text);
+        }
+        if let Some(begins) = row.match_begins {
+            let number = begins.record.0.saturating_add(1);
+            self.line.push_str("  (begins in ");
+            push_number(&mut self.line, number);
+            self.line.push_str(" at byte ");
+            push_number(&mut self.line, begins.offset);
+            self.line.push(')');
         }
         self.line.push('\n');
     }
@@ -134,16 +137,11 @@ impl Exporter for TextExporter {
         Ok(())
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        _peers: &mut dyn PeerLookup,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.push_columns(record);
-        self.push_row(record);
-        self.decoder.forget_if_left(record);
+        self.push_columns(row);
+        self.push_content(row, peers);
+        self.decoder.forget_if_left(row.record);
         out.write_all(self.line.as_bytes())
     }
 
@@ -162,6 +160,7 @@ fn fill(line: &mut String, start: usize, columns: usize) {
 mod tests {
     use super::{TextExporter, TextOptions};
     use crate::codec::represent::View;
+    use crate::codec::rows::Row;
     use crate::codec::time::TimeFormat;
     use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
     use crate::export::samples;
@@ -178,7 +177,7 @@ mod tests {
             samples::data(1, Direction::Received, "你好".as_bytes().split_at(4).0),
             samples::data(2, Direction::Received, "你好".as_bytes().split_at(4).1),
         ] {
-            exporter.record(&record, &mut SeenPeers::default(), &mut out).unwrap();
+            exporter.row(&Row::of(&record), &mut SeenPeers::default(), &mut out).unwrap();
         }
         exporter.finish(&mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -24,6 +24,8 @@ pub mod reader;
 
 pub mod records;
 
+mod message_peers;
+
 pub mod query;
 
 pub mod verify;
@@ -34,6 +36,7 @@ pub mod retention;
 
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};
+pub use message_peers::MessagePeers;
 pub use reader::{JournalReader, PeerInfo, Snapshot};
 pub use records::Records;
 pub use writer::{DataSlot, JournalWriter, SyncHandle};

@@ -8,6 +8,7 @@ use crate::journal::records::Records;
 use crate::journal::seam;
 use crate::journal::shared::{Role, SharedJournal};
 use crate::journal::walk::{FrameWalk, PlacedFrame, Row, find_between};
+use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
@@ -41,6 +42,8 @@ pub struct PeerInfo {
     pub local: SocketAddr,
     /// Its end.
     pub remote: SocketAddr,
+    /// Whether each of its records is a message by itself, where the journal says so.
+    pub message_oriented: Option<bool>,
     /// Where it was introduced.
     pub record: RecordId,
 }
@@ -128,7 +131,24 @@ impl JournalReader {
         let Some(Body::Lifecycle(event)) = self.record(row)?.map(|record| record.body) else {
             return Ok(None);
         };
-        Ok(event.introduces().map(|(local, remote)| PeerInfo { id, local, remote, record: row }))
+        let message_oriented = event.message_oriented();
+        Ok(event.introduces().map(|(local, remote)| PeerInfo {
+            id,
+            local,
+            remote,
+            message_oriented,
+            record: row,
+        }))
+    }
+
+    /// Whether each record of this peer is a message by itself, and no piece of a stream. Where its own record does
+    /// not say so, as in journals of earlier versions, the kind of the session does.
+    pub fn is_message_oriented(&self, peer: Option<PeerId>) -> Result<bool, JournalError> {
+        let told = match peer {
+            Some(peer) => self.peer(peer)?.and_then(|info| info.message_oriented),
+            None => None,
+        };
+        Ok(told.unwrap_or(self.info().kind == Some(SessionKind::Udp)))
     }
 
     /// The first peers that were introduced, at most so many.

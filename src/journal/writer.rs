@@ -369,6 +369,7 @@ mod tests {
         let joined = Lifecycle::PeerJoined {
             local: "127.0.0.1:9".parse().unwrap(),
             remote: "[::1]:7".parse().unwrap(),
+            message_oriented: None,
         };
         writer.append(AT, Epoch(1), PEER, &Body::Lifecycle(joined));
         let mut slot = writer.data_slot(1000);

@@ -164,6 +164,8 @@ pub enum Lifecycle {
         local: SocketAddr,
         /// The other end.
         remote: SocketAddr,
+        /// Whether each record of it is a message by itself, where the journal says so.
+        message_oriented: Option<bool>,
     },
     /// One attempt to connect failed.
     ConnectFailed {
@@ -183,6 +185,8 @@ pub enum Lifecycle {
         local: SocketAddr,
         /// The other end.
         remote: SocketAddr,
+        /// Whether each record of it is a message by itself, as datagrams are, where the journal says so.
+        message_oriented: Option<bool>,
     },
     /// The peer said that it sends no more; we still may.
     PeerFinished {
@@ -482,9 +486,19 @@ impl Lifecycle {
     /// Both ends of a connection, where this record introduces a peer.
     pub fn introduces(&self) -> Option<(SocketAddr, SocketAddr)> {
         match self {
-            Lifecycle::Connected { local, remote } | Lifecycle::PeerJoined { local, remote } => {
+            Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
                 Some((*local, *remote))
             }
+            _ => None,
+        }
+    }
+
+    /// Whether each record of the peer that this record introduces is a message by itself. Journals of earlier
+    /// versions do not say.
+    pub fn message_oriented(&self) -> Option<bool> {
+        match self {
+            Lifecycle::Connected { message_oriented, .. }
+            | Lifecycle::PeerJoined { message_oriented, .. } => *message_oriented,
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
 use sockscope::journal::JournalReader;
 use sockscope::model::config::SessionKind;
-use sockscope::model::record::EndReason;
+use sockscope::model::record::{EndReason, Lifecycle};
 use std::fs;
 
 /// A server with two clients, one of which was reset.
@@ -149,4 +149,66 @@ fn a_pipe_can_be_imported() {
         let raw = console.run(&["export", "piped.skj", "--to", "raw", "--dir", "rx", "--peer", "1"]);
         assert_eq!(raw.stdout.len(), 5 * 70_000);
     }
+}
+
+/// A capture of TCP and one of UDP in one file, imported as one session: the streams are joined at the borders of their
+/// records, the datagrams stay apart. Both have the two halves of a GBK character, of a pattern and of a line.
+#[test]
+fn datagrams_beside_streams_stay_messages() {
+    let console = Console::new();
+    let pieces: [&[u8]; 3] = [b"a\xCE", b"\xC2 AB", b"CD\nrest"];
+    for (name, kind, remote) in
+        [("tcp", SessionKind::TcpServer, "10.0.0.7:5001"), ("udp", SessionKind::Udp, "10.0.0.8:5002")]
+    {
+        let mut session = Session::new(Some(kind));
+        if kind == SessionKind::Udp {
+            session.event(0, Lifecycle::Bound { local: "10.0.0.2:9001".parse().unwrap() });
+        }
+        session.joined(1, if kind == SessionKind::Udp { "10.0.0.2:9001" } else { "10.0.0.2:9000" }, remote);
+        for piece in pieces {
+            session.received(1, piece);
+        }
+        let file = session.export(&mut PcapngExporter::new(PcapngOptions::default()));
+        fs::write(console.path(&format!("{name}.pcapng")), file).unwrap();
+    }
+    let [joined, tcp, udp] = ["both.pcapng", "tcp.pcapng", "udp.pcapng"].map(|name| console.path(name));
+    let words = ["-w", joined.to_str().unwrap(), tcp.to_str().unwrap(), udp.to_str().unwrap()];
+    if tool("mergecap", &words, None).is_none() {
+        return;
+    }
+    assert!(console.run(&["import", "both.pcapng", "-o", "both.skj"]).status.success());
+    assert_eq!(JournalReader::open(&console.path("both.skj")).unwrap().info().kind, None);
+    let run = |words: &[&str]| text(&console.run(words).stdout);
+    let objects = |words: &[&str]| -> Vec<serde_json::Value> {
+        run(words).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let texts = |remote: &str, split: &str| -> Vec<String> {
+        let words = ["show", "both.skj", "--encoding", "gbk", "--format", "jsonl", "--split", split];
+        let of_peer = |object: &serde_json::Value| object["kind"] == "data" && object["remote"] == remote;
+        let told = |object: &serde_json::Value| object["text"].as_str().unwrap().to_owned();
+        objects(&words).iter().filter(|object| of_peer(object)).map(told).collect()
+    };
+    let (stream, datagrams) = ("10.0.0.7:5001", "10.0.0.8:5002");
+    assert_eq!(texts(stream, "none"), ["a", "温 AB", "CD\nrest"]);
+    assert_eq!(texts(stream, "lines"), ["a温 ABCD\n", "rest"]);
+    // The second half is no character by itself.
+    let apart = ["a\\xCE", "\\xC2 AB", "CD\nrest"];
+    for split in ["none", "lines", "fixed:100", "idle:10000"] {
+        assert_eq!(texts(datagrams, split), apart, "{split}");
+    }
+    for words in [&["ABCD"][..], &["41 42 43 44", "--hex"], &["AB.D", "--regex"]] {
+        let found = objects(&[&["search", "both.skj", "--format", "jsonl"], words].concat());
+        let remotes: Vec<&str> = found.iter().map(|object| object["remote"].as_str().unwrap()).collect();
+        assert_eq!(remotes, [stream], "{words:?}");
+    }
+    let shown = run(&["export", "both.skj", "--to", "text", "--encoding", "gbk"]);
+    assert_eq!(shown.matches('温').count(), 1, "{shown}");
+    // Journals say it, and what is imported from our own lines again says it still.
+    fs::write(console.path("again.jsonl"), run(&["export", "both.skj", "--to", "jsonl"])).unwrap();
+    assert!(console.run(&["import", "again.jsonl", "-o", "again.skj"]).status.success());
+    let lines = ["--to", "jsonl", "--split", "lines"];
+    assert_eq!(
+        run(&[&["export", "again.skj"], &lines[..]].concat()),
+        run(&[&["export", "both.skj"], &lines[..]].concat())
+    );
 }

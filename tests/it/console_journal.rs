@@ -41,7 +41,7 @@ fn search_finds_what_packet_borders_cut_in_two_and_says_where_it_begins() {
         assert!(text(&lines.stdout).trim_end().ends_with(')'), "{lines:?}");
     }
     let lines = console.run(&["search", "session.skj", "hello"]);
-    assert!(text(&lines.stdout).trim_end().ends_with("lo, and ag  (begins in 2 at byte 6)"), "{lines:?}");
+    assert!(text(&lines.stdout).trim_end().ends_with("lo, and ag  (begins in 3 at byte 6)"), "{lines:?}");
 }
 
 #[cfg(target_os = "linux")]

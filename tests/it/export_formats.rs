@@ -167,8 +167,8 @@ fn messages_say_which_records_they_come_from() {
         session.received(1, part.as_bytes());
     }
     session.left(1, "127.0.0.1:5000", EndReason::Fin);
-    let options = JsonlOptions { encoding: TextEncoding::UTF_8, split: Framing::Lines };
-    let objects = objects(&session.export(&mut JsonlExporter::new(&options)));
+    let options = JsonlOptions { encoding: TextEncoding::UTF_8 };
+    let objects = objects(&session.export_split(&mut JsonlExporter::new(&options), &Framing::Lines));
     let seen: Vec<Value> = objects
         .iter()
         .filter(|object| object["kind"] == "data")
@@ -227,7 +227,12 @@ fn a_preview_is_the_beginning_of_the_export() {
         let options = ExportOptions::default();
         let whole = session.export(format.exporter(&options).as_mut());
         let filter = Filter::default();
-        let source = ExportSource { reader: &reader, selection: &Selection::all(), filter: &filter };
+        let source = ExportSource {
+            reader: &reader,
+            selection: &Selection::all(),
+            filter: &filter,
+            split: &Framing::None,
+        };
         let look = |records, asked: &mut dyn FnMut() -> ControlFlow<()>| {
             let enough = Enough { records, payload_bytes: 1 << 20 };
             preview(&source, format.exporter(&options).as_mut(), &context, enough, asked)
@@ -246,7 +251,8 @@ fn what_is_cancelled_or_cannot_be_written_leaves_nothing() {
     let mut session = talk();
     let reader = session.reader();
     let (selection, filter) = (Selection::all(), Filter::default());
-    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter };
+    let source =
+        ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &Framing::None };
     let context = ExportContext::of_journal(&reader);
     for format in Format::all() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! Captures, judged by tshark: nothing to complain about, right checksums, and the streams are the session's bytes.
 
 use crate::export_support::{Session, noise, tool};
+use sockscope::codec::rows::Row;
 use sockscope::export::Selection;
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
 use sockscope::journal::query::Filter;
@@ -181,7 +182,7 @@ fn a_client_that_connects_again_and_a_connection_that_is_still_open() {
     for (peer, port) in [(1, 50_000), (2, 50_001)] {
         session.event(0, Lifecycle::Connecting { remote, attempt: 1 });
         let local = format!("10.0.0.2:{port}").parse().unwrap();
-        session.event(peer, Lifecycle::Connected { local, remote });
+        session.event(peer, Lifecycle::Connected { local, remote, message_oriented: None });
         session.sent(peer, b"question");
         session.received(peer, b"answer");
         session.received(peer, b"more");
@@ -289,7 +290,7 @@ fn a_watcher_gets_every_packet_with_its_record() {
     let mut written = vec![out.len()];
     let mut records = reader.records(0..2);
     while let Some(record) = records.next().unwrap() {
-        exporter.record(record, &mut peers, &mut out).unwrap();
+        exporter.row(&Row::of(record), &mut peers, &mut out).unwrap();
         written.push(out.len());
     }
     assert!(written.is_sorted_by(|before, after| before < after), "{written:?}");

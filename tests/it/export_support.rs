@@ -4,6 +4,7 @@ use sockscope::export::{ExportContext, ExportSource, Exporter, Progress, Selecti
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::config::SessionKind;
+use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, PeerId};
 use sockscope::model::record::{Body, Data, DataHead, Direction, EndReason, Lifecycle, Origin};
 use sockscope::util::clock::Stamp;
@@ -56,9 +57,10 @@ impl Session {
         self.push(peer, &Body::Lifecycle(lifecycle));
     }
 
+    /// A peer of a version that did not say what it sends.
     pub(crate) fn joined(&mut self, peer: u32, local: &str, remote: &str) {
         let (local, remote) = (local.parse().unwrap(), remote.parse().unwrap());
-        self.event(peer, Lifecycle::PeerJoined { local, remote });
+        self.event(peer, Lifecycle::PeerJoined { local, remote, message_oriented: None });
     }
 
     pub(crate) fn left(&mut self, peer: u32, remote: &str, reason: EndReason) {
@@ -88,14 +90,29 @@ impl Session {
         self.export_some(exporter, &Selection::all(), &Filter::default()).0
     }
 
+    /// All of the journal, cut into messages.
+    pub(crate) fn export_split(&mut self, exporter: &mut dyn Exporter, split: &Framing) -> Vec<u8> {
+        self.export_through(exporter, &Selection::all(), &Filter::default(), split).0
+    }
+
     pub(crate) fn export_some(
         &mut self,
         exporter: &mut dyn Exporter,
         selection: &Selection,
         filter: &Filter,
     ) -> (Vec<u8>, Progress) {
+        self.export_through(exporter, selection, filter, &Framing::None)
+    }
+
+    fn export_through(
+        &mut self,
+        exporter: &mut dyn Exporter,
+        selection: &Selection,
+        filter: &Filter,
+        split: &Framing,
+    ) -> (Vec<u8>, Progress) {
         let reader = self.reader();
-        let source = ExportSource { reader: &reader, selection, filter };
+        let source = ExportSource { reader: &reader, selection, filter, split };
         let mut out = Vec::new();
         let session = ExportContext::of_journal(&reader);
         let done = run(&source, exporter, &session, &mut out, &mut |_| ControlFlow::Continue(())).unwrap();

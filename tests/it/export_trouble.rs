@@ -9,6 +9,7 @@ use sockscope::export::{
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
+use sockscope::model::framing::Framing;
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -114,8 +115,12 @@ fn a_full_disk_leaves_no_file() {
     for format in Format::all() {
         let target = disk.folder.join("out").with_extension(format.extension());
         let mut exporter = format.exporter(&ExportOptions::default());
-        let source =
-            ExportSource { reader: &reader, selection: &Selection::all(), filter: &Filter::default() };
+        let source = ExportSource {
+            reader: &reader,
+            selection: &Selection::all(),
+            filter: &Filter::default(),
+            split: &Framing::None,
+        };
         let context = ExportContext::of_journal(&reader);
         let mut go_on = |_| ControlFlow::Continue(());
         let error = run_to_file(&source, exporter.as_mut(), &context, &target, &mut go_on).unwrap_err();
@@ -134,8 +139,12 @@ fn an_export_that_is_cancelled_in_the_middle_leaves_the_old_file() {
         let target = folder.path().join("out").with_extension(format.extension());
         fs::write(&target, "what was there before").unwrap();
         let mut exporter = format.exporter(&ExportOptions::default());
-        let source =
-            ExportSource { reader: &reader, selection: &Selection::all(), filter: &Filter::default() };
+        let source = ExportSource {
+            reader: &reader,
+            selection: &Selection::all(),
+            filter: &Filter::default(),
+            split: &Framing::None,
+        };
         let context = ExportContext::of_journal(&reader);
         let cancelled = run_to_file(&source, exporter.as_mut(), &context, &target, &mut |progress| {
             if progress.payload_bytes > 8 << 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -39,7 +39,10 @@ pub(crate) fn sample() -> Vec<(Stamp, Epoch, Option<PeerId>, Body)> {
         interface: Some(InterfaceName::new("eth0")),
         ..DataHead::received()
     };
-    let joined = |remote| Body::Lifecycle(Lifecycle::PeerJoined { local: address("127.0.0.1:9000"), remote });
+    let joined = |remote| {
+        let local = address("127.0.0.1:9000");
+        Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None })
+    };
     let failure = Failure::new(Operation::Send, "[::1]:7", OsError::from_words("no way"));
     let left = Lifecycle::PeerLeft { remote: address("[::1]:7"), reason: EndReason::Reset, error: None };
     vec![
@@ -156,11 +159,15 @@ fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
         address().prop_map(|local| Lifecycle::ListenerStopped { local }),
         address().prop_map(|local| Lifecycle::Bound { local }),
         (address(), any::<u32>()).prop_map(|(remote, attempt)| Lifecycle::Connecting { remote, attempt }),
-        (address(), address()).prop_map(|(local, remote)| Lifecycle::Connected { local, remote }),
+        (address(), address(), any::<Option<bool>>()).prop_map(|(local, remote, message_oriented)| {
+            Lifecycle::Connected { local, remote, message_oriented }
+        }),
         (any_failure(), any_reason())
             .prop_map(|(failure, reason)| Lifecycle::ConnectFailed { failure, reason }),
         any::<u64>().prop_map(|delay_millis| Lifecycle::ReconnectScheduled { delay_millis }),
-        (address(), address()).prop_map(|(local, remote)| Lifecycle::PeerJoined { local, remote }),
+        (address(), address(), any::<Option<bool>>()).prop_map(|(local, remote, message_oriented)| {
+            Lifecycle::PeerJoined { local, remote, message_oriented }
+        }),
         address().prop_map(|remote| Lifecycle::PeerFinished { remote }),
         address().prop_map(|remote| Lifecycle::WriteShut { remote }),
         (address(), any_reason(), proptest::option::of(any_error()))

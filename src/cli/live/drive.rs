@@ -252,7 +252,7 @@ impl Drive<'_> {
         }
         let mut records = self.session.reader().records(0..FIRST_ROWS);
         while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
-            if let Body::Lifecycle(Lifecycle::Connected { local, remote }) = record.body {
+            if let Body::Lifecycle(Lifecycle::Connected { local, remote, .. }) = record.body {
                 say(format_args!("ready: connected {local} -> {remote}"));
             }
         }

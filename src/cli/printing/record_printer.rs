@@ -1,26 +1,22 @@
 //! One stream of printed records, in the format that was chosen.
 
 use crate::cli::outcome::Failed;
-use crate::cli::printing::messages::Messages;
+use crate::codec::framing::Place;
 use crate::codec::represent::View;
+use crate::codec::rows::{Row, RowMaker, RowSink};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
-use crate::export::jsonl::{JsonlExporter, JsonlOptions};
 use crate::export::{ExportContext, ExportOptions, Exporter, Format, JournalPeers};
 use crate::journal::JournalReader;
 use crate::journal::query::HitStart;
-use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
-use crate::model::ids::RecordId;
+use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::Record;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 
 /// Bytes that are collected before they are written.
 const WRITE_BYTES: usize = 64 * 1024;
-
-/// How an object ends.
-const OBJECT_END: &str = "}\n";
 
 /// What records become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,21 +38,18 @@ pub(crate) struct PrintPlan {
     pub(crate) encoding: TextEncoding,
     /// How streams are cut into messages.
     pub(crate) split: Framing,
-    /// Begin each line with the record's number.
+    /// Begin each line with the row's number.
     pub(crate) with_id: bool,
 }
 
-/// Prints records one by one.
+/// Prints records one by one, or the messages that they are made of.
 pub(crate) struct RecordPrinter {
-    kind: Kind,
+    exporter: Box<dyn Exporter + Send>,
+    context: ExportContext,
+    maker: RowMaker,
     peers: JournalPeers,
     reader: JournalReader,
     out: BufWriter<Box<dyn Write + Send>>,
-}
-
-enum Kind {
-    Objects(JsonlExporter),
-    Lines(Box<dyn Exporter + Send>, Option<Messages>),
 }
 
 impl RecordPrinter {
@@ -67,51 +60,39 @@ impl RecordPrinter {
         out: Box<dyn Write + Send>,
     ) -> Result<RecordPrinter, Failed> {
         let context = ExportContext::of_journal(reader);
-        let mut kind = match plan.printed {
-            Printed::Jsonl => Kind::Objects(JsonlExporter::new(&JsonlOptions {
-                encoding: plan.encoding,
-                split: plan.split.clone(),
-            })),
-            Printed::Lines(view) => {
-                let options = ExportOptions {
-                    encoding: plan.encoding,
-                    view,
-                    time: TimeFormat::local(),
-                    with_id: plan.with_id,
-                    ..ExportOptions::default()
-                };
-                let cuts = plan.split != Framing::None && context.kind != Some(SessionKind::Udp);
-                Kind::Lines(Format::Text.exporter(&options), cuts.then(|| Messages::new(plan.split.clone())))
-            }
-            Printed::Pcapng => {
-                let options = ExportOptions { live: true, ..ExportOptions::default() };
-                Kind::Lines(Format::Pcapng.exporter(&options), None)
-            }
+        let (format, view) = match plan.printed {
+            Printed::Jsonl => (Format::Jsonl, View::default()),
+            Printed::Lines(view) => (Format::Text, view),
+            Printed::Pcapng => (Format::Pcapng, View::default()),
         };
+        let mut exporter = format.exporter(&ExportOptions {
+            encoding: plan.encoding,
+            view,
+            time: TimeFormat::local(),
+            with_id: plan.with_id,
+            live: true,
+            ..ExportOptions::default()
+        });
         let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
-        match &mut kind {
-            Kind::Objects(exporter) => exporter.begin(&context, &mut out),
-            Kind::Lines(exporter, _) => exporter.begin(&context, &mut out),
-        }
-        .map_err(Failed::output)?;
+        exporter.begin(&context, &mut out).map_err(Failed::output)?;
+        let split = if format.shows_messages() { &plan.split } else { &Framing::None };
         let peers = JournalPeers::new(reader.clone());
-        Ok(RecordPrinter { kind, peers, reader: reader.clone(), out })
+        Ok(RecordPrinter {
+            exporter,
+            context,
+            maker: RowMaker::new(split),
+            peers,
+            reader: reader.clone(),
+            out,
+        })
     }
 
-    /// Prints one record.
+    /// Prints the rows that a record completes.
     pub(crate) fn print(&mut self, record: &Record) -> Result<(), Failed> {
-        let RecordPrinter { kind, peers, out, .. } = self;
-        match kind {
-            Kind::Objects(exporter) => exporter.record(record, peers, out),
-            Kind::Lines(exporter, None) => exporter.record(record, peers, out),
-            Kind::Lines(exporter, Some(messages)) => {
-                messages.push(record, &mut |message| exporter.record(message, peers, out))
-            }
-        }
-        .map_err(Failed::output)
+        self.print_rows(|maker, is_message, sink| maker.push(record, is_message, sink), record.peer)
     }
 
-    /// Prints the rows of a range that are there; says which row comes next.
+    /// Prints the rows of a range that are there; says which record comes next.
     pub(crate) fn print_range(&mut self, range: Range<u64>) -> Result<u64, Failed> {
         let mut records = self.reader.records(range.clone());
         let failed = |error| Failed::Running(anyhow::Error::new(error));
@@ -121,48 +102,30 @@ impl RecordPrinter {
         Ok(records.next_id().0.max(range.start))
     }
 
-    /// Prints a row in which something was found, and where the match begins if that is in an earlier row.
+    /// Prints a row in which something was found, and where the match begins if that is in an earlier record.
     pub(crate) fn print_found(&mut self, row: RecordId, begins: Option<HitStart>) -> Result<(), Failed> {
         let failed = |error| Failed::Running(anyhow::Error::new(error));
         let Some(record) = self.reader.record(row).map_err(failed)? else { return Ok(()) };
-        let Some(begins) = begins else { return self.print(&record) };
-        let mut printed = Vec::new();
-        let RecordPrinter { kind, peers, out, .. } = self;
-        let (end, addition) = match kind {
-            Kind::Objects(exporter) => {
-                exporter.record(&record, peers, &mut printed).map_err(Failed::output)?;
-                let end = printed.len().saturating_sub(OBJECT_END.len());
-                (end, format!(r#","begins":{{"id":{},"offset":{}}}"#, begins.record.0, begins.offset))
-            }
-            Kind::Lines(exporter, _) => {
-                exporter.record(&record, peers, &mut printed).map_err(Failed::output)?;
-                let end = printed.iter().position(|byte| *byte == b'\n').unwrap_or(printed.len());
-                (end, format!("  (begins in {} at byte {})", begins.record.0, begins.offset))
-            }
-        };
-        printed.splice(end..end, addition.into_bytes());
-        out.write_all(&printed).map_err(Failed::output)
+        let match_begins = begins.map(|begins| Place {
+            record: begins.record,
+            offset: usize::try_from(begins.offset).unwrap_or(usize::MAX),
+        });
+        self.print_row(&Row { match_begins, ..Row::of(&record) })
+    }
+
+    /// Prints one row.
+    pub(crate) fn print_row(&mut self, row: &Row<'_>) -> Result<(), Failed> {
+        self.exporter.row(row, &mut self.peers, &mut self.out).map_err(Failed::output)
     }
 
     /// When a message that waits ends by silence alone (monotonic nanoseconds).
     pub(crate) fn silence_due_mono_ns(&self) -> Option<u64> {
-        match &self.kind {
-            Kind::Objects(exporter) => exporter.deadline_mono_ns(),
-            Kind::Lines(_, messages) => messages.as_ref().and_then(Messages::deadline_mono_ns),
-        }
+        self.maker.deadline_mono_ns()
     }
 
     /// Prints the messages that silence has ended.
     pub(crate) fn end_silent(&mut self, now_mono_ns: u64) -> Result<(), Failed> {
-        let RecordPrinter { kind, peers, out, .. } = self;
-        match kind {
-            Kind::Objects(exporter) => exporter.end_silent(now_mono_ns, out),
-            Kind::Lines(_, None) => Ok(()),
-            Kind::Lines(exporter, Some(messages)) => {
-                messages.end_silent(now_mono_ns, &mut |message| exporter.record(message, peers, out))
-            }
-        }
-        .map_err(Failed::output)
+        self.print_rows(|maker, _, sink| maker.end_silent(now_mono_ns, sink), None)
     }
 
     /// Makes what was printed visible.
@@ -172,17 +135,19 @@ impl RecordPrinter {
 
     /// Prints what waits for an end that will not come.
     pub(crate) fn finish(mut self) -> Result<(), Failed> {
-        let RecordPrinter { kind, peers, out, .. } = &mut self;
-        match kind {
-            Kind::Objects(exporter) => exporter.finish(out),
-            Kind::Lines(exporter, messages) => messages
-                .as_mut()
-                .map_or(Ok(()), |messages| {
-                    messages.finish(&mut |message| exporter.record(message, peers, out))
-                })
-                .and_then(|()| exporter.finish(out)),
-        }
-        .map_err(Failed::output)?;
+        self.print_rows(|maker, _, sink| maker.finish(sink), None)?;
+        self.exporter.finish(&mut self.out).map_err(Failed::output)?;
         self.flush()
+    }
+
+    /// Prints the rows that `make` makes.
+    fn print_rows(
+        &mut self,
+        make: impl FnOnce(&mut RowMaker, bool, &mut RowSink<'_, io::Error>) -> io::Result<()>,
+        peer: Option<PeerId>,
+    ) -> Result<(), Failed> {
+        let RecordPrinter { exporter, context, maker, peers, out, .. } = self;
+        let is_message = context.is_message_oriented(peer, peers);
+        make(maker, is_message, &mut |row| exporter.row(row, peers, out)).map_err(Failed::output)
     }
 }

@@ -10,12 +10,14 @@ mod text_row;
 
 pub use dump::DumpWidth;
 
+use crate::codec::framing::MessageEnd;
 use crate::codec::prose;
+use crate::codec::rows::{Cut, Row};
 use crate::codec::text::{Carry, TextEncoding};
 use crate::model::record::{Body, Data, Direction, Lifecycle, Record};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::ops::Range;
 
 /// How payload bytes are shown.
@@ -134,11 +136,13 @@ pub fn represent_into(row: &mut Represented, record: &Record, carry: Carry, styl
     }
 }
 
-/// Bytes that stand in no record by themselves, such as a message that was cut out of several.
-pub fn represent_bytes(bytes: &[u8], carry: Carry, style: &RowStyle<'_>) -> Represented {
-    let mut row = Represented::default();
-    push_payload(&mut row, bytes, carry, style);
-    row
+/// Like [`represent_into`], of a row that may be a message: then it is said what it was cut out of, and what is wrong
+/// with its end. A message begins with a character, so it has no `carry`.
+pub fn represent_row(into: &mut Represented, row: &Row<'_>, carry: Carry, style: &RowStyle<'_>) {
+    represent_into(into, row.record, if row.message.is_some() { Carry::default() } else { carry }, style);
+    if let (Some(cut), Some(data), true) = (&row.message, row.record.data(), style.with_remarks) {
+        push_cut(into, cut, data.bytes.len(), style.locale);
+    }
 }
 
 /// What a record is about.
@@ -195,6 +199,29 @@ fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowSt
     }
 }
 
+fn push_cut(row: &mut Represented, cut: &Cut, end: usize, locale: &Locale) {
+    let (first, last) = cut.records();
+    if first != last {
+        let numbers = [first, last].map(|record| Count(record.0.saturating_add(1)));
+        let words = [("first", &numbers[0] as &dyn Display), ("last", &numbers[1])];
+        push_remark(row, SpanStyle::Remark, &locale.format("record.cut.records", &words), end);
+    }
+    let fault = match cut.end {
+        MessageEnd::Whole => return,
+        MessageEnd::Incomplete => "record.cut.incomplete",
+        MessageEnd::Overlong => "record.cut.overlong",
+        MessageEnd::OutOfStep => "record.cut.out_of_step",
+    };
+    push_remark(row, SpanStyle::Error, locale.text(fault), end);
+}
+
+fn push_remark(row: &mut Represented, meaning: SpanStyle, words: &str, end: usize) {
+    let from = row.text.len();
+    row.text.push_str(" · ");
+    row.text.push_str(words);
+    row.close(from, meaning, end..end, false);
+}
+
 fn push_remarks(row: &mut Represented, data: &Data, locale: &Locale) {
     let end = data.bytes.len();
     let truncated = data.head.truncated.then(|| locale.text("record.truncated"));
@@ -202,10 +229,7 @@ fn push_remarks(row: &mut Represented, data: &Data, locale: &Locale) {
         [(SpanStyle::Remark, prose::origin_text(data.head.origin, locale)), (SpanStyle::Error, truncated)];
     for (meaning, words) in remarks {
         if let Some(words) = words {
-            let from = row.text.len();
-            row.text.push_str(" · ");
-            row.text.push_str(words);
-            row.close(from, meaning, end..end, false);
+            push_remark(row, meaning, words, end);
         }
     }
 }
@@ -313,7 +337,7 @@ fn push_symbol(text: &mut String, character: char) {
 #[cfg(test)]
 mod tests {
     use super::{DumpWidth, Tone, divided};
-    use super::{Represented, RowStyle, SpanStyle, View, peer_text, represent, represent_bytes, tone};
+    use super::{Represented, RowStyle, SpanStyle, View, peer_text, push_payload, represent, tone};
     use crate::codec::text::{Carry, LookBack, TextEncoding};
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::{Body, Data, DataHead, EndReason, Lifecycle, Origin, Record};
@@ -357,6 +381,12 @@ mod tests {
             write!(all, "{mark}{}-{}[{text}]", span.bytes.start, span.bytes.end).unwrap();
         }
         all
+    }
+
+    fn represent_bytes(bytes: &[u8], carry: Carry, style: &RowStyle<'_>) -> Represented {
+        let mut row = Represented::default();
+        push_payload(&mut row, bytes, carry, style);
+        row
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl DatagramPeers {
             self.forget_older_half(log);
         }
         let id = log.new_peer();
-        log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
+        log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(true) });
         self.by_address.insert(remote, id);
         self.status.insert(id, PeerStatus::joined(id, local, remote, clock::now().wall_ns));
         self.changed.push(id);

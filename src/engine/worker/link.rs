@@ -201,7 +201,7 @@ impl Worker {
         if let Err(error) = rekeyed {
             return self.fail(Failure::new(Operation::Connect, remote, error), now);
         }
-        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote });
+        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented: Some(false) });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
         let stream = Stream::new(id, registered, local, remote).keeping_half_closed(keep_half_closed);

@@ -57,7 +57,7 @@ impl Listener {
             let registered = usize::try_from(id.get())
                 .map_err(io::Error::other)
                 .and_then(|key| poll.register(socket, key, Interest::READ));
-            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote });
+            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) });
             match registered {
                 Ok(registered) => {
                     let stream = Stream::new(id, registered, local, remote);

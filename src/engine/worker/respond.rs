@@ -1,11 +1,12 @@
 //! Answering what was received: cuts it into messages, asks the responder, and keeps replies within their rate.
 
 use crate::automation::responder::{RateLimit, Responder};
-use crate::codec::framing::Framer;
+use crate::codec::framing::MessageEnd;
+use crate::codec::streams::{PieceHead, StreamSplitter, StreamsEnd};
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::model::ids::RecordId;
-use crate::model::record::{LossKind, Origin};
+use crate::model::ids::{Epoch, RecordId};
+use crate::model::record::{DataHead, LossKind, Origin};
 use crate::util::clock::Stamp;
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,7 @@ pub(super) struct Answering {
 /// Cuts one peer's bytes into messages.
 #[derive(Debug)]
 pub(super) struct MessageCutter {
-    framer: Framer,
+    splitter: StreamSplitter,
 }
 
 impl Answering {
@@ -36,13 +37,13 @@ impl Answering {
     }
 
     pub(super) fn new_cutter(&self) -> MessageCutter {
-        MessageCutter { framer: Framer::new(&self.responder.framing) }
+        MessageCutter { splitter: StreamSplitter::new(self.responder.framing.clone()) }
     }
 
     /// What goes back for the bytes that came just now from a stream.
     pub(super) fn answers(&mut self, cutter: &mut MessageCutter, bytes: &[u8], now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.framer.push(RecordId::default(), Stamp::of(now), bytes, |message| {
+        cutter.splitter.data(piece_now(now), bytes, false, |message| {
             self.answer(message.bytes, now, &mut answers);
         });
         answers
@@ -51,9 +52,7 @@ impl Answering {
     /// What goes back for a message that ended because nothing more came.
     pub(super) fn answers_after_silence(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
-        if cutter.framer.deadline_mono_ns().is_some_and(|deadline| deadline <= Stamp::of(now)) {
-            cutter.framer.finish(|message| self.answer(message.bytes, now, &mut answers));
-        }
+        cutter.splitter.end_silent(Stamp::of(now), |message| self.answer(message.bytes, now, &mut answers));
         answers
     }
 
@@ -61,9 +60,11 @@ impl Answering {
     /// waited for would have ended it otherwise: other messages that never ended are none.
     pub(super) fn answers_at_the_end(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
-        if cutter.framer.deadline_mono_ns().is_some() {
-            cutter.framer.finish(|message| self.answer(message.bytes, now, &mut answers));
-        }
+        cutter.splitter.end(StreamsEnd::All, |message| {
+            if message.end == MessageEnd::Whole {
+                self.answer(message.bytes, now, &mut answers);
+            }
+        });
         answers
     }
 
@@ -108,7 +109,18 @@ impl Answering {
 impl MessageCutter {
     /// When the message that is under way ends by silence.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
-        let deadline = self.framer.deadline_mono_ns()?;
+        let deadline = self.splitter.deadline_mono_ns()?;
         Some(now + Duration::from_nanos(deadline.saturating_sub(Stamp::of(now))))
+    }
+}
+
+/// What is known of bytes that came just now: their journal's record is not needed to answer them.
+fn piece_now(now: Instant) -> PieceHead {
+    PieceHead {
+        record: RecordId::default(),
+        at: Stamp { wall_ns: 0, mono_ns: Stamp::of(now) },
+        epoch: Epoch::default(),
+        peer: None,
+        data: DataHead::received(),
     }
 }

@@ -57,6 +57,7 @@ struct Line<'a> {
     after_ms: Option<u64>,
     cut_bytes: Option<u64>,
     group: Option<IpAddr>,
+    message_oriented: Option<bool>,
     option: Option<&'a str>,
     asked: Option<Value>,
     granted: Option<Value>,
@@ -211,12 +212,18 @@ impl Line<'_> {
             "listener_stopped" => Lifecycle::ListenerStopped { local: local()? },
             "bound" => Lifecycle::Bound { local: local()? },
             "connecting" => Lifecycle::Connecting { remote: remote()?, attempt: self.attempt? },
-            "connected" => Lifecycle::Connected { local: local()?, remote: remote()? },
+            "connected" => {
+                let (local, remote, message_oriented) = (local()?, remote()?, self.message_oriented);
+                Lifecycle::Connected { local, remote, message_oriented }
+            }
             "connect_failed" => {
                 Lifecycle::ConnectFailed { failure: self.failure()?, reason: self.end_reason()? }
             }
             "reconnect_scheduled" => Lifecycle::ReconnectScheduled { delay_millis: self.delay_ms? },
-            "peer_joined" => Lifecycle::PeerJoined { local: local()?, remote: remote()? },
+            "peer_joined" => {
+                let (local, remote, message_oriented) = (local()?, remote()?, self.message_oriented);
+                Lifecycle::PeerJoined { local, remote, message_oriented }
+            }
             "peer_finished" => Lifecycle::PeerFinished { remote: remote()? },
             "write_shut" => Lifecycle::WriteShut { remote: remote()? },
             "peer_left" => {

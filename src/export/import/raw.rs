@@ -36,8 +36,11 @@ pub fn import_raw(
     counting.report.peers = 1;
     let head = DataHead::new(stream.direction, Origin::Import);
     let mut body = Body::Data(Data { head, bytes: Vec::with_capacity(RECORD_BYTES) });
-    let mut introduction =
-        stream.ends.map(|PeerEnds { local, remote }| Lifecycle::PeerJoined { local, remote });
+    let mut introduction = stream.ends.map(|PeerEnds { local, remote }| Lifecycle::PeerJoined {
+        local,
+        remote,
+        message_oriented: Some(false),
+    });
     loop {
         let Body::Data(data) = &mut body else { return Ok(counting.report) };
         data.bytes.clear();

@@ -129,7 +129,7 @@ impl<'a> Traffic<'a> {
             self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local: connection.local }))?;
         }
         self.seen_udp = true;
-        let peer = self.join(connection, at)?;
+        let peer = self.join(connection, at, true)?;
         let head = DataHead { truncated: packet.is_cut, ..DataHead::new(direction, Origin::Import) };
         let data = Data { head, bytes: packet.payload.to_vec() };
         self.out.push(at, Some(peer), &Body::Data(data))?;
@@ -151,7 +151,7 @@ impl<'a> Traffic<'a> {
                 connection.stream(direction).start(sequence);
             }
             if connection.from_peer.is_started() && connection.from_us.is_started() {
-                self.join(connection, at)?;
+                self.join(connection, at, false)?;
             }
             return Ok(true);
         }
@@ -169,7 +169,7 @@ impl<'a> Traffic<'a> {
             // A bare acknowledgement of a connection whose beginning is not there is no news yet.
             return Ok(true);
         }
-        let peer = self.join(connection, at)?;
+        let peer = self.join(connection, at, false)?;
         let mut ordered = Vec::new();
         connection
             .stream(direction)
@@ -211,7 +211,12 @@ impl<'a> Traffic<'a> {
     }
 
     /// Gives a connection its peer, with the record that introduces it.
-    fn join(&mut self, connection: &mut Connection, at: Stamp) -> Result<PeerId, ImportError> {
+    fn join(
+        &mut self,
+        connection: &mut Connection,
+        at: Stamp,
+        is_datagrams: bool,
+    ) -> Result<PeerId, ImportError> {
         if let Some(peer) = connection.peer {
             return Ok(peer);
         }
@@ -220,11 +225,12 @@ impl<'a> Traffic<'a> {
         connection.peer = Some(peer);
         self.out.report.peers += 1;
         let (local, remote) = (connection.local, connection.remote);
+        let message_oriented = Some(is_datagrams);
         let event = if connection.opened_by_us {
             self.opened_by_us = true;
-            Lifecycle::Connected { local, remote }
+            Lifecycle::Connected { local, remote, message_oriented }
         } else {
-            Lifecycle::PeerJoined { local, remote }
+            Lifecycle::PeerJoined { local, remote, message_oriented }
         };
         self.out.push(at, Some(peer), &Body::Lifecycle(event))?;
         Ok(peer)

@@ -66,7 +66,7 @@ fn addresses(lifecycle: &Lifecycle) -> (Option<SocketAddr>, Option<SocketAddr>) 
         Lifecycle::Listening { local }
         | Lifecycle::ListenerStopped { local }
         | Lifecycle::Bound { local } => (Some(*local), None),
-        Lifecycle::Connected { local, remote } | Lifecycle::PeerJoined { local, remote } => {
+        Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
             (Some(*local), Some(*remote))
         }
         Lifecycle::Connecting { remote, .. }
@@ -80,6 +80,11 @@ fn addresses(lifecycle: &Lifecycle) -> (Option<SocketAddr>, Option<SocketAddr>) 
 
 fn push_details(line: &mut String, lifecycle: &Lifecycle) {
     match lifecycle {
+        Lifecycle::Connected { message_oriented, .. } | Lifecycle::PeerJoined { message_oriented, .. } => {
+            if let Some(message_oriented) = message_oriented {
+                push_plain(line, "message_oriented", message_oriented);
+            }
+        }
         Lifecycle::Resolving { host } => push_text(line, "host", host),
         Lifecycle::Resolved { host, addresses } => {
             push_text(line, "host", host);
@@ -124,8 +129,6 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         Lifecycle::Listening { .. }
         | Lifecycle::ListenerStopped { .. }
         | Lifecycle::Bound { .. }
-        | Lifecycle::Connected { .. }
-        | Lifecycle::PeerJoined { .. }
         | Lifecycle::PeerFinished { .. }
         | Lifecycle::WriteShut { .. }
         | Lifecycle::PeerLeft { error: None, .. }

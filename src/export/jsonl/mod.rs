@@ -2,20 +2,20 @@
 //!
 //! `hex` is always the whole payload. `text` is its decoding; a byte that is no character is written `\xFF` in it (so
 //! JSON shows `\\xFF`), and a character that is cut by the border of two records stands in the one that completes it.
+//! Where streams are cut into messages, an object is a message: `records` says where it came from, and `id` and the time
+//! are those of the record that it begins in.
 
 mod event;
-mod message;
 mod object;
 
+use crate::codec::framing::MessageEnd;
+use crate::codec::rows::{Cut, Row};
 use crate::codec::text::TextEncoding;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
-use crate::export::jsonl::message::MessageCutter;
 use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start, push_string};
 use crate::export::line::{push_hex, push_number};
-use crate::model::config::SessionKind;
-use crate::model::framing::Framing;
-use crate::model::record::{Body, Record};
+use crate::model::record::Body;
 use std::io::{self, Write};
 
 /// How objects are written.
@@ -23,41 +23,23 @@ use std::io::{self, Write};
 pub struct JsonlOptions {
     /// What the payload's characters are.
     pub encoding: TextEncoding,
-    /// How streams are cut into messages; each object is then a message instead of a data record.
-    pub split: Framing,
 }
 
 /// Writes JSON lines.
 #[derive(Debug)]
 pub struct JsonlExporter {
     decoder: TextDecoder,
-    cutter: Option<MessageCutter>,
     line: String,
 }
 
 impl JsonlExporter {
     /// An exporter for one stream of objects.
     pub fn new(options: &JsonlOptions) -> JsonlExporter {
-        let cutter = (options.split != Framing::None)
-            .then(|| MessageCutter::new(options.split.clone(), options.encoding));
-        JsonlExporter { decoder: TextDecoder::new(options.encoding), cutter, line: String::new() }
+        JsonlExporter { decoder: TextDecoder::new(options.encoding), line: String::new() }
     }
 
-    /// When the next message ends by silence alone, on the monotonic clock; nothing waits if `None`.
-    pub fn deadline_mono_ns(&self) -> Option<u64> {
-        self.cutter.as_ref().and_then(MessageCutter::deadline_mono_ns)
-    }
-
-    /// Writes the messages that silence has ended by now.
-    pub fn end_silent(&mut self, now_mono_ns: u64, out: &mut dyn Write) -> io::Result<()> {
-        self.line.clear();
-        if let Some(cutter) = &mut self.cutter {
-            cutter.end_silent(&mut self.line, now_mono_ns);
-        }
-        out.write_all(self.line.as_bytes())
-    }
-
-    fn push_record(&mut self, record: &Record, peers: &mut dyn PeerLookup) {
+    fn push_row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
+        let record = row.record;
         let ends = record.peer.and_then(|peer| peers.ends(peer));
         let line = &mut self.line;
         match &record.body {
@@ -66,8 +48,11 @@ impl JsonlExporter {
                 push_data_start(line, record.peer, ends, &data.head, data.bytes.len());
                 push_hex(line, &data.bytes);
                 line.push_str("\",\"text\":\"");
-                self.decoder.visit(record, data, |piece| push_piece(line, piece));
+                self.decoder.visit(row, peers, |piece| push_piece(line, piece));
                 line.push('"');
+                if let Some(cut) = &row.message {
+                    push_cut(line, cut);
+                }
                 push_data_end(line, &data.head);
             }
             Body::Lifecycle(lifecycle) => {
@@ -90,6 +75,13 @@ impl JsonlExporter {
             }
             Body::Damaged => push_start(line, record, "damaged"),
         }
+        if let Some(begins) = row.match_begins {
+            line.push_str(",\"begins\":{\"id\":");
+            push_number(line, begins.record.0);
+            line.push_str(",\"offset\":");
+            push_number(line, begins.offset);
+            line.push('}');
+        }
         line.push_str("}\n");
     }
 }
@@ -97,30 +89,33 @@ impl JsonlExporter {
 impl Exporter for JsonlExporter {
     fn begin(&mut self, session: &ExportContext, _out: &mut dyn Write) -> io::Result<()> {
         self.decoder.begin(session);
-        if let Some(cutter) = &mut self.cutter {
-            cutter.cut_datagrams(session.kind == Some(SessionKind::Udp));
-        }
         Ok(())
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        let is_data = record.data().is_some();
-        if let Some(cutter) = &mut self.cutter {
-            cutter.push(&mut self.line, record, peers);
-        }
-        if !is_data || self.cutter.is_none() {
-            self.push_record(record, peers);
-        }
-        self.decoder.forget_if_left(record);
+        self.push_row(row, peers);
+        self.decoder.forget_if_left(row.record);
         out.write_all(self.line.as_bytes())
     }
 
-    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.line.clear();
-        if let Some(cutter) = &mut self.cutter {
-            cutter.finish(&mut self.line);
-        }
-        out.write_all(self.line.as_bytes())
+    fn finish(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
     }
+}
+
+/// Appends where a message was cut out.
+fn push_cut(line: &mut String, cut: &Cut) {
+    let (first, last) = cut.records();
+    line.push_str(",\"records\":[");
+    push_number(line, first.0);
+    line.push(',');
+    push_number(line, last.0);
+    line.push(']');
+    line.push_str(match cut.end {
+        MessageEnd::Whole => "",
+        MessageEnd::Incomplete => ",\"incomplete\":true",
+        MessageEnd::Overlong => ",\"overlong\":true",
+        MessageEnd::OutOfStep => ",\"out_of_step\":true",
+    });
 }

@@ -10,15 +10,14 @@ mod packet;
 mod wire;
 
 use crate::codec::prose::body_text;
+use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::export::pcapng::flow::Flow;
 use crate::export::pcapng::packet::{MAX_DATAGRAM, Path};
 use crate::export::pcapng::wire::{InterfaceId, Seen, Wire};
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
-use crate::model::record::{
-    Body, Data, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Record,
-};
+use crate::model::record::{Body, Data, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind};
 use crate::util::locale::{Language, Locale};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -93,7 +92,8 @@ impl PcapngExporter {
         if data.head.truncated {
             self.wire.remark("the datagram was longer than what was kept".to_owned());
         }
-        if self.is_datagram(&ends) {
+        let told = peer.and_then(|peer| peers.message_oriented(peer));
+        if self.is_datagram(&ends, told) {
             return self.datagram(at_ns, ends, data);
         }
         let peer = peer.unwrap_or(PeerId::FIRST);
@@ -158,18 +158,22 @@ impl PcapngExporter {
                 self.datagram_sockets.insert(*local);
             }
             Lifecycle::Connecting { remote, .. } => self.connecting = Some((*remote, at_ns)),
-            Lifecycle::Connected { local, remote } => {
+            Lifecycle::Connected { local, remote, .. } => {
                 let began_ns = match self.connecting.take() {
                     // The first segment keeps its own time, unless something was seen in between.
                     Some((to, began_ns)) if to == *remote && began_ns >= self.latest_ns => began_ns,
                     _ => at_ns,
                 };
                 let ends = PeerEnds { local: *local, remote: *remote };
-                self.introduce(peer, ends, Direction::Sent, began_ns, at_ns);
+                if !self.is_datagram(&ends, event.message_oriented()) {
+                    self.introduce(peer, ends, Direction::Sent, began_ns, at_ns);
+                }
             }
-            Lifecycle::PeerJoined { local, remote } => {
+            Lifecycle::PeerJoined { local, remote, .. } => {
                 let ends = PeerEnds { local: *local, remote: *remote };
-                self.introduce(peer, ends, Direction::Received, at_ns, at_ns);
+                if !self.is_datagram(&ends, event.message_oriented()) {
+                    self.introduce(peer, ends, Direction::Received, at_ns, at_ns);
+                }
             }
             Lifecycle::PeerFinished { .. } => self.finish_half(at_ns, peer, Direction::Received),
             Lifecycle::WriteShut { .. } => self.finish_half(at_ns, peer, Direction::Sent),
@@ -194,7 +198,6 @@ impl PcapngExporter {
         at_ns: u64,
     ) {
         if let Some(peer) = peer
-            && !self.is_datagram(&ends)
             && self.flows.get(&peer).is_none_or(|flow| flow.ends() != ends)
         {
             self.open_flow(peer, ends, opener, opened_ns, at_ns);
@@ -228,7 +231,7 @@ impl PcapngExporter {
         if !self.flows.contains_key(&peer) {
             // Its beginning was left out; the end alone still shows who left.
             match peers.ends(peer) {
-                Some(ends) if !self.is_datagram(&ends) => {
+                Some(ends) if !self.is_datagram(&ends, peers.message_oriented(peer)) => {
                     self.open_flow(peer, ends, Direction::Received, at_ns, at_ns);
                 }
                 _ => return,
@@ -263,10 +266,13 @@ impl PcapngExporter {
         id
     }
 
-    fn is_datagram(&self, ends: &PeerEnds) -> bool {
-        match self.kind {
-            Some(kind) => kind == SessionKind::Udp,
-            None => self.datagram_sockets.contains(&ends.local),
+    /// As the peer's own record tells; journals of earlier versions tell it by their kind, or by a socket that was
+    /// bound.
+    fn is_datagram(&self, ends: &PeerEnds, told: Option<bool>) -> bool {
+        match (told, self.kind) {
+            (Some(told), _) => told,
+            (None, Some(kind)) => kind == SessionKind::Udp,
+            (None, None) => self.datagram_sockets.contains(&ends.local),
         }
     }
 }
@@ -286,7 +292,8 @@ impl Exporter for PcapngExporter {
         if self.options.live { out.flush() } else { Ok(()) }
     }
 
-    fn record(&mut self, record: &Record, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
+        let record = row.record;
         let at_ns = u64::try_from(record.at.wall_ns).unwrap_or(0);
         let english = Locale::of(Language::English);
         match &record.body {

@@ -193,9 +193,13 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.address(*remote);
             out.word(*attempt);
         }
-        Lifecycle::Connected { local, remote } | Lifecycle::PeerJoined { local, remote } => {
+        Lifecycle::Connected { local, remote, message_oriented }
+        | Lifecycle::PeerJoined { local, remote, message_oriented } => {
             out.address(*local);
             out.address(*remote);
+            if let Some(message_oriented) = message_oriented {
+                out.byte(u8::from(*message_oriented));
+            }
         }
         Lifecycle::ConnectFailed { failure, reason } => {
             out.byte(reason.code());
@@ -251,10 +255,18 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         4 => Lifecycle::ListenerStopped { local: fields.address()? },
         5 => Lifecycle::Bound { local: fields.address()? },
         6 => Lifecycle::Connecting { remote: fields.address()?, attempt: fields.word()? },
-        CONNECTED => Lifecycle::Connected { local: fields.address()?, remote: fields.address()? },
+        CONNECTED => Lifecycle::Connected {
+            local: fields.address()?,
+            remote: fields.address()?,
+            message_oriented: fields.byte().map(|byte| byte != 0),
+        },
         8 => Lifecycle::ConnectFailed { reason: end_reason(fields)?, failure: fields.failure()? },
         9 => Lifecycle::ReconnectScheduled { delay_millis: fields.long()? },
-        PEER_JOINED => Lifecycle::PeerJoined { local: fields.address()?, remote: fields.address()? },
+        PEER_JOINED => Lifecycle::PeerJoined {
+            local: fields.address()?,
+            remote: fields.address()?,
+            message_oriented: fields.byte().map(|byte| byte != 0),
+        },
         11 => Lifecycle::PeerFinished { remote: fields.address()? },
         12 => Lifecycle::WriteShut { remote: fields.address()? },
         13 => Lifecycle::PeerLeft {

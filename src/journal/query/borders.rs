@@ -5,6 +5,7 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordKind};
 use crate::journal::index::Anchor;
+use crate::journal::message_peers::MessagePeers;
 use crate::journal::query::pattern::MaskedBytes;
 use crate::journal::query::{Filter, Hit, HitStart};
 use crate::journal::reader::{JournalReader, payload_holds};
@@ -86,6 +87,7 @@ impl Borders {
         stretch: Stretch<'_>,
         end: u64,
         asked: Asked<'_>,
+        messages: &mut MessagePeers,
         mut found: impl FnMut(u64, Hit),
     ) -> Result<(), JournalError> {
         loop {
@@ -97,7 +99,7 @@ impl Borders {
             let header = if is_here { header_at(stretch, self.next.offset, asked.reader)? } else { None };
             match header.map(|header| PlacedFrame { offset: self.next.offset, header }) {
                 Some(frame) if frame.header.id.0 == self.next.id && frame.end() <= end => {
-                    if let Some(hit) = self.completed_match(stretch, frame, asked)? {
+                    if let Some(hit) = self.completed_match(stretch, frame, asked, messages)? {
                         found(frame.offset, hit);
                     }
                     self.remembered[slot_of(self.next.id)] = frame.offset;
@@ -175,6 +177,7 @@ impl Borders {
         stretch: Stretch<'_>,
         frame: PlacedFrame,
         asked: Asked<'_>,
+        messages: &mut MessagePeers,
     ) -> Result<Option<Hit>, JournalError> {
         let head = frame.header.head();
         let wanted = asked.pattern.len() - 1;
@@ -187,7 +190,7 @@ impl Borders {
             wanted.min(frame.header.data_bytes() as usize),
             asked.reader,
         )?;
-        if !asked.pattern.may_end_in(&beginning) {
+        if !asked.pattern.may_end_in(&beginning) || messages.is_message_oriented(head.peer)? {
             return Ok(None);
         }
         let mut pieces: Vec<Piece<'_>> = Vec::new();

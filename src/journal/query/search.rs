@@ -5,6 +5,7 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, RecordKind};
 use crate::journal::index::Anchor;
+use crate::journal::message_peers::MessagePeers;
 use crate::journal::query::borders::{Asked, Borders, Stretch};
 use crate::journal::query::joined::JoinedStreams;
 use crate::journal::query::pattern::MaskedBytes;
@@ -60,6 +61,7 @@ pub struct Search {
     records: Option<Records>,
     /// For regular expressions, the streams that records are parts of; datagrams are parts of none.
     joined: Option<JoinedStreams>,
+    messages: MessagePeers,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +82,14 @@ impl Search {
         };
         let start = if first_row == 0 { FRAMES_START } else { start };
         let is_regex = pattern.bytes().is_none();
+        // A session of datagrams has no streams at all; in another one some peers may send messages.
         let has_streams = reader.info().kind != Some(SessionKind::Udp);
         let first = Anchor { id: if start == FRAMES_START { 0 } else { first_row }, offset: start };
         let borders = pattern.bytes().filter(|_| has_streams).and_then(|bytes| Borders::from(first, bytes));
         let records = is_regex.then(|| reader.records(filter.rows_within(u64::MAX)));
         let joined = (is_regex && has_streams).then(JoinedStreams::default);
         Ok(Search {
+            messages: MessagePeers::new(reader.clone()),
             reader,
             pattern,
             filter,
@@ -170,7 +174,7 @@ impl Search {
         let stretch = Stretch { start: self.position, bytes: &self.block[..filled] };
         let asked = Asked { reader: &self.reader, pattern, filter: &self.filter };
         let across = &mut self.across;
-        borders.walk(stretch, end, asked, |place, hit| across.push_back((place, hit)))
+        borders.walk(stretch, end, asked, &mut self.messages, |place, hit| across.push_back((place, hit)))
     }
 
     /// Tells matches across borders whose turn it is.
@@ -311,7 +315,9 @@ impl Search {
                 hits.push(Hit::within(raw.head.id, found.start as u64, found.len()));
                 from = found.end;
             }
-            if let Some(joined) = &mut self.joined {
+            if let Some(joined) = &mut self.joined
+                && !self.messages.is_message_oriented(raw.head.peer)?
+            {
                 joined.push(&raw.head, bytes, &self.pattern, hits);
             }
         }

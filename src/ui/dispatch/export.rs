@@ -9,6 +9,7 @@ use crate::export::format::Format;
 use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
+use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::action::TabKey;
@@ -357,7 +358,12 @@ impl Journal {
 impl Order {
     fn write(self, target: &Path, control: &JobControl) -> Result<Progress, ExportError> {
         let reader = self.journal.open()?;
-        let source = ExportSource { reader: &reader, selection: &self.selection, filter: &self.filter };
+        let source = ExportSource {
+            reader: &reader,
+            selection: &self.selection,
+            filter: &self.filter,
+            split: &Framing::None,
+        };
         let mut exporter = self.format.exporter(&self.options);
         let context = ExportContext::of_journal(&reader);
         run_to_file(&source, exporter.as_mut(), &context, target, &mut |progress| {
@@ -369,7 +375,12 @@ impl Order {
     fn look(self, wants_peers: bool, control: &JobControl) -> Result<Looked, ExportError> {
         let reader = self.journal.open()?;
         let rows = self.selection.count(reader.snapshot().records);
-        let source = ExportSource { reader: &reader, selection: &self.selection, filter: &self.filter };
+        let source = ExportSource {
+            reader: &reader,
+            selection: &self.selection,
+            filter: &self.filter,
+            split: &Framing::None,
+        };
         let mut exporter = self.format.exporter(&self.options);
         let context = ExportContext::of_journal(&reader);
         let enough = Enough { records: PREVIEW_LINES as u64, payload_bytes: PREVIEW_BYTES };

@@ -8,8 +8,7 @@ use crate::codec::text::{Carry, LookBack};
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::export::Selection;
 use crate::journal::query::Pattern;
-use crate::journal::{JournalError, JournalReader, RecordHead};
-use crate::model::config::SessionKind;
+use crate::journal::{JournalError, JournalReader, MessagePeers, RecordHead};
 use crate::model::ids::RecordId;
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
@@ -39,6 +38,7 @@ const HITS_WITHIN_BYTES: usize = 128 * 1024;
 #[derive(Debug)]
 pub struct JournalRows {
     reader: JournalReader,
+    messages: MessagePeers,
     records: u64,
     options: RowOptions,
     format: TimeFormat,
@@ -70,6 +70,7 @@ impl JournalRows {
     pub fn new(reader: JournalReader, options: RowOptions) -> JournalRows {
         let records = reader.snapshot().records;
         JournalRows {
+            messages: MessagePeers::new(reader.clone()),
             reader,
             records,
             format: TimeFormat::local().with_precision(options.precision),
@@ -224,7 +225,8 @@ impl JournalRows {
 
     /// What the record's stream left unfinished before it. Datagrams leave nothing.
     fn carry_of(&mut self, record: &Record) -> Carry {
-        if record.data().is_none() || self.reader.info().kind == Some(SessionKind::Udp) {
+        // A peer that cannot be asked for is told by its own row.
+        if record.data().is_none() || self.messages.is_message_oriented(record.peer).unwrap_or(true) {
             return Carry::default();
         }
         let mut back = LookBack::new(self.options.encoding);

@@ -42,7 +42,12 @@ fn journal() -> Kept {
     let received = DataHead::received();
     let sent = DataHead::sent(Origin::Echo);
     writer.append(at(0), Epoch(1), None, &Body::Lifecycle(Lifecycle::Listening { local }));
-    writer.append(at(5), Epoch(1), peer, &Body::Lifecycle(Lifecycle::PeerJoined { local, remote }));
+    writer.append(
+        at(5),
+        Epoch(1),
+        peer,
+        &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }),
+    );
     writer.append_data(at(8), Epoch(1), peer, &received, b"\xCE\xC2\xB6");
     writer.append_data(at(9), Epoch(1), peer, &sent, b"ok\r\n");
     writer.append_data(at(1_009), Epoch(1), peer, &received, b"\xC8=25\r\n");

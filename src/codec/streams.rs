@@ -1,0 +1,295 @@
+//! Cuts all streams of a session into messages: a cutter for each peer and direction, and what ends its last message
+//! besides the cutting itself. It keeps no record, asks no clock, and does not know what becomes of a message.
+
+use crate::codec::framing::{Framer, LONGEST_MESSAGE, Message, MessageEnd, Place};
+use crate::model::framing::Framing;
+use crate::model::ids::{Epoch, PeerId, RecordId};
+use crate::model::record::{Body, Data, DataHead, Direction, Lifecycle, Record};
+use crate::util::clock::Stamp;
+use std::collections::BTreeMap;
+
+/// All streams together keep no more than this waiting: what exceeds it is given out as a part of something too long.
+const MOST_WAITING_BYTES: usize = 16 * LONGEST_MESSAGE;
+
+/// Everything about a record of data but its bytes: what a message knows of the records that it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PieceHead {
+    /// The record.
+    pub record: RecordId,
+    /// When it happened.
+    pub at: Stamp,
+    /// During which opening.
+    pub epoch: Epoch,
+    /// Whose bytes they are.
+    pub peer: Option<PeerId>,
+    /// Which way they went, and what else is known.
+    pub data: DataHead,
+}
+
+/// A message that was cut out of a stream.
+pub type StreamMessage<'a> = Message<'a, PieceHead>;
+
+/// What ends streams, so that what is unfinished in them stays so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamsEnd {
+    /// What this peer sent, or was sent.
+    One(PeerId, Direction),
+    /// Both ways of a peer.
+    Peer(PeerId),
+    /// All streams of the session.
+    All,
+}
+
+/// Cuts all streams of a session.
+#[derive(Clone, Debug)]
+pub struct StreamSplitter {
+    framing: Framing,
+    longest: usize,
+    streams: BTreeMap<StreamKey, Framer<PieceHead>>,
+    epoch: Epoch,
+    waiting_bytes: usize,
+}
+
+type StreamKey = (Option<PeerId>, Direction);
+
+impl StreamSplitter {
+    /// A splitter at the beginning of a session.
+    pub fn new(framing: Framing) -> StreamSplitter {
+        StreamSplitter::with_longest_message(framing, LONGEST_MESSAGE)
+    }
+
+    /// A splitter whose messages have at most so many bytes.
+    pub fn with_longest_message(framing: Framing, longest: usize) -> StreamSplitter {
+        StreamSplitter {
+            framing,
+            longest,
+            streams: BTreeMap::new(),
+            epoch: Epoch::default(),
+            waiting_bytes: 0,
+        }
+    }
+
+    /// How streams are cut.
+    pub fn framing(&self) -> &Framing {
+        &self.framing
+    }
+
+    /// Takes in the next record of a session and gives every message that it ends. `is_message_oriented` tells of the
+    /// record's peer whether each of its records is a message by itself.
+    pub fn record(
+        &mut self,
+        record: &Record,
+        is_message_oriented: bool,
+        emit: impl FnMut(StreamMessage<'_>),
+    ) {
+        match &record.body {
+            Body::Data(data) => {
+                self.data(PieceHead::of(record, data), &data.bytes, is_message_oriented, emit);
+            }
+            Body::Lifecycle(event) => {
+                if let Some(end) = StreamsEnd::told_by(event, record.peer) {
+                    self.end(end, emit);
+                }
+            }
+            Body::Loss(_) | Body::Note(_) | Body::Damaged => {}
+        }
+    }
+
+    /// Takes in the next data of its stream and gives every message that ends in it.
+    pub fn data(
+        &mut self,
+        head: PieceHead,
+        bytes: &[u8],
+        is_message_oriented: bool,
+        mut emit: impl FnMut(StreamMessage<'_>),
+    ) {
+        if head.epoch != self.epoch {
+            // What was open in an earlier opening of the session never goes on.
+            self.end(StreamsEnd::All, &mut emit);
+            self.epoch = head.epoch;
+        }
+        if is_message_oriented {
+            emit(Message::whole_record(head, bytes));
+            return;
+        }
+        let (framing, longest) = (&self.framing, self.longest);
+        let framer = self
+            .streams
+            .entry((head.peer, head.data.direction))
+            .or_insert_with(|| Framer::with_longest_message(framing, longest));
+        let before = framer.waiting_bytes();
+        framer.push(head, head.at.mono_ns, bytes, &mut emit);
+        self.waiting_bytes = (self.waiting_bytes + framer.waiting_bytes()).saturating_sub(before);
+        if self.waiting_bytes > MOST_WAITING_BYTES {
+            self.waiting_bytes -= framer.waiting_bytes();
+            framer.give_up(emit);
+        }
+    }
+
+    /// Gives what is unfinished in streams that have ended.
+    pub fn end(&mut self, end: StreamsEnd, mut emit: impl FnMut(StreamMessage<'_>)) {
+        match end {
+            StreamsEnd::One(peer, direction) => self.end_one((Some(peer), direction), &mut emit),
+            StreamsEnd::Peer(peer) => {
+                for direction in [Direction::Received, Direction::Sent] {
+                    self.end_one((Some(peer), direction), &mut emit);
+                }
+            }
+            StreamsEnd::All => {
+                for framer in std::mem::take(&mut self.streams).values_mut() {
+                    framer.finish(&mut emit);
+                }
+                self.waiting_bytes = 0;
+            }
+        }
+    }
+
+    /// When silence ends the next message (monotonic nanoseconds).
+    pub fn deadline_mono_ns(&self) -> Option<u64> {
+        self.streams.values().filter_map(Framer::deadline_mono_ns).min()
+    }
+
+    /// Gives the messages that silence has ended by now.
+    pub fn end_silent(&mut self, now_mono_ns: u64, mut emit: impl FnMut(StreamMessage<'_>)) {
+        for framer in self.streams.values_mut() {
+            if framer.deadline_mono_ns().is_some_and(|due| due <= now_mono_ns) {
+                self.waiting_bytes = self.waiting_bytes.saturating_sub(framer.waiting_bytes());
+                framer.finish(&mut emit);
+            }
+        }
+    }
+
+    fn end_one(&mut self, key: StreamKey, emit: &mut impl FnMut(StreamMessage<'_>)) {
+        if let Some(mut framer) = self.streams.remove(&key) {
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(framer.waiting_bytes());
+            framer.finish(emit);
+        }
+    }
+}
+
+impl PieceHead {
+    /// What is known of a record of data.
+    pub fn of(record: &Record, data: &Data) -> PieceHead {
+        PieceHead {
+            record: record.id,
+            at: record.at,
+            epoch: record.epoch,
+            peer: record.peer,
+            data: data.head,
+        }
+    }
+}
+
+impl StreamsEnd {
+    /// What streams an event ends.
+    pub fn told_by(event: &Lifecycle, peer: Option<PeerId>) -> Option<StreamsEnd> {
+        match event {
+            Lifecycle::PeerLeft { .. } => peer.map(StreamsEnd::Peer),
+            Lifecycle::PeerFinished { .. } => peer.map(|peer| StreamsEnd::One(peer, Direction::Received)),
+            Lifecycle::WriteShut { .. } => peer.map(|peer| StreamsEnd::One(peer, Direction::Sent)),
+            Lifecycle::Closed { .. } => Some(StreamsEnd::All),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> StreamMessage<'a> {
+    /// A record that is a message by itself.
+    fn whole_record(head: PieceHead, bytes: &'a [u8]) -> StreamMessage<'a> {
+        Message {
+            bytes,
+            from: Place { record: head, offset: 0 },
+            to: Place { record: head, offset: bytes.len() },
+            end: MessageEnd::Whole,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PieceHead, StreamSplitter, StreamsEnd};
+    use crate::codec::framing::MessageEnd;
+    use crate::codec::streams::StreamMessage;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::record::{DataHead, Direction, EndReason, Lifecycle};
+    use crate::util::clock::Stamp;
+
+    const LONGEST: usize = 64;
+
+    fn splitter(words: &str) -> StreamSplitter {
+        StreamSplitter::with_longest_message(words.parse().unwrap(), LONGEST)
+    }
+
+    fn head(record: u64, peer: u32, direction: Direction) -> PieceHead {
+        let head = DataHead { direction, ..DataHead::received() };
+        let at = Stamp { wall_ns: 0, mono_ns: record * 1_000_000 };
+        PieceHead { record: RecordId(record), at, epoch: Epoch(1), peer: PeerId::new(peer), data: head }
+    }
+
+    /// What a message says: its bytes, its peer, its records, its end.
+    fn told(message: &StreamMessage<'_>) -> String {
+        let (from, to) = (message.from.record, message.to.record);
+        let end = if message.end == MessageEnd::Whole { "" } else { " unfinished" };
+        let peer = from.peer.map_or(0, PeerId::get);
+        format!("{} peer {peer}, {}-{}{end}", message.bytes.escape_ascii(), from.record, to.record)
+    }
+
+    #[test]
+    fn each_peer_and_direction_is_cut_for_itself_and_messages_stay_apart() {
+        let mut splitter = splitter("lines");
+        let mut seen = Vec::new();
+        for (record, peer, direction, is_message, bytes) in [
+            (0, 1, Direction::Received, false, &b"a"[..]),
+            (1, 1, Direction::Sent, false, b"b"),
+            (2, 2, Direction::Received, false, b"c"),
+            (3, 3, Direction::Received, true, b"whole"),
+            (4, 1, Direction::Received, false, b"1\n2"),
+            (5, 2, Direction::Received, false, b"\n"),
+            (6, 1, Direction::Sent, false, b"\nd"),
+        ] {
+            let head = head(record, peer, direction);
+            splitter.data(head, bytes, is_message, |message| seen.push(told(&message)));
+        }
+        let remote = "127.0.0.1:9".parse().unwrap();
+        let left = Lifecycle::PeerLeft { remote, reason: EndReason::Fin, error: None };
+        let end = StreamsEnd::told_by(&left, PeerId::new(1)).unwrap();
+        splitter.end(end, |message| seen.push(told(&message)));
+        splitter.end(StreamsEnd::All, |message| seen.push(told(&message)));
+        assert_eq!(
+            seen,
+            [
+                "whole peer 3, 3-3",
+                "a1\\n peer 1, 0-4",
+                "c\\n peer 2, 2-5",
+                "b\\n peer 1, 1-6",
+                "2 peer 1, 4-4 unfinished",
+                "d peer 1, 6-6 unfinished",
+            ]
+        );
+    }
+
+    #[test]
+    fn another_opening_of_the_session_goes_on_with_nothing() {
+        let mut splitter = splitter("lines");
+        let mut seen = Vec::new();
+        for (record, epoch, bytes) in [(0, 1, &b"a"[..]), (1, 2, b"b\n")] {
+            let head = PieceHead { epoch: Epoch(epoch), ..head(record, 1, Direction::Received) };
+            splitter.data(head, bytes, false, |message| seen.push(told(&message)));
+        }
+        assert_eq!(seen, ["a peer 1, 0-0 unfinished", "b\\n peer 1, 1-1"]);
+    }
+
+    #[test]
+    fn silence_ends_the_messages_of_all_peers() {
+        let mut splitter = splitter("idle:20");
+        let mut seen = Vec::new();
+        for (record, peer) in [(0, 1), (3, 2), (5, 1)] {
+            let head = head(record, peer, Direction::Received);
+            splitter.data(head, b"x", false, |message| seen.push(told(&message)));
+        }
+        assert_eq!((splitter.deadline_mono_ns(), seen.len()), (Some(23_000_000), 0));
+        splitter.end_silent(23_000_000, |message| seen.push(told(&message)));
+        assert_eq!(seen, ["x peer 2, 3-3"]);
+        assert_eq!(splitter.deadline_mono_ns(), Some(25_000_000));
+    }
+}
