@@ -29,4 +29,6 @@ pub mod copy;
 
 pub mod websocket;
 
+pub mod decode;
+
 pub(crate) mod near_miss;
