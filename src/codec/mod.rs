@@ -19,6 +19,8 @@ pub mod streams;
 
 pub mod rows;
 
+pub mod expression;
+
 pub mod time;
 
 pub mod prose;

@@ -6,7 +6,7 @@ pub(crate) fn hint<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Str
 }
 
 /// The known word with the fewest letters to change, if they are few.
-fn closest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let typed: Vec<char> = typed.trim().to_lowercase().chars().collect();
     let most = (typed.len() / 3).max(1) + 1;
     known

@@ -119,6 +119,15 @@ impl TimeFormat {
         strtime::format(words, &timestamp(wall_ns).to_zoned(self.zone.clone())).unwrap_or_default()
     }
 
+    /// How long after midnight a moment is, by the clock of the zone.
+    pub fn nanos_of_day(&self, wall_ns: i64) -> i64 {
+        let moment = timestamp(wall_ns);
+        let time = self.zone.to_offset(moment).to_datetime(moment);
+        let seconds =
+            (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+        seconds * 1_000_000_000 + i64::from(time.subsec_nanosecond())
+    }
+
     /// Appends the moment of a row, of which the first row's may be what counts.
     pub fn push_row(&self, text: &mut String, row: Moment, first: Moment) {
         match self.column {

@@ -4,6 +4,7 @@
 //! the record that completes it; what cannot be decoded comes out as the bytes it is. Nothing here remembers
 //! records or knows where they are kept.
 
+mod borders;
 mod decode;
 mod encode;
 mod encoding;
@@ -11,6 +12,7 @@ mod segment;
 mod stream;
 mod visibility;
 
+pub(crate) use borders::{Borders, places_of, push_searchable};
 pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
 pub use encode::EncodeError;
 pub use encoding::{EncodingError, TextEncoding};
