@@ -27,7 +27,7 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
     };
     let mut writer = JournalWriter::create(path, &info)?;
     let epoch = Epoch(1);
-    let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 9000));
+    let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 9000)).into();
     let mut payload = vec![b'.'; bytes_each];
     for row in 0..records {
         let at = later(begun, row);
@@ -36,7 +36,7 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
         let number = u32::try_from(row % u64::from(PEERS))? + 1;
         let peer = Some(PeerId::new(number).context("peers are numbered from 1")?);
         if joins {
-            let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000 + u16::try_from(number)?));
+            let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000 + u16::try_from(number)?)).into();
             writer.append(
                 at,
                 epoch,

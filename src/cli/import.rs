@@ -83,7 +83,7 @@ impl Arguments {
         } else {
             SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))
         };
-        Some(PeerEnds { local: self.local.unwrap_or(unspecified), remote })
+        Some(PeerEnds { local: self.local.unwrap_or(unspecified).into(), remote: remote.into() })
     }
 }
 

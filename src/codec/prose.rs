@@ -222,11 +222,11 @@ fn words_key(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{body_text, failure_text};
+    use crate::model::address::Address;
     use crate::model::failure::{Failure, Operation, OsError};
     use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind};
     use crate::model::socket_option::{OptionName, OptionValue};
     use crate::util::locale::{Language, Locale};
-    use std::net::SocketAddr;
 
     fn refused() -> OsError {
         OsError { code: 111, name: "ECONNREFUSED".to_owned(), message: "connection refused".to_owned() }
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_happened_is_said_in_the_users_language() {
-        let (local, remote): (SocketAddr, SocketAddr) =
+        let (local, remote): (Address, Address) =
             ("192.168.1.5:9000".parse().unwrap(), "192.168.1.30:49877".parse().unwrap());
         let reset = OsError { code: 104, name: "ECONNRESET".to_owned(), message: String::new() };
         let left = |reason, error| Lifecycle::PeerLeft { remote, reason, error };

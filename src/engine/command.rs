@@ -2,6 +2,7 @@
 
 use crate::automation::responder::Responder;
 use crate::automation::template::Dressed;
+use crate::model::address::Address;
 use crate::model::config::{MulticastGroup, SessionConfig};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
@@ -115,10 +116,22 @@ pub enum Target {
     Last,
     /// These.
     Peers(Vec<PeerId>),
-    /// This address (datagrams only).
-    Address(SocketAddr),
+    /// This address (datagrams only). Boxed, because commands that name none are to stay small.
+    Address(Box<Address>),
     /// The address that the session's settings name as its remote (datagrams), or every peer (streams).
     Configured,
+}
+
+impl From<Address> for Target {
+    fn from(address: Address) -> Target {
+        Target::Address(Box::new(address))
+    }
+}
+
+impl From<SocketAddr> for Target {
+    fn from(address: SocketAddr) -> Target {
+        Target::from(Address::Ip(address))
+    }
 }
 
 /// How a connection is ended.

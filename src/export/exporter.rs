@@ -2,13 +2,13 @@
 //! neither opens files nor decides which rows are exported.
 
 use crate::codec::rows::Row;
+use crate::model::address::Address;
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Direction, Record};
 use crate::util::PROGRAM;
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 /// One output format at work. It keeps what it needs between records, never the records themselves, so the same
 /// value serves a file of any length and a live stream.
@@ -38,9 +38,9 @@ pub struct ExportContext {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PeerEnds {
     /// Ours.
-    pub local: SocketAddr,
+    pub local: Address,
     /// The peer's.
-    pub remote: SocketAddr,
+    pub remote: Address,
 }
 
 /// Tells the addresses of a peer.

@@ -8,12 +8,12 @@ use crate::journal::records::Records;
 use crate::journal::seam;
 use crate::journal::shared::{Role, SharedJournal};
 use crate::journal::walk::{FrameWalk, PlacedFrame, Row, find_between};
+use crate::model::address::Address;
 use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
 use std::fs::File;
-use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,9 +39,9 @@ pub struct PeerInfo {
     /// Its number.
     pub id: PeerId,
     /// Our end.
-    pub local: SocketAddr,
+    pub local: Address,
     /// Its end.
-    pub remote: SocketAddr,
+    pub remote: Address,
     /// Whether each of its records is a message by itself, where the journal says so.
     pub message_oriented: Option<bool>,
     /// Where it was introduced.

@@ -6,6 +6,8 @@ pub mod failure;
 
 pub mod endpoint;
 
+pub mod address;
+
 pub mod socket_option;
 
 pub mod config;

@@ -1,11 +1,12 @@
 //! Records: everything that happens to a session, as values. Prose is made from them when they are shown.
 
+use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::util::clock::Stamp;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// One row of a session. It never changes once its id is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,36 +135,36 @@ pub enum Lifecycle {
         /// The name.
         host: String,
         /// In the order in which they are tried.
-        addresses: Vec<SocketAddr>,
+        addresses: Vec<Address>,
     },
     /// The listener is there.
     Listening {
         /// On its real address.
-        local: SocketAddr,
+        local: Address,
     },
     /// The listener is gone; clients may stay.
     ListenerStopped {
         /// Where it was.
-        local: SocketAddr,
+        local: Address,
     },
     /// The datagram socket has its address.
     Bound {
         /// Its real address.
-        local: SocketAddr,
+        local: Address,
     },
     /// One attempt to connect begins.
     Connecting {
         /// To this address.
-        remote: SocketAddr,
+        remote: Address,
         /// Counted from 1.
         attempt: u32,
     },
     /// The connection is there.
     Connected {
         /// Our end.
-        local: SocketAddr,
+        local: Address,
         /// The other end.
-        remote: SocketAddr,
+        remote: Address,
         /// Whether each record of it is a message by itself, where the journal says so.
         message_oriented: Option<bool>,
     },
@@ -182,26 +183,26 @@ pub enum Lifecycle {
     /// A client was accepted, or a datagram came from or goes to a new address.
     PeerJoined {
         /// Our end.
-        local: SocketAddr,
+        local: Address,
         /// The other end.
-        remote: SocketAddr,
+        remote: Address,
         /// Whether each record of it is a message by itself, as datagrams are, where the journal says so.
         message_oriented: Option<bool>,
     },
     /// The peer said that it sends no more; we still may.
     PeerFinished {
         /// The peer.
-        remote: SocketAddr,
+        remote: Address,
     },
     /// We said that we send no more; the peer still may.
     WriteShut {
         /// The peer.
-        remote: SocketAddr,
+        remote: Address,
     },
     /// The peer is gone.
     PeerLeft {
         /// The peer.
-        remote: SocketAddr,
+        remote: Address,
         /// Why.
         reason: EndReason,
         /// What the system said, where it said something.
@@ -210,7 +211,7 @@ pub enum Lifecycle {
     /// The network reported that a datagram did not arrive.
     PeerUnreachable {
         /// Where it was sent.
-        remote: SocketAddr,
+        remote: Address,
         /// The kind of report.
         reason: EndReason,
         /// What the system said.
@@ -484,7 +485,7 @@ impl Lifecycle {
     }
 
     /// Both ends of a connection, where this record introduces a peer.
-    pub fn introduces(&self) -> Option<(SocketAddr, SocketAddr)> {
+    pub fn introduces(&self) -> Option<(Address, Address)> {
         match self {
             Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
                 Some((*local, *remote))

@@ -1,9 +1,9 @@
 //! What a session is doing now, as a front end shows it. Levels, not events: a missed event cannot make it wrong.
 
+use crate::model::address::Address;
 use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
 use crate::model::record::EndReason;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What a session is doing.
@@ -20,7 +20,7 @@ pub enum SessionState {
     /// A connection attempt is under way.
     Connecting {
         /// To this address.
-        remote: SocketAddr,
+        remote: Address,
     },
     /// The next attempt waits for its time.
     WaitingToReconnect {
@@ -30,21 +30,21 @@ pub enum SessionState {
     /// The listener is there.
     Listening {
         /// Its real address.
-        local: SocketAddr,
+        local: Address,
     },
     /// The listener is gone and clients are still there.
     Draining,
     /// The datagram socket is there.
     Bound {
         /// Its real address.
-        local: SocketAddr,
+        local: Address,
     },
     /// The connection is there.
     Connected {
         /// Our end.
-        local: SocketAddr,
+        local: Address,
         /// The other end.
-        remote: SocketAddr,
+        remote: Address,
     },
     /// Opening failed, or the connection ended by an error. No socket is open.
     Failed(Failure),
@@ -93,9 +93,9 @@ pub struct PeerStatus {
     /// Its number.
     pub id: PeerId,
     /// Our end.
-    pub local: SocketAddr,
+    pub local: Address,
     /// Its end.
-    pub remote: SocketAddr,
+    pub remote: Address,
     /// Whether it is there.
     pub state: PeerState,
     /// Wall-clock nanoseconds of its last change of state.
@@ -138,7 +138,7 @@ impl SessionState {
 
 impl PeerStatus {
     /// A peer that is there from this moment on, before anything came or went.
-    pub fn joined(id: PeerId, local: SocketAddr, remote: SocketAddr, wall_ns: i64) -> PeerStatus {
+    pub fn joined(id: PeerId, local: Address, remote: Address, wall_ns: i64) -> PeerStatus {
         PeerStatus {
             id,
             local,

@@ -1,6 +1,7 @@
 //! What only the Linux kernel tells: stamps, drop counts, arrival interfaces, reports of undelivered datagrams and
 //! facts about connections. The one place where its structures are read.
 
+use crate::model::address::Address;
 use crate::model::failure::OsError;
 use crate::model::status::TcpFacts;
 use crate::net::receive::{Datagram, DeliveryReport};
@@ -16,7 +17,7 @@ use nix::sys::time::TimeSpec;
 use socket2::Socket;
 use std::io::{self, IoSliceMut};
 use std::mem::{MaybeUninit, size_of};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ pub(super) fn receive_batch(
     let mut count = 0;
     for message in received {
         count += 1;
-        let Some(remote) = message.address.as_ref().and_then(socket_address) else { continue };
+        let Some(remote) = message.address.as_ref().and_then(ip_address) else { continue };
         let bytes = message.iovs().next().unwrap_or(&[]);
         let mut datagram = Datagram::new(remote, bytes);
         datagram.truncated = message.flags.contains(MsgFlags::MSG_TRUNC);
@@ -99,7 +100,7 @@ pub(super) fn take_delivery_report(socket: &Socket) -> io::Result<Option<Deliver
         Err(nix::errno::Errno::EAGAIN) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let remote = message.address.as_ref().and_then(socket_address);
+    let remote = message.address.as_ref().and_then(ip_address);
     let code = message.cmsgs().ok().and_then(|mut facts| {
         facts.find_map(|fact| match fact {
             ControlMessageOwned::Ipv4RecvErr(error, _) | ControlMessageOwned::Ipv6RecvErr(error, _) => {
@@ -112,13 +113,13 @@ pub(super) fn take_delivery_report(socket: &Socket) -> io::Result<Option<Deliver
     Ok(Some(DeliveryReport { remote, error, code }))
 }
 
-fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
+fn ip_address(address: &SockaddrStorage) -> Option<Address> {
     if let Some(v4) = address.as_sockaddr_in() {
-        return Some(SocketAddrV4::new(v4.ip(), v4.port()).into());
+        return Some(Address::Ip(SocketAddrV4::new(v4.ip(), v4.port()).into()));
     }
-    address
-        .as_sockaddr_in6()
-        .map(|v6| SocketAddrV6::new(v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()).into())
+    let v6 = address.as_sockaddr_in6()?;
+    let address = SocketAddrV6::new(v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id());
+    Some(Address::Ip(address.into()).to_canonical())
 }
 
 /// Reads a structure of the kernel's that consists of integers only; what an older kernel does not fill stays 0.

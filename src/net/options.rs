@@ -1,24 +1,24 @@
 //! Setting socket options, and asking what the kernel made of them.
 
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::net::resolve::{interface_index, interface_ipv4};
 use socket2::{Socket, TcpKeepalive, Type};
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Sets all options in the order asked for; the first that is refused ends it.
 pub fn apply_all(
     socket: &Socket,
     asked: &[SocketOption],
-    address: SocketAddr,
+    address: Address,
 ) -> Result<Vec<OptionReport>, Failure> {
     asked.iter().map(|option| apply(socket, option, address)).collect()
 }
 
 /// Sets one option and asks what was granted. `address` tells IPv4 from IPv6.
-pub fn apply(socket: &Socket, option: &SocketOption, address: SocketAddr) -> Result<OptionReport, Failure> {
+pub fn apply(socket: &Socket, option: &SocketOption, address: Address) -> Result<OptionReport, Failure> {
     set(socket, option, address).map_err(|error| Failure::new(Operation::SetOption, option, error))?;
     Ok(OptionReport {
         name: option.name,
@@ -28,7 +28,7 @@ pub fn apply(socket: &Socket, option: &SocketOption, address: SocketAddr) -> Res
 }
 
 /// Every option that this socket has, with what the kernel has now; `asked` is filled in from what was asked for.
-pub fn report_all(socket: &Socket, asked: &[SocketOption], address: SocketAddr) -> Vec<OptionReport> {
+pub fn report_all(socket: &Socket, asked: &[SocketOption], address: Address) -> Vec<OptionReport> {
     OptionName::all()
         .filter_map(|name| {
             let asked =
@@ -39,8 +39,8 @@ pub fn report_all(socket: &Socket, asked: &[SocketOption], address: SocketAddr) 
         .collect()
 }
 
-fn set(socket: &Socket, option: &SocketOption, address: SocketAddr) -> io::Result<()> {
-    let v6 = address.is_ipv6();
+fn set(socket: &Socket, option: &SocketOption, address: Address) -> io::Result<()> {
+    let v6 = is_v6(address);
     match (option.name, &option.value) {
         (OptionName::ReuseAddress, OptionValue::Flag(on)) => socket.set_reuse_address(*on),
         #[cfg(unix)]
@@ -93,6 +93,10 @@ fn set(socket: &Socket, option: &SocketOption, address: SocketAddr) -> io::Resul
     }
 }
 
+fn is_v6(address: Address) -> bool {
+    address.ip().is_some_and(|ip| ip.is_ipv6())
+}
+
 fn set_multicast_interface(socket: &Socket, interface: &str, v6: bool) -> io::Result<()> {
     if v6 {
         let index = interface_index(interface).ok_or_else(|| no_interface(interface))?;
@@ -113,8 +117,8 @@ fn narrow(number: u64) -> io::Result<u32> {
 }
 
 /// What the kernel has; `None` where it does not tell or the option does not fit the socket.
-fn granted(socket: &Socket, name: OptionName, address: SocketAddr) -> Option<OptionValue> {
-    let v6 = address.is_ipv6();
+fn granted(socket: &Socket, name: OptionName, address: Address) -> Option<OptionValue> {
+    let v6 = is_v6(address);
     let is_stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
     if !(if is_stream { name.fits_streams() } else { name.fits_datagrams() }) {
         return None;

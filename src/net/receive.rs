@@ -1,11 +1,12 @@
 //! Datagrams in, several in one call where the system can, with whatever the kernel tells about each.
 
+use crate::model::address::Address;
 use crate::model::failure::OsError;
 #[cfg(target_os = "linux")]
 use crate::net::linux;
 use socket2::Socket;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// Room for the longest datagram there is, so that none is cut.
 const SLOT_BYTES: usize = 65_536;
@@ -17,7 +18,7 @@ const SLOTS: usize = 64;
 #[derive(Clone, Copy, Debug)]
 pub struct Datagram<'a> {
     /// Who sent it.
-    pub remote: SocketAddr,
+    pub remote: Address,
     /// Its payload.
     pub bytes: &'a [u8],
     /// When the kernel got it.
@@ -36,7 +37,7 @@ pub struct Datagram<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// Where the datagram was sent.
-    pub remote: Option<SocketAddr>,
+    pub remote: Option<Address>,
     /// What the system says.
     pub error: OsError,
     /// The system's number.
@@ -54,7 +55,7 @@ pub struct DatagramReceiver {
 
 impl<'a> Datagram<'a> {
     /// A datagram about which no more is known.
-    pub fn new(remote: SocketAddr, bytes: &'a [u8]) -> Datagram<'a> {
+    pub fn new(remote: Address, bytes: &'a [u8]) -> Datagram<'a> {
         Datagram {
             remote,
             bytes,
@@ -95,7 +96,9 @@ impl DatagramReceiver {
     pub fn receive(&mut self, _socket: &Socket, mut each: impl FnMut(Datagram<'_>)) -> io::Result<usize> {
         for count in 0..SLOTS {
             match self.plain.recv_from(&mut self.buffers) {
-                Ok((length, remote)) => each(Datagram::new(remote, &self.buffers[..length])),
+                Ok((length, remote)) => {
+                    each(Datagram::new(Address::Ip(remote).to_canonical(), &self.buffers[..length]))
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(count),
                 Err(error) => return Err(error),
             }

@@ -1,5 +1,6 @@
 //! Stream sockets: listeners and connection attempts, never blocking.
 
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::net::options;
@@ -12,7 +13,7 @@ pub fn listen(
     local: SocketAddr,
     backlog: u32,
     asked: &[SocketOption],
-) -> Result<(Socket, SocketAddr, Vec<OptionReport>), Failure> {
+) -> Result<(Socket, Address, Vec<OptionReport>), Failure> {
     let socket = new_stream(local)?;
     set_exclusive_or_reusable(&socket, asked)
         .map_err(|error| Failure::new(Operation::Listen, local, error))?;
@@ -20,7 +21,7 @@ pub fn listen(
         // Without being asked, [::] takes IPv4 clients too, whatever the system's default is.
         socket.set_only_v6(false).map_err(|error| Failure::new(Operation::Listen, local, error))?;
     }
-    let reports = options::apply_all(&socket, asked, local)?;
+    let reports = options::apply_all(&socket, asked, local.into())?;
     socket.bind(&local.into()).map_err(|error| Failure::new(Operation::Listen, local, error))?;
     let backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
     socket.listen(backlog).map_err(|error| Failure::new(Operation::Listen, local, error))?;
@@ -77,7 +78,7 @@ pub fn start_connect(
     asked: &[SocketOption],
 ) -> Result<(Socket, Vec<OptionReport>), Failure> {
     let socket = new_stream(remote)?;
-    let reports = options::apply_all(&socket, asked, remote)?;
+    let reports = options::apply_all(&socket, asked, remote.into())?;
     if let Some(local) = bind {
         #[cfg(unix)]
         socket.set_reuse_address(true).map_err(|error| Failure::new(Operation::Bind, local, error))?;
@@ -99,23 +100,23 @@ fn is_under_way(error: &io::Error) -> bool {
 }
 
 /// How an attempt ended, once its socket is writable: both ends' addresses, or the error.
-pub fn finish_connect(socket: &Socket) -> io::Result<Option<(SocketAddr, SocketAddr)>> {
+pub fn finish_connect(socket: &Socket) -> io::Result<Option<(Address, Address)>> {
     if let Some(error) = socket.take_error()? {
         return Err(error);
     }
     match socket.peer_addr() {
-        Ok(remote) => Ok(Some((local_address(socket)?, ip_address(&remote)?))),
+        Ok(remote) => Ok(Some((local_address(socket)?, ip_address(&remote)?.into()))),
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// The next client that waits at the listener, ready for use, with both ends' addresses.
-pub fn accept(listener: &Socket) -> io::Result<(Socket, SocketAddr, SocketAddr)> {
+pub fn accept(listener: &Socket) -> io::Result<(Socket, Address, Address)> {
     let (socket, remote) = listener.accept()?;
     socket.set_nonblocking(true)?;
     let local = local_address(&socket)?;
-    Ok((socket, local, plain(ip_address(&remote)?)))
+    Ok((socket, local, Address::Ip(ip_address(&remote)?).to_canonical()))
 }
 
 fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
@@ -127,30 +128,12 @@ fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
 }
 
 /// The socket's own address.
-pub fn local_address(socket: &Socket) -> io::Result<SocketAddr> {
-    ip_address(&socket.local_addr()?).map(plain)
+pub fn local_address(socket: &Socket) -> io::Result<Address> {
+    Ok(Address::Ip(ip_address(&socket.local_addr()?)?).to_canonical())
 }
 
 fn ip_address(address: &SockAddr) -> io::Result<SocketAddr> {
     address.as_socket().ok_or_else(|| io::Error::other("the system gave an address that is not IP"))
-}
-
-/// An IPv4 client of a dual-stack listener is shown by its IPv4 address.
-pub fn plain(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port()).with_scope_of(address)
-}
-
-trait WithScope {
-    fn with_scope_of(self, original: SocketAddr) -> SocketAddr;
-}
-
-impl WithScope for SocketAddr {
-    fn with_scope_of(mut self, original: SocketAddr) -> SocketAddr {
-        if let (SocketAddr::V6(address), SocketAddr::V6(original)) = (&mut self, original) {
-            address.set_scope_id(original.scope_id());
-        }
-        self
-    }
 }
 
 /// An attempt that took too long.

@@ -1,5 +1,6 @@
 //! Datagram sockets: binding, sending, multicast groups.
 
+use crate::model::address::Address;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
@@ -23,7 +24,7 @@ pub fn bind(
     local: SocketAddr,
     broadcast: bool,
     asked: &[SocketOption],
-) -> Result<(Socket, SocketAddr, Vec<OptionReport>), Failure> {
+) -> Result<(Socket, Address, Vec<OptionReport>), Failure> {
     let cannot = |operation, error: io::Error| Failure::new(operation, local, error);
     let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))
         .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
@@ -39,7 +40,7 @@ pub fn bind(
         let value = OptionValue::Number(DEFAULT_RECEIVE_BUFFER);
         options.push(SocketOption { name: OptionName::ReceiveBuffer, value });
     }
-    let reports = options::apply_all(&socket, &options, local)?;
+    let reports = options::apply_all(&socket, &options, local.into())?;
     #[cfg(target_os = "linux")]
     linux::ask_for_datagram_facts(&socket, local.is_ipv6())
         .map_err(|error| cannot(Operation::Bind, error))?;
@@ -49,7 +50,10 @@ pub fn bind(
 }
 
 /// Sends one datagram. From an IPv6 socket, IPv4 addresses are reached in their mapped form.
-pub fn send_to(socket: &Socket, bytes: &[u8], remote: SocketAddr, from_v6: bool) -> io::Result<usize> {
+pub fn send_to(socket: &Socket, bytes: &[u8], remote: Address, from_v6: bool) -> io::Result<usize> {
+    let Some(remote) = remote.socket_addr() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no IP address with a port"));
+    };
     let remote = match (remote, from_v6) {
         (SocketAddr::V4(v4), true) => SocketAddr::new(IpAddr::V6(v4.ip().to_ipv6_mapped()), v4.port()),
         (remote, _) => remote,

@@ -145,7 +145,7 @@ fn a_listener_that_was_stopped_listens_again_as_it_did() {
     bench.wait_status("draining", |status| status.state == SessionState::Draining);
     bench.ask(Command::ListenAgain);
     let status = bench.wait_status("the listener", |status| status.state != SessionState::Draining);
-    assert_eq!(status.state, SessionState::Listening { local: address });
+    assert_eq!(status.state, SessionState::Listening { local: address.into() });
     let ttl = status.options.iter().find(|report| report.name == OptionName::Ttl).unwrap();
     assert_eq!(ttl.asked, Some(OptionValue::Number(7)), "what was asked for meanwhile counts");
     let mut new = client(address);
@@ -368,7 +368,7 @@ fn an_ipv6_listener_takes_ipv4_clients_and_shows_their_own_address() {
     let peer = client(SocketAddr::from(([127, 0, 0, 1], port)));
     bench.wait_status("the peer", |status| status.peers_present == 1);
     let shown = bench.session.shared().peers_page(0, 1).0.remove(0);
-    assert_eq!(shown.remote, peer.local_addr().unwrap());
+    assert_eq!(shown.remote, peer.local_addr().unwrap().into());
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn any_peer_can_be_answered_and_new_ones_addressed() {
     let (first, second) = (peer(), peer());
     first.send_to(b"1", address).unwrap();
     bench.wait_status("the first", |status| status.peers_present == 1);
-    bench.ask(send(Target::Address(second.local_addr().unwrap()), b"to the second"));
+    bench.ask(send(Target::from(second.local_addr().unwrap()), b"to the second"));
     bench.ask(send(Target::All, b"to all"));
     let mut buffer = [0; 64];
     for (socket, wanted) in [(&second, "to the second"), (&second, "to all"), (&first, "to all")] {
@@ -110,14 +110,14 @@ fn what_does_not_fit_or_is_not_allowed_is_refused_with_the_reason() {
         }
     };
     let somewhere = peer().local_addr().unwrap();
-    let too_long = rejected(send(Target::Address(somewhere), &vec![0; 65_508]));
+    let too_long = rejected(send(Target::from(somewhere), &vec![0; 65_508]));
     assert_eq!(too_long, Rejection::DatagramTooLong { length: 65_508, limit: 65_507 });
     assert_eq!(rejected(send(Target::Configured, b"x")), Rejection::NoRemote);
     let broadcast: SocketAddr = "127.255.255.255:9".parse().unwrap();
-    assert_eq!(rejected(send(Target::Address(broadcast), b"x")), Rejection::BroadcastOff(broadcast));
+    assert_eq!(rejected(send(Target::from(broadcast), b"x")), Rejection::BroadcastOff(broadcast));
     let option = SocketOption { name: OptionName::Broadcast, value: OptionValue::Flag(true) };
     bench.ask(Command::SetOption(option));
-    let ticket = bench.ask(send(Target::Address(broadcast), b"x"));
+    let ticket = bench.ask(send(Target::from(broadcast), b"x"));
     assert_eq!(bench.answer(ticket), Event::Accepted { ticket });
 }
 
@@ -128,7 +128,7 @@ fn a_broadcast_reaches_who_listens() {
     everywhere.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let port = everywhere.local_addr().unwrap().port();
     let broadcast = SocketAddr::from(([127, 255, 255, 255], port));
-    bench.ask(send(Target::Address(broadcast), "广播".as_bytes()));
+    bench.ask(send(Target::from(broadcast), "广播".as_bytes()));
     let mut buffer = [0; 64];
     let length = everywhere.recv(&mut buffer).unwrap();
     assert_eq!(&buffer[..length], "广播".as_bytes());
@@ -160,17 +160,17 @@ fn a_multicast_group_is_joined_heard_and_left() {
 fn a_port_where_nobody_listens_is_reported_for_its_peer() {
     let (bench, _) = bound(on_loopback());
     let gone = peer().local_addr().unwrap();
-    bench.ask(send(Target::Address(gone), b"anybody?"));
+    bench.ask(send(Target::from(gone), b"anybody?"));
     let record = bench.wait_lifecycle("the report", |event| {
         matches!(event, Lifecycle::PeerUnreachable { reason: EndReason::Refused, .. })
     });
     let Body::Lifecycle(Lifecycle::PeerUnreachable { remote, error, .. }) = &record.body else {
         unreachable!()
     };
-    assert_eq!((*remote, error.name.as_str()), (gone, "ECONNREFUSED"));
+    assert_eq!((*remote, error.name.as_str()), (gone.into(), "ECONNREFUSED"));
     assert!(record.peer.is_some());
     let alive = peer();
-    bench.ask(send(Target::Address(alive.local_addr().unwrap()), b"you?"));
+    bench.ask(send(Target::from(alive.local_addr().unwrap()), b"you?"));
     alive.recv_from(&mut [0; 8]).unwrap();
 }
 

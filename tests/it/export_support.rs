@@ -8,7 +8,6 @@ use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, PeerId};
 use sockscope::model::record::{Body, Data, DataHead, Direction, EndReason, Lifecycle, Origin};
 use sockscope::util::clock::Stamp;
-use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
@@ -64,7 +63,7 @@ impl Session {
     }
 
     pub(crate) fn left(&mut self, peer: u32, remote: &str, reason: EndReason) {
-        let remote: SocketAddr = remote.parse().unwrap();
+        let remote = remote.parse().unwrap();
         self.event(peer, Lifecycle::PeerLeft { remote, reason, error: None });
     }
 

@@ -2,6 +2,7 @@
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
+use sockscope::model::address::{Address, UnixName};
 use sockscope::model::config::SessionKind;
 use sockscope::model::failure::{Failure, Operation, OsError};
 use sockscope::model::ids::{Epoch, PeerId};
@@ -146,8 +147,25 @@ fn any_value() -> impl Strategy<Value = OptionValue> {
     ]
 }
 
+/// Of all kinds.
+fn any_address() -> impl Strategy<Value = Address> {
+    let name = proptest::collection::vec(any::<u8>(), 2..=107).prop_map(|mut name| {
+        // Only an abstract name has a zero byte in it, at its beginning at least.
+        if name.contains(&0) {
+            name[0] = 0;
+        }
+        Address::Unix(UnixName::new(&name).unwrap())
+    });
+    prop_oneof![
+        any::<std::net::SocketAddr>().prop_map(Address::Ip),
+        name,
+        any::<std::net::IpAddr>().prop_map(Address::Raw),
+        Just(Address::None),
+    ]
+}
+
 fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
-    let address = any::<std::net::SocketAddr>;
+    let address = any_address;
     let ip = any::<std::net::IpAddr>;
     let interface = || proptest::option::of(any_text());
     let addresses = proptest::collection::vec(address(), 0..5);

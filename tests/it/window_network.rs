@@ -329,7 +329,7 @@ fn a_client_is_found_behind_many_that_left() {
     let mut stayer = client(listener);
     let address = stayer.local_addr().unwrap();
     desk.wait("the only one that is there", |state| {
-        state.tabs[0].peers.selected.as_ref().is_some_and(|peer| peer.remote == address)
+        state.tabs[0].peers.selected.as_ref().is_some_and(|peer| peer.remote == address.into())
     });
     desk.press_containing(&format!("{address} · rx"));
     desk.write("found");

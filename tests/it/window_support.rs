@@ -233,7 +233,7 @@ pub(crate) fn local(tab: &Tab) -> Option<SocketAddr> {
     match &tab.status.state {
         SessionState::Listening { local }
         | SessionState::Bound { local }
-        | SessionState::Connected { local, .. } => Some(*local),
+        | SessionState::Connected { local, .. } => local.socket_addr(),
         _ => None,
     }
 }

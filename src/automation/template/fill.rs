@@ -9,8 +9,8 @@ use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
+use crate::model::address::Address;
 use std::fmt::{self, Write};
-use std::net::SocketAddr;
 use std::ops::Range;
 
 /// All that fields are filled in from.
@@ -24,7 +24,7 @@ pub struct Surroundings<'a> {
     /// Fills bytes with something else each time.
     pub random: &'a mut dyn FnMut(&mut [u8]),
     /// To whom it goes, or whose message is answered, where that has such an address.
-    pub peer: Option<SocketAddr>,
+    pub peer: Option<Address>,
     /// The message that is answered.
     pub message: Option<&'a [u8]>,
     /// Variables and captures.
@@ -153,12 +153,12 @@ impl Template {
             }
             Field::Random(format) => push_random(*format, around.random, encoding, bytes),
             Field::PeerIp => {
-                let peer = around.peer.ok_or(FillError::NoPeer)?;
-                push_text(&peer.ip().to_string(), "peer.ip", encoding, bytes)?;
+                let ip = around.peer.and_then(Address::ip).ok_or(FillError::NoPeer)?;
+                push_text(&ip.to_string(), "peer.ip", encoding, bytes)?;
             }
             Field::PeerPort(format) => {
-                let peer = around.peer.ok_or(FillError::NoPeer)?;
-                format.push(peer.port().into(), "peer.port", encoding, bytes)?;
+                let port = around.peer.and_then(Address::port).ok_or(FillError::NoPeer)?;
+                format.push(port.into(), "peer.port", encoding, bytes)?;
             }
             // Only lengths of what stands before them come here.
             Field::Length { format, .. } => format.push(as_number(bytes.len()), "len", encoding, bytes)?,

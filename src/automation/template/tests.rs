@@ -50,7 +50,7 @@ fn fill(template: &Template) -> Result<super::Filled, String> {
             wall_ns: MOMENT,
             times: &times,
             random: &mut random,
-            peer: Some(SocketAddr::from(([192, 168, 1, 31], 50211))),
+            peer: Some(SocketAddr::from(([192, 168, 1, 31], 50211)).into()),
             message: Some(b"\x55\xAA\x01\x02\x03READY"),
             variables: &Samples,
         })

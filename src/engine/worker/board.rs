@@ -55,7 +55,7 @@ mod tests {
     use std::net::SocketAddr;
 
     fn peer(number: u32, state: PeerState) -> PeerStatus {
-        let address = SocketAddr::from(([127, 0, 0, 1], 9000));
+        let address = SocketAddr::from(([127, 0, 0, 1], 9000)).into();
         PeerStatus { state, ..PeerStatus::joined(PeerId::new(number).unwrap(), address, address, 0) }
     }
 

@@ -11,12 +11,12 @@ use crate::engine::worker::queue::Payload;
 use crate::engine::worker::repeat::Repeat;
 use crate::engine::worker::respond::Answering;
 use crate::engine::worker::stream::Stream;
+use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle, Origin};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::{apply, report_all};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 impl Worker {
@@ -183,7 +183,7 @@ impl Worker {
         refusal
     }
 
-    fn link_socket(&self) -> Option<(&socket2::Socket, SocketAddr)> {
+    fn link_socket(&self) -> Option<(&socket2::Socket, Address)> {
         match &self.link {
             Link::Listener(listener) => Some((listener.socket(), listener.local)),
             Link::Datagrams(datagrams) => Some((datagrams.socket(), datagrams.local())),

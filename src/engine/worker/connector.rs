@@ -4,6 +4,7 @@
 use crate::engine::worker::link::LISTENER_KEY;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::lookup::Addresses;
+use crate::model::address::Address;
 use crate::model::config::{Reconnect, TcpClientConfig};
 use crate::model::failure::{Failure, Operation};
 use crate::model::record::{EndReason, Lifecycle};
@@ -48,14 +49,14 @@ struct Delays {
 /// A connection that is there.
 pub(super) struct Connection {
     pub(super) registered: Registered,
-    pub(super) local: SocketAddr,
-    pub(super) remote: SocketAddr,
+    pub(super) local: Address,
+    pub(super) remote: Address,
 }
 
 /// How the way to the connection goes on.
 pub(super) enum Progress {
     /// An attempt is under way.
-    Connecting(SocketAddr),
+    Connecting(Address),
     /// It is there.
     Connected(Connection),
     /// It is time for the next attempt, with what the settings stand for by now.
@@ -107,11 +108,11 @@ impl Connector {
         while let Some(remote) = self.addresses.remote.get(self.next_address).copied() {
             self.next_address += 1;
             self.attempts += 1;
-            log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
+            log.lifecycle(None, Lifecycle::Connecting { remote: remote.into(), attempt: self.attempts });
             match self.start_attempt(remote, poll, now) {
                 Ok(attempt) => {
                     self.under_way = Some(attempt);
-                    return Progress::Connecting(remote);
+                    return Progress::Connecting(remote.into());
                 }
                 Err((failure, reason)) => {
                     log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });

@@ -2,12 +2,13 @@
 
 use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
+use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::util::clock::{self, Stamp};
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// So many addresses are known at once; then those that were seen first are forgotten and get a new number when
 /// they come back.
@@ -16,9 +17,9 @@ const KNOWN_PEERS: usize = 65_536;
 /// The peers of one datagram socket, each known by its address.
 #[derive(Default)]
 pub(super) struct DatagramPeers {
-    by_address: HashMap<SocketAddr, PeerId>,
+    by_address: HashMap<Address, PeerId>,
     status: HashMap<PeerId, PeerStatus>,
-    last: Option<(SocketAddr, PeerId)>,
+    last: Option<(Address, PeerId)>,
     changed: Vec<PeerId>,
 }
 
@@ -29,31 +30,31 @@ impl DatagramPeers {
     }
 
     /// The peer that was met last.
-    pub(super) fn last(&self) -> Option<(PeerId, SocketAddr)> {
+    pub(super) fn last(&self) -> Option<(PeerId, Address)> {
         self.last.map(|(remote, id)| (id, remote))
     }
 
     /// The peer with this address, if it is known.
-    pub(super) fn at(&self, remote: SocketAddr) -> Option<PeerId> {
+    pub(super) fn at(&self, remote: Address) -> Option<PeerId> {
         self.by_address.get(&remote).copied()
     }
 
     /// The address of a peer that is known.
-    pub(super) fn address(&self, id: PeerId) -> Option<SocketAddr> {
+    pub(super) fn address(&self, id: PeerId) -> Option<Address> {
         self.status.get(&id).map(|peer| peer.remote)
     }
 
     /// Every known peer with its address. An address that stands for several hosts, to which something was sent, is
     /// one of them only where there is no other: its hosts would get everything twice, and others what was not for
     /// them.
-    pub(super) fn all(&self) -> impl Iterator<Item = (PeerId, SocketAddr)> {
-        let has_hosts = self.by_address.keys().any(|remote| !stands_for_several(remote.ip()));
+    pub(super) fn all(&self) -> impl Iterator<Item = (PeerId, Address)> {
+        let has_hosts = self.by_address.keys().any(|remote| !stands_for_several(*remote));
         let peers = self.status.values().map(|peer| (peer.id, peer.remote));
-        peers.filter(move |(_, remote)| !has_hosts || !stands_for_several(remote.ip()))
+        peers.filter(move |(_, remote)| !has_hosts || !stands_for_several(*remote))
     }
 
     /// The number of the peer with this address; a new one is introduced to the journal.
-    pub(super) fn meet(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
+    pub(super) fn meet(&mut self, remote: Address, local: Address, log: &mut Log) -> PeerId {
         if let Some((last, id)) = self.last
             && last == remote
         {
@@ -67,7 +68,7 @@ impl DatagramPeers {
         id
     }
 
-    fn introduce(&mut self, remote: SocketAddr, local: SocketAddr, log: &mut Log) -> PeerId {
+    fn introduce(&mut self, remote: Address, local: Address, log: &mut Log) -> PeerId {
         if self.by_address.len() >= KNOWN_PEERS {
             self.forget_older_half(log);
         }
@@ -141,9 +142,9 @@ impl DatagramPeers {
 
 /// Whether this is known to be the address of more than one host. What else a network uses for broadcasting only its
 /// mask tells.
-fn stands_for_several(address: IpAddr) -> bool {
-    let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
-    is_broadcast || address.is_multicast()
+fn stands_for_several(address: Address) -> bool {
+    let is_broadcast = |address: IpAddr| matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    address.ip().is_some_and(|address| is_broadcast(address) || address.is_multicast())
 }
 
 #[cfg(test)]
@@ -166,7 +167,7 @@ mod tests {
         let journal = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
         let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
         let mut peers = DatagramPeers::default();
-        let local = SocketAddr::from(([0, 0, 0, 0], 9));
+        let local = SocketAddr::from(([0, 0, 0, 0], 9)).into();
         for (met, all) in [
             ("255.255.255.255:9", &["255.255.255.255:9"][..]),
             ("239.1.2.3:9", &["239.1.2.3:9", "255.255.255.255:9"]),
@@ -190,8 +191,8 @@ mod tests {
         let mut peers = DatagramPeers::default();
         let meet = |number: usize, peers: &mut DatagramPeers, log: &mut Log| {
             let [.., high, middle, low] = number.to_be_bytes();
-            let remote = SocketAddr::from(([127, high, middle, low], 9));
-            peers.meet(remote, SocketAddr::from(([127, 0, 0, 1], 9)), log)
+            let remote = SocketAddr::from(([127, high, middle, low], 9)).into();
+            peers.meet(remote, SocketAddr::from(([127, 0, 0, 1], 9)).into(), log)
         };
         let reader = JournalReader::open(&path).unwrap();
         // The writer remembers a peer if its next record knows the one before it.

@@ -2,10 +2,10 @@
 
 use crate::engine::event::Rejection;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP};
+use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Origin;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 
 /// So many datagrams may wait, because empty ones take memory too.
 const WAITING_DATAGRAMS: usize = 65_536;
@@ -13,7 +13,7 @@ const WAITING_DATAGRAMS: usize = 65_536;
 /// A datagram on its way.
 pub(super) struct Outgoing {
     pub(super) peer: PeerId,
-    pub(super) remote: SocketAddr,
+    pub(super) remote: Address,
     pub(super) payload: Payload,
     pub(super) origin: Origin,
 }

@@ -12,6 +12,7 @@ use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Answering};
+use crate::model::address::Address;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
@@ -20,12 +21,10 @@ use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
 use crate::net::receive::{DatagramReceiver, take_delivery_report};
-use crate::net::tcp::plain;
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
 use crate::util::clock;
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Instant;
 
 /// How many calls to receive make one turn.
@@ -40,8 +39,8 @@ pub(super) struct Datagrams {
     receiver: DatagramReceiver,
     /// The socket's family, which its address does not tell: a mapped one is shown as IPv4.
     is_v6: bool,
-    local: SocketAddr,
-    pub(super) configured: Option<SocketAddr>,
+    local: Address,
+    pub(super) configured: Option<Address>,
     broadcast: bool,
     peers: DatagramPeers,
     waiting: DatagramQueue,
@@ -53,8 +52,8 @@ pub(super) struct Datagrams {
 impl Datagrams {
     pub(super) fn new(
         registered: Registered,
-        local: SocketAddr,
-        configured: Option<SocketAddr>,
+        local: Address,
+        configured: Option<Address>,
         broadcast: bool,
     ) -> io::Result<Datagrams> {
         let receiver = DatagramReceiver::new(registered.socket())?;
@@ -64,7 +63,7 @@ impl Datagrams {
             receiver,
             is_v6,
             local,
-            configured: configured.map(plain),
+            configured: configured.map(Address::to_canonical),
             broadcast,
             peers: DatagramPeers::default(),
             waiting: DatagramQueue::default(),
@@ -78,7 +77,7 @@ impl Datagrams {
         self.registered.socket()
     }
 
-    pub(super) fn local(&self) -> SocketAddr {
+    pub(super) fn local(&self) -> Address {
         self.local
     }
 
@@ -146,13 +145,13 @@ impl Datagrams {
     fn receive_once(
         &mut self,
         log: &mut Log,
-        mut each: impl FnMut(PeerId, SocketAddr, &[u8]),
+        mut each: impl FnMut(PeerId, Address, &[u8]),
     ) -> io::Result<usize> {
         let read_at = clock::now();
         let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
         receiver.receive(registered.socket(), |datagram| {
             drops.record(datagram.drops_total, log);
-            let remote = plain(datagram.remote);
+            let remote = datagram.remote;
             let peer = peers.meet(remote, *local, log);
             let stamp = record(&datagram, read_at, peer, interface_names, log);
             peers.has_received(peer, datagram.bytes.len(), stamp);
@@ -162,7 +161,7 @@ impl Datagrams {
 
     /// Sends an answer. What the system refuses is recorded where it happens; an answer for which there is no room is
     /// counted as lost.
-    fn give(&mut self, peer: PeerId, remote: SocketAddr, (payload, origin): Answer, log: &mut Log) {
+    fn give(&mut self, peer: PeerId, remote: Address, (payload, origin): Answer, log: &mut Log) {
         let sent = self.send_one(peer, remote, &payload, origin, log);
         if let Err(Rejection::QueueFull { .. } | Rejection::DatagramTooLong { .. }) = sent {
             log.loss(Some(peer), LossKind::UnsentBytes, payload.len() as u64);
@@ -177,18 +176,12 @@ impl Datagrams {
             any = true;
             let reason =
                 report.code.map_or(EndReason::Failed, |code| end_reason(&io::Error::from_raw_os_error(code)));
-            self.record_report(report.remote.map(plain), report.error, reason, log);
+            self.record_report(report.remote, report.error, reason, log);
         }
         any
     }
 
-    fn record_report(
-        &mut self,
-        remote: Option<SocketAddr>,
-        error: OsError,
-        reason: EndReason,
-        log: &mut Log,
-    ) {
+    fn record_report(&mut self, remote: Option<Address>, error: OsError, reason: EndReason, log: &mut Log) {
         let remote = remote.or(self.configured).unwrap_or(self.local);
         let peer = self.peers.at(remote);
         log.lifecycle(peer, Lifecycle::PeerUnreachable { remote, reason, error });
@@ -199,7 +192,7 @@ impl Datagrams {
         &mut self,
         target: &Target,
         log: &mut Log,
-    ) -> Result<Vec<(PeerId, SocketAddr)>, Rejection> {
+    ) -> Result<Vec<(PeerId, Address)>, Rejection> {
         let found: Vec<_> = match target {
             Target::All => self.peers.all().collect(),
             Target::Last => self.peers.last().into_iter().collect(),
@@ -210,7 +203,7 @@ impl Datagrams {
                 found?
             }
             Target::Address(remote) => {
-                let remote = plain(*remote);
+                let remote = remote.to_canonical();
                 vec![(self.peers.meet(remote, self.local, log), remote)]
             }
             Target::Configured => {
@@ -224,7 +217,7 @@ impl Datagrams {
     /// Puts a datagram on its way to each peer.
     pub(super) fn send(
         &mut self,
-        targets: &[(PeerId, SocketAddr)],
+        targets: &[(PeerId, Address)],
         payload: &Payload,
         origin: Origin,
         log: &mut Log,
@@ -242,7 +235,7 @@ impl Datagrams {
     fn send_one(
         &mut self,
         peer: PeerId,
-        remote: SocketAddr,
+        remote: Address,
         payload: &Payload,
         origin: Origin,
         log: &mut Log,
@@ -264,7 +257,7 @@ impl Datagrams {
     fn try_send(
         &mut self,
         peer: PeerId,
-        remote: SocketAddr,
+        remote: Address,
         payload: &[u8],
         origin: Origin,
         log: &mut Log,
@@ -284,7 +277,7 @@ impl Datagrams {
     fn refused(
         &mut self,
         peer: PeerId,
-        remote: SocketAddr,
+        remote: Address,
         length: usize,
         error: &io::Error,
         log: &mut Log,
@@ -292,10 +285,12 @@ impl Datagrams {
         let failure = Failure::new(Operation::Send, remote, error);
         let unsent = length as u64;
         log.lifecycle(Some(peer), Lifecycle::SendFailed { failure: failure.clone(), unsent });
-        if is_broadcast_refusal(error, remote) && !self.broadcast {
-            return Rejection::BroadcastOff(remote);
+        match remote.socket_addr() {
+            Some(remote) if is_broadcast_refusal(error, remote) && !self.broadcast => {
+                Rejection::BroadcastOff(remote)
+            }
+            _ => failure.into(),
         }
-        failure.into()
     }
 
     /// Sends what waited for room in the kernel's queue.

@@ -5,12 +5,12 @@ use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// What is read at once for streams.
@@ -37,7 +37,7 @@ pub(super) struct FileSend {
 
 enum Recipients {
     Streams(Vec<PeerId>),
-    Datagrams(Vec<(PeerId, SocketAddr)>),
+    Datagrams(Vec<(PeerId, Address)>),
 }
 
 impl Worker {

@@ -7,6 +7,7 @@ use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::listener::Listener;
 use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
+use crate::model::address::Address;
 use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
 use crate::model::failure::{Failure, Operation};
 use crate::model::record::{EndReason, Lifecycle};
@@ -96,7 +97,8 @@ impl Worker {
             return;
         }
         for (host, addresses) in result.iter().flat_map(|addresses| &addresses.found) {
-            let (host, addresses) = (host.clone(), addresses.clone());
+            let addresses = addresses.iter().copied().map(Address::from).collect();
+            let host = host.clone();
             self.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
         }
         self.open_at(result, now);
@@ -167,7 +169,8 @@ impl Worker {
         let registered = self.poll.register(socket, LISTENER_KEY, Interest::READ).map_err(cannot)?;
         record_options(&asked_for(reports, &config.options), &mut self.log);
         self.log.lifecycle(None, Lifecycle::Bound { local });
-        let mut datagrams = Datagrams::new(registered, local, to, config.broadcast).map_err(cannot)?;
+        let mut datagrams =
+            Datagrams::new(registered, local, to.map(Address::from), config.broadcast).map_err(cannot)?;
         for group in &config.groups {
             datagrams.set_member(group, true, &mut self.log)?;
         }
@@ -299,7 +302,8 @@ impl Worker {
         };
         // What was asked for since it was opened counts, too.
         let options = self.asked_options();
-        let at = Addresses { local: vec![local], ..Addresses::default() };
+        let local = local.socket_addr().into_iter().collect();
+        let at = Addresses { local, ..Addresses::default() };
         Ok(self.listen(&TcpServerConfig { options, ..server }, &at)?)
     }
 

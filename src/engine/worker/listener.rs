@@ -3,13 +3,13 @@
 use crate::engine::worker::log::Log;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::net::end_reason::{is_not_now, is_out_of_resources};
 use crate::net::poll::{Interest, Poll, Registered};
 use crate::net::tcp;
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How many clients are taken in during one turn, so that those who are there already are served too.
@@ -21,7 +21,7 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// The listener of a session.
 pub(super) struct Listener {
     registered: Registered,
-    pub(super) local: SocketAddr,
+    pub(super) local: Address,
     /// Accepting failed for want of descriptors or memory, and is tried again then.
     try_again_at: Option<Instant>,
     keep_half_closed: bool,
@@ -29,7 +29,7 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    pub(super) fn new(registered: Registered, local: SocketAddr, keep_half_closed: bool) -> Listener {
+    pub(super) fn new(registered: Registered, local: Address, keep_half_closed: bool) -> Listener {
         Listener { registered, local, try_again_at: None, keep_half_closed, paused: false }
     }
 

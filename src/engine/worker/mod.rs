@@ -59,6 +59,7 @@ use crate::engine::worker::respond::Answering;
 use crate::engine::worker::streams::Streams;
 use crate::engine::worker::templates::Filler;
 use crate::journal::writer::JournalWriter;
+use crate::model::address::Address;
 use crate::model::config::SessionConfig;
 use crate::model::failure::{Failure, Operation};
 use crate::model::ids::{SessionId, Ticket};
@@ -68,7 +69,6 @@ use crate::model::status::SessionState;
 use crate::net::poll::{Poll, Ready};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -102,7 +102,7 @@ pub(super) struct Worker {
     state: SessionState,
     config: Option<SessionConfig>,
     /// Where a listener stood that was stopped; its clients may still be there.
-    listened_at: Option<SocketAddr>,
+    listened_at: Option<Address>,
     lookup: Option<Lookup>,
     options: Arc<[OptionReport]>,
     answering: Answering,

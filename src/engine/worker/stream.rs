@@ -4,6 +4,7 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP, SendQueue};
 use crate::engine::worker::respond::MessageCutter;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
@@ -12,7 +13,7 @@ use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::poll::{Interest, Registered};
 use crate::util::clock;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::time::Duration;
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
@@ -71,7 +72,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(id: PeerId, registered: Registered, local: SocketAddr, remote: SocketAddr) -> Stream {
+    pub(super) fn new(id: PeerId, registered: Registered, local: Address, remote: Address) -> Stream {
         let status = PeerStatus::joined(id, local, remote, clock::now().wall_ns);
         Stream {
             registered,

@@ -8,10 +8,10 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
+use crate::model::address::Address;
 use crate::model::record::Origin;
 use crate::util::clock;
 use std::cell::OnceCell;
-use std::net::SocketAddr;
 
 /// What the fields of a session's templates are filled in from.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Filler {
 
 impl Filler {
     /// The bytes of the next send. The counter has not gone on yet.
-    fn next(&mut self, dressed: &Dressed, peer: Option<SocketAddr>) -> Result<Payload, FillError> {
+    fn next(&mut self, dressed: &Dressed, peer: Option<Address>) -> Result<Payload, FillError> {
         let times = self.times.get_or_init(TimeFormat::local);
         let filled = dressed.fill(&mut Surroundings {
             counter: self.counted.wrapping_add(1),
@@ -66,7 +66,7 @@ impl Worker {
     }
 
     /// The recipients that a target means now, one by one, with their addresses.
-    fn each_recipient(&mut self, target: &Target) -> Result<Vec<(Target, SocketAddr)>, Rejection> {
+    fn each_recipient(&mut self, target: &Target) -> Result<Vec<(Target, Address)>, Rejection> {
         let Worker { streams, link, log, .. } = self;
         let one = |id| Target::Peers(vec![id]);
         if let Link::Datagrams(datagrams) = link {

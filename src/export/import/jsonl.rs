@@ -2,6 +2,7 @@
 //! does not know becomes a note with its line.
 
 use crate::export::import::{Counting, Damage, ImportError, ImportReport, Imported, RecordSink};
+use crate::model::address::Address;
 use crate::model::config::SessionKind;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// The longest line: a payload of 64 MiB has one of about 400 MiB at worst.
 const LINE_BYTES_LIMIT: u64 = 512 << 20;
@@ -50,7 +51,8 @@ struct Line<'a> {
     reason: Option<&'a str>,
     #[serde(borrow)]
     host: Option<Cow<'a, str>>,
-    addresses: Option<Vec<SocketAddr>>,
+    #[serde(borrow)]
+    addresses: Option<Vec<Cow<'a, str>>>,
     attempt: Option<u32>,
     delay_ms: Option<u64>,
     unsent: Option<u64>,
@@ -78,7 +80,7 @@ pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Resul
     let mut line = Vec::new();
     let mut at = 0_u64;
     let mut last_peer = 0;
-    let mut introduced: HashMap<PeerId, (SocketAddr, SocketAddr)> = HashMap::new();
+    let mut introduced: HashMap<PeerId, (Address, Address)> = HashMap::new();
     loop {
         line.clear();
         let length = Read::take(&mut *input, LINE_BYTES_LIMIT)
@@ -108,7 +110,7 @@ pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Resul
         }
         if let (Some(peer), Body::Data(data)) = (peer, &mut body) {
             // Where the object tells the address that the peer's own record has, the kernel told nothing more.
-            let known = introduced.get(&peer).map(|(local, _)| local.ip());
+            let known = introduced.get(&peer).and_then(|(local, _)| local.ip());
             data.head.local = data.head.local.filter(|local| known != Some(*local));
         }
         if let Body::Lifecycle(event) = &body {
@@ -187,9 +189,7 @@ impl Line<'_> {
     fn data(&self) -> Option<Data> {
         let direction = Direction::from_word(self.dir?)?;
         let origin = self.origin.and_then(Origin::from_word).unwrap_or(Origin::Import);
-        let local = self.local.as_deref().and_then(|text| {
-            text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse()).ok()
-        });
+        let local = self.local.as_deref().and_then(|text| text.parse::<Address>().ok().and_then(Address::ip));
         let head = DataHead {
             kernel_stamped: self.time_source == Some("kernel"),
             truncated: self.truncated,
@@ -201,13 +201,16 @@ impl Line<'_> {
     }
 
     fn lifecycle(&self) -> Option<Lifecycle> {
-        let local = || self.local.as_deref().and_then(|text| text.parse::<SocketAddr>().ok());
-        let remote = || self.remote.as_deref().and_then(|text| text.parse::<SocketAddr>().ok());
+        let local = || self.local.as_deref().and_then(|text| text.parse::<Address>().ok());
+        let remote = || self.remote.as_deref().and_then(|text| text.parse::<Address>().ok());
         let interface = || self.interface.as_deref().map(str::to_owned);
         let host = || self.host.as_deref().map(str::to_owned);
         Some(match self.event? {
             "resolving" => Lifecycle::Resolving { host: host()? },
-            "resolved" => Lifecycle::Resolved { host: host()?, addresses: self.addresses.clone()? },
+            "resolved" => {
+                let addresses = self.addresses.iter().flatten().map(|text| text.parse().ok());
+                Lifecycle::Resolved { host: host()?, addresses: addresses.collect::<Option<Vec<_>>>()? }
+            }
             "listening" => Lifecycle::Listening { local: local()? },
             "listener_stopped" => Lifecycle::ListenerStopped { local: local()? },
             "bound" => Lifecycle::Bound { local: local()? },

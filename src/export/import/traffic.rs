@@ -126,7 +126,7 @@ impl<'a> Traffic<'a> {
         packet: &Packet<'_>,
     ) -> Result<bool, ImportError> {
         if connection.peer.is_none() {
-            self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local: connection.local }))?;
+            self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local: connection.local.into() }))?;
         }
         self.seen_udp = true;
         let peer = self.join(connection, at, true)?;
@@ -202,7 +202,7 @@ impl<'a> Traffic<'a> {
             let reason = if direction == Direction::Sent { EndReason::Fin } else { EndReason::Local };
             return self.say_left(connection, at, reason);
         }
-        let remote = connection.remote;
+        let remote = connection.remote.into();
         let event = match direction {
             Direction::Received => Lifecycle::PeerFinished { remote },
             Direction::Sent => Lifecycle::WriteShut { remote },
@@ -224,7 +224,7 @@ impl<'a> Traffic<'a> {
         self.next_peer = peer.next();
         connection.peer = Some(peer);
         self.out.report.peers += 1;
-        let (local, remote) = (connection.local, connection.remote);
+        let (local, remote) = (connection.local.into(), connection.remote.into());
         let message_oriented = Some(is_datagrams);
         let event = if connection.opened_by_us {
             self.opened_by_us = true;
@@ -250,7 +250,7 @@ impl<'a> Traffic<'a> {
     }
 
     fn say_left(&mut self, connection: &Connection, at: Stamp, reason: EndReason) -> Result<(), ImportError> {
-        let event = Lifecycle::PeerLeft { remote: connection.remote, reason, error: None };
+        let event = Lifecycle::PeerLeft { remote: connection.remote.into(), reason, error: None };
         self.out.push(at, connection.peer, &Body::Lifecycle(event))
     }
 
@@ -358,7 +358,11 @@ mod tests {
     impl RecordSink for Ends {
         fn push(&mut self, record: Imported<'_>) -> io::Result<()> {
             if let Body::Lifecycle(event) = record.body {
-                self.0.extend(event.introduces());
+                self.0.extend(
+                    event
+                        .introduces()
+                        .and_then(|(local, remote)| Some((local.socket_addr()?, remote.socket_addr()?))),
+                );
             }
             Ok(())
         }

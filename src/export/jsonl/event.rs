@@ -3,13 +3,13 @@
 use crate::export::exporter::PeerEnds;
 use crate::export::jsonl::object::push_string;
 use crate::export::line::push_number;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::OptionValue;
 use itoa::Integer;
 use std::fmt::Display;
-use std::net::SocketAddr;
 
 /// Appends the keys of a lifecycle record.
 pub(super) fn push_lifecycle(
@@ -45,7 +45,7 @@ pub(super) fn push_peer(line: &mut String, peer: Option<PeerId>, ends: Option<Pe
 }
 
 /// Appends a key and an address.
-pub(super) fn push_address(line: &mut String, key: &str, address: SocketAddr) {
+pub(super) fn push_address(line: &mut String, key: &str, address: Address) {
     push_text(line, key, &address.to_string());
 }
 
@@ -61,7 +61,7 @@ fn push_reason(line: &mut String, lifecycle: &Lifecycle) {
 }
 
 /// Our address and the peer's, as the record itself has them.
-fn addresses(lifecycle: &Lifecycle) -> (Option<SocketAddr>, Option<SocketAddr>) {
+fn addresses(lifecycle: &Lifecycle) -> (Option<Address>, Option<Address>) {
     match lifecycle {
         Lifecycle::Listening { local }
         | Lifecycle::ListenerStopped { local }

@@ -9,7 +9,6 @@ use crate::export::line::push_number;
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, Record};
 use memchr::memchr2_iter;
-use std::net::SocketAddr;
 
 /// Appends what every object begins with, the brace included.
 pub(super) fn push_start(line: &mut String, record: &Record, kind: &str) {
@@ -49,7 +48,7 @@ pub(super) fn push_data_start(
     match (head.local, ends) {
         // Where the kernel told the address, it is more than what the socket is bound to.
         (Some(address), Some(ends)) => {
-            push_address(line, "local", SocketAddr::new(address, ends.local.port()));
+            push_address(line, "local", ends.local.on(address));
         }
         (Some(address), None) => {
             line.push_str(",\"local\":");

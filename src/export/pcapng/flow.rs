@@ -1,7 +1,7 @@
 //! One TCP connection as it must have looked on the wire: the handshake, segments with the right numbers, and the end
 //! that it came to. Knows nothing of records; the segments themselves are not those of the real wire, the bytes are.
 
-use crate::export::exporter::PeerEnds;
+use crate::export::pcapng::IpEnds;
 use crate::export::pcapng::packet::{Flags, MAX_SEGMENT, Path, Segment};
 use crate::export::pcapng::wire::{InterfaceId, Seen, Wire};
 use crate::model::record::Direction;
@@ -12,7 +12,7 @@ const ACKNOWLEDGE_BYTES: u32 = 128 * 1024;
 /// A connection between us and one peer.
 #[derive(Debug)]
 pub(super) struct Flow {
-    ends: PeerEnds,
+    ends: IpEnds,
     interface: InterfaceId,
     to_us: Path,
     to_peer: Path,
@@ -34,14 +34,14 @@ struct Half {
 
 impl Flow {
     /// A connection that is not yet opened. Both sides start counting near `first_sequence`.
-    pub(super) fn new(ends: PeerEnds, interface: InterfaceId, first_sequence: u32) -> Flow {
+    pub(super) fn new(ends: IpEnds, interface: InterfaceId, first_sequence: u32) -> Flow {
         let to_us = Path::new(ends.remote, ends.local);
         let theirs = Half::new(first_sequence.wrapping_add(0x1000_0000));
         Flow { ends, interface, to_us, to_peer: to_us.reversed(), ours: Half::new(first_sequence), theirs }
     }
 
     /// Both ends.
-    pub(super) fn ends(&self) -> PeerEnds {
+    pub(super) fn ends(&self) -> IpEnds {
         self.ends
     }
 

@@ -15,6 +15,7 @@ use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::export::pcapng::flow::Flow;
 use crate::export::pcapng::packet::{MAX_DATAGRAM, Path};
 use crate::export::pcapng::wire::{InterfaceId, Seen, Wire};
+use crate::model::address::Address;
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Data, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind};
@@ -44,9 +45,9 @@ pub struct PcapngExporter {
     /// The interfaces there are besides the session's own, in the order in which they were added.
     interfaces: Vec<(InterfaceKey, InterfaceId)>,
     /// Addresses of datagram sockets, to tell UDP from TCP where the session's kind does not.
-    datagram_sockets: HashSet<SocketAddr>,
+    datagram_sockets: HashSet<Address>,
     /// The last attempt to connect, and when it began.
-    connecting: Option<(SocketAddr, u64)>,
+    connecting: Option<(Address, u64)>,
     /// The last of our own addresses that the kernel told for IPv4 and IPv6, for sends from an unspecified one.
     told_locals: [Option<IpAddr>; 2],
     latest_ns: u64,
@@ -57,6 +58,13 @@ pub struct PcapngExporter {
 enum InterfaceKey {
     Listener(SocketAddr),
     Named(InterfaceName),
+}
+
+/// Both ends of a flow, as packets can carry them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct IpEnds {
+    local: SocketAddr,
+    remote: SocketAddr,
 }
 
 /// More interfaces than this are not told apart.
@@ -85,7 +93,7 @@ impl PcapngExporter {
 
     fn data(&mut self, at_ns: u64, peer: Option<PeerId>, data: &Data, peers: &mut dyn PeerLookup) {
         let known = peer.and_then(|peer| peers.ends(peer));
-        let ends = known.unwrap_or_else(|| placeholder_ends(peer));
+        let ends = known.map_or_else(|| IpEnds::placeholder(peer), |ends| IpEnds::of(ends, peer));
         if known.is_none() {
             self.wire.remark("the addresses of this peer are not known".to_owned());
         }
@@ -93,7 +101,7 @@ impl PcapngExporter {
             self.wire.remark("the datagram was longer than what was kept".to_owned());
         }
         let told = peer.and_then(|peer| peers.message_oriented(peer));
-        if self.is_datagram(&ends, told) {
+        if self.is_datagram(known.map_or(Address::None, |ends| ends.local), told) {
             return self.datagram(at_ns, ends, data);
         }
         let peer = peer.unwrap_or(PeerId::FIRST);
@@ -109,7 +117,7 @@ impl PcapngExporter {
         }
     }
 
-    fn datagram(&mut self, at_ns: u64, ends: PeerEnds, data: &Data) {
+    fn datagram(&mut self, at_ns: u64, ends: IpEnds, data: &Data) {
         let interface = match data.head.interface {
             Some(name) => self.interface(InterfaceKey::Named(name)),
             None => InterfaceId::default(),
@@ -134,7 +142,7 @@ impl PcapngExporter {
     }
 
     /// Our address of a datagram: what the kernel told, else where the socket is bound, else the best guess.
-    fn local_address(&mut self, ends: PeerEnds, data: &Data) -> IpAddr {
+    fn local_address(&mut self, ends: IpEnds, data: &Data) -> IpAddr {
         let remote = ends.remote.ip().to_canonical();
         let family = usize::from(remote.is_ipv6());
         if let Some(told) = data.head.local.filter(|told| !told.is_unspecified()) {
@@ -165,14 +173,14 @@ impl PcapngExporter {
                     _ => at_ns,
                 };
                 let ends = PeerEnds { local: *local, remote: *remote };
-                if !self.is_datagram(&ends, event.message_oriented()) {
-                    self.introduce(peer, ends, Direction::Sent, began_ns, at_ns);
+                if !self.is_datagram(*local, event.message_oriented()) {
+                    self.introduce(peer, IpEnds::of(ends, peer), Direction::Sent, began_ns, at_ns);
                 }
             }
             Lifecycle::PeerJoined { local, remote, .. } => {
                 let ends = PeerEnds { local: *local, remote: *remote };
-                if !self.is_datagram(&ends, event.message_oriented()) {
-                    self.introduce(peer, ends, Direction::Received, at_ns, at_ns);
+                if !self.is_datagram(*local, event.message_oriented()) {
+                    self.introduce(peer, IpEnds::of(ends, peer), Direction::Received, at_ns, at_ns);
                 }
             }
             Lifecycle::PeerFinished { .. } => self.finish_half(at_ns, peer, Direction::Received),
@@ -192,7 +200,7 @@ impl PcapngExporter {
     fn introduce(
         &mut self,
         peer: Option<PeerId>,
-        ends: PeerEnds,
+        ends: IpEnds,
         opener: Direction,
         opened_ns: u64,
         at_ns: u64,
@@ -204,7 +212,7 @@ impl PcapngExporter {
         }
     }
 
-    fn open_flow(&mut self, peer: PeerId, ends: PeerEnds, opener: Direction, opened_ns: u64, at_ns: u64) {
+    fn open_flow(&mut self, peer: PeerId, ends: IpEnds, opener: Direction, opened_ns: u64, at_ns: u64) {
         let interface = match self.kind {
             Some(SessionKind::TcpServer) => self.interface(InterfaceKey::Listener(ends.local)),
             _ => InterfaceId::default(),
@@ -231,7 +239,8 @@ impl PcapngExporter {
         if !self.flows.contains_key(&peer) {
             // Its beginning was left out; the end alone still shows who left.
             match peers.ends(peer) {
-                Some(ends) if !self.is_datagram(&ends, peers.message_oriented(peer)) => {
+                Some(ends) if !self.is_datagram(ends.local, peers.message_oriented(peer)) => {
+                    let ends = IpEnds::of(ends, Some(peer));
                     self.open_flow(peer, ends, Direction::Received, at_ns, at_ns);
                 }
                 _ => return,
@@ -268,11 +277,11 @@ impl PcapngExporter {
 
     /// As the peer's own record tells; journals of earlier versions tell it by their kind, or by a socket that was
     /// bound.
-    fn is_datagram(&self, ends: &PeerEnds, told: Option<bool>) -> bool {
+    fn is_datagram(&self, local: Address, told: Option<bool>) -> bool {
         match (told, self.kind) {
             (Some(told), _) => told,
             (None, Some(kind)) => kind == SessionKind::Udp,
-            (None, None) => self.datagram_sockets.contains(&ends.local),
+            (None, None) => self.datagram_sockets.contains(&local),
         }
     }
 }
@@ -326,12 +335,27 @@ impl Exporter for PcapngExporter {
     }
 }
 
-/// Addresses for a peer whose own are lost, from the range that is kept for documentation.
-fn placeholder_ends(peer: Option<PeerId>) -> PeerEnds {
-    let [.., low_upper, low_lower] = peer.map_or(0, PeerId::get).to_be_bytes();
-    let port = u16::from_be_bytes([low_upper, low_lower]).max(1);
-    PeerEnds {
-        local: SocketAddr::from(([192, 0, 2, 1], 1)),
-        remote: SocketAddr::from(([192, 0, 2, 2], port)),
+impl IpEnds {
+    /// The ends as a capture can have them; the comments name those that have no IP address.
+    fn of(ends: PeerEnds, peer: Option<PeerId>) -> IpEnds {
+        let with_port = |address: Address| match address {
+            Address::Ip(address) => Some(address),
+            Address::Raw(address) => Some(SocketAddr::new(address, 0)),
+            Address::Unix(_) | Address::None => None,
+        };
+        match (with_port(ends.local), with_port(ends.remote)) {
+            (Some(local), Some(remote)) => IpEnds { local, remote },
+            _ => IpEnds::placeholder(peer),
+        }
+    }
+
+    /// Addresses for a peer that has none of its own, from the range that is kept for documentation.
+    fn placeholder(peer: Option<PeerId>) -> IpEnds {
+        let [.., low_upper, low_lower] = peer.map_or(0, PeerId::get).to_be_bytes();
+        let port = u16::from_be_bytes([low_upper, low_lower]).max(1);
+        IpEnds {
+            local: SocketAddr::from(([192, 0, 2, 1], 1)),
+            remote: SocketAddr::from(([192, 0, 2, 2], port)),
+        }
     }
 }

@@ -1,8 +1,14 @@
 //! Little-endian fields inside a payload: numbers, texts, addresses. It does not know which record they belong to.
 
+use crate::model::address::{Address, UnixName};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::socket_option::OptionValue;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
+
+/// Begin an address that is no IP address with a port; those begin with 4 or 6.
+const ADDRESS_NONE: u8 = 0;
+const ADDRESS_UNIX: u8 = 1;
+const ADDRESS_RAW: u8 = 2;
 
 /// Appends fields to a payload.
 pub(super) struct FieldWriter<'a> {
@@ -54,12 +60,27 @@ impl FieldWriter<'_> {
         }
     }
 
-    pub(super) fn address(&mut self, address: SocketAddr) {
-        self.ip(address.ip());
-        self.out.extend_from_slice(&address.port().to_le_bytes());
-        if let SocketAddr::V6(v6) = address {
-            self.word(v6.flowinfo());
-            self.word(v6.scope_id());
+    /// An IP address with a port begins with its family, as it did before there were others.
+    pub(super) fn address(&mut self, address: Address) {
+        match address {
+            Address::Ip(address) => {
+                self.ip(address.ip());
+                self.out.extend_from_slice(&address.port().to_le_bytes());
+                if let SocketAddr::V6(v6) = address {
+                    self.word(v6.flowinfo());
+                    self.word(v6.scope_id());
+                }
+            }
+            Address::None => self.byte(ADDRESS_NONE),
+            Address::Unix(name) => {
+                self.byte(ADDRESS_UNIX);
+                self.byte(u8::try_from(name.as_bytes().len()).unwrap_or(0));
+                self.out.extend_from_slice(name.as_bytes());
+            }
+            Address::Raw(address) => {
+                self.byte(ADDRESS_RAW);
+                self.ip(address);
+            }
         }
     }
 
@@ -140,19 +161,34 @@ impl<'a> FieldReader<'a> {
     }
 
     pub(super) fn ip(&mut self) -> Option<IpAddr> {
-        match self.byte()? {
+        let family = self.byte()?;
+        self.ip_of(family)
+    }
+
+    fn ip_of(&mut self, family: u8) -> Option<IpAddr> {
+        match family {
             4 => self.array::<4>().map(|octets| IpAddr::V4(Ipv4Addr::from(octets))),
             6 => self.array::<16>().map(|octets| IpAddr::V6(Ipv6Addr::from(octets))),
             _ => None,
         }
     }
 
-    pub(super) fn address(&mut self) -> Option<SocketAddr> {
-        let ip = self.ip()?;
-        let port = self.short()?;
-        Some(match ip {
-            IpAddr::V4(_) => SocketAddr::new(ip, port),
-            IpAddr::V6(v6) => SocketAddr::V6(SocketAddrV6::new(v6, port, self.word()?, self.word()?)),
+    pub(super) fn address(&mut self) -> Option<Address> {
+        Some(match self.byte()? {
+            ADDRESS_NONE => Address::None,
+            ADDRESS_UNIX => {
+                let length = self.byte()?;
+                Address::Unix(UnixName::new(self.bytes(usize::from(length))?).ok()?)
+            }
+            ADDRESS_RAW => Address::Raw(self.ip()?),
+            family => {
+                let ip = self.ip_of(family)?;
+                let port = self.short()?;
+                Address::Ip(match ip {
+                    IpAddr::V4(_) => SocketAddr::new(ip, port),
+                    IpAddr::V6(v6) => SocketAddrV6::new(v6, port, self.word()?, self.word()?).into(),
+                })
+            }
         })
     }
 

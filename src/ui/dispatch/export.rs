@@ -9,6 +9,7 @@ use crate::export::format::Format;
 use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
+use crate::model::address::Address;
 use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
@@ -24,7 +25,6 @@ use crate::ui::state::tab::Tab;
 use crate::ui::text;
 use crate::ui::trouble;
 use crate::util::bytes_text::Count;
-use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ enum NotWritten {
 #[derive(Debug)]
 struct Looked {
     reader: JournalReader,
-    peers: Vec<(PeerId, SocketAddr)>,
+    peers: Vec<(PeerId, Address)>,
     lines: Vec<String>,
     rows: u64,
 }

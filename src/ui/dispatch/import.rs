@@ -153,7 +153,7 @@ fn ends_of(typed: &str) -> Result<Option<PeerEnds>, std::net::AddrParseError> {
     } else {
         SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))
     };
-    Ok(Some(PeerEnds { local, remote }))
+    Ok(Some(PeerEnds { local: local.into(), remote: remote.into() }))
 }
 
 /// A name that no other session has: two imports by one program are never begun in the same nanosecond.

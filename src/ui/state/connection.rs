@@ -153,7 +153,7 @@ pub fn datagram_target(tab: &TabSettings, opened: Option<&TabSettings>) -> Resul
     let mut problems = Vec::new();
     match remote_of(tab, &mut problems) {
         Some(HostPort { host: Host::Address(address, None), port }) if problems.is_empty() => {
-            Ok(Target::Address(SocketAddr::new(address, port)))
+            Ok(Target::from(SocketAddr::new(address, port)))
         }
         Some(remote) if problems.is_empty() => Err(on_host(Problem::LookUpDue(remote.host.to_string()))),
         _ => Err(problems),
@@ -396,7 +396,7 @@ mod tests {
             remote_port: port.to_owned(),
             ..TabSettings::new(TabKind::Udp)
         };
-        let to = |address: &str| Ok(Target::Address(address.parse().unwrap()));
+        let to = |address: &str| Ok(Target::from(address.parse::<std::net::SocketAddr>().unwrap()));
         let rows = [
             (("10.0.0.7", "5000"), Ok(Target::Configured)),
             ((" 10.0.0.7", "5000 "), Ok(Target::Configured)),

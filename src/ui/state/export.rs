@@ -5,6 +5,7 @@ use crate::codec::represent::View;
 use crate::export::import::ImportFormat;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
+use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::action::TabKey;
@@ -12,7 +13,6 @@ use crate::ui::text;
 use crate::ui::times::times_of_file;
 use crate::util::locale::Language;
 use crate::workspace::settings::TimeFormat;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// What is exported.
@@ -45,7 +45,7 @@ pub struct ExportPage {
     /// How many rows are selected in the sheet.
     pub selected_rows: u64,
     /// Whom the session talked with, as far as the list shows them.
-    pub peers: Vec<(PeerId, SocketAddr)>,
+    pub peers: Vec<(PeerId, Address)>,
     /// The first lines of what would be written.
     pub preview: Preview,
     /// Where to; as typed or chosen.

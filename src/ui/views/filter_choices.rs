@@ -1,12 +1,12 @@
 //! Which rows are wanted, by direction and by peer: the same lists for the log and for an export.
 
+use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::ui::widgets::PillCombo;
 use egui::Ui;
-use std::net::SocketAddr;
 
 /// How wide the list of peers is at least.
 const PEERS_WIDTH: f32 = 240.0;
@@ -36,7 +36,7 @@ pub(super) fn peer_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     salt: &str,
-    offered: impl Iterator<Item = (PeerId, SocketAddr)>,
+    offered: impl Iterator<Item = (PeerId, Address)>,
     peer: &mut Option<PeerId>,
 ) -> bool {
     let before = *peer;

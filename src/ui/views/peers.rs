@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_may_ask_for_something_stands_first() {
-        let here = SocketAddr::from(([127, 0, 0, 1], 9000));
+        let here = SocketAddr::from(([127, 0, 0, 1], 9000)).into();
         let mut peer = PeerStatus::joined(PeerId::new(1).unwrap(), here, here, 0);
         let line = |peer: &PeerStatus| facts_line(Locale::of(Language::English), peer);
         assert_eq!(line(&peer), "rx 0 · tx 0");
