@@ -1,31 +1,27 @@
 //! The window: takes in news under a time budget, draws, and lets the dispatcher act between frames. It knows
 //! no business: what a session is, the engine knows; what a tab shows, its state.
 
-use crate::engine::handle::Engine;
 use crate::model::failure::{Failure, Operation};
 use crate::ui::action::Action;
+use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
-use crate::ui::dispatch::errands::Errands;
-use crate::ui::dispatch::file::PasteJob;
-use crate::ui::dispatch::paths::Asker;
-use crate::ui::dispatch::workspace::Kept;
-use crate::ui::dispatch::{self, Background};
-use crate::ui::fonts;
+use crate::ui::dispatch;
 use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
 use crate::ui::shortcuts;
 use crate::ui::state::AppState;
-use crate::ui::theme::{self, Theme};
-use crate::util::locale::Language;
+use crate::ui::tab::Tab;
+use crate::ui::tab::composer::file::take_long_pastes;
+use crate::ui::workspace::{self, Kept};
+use crate::util::locale::{Language, Locale};
 use crate::workspace::keeper::Keeper;
 use crate::workspace::profile::Profile;
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::{Damage, Store};
 use crate::workspace::tabs::Tabs;
-use egui_notify::Toasts;
 use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
@@ -40,20 +36,6 @@ const SAVE_AFTER: Duration = Duration::from_secs(2);
 /// A frame for that comes a little later than it is due, so that it is due in it.
 const SAVE_SLACK: Duration = Duration::from_millis(16);
 
-/// A notice that asks for something stays longer.
-const BAD_NEWS_STAY: Duration = Duration::from_secs(12);
-
-/// What a notice in the corner is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    /// Something was done.
-    Good,
-    /// Something is worth knowing.
-    Plain,
-    /// Something was not done.
-    Bad,
-}
-
 /// With what the window starts.
 #[derive(Clone, Debug)]
 pub struct StartOptions {
@@ -67,23 +49,11 @@ pub struct StartOptions {
 
 /// The window.
 pub struct App {
-    pub(super) state: AppState,
-    pub(super) engine: Engine,
-    pub(super) profile: Profile,
-    pub(super) dialogs: Box<dyn Dialogs>,
-    pub(super) dialog_for: Option<Asker>,
-    pub(super) waker: Waker,
+    state: AppState,
+    services: Services,
     pace: Arc<Pace>,
-    pub(super) toasts: Toasts,
-    pub(super) background: Background,
-    pub(super) paste: Option<PasteJob>,
-    pub(super) errands: Errands,
-    pub(super) kept: Kept,
-    pub(super) may_quit: bool,
-    pub(super) next_job: u32,
+    kept: Kept,
     asked: Vec<Action>,
-    /// Which colours are seen, whoever chose them.
-    is_dark: bool,
 }
 
 impl App {
@@ -113,40 +83,14 @@ impl App {
         let mut state = AppState::new(tabs.value, settings, sending.value, language);
         // Asked for on the command line, it is not what the person chose.
         state.theme = start.theme.unwrap_or(state.theme);
-        look::prepare(ctx, &state);
-        let mut app = App {
-            state,
-            engine: Engine::new(waker.clone())?,
-            profile: start.profile,
-            dialogs,
-            dialog_for: None,
-            waker,
-            pace,
-            toasts: Toasts::default()
-                .with_default_font(fonts::interface(theme::BODY_SIZE))
-                .with_shadow(theme::NOTICE_SHADOW),
-            background: Background::default(),
-            paste: None,
-            errands: Errands::default(),
-            kept,
-            may_quit: false,
-            next_job: 0,
-            asked: vec![Action::RefreshAddresses],
-            is_dark: ctx.theme() == egui::Theme::Dark,
-        };
-        dispatch::workspace::say_damages(&mut app, &damages);
-        dispatch::sessions::enforce_limit(&mut app);
-        dispatch::paths::look_for_start_folder(&mut app);
-        Ok(app)
-    }
-
-    /// The first start in a folder, in English.
-    #[cfg(test)]
-    pub(super) fn in_folder(folder: &std::path::Path) -> App {
-        let profile = Profile::locate(Some(folder)).unwrap();
-        profile.create_folders().unwrap();
-        let start = StartOptions { profile, language: Some(Language::English), theme: None };
-        App::new(&egui::Context::default(), start).unwrap()
+        look::prepare(ctx, state.theme, &state.settings);
+        let is_dark = ctx.theme() == egui::Theme::Dark;
+        let mut services = Services::new(start.profile, dialogs, waker, is_dark)?;
+        let mut cx = services.cx(state.locale());
+        workspace::say_damages(&damages, &mut cx);
+        state.sessions.make_room(&state.settings, &mut cx);
+        cx.look_for_start_folder(&state.settings);
+        Ok(App { state, services, pace, kept, asked: vec![Action::RefreshAddresses] })
     }
 
     /// What the window knows, for tests.
@@ -154,24 +98,34 @@ impl App {
         &self.state
     }
 
+    /// What was last said in the corner, for tests.
+    pub fn said(&self) -> &str {
+        self.services.notices.said()
+    }
+
     /// Takes in what is new and carries out what was asked for. Nothing is drawn here.
     pub fn take_in(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
         self.pace.begin(now);
         look::fit_to_screen(ctx);
-        self.is_dark = ctx.theme() == egui::Theme::Dark;
+        self.services.notices.set_dark(ctx.theme() == egui::Theme::Dark);
         for action in std::mem::take(&mut self.asked) {
-            dispatch::apply(self, action, ctx);
+            self.apply(action, ctx);
         }
         // Before anything is read, so that what comes in meanwhile rings again.
-        self.engine.news().take();
-        let next = dispatch::news::take_in(self, ctx, now, now + NEWS_BUDGET);
-        if let Some(after) = next {
+        self.services.engine.news().take();
+        let mut cx = self.services.cx(self.state.locale());
+        let next = dispatch::take_in(&mut self.state, now, now + NEWS_BUDGET, &mut cx);
+        let retry = self.kept.take_failures(now, &mut cx);
+        if let Some(after) = next.into_iter().chain(retry).min() {
             ctx.request_repaint_after(after);
+        }
+        if let Some(text) = self.services.clipboard.take() {
+            ctx.copy_text(text);
         }
         self.keep_workspace(ctx, now);
         if ctx.input(|input| input.viewport().close_requested()) {
-            dispatch::workspace::ask_before_quit(self, ctx);
+            self.ask_before_quit(ctx);
         }
     }
 
@@ -179,47 +133,50 @@ impl App {
     pub fn draw(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let is_composing = input_method::is_composing(&ctx);
-        dispatch::file::take_long_pastes(self, &ctx);
+        let keyboard_tab = self.state.seen_keyboard_tab();
+        let field =
+            keyboard_tab.filter(|_| !self.state.is_covered()).and_then(|key| self.state.tabs.get_mut(key));
+        let mut cx = self.services.cx(Locale::of(self.state.language));
+        take_long_pastes(field, &ctx, &mut cx);
         let mut asked = Vec::new();
         if !self.state.is_covered() {
-            let tab = (!self.state.shows_sessions).then(|| self.state.keyboard_tab());
-            shortcuts::take_pressed(&ctx, is_composing, tab, &mut asked);
+            shortcuts::take_pressed(&ctx, is_composing, keyboard_tab, &mut asked);
         }
-        layout::window_ui(ui, &mut self.state, &mut asked);
-        self.toasts.show(&ctx);
+        layout::window_ui(ui, &mut self.state, self.services.notices.said(), &mut asked);
+        self.services.notices.show(&ctx);
         if !asked.is_empty() {
             self.asked.append(&mut asked);
             ctx.request_repaint();
         }
     }
 
-    /// Says something in the corner, for a while.
-    pub(super) fn tell(&mut self, told: Told, text: impl Into<String>) {
-        let theme = Theme::of_mode(self.is_dark);
-        let (mark, color) = match told {
-            Told::Good => ("●", theme.good),
-            Told::Plain => ("●", theme.accent),
-            Told::Bad => ("■", theme.error),
-        };
-        let text = text.into();
-        self.state.said.clone_from(&text);
-        let toast = self.toasts.custom(text, mark.to_owned(), color);
-        // The library's cross is a sign that our fonts do not have.
-        toast.closable(false);
-        if told == Told::Bad {
-            toast.duration(Some(BAD_NEWS_STAY));
-        }
-    }
-
     /// Writes what is not written yet, and waits for the disk.
     pub fn close(&mut self) {
-        dispatch::workspace::finish(self);
-        dispatch::file::clean_up(self);
+        self.kept.finish(&self.state);
+        self.state.files.clean_up(&mut self.state.tabs);
+    }
+
+    fn apply(&mut self, action: Action, ctx: &egui::Context) {
+        if action == Action::Browse {
+            // A session bus that dies while a dialog is open takes the program with it: nothing may be lost then.
+            self.kept.save(&self.state);
+        }
+        let mut cx = self.services.cx(self.state.locale());
+        dispatch::apply(&mut self.state, action, ctx, &mut cx);
+    }
+
+    /// The window may go at once, or only when the person agrees to close what is open.
+    fn ask_before_quit(&mut self, ctx: &egui::Context) {
+        let goes_on = self.state.tabs.iter().any(Tab::is_open) || self.services.jobs.is_busy();
+        if goes_on && !self.state.may_quit {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.state.asks_quit = true;
+        }
     }
 
     fn keep_workspace(&mut self, ctx: &egui::Context, now: Instant) {
         if ctx.input(|input| !input.events.is_empty()) {
-            dispatch::workspace::note_window(self, ctx);
+            workspace::note_window(&mut self.state.settings, ctx);
             if self.kept.due.is_none() {
                 self.kept.due = Some(now + SAVE_AFTER);
                 ctx.request_repaint_after(SAVE_AFTER + SAVE_SLACK);
@@ -227,7 +184,7 @@ impl App {
         }
         if self.kept.due.is_some_and(|due| due <= now) {
             self.kept.due = None;
-            dispatch::workspace::save(self);
+            self.kept.save(&self.state);
         }
     }
 }

@@ -4,16 +4,21 @@
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::state::AppState;
-use crate::ui::state::inspector::InspectorPanel;
-use crate::ui::state::tab::Tab;
+use crate::ui::pages::view::{confirm_quit_ui, modal_ui};
+use crate::ui::sessions::view::sessions_ui;
+use crate::ui::state::{AppState, Page};
+use crate::ui::tab::banner::banner_ui;
+use crate::ui::tab::composer::view::{SendSurroundings, composer_ui};
+use crate::ui::tab::connection::view::{self as connection, connection_ui};
+use crate::ui::tab::inspector::InspectorPanel;
+use crate::ui::tab::inspector::view as inspector;
+use crate::ui::tab::peers::view::peers_ui;
+use crate::ui::tab::title::tab_title;
+use crate::ui::tab::{Tab, sheet_area, status_bar, view_bar};
+use crate::ui::tabs::bar::{self as tab_bar, Light, TabLabel, tab_bar_ui};
+use crate::ui::tabs::pane_title;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::views::tab_bar::{Light, TabLabel, tab_bar_ui};
-use crate::ui::views::{
-    banner, composer, connection, inspector, modals, pane_title, peers, sessions_page, sheet_area,
-    status_bar, tab_bar, view_bar,
-};
 use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
 use egui::accesskit::Live;
@@ -32,21 +37,17 @@ const SIDE_WIDTH: f32 = 266.0;
 const INSPECTOR_WIDTH: f32 = 350.0;
 
 /// Draws the whole window.
-pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
+pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Action>) {
     let locale = state.locale();
-    let keyboard = Some(state.keyboard_tab()).filter(|_| !state.is_covered());
-    let inspected = state.keyboard_tab();
+    let keyboard = Some(state.tabs.keyboard_tab()).filter(|_| !state.is_covered());
+    let inspected = state.tabs.keyboard_tab();
     let labels: Vec<TabLabel> = state.tabs.iter().map(|tab| label_of(locale, tab)).collect();
     let AppState {
         tabs,
-        active,
-        beside,
-        touched,
+        page,
         sessions,
-        changing_sessions,
         modal,
         asks_quit,
-        said,
         settings,
         sending,
         addresses,
@@ -56,17 +57,17 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
         ..
     } = state;
     let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
-    let front = (!state.shows_sessions).then_some(*active);
+    let front = (*page == Page::Tabs).then_some(tabs.active);
     bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
-        tab_bar_ui(ui, &ctx, &labels, front, *beside, out);
+        tab_bar_ui(ui, &ctx, &labels, front, tabs.beside, out);
     });
-    if state.shows_sessions {
+    if *page == Page::Sessions {
         let page = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
         CentralPanel::no_frame()
             .frame(page)
-            .show(ui, |ui| sessions_page::sessions_ui(ui, &ctx, sessions, changing_sessions, out));
+            .show(ui, |ui| sessions_ui(ui, &ctx, &sessions.list, &sessions.changing, out));
     } else {
-        let (active, beside) = (*active, *beside);
+        let (active, beside) = (tabs.active, tabs.beside);
         let area = ui.available_rect_before_wrap();
         let mut right = Rect::NOTHING;
         if let Some(tab) = tabs.iter_mut().find(|tab| tab.key == active) {
@@ -94,13 +95,13 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
             }
         });
         if let Some(at) = touched_place(ui).filter(|at| area.contains(*at)) {
-            *touched = if right.contains(at) { beside } else { Some(active) };
+            tabs.touched = if right.contains(at) { beside } else { Some(active) };
         }
     }
     if *asks_quit {
-        modals::confirm_quit_ui(ui, &ctx, out);
+        confirm_quit_ui(ui, &ctx, out);
     } else {
-        modals::modal_ui(ui, &ctx, modal, out);
+        modal_ui(ui, &ctx, modal, out);
     }
     say(ui, said);
 }
@@ -108,7 +109,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, out: &mut Vec<Action>) {
 fn label_of(locale: &Locale, tab: &Tab) -> TabLabel {
     TabLabel {
         key: tab.key,
-        title: text::tab_title(locale, &tab.settings),
+        title: tab_title(locale, &tab.settings),
         state: text::state_line(locale, &tab.status.state),
         light: light_of(tab),
         is_fresh: tab.is_fresh,
@@ -217,10 +218,10 @@ fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
 fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut connection::Asked) {
     let height = ui.available_height() - 150.0;
     egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
-        connection::connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
+        connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
     ui.add_space(theme::SPACE_12);
-    peers::peers_ui(ui, ctx, tab.settings.kind, &tab.status, &mut tab.peers, &mut asked.tab);
+    peers_ui(ui, ctx, tab.settings.kind, &tab.status, &mut tab.peers, &mut asked.tab);
 }
 
 /// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.
@@ -288,18 +289,18 @@ fn session_ui(
             );
         });
         if let Some(failure) = &tab.status.paused {
-            banner::banner_ui(ui, ctx, tab.settings.kind, failure);
+            banner_ui(ui, ctx, tab.settings.kind, failure);
         }
         if !tab.is_kept() {
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));
             let panel = Panel::bottom("send").resizable(false).frame(padded);
             let shown = panel.show(ui, |ui| {
-                let around = composer::Around {
+                let around = SendSurroundings {
                     status: &tab.status,
                     peers: &tab.peers,
                     file: tab.file.as_ref().map(|file| &file.progress),
                 };
-                composer::composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
+                composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
             });
             settle(ui, shown.response.rect.height());
         }

@@ -1,7 +1,6 @@
 //! How the window as a whole looks and speaks: fonts, colours, scale and language. It draws nothing.
 
 use crate::ui::fonts;
-use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
@@ -14,12 +13,12 @@ const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
 const TITLE_AND_TASK_BAR: f32 = 90.0;
 
 /// Makes the first frame look as it was left, or as was asked for at start.
-pub fn prepare(ctx: &Context, state: &AppState) {
+pub fn prepare(ctx: &Context, theme: ThemeChoice, settings: &Settings) {
     fonts::install(ctx);
-    theme::apply(ctx, preference(state.theme));
+    theme::apply(ctx, preference(theme));
     // The window has its own zoom, which is kept between runs.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
-    apply_zoom(ctx, &state.settings);
+    apply_zoom(ctx, settings);
 }
 
 /// Makes everything as big as the settings say.

@@ -1,21 +1,17 @@
 //! The window. It never sees a socket.
 //!
-//! Once per frame it takes in news ([`app`]), draws ([`layout`] and [`views`]), and brings about what was asked
-//! for ([`dispatch`]).
+//! Once per frame it takes in news ([`app`]), draws ([`layout`] and the views of the features), and brings about what was
+//! asked for ([`dispatch`]). A feature is a folder: its state, its view, and what is done when it is asked for something.
 
 pub mod fonts;
 
 pub mod theme;
 
+pub mod look;
+
 pub mod widgets;
 
-pub mod sheet;
-
-pub mod action;
-
-pub mod state;
-
-pub mod ctx;
+pub mod input_method;
 
 pub mod text;
 
@@ -23,21 +19,55 @@ pub mod trouble;
 
 pub mod times;
 
-pub mod shortcuts;
+pub mod notices;
 
-pub mod views;
+pub mod jobs;
 
-pub mod layout;
+pub mod clipboard;
 
 pub mod dialogs;
 
+pub mod paths;
+
+pub mod cx;
+
+pub mod sheet;
+
+pub mod action;
+
+pub mod shortcuts;
+
+pub mod ctx;
+
+pub mod page_parts;
+
+pub mod filter_choices;
+
+pub mod tab;
+
+pub mod tabs;
+
+pub mod quick_sends;
+
+pub mod sessions;
+
+pub mod export;
+
+pub mod import;
+
+pub mod watch;
+
+pub mod help;
+
+pub mod pages;
+
+pub mod state;
+
+pub mod workspace;
+
 pub mod dispatch;
 
-pub mod look;
-
-pub mod input_method;
-
-pub mod pasted_file;
+pub mod layout;
 
 pub mod app;
 

@@ -20,7 +20,15 @@ fn rooms_use_only_what_the_dependency_table_grants() {
 
 #[test]
 fn what_must_be_absent_is_absent() {
-    check(&["src"], &[absences::forbidden_names, absences::colours_outside_the_theme]);
+    check(
+        &["src"],
+        &[
+            absences::forbidden_names,
+            absences::acting_views,
+            absences::colours_outside_the_theme,
+            absences::window_in_other_hands,
+        ],
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::window_support::{Desk, client, datagrams, loopback, read_datagram, read_exactly};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use sockscope::ui::state::modal::Modal;
+use sockscope::ui::pages::Modal;
 use sockscope::workspace::tabs::{InputChoice, ReplySettings, TabKind, TabSettings};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -257,7 +257,7 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     desk.write("and on");
     desk.press("Send");
     desk.see("TX and on");
-    assert_eq!(desk.state().said, "", "whoever stops it is not told that it stopped");
+    assert_eq!(desk.said(), "", "whoever stops it is not told that it stopped");
     for wrong in ["soon", "0", "1.5", ""] {
         desk.fill("Repeat interval in milliseconds", wrong);
         desk.see("The interval is a whole number of milliseconds, at least 1.");
@@ -455,7 +455,8 @@ fn a_pasted_text_that_cannot_go_out_is_kept() {
     desk.harness.event(Event::Paste("x".repeat(100_000)));
     desk.draw();
     desk.press("Send");
-    desk.wait("the refusal", |state| !state.said.is_empty() && state.tabs[0].file.is_none());
+    desk.hear("nobody to send to");
+    desk.wait("the refusal", |state| state.tabs[0].file.is_none());
     desk.see("97.7 KiB were pasted");
     let mut peer = client(listener);
     desk.wait("the client", |state| state.tabs[0].status.peers_present == 1);

@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::model::status::SessionState;
 use sockscope::ui::dialogs::DialogAnswer;
 use sockscope::ui::state::AppState;
-use sockscope::ui::state::tab::Tab;
+use sockscope::ui::tab::Tab;
 use sockscope::ui::testing::{TestApp, open_window, wait_until};
 use sockscope::util::locale::Language;
 use sockscope::workspace::profile::Profile;
@@ -62,8 +62,13 @@ impl Desk {
         self.harness.state().app().unwrap().state()
     }
 
+    /// What was said last in the corner.
+    pub(crate) fn said(&self) -> &str {
+        self.harness.state().app().unwrap().said()
+    }
+
     pub(crate) fn front(&self) -> &Tab {
-        self.state().tab(self.state().active).unwrap()
+        self.state().tab(self.state().tabs.active).unwrap()
     }
 
     /// Clicks the control with this name.
@@ -151,10 +156,9 @@ impl Desk {
 
     /// Waits until this was said in the corner.
     pub(crate) fn hear(&mut self, part: &str) {
-        let said = wait_until(&mut self.harness, |harness| {
-            harness.state().app().unwrap().state().said.contains(part)
-        });
-        assert!(said, "“{part}” was not said, but “{}”", self.state().said);
+        let said =
+            wait_until(&mut self.harness, |harness| harness.state().app().unwrap().said().contains(part));
+        assert!(said, "“{part}” was not said, but “{}”", self.said());
         // What it was about may have made room.
         self.draw();
     }
@@ -168,7 +172,7 @@ impl Desk {
     /// Presses the button that opens the tab in front and waits until it is open there.
     pub(crate) fn open(&mut self, button: &str) -> SocketAddr {
         self.press(button);
-        self.wait(button, |state| local(state.tab(state.active).unwrap()).is_some());
+        self.wait(button, |state| local(state.tab(state.tabs.active).unwrap()).is_some());
         local(self.front()).unwrap()
     }
 
@@ -176,7 +180,7 @@ impl Desk {
     pub(crate) fn tab(&mut self, place: usize) {
         let key = [Key::Num1, Key::Num2, Key::Num3, Key::Num4][place];
         self.key(Modifiers::COMMAND, key);
-        assert_eq!(self.state().tabs[place].key, self.state().active);
+        assert_eq!(self.state().tabs[place].key, self.state().tabs.active);
     }
 
     /// Writes into the send field of the tab in front.

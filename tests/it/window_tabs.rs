@@ -4,8 +4,9 @@ use crate::window_support::{Desk, client, local, loopback, prepare};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Popup, ViewportEvent};
 use egui_kittest::kittest::{NodeT, Queryable};
-use sockscope::ui::state::modal::Modal;
-use sockscope::ui::state::tab::Tab;
+use sockscope::ui::pages::Modal;
+use sockscope::ui::state::Page;
+use sockscope::ui::tab::Tab;
 use sockscope::util::locale::Language;
 use sockscope::workspace::settings::ThemeChoice;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
@@ -104,10 +105,10 @@ fn arrows_go_from_tab_to_tab() {
         (Key::ArrowLeft, 1),
     ] {
         desk.key(Modifiers::NONE, key);
-        assert_eq!(desk.state().place(desk.state().active), Some(place), "{key:?}");
+        assert_eq!(desk.state().tabs.place(desk.state().tabs.active), Some(place), "{key:?}");
     }
     desk.key(Modifiers::NONE, Key::ArrowDown);
-    assert_eq!(desk.state().place(desk.state().active), Some(1));
+    assert_eq!(desk.state().tabs.place(desk.state().tabs.active), Some(1));
 }
 
 #[test]
@@ -294,7 +295,7 @@ fn keys_and_the_inspector_are_for_the_side_that_was_touched_last() {
         desk.draw();
         let place = desk.state().tabs[port].inspector.record.as_ref().map(|record| record.id.0);
         assert_eq!(place, Some(0));
-        assert_eq!(desk.state().keyboard_tab(), desk.state().tabs[port].key);
+        assert_eq!(desk.state().tabs.keyboard_tab(), desk.state().tabs[port].key);
     }
     desk.key(Modifiers::NONE, Key::Escape);
     desk.key(Modifiers::NONE, Key::Escape);
@@ -310,7 +311,7 @@ fn no_shortcut_reaches_a_tab_behind_the_list_of_sessions() {
     desk.key(Modifiers::COMMAND, Key::W);
     desk.key(Modifiers::COMMAND, Key::F);
     assert_eq!(desk.state().tabs.len(), 3);
-    assert!(desk.state().shows_sessions && !desk.front().find.is_shown);
+    assert!(desk.state().page == Page::Sessions && !desk.front().find.is_shown);
 }
 
 #[test]
@@ -356,14 +357,14 @@ fn earlier_sessions_are_listed_opened_kept_and_deleted() {
     for kept in [true, false] {
         desk.press_containing("Keep 2");
         desk.wait("the change", |state| {
-            let is_seen = state.sessions.first().is_some_and(|session| session.kept == kept);
-            is_seen && state.changing_sessions.is_empty()
+            let is_seen = state.sessions.list.first().is_some_and(|session| session.kept == kept);
+            is_seen && state.sessions.changing.is_empty()
         });
     }
     desk.press_containing("Delete 2");
     desk.see("Delete this session?");
     desk.press("Delete");
-    desk.wait("the end of it", |state| state.sessions.is_empty());
+    desk.wait("the end of it", |state| state.sessions.list.is_empty());
     assert!(!desk.state().tabs.iter().any(Tab::is_kept), "its tab is gone, too");
 }
 
@@ -602,7 +603,7 @@ fn the_bar_shows_the_tab_that_came_to_the_front() {
     };
     assert!(right_of(&desk, "bench number 19") > 1460.0, "it is out of sight");
     desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab);
-    assert_eq!(desk.state().active, desk.state().tabs[19].key);
+    assert_eq!(desk.state().tabs.active, desk.state().tabs[19].key);
     desk.harness.run_steps(40);
     assert!(right_of(&desk, "bench number 19") < 1460.0);
 }

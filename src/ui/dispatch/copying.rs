@@ -8,6 +8,7 @@ use crate::engine::jobs::JobControl;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::RecordId;
 use crate::model::record::Body;
+use crate::ui::clipboard::CopiedText;
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::ops::RangeInclusive;
@@ -28,20 +29,12 @@ pub(super) struct Selected {
     pub(super) locale: &'static Locale,
 }
 
-/// What is for the clipboard.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Copied {
-    pub(super) text: String,
-    /// More was selected than is copied.
-    pub(super) is_cut: bool,
-}
-
 impl Selected {
     /// Text and hex have a line for each row, and say what happened, too. The other forms are one value made of
     /// all bytes, unless there are none.
-    pub(super) fn copy(&self, control: &JobControl) -> Result<Copied, JournalError> {
+    pub(super) fn copy(&self, control: &JobControl) -> Result<CopiedText, JournalError> {
         let is_by_row = matches!(self.form, CopyForm::Text | CopyForm::Hex);
-        let mut copied = Copied::default();
+        let mut copied = CopiedText::default();
         let mut bytes = Vec::new();
         for id in self.rows() {
             let Some(record) = self.reader.record(RecordId(id))? else { break };

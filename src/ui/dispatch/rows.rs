@@ -5,44 +5,45 @@ use crate::codec::copy::CopyForm;
 use crate::codec::time::TimeFormat;
 use crate::journal::JournalError;
 use crate::model::ids::RecordId;
-use crate::ui::action::TabKey;
-use crate::ui::app::{App, Told};
+use crate::ui::cx::Cx;
 use crate::ui::dispatch::copying::Selected;
-use crate::ui::dispatch::errands;
-use crate::ui::dispatch::session::{send_payload, with_tab};
+use crate::ui::jobs::JobKind;
 use crate::ui::sheet::{JournalRows, RowOptions};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
-use crate::ui::state::go_to::Destination;
-use crate::ui::state::modal::{GoTo, Modal};
-use crate::ui::state::tab::{Source, Tab};
+use crate::ui::tab::go_to::{Destination, GoTo};
+use crate::ui::tab::session::send_payload;
+use crate::ui::tab::{Source, Tab};
 use crate::ui::text;
 use crate::ui::times::written_times;
 use crate::ui::trouble;
+use crate::workspace::settings;
 use std::time::{Duration, Instant};
 
 /// The tab shows the rows of this source from now on.
-pub(super) fn begin(app: &mut App, key: TabKey, source: Source) {
-    let options = RowOptions::new(app.state.locale());
-    with_tab(app, key, |tab| {
-        tab.source = source;
-        tab.rows = tab.reader().cloned().map(|reader| JournalRows::new(reader, options));
-        tab.sheet = Sheet::default();
-        tab.cleared_before = 0;
-        tab.rows_seen = 0;
-        tab.find.forget_hits();
-    });
-    apply_filter(app, key);
+pub(in crate::ui) fn begin(tab: &mut Tab, source: Source, cx: &mut Cx<'_>) {
+    let options = RowOptions::new(cx.locale);
+    tab.source = source;
+    tab.rows = tab.reader().cloned().map(|reader| JournalRows::new(reader, options));
+    tab.sheet = Sheet::default();
+    tab.cleared_before = 0;
+    tab.rows_seen = 0;
+    tab.find.forget_hits();
+    apply_filter(tab, cx);
 }
 
 /// Takes in what searches found and how rows are shown now; tells when to look again.
-pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<Duration> {
-    let locale = app.state.locale();
-    let (time, precision) = written_times(app.state.settings.time_format);
-    let news = app.engine.news().clone();
-    if app.state.tab(key).is_some_and(|tab| tab.find.is_outdated(tab.encoding())) {
-        start_find(app, key);
+pub(in crate::ui) fn take_in(
+    tab: &mut Tab,
+    times: settings::TimeFormat,
+    deadline: Instant,
+    cx: &mut Cx<'_>,
+) -> Option<Duration> {
+    let locale = cx.locale;
+    let (time, precision) = written_times(times);
+    let news = cx.jobs.news().clone();
+    if tab.find.is_outdated(tab.encoding()) {
+        start_find(tab, cx);
     }
-    let tab = app.state.tab_mut(key)?;
     if tab.find.has_waiting()
         && let Some(rows) = &mut tab.rows
     {
@@ -69,9 +70,8 @@ pub(super) fn take_in(app: &mut App, key: TabKey, deadline: Instant) -> Option<D
     let reader = tab.reader().cloned();
     let read = |id| reader.as_ref().map_or(Ok(None), |reader| reader.record(id));
     if let Err(error) = tab.inspector.look_at(wanted, read) {
-        app.tell(Told::Bad, trouble::journal(locale, &error));
+        cx.notices.problem(trouble::journal(locale, &error));
     }
-    let tab = app.state.tab(key)?;
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
     let follow_due = tab.find.follow_after().filter(|_| is_due);
     ticks_due.into_iter().chain(follow_due).min()
@@ -102,47 +102,37 @@ fn point_out_matches(tab: &mut Tab) {
     }
 }
 
-pub(super) fn start_find(app: &mut App, key: TabKey) {
-    let news = app.engine.news().clone();
-    with_tab(app, key, |tab| {
-        let encoding = tab.encoding();
-        if let Some(reader) = tab.reader().cloned()
-            && tab.find.is_shown
-        {
-            tab.find.start(&reader, encoding, &news);
-        }
-        point_out_matches(tab);
-        show_wanted_rows(tab);
-    });
+pub(in crate::ui) fn start_find(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    if let Some(reader) = tab.reader().cloned()
+        && tab.find.is_shown
+    {
+        tab.find.start(&reader, encoding, cx.jobs.news());
+    }
+    point_out_matches(tab);
+    show_wanted_rows(tab);
 }
 
 /// Shows the find field; what it says is looked for again.
-pub(super) fn show_find(app: &mut App, key: TabKey) {
-    let mut was_shown = true;
-    with_tab(app, key, |tab| {
-        was_shown = std::mem::replace(&mut tab.find.is_shown, true);
-        tab.find.wants_focus = true;
-    });
+pub(in crate::ui) fn show_find(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let was_shown = std::mem::replace(&mut tab.find.is_shown, true);
+    tab.find.wants_focus = true;
     if !was_shown {
-        start_find(app, key);
+        start_find(tab, cx);
     }
 }
 
-pub(super) fn hide_find(app: &mut App, key: TabKey) {
-    with_tab(app, key, |tab| {
-        tab.find.is_shown = false;
-        tab.find.forget_hits();
-        point_out_matches(tab);
-        show_wanted_rows(tab);
-    });
+pub(in crate::ui) fn hide_find(tab: &mut Tab) {
+    tab.find.is_shown = false;
+    tab.find.forget_hits();
+    point_out_matches(tab);
+    show_wanted_rows(tab);
 }
 
-pub(super) fn step_find(app: &mut App, key: TabKey, is_forward: bool) {
-    with_tab(app, key, |tab| {
-        if let Some(row) = tab.find.step(is_forward, top_record(tab)) {
-            show_record(tab, row);
-        }
-    });
+pub(in crate::ui) fn step_find(tab: &mut Tab, is_forward: bool) {
+    if let Some(row) = tab.find.step(is_forward, top_record(tab)) {
+        show_record(tab, row);
+    }
 }
 
 /// What stands at the upper edge.
@@ -151,66 +141,58 @@ fn top_record(tab: &Tab) -> RecordId {
 }
 
 /// Shows only rows with a match, or all that the filters let through.
-pub(super) fn show_only_matches(app: &mut App, key: TabKey, is_on: bool) {
-    with_tab(app, key, |tab| {
-        tab.find.only_matches = is_on;
-        show_wanted_rows(tab);
-    });
+pub(in crate::ui) fn show_only_matches(tab: &mut Tab, is_on: bool) {
+    tab.find.only_matches = is_on;
+    show_wanted_rows(tab);
 }
 
 /// Shows what the filters let through, and looks for what is wanted among that.
-pub(super) fn apply_filter(app: &mut App, key: TabKey) {
-    let news = app.engine.news().clone();
-    with_tab(app, key, |tab| {
-        if let Some(reader) = tab.reader().cloned() {
-            tab.find.start_filter(&reader, &news);
-        }
-    });
-    start_find(app, key);
-}
-
-pub(super) fn clear_view(app: &mut App, key: TabKey) {
-    with_tab(app, key, |tab| {
-        tab.cleared_before = tab.reader().map_or(0, |reader| reader.snapshot().records);
-        tab.sheet.clear_selection();
-        tab.sheet.follow();
-        show_wanted_rows(tab);
-    });
-}
-
-pub(super) fn show_cleared(app: &mut App, key: TabKey) {
-    with_tab(app, key, |tab| {
-        tab.cleared_before = 0;
-        show_wanted_rows(tab);
-    });
-}
-
-/// Asks for a row or a time, once there is something to look at.
-pub(super) fn ask_go_to(app: &mut App, key: TabKey) {
-    if app.state.tab(key).and_then(Tab::reader).is_some_and(|reader| reader.snapshot().records > 0) {
-        app.state.modal = Some(Modal::GoTo(GoTo { tab: key, text: String::new(), is_unclear: false }));
-    } else {
-        app.tell(Told::Plain, app.state.locale().text("empty.open"));
+pub(in crate::ui) fn apply_filter(tab: &mut Tab, cx: &mut Cx<'_>) {
+    if let Some(reader) = tab.reader().cloned() {
+        tab.find.start_filter(&reader, cx.jobs.news());
     }
+    start_find(tab, cx);
 }
 
-/// Shows the row or the time that the page names, or says on the page that it names none.
-pub(super) fn go_to(app: &mut App) {
-    let Some(Modal::GoTo(page)) = &app.state.modal else { return };
-    let (key, typed) = (page.tab, page.text.clone());
-    let found = app.state.tab(key).and_then(|tab| destination(tab, &typed, &app.state.times));
-    match found {
+pub(in crate::ui) fn clear_view(tab: &mut Tab) {
+    tab.cleared_before = tab.reader().map_or(0, |reader| reader.snapshot().records);
+    tab.sheet.clear_selection();
+    tab.sheet.follow();
+    show_wanted_rows(tab);
+}
+
+pub(in crate::ui) fn show_cleared(tab: &mut Tab) {
+    tab.cleared_before = 0;
+    show_wanted_rows(tab);
+}
+
+/// Follows the newest row, or holds still.
+pub(in crate::ui) fn toggle_following(tab: &mut Tab) {
+    let next = tab.rows.as_ref().map_or(RecordId(0), Rows::next_record);
+    tab.sheet.toggle_following(next);
+}
+
+/// The page that asks for a row or a time, once there is something to look at.
+pub(in crate::ui) fn go_to_page(tab: &Tab, cx: &mut Cx<'_>) -> Option<GoTo> {
+    if tab.reader().is_some_and(|reader| reader.snapshot().records > 0) {
+        return Some(GoTo { tab: tab.key, text: String::new(), is_unclear: false });
+    }
+    cx.notices.info(cx.locale.text("empty.open"));
+    None
+}
+
+/// Shows the row or the time that the page names, or says on the page that it names none. Tells whether the page has
+/// done its work.
+pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, cx: &mut Cx<'_>) -> bool {
+    match destination(tab, &page.text, times) {
         Some(Ok(record)) => {
-            app.state.modal = None;
-            with_tab(app, key, |tab| show_record(tab, record));
+            show_record(tab, record);
+            return true;
         }
-        Some(Err(error)) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
-        None => {
-            if let Some(Modal::GoTo(page)) = &mut app.state.modal {
-                page.is_unclear = true;
-            }
-        }
+        Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        None => page.is_unclear = true,
     }
+    false
 }
 
 /// The row that was typed, or the first one at or after the time that was typed. A time alone is one of the day of
@@ -250,45 +232,45 @@ fn show_record(tab: &mut Tab, record: RecordId) {
 }
 
 /// Shows only what concerns the peer of a row.
-fn show_only_peer_of(app: &mut App, key: TabKey, record: RecordId) {
-    let peer = app.state.tab(key).and_then(Tab::reader).map(|reader| reader.head(record));
-    match peer {
+fn show_only_peer_of(tab: &mut Tab, record: RecordId, cx: &mut Cx<'_>) {
+    match tab.reader().map(|reader| reader.head(record)) {
         Some(Ok(Some(head))) if head.peer.is_some() => {
-            with_tab(app, key, |tab| tab.find.peer = head.peer);
-            apply_filter(app, key);
+            tab.find.peer = head.peer;
+            apply_filter(tab, cx);
         }
-        Some(Err(error)) => app.tell(Told::Bad, trouble::journal(app.state.locale(), &error)),
-        _ => app.tell(Told::Plain, app.state.locale().text("toast.no_peer")),
+        Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        _ => cx.notices.info(cx.locale.text("toast.no_peer")),
     }
 }
 
-pub(super) fn sheet_action(app: &mut App, key: TabKey, action: SheetAction) {
+pub(in crate::ui) fn sheet_action(tab: &mut Tab, action: SheetAction, cx: &mut Cx<'_>) {
     match action {
-        SheetAction::Copy(form) => copy(app, key, form),
-        SheetAction::OnlyPeerOf(record) => show_only_peer_of(app, key, record),
-        SheetAction::SendAgain(record) => send_again(app, key, record),
+        SheetAction::Copy(form) => copy(tab, form, cx),
+        SheetAction::OnlyPeerOf(record) => show_only_peer_of(tab, record, cx),
+        SheetAction::SendAgain(record) => send_again(tab, record, cx),
     }
 }
 
-fn copy(app: &mut App, key: TabKey, form: CopyForm) {
-    let locale = app.state.locale();
-    let Some(tab) = app.state.tab(key).filter(|tab| !tab.sheet.selection().is_empty()) else { return };
+fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
+    if tab.sheet.selection().is_empty() {
+        return;
+    }
     let (Some(reader), Some(rows)) = (tab.reader().cloned(), tab.rows.as_ref()) else { return };
     let ranges = tab.sheet.selection().ranges().to_vec();
     let shown = rows.matching().cloned();
-    let selected = Selected { reader, ranges, shown, form, encoding: tab.encoding(), locale };
-    errands::copy(app, selected);
+    let selected = Selected { reader, ranges, shown, form, encoding: tab.encoding(), locale: cx.locale };
+    if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
+        cx.clipboard.put_when_read(job);
+    }
 }
 
-fn send_again(app: &mut App, key: TabKey, record: RecordId) {
-    let Some(tab) = app.state.tab(key) else { return };
+fn send_again(tab: &Tab, record: RecordId, cx: &mut Cx<'_>) {
     if !tab.is_open() {
-        app.tell(Told::Bad, app.state.locale().text("toast.not_open"));
+        cx.problem("toast.not_open");
         return;
     }
     let Some(Ok(Some(record))) = tab.reader().map(|reader| reader.record(record)) else { return };
     if let Some(data) = record.data() {
-        let payload = data.bytes.clone();
-        send_payload(app, key, payload);
+        send_payload(tab, data.bytes.clone(), cx);
     }
 }

@@ -16,11 +16,6 @@ const READS_ONLY: &str = "a journal has one writer, and it belongs to the sessio
 const FILES_HAVE_OWN_TYPES: &str = "files have their own versioned types";
 
 const ABSENCES: &[Absence] = &[
-    Absence { under: "src/ui/views", name: "engine::command", reason: DRAWS_AND_ASKS },
-    Absence { under: "src/ui/views", name: "engine::Command", reason: DRAWS_AND_ASKS },
-    Absence { under: "src/ui/views", name: "std::fs", reason: DRAWS_AND_ASKS },
-    Absence { under: "src/ui/views", name: "std::thread", reason: DRAWS_AND_ASKS },
-    Absence { under: "src/ui/views", name: "rfd", reason: DRAWS_AND_ASKS },
     Absence { under: "src/model", name: "serde", reason: FILES_HAVE_OWN_TYPES },
     Absence { under: "src/model", name: "std::fs", reason: PURE },
     Absence { under: "src/model", name: "std::thread", reason: PURE },
@@ -45,6 +40,31 @@ const ABSENCES: &[Absence] = &[
     Absence { under: "src/engine", name: "egui", reason: NO_SCREEN },
     Absence { under: "src/cli", name: "egui", reason: NO_SCREEN },
 ];
+
+/// What no file of the window names that draws: one with a function called `…_ui`.
+const ABSENT_IN_VIEWS: &[&str] =
+    &["engine::command", "engine::Command", "std::fs", "std::thread", "Mutex", "RwLock", "rfd"];
+
+/// A view draws and asks: it sends no command, opens no file, takes no lock and does not block.
+pub(super) fn acting_views(file: &SourceFile) -> Vec<Finding> {
+    let code = scan(&file.without_tests().text).code;
+    if !file.is_under("src/ui") || !code.lines().any(draws) {
+        return Vec::new();
+    }
+    let named = paths(&code);
+    let broken = |path: &NamedPath| ABSENT_IN_VIEWS.iter().find(|name| path.has(name));
+    named
+        .iter()
+        .filter_map(|path| Some((path.line, broken(path)?)))
+        .map(|(line, name)| Finding::new(file, line, format!("`{name}` in a view: {DRAWS_AND_ASKS}")))
+        .collect()
+}
+
+/// Whether a function begins here that draws.
+fn draws(line: &str) -> bool {
+    let name = line.split("fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next());
+    name.is_some_and(|name| name.ends_with("_ui"))
+}
 
 /// Names that the table above keeps out of this file's folder. What the file's own tests name is their affair.
 pub(super) fn forbidden_names(file: &SourceFile) -> Vec<Finding> {
@@ -86,6 +106,22 @@ pub(super) fn ignored_tests(file: &SourceFile) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A handler gets the state it is for, and the means of `ui::cx`: never the whole window.
+pub(super) fn window_in_other_hands(file: &SourceFile) -> Vec<Finding> {
+    if !file.is_under("src/ui") || file.path == "src/ui/app.rs" {
+        return Vec::new();
+    }
+    let code = scan(&file.without_tests().text).code;
+    let is_whole_window = |after: &str| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let lines = code.lines().enumerate();
+    lines
+        .filter(|(_, line)| line.split("&mut App").skip(1).any(is_whole_window))
+        .map(|(number, _)| {
+            Finding::new(file, number + 1, "`&mut App` outside app.rs: a handler takes its own state")
+        })
+        .collect()
 }
 
 /// Colours have their meaning and their dark and light value in one file.
@@ -135,7 +171,10 @@ pub(super) fn registry_hosts(file: &SourceFile) -> Vec<Finding> {
 }
 
 mod tests {
-    use super::{colours_outside_the_theme, forbidden_names, ignored_tests, registry_hosts, sleeps};
+    use super::{
+        acting_views, colours_outside_the_theme, forbidden_names, ignored_tests, registry_hosts, sleeps,
+        window_in_other_hands,
+    };
     use crate::tidy::source::{Finding, SourceFile};
 
     fn lines(rule: fn(&SourceFile) -> Vec<Finding>, path: &str, text: &str) -> Vec<usize> {
@@ -145,11 +184,6 @@ mod tests {
     #[test]
     fn forbidden_names_are_found() {
         for (path, text) in [
-            ("src/ui/views/a.rs", "\nuse crate::engine::command::Command;"),
-            ("src/ui/views/a.rs", "\nuse crate::engine::{Command, event};"),
-            ("src/ui/views/a.rs", "\nuse std::{fs, io};"),
-            ("src/ui/views/deep/a.rs", "\nlet text = std::fs::read(path);"),
-            ("src/ui/views/a.rs", "\nrfd::FileDialog::new();"),
             ("src/model/a.rs", "\n#[derive(serde::Serialize)]"),
             ("src/codec/a.rs", "\nlet start = std::time::Instant::now();"),
             ("src/automation/a.rs", "\nuse crate::util::clock::now;"),
@@ -164,13 +198,31 @@ mod tests {
     fn names_are_free_elsewhere_and_in_comments_and_tests() {
         for (path, text) in [
             ("src/ui/app.rs", "use std::fs; use crate::engine::command::Command;"),
-            ("src/ui/views_of_old.rs", "use rfd;"),
-            (
-                "src/ui/views/a.rs",
-                "// std::fs\nlet a = \"rfd\";\n#[cfg(test)]\nmod tests {\n use std::fs;\n}",
-            ),
+            ("src/models/a.rs", "use serde;"),
+            ("src/model/a.rs", "// std::fs\nlet a = \"serde\";\n#[cfg(test)]\nmod tests {\n use std::fs;\n}"),
         ] {
             assert_eq!(lines(forbidden_names, path, text), [0; 0], "{path}");
+        }
+    }
+
+    #[test]
+    fn views_that_act_are_found() {
+        let drawing = "pub(in crate::ui) fn page_ui(ui: &mut Ui) {}\n";
+        for (text, found) in [
+            ("use crate::engine::command::Command;", [2].as_slice()),
+            ("use crate::engine::{Command, event};", &[2]),
+            ("use std::{fs, io};", &[2]),
+            ("let text = std::fs::read(path);", &[2]),
+            ("fn f(shared: &std::sync::Mutex<u8>) {}", &[2]),
+            ("rfd::FileDialog::new();", &[2]),
+            ("// std::fs\nlet a = \"rfd\";\n#[cfg(test)]\nmod tests {\n use std::fs;\n}", &[]),
+        ] {
+            assert_eq!(
+                lines(acting_views, "src/ui/export/view.rs", &format!("{drawing}{text}")),
+                found,
+                "{text}"
+            );
+            assert_eq!(lines(acting_views, "src/ui/export/mod.rs", text), [0; 0], "it does not draw: {text}");
         }
     }
 
@@ -190,6 +242,17 @@ mod tests {
             assert_eq!(lines(ignored_tests, "src/a.rs", text), [1], "{text}");
         }
         assert_eq!(lines(ignored_tests, "src/a.rs", "// #[ignore]\nlet ignore = a[ignore];"), [0; 0]);
+    }
+
+    #[test]
+    fn the_whole_window_is_found_in_other_hands() {
+        for (path, text, found) in [
+            ("src/ui/export/mod.rs", "fn start(app: &mut App, key: TabKey) {}", [1].as_slice()),
+            ("src/ui/export/mod.rs", "fn take_in(state: &mut AppState) {} // &mut App", &[]),
+            ("src/ui/app.rs", "fn start(app: &mut App) {}", &[]),
+        ] {
+            assert_eq!(lines(window_in_other_hands, path, text), found, "{path}: {text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,473 @@
+//! Taking sessions along: the page is filled, its preview made and remade, the file written in the background, and the
+//! end told. Which rows that are is settled without looking at any of them.
+
+pub mod page;
+
+mod target;
+
+pub mod view;
+
+use crate::codec::represent::View;
+use crate::engine::jobs::JobControl;
+use crate::export::ExportOptions;
+use crate::export::exporter::ExportContext;
+use crate::export::format::Format;
+use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
+use crate::journal::query::Filter;
+use crate::journal::{JournalError, JournalReader};
+use crate::model::address::Address;
+use crate::model::framing::Framing;
+use crate::model::ids::PeerId;
+use crate::model::record::Direction;
+use crate::ui::cx::Cx;
+use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
+use crate::ui::export::target::Target;
+use crate::ui::jobs::{JobHandle, JobKind, finished};
+use crate::ui::sessions::PEERS_OFFERED;
+use crate::ui::sheet::JournalRows;
+use crate::ui::tab::Tab;
+use crate::ui::tabs::list::TabList;
+use crate::ui::text;
+use crate::ui::trouble;
+use crate::util::bytes_text::Count;
+use crate::util::locale::Language;
+use crate::workspace::settings::Settings;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// What the export page has running.
+#[derive(Debug, Default)]
+pub struct ExportJobs {
+    writing: Option<Writing>,
+    preview: Option<JobHandle<Result<Looked, ExportError>>>,
+    /// The choices that the preview on its way is of.
+    looked_for: Option<ExportChoices>,
+    /// The journal of an earlier session, once it is open.
+    opened: Option<JournalReader>,
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+struct Writing {
+    path: PathBuf,
+    job: JobHandle<Result<Progress, NotWritten>>,
+}
+
+/// Why there is no file.
+#[derive(Debug)]
+enum NotWritten {
+    /// It must not be written over, or not yet; the key of the text that says so.
+    Objection(&'static str),
+    /// It failed.
+    Failed(ExportError),
+}
+
+/// What was seen of a journal.
+#[derive(Debug)]
+struct Looked {
+    reader: JournalReader,
+    peers: Vec<(PeerId, Address)>,
+    lines: Vec<String>,
+    rows: u64,
+}
+
+/// A journal that is open, or that is still to be opened: that can take a while, and must not hold up the window.
+#[derive(Clone, Debug)]
+enum Journal {
+    Open(JournalReader),
+    At(PathBuf),
+}
+
+/// What a job needs to know to export.
+#[derive(Clone, Debug)]
+struct Order {
+    journal: Journal,
+    selection: Selection,
+    filter: Filter,
+    format: Format,
+    options: ExportOptions,
+}
+
+/// A preview shows so many lines, each cut after so many characters.
+const PREVIEW_LINES: usize = 9;
+const PREVIEW_CHARACTERS: usize = 160;
+
+/// So much payload is more than a preview can show.
+const PREVIEW_BYTES: u64 = 64 * 1024;
+
+/// The page that asks how and where to export what a tab shows, or its raw bytes.
+pub(in crate::ui) fn page_for_tab(
+    tab: &Tab,
+    is_raw: bool,
+    settings: &Settings,
+    jobs: &mut ExportJobs,
+    cx: &mut Cx<'_>,
+) -> Option<ExportPage> {
+    let Some(reader) = tab.reader() else {
+        cx.notices.info(cx.locale.text("toast.nothing_to_save"));
+        return None;
+    };
+    let is_all = shown(tab) == Selection::all() && !tab.find.is_filtering();
+    let selected_rows = selected(tab).count(reader.snapshot().records);
+    let choices = ExportChoices {
+        format: if is_raw { Format::Raw } else { last_format(settings) },
+        // The button says that it saves what is shown.
+        scope: if is_all { Scope::All } else { Scope::Shown },
+        direction: is_raw.then_some(Direction::Received),
+        view: text::view_of(tab.settings.view),
+        ..default_choices(&tab.settings.encoding, settings)
+    };
+    let page = page(ExportFrom::Tab(tab.key), choices, reader.path(), settings, jobs, cx)?;
+    Some(ExportPage { selected_rows, ..page })
+}
+
+/// The page that asks how and where to export an earlier session; `encoding` is that of the tab in front.
+pub(in crate::ui) fn page_for_file(
+    journal: &Path,
+    encoding: &str,
+    settings: &Settings,
+    jobs: &mut ExportJobs,
+    cx: &mut Cx<'_>,
+) -> Option<ExportPage> {
+    let choices = default_choices(encoding, settings);
+    page(ExportFrom::File(journal.to_owned()), choices, journal, settings, jobs, cx)
+}
+
+fn default_choices(encoding: &str, settings: &Settings) -> ExportChoices {
+    ExportChoices {
+        format: last_format(settings),
+        scope: Scope::All,
+        direction: None,
+        peer: None,
+        encoding: encoding.to_owned(),
+        view: View::Text,
+        times: settings.time_format,
+        with_date: true,
+        with_delta: false,
+        with_id: false,
+        byte_order_mark: true,
+    }
+}
+
+/// The format of the last file; the button for raw bytes needs none to be remembered.
+fn last_format(settings: &Settings) -> Format {
+    settings.export_format.parse().unwrap_or(Format::Text)
+}
+
+/// No page while a file is still being written.
+fn page(
+    from: ExportFrom,
+    choices: ExportChoices,
+    journal: &Path,
+    settings: &Settings,
+    jobs: &mut ExportJobs,
+    cx: &mut Cx<'_>,
+) -> Option<ExportPage> {
+    if jobs.writing.is_some() {
+        return None;
+    }
+    let stem = journal.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let path = cx.dialogs.field_to_save("save.title", &format!("{stem}.{}", choices.format.extension()));
+    *jobs = ExportJobs::default();
+    // The folder may have gone since it was used.
+    cx.look_for_start_folder(settings);
+    Some(ExportPage {
+        from,
+        choices,
+        selected_rows: 0,
+        peers: Vec::new(),
+        preview: Preview::default(),
+        path,
+        progress: None,
+    })
+}
+
+/// The rows that a person sees: what filter, search and clearing leave.
+fn shown(tab: &Tab) -> Selection {
+    tab.rows.as_ref().map(JournalRows::shown).unwrap_or_default()
+}
+
+/// The rows that are selected in the sheet, as far as they are shown.
+fn selected(tab: &Tab) -> Selection {
+    let Selection { ranges, among } = shown(tab);
+    let from = ranges.first().map_or(0, |range| range.start);
+    let selected = tab.sheet.selection().ranges().iter();
+    Selection { ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(), among }
+}
+
+/// What the page asks for, in the words of the export room.
+fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Language) -> Option<Order> {
+    let (journal, selection) = match &page.from {
+        ExportFrom::File(path) => {
+            let opened = jobs.opened.clone();
+            (opened.map_or_else(|| Journal::At(path.clone()), Journal::Open), Selection::all())
+        }
+        ExportFrom::Tab(key) => {
+            let tab = tabs.get(*key)?;
+            let selection = match page.choices.scope {
+                Scope::All => Selection::all(),
+                Scope::Shown => shown(tab),
+                Scope::Selected => selected(tab),
+            };
+            (Journal::Open(tab.reader()?.clone()), selection)
+        }
+    };
+    Some(Order {
+        journal,
+        selection,
+        filter: page.choices.filter(),
+        format: page.choices.format,
+        options: page.choices.options(language),
+    })
+}
+
+/// Begins to write what the page says.
+pub(in crate::ui) fn start(
+    page: &mut ExportPage,
+    jobs: &mut ExportJobs,
+    tabs: &TabList,
+    settings: &mut Settings,
+    cx: &mut Cx<'_>,
+) {
+    let Some(order) = order(page, jobs, tabs, cx.locale.language()) else { return };
+    let target = target_of(page, tabs);
+    let path = target.path.clone();
+    let job = cx.jobs.start(JobKind::Export, move |control| match target.objection() {
+        Some(key) => Err(NotWritten::Objection(key)),
+        None => order.write(&target.path, control).map_err(NotWritten::Failed),
+    });
+    if page.choices.format != Format::Raw {
+        page.choices.format.name().clone_into(&mut settings.export_format);
+    }
+    match job {
+        Ok(job) => {
+            page.path.error = None;
+            page.progress = Some((0, 0));
+            jobs.writing = Some(Writing { path, job });
+        }
+        Err(error) => {
+            page.path.error = Some(trouble::thread(cx.locale, JobKind::Export.name(), &error));
+        }
+    }
+}
+
+fn target_of(page: &ExportPage, tabs: &TabList) -> Target {
+    let open = tabs.iter().filter_map(Tab::reader).map(JournalReader::path);
+    let source = match &page.from {
+        ExportFrom::File(journal) => Some(journal.as_path()),
+        ExportFrom::Tab(_) => None,
+    };
+    Target {
+        path: page.path.path(),
+        journals: open.chain(source).map(Path::to_owned).collect(),
+        is_agreed: page.path.may_replace.as_ref() == Some(&page.path.text),
+    }
+}
+
+/// Stops what is being written; its end is told when it has come.
+pub(in crate::ui) fn cancel(jobs: &ExportJobs) {
+    if let Some(writing) = &jobs.writing {
+        writing.job.cancel();
+    }
+}
+
+/// Takes in how far the file is and what the journal looks like, and asks for another look where choices changed. Tells
+/// whether the page has done its work.
+pub(in crate::ui) fn take_in(
+    mut page: Option<&mut ExportPage>,
+    jobs: &mut ExportJobs,
+    tabs: &TabList,
+    settings: &mut Settings,
+    cx: &mut Cx<'_>,
+) -> bool {
+    if take_written(page.as_deref_mut(), jobs, settings, cx) {
+        jobs.preview = None;
+        return true;
+    }
+    take_preview(page.as_deref_mut(), jobs, cx);
+    let Some(page) = page else {
+        jobs.preview = None;
+        return false;
+    };
+    let is_known = page.preview.of.as_ref() == Some(&page.choices);
+    let is_coming = jobs.preview.is_some() && jobs.looked_for.as_ref() == Some(&page.choices);
+    if is_known || is_coming || page.progress.is_some() {
+        return false;
+    }
+    let (choices, wants_peers) = (page.choices.clone(), page.preview.of.is_none());
+    let Some(order) = order(page, jobs, tabs, cx.locale.language()) else { return false };
+    let order = Order { format: choices.preview_format(), ..order };
+    // The look that is no longer wanted is stopped first: two would only slow each other down.
+    jobs.preview = None;
+    let job = cx.jobs.start(JobKind::Preview, move |control| order.look(wants_peers, control));
+    jobs.looked_for = Some(choices);
+    jobs.preview = job.ok();
+    false
+}
+
+fn take_preview(page: Option<&mut ExportPage>, jobs: &mut ExportJobs, cx: &Cx<'_>) {
+    let Some(result) = finished(&mut jobs.preview) else { return };
+    let of = jobs.looked_for.take();
+    let Some(page) = page else { return };
+    match result {
+        Ok(looked) => {
+            if !looked.peers.is_empty() {
+                page.peers = looked.peers;
+            }
+            page.preview = Preview { lines: looked.lines, rows: looked.rows, error: None, of };
+            jobs.opened = Some(looked.reader).filter(|_| matches!(page.from, ExportFrom::File(_)));
+        }
+        Err(ExportError::Cancelled) => {}
+        Err(error) => {
+            let error = Some(trouble::export(cx.locale, &error));
+            page.preview = Preview { error, of, ..Preview::default() };
+        }
+    }
+}
+
+/// Tells whether there is a file now.
+fn take_written(
+    page: Option<&mut ExportPage>,
+    jobs: &mut ExportJobs,
+    settings: &mut Settings,
+    cx: &mut Cx<'_>,
+) -> bool {
+    let Some(writing) = &jobs.writing else { return false };
+    let Some(result) = writing.job.take_result() else {
+        if let Some(page) = page {
+            page.progress = Some(writing.job.progress());
+        }
+        return false;
+    };
+    let path = writing.path.clone();
+    jobs.writing = None;
+    match result {
+        Ok(done) => {
+            cx.remember_folder(settings, &path);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("count", &Count(done.records)), ("path", &path.display())];
+            cx.notices.done(cx.locale.format("toast.saved", &values));
+            if done.damaged_rows > 0 {
+                let values: [(&str, &dyn std::fmt::Display); 1] = [("count", &Count(done.damaged_rows))];
+                cx.notices.problem(cx.locale.format("toast.export_damaged", &values));
+            }
+            true
+        }
+        Err(why) => {
+            let line = match &why {
+                NotWritten::Objection(key) => cx.locale.text(key).to_owned(),
+                NotWritten::Failed(error) => trouble::export(cx.locale, error),
+            };
+            if let Some(page) = page {
+                page.progress = None;
+                page.path.error = Some(line);
+                if matches!(why, NotWritten::Objection(_)) {
+                    page.path.may_replace = Some(page.path.text.clone());
+                }
+            } else {
+                cx.notices.problem(line);
+            }
+            false
+        }
+    }
+}
+
+impl Journal {
+    fn open(self) -> Result<JournalReader, JournalError> {
+        match self {
+            Journal::Open(reader) => Ok(reader),
+            Journal::At(path) => JournalReader::open(&path),
+        }
+    }
+}
+
+impl Order {
+    fn write(self, target: &Path, control: &JobControl) -> Result<Progress, ExportError> {
+        let reader = self.journal.open()?;
+        let source = ExportSource {
+            reader: &reader,
+            selection: &self.selection,
+            filter: &self.filter,
+            split: &Framing::None,
+        };
+        let mut exporter = self.format.exporter(&self.options);
+        let context = ExportContext::of_journal(&reader);
+        run_to_file(&source, exporter.as_mut(), &context, target, &mut |progress| {
+            control.set_progress(progress.done_rows, progress.total_rows);
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    fn look(self, wants_peers: bool, control: &JobControl) -> Result<Looked, ExportError> {
+        let reader = self.journal.open()?;
+        let rows = self.selection.count(reader.snapshot().records);
+        let source = ExportSource {
+            reader: &reader,
+            selection: &self.selection,
+            filter: &self.filter,
+            split: &Framing::None,
+        };
+        let mut exporter = self.format.exporter(&self.options);
+        let context = ExportContext::of_journal(&reader);
+        let enough = Enough { records: PREVIEW_LINES as u64, payload_bytes: PREVIEW_BYTES };
+        let bytes = preview(&source, exporter.as_mut(), &context, enough, &mut || {
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let peers = if wants_peers { reader.first_peers(PEERS_OFFERED)? } else { Vec::new() };
+        let peers = peers.into_iter().map(|peer| (peer.id, peer.remote)).collect();
+        Ok(Looked { peers, lines: first_lines(&bytes), rows, reader })
+    }
+}
+
+fn first_lines(bytes: &[u8]) -> Vec<String> {
+    // Every format that is previewed writes UTF-8.
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    let cut = |line: &str| line.trim_start_matches('\u{FEFF}').chars().take(PREVIEW_CHARACTERS).collect();
+    text.lines().take(PREVIEW_LINES).map(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExportJobs, page_for_file};
+    use crate::ui::cx::{Cx, Services};
+    use crate::ui::export::page::ExportPage;
+    use crate::util::locale::{Language, Locale};
+    use crate::workspace::settings::Settings;
+    use std::path::{Path, PathBuf};
+    use std::time::{Duration, Instant};
+
+    fn begins_in(page: &ExportPage) -> PathBuf {
+        Path::new(&page.path.text).parent().unwrap().to_owned()
+    }
+
+    fn wait_for_folder(page: Option<&mut ExportPage>, cx: &mut Cx<'_>) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let mut field = page.map(|page| &mut page.path);
+        while cx.dialogs.is_looking() {
+            assert!(Instant::now() < deadline, "the folder is not looked for");
+            cx.dialogs.take_folder(field.as_deref_mut());
+        }
+    }
+
+    #[test]
+    fn a_page_begins_in_the_last_folder_and_leaves_it_when_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let (mut settings, mut jobs) = (Settings::default(), ExportJobs::default());
+        let last = folder.path().join("stick");
+        std::fs::create_dir(&last).unwrap();
+        settings.last_folder = last.display().to_string();
+        cx.look_for_start_folder(&settings);
+        wait_for_folder(None, &mut cx);
+        let mut page = |cx: &mut Cx<'_>| page_for_file(Path::new("a.skj"), "UTF-8", &settings, &mut jobs, cx);
+        assert_eq!(begins_in(&page(&mut cx).unwrap()), last);
+
+        std::fs::remove_dir(&last).unwrap();
+        let mut page = page(&mut cx).unwrap();
+        assert_eq!(begins_in(&page), last, "the page does not wait until that is known");
+        wait_for_folder(Some(&mut page), &mut cx);
+        let begins = begins_in(&page);
+        assert!(begins.is_dir(), "{}", begins.display());
+    }
+}

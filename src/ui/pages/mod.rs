@@ -1,0 +1,70 @@
+//! What the person is asked, or what is explained, in front of everything else: which page it is. What is on it belongs
+//! to the feature that has it.
+
+pub mod view;
+
+use crate::ui::action::TabKey;
+use crate::ui::export::page::ExportPage;
+use crate::ui::import::ImportPage;
+use crate::ui::paths::PathField;
+use crate::ui::quick_sends::Quick;
+use crate::ui::tab::answers::AnswersPage;
+use crate::ui::tab::composer::file::SendFile;
+use crate::ui::tab::go_to::GoTo;
+use crate::ui::tabs::rename::Rename;
+use crate::ui::watch::WatchPage;
+use std::path::PathBuf;
+
+/// One page in front of the window.
+#[derive(Debug)]
+pub enum Modal {
+    /// The shortcuts and where things are.
+    Help,
+    /// Whether to close a tab that is open.
+    ConfirmClose(TabKey),
+    /// Whether to delete an earlier session.
+    ConfirmDelete(PathBuf),
+    /// Whether to remove a quick send.
+    ConfirmRemoveQuick {
+        /// Its place.
+        place: usize,
+        /// What it is called.
+        name: String,
+    },
+    /// A tab's name.
+    Rename(Rename),
+    /// What to export, how, and where to.
+    Export(Box<ExportPage>),
+    /// Which file to bring in.
+    Import(ImportPage),
+    /// Wireshark cannot be started.
+    Watch(WatchPage),
+    /// Which file to send.
+    SendFile(SendFile),
+    /// A quick send.
+    Quick(Quick),
+    /// A row or a time to look at.
+    GoTo(GoTo),
+    /// What is answered by itself.
+    Answers(AnswersPage),
+}
+
+impl Modal {
+    /// The path that the page names, if it names one.
+    pub fn path_mut(&mut self) -> Option<&mut PathField> {
+        match self {
+            Modal::Export(page) => Some(&mut page.path),
+            Modal::Import(page) => Some(&mut page.path),
+            Modal::Watch(page) => Some(&mut page.path),
+            Modal::SendFile(page) => Some(&mut page.path),
+            Modal::Help
+            | Modal::ConfirmClose(_)
+            | Modal::ConfirmDelete(_)
+            | Modal::ConfirmRemoveQuick { .. }
+            | Modal::Rename(_)
+            | Modal::Quick(_)
+            | Modal::GoTo(_)
+            | Modal::Answers(_) => None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The page of one quick send: its name, its group, and what it sends.
+
+use crate::ui::action::Action;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::page_parts::{buttons_unless, focus_at_first, is_entered, title};
+use crate::ui::quick_sends::Quick;
+use crate::ui::tab::composer::payload_choices;
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button};
+use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
+use egui::{TextEdit, Ui};
+
+const LABEL_WIDTH: f32 = 90.0;
+
+/// Draws the page.
+pub(in crate::ui) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Action>) {
+    ui.set_width(480.0);
+    title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
+    let is_confirmed = names_ui(ui, ctx, page);
+    let quick = &mut page.written;
+    ui.push_id("quick", |ui| {
+        ui.horizontal(|ui| {
+            payload_choices::input_ui(ui, ctx, &mut quick.input);
+            payload_choices::append_ui(ui, ctx, &mut quick.append);
+            payload_choices::checksum_ui(ui, ctx, &mut quick.checksum);
+            key_ui(ui, ctx, page.place, quick);
+        });
+    });
+    let edit = TextEdit::multiline(&mut quick.text)
+        .font(fonts::payload())
+        .desired_rows(3)
+        .desired_width(f32::INFINITY)
+        .char_limit(16 * 1024);
+    let response = ui.add(edit);
+    let name = ctx.text("quick.content");
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    ui.horizontal(|ui| {
+        if page.place.is_some()
+            && button(ui, ButtonKind::Ending, ctx.text("quick.remove"), None, "").clicked()
+        {
+            out.push(Action::RemoveQuick);
+        }
+    });
+    let off = is_nameless(page).then_some("quick.name_missing");
+    if is_confirmed && off.is_none() {
+        out.push(Action::SaveQuick);
+    }
+    buttons_unless(ui, ctx, (ButtonKind::Main, "common.ok", Action::SaveQuick), off, out);
+}
+
+/// The fields of one line; tells whether Enter was pressed in one. What is missing is said once it was tried.
+fn names_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick) -> bool {
+    let error = (page.has_tried && is_nameless(page)).then_some(ctx.text("quick.name_missing"));
+    let name = TextField::new(ctx.text("quick.name"))
+        .labelled(LABEL_WIDTH)
+        .error(error)
+        .show(ui, &mut page.written.name);
+    focus_at_first(ui, &name);
+    let group =
+        TextField::new(ctx.text("quick.group")).labelled(LABEL_WIDTH).show(ui, &mut page.written.group);
+    let is_confirmed = is_entered(ui, &name) || is_entered(ui, &group);
+    page.has_tried |= is_confirmed || name.changed();
+    is_confirmed
+}
+
+/// The keys that no other quick send has.
+fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickSend) {
+    let chosen = quick.key().to_owned();
+    PillCombo::new("key", ctx.text("quick.key"), key_name(ctx, &chosen)).show(ui, |ui| {
+        for key in [""].into_iter().chain(QUICK_SEND_KEYS) {
+            let owner = ctx.sending.quick_of_key(key).filter(|_| !key.is_empty());
+            if (owner.is_none() || owner == own) && PillCombo::choice(ui, key == chosen, key_name(ctx, key)) {
+                quick.key = Some(key.to_owned());
+            }
+        }
+    });
+}
+
+fn key_name<'a>(ctx: &ViewCtx<'_>, key: &'a str) -> &'a str {
+    if key.is_empty() { ctx.text("quick.no_key") } else { key }
+}
+
+fn is_nameless(page: &Quick) -> bool {
+    page.written.name.trim().is_empty()
+}

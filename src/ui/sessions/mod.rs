@@ -1,0 +1,248 @@
+//! Earlier sessions: listed, opened to be read, kept, deleted, and removed when there are too many. All of it is
+//! done beside the frames, because a disk may take long.
+
+pub mod view;
+
+use crate::codec::time::TimeFormat;
+use crate::journal::reader::PeerInfo;
+use crate::journal::retention::{self, Limit, SessionFile};
+use crate::journal::{JournalError, JournalReader};
+use crate::model::config::SessionKind;
+use crate::model::record::EndReason;
+use crate::model::status::{PeerState, PeerStatus};
+use crate::ui::action::TabKey;
+use crate::ui::cx::Cx;
+use crate::ui::dispatch::rows;
+use crate::ui::jobs::{JobHandle, JobKind, all_finished, finished};
+use crate::ui::tab::composer::pasted_file;
+use crate::ui::tab::{Source, Tab};
+use crate::ui::tabs::list::TabList;
+use crate::ui::trouble;
+use crate::util::clock;
+use crate::workspace::settings::Settings;
+use crate::workspace::tabs::{TabKind, TabSettings};
+use std::path::{Path, PathBuf};
+
+/// How many peers of a journal a list offers.
+pub(in crate::ui) const PEERS_OFFERED: usize = 200;
+
+/// What is known of earlier sessions, and what is being done with them.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    /// As last read.
+    pub list: Vec<SessionFile>,
+    /// Those that are being marked or removed, until that is seen in the list.
+    pub changing: Vec<PathBuf>,
+    listing: Option<JobHandle<Result<Vec<SessionFile>, JournalError>>>,
+    /// Opening one session does not keep another from being opened.
+    opening: Vec<Opening>,
+    room: Option<JobHandle<Result<Vec<PathBuf>, JournalError>>>,
+    /// Sessions that are marked or removed. The end of the program waits for them.
+    changes: Vec<Change>,
+}
+
+/// A session that is being opened.
+#[derive(Debug)]
+struct Opening {
+    path: PathBuf,
+    job: JobHandle<Result<OpenedSession, JournalError>>,
+}
+
+/// A session that is being marked or removed.
+#[derive(Debug)]
+struct Change {
+    path: PathBuf,
+    job: JobHandle<Result<(), JournalError>>,
+}
+
+/// A session that was opened to be read, with the peers that its rows can be narrowed to.
+#[derive(Debug)]
+pub struct OpenedSession {
+    reader: JournalReader,
+    peers: Vec<PeerInfo>,
+}
+
+impl OpenedSession {
+    /// Reads it from the disk.
+    fn at(path: &Path) -> Result<OpenedSession, JournalError> {
+        let reader = JournalReader::open(path)?;
+        let peers = reader.first_peers(PEERS_OFFERED)?;
+        Ok(OpenedSession { reader, peers })
+    }
+}
+
+impl Sessions {
+    /// Reads the list.
+    pub(in crate::ui) fn read_list(&mut self, cx: &mut Cx<'_>) {
+        let folder = cx.profile.sessions_folder.clone();
+        self.listing = cx.start_job(JobKind::ListSessions, move |_| retention::list(&folder));
+    }
+
+    /// Opens an earlier session; without an index beside it, that goes over all of it.
+    pub(in crate::ui) fn open(&mut self, path: &Path, cx: &mut Cx<'_>) {
+        if self.opening.iter().any(|opening| opening.path == path) {
+            return;
+        }
+        let (path, read) = (path.to_owned(), path.to_owned());
+        let job = cx.start_job(JobKind::OpenSession, move |_| OpenedSession::at(&read));
+        self.opening.extend(job.map(|job| Opening { path, job }));
+    }
+
+    /// Makes room as the person chose, at start, when no session is open yet; and removes what a crash left of pasted
+    /// texts.
+    pub(in crate::ui) fn make_room(&mut self, settings: &Settings, cx: &mut Cx<'_>) {
+        let limit = Limit::new(settings.retention_bytes(), settings.retention_age());
+        let folder = cx.profile.sessions_folder.clone();
+        let now = clock::now().wall_ns;
+        self.room = cx.start_job(JobKind::MakeRoom, move |_| {
+            pasted_file::remove_left_behind(&folder, now);
+            retention::enforce(&folder, &limit, now)
+        });
+    }
+
+    /// Marks a session as one to keep, or takes the mark away.
+    pub(in crate::ui) fn set_kept(&mut self, path: &Path, kept: bool, cx: &mut Cx<'_>) {
+        let marked = path.to_owned();
+        let job = cx.start_job(JobKind::KeepSession, move |_| retention::set_kept(&marked, kept));
+        self.note_change(path, job);
+    }
+
+    /// Removes a session, after the tab that showed it.
+    pub(in crate::ui) fn delete(&mut self, path: &Path, tab: Option<Tab>, cx: &mut Cx<'_>) {
+        let removed = path.to_owned();
+        let job = cx.start_job(JobKind::DeleteSession, move |_| {
+            drop(tab);
+            retention::delete(&removed)
+        });
+        self.note_change(path, job);
+    }
+
+    fn note_change(&mut self, path: &Path, job: Option<JobHandle<Result<(), JournalError>>>) {
+        let Some(job) = job else { return };
+        self.changes.push(Change { path: path.to_owned(), job });
+        self.changing.push(path.to_owned());
+    }
+
+    /// Takes in what has come to its end, and tells which sessions are open now.
+    pub(in crate::ui) fn take_in(&mut self, cx: &mut Cx<'_>) -> Vec<OpenedSession> {
+        if let Some(result) = finished(&mut self.listing) {
+            self.listed(result, cx);
+        }
+        for result in all_finished(&mut self.changes, |change| change.job.take_result()) {
+            if let Err(error) = result {
+                cx.notices.problem(trouble::journal(cx.locale, &error));
+            }
+            self.read_list(cx);
+        }
+        if let Some(result) = finished(&mut self.room) {
+            room_made(result, cx);
+        }
+        let mut opened = Vec::new();
+        for result in all_finished(&mut self.opening, |opening| opening.job.take_result()) {
+            match result {
+                Ok(session) => opened.push(session),
+                Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+            }
+        }
+        opened
+    }
+
+    fn listed(&mut self, result: Result<Vec<SessionFile>, JournalError>, cx: &mut Cx<'_>) {
+        match result {
+            Ok(sessions) => self.list = sessions,
+            Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        }
+        // A list is begun anew with the end of each change, so it shows all but those that go on.
+        self.changing.retain(|path| self.changes.iter().any(|change| change.path == *path));
+    }
+}
+
+fn room_made(result: Result<Vec<PathBuf>, JournalError>, cx: &mut Cx<'_>) {
+    match result {
+        Ok(removed) if removed.is_empty() => {}
+        Ok(removed) => {
+            cx.notices.info(cx.locale.format("toast.sessions_removed", &[("count", &removed.len())]));
+        }
+        Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+    }
+}
+
+/// Shows a session that was opened in a tab that only shows it.
+pub(in crate::ui) fn show_opened(
+    opened: OpenedSession,
+    tabs: &mut TabList,
+    times: &TimeFormat,
+    cx: &mut Cx<'_>,
+) -> TabKey {
+    let OpenedSession { reader, peers } = opened;
+    let kind = match reader.info().kind {
+        Some(SessionKind::TcpClient) => TabKind::TcpClient,
+        Some(SessionKind::Udp) => TabKind::Udp,
+        Some(SessionKind::TcpServer) | None => TabKind::TcpServer,
+    };
+    // The tab of the session that goes on may have the same name.
+    let when = times.text(reader.info().created.wall_ns);
+    let day_and_minute: String = when.chars().skip("2026-".len()).take("11-21 17:54".len()).collect();
+    let name = format!("{} · {day_and_minute}", reader.info().session_name);
+    let encoding = tabs.front().map(|tab| tab.settings.encoding.clone());
+    let mut settings = TabSettings { name, ..TabSettings::new(kind) };
+    settings.encoding = encoding.unwrap_or(settings.encoding);
+    let key = tabs.add(settings);
+    if let Some(tab) = tabs.get_mut(key) {
+        rows::begin(tab, Source::Kept(reader), cx);
+        tab.peers.total = peers.len();
+        tab.peers.page = peers.into_iter().map(has_left).collect();
+    }
+    key
+}
+
+fn has_left(peer: PeerInfo) -> PeerStatus {
+    let state = PeerState::Left(EndReason::Local);
+    PeerStatus { state, ..PeerStatus::joined(peer.id, peer.local, peer.remote, 0) }
+}
+
+/// The tab that shows this earlier session.
+pub(in crate::ui) fn shown_at(tabs: &TabList, path: &Path) -> Option<TabKey> {
+    let is_shown = |tab: &&Tab| tab.is_kept() && tab.reader().is_some_and(|reader| reader.path() == path);
+    tabs.iter().find(is_shown).map(|tab| tab.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sessions;
+    use crate::engine::handle::Engine;
+    use crate::journal::JournalInfo;
+    use crate::ui::cx::Services;
+    use crate::util::locale::{Language, Locale};
+    use std::task::Waker;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_session_is_changed_again_only_when_its_last_change_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let journal = services.profile.sessions_folder.join("a.skj");
+        let mut cx = services.cx(Locale::of(Language::English));
+        let mut sessions = Sessions::default();
+        let engine = Engine::new(Waker::noop().clone()).unwrap();
+        drop(engine.create_session(&journal, &JournalInfo::default()).unwrap());
+        let is_listed = |sessions: &Sessions, kept| {
+            sessions.list.iter().any(|session| session.path == journal && session.kept == kept)
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        for kept in [true, false] {
+            // A list that was begun before the change does not end it.
+            sessions.read_list(&mut cx);
+            sessions.set_kept(&journal, kept, &mut cx);
+            while !is_listed(&sessions, kept) {
+                assert!(sessions.changing.contains(&journal));
+                assert!(Instant::now() < deadline, "the change is not seen");
+                sessions.take_in(&mut cx);
+            }
+            while !sessions.changing.is_empty() {
+                assert!(Instant::now() < deadline, "it can never be changed again");
+                sessions.take_in(&mut cx);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Automatic answers: the page is filled, and what it says becomes the session's responder. Answering itself is the
+//! worker's.
+
+pub mod page;
+
+use crate::automation::responder::{Reply, Responder};
+use crate::codec::text::TextEncoding;
+use crate::engine::command::Command;
+use crate::ui::action::TabKey;
+use crate::ui::cx::Cx;
+use crate::ui::tab::Tab;
+use crate::ui::tab::composer::state::{ComposeError, body_of};
+use crate::ui::tab::session::send_command;
+use crate::workspace::tabs::ReplySettings;
+
+/// Automatic answers, while they are written.
+#[derive(Debug)]
+pub struct AnswersPage {
+    /// Of which tab.
+    pub tab: TabKey,
+    /// Its encoding.
+    pub encoding: TextEncoding,
+    /// As typed.
+    pub list: Vec<ReplySettings>,
+}
+
+/// The page that asks what to answer by itself; where nothing is yet, a first answer stands ready to be written.
+pub(in crate::ui) fn page(tab: &Tab) -> AnswersPage {
+    let mut list = tab.settings.composer.replies.clone();
+    if list.is_empty() {
+        list.push(ReplySettings::default());
+    }
+    AnswersPage { tab: tab.key, encoding: tab.encoding(), list }
+}
+
+/// Answers as the page says. Answers with nothing to send are left out.
+pub(in crate::ui) fn save(tab: &mut Tab, page: AnswersPage, cx: &mut Cx<'_>) {
+    tab.settings.composer.replies = page.list.into_iter().filter(|reply| !reply.answer.is_empty()).collect();
+    arm(tab, cx);
+}
+
+/// Everything received goes back, or no longer.
+pub(in crate::ui) fn set_echo(tab: &mut Tab, echo: bool, cx: &mut Cx<'_>) {
+    tab.settings.composer.echo = echo;
+    arm(tab, cx);
+}
+
+/// Hands the session what it is to answer.
+pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    let settings = &tab.settings.composer;
+    let active = settings.replies.iter().filter(|reply| reply.is_on);
+    // The page takes no answer that cannot be read; one that no longer can after a change of encoding stays silent.
+    let replies = active.filter_map(|reply| reply_of(reply, encoding).ok()).collect();
+    let responder = Responder { echo: settings.echo, replies, ..Responder::default() };
+    tab.replies_encoding = Some(encoding);
+    send_command(tab, Command::SetResponder(Box::new(responder)), cx);
+}
+
+/// Answers in another encoding once that was chosen while the session is open.
+pub(in crate::ui) fn follow_encoding(tab: &mut Tab, cx: &mut Cx<'_>) {
+    if tab.is_open() && tab.replies_encoding.is_some_and(|told| told != tab.encoding()) {
+        arm(tab, cx);
+    }
+}
+
+fn reply_of(reply: &ReplySettings, encoding: TextEncoding) -> Result<Reply, ComposeError> {
+    Ok(Reply {
+        pattern: body_of(&reply.pattern, reply.pattern_input, encoding)?,
+        payload: body_of(&reply.answer, reply.answer_input, encoding)?,
+    })
+}

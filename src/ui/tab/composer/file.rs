@@ -1,0 +1,383 @@
+//! Files on their way to peers, and texts too long for the field, which go the same way.
+
+use crate::engine::command::{Command, FILE_DATAGRAM};
+use crate::engine::event::Rejection;
+use crate::model::failure::Operation;
+use crate::model::ids::{JobId, Ticket};
+use crate::ui::action::TabKey;
+use crate::ui::cx::Cx;
+use crate::ui::jobs::{JobHandle, JobKind};
+use crate::ui::paths::PathField;
+use crate::ui::tab::composer::pasted_file::PastedFile;
+use crate::ui::tab::composer::state::{LONGEST_TYPED_BYTES, compose};
+use crate::ui::tab::composer::words;
+use crate::ui::tab::session::{send_command, target_of};
+use crate::ui::tab::{FileSend, Pasted, Tab};
+use crate::ui::tabs::list::TabList;
+use crate::ui::text;
+use crate::ui::trouble;
+use crate::util::bytes_text::ByteSize;
+use crate::workspace::tabs::TabKind;
+use egui::{Context, Event};
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A file on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileProgress {
+    /// Its name, without folders.
+    pub name: String,
+    /// Bytes taken from it.
+    pub sent: u64,
+    /// Bytes it has.
+    pub total: u64,
+}
+
+/// A file to send, while it is chosen.
+#[derive(Debug)]
+pub struct SendFile {
+    /// From which tab.
+    pub tab: TabKey,
+    /// The bytes of each datagram that it is cut into.
+    pub cut_bytes: Option<usize>,
+    /// Which file.
+    pub path: PathField,
+}
+
+impl SendFile {
+    /// For this tab.
+    pub(in crate::ui) fn of(tab: &Tab, cx: &mut Cx<'_>) -> SendFile {
+        let cut_bytes = (tab.settings.kind == TabKind::Udp).then_some(FILE_DATAGRAM);
+        SendFile { tab: tab.key, cut_bytes, path: cx.dialogs.field_to_open("file.title", None) }
+    }
+}
+
+/// What is made ready to be sent, of all tabs.
+#[derive(Debug, Default)]
+pub struct FileJobs {
+    paste: Option<PasteJob>,
+    look: Option<FileLook>,
+    /// Texts that nobody wants to send any more, until their files are gone.
+    discarded: Vec<JobHandle<WrittenPaste>>,
+    /// Numbers what is sent, and the files of pasted texts.
+    last_number: u32,
+}
+
+/// A long text on its way into a file that is then sent.
+#[derive(Debug)]
+struct PasteJob {
+    tab: TabKey,
+    text: Arc<str>,
+    job: JobHandle<WrittenPaste>,
+}
+
+/// The file of a pasted text, or why there is none.
+type WrittenPaste = Result<PastedFile, String>;
+
+/// A look at the file that the page names: a share that went away may take long to say so.
+#[derive(Debug)]
+struct FileLook {
+    tab: TabKey,
+    path: PathBuf,
+    job: JobHandle<io::Result<Metadata>>,
+}
+
+/// Sends the file that the page names, once it is seen that there is one.
+pub(in crate::ui) fn start(page: &mut SendFile, files: &mut FileJobs, cx: &mut Cx<'_>) {
+    if page.path.trimmed().is_empty() {
+        page.path.error = Some(cx.locale.text("file.path_missing").to_owned());
+        return;
+    }
+    let path = page.path.path();
+    let (tab, looked_at) = (page.tab, path.clone());
+    if files.look.as_ref().is_some_and(|look| look.path == path && look.tab == tab) {
+        return;
+    }
+    match cx.jobs.start(JobKind::LookAtFile, move |_| fs::metadata(&looked_at)) {
+        Ok(job) => {
+            page.path.error = None;
+            page.path.remark = Some("file.looking");
+            files.look = Some(FileLook { tab, path, job });
+        }
+        Err(error) => {
+            page.path.error = Some(trouble::thread(cx.locale, JobKind::LookAtFile.name(), &error));
+        }
+    }
+}
+
+/// Takes in what was seen of the file that the page names. A page that is gone, or names another one now, sends nothing.
+/// Tells whether the page has done its work.
+fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) -> bool {
+    let Some(look) = &files.look else { return false };
+    let Some(page) = page.filter(|page| page.tab == look.tab) else {
+        files.look = None;
+        return false;
+    };
+    if page.path.path() != look.path {
+        page.path.remark = None;
+        files.look = None;
+        return false;
+    }
+    let Some(result) = look.job.take_result() else { return false };
+    page.path.remark = None;
+    let (key, path) = (look.tab, look.path.clone());
+    files.look = None;
+    match result {
+        Ok(found) if found.is_file() => {
+            if let Some(tab) = tabs.get_mut(key) {
+                files.last_number += 1;
+                send_file(tab, JobId(files.last_number), (path, found.len()), None, cx);
+            }
+            return true;
+        }
+        Ok(_) => page.path.error = Some(cx.locale.text("file.not_a_file").to_owned()),
+        Err(error) => {
+            page.path.error = Some(trouble::file(cx.locale, Operation::ReadFile, &path, &error));
+        }
+    }
+    false
+}
+
+/// Sends a file, which may hold what was `pasted`. Says whether the session took it.
+fn send_file(
+    tab: &mut Tab,
+    job: JobId,
+    (path, total): (PathBuf, u64),
+    pasted: Option<Pasted>,
+    cx: &mut Cx<'_>,
+) -> bool {
+    if !tab.is_open() {
+        cx.problem("toast.not_open");
+        return false;
+    }
+    if tab.file.is_some() {
+        cx.problem("rejected.file_busy");
+        return false;
+    }
+    let name = match &pasted {
+        Some(_) => cx.locale.text("file.pasted").to_owned(),
+        None => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    let Some(target) = target_of(tab, cx) else { return false };
+    let command = Command::SendFile { job, target, path };
+    let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
+        cx.problem("rejected.busy");
+        return false;
+    };
+    let progress = FileProgress { name, sent: 0, total };
+    tab.file = Some(FileSend { job, progress, ticket, pasted });
+    true
+}
+
+/// The session does not send the file that was asked for with this ticket.
+pub(in crate::ui) fn refused(tab: &mut Tab, ticket: Ticket) {
+    if let Some(file) = tab.file.take_if(|file| file.ticket == ticket) {
+        give_back(tab, file);
+    }
+}
+
+/// The session that was sending is gone.
+pub(in crate::ui) fn lost(tab: &mut Tab) {
+    if let Some(file) = tab.file.take() {
+        give_back(tab, file);
+    }
+}
+
+/// A text that did not get through can be sent again, unless another one was pasted meanwhile.
+fn give_back(tab: &mut Tab, file: FileSend) {
+    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted.map(|pasted| pasted.text));
+}
+
+pub(in crate::ui) fn cancel(tab: &Tab, cx: &mut Cx<'_>) {
+    if let Some(file) = &tab.file {
+        send_command(tab, Command::CancelFile { job: file.job }, cx);
+    }
+}
+
+pub(in crate::ui) fn progress(tab: &mut Tab, job: JobId, sent: u64, total: u64) {
+    if let Some(file) = tab.file.as_mut().filter(|file| file.job == job) {
+        file.progress.sent = sent;
+        file.progress.total = total;
+    }
+}
+
+pub(in crate::ui) fn finished(tab: &mut Tab, job: JobId, outcome: Result<(), Rejection>, cx: &mut Cx<'_>) {
+    let Some(mut file) = tab.file.take_if(|file| file.job == job) else { return };
+    let progress = file.progress.clone();
+    if outcome.is_ok() {
+        file.pasted = None;
+    }
+    give_back(tab, file);
+    let locale = cx.locale;
+    match outcome {
+        Ok(()) => {
+            let size = ByteSize(progress.total);
+            let line = locale.format("toast.file_sent", &[("name", &progress.name), ("size", &size)]);
+            cx.notices.done(line);
+        }
+        Err(Rejection::Cancelled) => {
+            let (sent, size) = (ByteSize(progress.sent), ByteSize(progress.total));
+            let line = locale
+                .format("toast.file_stopped", &[("name", &progress.name), ("sent", &sent), ("size", &size)]);
+            cx.notices.info(line);
+        }
+        Err(why) => {
+            let why = text::rejection(locale, &why);
+            let line = locale.format("toast.file_failed", &[("name", &progress.name), ("why", &why)]);
+            cx.notices.problem(line);
+        }
+    }
+}
+
+/// Takes texts that are too long for any field out of the frame's input. In the send field that has the keyboard, if
+/// it can, they become something that can be sent as it is; elsewhere they are refused.
+pub(in crate::ui) fn take_long_pastes(field: Option<&mut Tab>, ctx: &Context, cx: &mut Cx<'_>) {
+    let field = field.filter(|tab| tab.composer.has_focus);
+    // The field would cut what does not fit beside what stands in it already.
+    let room = LONGEST_TYPED_BYTES
+        - field.as_ref().map_or(0, |tab| tab.settings.composer.draft.len()).min(LONGEST_TYPED_BYTES);
+    let mut long = None;
+    ctx.input_mut(|input| {
+        input.events.retain_mut(|event| match event {
+            Event::Paste(text) if text.len() > room => {
+                long = Some(std::mem::take(text));
+                false
+            }
+            _ => true,
+        });
+    });
+    let Some(text) = long else { return };
+    if let Some(tab) = field.filter(|tab| !tab.is_kept()) {
+        tab.composer.pasted = Some(Arc::from(text));
+    } else {
+        let size = ByteSize(text.len() as u64);
+        cx.notices.problem(cx.locale.format("toast.paste_too_long", &[("size", &size)]));
+    }
+}
+
+/// Puts a long text into a file, in the background, and sends that.
+pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_>) {
+    let Some(pasted) = tab.composer.pasted.clone().filter(|_| tab.is_open()) else { return };
+    if files.paste.is_some() || tab.file.is_some() {
+        cx.problem("rejected.file_busy");
+        return;
+    }
+    let locale = cx.locale;
+    let settings = tab.settings.composer.clone();
+    let encoding = tab.encoding();
+    let folder = cx.profile.sessions_folder.clone();
+    // Another tab may still be sending its own, and one that was discarded may still be written.
+    files.last_number += 1;
+    let number = files.last_number;
+    let text = pasted.clone();
+    let job = cx.start_job(JobKind::LongPaste, move |control| {
+        let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
+            .map_err(|error| words::compose_error(locale, &error))?;
+        if control.is_cancelled() {
+            return Err(locale.text("rejected.cancelled").to_owned());
+        }
+        PastedFile::write(&folder, number, composed.bytes())
+            .map_err(|(path, error)| trouble::file(locale, Operation::WriteFile, &path, &error))
+    });
+    files.paste = job.map(|job| PasteJob { tab: tab.key, text, job });
+}
+
+/// Forgets the text that waits to be sent, also where it is on its way into a file already: writing is stopped, and what
+/// is written of it goes.
+pub(in crate::ui) fn discard_pasted(tab: &mut Tab, files: &mut FileJobs) {
+    tab.composer.pasted = None;
+    if let Some(paste) = files.paste.take_if(|paste| paste.tab == tab.key) {
+        paste.job.cancel();
+        files.discarded.push(paste.job);
+    }
+}
+
+/// Takes in what was made ready; tells whether the page in front has done its work.
+pub(in crate::ui) fn take_in(
+    page: Option<&mut SendFile>,
+    files: &mut FileJobs,
+    tabs: &mut TabList,
+    cx: &mut Cx<'_>,
+) -> bool {
+    let is_done = take_look(page, files, tabs, cx);
+    take_paste(files, tabs, cx);
+    files.discarded.retain(|job| job.take_result().is_none());
+    is_done
+}
+
+fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
+    let Some(result) = files.paste.as_ref().and_then(|paste| paste.job.take_result()) else { return };
+    let Some(paste) = files.paste.take() else { return };
+    match result {
+        Ok(file) => {
+            let Some(tab) = tabs.get_mut(paste.tab) else { return };
+            let found = (file.path().to_owned(), file.bytes());
+            let pasted = Pasted { text: paste.text.clone(), file };
+            files.last_number += 1;
+            if send_file(tab, JobId(files.last_number), found, Some(pasted), cx) {
+                tab.composer.pasted.take_if(|pasted| Arc::ptr_eq(pasted, &paste.text));
+            }
+        }
+        Err(error) => cx.notices.problem(error),
+    }
+}
+
+impl FileJobs {
+    /// Lets go of what was made only to be sent, also where its text is still being written.
+    pub(in crate::ui) fn clean_up(&mut self, tabs: &mut TabList) {
+        self.paste = None;
+        for tab in tabs {
+            tab.file = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileJobs, PasteJob, discard_pasted, take_in};
+    use crate::ui::cx::Services;
+    use crate::ui::jobs::JobKind;
+    use crate::ui::tab::composer::pasted_file::PastedFile;
+    use crate::ui::tabs::list::TabList;
+    use crate::util::locale::{Language, Locale};
+    use crate::workspace::tabs::Tabs;
+    use crossbeam_channel::bounded;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+    #[test]
+    fn a_pasted_text_that_is_discarded_while_it_is_written_is_not_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let (mut tabs, mut files) = (TabList::new(Tabs::default()), FileJobs::default());
+        let text: Arc<str> = Arc::from("a long text");
+        tabs[0].composer.pasted = Some(text.clone());
+        let ((may_write, waits), (written, is_written)) = (bounded(1), bounded(1));
+        let path = folder.path().to_owned();
+        let job = cx.jobs.start(JobKind::LongPaste, move |control| {
+            waits.recv_timeout(LONGEST_WAIT).unwrap();
+            let file = PastedFile::write(&path, 1, b"a long text").unwrap();
+            written.send((control.is_cancelled(), file.path().to_owned())).unwrap();
+            Ok(file)
+        });
+        files.paste = Some(PasteJob { tab: tabs[0].key, text, job: job.unwrap() });
+
+        discard_pasted(&mut tabs[0], &mut files);
+        assert!(files.paste.is_none(), "another text can be sent meanwhile");
+        may_write.send(()).unwrap();
+        let (was_cancelled, file) = is_written.recv_timeout(LONGEST_WAIT).unwrap();
+        assert!(was_cancelled);
+        let deadline = Instant::now() + LONGEST_WAIT;
+        while file.exists() {
+            assert!(Instant::now() < deadline, "the file is kept");
+            take_in(None, &mut files, &mut tabs, &mut cx);
+        }
+        assert!(tabs[0].composer.pasted.is_none());
+        assert_eq!(cx.notices.said(), "", "nobody is told of it, and nobody is sent it");
+    }
+}

@@ -1,0 +1,101 @@
+//! The send area: what is written becomes bytes and goes out, once or again and again.
+
+pub mod file;
+
+pub mod file_page;
+
+pub mod obstacle;
+
+pub mod pasted_file;
+
+pub mod payload_choices;
+
+pub mod ready;
+
+pub mod send_choices;
+
+pub mod state;
+
+pub mod view;
+
+pub mod words;
+
+use crate::engine::command::Command;
+use crate::ui::cx::Cx;
+use crate::ui::notices::NoticeKind;
+use crate::ui::tab::Tab;
+use crate::ui::tab::composer::obstacle::Obstacle;
+use crate::ui::tab::composer::state::compose;
+use crate::ui::tab::session::{send_command, send_payload, target_of};
+use crate::workspace::sending::{QuickSend, Sending, SentText};
+use std::time::Duration;
+
+/// Sends what is written, or the datagram that was pasted, and remembers what was written.
+pub(in crate::ui) fn send(tab: &mut Tab, sending: &mut Sending, cx: &mut Cx<'_>) {
+    if tab.is_kept() {
+        return;
+    }
+    let is_pasted = tab.composer.pasted.is_some();
+    let Some(payload) = written_payload(tab, cx) else { return };
+    if !send_payload(tab, payload, cx) || is_pasted {
+        return;
+    }
+    tab.composer.steps_back = 0;
+    let composer = &tab.settings.composer;
+    sending.remember(SentText { text: composer.draft.clone(), input: composer.input });
+}
+
+/// Sends a quick send as it stands in the list.
+pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
+    if tab.is_kept() {
+        return;
+    }
+    if !tab.is_open() {
+        cx.problem("toast.not_open");
+        return;
+    }
+    match compose(&quick.text, quick.input, &quick.append, &quick.checksum, tab.encoding()) {
+        Ok(composition) => {
+            send_payload(tab, composition.into_bytes(), cx);
+        }
+        Err(error) => {
+            cx.notices.problem(format!("{}: {}", quick.name, words::compose_error(cx.locale, &error)));
+        }
+    }
+}
+
+/// Sends what is written again and again.
+pub(in crate::ui) fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let Ok(millis) = tab.settings.composer.every_millis.trim().parse::<u64>() else { return };
+    if tab.composer.pasted.is_some() {
+        // It goes out by way of a file, and what is being written is not seen now.
+        cx.problem("repeat.pasted");
+        return;
+    }
+    let Some(payload) = written_payload(tab, cx) else { return };
+    let Some(target) = target_of(tab, cx) else { return };
+    let every = Duration::from_millis(millis.max(1));
+    send_command(
+        tab,
+        Command::StartRepeat { target, payloads: vec![payload.into()], every, times: None },
+        cx,
+    );
+}
+
+/// The bytes of what is being written, if they can go out now; the person is told why not.
+fn written_payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Vec<u8>> {
+    if !tab.is_open() {
+        cx.problem("toast.not_open");
+        return None;
+    }
+    let encoding = tab.encoding();
+    let kind = tab.settings.kind;
+    match tab.composer.payload(&tab.settings.composer, encoding, kind) {
+        Ok(composition) => Some(composition.bytes().to_vec()),
+        Err(obstacle) => {
+            let kind = if obstacle == Obstacle::Nothing { NoticeKind::Info } else { NoticeKind::Problem };
+            cx.notices.say(kind, words::obstacle(cx.locale, &obstacle));
+            None
+        }
+    }
+}

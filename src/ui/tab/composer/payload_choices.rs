@@ -1,0 +1,59 @@
+//! How a payload is written and what is appended to it: the same choices wherever something is sent.
+
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::LineEnding;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::widgets::{Choice, PillCombo, segmented};
+use crate::workspace::tabs::InputChoice;
+use egui::Ui;
+
+/// The three ways of writing; tells whether another was chosen.
+pub(in crate::ui) fn input_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, input: &mut InputChoice) -> bool {
+    let choices = [
+        (InputChoice::Text, "input.text", "input.text_tip"),
+        (InputChoice::Hex, "input.hex", "input.hex_tip"),
+        (InputChoice::Escapes, "input.escapes", "input.escapes_tip"),
+    ]
+    .map(|(value, text, tooltip)| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) });
+    segmented(ui, ctx.text("input.name"), input, &choices)
+}
+
+/// The line endings; the setting keeps the name of one.
+pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, append: &mut String) {
+    let name_of = |ending: LineEnding| match ending {
+        LineEnding::None => ctx.text("append.none"),
+        LineEnding::Lf => "LF",
+        LineEnding::Crlf => "CRLF",
+        LineEnding::Cr => "CR",
+        LineEnding::Nul => "NUL",
+    };
+    let chosen: LineEnding = append.parse().unwrap_or_default();
+    let shown = match chosen {
+        LineEnding::None => ctx.text("append.none").to_owned(),
+        ending => ctx.format("append.chosen", &[("ending", &name_of(ending))]),
+    };
+    PillCombo::new("append", ctx.text("append.name"), &shown).show(ui, |ui| {
+        for ending in LineEnding::ALL {
+            if PillCombo::choice(ui, ending == chosen, name_of(ending)) {
+                ending.name().clone_into(append);
+            }
+        }
+    });
+}
+
+/// The checksums; the setting keeps the name of one, or nothing.
+pub(in crate::ui) fn checksum_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, setting: &mut String) {
+    let chosen = Checksum::from_name(setting).ok();
+    let shown = chosen.map_or(ctx.text("checksum.none"), Checksum::label);
+    PillCombo::new("checksum", ctx.text("checksum.name"), shown).list_width(230.0).show(ui, |ui| {
+        if PillCombo::choice(ui, chosen.is_none(), ctx.text("checksum.none")) {
+            setting.clear();
+        }
+        for checksum in Checksum::all() {
+            let is_chosen = chosen.is_some_and(|chosen| chosen.name() == checksum.name());
+            if PillCombo::choice(ui, is_chosen, checksum.label()) {
+                checksum.name().clone_into(setting);
+            }
+        }
+    });
+}

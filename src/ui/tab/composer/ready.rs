@@ -1,0 +1,229 @@
+//! Beneath the send field: what stands ready to be sent, what was sent, and what is sent by itself.
+
+use crate::engine::shared::Status;
+use crate::ui::action::TabAction;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::composer::state::Composer;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{
+    PillCombo, TextField, button_room, chip, context_menu, error_line, icon_button, list_of_all, menu,
+    menu_item, sideways, text_button, toggle,
+};
+use crate::util::bytes_text::Count;
+use crate::workspace::sending::QuickSend;
+use crate::workspace::tabs::TabSettings;
+use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
+
+/// The quick sends get a line of their own where there is less room than this.
+const ONE_LINE: f32 = 640.0;
+
+/// Quick sends, history, files, repeating, automatic answers and echo.
+pub fn ready_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    composer: &mut Composer,
+    status: &Status,
+    out: &mut Vec<TabAction>,
+) {
+    let from_right = Layout::right_to_left(Align::Center);
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    if line.x < ONE_LINE {
+        ui.allocate_ui_with_layout(line, from_right, |ui| {
+            past_ui(ui, ctx, tab, composer, out);
+            quick_line_ui(ui, ctx, status, out);
+        });
+        // Where even this is too wide, it goes on beneath.
+        ui.horizontal_wrapped(|ui| {
+            let repeat = Repeat::of(tab, status);
+            repeat.switch_ui(ui, ctx, out);
+            repeat.number_ui(ui, ctx, tab);
+            replies_button(ui, ctx, tab, out);
+            echo_ui(ui, ctx, tab, out);
+        });
+        Repeat::of(tab, status).error_ui(ui, ctx);
+        return;
+    }
+    // From the right, so that the quick sends have all the room that is left. One line high, whatever stood here before.
+    ui.allocate_ui_with_layout(line, from_right, |ui| {
+        echo_ui(ui, ctx, tab, out);
+        replies_button(ui, ctx, tab, out);
+        let repeat = Repeat::of(tab, status);
+        repeat.number_ui(ui, ctx, tab);
+        repeat.switch_ui(ui, ctx, out);
+        past_ui(ui, ctx, tab, composer, out);
+        quick_line_ui(ui, ctx, status, out);
+    });
+    Repeat::of(tab, status).error_ui(ui, ctx);
+}
+
+/// From the right: a file, and what was sent before.
+fn past_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    composer: &mut Composer,
+    out: &mut Vec<TabAction>,
+) {
+    if text_button(ui, ctx.text("composer.file"), ctx.text("composer.file_tip")).clicked() {
+        out.push(TabAction::AskFile);
+    }
+    history_menu(ui, ctx, tab, composer);
+}
+
+fn echo_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
+    let mut is_echo = tab.composer.echo;
+    if toggle(ui, &mut is_echo, ctx.text("composer.echo"), ctx.text("composer.echo_tip")).changed() {
+        out.push(TabAction::SetEcho(is_echo));
+    }
+}
+
+fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
+    let active = tab.composer.replies.iter().filter(|reply| reply.is_on).count();
+    let name = match active {
+        0 => ctx.text("replies.title").to_owned(),
+        count => ctx.format("replies.active", &[("count", &count)]),
+    };
+    if text_button(ui, &name, ctx.text("replies.tip")).clicked() {
+        out.push(TabAction::AskReplies);
+    }
+}
+
+/// The quick sends, in all the room that is left of a line.
+fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAction>) {
+    let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(ui.available_width());
+        let is_cut = sideways(ui, "quick", 2.0 * button_room(ui), |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.label(RichText::new(ctx.text("quick.title")).color(Theme::of(ui).dim));
+                quick_ui(ui, ctx, status, out);
+            });
+        });
+        if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
+            out.push(TabAction::AddQuick);
+        }
+        if is_cut {
+            list_of_all(ui, ctx.text("quick.list"), |ui| {
+                for (place, quick) in ctx.sending.quick.iter().enumerate() {
+                    if PillCombo::choice(ui, false, &quick_name(quick)) {
+                        out.push(TabAction::SendQuick(place));
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAction>) {
+    let mut group = "";
+    for (place, quick) in ctx.sending.quick.iter().enumerate() {
+        if quick.group != group {
+            group = &quick.group;
+            if !group.is_empty() {
+                ui.label(RichText::new(group).size(theme::LABEL_SIZE).color(Theme::of(ui).faint));
+            }
+        }
+        let name = quick_name(quick);
+        // While nothing is open a press says so; the menu is there at all times.
+        let response = chip(ui, &name, &quick_tooltip(ctx, quick, status));
+        if response.clicked() {
+            out.push(TabAction::SendQuick(place));
+        }
+        context_menu(&response, 180.0, |ui| quick_menu(ui, ctx, place, out));
+    }
+}
+
+/// Its name behind its key.
+fn quick_name(quick: &QuickSend) -> String {
+    format!("{} {}", quick.key(), quick.name).trim_start().to_owned()
+}
+
+fn quick_tooltip(ctx: &ViewCtx<'_>, quick: &QuickSend, status: &Status) -> String {
+    if status.state.is_open() {
+        return quick.text.clone();
+    }
+    format!("{}\n{}", quick.text, ctx.text("rejected.not_open"))
+}
+
+fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAction>) {
+    let count = ctx.sending.quick.len();
+    let items = [
+        (true, "quick.edit", TabAction::EditQuick(place)),
+        (place > 0, "quick.left", TabAction::MoveQuick { from: place, by: -1 }),
+        (place + 1 < count, "quick.right", TabAction::MoveQuick { from: place, by: 1 }),
+        (true, "quick.remove", TabAction::RemoveQuick(place)),
+    ];
+    for (is_possible, key, action) in items {
+        if menu_item(ui, is_possible, ctx.text(key), "") {
+            out.push(action);
+        }
+    }
+}
+
+fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, composer: &mut Composer) {
+    let opener = text_button(ui, ctx.text("history.title"), ctx.text("history.tip"));
+    menu(&opener, 320.0, |ui| {
+        if ctx.sending.history.is_empty() {
+            ui.label(ctx.text("history.empty"));
+        }
+        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            for (place, sent) in ctx.sending.history.iter().rev().enumerate() {
+                let line: String =
+                    sent.text.chars().take(60).map(|c| if c == '\n' { '↵' } else { c }).collect();
+                if PillCombo::choice(ui, false, &line) {
+                    composer.step_to(&mut tab.composer, ctx.sending, place + 1);
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
+/// Sending again and again. The number stands right of its switch.
+#[derive(Clone, Copy)]
+struct Repeat {
+    is_session_open: bool,
+    done: Option<u64>,
+    is_number: bool,
+}
+
+impl Repeat {
+    fn of(tab: &TabSettings, status: &Status) -> Repeat {
+        let millis = tab.composer.every_millis.trim().parse::<u64>();
+        Repeat {
+            is_session_open: status.state.is_open(),
+            done: status.repeats_done,
+            is_number: millis.is_ok_and(|millis| millis > 0),
+        }
+    }
+
+    fn number_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings) {
+        TextField::new(ctx.text("repeat.millis"))
+            .remark("ms")
+            .width(84.0)
+            .locked(self.done.is_some())
+            .error((!self.is_number).then_some(""))
+            .show(ui, &mut tab.composer.every_millis);
+    }
+
+    fn switch_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<TabAction>) {
+        let mut is_on = self.done.is_some();
+        let text = match self.done {
+            Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
+            None => ctx.text("repeat.name").to_owned(),
+        };
+        ui.add_enabled_ui(self.is_session_open && self.is_number, |ui| {
+            if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
+                out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
+            }
+        });
+    }
+
+    /// The field itself is too narrow for it.
+    fn error_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>) {
+        if !self.is_number {
+            error_line(ui, ctx.text("repeat.not_a_number"));
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! What is being written and the exact bytes it stands for. It sends nothing.
+
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::{Composition, LineEnding};
+use crate::codec::escape::{self, EscapeError};
+use crate::codec::hex::{self, HexError};
+use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
+use crate::ui::tab::composer::obstacle::PastedDatagram;
+use crate::workspace::sending::{Sending, SentText};
+use crate::workspace::tabs::{ComposerSettings, InputChoice};
+use std::fmt;
+use std::sync::Arc;
+
+/// What is longer is not put into the field: laying out a megabyte in one line takes a third of a second.
+pub const LONGEST_TYPED_BYTES: usize = 64 * 1024;
+
+/// How many texts that were not sent are kept beside the one in the field.
+const SET_ASIDE_LIMIT: usize = 100;
+
+/// What is wrong with what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ComposeError {
+    /// As hex.
+    Hex(HexError),
+    /// As text with escapes.
+    Escape(EscapeError),
+    /// The encoding lacks a character.
+    Encode(EncodeError),
+}
+
+/// The composer of one tab, beyond what is kept between runs.
+#[derive(Clone, Default)]
+pub struct Composer {
+    /// How far back in the history the field is; 0 is what is being written.
+    pub steps_back: usize,
+    /// What was in the field whenever the history was begun to be looked through, the latest last.
+    set_aside: Vec<SentText>,
+    /// A text too long for the field.
+    pub pasted: Option<Arc<str>>,
+    /// In how many lines the field showed what is written.
+    pub visual_rows: usize,
+    /// The field has the keyboard.
+    pub has_focus: bool,
+    preview: Option<Preview>,
+    pub(super) pasted_datagram: Option<PastedDatagram>,
+    switched: Option<Switched>,
+}
+
+/// What was typed before the way of writing was switched. It counts again when the same way is chosen again, as
+/// long as nothing was typed in between.
+#[derive(Clone)]
+struct Switched {
+    typed: String,
+    input: InputChoice,
+    became: String,
+}
+
+#[derive(Clone)]
+struct Preview {
+    settings: ComposerSettings,
+    encoding: TextEncoding,
+    result: Result<Composition, ComposeError>,
+}
+
+impl Composer {
+    /// The bytes that would be sent, computed only when something changed.
+    pub fn preview(
+        &mut self,
+        settings: &ComposerSettings,
+        encoding: TextEncoding,
+    ) -> &Result<Composition, ComposeError> {
+        let is_current = self
+            .preview
+            .as_ref()
+            .is_some_and(|preview| preview.settings == *settings && preview.encoding == encoding);
+        if !is_current {
+            self.preview = None;
+        }
+        &self
+            .preview
+            .get_or_insert_with(|| Preview {
+                settings: settings.clone(),
+                encoding,
+                result: compose(
+                    &settings.draft,
+                    settings.input,
+                    &settings.append,
+                    &settings.checksum,
+                    encoding,
+                ),
+            })
+            .result
+    }
+
+    /// Writes what was typed in another way. What cannot be read, or not be told in the new way, stays as typed.
+    pub fn switch_input(
+        &mut self,
+        settings: &mut ComposerSettings,
+        from: InputChoice,
+        encoding: TextEncoding,
+    ) {
+        let to = settings.input;
+        let origin = match self.switched.take() {
+            Some(switched) if switched.became == settings.draft => switched,
+            _ => Switched { typed: settings.draft.clone(), input: from, became: String::new() },
+        };
+        settings.draft = if to == origin.input {
+            origin.typed.clone()
+        } else {
+            rewrite(&origin.typed, origin.input, to, encoding).unwrap_or_else(|| origin.typed.clone())
+        };
+        self.switched = Some(Switched { became: settings.draft.clone(), ..origin });
+    }
+
+    /// Puts the text sent before the present one into the field, or the one after it.
+    pub fn walk_history(&mut self, settings: &mut ComposerSettings, sending: &Sending, is_back: bool) {
+        if self.steps_back == 0 && !is_back {
+            self.bring_back(settings, sending);
+            return;
+        }
+        let target = if is_back { self.steps_back + 1 } else { self.steps_back - 1 };
+        self.step_to(settings, sending, target);
+    }
+
+    /// Puts the text of so many steps back into the field; what was being written stays to be found at 0.
+    pub fn step_to(&mut self, settings: &mut ComposerSettings, sending: &Sending, target: usize) {
+        if target > sending.history.len() || target == self.steps_back {
+            return;
+        }
+        if self.steps_back == 0 {
+            let written = written(settings);
+            self.set_aside.retain(|draft| *draft != written);
+            self.set_aside.push(written);
+            if self.set_aside.len() > SET_ASIDE_LIMIT {
+                self.set_aside.remove(0);
+            }
+        }
+        self.steps_back = target;
+        let shown = match target {
+            0 => self.set_aside.pop(),
+            steps => sending.history.get(sending.history.len() - steps).cloned(),
+        };
+        write(settings, shown.unwrap_or_default());
+    }
+
+    /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
+    /// the newest one. If that was not sent either, both take turns.
+    fn bring_back(&mut self, settings: &mut ComposerSettings, sending: &Sending) {
+        let is_unsent = |draft: &SentText| !draft.text.is_empty() && !sending.history.contains(draft);
+        self.set_aside.retain(is_unsent);
+        let Some(draft) = self.set_aside.pop() else { return };
+        let written = written(settings);
+        if is_unsent(&written) && written != draft {
+            self.set_aside.insert(0, written);
+        }
+        write(settings, draft);
+    }
+}
+
+fn written(settings: &ComposerSettings) -> SentText {
+    SentText { text: settings.draft.clone(), input: settings.input }
+}
+
+fn write(settings: &mut ComposerSettings, text: SentText) {
+    settings.draft = text.text;
+    settings.input = text.input;
+}
+
+impl ComposeError {
+    /// The character that is wrong, counted from 0.
+    pub fn place(&self) -> Option<usize> {
+        let at = match self {
+            ComposeError::Hex(HexError::BadDigit { at, .. } | HexError::HalfByte { at, .. })
+            | ComposeError::Escape(
+                EscapeError::Unknown { at, .. }
+                | EscapeError::Unfinished { at }
+                | EscapeError::ByteInvalid { at }
+                | EscapeError::CharacterInvalid { at },
+            ) => *at,
+            ComposeError::Encode(error) | ComposeError::Escape(EscapeError::Encode(error)) => error.at,
+            ComposeError::Hex(HexError::EmptyPattern) => return None,
+        };
+        at.checked_sub(1)
+    }
+}
+
+/// The bytes of what was typed, with what is appended.
+pub fn compose(
+    typed: &str,
+    input: InputChoice,
+    append: &str,
+    checksum: &str,
+    encoding: TextEncoding,
+) -> Result<Composition, ComposeError> {
+    let body = body_of(typed, input, encoding)?;
+    // Names that a file of another version may hold stand for nothing to append.
+    let ending = append.parse().unwrap_or(LineEnding::None);
+    Ok(Composition::new(body, Checksum::from_name(checksum).ok(), ending))
+}
+
+/// The bytes of what was typed.
+pub fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Result<Vec<u8>, ComposeError> {
+    match input {
+        InputChoice::Text => encoding.encode(typed).map_err(ComposeError::Encode),
+        InputChoice::Hex => hex::parse(typed).map_err(ComposeError::Hex),
+        InputChoice::Escapes => escape::parse(typed, encoding).map_err(ComposeError::Escape),
+    }
+}
+
+/// The same bytes written in another way; what cannot be read, or not be told in the new way, stays as typed.
+pub fn rewrite(typed: &str, from: InputChoice, to: InputChoice, encoding: TextEncoding) -> Option<String> {
+    let bytes = body_of(typed, from, encoding).ok()?;
+    let text = match to {
+        InputChoice::Hex => hex::spaced(&bytes),
+        InputChoice::Escapes => escape::format(&bytes, encoding),
+        InputChoice::Text => {
+            let decoded = decode(encoding, &mut Carry::default(), &bytes);
+            decoded.text
+        }
+    };
+    (body_of(&text, to, encoding).ok()? == bytes).then_some(text)
+}
+
+impl fmt::Debug for Composer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Composer({} steps back)", self.steps_back)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ComposeError, Composer, compose, rewrite};
+    use crate::codec::text::TextEncoding;
+    use crate::workspace::sending::{Sending, SentText};
+    use crate::workspace::tabs::{ComposerSettings, InputChoice};
+
+    #[test]
+    fn what_is_typed_becomes_exact_bytes() {
+        for (typed, input, append, checksum, bytes) in [
+            ("你好", InputChoice::Text, "crlf", "", &b"\xC4\xE3\xBA\xC3\r\n"[..]),
+            (
+                "01 03 9C 41 00 02",
+                InputChoice::Hex,
+                "none",
+                "crc-16/modbus",
+                b"\x01\x03\x9C\x41\0\x02\xBA\x4F",
+            ),
+            (r"a\x00\r", InputChoice::Escapes, "lf", "", b"a\0\r\n"),
+        ] {
+            let composed = compose(typed, input, append, checksum, TextEncoding::GBK).unwrap();
+            assert_eq!(composed.bytes(), bytes, "{typed}");
+        }
+        assert!(matches!(
+            compose("0G", InputChoice::Hex, "none", "", TextEncoding::GBK),
+            Err(ComposeError::Hex(_))
+        ));
+    }
+
+    #[test]
+    fn switching_the_way_of_writing_keeps_the_bytes() {
+        let gbk = TextEncoding::GBK;
+        for (typed, from, to, text) in [
+            ("你好", InputChoice::Text, InputChoice::Hex, Some("C4 E3 BA C3")),
+            ("C4 E3 BA C3", InputChoice::Hex, InputChoice::Text, Some("你好")),
+            ("FF FF", InputChoice::Hex, InputChoice::Text, None),
+            ("0G", InputChoice::Hex, InputChoice::Text, None),
+            ("41 0A", InputChoice::Hex, InputChoice::Escapes, Some(r"A\n")),
+        ] {
+            assert_eq!(rewrite(typed, from, to, gbk).as_deref(), text, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_when_the_way_of_writing_does() {
+        let gbk = TextEncoding::GBK;
+        let ways = [InputChoice::Text, InputChoice::Hex, InputChoice::Escapes];
+        for (typed, first) in [
+            ("FFFF 0d", InputChoice::Hex),
+            ("0G not hex", InputChoice::Hex),
+            ("温度\r\n", InputChoice::Escapes),
+            ("😀 is not in it", InputChoice::Text),
+        ] {
+            let mut composer = Composer::default();
+            let mut settings =
+                ComposerSettings { draft: typed.to_owned(), input: first, ..ComposerSettings::default() };
+            for to in ways.into_iter().chain([first]) {
+                let from = std::mem::replace(&mut settings.input, to);
+                composer.switch_input(&mut settings, from, gbk);
+            }
+            assert_eq!(settings.draft, typed);
+            settings.draft.push('1');
+            settings.input = InputChoice::Text;
+            composer.switch_input(&mut settings, first, gbk);
+            assert!(settings.draft != typed, "what was changed since counts");
+        }
+    }
+
+    #[test]
+    fn the_wrong_character_is_known_by_its_place() {
+        for (typed, input, place) in [
+            ("01 0G", InputChoice::Hex, 4),
+            ("a\\q", InputChoice::Escapes, 1),
+            ("温😀", InputChoice::Text, 1),
+        ] {
+            let error = compose(typed, input, "none", "", TextEncoding::GBK).unwrap_err();
+            assert_eq!(error.place(), Some(place), "{typed}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn the_history_gives_back_what_was_being_written() {
+        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Text };
+        let sending = Sending { history: vec![sent("first"), sent("second")], ..Sending::default() };
+        let mut settings = ComposerSettings { draft: "new".to_owned(), ..ComposerSettings::default() };
+        let mut composer = Composer::default();
+        let mut seen = Vec::new();
+        for is_back in [true, true, true, false, false, false] {
+            composer.walk_history(&mut settings, &sending, is_back);
+            seen.push(settings.draft.clone());
+        }
+        assert_eq!(seen, ["second", "first", "first", "second", "new", "new"]);
+        composer.step_to(&mut settings, &sending, 2);
+        assert_eq!(settings.draft, "first");
+        composer.step_to(&mut settings, &sending, 0);
+        assert_eq!(settings.draft, "new", "what was being written before one was chosen from the list");
+    }
+
+    #[test]
+    fn what_was_being_written_is_found_below_what_was_made_of_the_history() {
+        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Hex };
+        let mut sending = Sending { history: vec![sent("01"), sent("02")], ..Sending::default() };
+        let mut settings = ComposerSettings { draft: "draft".to_owned(), ..ComposerSettings::default() };
+        let mut composer = Composer::default();
+        let mut walk = |settings: &mut ComposerSettings, sending: &Sending, change: &str, ways: &[bool]| {
+            if !change.is_empty() {
+                // As the field does when something is typed, and the dispatcher when it is sent.
+                change.clone_into(&mut settings.draft);
+                composer.steps_back = 0;
+            }
+            let mut seen = Vec::new();
+            for is_back in ways {
+                composer.walk_history(settings, sending, *is_back);
+                seen.push(settings.draft.clone());
+            }
+            seen
+        };
+        assert_eq!(walk(&mut settings, &sending, "", &[true]), ["02"]);
+        let taken_turns = walk(&mut settings, &sending, "02 03", &[false, false, true, true, false, false]);
+        assert_eq!(taken_turns, ["draft", "02 03", "02", "01", "02", "02 03"], "neither is lost");
+        sending.remember(sent("02 03"));
+        assert_eq!(
+            walk(&mut settings, &sending, "02 03", &[true, false, false, false])[2..],
+            ["draft", "draft"]
+        );
+        assert_eq!(settings.input, InputChoice::Text);
+        sending.remember(SentText { text: "draft".to_owned(), input: InputChoice::Text });
+        assert_eq!(walk(&mut settings, &sending, "", &[false, true, false]), ["draft"; 3]);
+    }
+}

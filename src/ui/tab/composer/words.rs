@@ -1,0 +1,62 @@
+//! What stands in the way of sending, in the person's language. It knows words, not widgets.
+
+use crate::codec::escape::EscapeError;
+use crate::codec::hex::HexError;
+use crate::codec::text::EncodeError;
+use crate::engine::command::LONGEST_DATAGRAM;
+use crate::ui::tab::composer::obstacle::Obstacle;
+use crate::ui::tab::composer::state::ComposeError;
+use crate::util::bytes_text::{ByteSize, Count};
+use crate::util::locale::Locale;
+
+/// What stands in the way of sending what is written.
+pub fn obstacle(locale: &Locale, obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Nothing => locale.text("toast.nothing_to_send").to_owned(),
+        Obstacle::Unreadable(error) => compose_error(locale, error),
+        Obstacle::TooLong { bytes, is_exact } => {
+            let bytes = *bytes as u64;
+            let size = if *is_exact {
+                locale.format("composer.length", &[("count", &Count(bytes))])
+            } else {
+                ByteSize(bytes).to_string()
+            };
+            let limit = Count(LONGEST_DATAGRAM as u64);
+            locale.format("composer.too_long", &[("size", &size), ("limit", &limit)])
+        }
+    }
+}
+
+/// What is wrong with what was typed to be sent, and where.
+pub fn compose_error(locale: &Locale, error: &ComposeError) -> String {
+    match error {
+        ComposeError::Hex(error) => hex_error(locale, error),
+        ComposeError::Encode(error) => encode_error(locale, error),
+        ComposeError::Escape(error) => match error {
+            EscapeError::Unknown { letter, at } => {
+                locale.format("input.escape_unknown", &[("letter", letter), ("at", at)])
+            }
+            EscapeError::Unfinished { at } => locale.format("input.escape_unfinished", &[("at", at)]),
+            EscapeError::ByteInvalid { at } => locale.format("input.escape_byte", &[("at", at)]),
+            EscapeError::CharacterInvalid { at } => locale.format("input.escape_character", &[("at", at)]),
+            EscapeError::Encode(error) => encode_error(locale, error),
+        },
+    }
+}
+
+fn hex_error(locale: &Locale, error: &HexError) -> String {
+    match error {
+        HexError::BadDigit { character, at } => {
+            locale.format("input.hex_digit", &[("character", character), ("at", at)])
+        }
+        HexError::HalfByte { digit, at } => locale.format("input.hex_half", &[("digit", digit), ("at", at)]),
+        HexError::EmptyPattern => locale.text("input.hex_empty").to_owned(),
+    }
+}
+
+fn encode_error(locale: &Locale, error: &EncodeError) -> String {
+    locale.format(
+        "input.not_encodable",
+        &[("character", &error.character), ("encoding", &error.encoding.label()), ("at", &error.at)],
+    )
+}

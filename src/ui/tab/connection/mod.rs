@@ -1,0 +1,77 @@
+//! The connection panel: where a tab listens, connects or binds, and with which options. The fields hold what was typed;
+//! what is changed while the session is open is asked of the session, too.
+
+pub mod fields;
+
+pub mod open_button;
+
+pub mod panel;
+
+pub mod socket_options;
+
+pub mod view;
+
+pub mod words;
+
+use crate::engine::command::Command;
+use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
+use crate::ui::cx::Cx;
+use crate::ui::tab::Tab;
+use crate::ui::tab::connection::fields::parse_group;
+use crate::ui::tab::connection::panel::PendingRequest;
+use crate::ui::tab::session::{send_command, send_pending};
+
+pub(in crate::ui) fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) {
+    tab.settings.broadcast = is_on;
+    tab.panel.refusal = None;
+    if tab.is_open() {
+        let option = SocketOption { name: OptionName::Broadcast, value: OptionValue::Flag(is_on) };
+        send_command(tab, Command::SetOption(option), cx);
+    }
+}
+
+pub(in crate::ui) fn join_group(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
+    let Ok(group) = parse_group(&text) else { return };
+    tab.panel.refusal = None;
+    if tab.settings.groups.contains(&text) {
+        return;
+    }
+    tab.settings.groups.push(text.clone());
+    if tab.is_open() {
+        send_pending(tab, Command::JoinGroup(group), PendingRequest::Group(text), cx);
+    }
+}
+
+pub(in crate::ui) fn leave_group(tab: &mut Tab, place: usize, cx: &mut Cx<'_>) {
+    if place >= tab.settings.groups.len() {
+        return;
+    }
+    let text = tab.settings.groups.remove(place);
+    if tab.is_open()
+        && let Ok(group) = parse_group(&text)
+    {
+        send_command(tab, Command::LeaveGroup(group), cx);
+    }
+}
+
+pub(in crate::ui) fn set_option(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
+    let Ok(option) = text.parse::<SocketOption>() else { return };
+    let name = text.split('=').next().unwrap_or_default().to_owned();
+    let is_same = |earlier: &String| earlier.split('=').next() == Some(name.as_str());
+    let place = tab.settings.options.iter().position(is_same);
+    let replaced = place.map(|place| tab.settings.options.remove(place));
+    tab.settings.options.retain(|earlier| !is_same(earlier));
+    tab.settings.options.push(text.clone());
+    tab.panel.option_draft.clear();
+    tab.panel.value_draft.clear();
+    tab.panel.refusal = None;
+    if tab.is_open() {
+        send_pending(tab, Command::SetOption(option), PendingRequest::Option { text, replaced }, cx);
+    }
+}
+
+pub(in crate::ui) fn forget_option(tab: &mut Tab, place: usize) {
+    if place < tab.settings.options.len() {
+        tab.settings.options.remove(place);
+    }
+}

@@ -1,0 +1,209 @@
+//! One tab: what was typed, the session behind it, and what of it is in sight. It draws nothing.
+
+pub mod answers;
+
+pub mod banner;
+
+pub mod composer;
+
+pub mod connection;
+
+pub mod find_bar;
+
+pub mod go_to;
+
+pub mod inspector;
+
+pub mod meter;
+
+pub mod news;
+
+pub mod opening;
+
+pub mod peers;
+
+pub mod session;
+
+pub mod sheet_area;
+
+pub mod status_bar;
+
+pub mod title;
+
+pub mod view_bar;
+
+use crate::codec::text::TextEncoding;
+use crate::engine::command::Target;
+use crate::engine::handle::SessionHandle;
+use crate::engine::shared::Status;
+use crate::journal::JournalReader;
+use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
+use crate::model::status::Traffic;
+use crate::ui::action::TabKey;
+use crate::ui::sheet::Sheet;
+use crate::ui::sheet::journal_rows::JournalRows;
+use crate::ui::state::find::Find;
+use crate::ui::tab::composer::file::FileProgress;
+use crate::ui::tab::composer::pasted_file::PastedFile;
+use crate::ui::tab::composer::state::Composer;
+use crate::ui::tab::connection::fields::FieldProblem;
+use crate::ui::tab::connection::panel::Panel;
+use crate::ui::tab::inspector::Inspector;
+use crate::ui::tab::meter::Meter;
+use crate::ui::tab::peers::Peers;
+use crate::ui::text;
+use crate::workspace::tabs::TabSettings;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// One tab.
+#[derive(Debug)]
+pub struct Tab {
+    /// Its name within the program.
+    pub key: TabKey,
+    /// What was typed and chosen.
+    pub settings: TabSettings,
+    /// Where its rows come from.
+    pub source: Source,
+    /// What the session is doing, as of the last look.
+    pub status: Status,
+    /// Its peers.
+    pub peers: Peers,
+    /// Its counters.
+    pub meter: Meter,
+    /// The connection panel.
+    pub panel: Panel,
+    /// The send area.
+    pub composer: Composer,
+    /// The find field and the filters.
+    pub find: Find,
+    /// The rows, once there is a journal.
+    pub rows: Option<JournalRows>,
+    /// Where the person looks.
+    pub sheet: Sheet,
+    /// How many characters of content a row has room for.
+    pub content_characters: usize,
+    /// What the inspector shows.
+    pub inspector: Inspector,
+    /// A file on its way. Behind the source: the session that reads it ends first.
+    pub file: Option<FileSend>,
+    /// Rows before this one are hidden.
+    pub cleared_before: u64,
+    /// Rows came in since the tab was last in front.
+    pub is_fresh: bool,
+    /// How many rows there were at the last look.
+    pub rows_seen: u64,
+    /// How many rows there were when searches and filters were last told.
+    pub rows_followed: u64,
+    /// When the kernel was last asked about the selected connection.
+    pub facts_asked_at: Option<Instant>,
+    /// Which connection that was, and what had gone to and fro: a silent one is not asked again.
+    pub facts_at_traffic: Option<(PeerId, Traffic, Traffic)>,
+    /// The encoding in which the session was last told its automatic answers.
+    pub replies_encoding: Option<TextEncoding>,
+}
+
+/// Where a tab's rows come from.
+#[derive(Debug, Default)]
+pub enum Source {
+    /// Nothing was opened yet.
+    #[default]
+    None,
+    /// A session of this program.
+    Live(SessionHandle),
+    /// An earlier session, only to be read.
+    Kept(JournalReader),
+}
+
+/// A file on its way to the peers.
+#[derive(Debug)]
+pub struct FileSend {
+    /// Names it in the session's events.
+    pub job: JobId,
+    /// What the composer shows.
+    pub progress: FileProgress,
+    /// Names the request, should the session refuse it.
+    pub ticket: Ticket,
+    /// The long text that is sent this way; it is given back if it does not get through.
+    pub pasted: Option<Pasted>,
+}
+
+/// A text that was too long to edit, on its way.
+#[derive(Debug)]
+pub struct Pasted {
+    /// As it was pasted.
+    pub text: Arc<str>,
+    /// What is sent of it; gone with this value.
+    pub file: PastedFile,
+}
+
+impl Tab {
+    /// A tab with these settings and nothing open.
+    pub fn new(key: TabKey, settings: TabSettings) -> Tab {
+        Tab {
+            key,
+            settings,
+            source: Source::None,
+            status: Status::default(),
+            peers: Peers::default(),
+            meter: Meter::default(),
+            panel: Panel::default(),
+            composer: Composer::default(),
+            find: Find::default(),
+            rows: None,
+            sheet: Sheet::default(),
+            content_characters: 100,
+            inspector: Inspector::default(),
+            file: None,
+            cleared_before: 0,
+            is_fresh: false,
+            rows_seen: 0,
+            rows_followed: 0,
+            facts_asked_at: None,
+            facts_at_traffic: None,
+            replies_encoding: None,
+        }
+    }
+
+    /// The session, if this program runs it.
+    pub fn session(&self) -> Option<&SessionHandle> {
+        match &self.source {
+            Source::Live(session) => Some(session),
+            Source::None | Source::Kept(_) => None,
+        }
+    }
+
+    /// The journal, if there is one.
+    pub fn reader(&self) -> Option<&JournalReader> {
+        match &self.source {
+            Source::None => None,
+            Source::Live(session) => Some(session.reader()),
+            Source::Kept(reader) => Some(reader),
+        }
+    }
+
+    /// Whether it only shows an earlier session.
+    pub fn is_kept(&self) -> bool {
+        matches!(self.source, Source::Kept(_))
+    }
+
+    /// Whether a socket is open, or about to be.
+    pub fn is_open(&self) -> bool {
+        self.status.state.is_open()
+    }
+
+    /// The character set for showing and sending.
+    pub fn encoding(&self) -> TextEncoding {
+        text::encoding_of(&self.settings.encoding)
+    }
+
+    /// To whom a send goes now, or what is wrong with the fields that say so.
+    pub fn target(&self) -> Result<Target, Vec<FieldProblem>> {
+        self.peers.target(&self.settings, self.panel.tried_with.as_ref())
+    }
+
+    /// The row that the inspector shows: the one row that the cursor of the sheet is on.
+    pub fn inspected(&self) -> Option<RecordId> {
+        self.sheet.selection().cursor()
+    }
+}

@@ -1,0 +1,138 @@
+//! The peers as the list shows them: the page in sight, and who is sent to. It holds copies, never a lock.
+
+pub mod view;
+
+use crate::engine::command::{CloseKind, Command, Target};
+use crate::model::ids::PeerId;
+use crate::model::status::PeerStatus;
+use crate::ui::cx::Cx;
+use crate::ui::tab::Tab;
+use crate::ui::tab::connection::fields::{FieldProblem, datagram_target};
+use crate::ui::tab::session::send_command;
+use crate::workspace::tabs::{TabKind, TabSettings};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// To whom the composer sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SendTo {
+    /// The remote address of a datagram tab; everyone in the others.
+    #[default]
+    Standard,
+    /// Everyone.
+    All,
+    /// These, in the order in which they joined. None where all that were chosen have left: what was meant for them
+    /// must not go to others by accident.
+    Peers(BTreeSet<PeerId>),
+}
+
+impl SendTo {
+    /// This peer alone.
+    pub fn peer(id: PeerId) -> SendTo {
+        SendTo::Peers(BTreeSet::from([id]))
+    }
+
+    /// Takes a peer in beside those that are chosen, or out.
+    pub fn toggle(&mut self, id: PeerId) {
+        let mut chosen = match std::mem::take(self) {
+            SendTo::Peers(chosen) => chosen,
+            SendTo::Standard | SendTo::All => BTreeSet::new(),
+        };
+        if !chosen.remove(&id) {
+            chosen.insert(id);
+        }
+        if !chosen.is_empty() {
+            *self = SendTo::Peers(chosen);
+        }
+    }
+
+    /// Leaves out peers that are gone.
+    pub fn keep(&mut self, is_there: impl FnMut(&PeerId) -> bool) {
+        if let SendTo::Peers(chosen) = self {
+            chosen.retain(is_there);
+        }
+    }
+
+    /// Whether those who were chosen have all left.
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, SendTo::Peers(chosen) if chosen.is_empty())
+    }
+
+    /// Whether this peer was chosen by itself.
+    pub fn has(&self, id: PeerId) -> bool {
+        matches!(self, SendTo::Peers(chosen) if chosen.contains(&id))
+    }
+}
+
+/// The peers of one tab.
+#[derive(Clone, Debug, Default)]
+pub struct Peers {
+    /// The peers in sight.
+    pub page: Vec<PeerStatus>,
+    /// The place of the first of them in the whole list.
+    pub page_start: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The places that the list wants to show; the next page is taken from here.
+    pub wanted: Range<usize>,
+    /// To whom the composer sends.
+    pub send_to: SendTo,
+    /// The chosen peer as it is, also while it is out of sight.
+    pub selected: Option<PeerStatus>,
+}
+
+impl Peers {
+    /// The peer that is chosen, if it is one.
+    pub fn selected_id(&self) -> Option<PeerId> {
+        match &self.send_to {
+            SendTo::Peers(chosen) if chosen.len() == 1 => chosen.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// To whom a send goes now that the session was `opened` with these fields, or what is wrong with those of now.
+    pub fn target(
+        &self,
+        tab: &TabSettings,
+        opened: Option<&TabSettings>,
+    ) -> Result<Target, Vec<FieldProblem>> {
+        match (&self.send_to, tab.kind) {
+            (SendTo::Peers(chosen), _) => Ok(Target::Peers(chosen.iter().copied().collect())),
+            (SendTo::Standard, TabKind::Udp) => datagram_target(tab, opened),
+            (SendTo::Standard | SendTo::All, _) => Ok(Target::All),
+        }
+    }
+}
+
+/// Ends the connection to a peer.
+pub(in crate::ui) fn close_peer(tab: &Tab, peer: PeerId, how: CloseKind, cx: &mut Cx<'_>) {
+    send_command(tab, Command::ClosePeers { target: Target::Peers(vec![peer]), how }, cx);
+}
+
+/// Says that we send no more to a peer.
+pub(in crate::ui) fn finish_peer(tab: &Tab, peer: PeerId, cx: &mut Cx<'_>) {
+    send_command(tab, Command::ShutDownWrite(Target::Peers(vec![peer])), cx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SendTo;
+    use crate::model::ids::PeerId;
+
+    #[test]
+    fn several_peers_are_chosen_and_leave() {
+        let [one, two] = [1, 2].map(|number| PeerId::new(number).unwrap());
+        let mut send_to = SendTo::All;
+        send_to.toggle(one);
+        assert_eq!(send_to, SendTo::peer(one));
+        send_to.toggle(two);
+        assert!(send_to.has(one) && send_to.has(two));
+        send_to.keep(|id| *id == two);
+        assert_eq!(send_to, SendTo::peer(two));
+        send_to.keep(|_| false);
+        assert!(send_to.is_nobody() && !SendTo::All.is_nobody());
+        send_to.toggle(one);
+        send_to.toggle(one);
+        assert_eq!(send_to, SendTo::Standard);
+    }
+}

@@ -1,0 +1,161 @@
+//! The bottom line: state, counters, and the proof that what was received is in the journal.
+
+use crate::engine::shared::Status;
+use crate::model::status::SessionState;
+use crate::ui::action::{Action, TabAction};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::meter::Meter;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{status_dot, text_button, text_button_width};
+use crate::util::bytes_text::{ByteSize, Count};
+use egui::{Align, Color32, Layout, RichText, Ui};
+use std::path::Path;
+
+/// The height of the line.
+pub const HEIGHT: f32 = 28.0;
+
+/// What the line tells about the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct JournalFacts<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its size.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// What the line asks for: of the tab, or of the window.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Of the tab.
+    pub tab: Vec<TabAction>,
+    /// Of the window.
+    pub window: Vec<Action>,
+}
+
+/// Draws the line.
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    status: &Status,
+    meter: &Meter,
+    journal: Option<JournalFacts<'_>>,
+    is_kept: bool,
+    out: &mut Asked,
+) {
+    let theme = Theme::of(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::SPACE_16;
+        let line = if is_kept {
+            ctx.text("state.kept").to_owned()
+        } else {
+            text::state_line(ctx.locale, &status.state)
+        };
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE_8;
+            status_dot(ui, state_color(theme, &status.state), &line);
+            ui.label(RichText::new(&line).color(theme.text));
+        });
+        if !is_kept {
+            counters_ui(ui, ctx, status, meter, journal.is_some());
+        }
+        let Some(journal) = journal else { return };
+        if is_kept {
+            part_ui(ui, ctx.text("status.rows"), &Count(journal.rows).to_string(), theme.text);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, is_kept, out));
+    });
+}
+
+/// What has come and gone, and how much of it is in the journal.
+fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, has_journal: bool) {
+    let theme = Theme::of(ui);
+    let counters = meter.since_reset(&status.counters);
+    part_ui(
+        ui,
+        ctx.text("status.received"),
+        &ctx.format(
+            "status.received_value",
+            &[
+                ("records", &Count(counters.received.records)),
+                ("size", &ByteSize(counters.received.bytes)),
+                ("rate", &Count(meter.received_per_second())),
+            ],
+        ),
+        theme.text,
+    );
+    part_ui(
+        ui,
+        ctx.text("status.sent"),
+        &ctx.format(
+            "status.sent_value",
+            &[("records", &Count(counters.sent.records)), ("size", &ByteSize(counters.sent.bytes))],
+        ),
+        theme.text,
+    );
+    let drops = counters.kernel_drops;
+    let ink = if drops > 0 { theme.error } else { theme.text };
+    part_ui(ui, ctx.text("status.kernel_drops"), &Count(drops).to_string(), ink)
+        .on_hover_text(ctx.text("status.kernel_drops_tip"));
+    if has_journal {
+        part_ui(
+            ui,
+            ctx.text("status.journalled"),
+            &format!("{} / {}", Count(status.journalled), Count(status.counters.data_records())),
+            theme.text,
+        )
+        .on_hover_text(ctx.text("status.journalled_tip"));
+    }
+}
+
+/// What there is room for at the right end: the way back to zero, and the journal with its name or without.
+fn journal_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, journal: JournalFacts<'_>, is_kept: bool, out: &mut Asked) {
+    let has_room = |ui: &Ui, text: &str| text_button_width(ui, text) <= ui.available_width();
+    let reset = ctx.text("status.reset");
+    if !is_kept {
+        if !has_room(ui, reset) {
+            return;
+        }
+        if text_button(ui, reset, ctx.text("status.reset_tip")).clicked() {
+            out.tab.push(TabAction::ResetCounters);
+        }
+    }
+    let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let size = ByteSize(journal.bytes);
+    let lines = [
+        ctx.format("status.journal", &[("size", &size), ("name", &name)]),
+        ctx.format("status.journal_short", &[("size", &size)]),
+    ];
+    let tooltip = ctx.format("status.journal_tip", &[("path", &journal.path.display())]);
+    if let Some(line) = lines.iter().find(|line| has_room(ui, line))
+        && text_button(ui, line, &tooltip).clicked()
+    {
+        out.window.push(Action::CopyText(journal.path.display().to_string()));
+    }
+}
+
+fn part_ui(ui: &mut Ui, name: &str, value: &str, ink: Color32) -> egui::Response {
+    let theme = Theme::of(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(name).color(theme.dim));
+        ui.label(RichText::new(value).color(ink));
+    })
+    .response
+}
+
+fn state_color(theme: &Theme, state: &SessionState) -> Color32 {
+    match state {
+        SessionState::Closed => theme.mark,
+        SessionState::Failed(_) => theme.error,
+        SessionState::Resolving { .. }
+        | SessionState::Connecting { .. }
+        | SessionState::WaitingToReconnect { .. }
+        | SessionState::Draining => theme.accent,
+        SessionState::Listening { .. } | SessionState::Bound { .. } | SessionState::Connected { .. } => {
+            theme.good
+        }
+    }
+}

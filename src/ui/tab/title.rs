@@ -1,0 +1,28 @@
+//! What a tab is called. It knows words, not widgets.
+
+use crate::ui::tab::connection::words::endpoint;
+use crate::ui::text::kind_name;
+use crate::util::locale::Locale;
+use crate::workspace::tabs::{TabKind, TabSettings};
+
+/// What a tab is called: its own name, or its kind and address.
+pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
+    match tab.name.trim() {
+        "" => title_without_name(locale, tab),
+        name => name.to_owned(),
+    }
+}
+
+/// What a tab without a name of its own is called.
+pub fn title_without_name(locale: &Locale, tab: &TabSettings) -> String {
+    let kind = kind_name(locale, tab.kind);
+    match tab.kind {
+        TabKind::TcpClient if !tab.remote_host.is_empty() => {
+            format!("{kind} {}", endpoint(&tab.remote_host, &tab.remote_port))
+        }
+        TabKind::TcpServer | TabKind::Udp if !tab.local_port.is_empty() => {
+            format!("{kind} :{}", tab.local_port)
+        }
+        _ => kind.to_owned(),
+    }
+}

@@ -1,0 +1,189 @@
+//! Above the sheet: how payloads are shown, and which rows are shown.
+
+use crate::codec::text::TextEncoding;
+use crate::ui::action::TabAction;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::filter_choices::{direction_ui, peer_ui};
+use crate::ui::shortcuts::{self, Does};
+use crate::ui::state::find::Find;
+use crate::ui::tab::find_bar::find_bar_ui;
+use crate::ui::tab::peers::Peers;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{
+    ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
+    segmented, segmented_width,
+};
+use crate::workspace::tabs::{TabSettings, ViewChoice};
+use egui::{Align, Layout, RichText, Ui, vec2};
+
+/// Draws the bar, and beneath it the find field while it is wanted.
+pub fn view_bar_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    find: &mut Find,
+    peers: &Peers,
+    is_cleared: bool,
+    out: &mut Vec<TabAction>,
+) {
+    let width = ui.available_width();
+    let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
+    let (folded, actions) = fold(ui, ctx, find, is_cleared, room);
+    ui.horizontal(|ui| {
+        let choices = vec2((width - actions - theme::SPACE_16).max(0.0), theme::CONTROL_HEIGHT);
+        // Where even then not everything fits, the filters go on in a second line.
+        let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
+        ui.allocate_ui_with_layout(choices, layout, |ui| {
+            ui.set_max_width(choices.x);
+            choices_ui(ui, ctx, tab, find, peers, out);
+        });
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            actions_ui(ui, ctx, find, is_cleared, folded, out);
+        });
+    });
+    if find.is_shown {
+        find_bar_ui(ui, ctx, find, out);
+    }
+}
+
+fn choices_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut TabSettings,
+    find: &mut Find,
+    peers: &Peers,
+    out: &mut Vec<TabAction>,
+) {
+    segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
+    encoding_combo(ui, ctx, "view-encoding", &mut tab.encoding);
+    let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
+    if is_peer_shown(find, peers) {
+        let offered = peers.page.iter().map(|peer| (peer.id, peer.remote));
+        is_narrowed |= peer_ui(ui, ctx, "peer-filter", offered, &mut find.peer);
+    }
+    if is_narrowed {
+        out.push(TabAction::ApplyFilter);
+    }
+    if let Some((done, total)) = find.filter_progress().filter(|(_, total)| *total > 0) {
+        let percent = done.saturating_mul(100) / total;
+        ui.label(RichText::new(format!("{percent} %")).color(Theme::of(ui).dim));
+    }
+}
+
+fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, ViewChoice>; 3] {
+    let choice = |value, text, tooltip| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) };
+    [
+        choice(ViewChoice::Text, "view.text", "view.text_tip"),
+        choice(ViewChoice::Hex, "view.hex", "view.hex_tip"),
+        choice(ViewChoice::Dump, "view.dump", "view.dump_tip"),
+    ]
+}
+
+/// How much room the choices at the left need on one line.
+fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, find: &Find, peers: &Peers) -> f32 {
+    let encoding = text::encoding_of(&tab.encoding);
+    let mut width = segmented_width(ui, &view_choices(ctx));
+    width += theme::SPACE_8 + PillCombo::width_of(ui, encoding.label());
+    width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
+    if is_peer_shown(find, peers) {
+        width += theme::SPACE_8 + PillCombo::width_of(ui, &text::wanted_peer(ctx.locale, find.peer));
+    }
+    width
+}
+
+/// Which of the actions at the right stand in a menu.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folded {
+    Nothing,
+    Raw,
+    AllButLog,
+}
+
+/// As few in the menu as there is room for, and how much room the others need.
+fn fold(ui: &Ui, ctx: &ViewCtx<'_>, find: &Find, is_cleared: bool, room: f32) -> (Folded, f32) {
+    let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
+    let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
+    let find = if find.is_shown { 0.0 } else { symbol };
+    let least = find + of("save.log");
+    let clear = of("view.clear") + if is_cleared { of("view.show_cleared") } else { 0.0 };
+    let widths = [
+        (Folded::Nothing, least + of("save.raw") + clear),
+        (Folded::Raw, least + symbol + clear),
+        (Folded::AllButLog, least + symbol),
+    ];
+    // A gap belongs to each of them but the first.
+    let widths = widths.map(|(folded, width)| (folded, width - theme::SPACE_8));
+    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[2])
+}
+
+fn actions_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    find: &Find,
+    is_cleared: bool,
+    folded: Folded,
+    out: &mut Vec<TabAction>,
+) {
+    if folded != Folded::Nothing {
+        let opener = icon_button(ui, "⋯", ctx.text("view.more"));
+        menu(&opener, 180.0, |ui| {
+            if menu_item(ui, true, ctx.text("save.raw"), "") {
+                out.push(TabAction::AskSaveRaw);
+            }
+            if folded == Folded::Raw {
+                return;
+            }
+            if menu_item(ui, true, ctx.text("view.clear"), &shortcuts::keys_text(ui.ctx(), Does::ClearView)) {
+                out.push(TabAction::ClearView);
+            }
+            if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
+                out.push(TabAction::ShowCleared);
+            }
+        });
+    }
+    let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", Does::SaveLog);
+    if button(ui, ButtonKind::Ordinary, ctx.text("save.log"), None, &tooltip).clicked() {
+        out.push(TabAction::AskSave);
+    }
+    if folded == Folded::Nothing {
+        let tooltip = ctx.text("save.raw_tip");
+        if button(ui, ButtonKind::Ordinary, ctx.text("save.raw"), None, tooltip).clicked() {
+            out.push(TabAction::AskSaveRaw);
+        }
+    }
+    if folded != Folded::AllButLog {
+        let tooltip = ctx.tooltip(ui.ctx(), "view.clear_tip", Does::ClearView);
+        if button(ui, ButtonKind::Ordinary, ctx.text("view.clear"), None, &tooltip).clicked() {
+            out.push(TabAction::ClearView);
+        }
+        let tooltip = ctx.text("view.show_cleared_tip");
+        if is_cleared
+            && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
+        {
+            out.push(TabAction::ShowCleared);
+        }
+    }
+    if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", Does::Find)).clicked() {
+        out.push(TabAction::ShowFind);
+    }
+}
+
+/// The list of encodings; those that most devices use come first.
+pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut String) {
+    let chosen = text::encoding_of(encoding);
+    let combo =
+        PillCombo::new(salt, ctx.text("encoding.name"), chosen.label()).tooltip(ctx.text("encoding.tip"));
+    // As wide as the longest name, Windows-1252 (ISO-8859-1).
+    combo.list_width(220.0).show(ui, |ui| {
+        for candidate in TextEncoding::all() {
+            if PillCombo::choice(ui, candidate == chosen, candidate.label()) {
+                candidate.name().clone_into(encoding);
+            }
+        }
+    });
+}
+
+fn is_peer_shown(find: &Find, peers: &Peers) -> bool {
+    peers.total >= 2 || find.peer.is_some()
+}

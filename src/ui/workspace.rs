@@ -1,0 +1,227 @@
+//! What is kept between runs is written, and what this machine has is looked up.
+
+use crate::engine::machine::own_addresses;
+use crate::model::own_address::OwnAddress;
+use crate::ui::ctx::LocalAddress;
+use crate::ui::cx::Cx;
+use crate::ui::state::AppState;
+use crate::ui::trouble;
+use crate::workspace::keeper::{Changes, Keeper};
+use crate::workspace::sending::Sending;
+use crate::workspace::settings::Settings;
+use crate::workspace::store::{Damage, Loaded, WorkspaceFile};
+use crate::workspace::tabs::Tabs;
+use egui::Context;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A disk that took no file is given so long before it is asked again.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// The workspace as it was last written, and when it is written next.
+#[derive(Debug)]
+pub struct Kept {
+    tabs: Slot<Tabs>,
+    settings: Slot<Settings>,
+    sending: Slot<Sending>,
+    /// Until the program ends.
+    keeper: Option<Keeper>,
+    /// When what has changed is written.
+    pub(in crate::ui) due: Option<Instant>,
+}
+
+/// One file.
+#[derive(Debug)]
+struct Slot<T> {
+    /// What stands in it; nothing, before it is written for the first time.
+    written: Option<T>,
+    /// Whether it may be written over.
+    is_writable: bool,
+}
+
+/// Says which settings files could not be used, and where they are now.
+pub(in crate::ui) fn say_damages(damages: &[Damage], cx: &mut Cx<'_>) {
+    for damage in damages {
+        let line = match &damage.kept_as {
+            Some(aside) => {
+                cx.locale.format("toast.damaged", &[("damage", damage), ("aside", &aside.display())])
+            }
+            None => damage.to_string(),
+        };
+        cx.notices.problem(line);
+    }
+}
+
+/// Notes how large the window is, unless it has the size of the screen.
+pub(in crate::ui) fn note_window(settings: &mut Settings, ctx: &Context) {
+    let (size, is_maximized, is_full) = ctx.input(|input| {
+        let window = input.viewport();
+        (
+            window.inner_rect.map(|rect| rect.size()),
+            window.maximized.unwrap_or(false),
+            window.fullscreen.unwrap_or(false),
+        )
+    });
+    settings.window_maximized = is_maximized;
+    if let Some(size) = size.filter(|_| !is_maximized && !is_full) {
+        // The size at start knows no zoom.
+        let size = size * ctx.zoom_factor();
+        settings.window_width = whole_points(size.x);
+        settings.window_height = whole_points(size.y);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is clamped to a screen's size"
+)]
+fn whole_points(length: f32) -> u32 {
+    length.round().clamp(0.0, 16_384.0) as u32
+}
+
+impl Kept {
+    /// The workspace as its files had it, and the thread that writes them.
+    pub(in crate::ui) fn new(
+        keeper: Keeper,
+        tabs: &Loaded<Tabs>,
+        settings: &Loaded<Settings>,
+        sending: &Loaded<Sending>,
+    ) -> Kept {
+        Kept {
+            tabs: Slot::of(tabs),
+            settings: Slot::of(settings),
+            sending: Slot::of(sending),
+            keeper: Some(keeper),
+            // What a first start shows is written at once, so that there is a file to look at.
+            due: Some(Instant::now()),
+        }
+    }
+
+    /// Has written what has changed since it was last written.
+    pub(in crate::ui) fn save(&mut self, state: &AppState) {
+        let changes = self.changes(state);
+        let Some(keeper) = &self.keeper else { return };
+        // While the disk is behind, the newest state is handed over with a later change, or at the end.
+        if !changes.is_empty() && keeper.keep(changes.clone()) {
+            self.note(changes);
+        }
+    }
+
+    /// Tells what could not be written. It counts as not written, and is tried again after a while; tells when.
+    pub(in crate::ui) fn take_failures(&mut self, now: Instant, cx: &mut Cx<'_>) -> Option<Duration> {
+        let mut again = None;
+        while let Some(failure) = self.keeper.as_ref().and_then(Keeper::next_failure) {
+            self.forget(failure.path());
+            self.due = Some(now + RETRY_AFTER);
+            again = Some(RETRY_AFTER);
+            cx.notices.problem(trouble::store(cx.locale, &failure));
+        }
+        again
+    }
+
+    /// Writes what has changed, and waits until it is on the disk.
+    pub(in crate::ui) fn finish(&mut self, state: &AppState) {
+        let changes = self.changes(state);
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish(changes);
+        }
+    }
+
+    fn changes(&self, state: &AppState) -> Changes {
+        Changes {
+            tabs: self.tabs.change(&state.tabs.to_keep()),
+            settings: self.settings.change(&state.settings),
+            sending: self.sending.change(&state.sending),
+        }
+    }
+
+    fn note(&mut self, changes: Changes) {
+        self.tabs.note(changes.tabs);
+        self.settings.note(changes.settings);
+        self.sending.note(changes.sending);
+    }
+
+    fn forget(&mut self, path: &Path) {
+        self.tabs.forget(path);
+        self.settings.forget(path);
+        self.sending.forget(path);
+    }
+}
+
+impl<T: WorkspaceFile + Clone + PartialEq> Slot<T> {
+    fn of(loaded: &Loaded<T>) -> Slot<T> {
+        Slot { written: loaded.is_stored.then(|| loaded.value.clone()), is_writable: loaded.is_writable() }
+    }
+
+    fn change(&self, now: &T) -> Option<T> {
+        (self.is_writable && self.written.as_ref() != Some(now)).then(|| now.clone())
+    }
+
+    fn note(&mut self, change: Option<T>) {
+        if change.is_some() {
+            self.written = change;
+        }
+    }
+
+    fn forget(&mut self, path: &Path) {
+        if path.ends_with(T::NAME) {
+            self.written = None;
+        }
+    }
+}
+
+/// All addresses of this machine, as they are now.
+pub(super) fn own_addresses_now(cx: &mut Cx<'_>) -> Vec<LocalAddress> {
+    let own = own_addresses().unwrap_or_else(|error| {
+        cx.notices.problem(trouble::addresses(cx.locale, &error));
+        Vec::new()
+    });
+    listed_addresses(&own)
+}
+
+/// Those that stand for all of them first, then those that nobody else reaches.
+fn listed_addresses(own: &[OwnAddress]) -> Vec<LocalAddress> {
+    let all = ["0.0.0.0", "::"].map(|host| LocalAddress { host: host.to_owned(), interface: String::new() });
+    let (loopback, others): (Vec<_>, Vec<_>) = own.iter().partition(|own| own.address.is_loopback());
+    all.into_iter().chain(loopback.into_iter().chain(others).map(local)).collect()
+}
+
+fn local(own: &OwnAddress) -> LocalAddress {
+    let host = match own.address {
+        // On every interface there may be the same one.
+        IpAddr::V6(address) if address.is_unicast_link_local() => format!("{address}%{}", own.name),
+        address => address.to_string(),
+    };
+    LocalAddress { host, interface: own.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed_addresses;
+    use crate::model::own_address::OwnAddress;
+
+    #[test]
+    fn only_interfaces_that_exist_are_offered() {
+        let own = |name: &str, address: &str| OwnAddress {
+            name: name.to_owned(),
+            index: None,
+            address: address.parse().unwrap(),
+        };
+        let machine =
+            [own("en0", "192.168.1.5"), own("lo0", "127.0.0.1"), own("en0", "fe80::1"), own("lo0", "::1")];
+        let listed = listed_addresses(&machine);
+        let listed: Vec<_> =
+            listed.iter().map(|listed| (listed.host.as_str(), listed.interface.as_str())).collect();
+        let expected = [
+            ("0.0.0.0", ""),
+            ("::", ""),
+            ("127.0.0.1", "lo0"),
+            ("::1", "lo0"),
+            ("192.168.1.5", "en0"),
+            ("fe80::1%en0", "en0"),
+        ];
+        assert_eq!(listed, expected);
+    }
+}
