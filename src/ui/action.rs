@@ -1,10 +1,11 @@
 //! What a view can ask for. Each variant says the outcome; between frames the dispatcher brings it about.
 
 use crate::model::ids::PeerId;
+use crate::ui::commands::{Pressed, UiCommand};
 use crate::ui::sheet::SheetAction;
 use crate::util::locale::Language;
 use crate::workspace::settings::{ThemeChoice, TimeFormat};
-use crate::workspace::tabs::TabKind;
+use crate::workspace::tabs::{TabKind, ViewChoice};
 use std::path::PathBuf;
 
 /// Names a tab for as long as the program runs; never its place.
@@ -66,6 +67,10 @@ pub enum Action {
     ToggleFullScreen,
     /// The help page is shown.
     ShowHelp,
+    /// The person is told which program this is.
+    ShowAbout,
+    /// All commands are shown, to be chosen by name.
+    ShowPalette,
     /// Nothing is asked or explained any more.
     CloseModal,
     /// The window speaks this language.
@@ -226,6 +231,8 @@ pub enum TabAction {
     Watch,
     /// Counters start at 0.
     ResetCounters,
+    /// Payloads are shown like this.
+    SetView(ViewChoice),
     /// The sheet follows the newest row, or holds still if it did.
     ToggleFollowing,
     /// The person is asked for a row or a time.
@@ -234,4 +241,66 @@ pub enum TabAction {
     SetTimeFormat(TimeFormat),
     /// What a person asked of the sheet.
     Sheet(SheetAction),
+}
+
+impl Action {
+    /// What a command does. Without a tab that is seen, nothing is done to one.
+    pub fn of_command(command: UiCommand, tab: Option<TabKey>) -> Option<Action> {
+        let on_tab = |action| tab.map(|tab| Action::OnTab(tab, action));
+        match command {
+            UiCommand::Send => on_tab(TabAction::Send),
+            UiCommand::ToggleOpen => on_tab(TabAction::ToggleOpen),
+            UiCommand::SendFile => on_tab(TabAction::AskFile),
+            UiCommand::StartRepeat => on_tab(TabAction::StartRepeat),
+            UiCommand::StopRepeat => on_tab(TabAction::StopRepeat),
+            UiCommand::Answers => on_tab(TabAction::AskReplies),
+            UiCommand::AddQuick => on_tab(TabAction::AddQuick),
+            UiCommand::Find => on_tab(TabAction::ShowFind),
+            UiCommand::FindNext => on_tab(TabAction::FindNext),
+            UiCommand::FindPrevious => on_tab(TabAction::FindPrevious),
+            UiCommand::GoTo => on_tab(TabAction::AskGoTo),
+            UiCommand::ToggleFollowing => on_tab(TabAction::ToggleFollowing),
+            UiCommand::View(view) => on_tab(TabAction::SetView(view)),
+            UiCommand::ClearView => on_tab(TabAction::ClearView),
+            UiCommand::ShowCleared => on_tab(TabAction::ShowCleared),
+            UiCommand::ResetCounters => on_tab(TabAction::ResetCounters),
+            UiCommand::SaveLog => on_tab(TabAction::AskSave),
+            UiCommand::SaveRaw => on_tab(TabAction::AskSaveRaw),
+            UiCommand::Watch => on_tab(TabAction::Watch),
+            UiCommand::CloseTab => tab.map(Action::CloseTab),
+            UiCommand::RenameTab => tab.map(Action::AskTabName),
+            UiCommand::DuplicateTab => tab.map(Action::DuplicateTab),
+            UiCommand::Import => Some(Action::AskImport),
+            UiCommand::NewTab(kind) => Some(Action::NewTab(kind)),
+            UiCommand::ReopenTab => Some(Action::ReopenTab),
+            UiCommand::NextTab => Some(Action::NextTab),
+            UiCommand::PreviousTab => Some(Action::PreviousTab),
+            UiCommand::TabLeft => Some(Action::ShiftTab(-1)),
+            UiCommand::TabRight => Some(Action::ShiftTab(1)),
+            UiCommand::Tab(place) => Some(Action::ActivatePlace(place)),
+            UiCommand::Sessions => Some(Action::ShowSessions(true)),
+            UiCommand::ToggleInspector => Some(Action::ToggleInspector),
+            UiCommand::ZoomIn => Some(Action::ZoomBy(10)),
+            UiCommand::ZoomOut => Some(Action::ZoomBy(-10)),
+            UiCommand::ZoomReset => Some(Action::ZoomReset),
+            UiCommand::FullScreen => Some(Action::ToggleFullScreen),
+            UiCommand::SystemColours => Some(Action::SetTheme(ThemeChoice::System)),
+            UiCommand::DarkColours => Some(Action::SetTheme(ThemeChoice::Dark)),
+            UiCommand::LightColours => Some(Action::SetTheme(ThemeChoice::Light)),
+            UiCommand::English => Some(Action::SetLanguage(Language::English)),
+            UiCommand::Chinese => Some(Action::SetLanguage(Language::SimplifiedChinese)),
+            UiCommand::RefreshAddresses => Some(Action::RefreshAddresses),
+            UiCommand::Palette => Some(Action::ShowPalette),
+            UiCommand::Help => Some(Action::ShowHelp),
+            UiCommand::About => Some(Action::ShowAbout),
+        }
+    }
+
+    /// What keys that were pressed ask for.
+    pub fn of_pressed(pressed: Pressed, tab: Option<TabKey>) -> Option<Action> {
+        match pressed {
+            Pressed::Command(command) => Action::of_command(command, tab),
+            Pressed::QuickSend(key) => Some(Action::OnTab(tab?, TabAction::SendQuickOfKey(key))),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use crate::model::failure::{Failure, Operation};
 use crate::ui::action::Action;
+use crate::ui::commands;
 use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
 use crate::ui::dispatch;
@@ -10,7 +11,6 @@ use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
-use crate::ui::shortcuts;
 use crate::ui::state::AppState;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::take_long_pastes;
@@ -140,7 +140,8 @@ impl App {
         take_long_pastes(field, &ctx, &mut cx);
         let mut asked = Vec::new();
         if !self.state.is_covered() {
-            shortcuts::take_pressed(&ctx, is_composing, keyboard_tab, &mut asked);
+            let pressed = commands::pressed(&ctx, is_composing);
+            asked.extend(pressed.into_iter().filter_map(|pressed| Action::of_pressed(pressed, keyboard_tab)));
         }
         layout::window_ui(ui, &mut self.state, self.services.notices.said(), &mut asked);
         self.services.notices.show(&ctx);

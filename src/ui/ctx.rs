@@ -1,7 +1,7 @@
 //! What every view may read while it draws. It holds nothing that a view could change.
 
 use crate::codec::time::TimeFormat;
-use crate::ui::shortcuts::{self, Does};
+use crate::ui::commands::{self, UiCommand};
 use crate::util::locale::Locale;
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
@@ -45,7 +45,7 @@ impl ViewCtx<'_> {
     }
 
     /// A tooltip with the shortcut that does the same.
-    pub fn tooltip(&self, ctx: &egui::Context, key: &'static str, does: Does) -> String {
-        format!("{} ({})", self.text(key), shortcuts::keys_text(ctx, does))
+    pub fn tooltip(&self, ctx: &egui::Context, key: &'static str, does: UiCommand) -> String {
+        format!("{} ({})", self.text(key), commands::keys_text(ctx, does))
     }
 }

@@ -1,10 +1,12 @@
-//! The help page: every shortcut, from the one table.
+//! The help page with every shortcut, from the one table of commands; and what the program is.
 
+use crate::ui::commands::{self, QUICK_SEND_KEYS};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::shortcuts::{self, QUICK_SEND_KEYS};
+use crate::ui::page_parts::{explain, title};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::group_heading;
+use crate::util::PROGRAM;
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 /// What the page has besides its table, and what stays free around it.
@@ -35,14 +37,12 @@ fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
     ui.spacing_mut().interact_size.y = theme::ROW_HEIGHT;
     Grid::new("shortcuts").num_columns(2).spacing([theme::SPACE_16, 2.0]).show(ui, |ui| {
         let mut last = "";
-        for shortcut in shortcuts::TABLE {
-            if shortcut.text_key == last {
-                continue;
-            }
-            last = shortcut.text_key;
-            let keys = ui.ctx().format_shortcut(&shortcut.keys);
+        for row in commands::TABLE {
+            let Some(keys) = row.keys[0].filter(|_| row.name != last) else { continue };
+            last = row.name;
+            let keys = ui.ctx().format_shortcut(&keys);
             ui.label(RichText::new(keys).font(fonts::payload()).color(theme.text));
-            ui.label(RichText::new(ctx.text(shortcut.text_key)).color(theme.dim));
+            ui.label(RichText::new(ctx.text(row.name)).color(theme.dim));
             ui.end_row();
         }
         let names: Vec<_> = QUICK_SEND_KEYS.iter().map(|key| key.name()).collect();
@@ -60,4 +60,12 @@ fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
             ui.end_row();
         }
     });
+}
+
+/// Draws the page that says which program this is.
+pub fn about_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
+    ui.set_width(420.0);
+    title(ui, PROGRAM);
+    explain(ui, ctx.text("about.what"));
+    explain(ui, &ctx.format("about.licence", &[("licence", &env!("CARGO_PKG_LICENSE"))]));
 }

@@ -59,7 +59,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
     let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
     let front = (*page == Page::Tabs).then_some(tabs.active);
     bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
-        tab_bar_ui(ui, &ctx, &labels, front, tabs.beside, out);
+        tab_bar_ui(ui, &ctx, &labels, front, (tabs.beside, front.and(Some(inspected))), out);
     });
     if *page == Page::Sessions {
         let page = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));

@@ -35,7 +35,7 @@ pub mod sheet;
 
 pub mod action;
 
-pub mod shortcuts;
+pub mod commands;
 
 pub mod ctx;
 
@@ -58,6 +58,8 @@ pub mod import;
 pub mod watch;
 
 pub mod help;
+
+pub mod palette;
 
 pub mod pages;
 

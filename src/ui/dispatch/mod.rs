@@ -12,6 +12,7 @@ use crate::ui::export;
 use crate::ui::import;
 use crate::ui::look;
 use crate::ui::pages::Modal;
+use crate::ui::palette::Palette;
 use crate::ui::quick_sends::{self, Quick};
 use crate::ui::sessions;
 use crate::ui::state::{AppState, Page};
@@ -175,6 +176,11 @@ fn apply_to_page(state: &mut AppState, action: Action, cx: &mut Cx<'_>) {
     let AppState { modal, tabs, settings, sending, export, import, watching, files, times, .. } = state;
     match (action, &mut *modal) {
         (Action::ShowHelp, _) => *modal = Some(Modal::Help),
+        (Action::ShowAbout, _) => *modal = Some(Modal::About),
+        (Action::ShowPalette, _) => {
+            let tab = (state.page == Page::Tabs).then(|| tabs.keyboard_tab());
+            *modal = Some(Modal::Palette(Palette::new(tab.and_then(|key| tabs.get(key)), tabs, cx.locale)));
+        }
         (Action::CloseModal, _) if std::mem::take(&mut state.asks_quit) => {}
         // Work that a page shows is stopped first, and the page stays to tell so.
         (Action::CloseModal, Some(Modal::Export(page))) if page.progress.is_some() => export::cancel(export),
@@ -334,6 +340,7 @@ fn apply_within_tab(tab: &mut Tab, action: TabAction, cx: &mut Cx<'_>) {
         TabAction::ShowCleared => rows::show_cleared(tab),
         TabAction::Sheet(action) => rows::sheet_action(tab, action, cx),
         TabAction::ToggleFollowing => rows::toggle_following(tab),
+        TabAction::SetView(view) => tab.settings.view = view,
         TabAction::ResetCounters => tab.meter.reset(&tab.status.counters),
         _ => {}
     }

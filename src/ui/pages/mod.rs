@@ -6,6 +6,7 @@ pub mod view;
 use crate::ui::action::TabKey;
 use crate::ui::export::page::ExportPage;
 use crate::ui::import::ImportPage;
+use crate::ui::palette::Palette;
 use crate::ui::paths::PathField;
 use crate::ui::quick_sends::Quick;
 use crate::ui::tab::answers::AnswersPage;
@@ -20,6 +21,10 @@ use std::path::PathBuf;
 pub enum Modal {
     /// The shortcuts and where things are.
     Help,
+    /// Which program this is.
+    About,
+    /// All commands, to be chosen by name.
+    Palette(Palette),
     /// Whether to close a tab that is open.
     ConfirmClose(TabKey),
     /// Whether to delete an earlier session.
@@ -58,6 +63,8 @@ impl Modal {
             Modal::Watch(page) => Some(&mut page.path),
             Modal::SendFile(page) => Some(&mut page.path),
             Modal::Help
+            | Modal::About
+            | Modal::Palette(_)
             | Modal::ConfirmClose(_)
             | Modal::ConfirmDelete(_)
             | Modal::ConfirmRemoveQuick { .. }

@@ -4,10 +4,11 @@ use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::export::view::export_ui;
 use crate::ui::fonts;
-use crate::ui::help::help_ui;
+use crate::ui::help::{about_ui, help_ui};
 use crate::ui::import::view::import_ui;
 use crate::ui::page_parts::{answers, buttons, focus_at_first, in_front, question};
 use crate::ui::pages::Modal;
+use crate::ui::palette::palette_ui;
 use crate::ui::quick_sends::page::quick_ui;
 use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
@@ -24,7 +25,12 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
     // A press beside a page that is written on is a slip of the hand.
     let is_left_beside = matches!(
         page,
-        Modal::Help | Modal::ConfirmClose(_) | Modal::ConfirmDelete(_) | Modal::ConfirmRemoveQuick { .. }
+        Modal::Help
+            | Modal::About
+            | Modal::Palette(_)
+            | Modal::ConfirmClose(_)
+            | Modal::ConfirmDelete(_)
+            | Modal::ConfirmRemoveQuick { .. }
     );
     let name = ("modal", mem::discriminant(page));
     in_front(ui, name, is_left_beside, out, |ui, out| match page {
@@ -33,6 +39,12 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
             let way_out = buttons(ui, ctx, None, "common.close", out);
             focus_at_first(ui, &way_out);
         }
+        Modal::About => {
+            about_ui(ui, ctx);
+            let way_out = buttons(ui, ctx, None, "common.close", out);
+            focus_at_first(ui, &way_out);
+        }
+        Modal::Palette(palette) => palette_ui(ui, ctx, palette, out),
         Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
         Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
         Modal::ConfirmRemoveQuick { place, name } => {

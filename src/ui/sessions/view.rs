@@ -38,7 +38,7 @@ pub fn sessions_ui(
                 out.push(Action::RefreshSessions);
             }
             let tooltip = ctx.text("import.explain");
-            if button(ui, ButtonKind::Ordinary, ctx.text("menu.import"), None, tooltip).clicked() {
+            if button(ui, ButtonKind::Ordinary, ctx.text("command.import"), None, tooltip).clicked() {
                 out.push(Action::AskImport);
             }
         });

@@ -1,8 +1,8 @@
 //! Beneath the view bar while it is wanted: what is looked for, and what was found.
 
 use crate::ui::action::TabAction;
+use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::shortcuts::Does;
 use crate::ui::state::find::{Find, FindError, FindKind};
 use crate::ui::theme::{self, Theme};
 use crate::ui::trouble;
@@ -45,10 +45,11 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
             find.wants_focus = true;
         }
         let is_escaped = is_left_by_escape(ui, &response);
-        if icon_button(ui, "▲", &ctx.tooltip(ui.ctx(), "find.previous", Does::FindPrevious)).clicked() {
+        if icon_button(ui, "▲", &ctx.tooltip(ui.ctx(), "find.previous", UiCommand::FindPrevious)).clicked()
+        {
             out.push(TabAction::FindPrevious);
         }
-        if icon_button(ui, "▼", &ctx.tooltip(ui.ctx(), "find.next", Does::FindNext)).clicked() {
+        if icon_button(ui, "▼", &ctx.tooltip(ui.ctx(), "find.next", UiCommand::FindNext)).clicked() {
             out.push(TabAction::FindNext);
         }
         if toggle(ui, &mut find.only_matches, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {

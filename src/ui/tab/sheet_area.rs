@@ -2,10 +2,10 @@
 
 use crate::journal::JournalReader;
 use crate::ui::action::TabAction;
+use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::sheet::{SheetTexts, SheetView};
-use crate::ui::shortcuts::{self, Does};
 use crate::ui::tab::Tab;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
@@ -47,7 +47,7 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         ui.put(rect, Label::new(RichText::new(&*empty).color(theme.dim)).selectable(false));
         return;
     };
-    let follow_keys = shortcuts::keys_text(ui.ctx(), Does::ToggleFollowing);
+    let follow_keys = commands::keys_text(ui.ctx(), UiCommand::ToggleFollowing);
     let view = SheetView {
         texts: &texts,
         empty: &empty,

@@ -2,9 +2,9 @@
 
 use crate::codec::text::TextEncoding;
 use crate::ui::action::TabAction;
+use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
-use crate::ui::shortcuts::{self, Does};
 use crate::ui::state::find::Find;
 use crate::ui::tab::find_bar::find_bar_ui;
 use crate::ui::tab::peers::Peers;
@@ -128,13 +128,18 @@ fn actions_ui(
     if folded != Folded::Nothing {
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
         menu(&opener, 180.0, |ui| {
-            if menu_item(ui, true, ctx.text("save.raw"), "") {
+            if menu_item(ui, true, ctx.text("save.raw"), &commands::keys_text(ui.ctx(), UiCommand::SaveRaw)) {
                 out.push(TabAction::AskSaveRaw);
             }
             if folded == Folded::Raw {
                 return;
             }
-            if menu_item(ui, true, ctx.text("view.clear"), &shortcuts::keys_text(ui.ctx(), Does::ClearView)) {
+            if menu_item(
+                ui,
+                true,
+                ctx.text("view.clear"),
+                &commands::keys_text(ui.ctx(), UiCommand::ClearView),
+            ) {
                 out.push(TabAction::ClearView);
             }
             if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
@@ -142,18 +147,18 @@ fn actions_ui(
             }
         });
     }
-    let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", Does::SaveLog);
+    let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", UiCommand::SaveLog);
     if button(ui, ButtonKind::Ordinary, ctx.text("save.log"), None, &tooltip).clicked() {
         out.push(TabAction::AskSave);
     }
     if folded == Folded::Nothing {
-        let tooltip = ctx.text("save.raw_tip");
-        if button(ui, ButtonKind::Ordinary, ctx.text("save.raw"), None, tooltip).clicked() {
+        let tooltip = ctx.tooltip(ui.ctx(), "save.raw_tip", UiCommand::SaveRaw);
+        if button(ui, ButtonKind::Ordinary, ctx.text("save.raw"), None, &tooltip).clicked() {
             out.push(TabAction::AskSaveRaw);
         }
     }
     if folded != Folded::AllButLog {
-        let tooltip = ctx.tooltip(ui.ctx(), "view.clear_tip", Does::ClearView);
+        let tooltip = ctx.tooltip(ui.ctx(), "view.clear_tip", UiCommand::ClearView);
         if button(ui, ButtonKind::Ordinary, ctx.text("view.clear"), None, &tooltip).clicked() {
             out.push(TabAction::ClearView);
         }
@@ -164,7 +169,7 @@ fn actions_ui(
             out.push(TabAction::ShowCleared);
         }
     }
-    if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", Does::Find)).clicked() {
+    if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", UiCommand::Find)).clicked() {
         out.push(TabAction::ShowFind);
     }
 }

@@ -1,9 +1,9 @@
 //! The session tabs.
 
 use crate::ui::action::{Action, TabKey};
+use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::shortcuts::{self, Does};
 use crate::ui::tabs::window_tools::tools_ui;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
@@ -54,7 +54,7 @@ pub fn tab_bar_ui(
     ctx: &ViewCtx<'_>,
     tabs: &[TabLabel],
     active: Option<TabKey>,
-    beside: Option<TabKey>,
+    (beside, keyboard): (Option<TabKey>, Option<TabKey>),
     out: &mut Vec<Action>,
 ) {
     ui.horizontal_centered(|ui| {
@@ -75,7 +75,7 @@ pub fn tab_bar_ui(
                 list_of_all(ui, ctx.text("tab.list"), |ui| list_ui(ui, tabs, active, out));
             }
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools_ui(ui, ctx, active.is_none(), out));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools_ui(ui, ctx, keyboard, out));
     });
 }
 
@@ -193,7 +193,7 @@ fn close_cross(
         }
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(11.0), ink);
     }
-    if response.on_hover_text(ctx.tooltip(ui.ctx(), "tab.close", Does::CloseTab)).clicked() {
+    if response.on_hover_text(ctx.tooltip(ui.ctx(), "tab.close", UiCommand::CloseTab)).clicked() {
         out.push(Action::CloseTab(label.key));
     }
 }
@@ -206,10 +206,11 @@ fn tab_menu(
     is_beside: bool,
     out: &mut Vec<Action>,
 ) {
-    if menu_item(ui, true, ctx.text("tab.rename"), "") {
+    if menu_item(ui, true, ctx.text("tab.rename"), &commands::keys_text(ui.ctx(), UiCommand::RenameTab)) {
         out.push(Action::AskTabName(key));
     }
-    if menu_item(ui, true, ctx.text("tab.duplicate"), "") {
+    if menu_item(ui, true, ctx.text("tab.duplicate"), &commands::keys_text(ui.ctx(), UiCommand::DuplicateTab))
+    {
         out.push(Action::DuplicateTab(key));
     }
     let beside = if is_beside { "tab.beside_end" } else { "tab.beside" };
@@ -217,10 +218,10 @@ fn tab_menu(
         out.push(Action::ToggleBeside(key));
     }
     menu_separator(ui);
-    if menu_item(ui, true, ctx.text("tab.close"), &shortcuts::keys_text(ui.ctx(), Does::CloseTab)) {
+    if menu_item(ui, true, ctx.text("tab.close"), &commands::keys_text(ui.ctx(), UiCommand::CloseTab)) {
         out.push(Action::CloseTab(key));
     }
-    if menu_item(ui, true, ctx.text("tab.reopen"), &shortcuts::keys_text(ui.ctx(), Does::ReopenTab)) {
+    if menu_item(ui, true, ctx.text("tab.reopen"), &commands::keys_text(ui.ctx(), UiCommand::ReopenTab)) {
         out.push(Action::ReopenTab);
     }
 }
@@ -252,7 +253,7 @@ fn leaf_by_keys(ui: &Ui, tabs: &[TabLabel], out: &mut Vec<Action>) {
     ];
     for (key, to) in ways {
         let keys = KeyboardShortcut::new(Modifiers::NONE, key);
-        if ui.input_mut(|input| shortcuts::consume(input, keys, true)) {
+        if ui.input_mut(|input| commands::consume(input, keys, true)) {
             ui.memory_mut(|memory| memory.request_focus(id_of(&tabs[to])));
             out.push(Action::Activate(tabs[to].key));
         }

@@ -1,20 +1,20 @@
 //! At the right of the session tabs: what concerns the whole window.
 
-use crate::ui::action::{Action, TabAction};
+use crate::ui::action::{Action, TabKey};
+use crate::ui::commands::{self, MENU_PARTS, TABLE};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::shortcuts::{self, Does};
 use crate::ui::theme;
 use crate::ui::widgets::{PillCombo, icon_button, menu, menu_item, menu_separator, text_button};
 use crate::util::locale::Language;
 use crate::workspace::settings::ThemeChoice;
 use egui::Ui;
 
-/// Draws the tools.
-pub(super) fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool, out: &mut Vec<Action>) {
+/// Draws the tools. Commands of the menu are meant for this tab; there is none while earlier sessions are shown.
+pub(super) fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: Option<TabKey>, out: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = theme::SPACE_4;
     ui.add_space(theme::SPACE_8);
     let opener = icon_button(ui, "☰", ctx.text("menu.name"));
-    menu(&opener, 230.0, |ui| main_menu(ui, ctx, out));
+    menu(&opener, 260.0, |ui| main_menu(ui, ctx, tab, out));
     let dark = ui.visuals().dark_mode;
     if icon_button(ui, "◐", ctx.text("menu.theme")).clicked() {
         out.push(Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
@@ -26,36 +26,22 @@ pub(super) fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, are_sessions_shown: bool,
         }));
     }
     if text_button(ui, ctx.text("sessions.title"), ctx.text("sessions.tooltip")).clicked() {
-        out.push(Action::ShowSessions(!are_sessions_shown));
+        out.push(Action::ShowSessions(tab.is_some()));
     }
 }
 
-fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
-    for (key, action) in [
-        ("menu.import", Action::AskImport),
-        ("menu.export", Action::InFront(TabAction::AskSave)),
-        ("menu.watch", Action::InFront(TabAction::Watch)),
-    ] {
-        if menu_item(ui, true, ctx.text(key), "") {
-            out.push(action);
+/// What can be done stands in the table of commands; without a tab that is seen, nothing can be done to one.
+fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: Option<TabKey>, out: &mut Vec<Action>) {
+    for part in MENU_PARTS {
+        for row in TABLE.iter().filter(|row| row.menu == Some(part)) {
+            let keys = commands::keys_text(ui.ctx(), row.command);
+            let action = Action::of_command(row.command, tab);
+            if menu_item(ui, action.is_some(), ctx.text(row.name), &keys) {
+                out.extend(action);
+            }
         }
+        menu_separator(ui);
     }
-    menu_separator(ui);
-    let rows: [(&'static str, Does, Action); 6] = [
-        ("menu.inspector", Does::ToggleInspector, Action::ToggleInspector),
-        ("menu.zoom_in", Does::ZoomIn, Action::ZoomBy(10)),
-        ("menu.zoom_out", Does::ZoomOut, Action::ZoomBy(-10)),
-        ("menu.zoom_reset", Does::ZoomReset, Action::ZoomReset),
-        ("menu.full_screen", Does::FullScreen, Action::ToggleFullScreen),
-        ("menu.help", Does::Help, Action::ShowHelp),
-    ];
-    for (key, does, action) in rows {
-        let keys = shortcuts::keys_text(ui.ctx(), does);
-        if menu_item(ui, true, ctx.text(key), &keys) {
-            out.push(action);
-        }
-    }
-    menu_separator(ui);
     for (choice, key) in [
         (ThemeChoice::System, "menu.theme_system"),
         (ThemeChoice::Dark, "menu.theme_dark"),

@@ -87,29 +87,41 @@ fn fill(ui: &mut Ui, width: f32, lines: impl FnOnce(&mut Ui)) {
 
 /// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
 pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
-    let theme = Theme::of(ui);
     ui.add_enabled_ui(enabled, |ui| {
-        let font = fonts::interface(theme::BODY_SIZE);
-        let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
-        let font = fonts::interface(theme::LABEL_SIZE);
-        let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
-        let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
-        let (rect, response) = line(ui, least);
+        let response = line_with_keys(ui, false, text, shortcut);
         response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
-        if enabled && (response.hovered() || response.has_focus()) {
-            ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
-        }
-        let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
-        let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), inside).min;
-        ui.painter().galley(at, name, theme.text);
-        let at = Align2::RIGHT_CENTER.align_size_within_rect(keys.size(), inside).min;
-        ui.painter().galley(at, keys, theme.faint);
         if response.clicked() {
             ui.close();
         }
         response.clicked()
     })
     .inner
+}
+
+/// A line of a list from which one is chosen with the arrow keys, with its shortcut at the right.
+pub fn list_line(ui: &mut Ui, is_chosen: bool, text: &str, shortcut: &str) -> Response {
+    let response = line_with_keys(ui, is_chosen, text, shortcut);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, text));
+    response
+}
+
+fn line_with_keys(ui: &mut Ui, is_lit: bool, text: &str, shortcut: &str) -> Response {
+    let theme = Theme::of(ui);
+    let font = fonts::interface(theme::BODY_SIZE);
+    let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
+    let font = fonts::interface(theme::LABEL_SIZE);
+    let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
+    let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
+    let (rect, response) = line(ui, least);
+    if is_lit || ui.is_enabled() && (response.hovered() || response.has_focus()) {
+        ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
+    }
+    let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
+    let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), inside).min;
+    ui.painter().galley(at, name, theme.text);
+    let at = Align2::RIGHT_CENTER.align_size_within_rect(keys.size(), inside).min;
+    ui.painter().galley(at, keys, theme.faint);
+    response
 }
 
 /// Parts a menu's lines.

@@ -4,9 +4,9 @@ use crate::codec::composition::Composition;
 use crate::codec::hex;
 use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
+use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::shortcuts::{self, Does};
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::obstacle::Obstacle;
 use crate::ui::tab::composer::ready;
@@ -174,7 +174,7 @@ fn history_keys(ui: &Ui, composer: &Composer, out: &mut Vec<TabAction>) {
         return;
     }
     let (back, forward) = ui.input_mut(|input| {
-        let mut alone = |key| shortcuts::consume(input, KeyboardShortcut::new(Modifiers::NONE, key), true);
+        let mut alone = |key| commands::consume(input, KeyboardShortcut::new(Modifiers::NONE, key), true);
         (alone(Key::ArrowUp), alone(Key::ArrowDown))
     });
     if back {
@@ -261,7 +261,7 @@ fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, off: Option<&str>, ou
         }
         let above = rect.center() - vec2(0.0, 9.0);
         painter.text(above, Align2::CENTER_CENTER, name, fonts::strong(15.0), ink);
-        let keys = shortcuts::keys_text(ui.ctx(), Does::Send);
+        let keys = commands::keys_text(ui.ctx(), UiCommand::Send);
         let below = rect.center() + vec2(0.0, 12.0);
         painter.text(below, Align2::CENTER_CENTER, keys, fonts::interface(10.5), ink);
         let tooltip = off.unwrap_or(ctx.text("composer.send_tip"));

@@ -3,8 +3,8 @@
 use crate::engine::shared::Status;
 use crate::model::status::SessionState;
 use crate::ui::action::TabAction;
+use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::shortcuts::Does;
 use crate::ui::theme;
 use crate::ui::widgets::{ButtonKind, button};
 use crate::workspace::tabs::TabKind;
@@ -19,7 +19,7 @@ pub(super) fn open_button_ui(
     out: &mut Vec<TabAction>,
 ) {
     let width = Some(ui.available_width());
-    let tooltip = ctx.tooltip(ui.ctx(), "shortcut.toggle_open", Does::ToggleOpen);
+    let tooltip = ctx.tooltip(ui.ctx(), "command.toggle_open", UiCommand::ToggleOpen);
     ui.add_space(theme::SPACE_4);
     let is_draining = matches!(status.state, SessionState::Draining);
     if status.state.is_open() {

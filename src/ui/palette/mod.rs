@@ -1,0 +1,208 @@
+//! The palette: everything that can be done now, by name in the language in use, with its keys. What is typed narrows it.
+//! It does nothing itself: what is chosen is asked for like anything else.
+
+mod view;
+
+pub use view::palette_ui;
+
+use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::commands::{TABLE, UiCommand};
+use crate::ui::tab::Tab;
+use crate::ui::tab::title::tab_title;
+use crate::ui::tabs::list::TabList;
+use crate::util::locale::{Language, Locale};
+use crate::workspace::sending::QuickSend;
+
+/// The palette, while it is shown.
+#[derive(Debug)]
+pub struct Palette {
+    /// As typed.
+    pub typed: String,
+    /// The place of the line that Enter means, among those that are shown.
+    pub chosen: usize,
+    /// Which tab is meant, if one is seen.
+    tab: Option<TabKey>,
+    offered: Vec<UiCommand>,
+    /// All tabs, in the order of the bar.
+    titles: Vec<(TabKey, String)>,
+    /// Quick sends can go out.
+    sends: bool,
+}
+
+/// A line of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaletteLine {
+    /// What stands in it.
+    pub name: String,
+    /// The command whose keys stand beside it.
+    pub command: Option<UiCommand>,
+    /// The key of a quick send.
+    pub key: String,
+    /// What is asked for.
+    pub action: Action,
+}
+
+impl Palette {
+    /// What can be done while this tab is seen, or none.
+    pub fn new(tab: Option<&Tab>, tabs: &TabList, locale: &Locale) -> Palette {
+        let offered = TABLE.iter().map(|row| row.command).filter(|command| is_offered(*command, tab));
+        Palette {
+            typed: String::new(),
+            chosen: 0,
+            tab: tab.map(|tab| tab.key),
+            offered: offered.collect(),
+            titles: tabs.iter().map(|tab| (tab.key, tab_title(locale, &tab.settings))).collect(),
+            sends: tab.is_some_and(Tab::is_open),
+        }
+    }
+
+    /// The lines that what is typed leaves: names that begin with it come first.
+    pub fn lines(&self, locale: &Locale, quick: &[QuickSend]) -> Vec<PaletteLine> {
+        let english = Locale::of(Language::English);
+        let rows = TABLE.iter().filter(|row| self.offered.contains(&row.command));
+        let commands = rows.filter_map(|row| {
+            let (name, also) = (locale.text(row.name).to_owned(), english.text(row.name).to_owned());
+            let action = Action::of_command(row.command, self.tab)?;
+            Some((also, PaletteLine { name, command: Some(row.command), key: String::new(), action }))
+        });
+        let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
+            let name = locale.format("palette.tab", &[("title", title)]);
+            let (command, action) = (Some(UiCommand::Tab(place)), Action::Activate(*key));
+            (name.clone(), PaletteLine { name, command, key: String::new(), action })
+        });
+        let quick = quick.iter().enumerate().filter(|_| self.sends).filter_map(|(place, quick)| {
+            let name = locale.format("palette.quick", &[("name", &quick.name)]);
+            let action = Action::OnTab(self.tab?, TabAction::SendQuick(place));
+            Some((name.clone(), PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
+        });
+        let typed = self.typed.trim().to_lowercase();
+        let fits = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
+        let mut lines: Vec<(bool, PaletteLine)> = commands
+            .chain(tabs)
+            .chain(quick)
+            .filter_map(|(also, line)| {
+                let (name, also) = (line.name.to_lowercase(), also.to_lowercase());
+                let is_first = name.starts_with(&typed) || also.starts_with(&typed);
+                (fits(&name) || fits(&also)).then_some((!is_first, line))
+            })
+            .collect();
+        lines.sort_by_key(|(is_later, _)| *is_later);
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// Chooses a line so many places further down; behind the last one is the first.
+    pub fn step(&mut self, by: isize, lines: usize) {
+        let count = lines.max(1);
+        self.chosen = (self.chosen.min(count - 1) + count).saturating_add_signed(by) % count;
+    }
+}
+
+/// Whether it would change anything now.
+fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
+    let has_rows = tab.is_some_and(|tab| tab.reader().is_some());
+    match command {
+        // The tabs stand there with their names.
+        UiCommand::Palette | UiCommand::Tab(_) => false,
+        UiCommand::Send | UiCommand::SendFile | UiCommand::StartRepeat | UiCommand::StopRepeat => {
+            tab.is_some_and(Tab::is_open)
+        }
+        UiCommand::ToggleOpen | UiCommand::Answers | UiCommand::AddQuick => {
+            tab.is_some_and(|tab| !tab.is_kept())
+        }
+        UiCommand::GoTo
+        | UiCommand::ToggleFollowing
+        | UiCommand::ClearView
+        | UiCommand::ResetCounters
+        | UiCommand::SaveLog
+        | UiCommand::SaveRaw
+        | UiCommand::Watch => has_rows,
+        UiCommand::FindNext | UiCommand::FindPrevious => tab.is_some_and(|tab| tab.find.is_shown),
+        UiCommand::ShowCleared => tab.is_some_and(|tab| tab.cleared_before > 0),
+        UiCommand::Find
+        | UiCommand::View(_)
+        | UiCommand::CloseTab
+        | UiCommand::RenameTab
+        | UiCommand::DuplicateTab => tab.is_some(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Palette;
+    use crate::ui::action::{Action, TabKey};
+    use crate::ui::commands::UiCommand;
+    use crate::ui::tabs::list::TabList;
+    use crate::util::locale::{Language, Locale};
+    use crate::workspace::sending::QuickSend;
+    use crate::workspace::tabs::{TabKind, Tabs};
+
+    fn english() -> &'static Locale {
+        Locale::of(Language::English)
+    }
+
+    fn without_a_tab() -> Palette {
+        Palette::new(None, &TabList::new(Tabs::default()), english())
+    }
+
+    fn over_a_tab() -> Palette {
+        let tabs = TabList::new(Tabs::default());
+        Palette::new(tabs.front(), &tabs, english())
+    }
+
+    fn first(palette: &mut Palette, typed: &str, language: Language) -> Option<Action> {
+        typed.clone_into(&mut palette.typed);
+        palette.lines(Locale::of(language), &[]).into_iter().next().map(|line| line.action)
+    }
+
+    #[test]
+    fn what_is_typed_narrows_the_names_of_the_language_in_use_and_of_english() {
+        let mut palette = without_a_tab();
+        for (typed, language, action) in [
+            ("full screen", Language::English, Some(Action::ToggleFullScreen)),
+            ("  SCREEN full ", Language::English, Some(Action::ToggleFullScreen)),
+            ("全屏", Language::SimplifiedChinese, Some(Action::ToggleFullScreen)),
+            ("full", Language::SimplifiedChinese, Some(Action::ToggleFullScreen)),
+            ("全屏", Language::English, None),
+            ("client", Language::English, Some(Action::NewTab(TabKind::TcpClient))),
+            ("tab: udp", Language::English, Some(Action::Activate(TabKey(2)))),
+            ("no such thing", Language::English, None),
+        ] {
+            assert_eq!(first(&mut palette, typed, language), action, "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_what_can_be_done_is_offered() {
+        for (palette, command, is_offered) in [
+            (without_a_tab(), UiCommand::CloseTab, false),
+            (over_a_tab(), UiCommand::CloseTab, true),
+            (over_a_tab(), UiCommand::ToggleOpen, true),
+            (over_a_tab(), UiCommand::Send, false),
+            (over_a_tab(), UiCommand::SaveLog, false),
+            (without_a_tab(), UiCommand::Help, true),
+            (without_a_tab(), UiCommand::Palette, false),
+        ] {
+            assert_eq!(palette.offered.contains(&command), is_offered, "{command:?}");
+        }
+        let quick = QuickSend { name: "greet".to_owned(), ..QuickSend::default() };
+        let closed = Palette { typed: "greet".to_owned(), ..over_a_tab() };
+        assert!(closed.lines(english(), std::slice::from_ref(&quick)).is_empty(), "nothing is open");
+        let open = Palette { sends: true, ..closed };
+        assert_eq!(open.lines(english(), std::slice::from_ref(&quick)).len(), 1);
+    }
+
+    #[test]
+    fn the_arrows_go_round() {
+        let mut palette = without_a_tab();
+        for (by, chosen) in [(-1, 4), (1, 0), (1, 1), (0, 1)] {
+            palette.step(by, 5);
+            assert_eq!(palette.chosen, chosen);
+        }
+        palette.chosen = 9;
+        palette.step(0, 2);
+        assert_eq!(palette.chosen, 1, "fewer lines are left");
+        palette.step(1, 0);
+        assert_eq!(palette.chosen, 0);
+    }
+}

@@ -1,0 +1,54 @@
+//! The palette of commands, as a person uses it: everything by name, with the keyboard or the mouse.
+
+use crate::window_support::Desk;
+use egui::{Key, Modifiers};
+use sockscope::ui::pages::Modal;
+
+fn open_palette(desk: &mut Desk) {
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    desk.see("Look up this machine");
+}
+
+#[test]
+fn a_command_is_found_by_its_name_and_done_with_enter() {
+    let mut desk = Desk::over(tempfile::tempdir().unwrap());
+    let before = desk.state().settings.zoom_percent;
+    open_palette(&mut desk);
+    desk.enter("BIGG");
+    desk.draw();
+    assert!(!desk.is_seen("Smaller") && desk.is_seen("Bigger"));
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.draw();
+    assert!(desk.state().modal.is_none());
+    assert_eq!(desk.state().settings.zoom_percent, before + 10);
+}
+
+#[test]
+fn a_command_is_chosen_with_the_arrows_and_may_open_a_page() {
+    let mut desk = Desk::over(tempfile::tempdir().unwrap());
+    open_palette(&mut desk);
+    desk.enter("about");
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see(&format!("Sockscope {}", env!("CARGO_PKG_VERSION")));
+    assert!(matches!(desk.state().modal, Some(Modal::About)));
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.draw();
+    assert!(desk.state().modal.is_none());
+}
+
+#[test]
+fn a_line_is_pressed_and_escape_does_nothing() {
+    let mut desk = Desk::over(tempfile::tempdir().unwrap());
+    open_palette(&mut desk);
+    desk.press("New tab: UDP / broadcast");
+    desk.draw();
+    assert_eq!(desk.state().tabs.len(), 4);
+    open_palette(&mut desk);
+    desk.enter("close the tab");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.draw();
+    assert!(desk.state().modal.is_none());
+    assert_eq!(desk.state().tabs.len(), 4);
+}
