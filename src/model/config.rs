@@ -16,6 +16,27 @@ pub enum SessionKind {
     Udp,
 }
 
+/// How a session comes to its peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Meeting {
+    /// It waits at an address of its own; any number of peers connect to it.
+    Listens,
+    /// It connects to one remote address.
+    Connects,
+    /// Its one socket exchanges messages with any address, and nobody is connected.
+    Exchanges,
+}
+
+/// What the sessions of a kind have. Whoever shows, drives or exports sessions asks this and not the kind, so that a
+/// new kind is shown, driven and exported like those it is shaped like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionShape {
+    /// How it comes to its peers.
+    pub meeting: Meeting,
+    /// What it sends arrives as one message, and what it receives is one; otherwise it is a stream.
+    pub is_message_oriented: bool,
+}
+
 /// All that is needed to open a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionConfig {
@@ -95,6 +116,45 @@ pub const DEFAULT_BACKLOG: u32 = 4096;
 
 /// How long a connection attempt may take when nothing else is said.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl SessionKind {
+    /// What its sessions have.
+    pub fn shape(self) -> SessionShape {
+        let (meeting, is_message_oriented) = match self {
+            SessionKind::TcpServer => (Meeting::Listens, false),
+            SessionKind::TcpClient => (Meeting::Connects, false),
+            SessionKind::Udp => (Meeting::Exchanges, true),
+        };
+        SessionShape { meeting, is_message_oriented }
+    }
+}
+
+impl SessionShape {
+    /// Whether there is a listener, which can be stopped while its peers stay.
+    pub fn has_listener(self) -> bool {
+        self.meeting == Meeting::Listens
+    }
+
+    /// Whether there is one connection, made by us.
+    pub fn connects(self) -> bool {
+        self.meeting == Meeting::Connects
+    }
+
+    /// Whether peers are connected, so that each can be ended and ends by itself.
+    pub fn has_connections(self) -> bool {
+        self.meeting != Meeting::Exchanges
+    }
+
+    /// Whether there may be more than one peer at a time.
+    pub fn has_many_peers(self) -> bool {
+        self.meeting != Meeting::Connects
+    }
+
+    /// Whether its settings can name an address to send to.
+    pub fn has_remote(self) -> bool {
+        self.meeting != Meeting::Listens
+    }
+}
 
 impl SessionConfig {
     /// Which of the three it is.

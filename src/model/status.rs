@@ -77,6 +77,8 @@ pub struct Counters {
 /// Whether a peer is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerState {
+    /// The connection is there, but what goes over it is not agreed on yet.
+    ShakingHands,
     /// Both directions work.
     Open,
     /// The peer sends no more.
@@ -156,7 +158,7 @@ impl PeerStatus {
 impl PeerState {
     /// Whether the peer can still be sent to.
     pub fn can_send(self) -> bool {
-        matches!(self, PeerState::Open | PeerState::PeerFinished)
+        matches!(self, PeerState::ShakingHands | PeerState::Open | PeerState::PeerFinished)
     }
 
     /// Whether the peer is still there in at least one direction.

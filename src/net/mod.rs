@@ -2,6 +2,8 @@
 
 pub mod poll;
 
+pub mod wire;
+
 pub mod options;
 
 pub mod tcp;

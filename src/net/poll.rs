@@ -1,5 +1,6 @@
 //! One wait for many sockets. A registered socket is always taken out of the wait before it is closed.
 
+use crate::model::ids::PeerId;
 use polling::{Event, Events, PollMode, Poller};
 use socket2::Socket;
 use std::io;
@@ -19,11 +20,20 @@ pub struct Notifier {
     poller: Arc<Poller>,
 }
 
+/// Whose socket it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// One that belongs to no single peer: a listener, an attempt to connect, or a datagram socket.
+    Link(u16),
+    /// The connection of this peer.
+    Peer(PeerId),
+}
+
 /// Which socket is ready, for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ready {
-    /// The number that the socket was registered with.
-    pub key: usize,
+    /// What the socket was registered with.
+    pub token: Token,
     /// It can be read from, or has an error to tell.
     pub readable: bool,
     /// It can be written to, or has an error to tell.
@@ -46,8 +56,28 @@ pub struct Interest {
 pub struct Registered {
     socket: Socket,
     poller: Arc<Poller>,
-    key: usize,
+    token: Token,
     interest: Interest,
+}
+
+impl Token {
+    /// The number for the poller, which keeps the highest for itself. Peers have odd numbers, links even ones.
+    fn key(self) -> io::Result<usize> {
+        let key = match self {
+            Token::Link(number) => u64::from(number) << 1,
+            Token::Peer(id) => u64::from(id.get()) << 1 | 1,
+        };
+        usize::try_from(key).map_err(io::Error::other)
+    }
+
+    fn from_key(key: usize) -> Option<Token> {
+        let number = u32::try_from(key >> 1).ok()?;
+        if key & 1 == 1 {
+            PeerId::new(number).map(Token::Peer)
+        } else {
+            u16::try_from(number).ok().map(Token::Link)
+        }
+    }
 }
 
 impl Interest {
@@ -58,8 +88,18 @@ impl Interest {
     /// Wait for room to write, such as the end of a connection attempt.
     pub const WRITE: Interest = Interest { write: true, ..Interest::NONE };
 
-    fn event(self, key: usize) -> Event {
-        Event::new(key, self.read, self.write)
+    /// What either of two waits for.
+    #[must_use]
+    pub fn and(self, other: Interest) -> Interest {
+        Interest {
+            read: self.read || other.read,
+            write: self.write || other.write,
+            trouble: self.trouble || other.trouble,
+        }
+    }
+
+    fn event(self, token: Token) -> io::Result<Event> {
+        Ok(Event::new(token.key()?, self.read, self.write))
     }
 }
 
@@ -75,9 +115,9 @@ impl Poll {
     }
 
     /// Makes a socket part of the wait. Reports repeat until the socket was read dry or the interest ends.
-    pub fn register(&self, socket: Socket, key: usize, interest: Interest) -> io::Result<Registered> {
+    pub fn register(&self, socket: Socket, token: Token, interest: Interest) -> io::Result<Registered> {
         let mut registered =
-            Registered { socket, poller: Arc::clone(&self.poller), key, interest: Interest::NONE };
+            Registered { socket, poller: Arc::clone(&self.poller), token, interest: Interest::NONE };
         registered.set_interest(interest)?;
         Ok(registered)
     }
@@ -95,13 +135,13 @@ impl Poll {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        ready.extend(self.events.iter().map(|event| {
+        ready.extend(self.events.iter().filter_map(|event| {
             let troubled = event.is_err().unwrap_or(false);
-            Ready {
-                key: event.key,
+            Some(Ready {
+                token: Token::from_key(event.key)?,
                 readable: event.readable || troubled,
                 writable: event.writable || troubled,
-            }
+            })
         }));
         Ok(())
     }
@@ -131,16 +171,16 @@ impl Registered {
         } else if self.interest == Interest::NONE {
             self.add(interest)?;
         } else {
-            self.poller.modify_with_mode(&self.socket, interest.event(self.key), PollMode::Level)?;
+            self.poller.modify_with_mode(&self.socket, interest.event(self.token)?, PollMode::Level)?;
         }
         self.interest = interest;
         Ok(())
     }
 
-    /// Is reported with another number and waited for something else from now on.
-    pub fn rekey(&mut self, key: usize, interest: Interest) -> io::Result<()> {
-        self.key = key;
-        self.poller.modify_with_mode(&self.socket, interest.event(key), PollMode::Level)?;
+    /// Is reported as somebody else's and waited for something else from now on.
+    pub fn give_to(&mut self, token: Token, interest: Interest) -> io::Result<()> {
+        self.token = token;
+        self.poller.modify_with_mode(&self.socket, interest.event(token)?, PollMode::Level)?;
         self.interest = interest;
         Ok(())
     }
@@ -152,7 +192,7 @@ impl Registered {
     fn add(&self, interest: Interest) -> io::Result<()> {
         // SAFETY: this value owns the socket and takes it out of the poller in its `drop`, before the socket's own
         // drop closes it; it gives the socket away in no other way.
-        unsafe { self.poller.add_with_mode(&self.socket, interest.event(self.key), PollMode::Level) }
+        unsafe { self.poller.add_with_mode(&self.socket, interest.event(self.token)?, PollMode::Level) }
     }
 }
 

@@ -73,6 +73,7 @@ pub fn state_line(locale: &Locale, state: &SessionState) -> String {
 pub fn peer_state(locale: &Locale, state: PeerState) -> Option<&str> {
     let key = match state {
         PeerState::Open => return None,
+        PeerState::ShakingHands => "peer.shaking_hands",
         PeerState::PeerFinished => "peer.finished",
         PeerState::WriteShut => "peer.write_shut",
         PeerState::Left(EndReason::Fin) => "peer.left_fin",

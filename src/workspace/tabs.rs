@@ -1,6 +1,7 @@
 //! The tabs as they were left: the file `tabs.toml`. Fields hold what was typed, so that nothing is lost that
 //! does not make sense yet.
 
+use crate::model::config::{SessionKind, SessionShape};
 use crate::workspace::store::WorkspaceFile;
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +124,23 @@ pub enum InputChoice {
     Hex,
     /// As text with `\r`, `\x41` and the like.
     Escapes,
+}
+
+impl From<TabKind> for SessionKind {
+    fn from(kind: TabKind) -> SessionKind {
+        match kind {
+            TabKind::TcpServer => SessionKind::TcpServer,
+            TabKind::TcpClient => SessionKind::TcpClient,
+            TabKind::Udp => SessionKind::Udp,
+        }
+    }
+}
+
+impl TabKind {
+    /// What a session of this kind has.
+    pub fn shape(self) -> SessionShape {
+        SessionKind::from(self).shape()
+    }
 }
 
 impl TabSettings {

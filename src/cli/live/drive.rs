@@ -213,7 +213,7 @@ impl Drive<'_> {
                     return Err(Failed::Running(anyhow!(end)));
                 }
             }
-            Stop::Sent if self.kind != SessionKind::Udp => {
+            Stop::Sent if self.kind.shape().has_connections() => {
                 // A close while the peer's bytes wait unread would be a reset, and could cost it the last of ours.
                 if self.session.send(Command::ShutDownWrite(Target::All)).is_ok() {
                     self.wait_for(LEAVE_TIME, |status| status.peers_present == 0 || !status.state.is_open());

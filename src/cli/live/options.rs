@@ -12,7 +12,7 @@ use crate::codec::composition::LineEnding;
 use crate::codec::escape;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
-use crate::model::config::{SessionConfig, SessionKind};
+use crate::model::config::SessionConfig;
 use crate::model::framing::Framing;
 use crate::model::socket_option::SocketOption;
 use std::path::{Path, PathBuf};
@@ -150,7 +150,7 @@ impl LiveArguments {
                 "--until-sent needs something to send: add --send, --stdin or the like",
             ));
         }
-        if self.until_closed && config.kind() == SessionKind::Udp {
+        if self.until_closed && !config.kind().shape().has_connections() {
             return Err(Failed::usage("--until-closed does not go with udp: datagrams have no end"));
         }
         let replies =

@@ -307,7 +307,7 @@ impl Sending {
     /// The end of standard input is the end of our direction of a connection.
     fn end_lines(&mut self, session: &SessionHandle) {
         self.stdin = None;
-        if self.kind == SessionKind::TcpClient && !self.repeating && !self.write_shut {
+        if self.kind.shape().connects() && !self.repeating && !self.write_shut {
             self.write_shut = session.send(Command::ShutDownWrite(Target::All)).is_ok();
         }
     }

@@ -60,9 +60,8 @@ impl Stops {
             return Some(Stop::Ended);
         }
         let records = traffic.0.records + traffic.1.records;
-        let everyone_left = self.kind == SessionKind::TcpServer
-            && status.counters.peers_seen > 0
-            && status.peers_present == 0;
+        let everyone_left =
+            self.kind.shape().has_listener() && status.counters.peers_seen > 0 && status.peers_present == 0;
         if self.rules.records.is_some_and(|wanted| records >= wanted)
             || self.rules.closed && everyone_left
             || self.next_due().is_some_and(|due| due <= now)

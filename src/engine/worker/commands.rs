@@ -162,8 +162,8 @@ impl Worker {
         self.require_open()?;
         let on_link = self.link_socket().map(|(socket, local)| (None, apply(socket, option, local)));
         let on_stream =
-            |stream: &Stream| (Some(stream.id()), apply(stream.socket(), option, stream.status.local));
-        let outcomes: Vec<_> = on_link.into_iter().chain(self.streams.iter().map(on_stream)).collect();
+            |stream: &Stream| Some((Some(stream.id()), apply(stream.socket()?, option, stream.status.local)));
+        let outcomes: Vec<_> = on_link.into_iter().chain(self.streams.iter().filter_map(on_stream)).collect();
         let mut refusal = Ok(());
         for (id, outcome) in outcomes {
             match outcome {
@@ -211,7 +211,8 @@ impl Worker {
         let mut asked = self.asked_options();
         asked.retain(|earlier| earlier.name != option.name);
         asked.push(option.clone());
-        let only_stream = self.streams.iter().next().map(|stream| (stream.socket(), stream.status.local));
+        let only_stream =
+            self.streams.iter().next().and_then(|stream| Some((stream.socket()?, stream.status.local)));
         if let Some((socket, local)) = self.link_socket().or(only_stream) {
             self.options = report_all(socket, &asked, local).into();
         }

@@ -1,7 +1,7 @@
 //! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again with what
 //! the host's name stands for then.
 
-use crate::engine::worker::link::LISTENER_KEY;
+use crate::engine::worker::link::LINK;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::lookup::Addresses;
 use crate::model::address::Address;
@@ -136,7 +136,7 @@ impl Connector {
             (failure, reason)
         })?;
         let registered = poll
-            .register(socket, LISTENER_KEY, Interest::WRITE)
+            .register(socket, LINK, Interest::WRITE)
             .map_err(|error| (Failure::new(Operation::Connect, remote, error), EndReason::Failed))?;
         Ok(Attempt { registered, remote, deadline: self.deadline(now), reports })
     }

@@ -14,15 +14,16 @@ use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::report_all;
-use crate::net::poll::{Interest, Ready};
+use crate::net::poll::{Interest, Ready, Token};
+use crate::net::wire::Plain;
 use crate::net::{tcp, udp};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The number under which the wait reports the one socket that is no TCP peer.
-pub(super) const LISTENER_KEY: usize = 0;
+/// Whose socket the wait reports when it is that of no one peer.
+pub(super) const LINK: Token = Token::Link(0);
 
 /// What is open besides the TCP peers.
 pub(super) enum Link {
@@ -137,7 +138,7 @@ impl Worker {
         let (socket, local, reports) = tcp::listen(wanted, server.backlog, &options)?;
         let registered = self
             .poll
-            .register(socket, LISTENER_KEY, Interest::READ)
+            .register(socket, LINK, Interest::READ)
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
         record_options(&asked_for(reports, &server.options), &mut self.log);
         self.log.lifecycle(None, Lifecycle::Listening { local });
@@ -166,7 +167,7 @@ impl Worker {
         let wanted = addresses.local.first().copied().unwrap_or_else(|| unspecified_like(to));
         let (socket, local, reports) = udp::bind(wanted, config.broadcast, &config.options)?;
         let cannot = |error: io::Error| Failure::new(Operation::Bind, local, error);
-        let registered = self.poll.register(socket, LISTENER_KEY, Interest::READ).map_err(cannot)?;
+        let registered = self.poll.register(socket, LINK, Interest::READ).map_err(cannot)?;
         record_options(&asked_for(reports, &config.options), &mut self.log);
         self.log.lifecycle(None, Lifecycle::Bound { local });
         let mut datagrams =
@@ -198,29 +199,28 @@ impl Worker {
     fn connected(&mut self, connection: Connection, now: Instant) {
         let Connection { mut registered, local, remote } = connection;
         let id = self.log.new_peer();
-        let rekeyed = usize::try_from(id.get())
-            .map_err(io::Error::other)
-            .and_then(|key| registered.rekey(key, Interest::READ));
-        if let Err(error) = rekeyed {
+        if let Err(error) = registered.give_to(Token::Peer(id), Interest::READ) {
             return self.fail(Failure::new(Operation::Connect, remote, error), now);
         }
         self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented: Some(false) });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
-        let stream = Stream::new(id, registered, local, remote).keeping_half_closed(keep_half_closed);
-        self.options = report_all(stream.socket(), &asked, local).into();
-        self.streams.add(stream);
+        let stream = Stream::new(id, Box::new(Plain::new(registered)), local, remote)
+            .keeping_half_closed(keep_half_closed);
+        self.options =
+            stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
+        self.streams.add(stream, &mut self.log, &mut self.board);
         self.state = SessionState::Connected { local, remote };
     }
 
     /// Serves the socket that is no TCP peer.
     pub(super) fn serve_link(&mut self, ready: Ready, now: Instant) {
-        let Worker { link, log, poll, streams, answering, .. } = self;
+        let Worker { link, log, board, poll, streams, answering, .. } = self;
         match link {
             Link::None => {}
             Link::Listener(listener) => {
                 let local = listener.local;
-                if let Err(error) = listener.accept(poll, streams, log, now) {
+                if let Err(error) = listener.accept(poll, streams, log, board, now) {
                     self.fail(Failure::new(Operation::Accept, local, error), now);
                 }
             }
@@ -238,12 +238,12 @@ impl Worker {
     }
 
     pub(super) fn run_link_due(&mut self, now: Instant) {
-        let Worker { link, log, poll, streams, .. } = self;
+        let Worker { link, log, board, poll, streams, .. } = self;
         match link {
             Link::None => {}
             Link::Listener(listener) => {
                 let local = listener.local;
-                if let Err(error) = listener.run_due(poll, streams, log, now) {
+                if let Err(error) = listener.run_due(poll, streams, log, board, now) {
                     self.fail(Failure::new(Operation::Accept, local, error), now);
                 }
             }
@@ -310,10 +310,10 @@ impl Worker {
     /// Clients that wait at the listener are connected as far as they know, and may have sent something. Without the
     /// listener they would be reset.
     fn take_in_the_last(&mut self, now: Instant) {
-        let Worker { link, log, poll, streams, .. } = self;
+        let Worker { link, log, board, poll, streams, .. } = self;
         if let Link::Listener(listener) = link
             && log.paused().is_none()
-            && let Err(error) = listener.accept(poll, streams, log, now)
+            && let Err(error) = listener.accept(poll, streams, log, board, now)
         {
             let failure = Failure::new(Operation::Accept, listener.local, error);
             log.lifecycle(None, Lifecycle::AcceptFailed { failure });

@@ -1,5 +1,6 @@
 //! The listening socket: taking in clients, and waiting when this program or machine has run out of something.
 
+use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
@@ -7,8 +8,9 @@ use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::net::end_reason::{is_not_now, is_out_of_resources};
-use crate::net::poll::{Interest, Poll, Registered};
+use crate::net::poll::{Interest, Poll, Registered, Token};
 use crate::net::tcp;
+use crate::net::wire::Plain;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -43,6 +45,7 @@ impl Listener {
         poll: &Poll,
         streams: &mut Streams,
         log: &mut Log,
+        board: &mut Board,
         now: Instant,
     ) -> io::Result<()> {
         for _ in 0..ACCEPTS_PER_TURN {
@@ -54,14 +57,12 @@ impl Listener {
                 Err(_) => continue,
             };
             let id = log.new_peer();
-            let registered = usize::try_from(id.get())
-                .map_err(io::Error::other)
-                .and_then(|key| poll.register(socket, key, Interest::READ));
+            let registered = poll.register(socket, Token::Peer(id), Interest::READ);
             log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) });
             match registered {
                 Ok(registered) => {
-                    let stream = Stream::new(id, registered, local, remote);
-                    streams.add(stream.keeping_half_closed(self.keep_half_closed));
+                    let stream = Stream::new(id, Box::new(Plain::new(registered)), local, remote);
+                    streams.add(stream.keeping_half_closed(self.keep_half_closed), log, board);
                 }
                 Err(error) => {
                     // The system refused this client only, and its socket is closed already.
@@ -94,12 +95,13 @@ impl Listener {
         poll: &Poll,
         streams: &mut Streams,
         log: &mut Log,
+        board: &mut Board,
         now: Instant,
     ) -> io::Result<()> {
         if self.next_due().is_none_or(|due| now < due) {
             return Ok(());
         }
-        self.accept(poll, streams, log, now)?;
+        self.accept(poll, streams, log, board, now)?;
         if self.try_again_at.is_none() { self.registered.set_interest(Interest::READ) } else { Ok(()) }
     }
 

@@ -8,6 +8,7 @@ use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind};
 use crate::model::status::Counters;
+use crate::net::wire::Got;
 use crate::util::clock::{self, Stamp};
 use std::io;
 use std::sync::Arc;
@@ -131,21 +132,21 @@ impl Log {
     }
 
     /// A data record that is received straight into the batch: `fill` reads into the buffer it is given. Nothing
-    /// is recorded when it reads nothing.
+    /// is recorded when the other side has ended.
     pub(super) fn receive(
         &mut self,
         capacity: usize,
         peer: PeerId,
-        fill: impl FnOnce(&mut [u8]) -> io::Result<usize>,
-    ) -> io::Result<usize> {
+        fill: impl FnOnce(&mut [u8]) -> io::Result<Got>,
+    ) -> io::Result<Got> {
         let head = DataHead::received();
         let mut slot = self.journal.data_slot(capacity);
-        let length = fill(slot.buffer())?;
-        if length > 0 {
+        let got = fill(slot.buffer())?;
+        if let Got::Bytes(length) = got {
             slot.finish(length, clock::now(), self.epoch, Some(peer), &head);
             self.count(&head, length);
         }
-        Ok(length)
+        Ok(got)
     }
 
     fn count(&mut self, head: &DataHead, bytes: usize) {

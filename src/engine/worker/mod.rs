@@ -43,6 +43,9 @@ mod streams;
 
 mod templates;
 
+#[cfg(test)]
+mod scripted_wire;
+
 use crate::automation::responder::Responder;
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
@@ -51,7 +54,7 @@ use crate::engine::shared::{Shared, Status};
 use crate::engine::sync::Syncer;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::files::FileSend;
-use crate::engine::worker::link::{LISTENER_KEY, Link};
+use crate::engine::worker::link::Link;
 use crate::engine::worker::log::{Log, Published};
 use crate::engine::worker::lookup::Lookup;
 use crate::engine::worker::repeat::Repeat;
@@ -66,7 +69,7 @@ use crate::model::ids::{SessionId, Ticket};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::OptionReport;
 use crate::model::status::SessionState;
-use crate::net::poll::{Poll, Ready};
+use crate::net::poll::{Poll, Ready, Token};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -168,6 +171,7 @@ impl Worker {
             self.take_lookup(now);
             self.run_due(now);
             self.serve_ready(&ready, now);
+            self.read_unasked(now);
             self.pump_file();
             self.notice_ended(now);
             self.conclude_turn(now);
@@ -240,13 +244,23 @@ impl Worker {
                 // What is ready now is reported again when sockets are waited for again.
                 return;
             }
-            if ready.key == LISTENER_KEY {
-                self.serve_link(*ready, now);
-            } else {
-                let Worker { streams, log, board, answering, .. } = self;
-                streams.serve(*ready, log, board, answering, now);
+            match ready.token {
+                Token::Link(_) => self.serve_link(*ready, now),
+                Token::Peer(id) => {
+                    let Worker { streams, log, board, answering, .. } = self;
+                    streams.serve(id, *ready, log, board, answering, now);
+                }
             }
         }
+    }
+
+    /// What wires hold is read in the turn after the one in which their socket was.
+    fn read_unasked(&mut self, now: Instant) {
+        let Worker { streams, log, board, answering, .. } = self;
+        if !log.is_batch_full() {
+            streams.read_unasked(log, board, answering, now);
+        }
+        self.is_unfinished |= streams.has_unasked();
     }
 
     /// Publishes what is recorded when that has become much, between things that may each record much more.

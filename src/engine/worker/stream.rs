@@ -1,4 +1,4 @@
-//! One TCP peer: reading into the journal, writing from its queue, and the ways in which it ends.
+//! One connected peer: its handshake, reading into the journal, writing from its queue, and the ways in which it ends.
 
 use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
@@ -10,11 +10,10 @@ use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::net::end_reason::{end_reason, is_not_now};
-use crate::net::poll::{Interest, Registered};
+use crate::net::poll::Interest;
+use crate::net::wire::{Ending, Got, Handshake, Wire};
 use crate::util::clock;
-use std::io::{self, Read, Write};
-use std::net::Shutdown;
-use std::time::Duration;
+use std::io;
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
 pub(super) const READ_BYTES: usize = 256 << 10;
@@ -55,7 +54,7 @@ pub(super) enum ReadOutcome {
 /// One connected peer.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the connection")]
 pub(super) struct Stream {
-    registered: Registered,
+    wire: Box<dyn Wire>,
     pub(super) status: PeerStatus,
     queue: SendQueue,
     /// The peer has said that it sends no more; what is queued for it still goes out.
@@ -72,10 +71,13 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(id: PeerId, registered: Registered, local: Address, remote: Address) -> Stream {
-        let status = PeerStatus::joined(id, local, remote, clock::now().wall_ns);
+    pub(super) fn new(id: PeerId, wire: Box<dyn Wire>, local: Address, remote: Address) -> Stream {
+        let status = PeerStatus {
+            state: PeerState::ShakingHands,
+            ..PeerStatus::joined(id, local, remote, clock::now().wall_ns)
+        };
         Stream {
-            registered,
+            wire,
             status,
             queue: SendQueue::default(),
             peer_finished: false,
@@ -96,8 +98,26 @@ impl Stream {
         self.status.id
     }
 
-    pub(super) fn socket(&self) -> &socket2::Socket {
-        self.registered.socket()
+    pub(super) fn socket(&self) -> Option<&socket2::Socket> {
+        self.wire.socket()
+    }
+
+    /// Whether payload can neither come nor go yet.
+    pub(super) fn is_shaking_hands(&self) -> bool {
+        self.status.state == PeerState::ShakingHands
+    }
+
+    /// Goes on with the handshake; what was queued meanwhile goes out when it is done.
+    pub(super) fn shake_hands(&mut self, log: &mut Log) -> Outcome {
+        match self.wire.shake_hands() {
+            Ok(Handshake::UnderWay) => Outcome::Open,
+            Ok(Handshake::Done) => {
+                self.set_state(PeerState::Open);
+                self.flush(log)
+            }
+            Err(error) if is_not_now(&error) => Outcome::Open,
+            Err(error) => Outcome::Ended(End::from(&error)),
+        }
     }
 
     pub(super) fn queued_bytes(&self) -> u64 {
@@ -106,24 +126,24 @@ impl Stream {
 
     /// Reads once, straight into the journal's batch.
     pub(super) fn read_into(&mut self, log: &mut Log) -> ReadOutcome {
-        let mut socket = self.registered.socket();
-        let outcome = log.receive(READ_BYTES, self.status.id, |buffer| socket.read(buffer));
+        let wire = &mut self.wire;
+        let outcome = log.receive(READ_BYTES, self.status.id, |buffer| wire.read(buffer));
         self.read_outcome(outcome)
     }
 
     /// Reads once into `buffer` and records a copy, for sessions that answer.
     pub(super) fn read_and_keep(&mut self, log: &mut Log, buffer: &mut [u8]) -> ReadOutcome {
-        let outcome = self.registered.socket().read(buffer);
-        if let Ok(length @ 1..) = outcome {
+        let outcome = self.wire.read(buffer);
+        if let Ok(Got::Bytes(length)) = outcome {
             log.data(clock::now(), self.status.id, &DataHead::received(), &buffer[..length]);
         }
         self.read_outcome(outcome)
     }
 
-    fn read_outcome(&mut self, outcome: io::Result<usize>) -> ReadOutcome {
+    fn read_outcome(&mut self, outcome: io::Result<Got>) -> ReadOutcome {
         match outcome {
-            Ok(0) => ReadOutcome::Ended(End { reason: EndReason::Fin, error: None }),
-            Ok(length) => {
+            Ok(Got::End) => ReadOutcome::Ended(End::because(EndReason::Fin)),
+            Ok(Got::Bytes(length)) => {
                 self.status.received.add(length);
                 ReadOutcome::Got(length)
             }
@@ -154,14 +174,14 @@ impl Stream {
     /// Writes what the kernel takes now, and records it. A peer that takes everything does not keep others waiting:
     /// the rest goes out with the next turn.
     pub(super) fn flush(&mut self, log: &mut Log) -> Outcome {
-        if self.write_failed.is_some() {
+        if self.write_failed.is_some() || self.is_shaking_hands() {
             return Outcome::Open;
         }
         while !log.is_batch_full()
             && let Some((bytes, origin)) = self.queue.front()
         {
             let at = clock::now();
-            match self.registered.socket().write(bytes) {
+            match self.wire.write(bytes) {
                 Ok(count) => {
                     log.data(at, self.status.id, &DataHead::sent(origin), &bytes[..count]);
                     self.status.sent.add(count);
@@ -219,12 +239,7 @@ impl Stream {
 
     /// The system reports a peer that sends no more: it is gone altogether, if there is an error to tell.
     pub(super) fn look_at_trouble(&self) -> Outcome {
-        let socket = self.registered.socket();
-        let error = socket.take_error().and_then(|error| match error {
-            Some(error) => Err(error),
-            None => socket.peer_addr(),
-        });
-        error.map_or_else(|error| Outcome::Ended(End::from(&error)), |_| Outcome::Open)
+        self.wire.check().map_or_else(|error| Outcome::Ended(End::from(&error)), |()| Outcome::Open)
     }
 
     /// We send no more, once the queue is empty.
@@ -238,7 +253,7 @@ impl Stream {
 
     fn shut_write(&mut self, log: &mut Log) -> Outcome {
         self.shut_when_empty = false;
-        match self.registered.socket().shutdown(Shutdown::Write) {
+        match self.wire.finish() {
             Ok(()) => {
                 self.set_state(PeerState::WriteShut);
                 log.lifecycle(Some(self.status.id), Lifecycle::WriteShut { remote: self.status.remote });
@@ -254,13 +269,25 @@ impl Stream {
     /// Waits for what makes sense now: everything stops while the journal is paused, and reading while the peer does
     /// not take our answers, so that TCP makes the peer wait.
     pub(super) fn wait_for_what_matters(&mut self, paused: bool) -> io::Result<()> {
-        let can_write = self.write_failed.is_none();
-        let answers_wait = can_write && self.cutter.is_some() && self.queue.bytes() > ANSWERS_PAUSE_READING;
-        self.registered.set_interest(Interest {
-            read: !paused && !self.peer_finished && !answers_wait,
-            write: !paused && can_write && !self.queue.is_empty(),
-            trouble: !paused && self.peer_finished,
-        })
+        if paused || self.is_shaking_hands() {
+            // The wire still waits for what it needs itself.
+            return self.wire.wait_for(Interest::NONE);
+        }
+        let read = self.wants_to_read();
+        let write = self.write_failed.is_none() && !self.queue.is_empty();
+        self.wire.wait_for(Interest { read, write, trouble: self.peer_finished })
+    }
+
+    fn wants_to_read(&self) -> bool {
+        let answers_wait = self.write_failed.is_none()
+            && self.cutter.is_some()
+            && self.queue.bytes() > ANSWERS_PAUSE_READING;
+        !self.peer_finished && !answers_wait
+    }
+
+    /// Whether there is something to read that nobody will be woken for.
+    pub(super) fn is_readable_unasked(&self) -> bool {
+        !self.is_shaking_hands() && self.wire.holds_payload() && self.wants_to_read()
     }
 
     pub(super) fn set_state(&mut self, state: PeerState) {
@@ -271,6 +298,9 @@ impl Stream {
     /// Takes what the kernel still holds, because a socket that is closed over unread bytes answers with a reset and
     /// throws them away. A peer that goes on sending meanwhile does not keep us from closing.
     fn read_the_rest(&mut self, log: &mut Log) -> Option<OsError> {
+        if self.is_shaking_hands() {
+            return None;
+        }
         let mut rest = 0;
         while rest < MOST_REST_BYTES && log.paused().is_none() {
             match self.read_into(log) {
@@ -291,7 +321,8 @@ impl Stream {
 
     /// Closes the socket and records the end: what was still queued is lost and counted.
     pub(super) fn end(mut self, log: &mut Log, end: End, with_reset: bool) -> PeerStatus {
-        if set_way_of_closing(self.registered.socket(), with_reset).is_err() {
+        let ending = if with_reset { Ending::Reset } else { Ending::Orderly };
+        if self.wire.set_ending(ending).is_err() {
             // The socket is closed in the ordinary way then, which the record's reason does not deny.
         }
         let id = self.status.id;
@@ -303,18 +334,6 @@ impl Stream {
         self.set_state(PeerState::Left(end.reason));
         self.status.queued_bytes = 0;
         self.status
-    }
-}
-
-/// Chooses between RST and FIN. Closing must never wait, which it would do for as long as a user's linger option
-/// says: the kernel delivers what it has in its own time then.
-fn set_way_of_closing(socket: &socket2::Socket, with_reset: bool) -> io::Result<()> {
-    if with_reset {
-        return socket.set_linger(Some(Duration::ZERO));
-    }
-    match socket.linger()? {
-        Some(linger) if !linger.is_zero() => socket.set_linger(None),
-        _ => Ok(()),
     }
 }
 

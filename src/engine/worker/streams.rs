@@ -1,4 +1,4 @@
-//! All TCP peers of a session: many in one thread, each served fairly.
+//! All connected peers of a session: many in one thread, each served fairly.
 
 use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
@@ -11,7 +11,7 @@ use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, LossKind, Origin};
 use crate::net::facts::tcp_facts;
 use crate::net::poll::Ready;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// How many reads one peer gets in one turn, so that a flood from one does not keep the others waiting.
@@ -27,6 +27,8 @@ pub(super) struct Streams {
     /// Streams that have ended during this turn, with why; told to the caller by `take_ended`.
     ended: Vec<Ended>,
     scratch: Vec<u8>,
+    /// Those whose wires hold something to read that the wait does not report.
+    unasked: BTreeSet<PeerId>,
     /// When the first message of a peer ends by silence, if any does.
     silence_due: Option<Instant>,
     paused: bool,
@@ -41,11 +43,13 @@ struct Ended {
 }
 
 impl Streams {
-    pub(super) fn add(&mut self, stream: Stream) {
+    /// Takes in a peer, which may have to shake hands first.
+    pub(super) fn add(&mut self, mut stream: Stream, log: &mut Log, board: &mut Board) {
         let id = stream.id();
+        let outcome = stream.shake_hands(log);
         self.last = Some(id);
         self.by_id.insert(id, stream);
-        self.mark_changed(id);
+        self.settle(id, outcome, log, board);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -69,17 +73,42 @@ impl Streams {
     /// Serves a peer that the wait has reported.
     pub(super) fn serve(
         &mut self,
+        id: PeerId,
         ready: Ready,
         log: &mut Log,
         board: &mut Board,
         answering: &mut Answering,
         now: Instant,
     ) {
-        let Some(id) = u32::try_from(ready.key).ok().and_then(PeerId::new) else { return };
-        if ready.writable {
+        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        if stream.is_shaking_hands() {
+            let outcome = stream.shake_hands(log);
+            self.settle(id, outcome, log, board);
+        } else if ready.writable {
             self.flush(id, log, board);
         }
         if ready.readable && !self.paused {
+            self.read(id, log, board, answering, now);
+        }
+    }
+
+    /// Whether there is something to read that the wait does not report.
+    pub(super) fn has_unasked(&self) -> bool {
+        !self.unasked.is_empty() && !self.paused
+    }
+
+    /// Reads what a wire holds although nothing more has come over the socket.
+    pub(super) fn read_unasked(
+        &mut self,
+        log: &mut Log,
+        board: &mut Board,
+        answering: &mut Answering,
+        now: Instant,
+    ) {
+        if self.paused {
+            return;
+        }
+        for id in std::mem::take(&mut self.unasked) {
             self.read(id, log, board, answering, now);
         }
     }
@@ -92,7 +121,8 @@ impl Streams {
         answering: &mut Answering,
         now: Instant,
     ) {
-        if let Some(stream) = self.by_id.get(&id).filter(|stream| stream.has_peer_finished()) {
+        let Some(stream) = self.by_id.get(&id).filter(|stream| !stream.is_shaking_hands()) else { return };
+        if stream.has_peer_finished() {
             let outcome = stream.look_at_trouble();
             return self.settle(id, outcome, log, board);
         }
@@ -109,7 +139,8 @@ impl Streams {
                     self.last = Some(id);
                     self.answer(id, length, log, board, answering, now);
                     self.mark_changed(id);
-                    if length < READ_BYTES {
+                    let Some(stream) = self.by_id.get(&id) else { return };
+                    if length < READ_BYTES && !stream.is_readable_unasked() {
                         return;
                     }
                 }
@@ -121,6 +152,9 @@ impl Streams {
                     return self.has_ended(id, end, log, board);
                 }
             }
+        }
+        if self.by_id.get(&id).is_some_and(Stream::is_readable_unasked) {
+            self.unasked.insert(id);
         }
     }
 
@@ -226,6 +260,9 @@ impl Streams {
             Outcome::Open => stream.wait_for_what_matters(self.paused).err().map(|error| End::from(&error)),
             Outcome::Ended(end) => Some(end),
         };
+        if stream.is_readable_unasked() {
+            self.unasked.insert(id);
+        }
         match ended {
             Some(end) => self.end(id, end, log, board),
             None => self.mark_changed(id),
@@ -342,7 +379,7 @@ impl Streams {
     /// Asks the kernel about a connection.
     pub(super) fn refresh_facts(&mut self, id: PeerId) -> Result<(), Rejection> {
         let stream = self.by_id.get_mut(&id).ok_or(Rejection::PeerGone(id))?;
-        stream.status.facts = tcp_facts(stream.socket());
+        stream.status.facts = stream.socket().and_then(tcp_facts);
         self.mark_changed(id);
         Ok(())
     }
@@ -382,5 +419,140 @@ impl Streams {
                 board.show(status);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{READS_PER_TURN, Streams};
+    use crate::automation::responder::Responder;
+    use crate::engine::sync::Syncer;
+    use crate::engine::worker::board::Board;
+    use crate::engine::worker::log::Log;
+    use crate::engine::worker::queue::Payload;
+    use crate::engine::worker::respond::Answering;
+    use crate::engine::worker::scripted_wire::{OtherSide, Script};
+    use crate::engine::worker::stream::Stream;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::address::Address;
+    use crate::model::ids::PeerId;
+    use crate::model::record::{EndReason, Origin};
+    use crate::model::status::PeerState;
+    use crate::net::poll::{Interest, Ready, Token};
+    use crate::net::wire::Ending;
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    struct Bench {
+        _folder: tempfile::TempDir,
+        streams: Streams,
+        log: Log,
+        board: Board,
+        answering: Answering,
+    }
+
+    impl Bench {
+        fn with(script: Script) -> (Bench, OtherSide) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.skj");
+            let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+            let mut bench = Bench {
+                _folder: folder,
+                streams: Streams::default(),
+                log: Log::new(journal, Arc::new(Syncer::start().unwrap())),
+                board: Board::default(),
+                answering: Answering::new(Responder::default()),
+            };
+            let (wire, side) = OtherSide::new(script);
+            let stream = Stream::new(bench.log.new_peer(), wire, Address::None, Address::None);
+            bench.streams.add(stream, &mut bench.log, &mut bench.board);
+            (bench, side)
+        }
+
+        fn serve(&mut self, readable: bool, writable: bool) {
+            let ready = Ready { token: Token::Peer(PeerId::FIRST), readable, writable };
+            let Bench { streams, log, board, answering, .. } = self;
+            streams.serve(PeerId::FIRST, ready, log, board, answering, Instant::now());
+        }
+
+        fn read_unasked(&mut self) {
+            let Bench { streams, log, board, answering, .. } = self;
+            streams.read_unasked(log, board, answering, Instant::now());
+        }
+
+        fn send(&mut self, text: &str) {
+            let Bench { streams, log, board, .. } = self;
+            let payload = Payload::from(text.as_bytes());
+            streams.send(&[PeerId::FIRST], &payload, Origin::User, log, board).unwrap();
+        }
+
+        fn state(&self) -> Option<PeerState> {
+            self.streams.iter().next().map(|stream| stream.status.state)
+        }
+    }
+
+    fn incoming(count: usize) -> Script {
+        Script { incoming: vec![b"piece".to_vec(); count].into(), room: 100, ..Script::default() }
+    }
+
+    #[test]
+    fn nothing_goes_before_hands_are_shaken_and_all_that_waited_goes_then() {
+        let (mut bench, side) = Bench::with(Script { handshakes_left: 3, ..incoming(1) });
+        assert_eq!(bench.state(), Some(PeerState::ShakingHands));
+        bench.send("queued");
+        assert_eq!(side.interest(), Some(Interest::READ), "only what the wire wants itself");
+        bench.serve(true, false);
+        assert_eq!((side.taken(), bench.log.counters.received.records), (String::new(), 0));
+        bench.serve(true, false);
+        assert_eq!(bench.state(), Some(PeerState::Open));
+        assert_eq!(
+            (side.script().taken.as_slice(), bench.log.counters.received.records),
+            (&b"queued"[..], 1)
+        );
+    }
+
+    #[test]
+    fn what_a_wire_holds_is_read_although_its_socket_has_nothing_more() {
+        let count = READS_PER_TURN * 2 + 1;
+        let (mut bench, _side) = Bench::with(Script { holds_incoming: true, ..incoming(count) });
+        assert!(bench.streams.has_unasked());
+        let mut turns = 0;
+        while bench.streams.has_unasked() {
+            bench.read_unasked();
+            turns += 1;
+        }
+        assert_eq!(
+            (bench.log.counters.received.records, turns),
+            (count as u64, 3),
+            "each turn has its budget"
+        );
+    }
+
+    #[test]
+    fn a_wire_is_asked_for_room_only_while_something_waits() {
+        let (mut bench, side) = Bench::with(Script { room: 4, ..incoming(0) });
+        bench.send("payload");
+        assert_eq!(side.interest(), Some(Interest { read: true, write: true, trouble: false }));
+        side.script().room = 100;
+        bench.serve(false, true);
+        assert_eq!((side.taken().as_str(), side.interest()), ("payload", Some(Interest::READ)));
+    }
+
+    #[test]
+    fn a_peer_that_ends_is_answered_first_and_one_that_we_reset_is_not_read_any_more() {
+        let (mut bench, side) = Bench::with(Script { ends: true, room: 0, ..incoming(1) });
+        bench.send("late");
+        bench.serve(true, false);
+        bench.serve(true, false);
+        assert_eq!(bench.state(), Some(PeerState::PeerFinished));
+        side.script().room = 100;
+        bench.serve(false, true);
+        assert_eq!((bench.state(), bench.streams.take_ended()), (None, vec![EndReason::Fin]));
+        assert_eq!((side.taken().as_str(), side.ending()), ("late", Some(Ending::Orderly)));
+
+        let (mut bench, side) = Bench::with(incoming(3));
+        let Bench { streams, log, board, .. } = &mut bench;
+        streams.end_by_us(PeerId::FIRST, EndReason::Kicked, true, log, board);
+        assert_eq!((side.unread(), side.ending()), (3, Some(Ending::Reset)));
     }
 }

@@ -106,7 +106,7 @@ impl PcapngExporter {
         }
         let peer = peer.unwrap_or(PeerId::FIRST);
         let opener = match self.kind {
-            Some(SessionKind::TcpClient) => Direction::Sent,
+            Some(kind) if kind.shape().connects() => Direction::Sent,
             _ => Direction::Received,
         };
         if self.flows.get(&peer).is_none_or(|flow| flow.is_finished(data.head.direction)) {
@@ -214,7 +214,7 @@ impl PcapngExporter {
 
     fn open_flow(&mut self, peer: PeerId, ends: IpEnds, opener: Direction, opened_ns: u64, at_ns: u64) {
         let interface = match self.kind {
-            Some(SessionKind::TcpServer) => self.interface(InterfaceKey::Listener(ends.local)),
+            Some(kind) if kind.shape().has_listener() => self.interface(InterfaceKey::Listener(ends.local)),
             _ => InterfaceId::default(),
         };
         // Odd multiples spread the starts, so that a reused pair of ports is seen as a new connection. The start stays

@@ -1,7 +1,6 @@
 //! The connection panel: addresses, the one button that opens and closes, and beside each field what is wrong.
 
 use crate::engine::shared::Status;
-use crate::model::config::SessionKind;
 use crate::model::endpoint::EndpointError;
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction};
@@ -98,7 +97,7 @@ impl Errors {
                 line.push_str(ctx.text("connection.sentence_end"));
                 line.push_str(hint);
             }
-            errors.push((field_of_failure(kind_of(tab.kind), tab, failure), line));
+            errors.push((field_of_failure(tab.kind.into(), tab, failure), line));
         }
         errors.extend(panel.refusal.clone());
         Errors(errors)
@@ -117,14 +116,6 @@ fn is_plain(problem: &FieldProblem) -> bool {
             !text.is_empty()
         }
         _ => true,
-    }
-}
-
-fn kind_of(kind: TabKind) -> SessionKind {
-    match kind {
-        TabKind::TcpServer => SessionKind::TcpServer,
-        TabKind::TcpClient => SessionKind::TcpClient,
-        TabKind::Udp => SessionKind::Udp,
     }
 }
 

@@ -159,7 +159,7 @@ fn peer_row(
 fn dot_color(theme: &Theme, state: PeerState) -> Color32 {
     match state {
         PeerState::Open => theme.good,
-        PeerState::PeerFinished | PeerState::WriteShut => theme.sent,
+        PeerState::ShakingHands | PeerState::PeerFinished | PeerState::WriteShut => theme.sent,
         PeerState::Left(_) => theme.mark,
     }
 }
