@@ -2,6 +2,7 @@
 
 use crate::cli::live::{self, LiveArguments, SendTo};
 use crate::cli::outcome::Outcome;
+use crate::cli::tls::TlsClientArguments;
 use crate::cli::words;
 use crate::model::config::{Reconnect, SessionConfig, TcpClientConfig};
 use crate::model::endpoint::HostPort;
@@ -32,6 +33,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     keep_half_closed: bool,
     #[command(flatten)]
+    tls: TlsClientArguments,
+    #[command(flatten)]
     live: LiveArguments,
 }
 
@@ -44,6 +47,7 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
         connect_timeout,
         reconnect,
         keep_half_closed,
+        tls,
         live,
     } = typed;
     let name = format!("connect {remote}");
@@ -53,6 +57,7 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
         connect_timeout,
         reconnect: reconnect.then(Reconnect::default),
         keep_half_closed,
+        tls: tls.settings()?,
         options: live.options.clone(),
     });
     live::run(live.plan(name, config, SendTo::EachPeer)?)

@@ -2,6 +2,7 @@
 
 use crate::cli::live::{self, LiveArguments, SendTo};
 use crate::cli::outcome::Outcome;
+use crate::cli::tls::TlsServerArguments;
 use crate::model::config::{DEFAULT_BACKLOG, SessionConfig, TcpServerConfig};
 use crate::model::endpoint::HostPort;
 
@@ -22,14 +23,17 @@ pub(crate) struct Arguments {
     #[arg(long)]
     keep_half_closed: bool,
     #[command(flatten)]
+    tls: TlsServerArguments,
+    #[command(flatten)]
     live: LiveArguments,
 }
 
 /// Listens until told to stop.
 pub(crate) fn run(typed: Arguments) -> Outcome {
-    let Arguments { protocol: live::Protocol::Tcp, local, backlog, keep_half_closed, live } = typed;
+    let Arguments { protocol: live::Protocol::Tcp, local, backlog, keep_half_closed, tls, live } = typed;
+    let tls = tls.settings()?;
     let name = format!("listen {local}");
     let options = live.options.clone();
-    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, keep_half_closed, options });
+    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, keep_half_closed, tls, options });
     live::run(live.plan(name, config, SendTo::EachPeer)?)
 }

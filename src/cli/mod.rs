@@ -7,6 +7,8 @@ mod outcome;
 
 mod words;
 
+mod tls;
+
 mod bell;
 
 mod signals;

@@ -1,8 +1,10 @@
 //! What happened, in the user's language, made from the typed record alone. Prose is never kept anywhere.
 
 use crate::codec::time::millis_text;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin};
+use crate::model::tls::TlsHandshake;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use std::fmt::Display;
@@ -84,6 +86,10 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         }
         Lifecycle::Recovered { cut_bytes: 0 } => say("record.recovered_whole", &[]),
         Lifecycle::Recovered { cut_bytes } => say("record.recovered", &[("count", &Count(*cut_bytes))]),
+        Lifecycle::CertificateMade { fingerprint } => {
+            say("record.certificate_made", &[("fingerprint", fingerprint)])
+        }
+        Lifecycle::Secured { remote, handshake } => secured_text(*remote, handshake, locale),
         Lifecycle::Closed { reason } => say(closed_key(*reason), &[]),
     }
 }
@@ -96,6 +102,37 @@ pub fn loss_text(loss: Loss, locale: &Locale) -> String {
         LossKind::HeldBackReplies => "record.loss.held_back_replies",
     };
     locale.format(key, &[("count", &Count(loss.count))])
+}
+
+/// What was agreed on, whose certificate was shown, and what would be wrong with it.
+fn secured_text(remote: Address, handshake: &TlsHandshake, locale: &Locale) -> String {
+    let TlsHandshake { version, suite, group, alpn, server_name, chain, distrusted } = handshake;
+    let agreed = [Some(version), Some(suite), group.as_ref()].into_iter().flatten();
+    let agreed = agreed.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut text = locale.format("record.secured", &[("remote", &remote), ("agreed", &agreed)]);
+    let mut add = |key: &str, name: &str, value: &dyn Display| {
+        text.push_str(" · ");
+        text.push_str(&locale.format(key, &[(name, value)]));
+    };
+    if let Some(name) = server_name {
+        add("record.secured_name", "name", name);
+    }
+    if let Some(alpn) = alpn {
+        add("record.secured_alpn", "alpn", alpn);
+    }
+    if let Some(shown) = chain.first() {
+        add("record.secured_certificate", "subject", &shown.subject);
+        add("record.secured_until", "date", &date_of(shown.not_after));
+    }
+    if let Some(why) = distrusted {
+        add("record.secured_distrusted", "why", why);
+    }
+    text
+}
+
+fn date_of(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d").to_string())
 }
 
 /// One failed operation as a line: what, on which address, the words, the name and the number.
@@ -171,6 +208,8 @@ fn left_key(reason: EndReason) -> &'static str {
         EndReason::Unreachable => "record.left.unreachable",
         EndReason::BrokenPipe => "record.left.broken_pipe",
         EndReason::Failed => "record.left.failed",
+        EndReason::HandshakeFailed => "record.left.handshake_failed",
+        EndReason::Cut => "record.left.cut",
     }
 }
 
@@ -185,6 +224,8 @@ fn closed_key(reason: EndReason) -> &'static str {
         EndReason::Unreachable => "record.closed.unreachable",
         EndReason::BrokenPipe => "record.closed.broken_pipe",
         EndReason::Failed => "record.closed.failed",
+        EndReason::HandshakeFailed => "record.closed.handshake_failed",
+        EndReason::Cut => "record.closed.cut",
     }
 }
 

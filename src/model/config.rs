@@ -2,6 +2,7 @@
 
 use crate::model::endpoint::HostPort;
 use crate::model::socket_option::SocketOption;
+use crate::model::tls::{TlsClientSettings, TlsServerSettings};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -57,6 +58,8 @@ pub struct TcpServerConfig {
     pub backlog: u32,
     /// A client that has said it sends no more stays, because it may still listen; otherwise it is let go.
     pub keep_half_closed: bool,
+    /// How clients are secured; `None` leaves them in plain text.
+    pub tls: Option<TlsServerSettings>,
     /// Set on the listener and, where it applies, on every client.
     pub options: Vec<SocketOption>,
 }
@@ -74,6 +77,8 @@ pub struct TcpClientConfig {
     pub reconnect: Option<Reconnect>,
     /// A server that has said it sends no more stays, because it may still listen; otherwise it is let go.
     pub keep_half_closed: bool,
+    /// How the connection is secured; `None` leaves it in plain text.
+    pub tls: Option<TlsClientSettings>,
     /// Set before connecting.
     pub options: Vec<SocketOption>,
 }
@@ -188,7 +193,13 @@ impl SessionConfig {
 impl TcpServerConfig {
     /// A listener on `local` with ordinary settings.
     pub fn new(local: HostPort) -> TcpServerConfig {
-        TcpServerConfig { local, backlog: DEFAULT_BACKLOG, keep_half_closed: false, options: Vec::new() }
+        TcpServerConfig {
+            local,
+            backlog: DEFAULT_BACKLOG,
+            keep_half_closed: false,
+            tls: None,
+            options: Vec::new(),
+        }
     }
 }
 
@@ -201,6 +212,7 @@ impl TcpClientConfig {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             reconnect: None,
             keep_half_closed: false,
+            tls: None,
             options: Vec::new(),
         }
     }

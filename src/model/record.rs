@@ -4,6 +4,7 @@ use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::socket_option::{OptionName, OptionValue};
+use crate::model::tls::{Fingerprint, TlsHandshake};
 use crate::util::clock::Stamp;
 use std::fmt;
 use std::net::IpAddr;
@@ -120,6 +121,10 @@ pub enum EndReason {
     BrokenPipe,
     /// Another error of the operating system.
     Failed,
+    /// Both sides did not agree on encryption.
+    HandshakeFailed,
+    /// The connection ended without the goodbye that encryption asks for: something may be missing.
+    Cut,
 }
 
 /// A change of state of the session or of one peer.
@@ -287,6 +292,18 @@ pub enum Lifecycle {
         /// How many bytes of a torn record were cut off.
         cut_bytes: u64,
     },
+    /// A certificate was made for the session, because none was given.
+    CertificateMade {
+        /// What a person compares.
+        fingerprint: Fingerprint,
+    },
+    /// A connection is encrypted from here on.
+    Secured {
+        /// With whom.
+        remote: Address,
+        /// What both sides have agreed on.
+        handshake: Box<TlsHandshake>,
+    },
     /// The session is closed.
     Closed {
         /// By us or because of the peer.
@@ -423,6 +440,8 @@ coded!(EndReason {
     Unreachable = 7, "unreachable";
     BrokenPipe = 8, "broken_pipe";
     Failed = 9, "failed";
+    HandshakeFailed = 10, "handshake_failed";
+    Cut = 11, "cut";
 });
 
 coded!(LossKind {
@@ -461,6 +480,8 @@ impl Lifecycle {
             Lifecycle::Paused { .. } => "paused",
             Lifecycle::Resumed { .. } => "resumed",
             Lifecycle::Recovered { .. } => "recovered",
+            Lifecycle::CertificateMade { .. } => "certificate_made",
+            Lifecycle::Secured { .. } => "secured",
             Lifecycle::Closed { .. } => "closed",
         }
     }

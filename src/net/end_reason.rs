@@ -13,6 +13,7 @@ pub fn end_reason(error: &io::Error) -> EndReason {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
             EndReason::Unreachable
         }
+        io::ErrorKind::UnexpectedEof => EndReason::Cut,
         _ => EndReason::Failed,
     }
 }

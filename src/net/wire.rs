@@ -5,7 +5,9 @@
 //! [`Wire::wait_for`] what it wants to be woken for; the wire adds what it needs itself. A wire that begins with a
 //! handshake is given every report by [`Wire::shake_hands`] until that is done; no payload comes or goes before.
 
+use crate::model::tls::TlsHandshake;
 use crate::net::poll::{Interest, Registered};
+use crate::net::tls::KeptWire;
 use socket2::Socket;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -18,6 +20,26 @@ pub trait Wire: Send {
 
     /// Puts payload on its way and says how much of it was taken. Fails with `WouldBlock` when there is no room.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Writes what the wire holds back by itself, as far as there is room.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What both sides have agreed on, once after the handshake; nothing where nothing had to be agreed on.
+    fn take_agreed(&mut self) -> Option<Box<TlsHandshake>> {
+        None
+    }
+
+    /// What passed over the socket itself since this was asked last, where that is kept.
+    fn take_ciphertext(&mut self) -> Option<KeptWire> {
+        None
+    }
+
+    /// Secrets that are new since this was asked last, where they are kept.
+    fn take_secrets(&mut self) -> Option<String> {
+        None
+    }
 
     /// Goes on with the handshake as far as that is possible now.
     fn shake_hands(&mut self) -> io::Result<Handshake>;
@@ -81,6 +103,11 @@ impl Plain {
     /// The wire of a socket that is connected.
     pub fn new(registered: Registered) -> Plain {
         Plain { registered }
+    }
+
+    /// The socket, to read from and write to.
+    pub(super) fn stream(&self) -> &Socket {
+        self.registered.socket()
     }
 }
 

@@ -26,6 +26,8 @@ mod console_live;
 mod console_peers;
 
 mod console_survival;
+#[cfg(unix)]
+mod console_tls;
 
 mod engine_edges;
 

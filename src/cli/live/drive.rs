@@ -15,10 +15,11 @@ use crate::engine::handle::{Engine, SessionHandle};
 use crate::engine::shared::Status;
 use crate::journal::{JournalInfo, JournalReader};
 use crate::model::config::SessionKind;
-use crate::model::failure::{Failure, Operation};
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::Ticket;
-use crate::model::record::{Body, Lifecycle};
+use crate::model::record::{Body, EndReason, Lifecycle};
 use crate::model::status::SessionState;
+use crate::model::tls::Fingerprint;
 use crate::util::{clock, private_file};
 use anyhow::anyhow;
 use std::io::{self, Write};
@@ -191,6 +192,9 @@ impl Drive<'_> {
         if self.said.ready.as_ref() != Some(&status.state)
             && let Some(line) = ready_line(&status.state)
         {
+            if let Some(fingerprint) = made_certificate(self.session.reader()) {
+                say(format_args!("certificate: SHA-256 {fingerprint}"));
+            }
             say(line);
             self.said.ready = Some(status.state.clone());
         }
@@ -251,10 +255,20 @@ impl Drive<'_> {
             return Ok(());
         }
         let mut records = self.session.reader().records(0..FIRST_ROWS);
+        let mut connected = None;
         while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
-            if let Body::Lifecycle(Lifecycle::Connected { local, remote, .. }) = record.body {
-                say(format_args!("ready: connected {local} -> {remote}"));
+            match &record.body {
+                Body::Lifecycle(Lifecycle::Connected { local, remote, .. }) => {
+                    connected = Some((*local, *remote));
+                }
+                Body::Lifecycle(Lifecycle::PeerLeft { reason: EndReason::HandshakeFailed, .. }) => {
+                    connected = None;
+                }
+                _ => {}
             }
+        }
+        if let Some((local, remote)) = connected {
+            say(format_args!("ready: connected {local} -> {remote}"));
         }
         Ok(())
     }
@@ -269,6 +283,18 @@ fn ready_line(state: &SessionState) -> Option<String> {
     }
 }
 
+/// The fingerprint of the certificate that was made for this opening, which stands before its readiness.
+fn made_certificate(reader: &JournalReader) -> Option<Fingerprint> {
+    let mut records = reader.records(0..FIRST_ROWS);
+    let mut made = None;
+    while let Ok(Some(record)) = records.next() {
+        if let Body::Lifecycle(Lifecycle::CertificateMade { fingerprint }) = record.body {
+            made = Some(fingerprint);
+        }
+    }
+    made
+}
+
 /// What went wrong at the end of a connection, if it did not end as connections should.
 fn bad_end(reader: &JournalReader) -> Result<Option<String>, Failed> {
     let rows = reader.snapshot().records;
@@ -278,11 +304,28 @@ fn bad_end(reader: &JournalReader) -> Result<Option<String>, Failed> {
         if let Body::Lifecycle(lifecycle @ Lifecycle::PeerLeft { remote, reason, error }) = &record.body
             && lifecycle.is_failure()
         {
+            if *reason == EndReason::HandshakeFailed
+                && let Some(error) = error
+            {
+                let failure = Failure::new(Operation::Secure, remote, error.clone());
+                return Ok(Some(format!("{failure}{}", advice(error))));
+            }
             let words = error.as_ref().map_or_else(|| reason.word().replace('_', " "), ToString::to_string);
             end = Some(format!("the connection to {remote} ended: {words}"));
         }
     }
     Ok(end)
+}
+
+/// What helps where two sides do not agree on encryption.
+fn advice(error: &OsError) -> &'static str {
+    match error.name.as_str() {
+        "wrong_name" => ". Use --server-name, or --insecure to accept it.",
+        "self_signed" | "unknown_issuer" => ". Use --ca FILE to trust it, or --insecure to accept it.",
+        "expired" | "not_valid_yet" => ". Use --insecure to accept it.",
+        "plain_text" => ". Leave --tls out to speak with it.",
+        _ => "",
+    }
 }
 
 /// Waits until everything is printed. A signal says that nobody wants to wait for a reader that does not read.

@@ -12,6 +12,7 @@ use crate::model::socket_option::OptionReport;
 use crate::net::end_reason::end_reason;
 use crate::net::poll::{Interest, Poll, Registered};
 use crate::net::tcp::{self, finish_connect, start_connect};
+use crate::net::tls::TlsConnector;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -30,6 +31,8 @@ pub(super) struct Connector {
     attempts: u32,
     under_way: Option<Attempt>,
     delays: Option<Delays>,
+    /// What secures the connection, if it is to be secured.
+    pub(super) tls: Option<TlsConnector>,
 }
 
 struct Attempt {
@@ -68,10 +71,10 @@ pub(super) enum Progress {
 }
 
 impl Connector {
-    pub(super) fn new(config: TcpClientConfig) -> Connector {
+    pub(super) fn new(config: TcpClientConfig, tls: Option<TlsConnector>) -> Connector {
         let delays = config.reconnect.map(Delays::new);
         let addresses = Addresses::default();
-        Connector { config, addresses, next_address: 0, attempts: 0, under_way: None, delays }
+        Connector { config, addresses, next_address: 0, attempts: 0, under_way: None, delays, tls }
     }
 
     /// Begins with the first of the addresses. Where a name could not be looked up, those that it had before are as

@@ -9,13 +9,14 @@ use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
 use crate::model::address::Address;
 use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
-use crate::model::failure::{Failure, Operation};
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::report_all;
 use crate::net::poll::{Interest, Ready, Token};
-use crate::net::wire::Plain;
+use crate::net::tls::{Secured, TlsAcceptor, TlsConnector};
+use crate::net::wire::{Plain, Wire};
 use crate::net::{tcp, udp};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -28,7 +29,7 @@ pub(super) const LINK: Token = Token::Link(0);
 /// What is open besides the TCP peers.
 pub(super) enum Link {
     None,
-    Listener(Listener),
+    Listener(Box<Listener>),
     Connector(Box<Connector>),
     Datagrams(Box<Datagrams>),
 }
@@ -112,8 +113,7 @@ impl Worker {
             (Some(SessionConfig::TcpClient(client)), found)
                 if found.is_ok() || client.reconnect.is_some() =>
             {
-                self.connect(client, found, now);
-                Ok(())
+                self.connect(client, found, now)
             }
             (Some(SessionConfig::TcpServer(server)), Ok(addresses)) => self.listen(&server, &addresses),
             (Some(SessionConfig::Udp(config)), Ok(addresses)) => self.bind(&config, &addresses),
@@ -134,6 +134,8 @@ impl Worker {
 
     fn listen(&mut self, server: &TcpServerConfig, addresses: &Addresses) -> Result<(), Failure> {
         let wanted = addresses.local.first().copied().unwrap_or(UNSPECIFIED);
+        let host = server.local.host.to_string();
+        let tls = server.tls.as_ref().map(|settings| TlsAcceptor::new(settings, &host)).transpose()?;
         let options = with_default(&server.options, OptionName::NoDelay);
         let (socket, local, reports) = tcp::listen(wanted, server.backlog, &options)?;
         let registered = self
@@ -141,25 +143,36 @@ impl Worker {
             .register(socket, LINK, Interest::READ)
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
         record_options(&asked_for(reports, &server.options), &mut self.log);
+        if let Some(fingerprint) = tls.as_ref().and_then(TlsAcceptor::made_fingerprint) {
+            self.log.lifecycle(None, Lifecycle::CertificateMade { fingerprint });
+        }
         self.log.lifecycle(None, Lifecycle::Listening { local });
-        let listener = Listener::new(registered, local, server.keep_half_closed);
+        let listener = Listener::new(registered, local, server.keep_half_closed, tls);
         self.options = report_all(listener.socket(), &server.options, local).into();
-        self.link = Link::Listener(listener);
+        self.link = Link::Listener(Box::new(listener));
         self.state = SessionState::Listening { local };
         Ok(())
     }
 
-    fn connect(&mut self, client: TcpClientConfig, found: Result<Addresses, Failure>, now: Instant) {
+    fn connect(
+        &mut self,
+        client: TcpClientConfig,
+        found: Result<Addresses, Failure>,
+        now: Instant,
+    ) -> Result<(), Failure> {
         let earlier = std::mem::replace(&mut self.link, Link::None);
         let mut connector = if let Link::Connector(connector) = earlier {
             connector
         } else {
+            let host = client.remote.host.to_string();
+            let tls = client.tls.as_ref().map(|settings| TlsConnector::new(settings, &host)).transpose()?;
             let options = with_default(&client.options, OptionName::NoDelay);
-            Box::new(Connector::new(TcpClientConfig { options, ..client }))
+            Box::new(Connector::new(TcpClientConfig { options, ..client }, tls))
         };
         let progress = connector.start(found, &self.poll, &mut self.log, now);
         self.link = Link::Connector(connector);
         self.take_progress(progress, now);
+        Ok(())
     }
 
     fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
@@ -202,15 +215,33 @@ impl Worker {
         if let Err(error) = registered.give_to(Token::Peer(id), Interest::READ) {
             return self.fail(Failure::new(Operation::Connect, remote, error), now);
         }
+        let wire: Result<Box<dyn Wire>, OsError> = match &self.link {
+            Link::Connector(connector) if let Some(tls) = &connector.tls => {
+                tls.connect().map(|tls| -> Box<dyn Wire> { Box::new(Secured::new(registered, tls)) })
+            }
+            _ => Ok(Box::new(Plain::new(registered))),
+        };
+        let wire = match wire {
+            Ok(wire) => wire,
+            Err(error) => return self.fail(Failure::new(Operation::Secure, remote, error), now),
+        };
         self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented: Some(false) });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
-        let stream = Stream::new(id, Box::new(Plain::new(registered)), local, remote)
-            .keeping_half_closed(keep_half_closed);
+        let stream = Stream::new(id, wire, local, remote).keeping_half_closed(keep_half_closed);
         self.options =
             stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
-        self.streams.add(stream, &mut self.log, &mut self.board);
-        self.state = SessionState::Connected { local, remote };
+        self.streams.add(stream, &mut self.log, &mut self.board, now);
+        self.connection = Some((local, remote));
+        self.notice_open();
+    }
+
+    /// A connection is told to be there when both sides have agreed on everything.
+    pub(super) fn notice_open(&mut self) {
+        if let Some((local, remote)) = self.connection.filter(|_| self.streams.is_open()) {
+            self.connection = None;
+            self.state = SessionState::Connected { local, remote };
+        }
     }
 
     /// Serves the socket that is no TCP peer.
@@ -258,6 +289,7 @@ impl Worker {
 
     /// Draws the consequences when peers have gone: a client's session closes or connects again.
     pub(super) fn notice_ended(&mut self, now: Instant) {
+        self.notice_open();
         let ended = self.streams.take_ended();
         let Some(reason) = ended.last().copied() else { return };
         match &mut self.link {
@@ -333,6 +365,7 @@ impl Worker {
             streams.end_by_us(id, reason, false, log, board);
         }
         self.streams.take_ended();
+        self.connection = None;
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
             datagrams.end(&mut self.log, &mut self.board, now);
         }

@@ -10,7 +10,8 @@ use crate::model::record::{EndReason, Lifecycle};
 use crate::net::end_reason::{is_not_now, is_out_of_resources};
 use crate::net::poll::{Interest, Poll, Registered, Token};
 use crate::net::tcp;
-use crate::net::wire::Plain;
+use crate::net::tls::{Secured, TlsAcceptor};
+use crate::net::wire::{Plain, Wire};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -27,12 +28,25 @@ pub(super) struct Listener {
     /// Accepting failed for want of descriptors or memory, and is tried again then.
     try_again_at: Option<Instant>,
     keep_half_closed: bool,
+    tls: Option<TlsAcceptor>,
     paused: bool,
 }
 
 impl Listener {
-    pub(super) fn new(registered: Registered, local: Address, keep_half_closed: bool) -> Listener {
-        Listener { registered, local, try_again_at: None, keep_half_closed, paused: false }
+    pub(super) fn new(
+        registered: Registered,
+        local: Address,
+        keep_half_closed: bool,
+        tls: Option<TlsAcceptor>,
+    ) -> Listener {
+        Listener { registered, local, try_again_at: None, keep_half_closed, tls, paused: false }
+    }
+
+    fn wire_of(&self, registered: Registered) -> Result<Box<dyn Wire>, OsError> {
+        Ok(match &self.tls {
+            Some(tls) => Box::new(Secured::new(registered, tls.accept()?)),
+            None => Box::new(Plain::new(registered)),
+        })
     }
 
     pub(super) fn socket(&self) -> &socket2::Socket {
@@ -59,14 +73,14 @@ impl Listener {
             let id = log.new_peer();
             let registered = poll.register(socket, Token::Peer(id), Interest::READ);
             log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) });
-            match registered {
-                Ok(registered) => {
-                    let stream = Stream::new(id, Box::new(Plain::new(registered)), local, remote);
-                    streams.add(stream.keeping_half_closed(self.keep_half_closed), log, board);
+            match registered.map_err(OsError::from).and_then(|registered| self.wire_of(registered)) {
+                Ok(wire) => {
+                    let stream = Stream::new(id, wire, local, remote);
+                    streams.add(stream.keeping_half_closed(self.keep_half_closed), log, board, now);
                 }
                 Err(error) => {
                     // The system refused this client only, and its socket is closed already.
-                    let (reason, error) = (EndReason::Failed, Some(OsError::from(error)));
+                    let (reason, error) = (EndReason::Failed, Some(error));
                     log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason, error });
                 }
             }

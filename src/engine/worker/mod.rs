@@ -107,6 +107,8 @@ pub(super) struct Worker {
     /// Where a listener stood that was stopped; its clients may still be there.
     listened_at: Option<Address>,
     lookup: Option<Lookup>,
+    /// Both ends of a connection that is made, until it is told to be there.
+    connection: Option<(Address, Address)>,
     options: Arc<[OptionReport]>,
     answering: Answering,
     repeat: Option<Repeat>,
@@ -140,6 +142,7 @@ impl Worker {
             config: None,
             listened_at: None,
             lookup: None,
+            connection: None,
             options: Arc::default(),
             answering: Answering::new(Responder::default()),
             repeat: None,

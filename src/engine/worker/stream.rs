@@ -113,10 +113,17 @@ impl Stream {
             Ok(Handshake::UnderWay) => Outcome::Open,
             Ok(Handshake::Done) => {
                 self.set_state(PeerState::Open);
+                if let Some(handshake) = self.wire.take_agreed() {
+                    let remote = self.status.remote;
+                    log.lifecycle(Some(self.status.id), Lifecycle::Secured { remote, handshake });
+                }
                 self.flush(log)
             }
             Err(error) if is_not_now(&error) => Outcome::Open,
-            Err(error) => Outcome::Ended(End::from(&error)),
+            Err(error) => {
+                let error = Some(OsError::from(&error));
+                Outcome::Ended(End { reason: EndReason::HandshakeFailed, error })
+            }
         }
     }
 
@@ -176,6 +183,9 @@ impl Stream {
     pub(super) fn flush(&mut self, log: &mut Log) -> Outcome {
         if self.write_failed.is_some() || self.is_shaking_hands() {
             return Outcome::Open;
+        }
+        if let Err(error) = self.wire.flush() {
+            return self.writing_has_failed(End::from(&error));
         }
         while !log.is_batch_full()
             && let Some((bytes, origin)) = self.queue.front()

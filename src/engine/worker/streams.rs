@@ -7,15 +7,19 @@ use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Answering};
 use crate::engine::worker::stream::{End, Outcome, READ_BYTES, ReadOutcome, Stream};
+use crate::model::failure::OsError;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, LossKind, Origin};
 use crate::net::facts::tcp_facts;
 use crate::net::poll::Ready;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many reads one peer gets in one turn, so that a flood from one does not keep the others waiting.
 const READS_PER_TURN: usize = 4;
+
+/// So long may a peer take to agree on encryption. One that is slower costs nobody but itself.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// The peers, and what is common to serving them.
 #[derive(Default)]
@@ -29,6 +33,8 @@ pub(super) struct Streams {
     scratch: Vec<u8>,
     /// Those whose wires hold something to read that the wait does not report.
     unasked: BTreeSet<PeerId>,
+    /// Those who shake hands, and until when they may.
+    handshakes: BTreeSet<(Instant, PeerId)>,
     /// When the first message of a peer ends by silence, if any does.
     silence_due: Option<Instant>,
     paused: bool,
@@ -44,12 +50,28 @@ struct Ended {
 
 impl Streams {
     /// Takes in a peer, which may have to shake hands first.
-    pub(super) fn add(&mut self, mut stream: Stream, log: &mut Log, board: &mut Board) {
+    pub(super) fn add(&mut self, mut stream: Stream, log: &mut Log, board: &mut Board, now: Instant) {
         let id = stream.id();
         let outcome = stream.shake_hands(log);
+        if stream.is_shaking_hands() {
+            self.handshakes.insert((now + HANDSHAKE_TIME, id));
+        }
         self.last = Some(id);
         self.by_id.insert(id, stream);
         self.settle(id, outcome, log, board);
+    }
+
+    /// Lets go of peers that have not agreed on encryption in time.
+    fn end_slow_handshakes(&mut self, log: &mut Log, board: &mut Board, now: Instant) {
+        while let Some((due, id)) = self.handshakes.first().copied().filter(|(due, _)| *due <= now) {
+            self.handshakes.remove(&(due, id));
+            if self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
+                let seconds = HANDSHAKE_TIME.as_secs();
+                let words = format!("no agreement on encryption within {seconds} s");
+                let error = Some(OsError::from_words(words));
+                self.end(id, End { reason: EndReason::HandshakeFailed, error }, log, board);
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,6 +85,11 @@ impl Streams {
     /// Whether a peer that has ended during this turn had taken everything that was on its way to it.
     pub(super) fn ended_satisfied(&self, id: PeerId) -> bool {
         self.ended.iter().any(|ended| ended.id == id && ended.took_all)
+    }
+
+    /// Whether the one connection of a session is there and has agreed on everything.
+    pub(super) fn is_open(&self) -> bool {
+        self.by_id.values().next().is_some_and(|stream| !stream.is_shaking_hands())
     }
 
     /// The reasons for which streams have ended since this was asked last.
@@ -210,7 +237,8 @@ impl Streams {
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.silence_due
+        let handshake_due = self.handshakes.first().map(|(due, _)| *due);
+        [self.silence_due, handshake_due].into_iter().flatten().min()
     }
 
     /// Answers messages that ended because nothing more came, when it is time.
@@ -221,6 +249,7 @@ impl Streams {
         answering: &mut Answering,
         now: Instant,
     ) {
+        self.end_slow_handshakes(log, board, now);
         if self.silence_due.is_none_or(|due| now < due) {
             return;
         }
@@ -293,6 +322,9 @@ impl Streams {
 
     fn has_left(&mut self, stream: &Stream, reason: EndReason) {
         let id = stream.id();
+        if stream.is_shaking_hands() {
+            self.handshakes.retain(|(_, waiting)| *waiting != id);
+        }
         self.ended.push(Ended { id, reason, took_all: stream.queued_bytes() == 0 });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
@@ -465,7 +497,7 @@ mod tests {
             };
             let (wire, side) = OtherSide::new(script);
             let stream = Stream::new(bench.log.new_peer(), wire, Address::None, Address::None);
-            bench.streams.add(stream, &mut bench.log, &mut bench.board);
+            bench.streams.add(stream, &mut bench.log, &mut bench.board, Instant::now());
             (bench, side)
         }
 

@@ -1,5 +1,6 @@
 //! Lifecycle records as keys and values: every field that the typed record has, none of its prose.
 
+use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
 use crate::export::jsonl::object::push_string;
 use crate::export::line::push_number;
@@ -8,6 +9,7 @@ use crate::model::failure::{Failure, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::OptionValue;
+use crate::model::tls::TlsHandshake;
 use itoa::Integer;
 use std::fmt::Display;
 
@@ -73,7 +75,8 @@ fn addresses(lifecycle: &Lifecycle) -> (Option<Address>, Option<Address>) {
         | Lifecycle::PeerFinished { remote }
         | Lifecycle::WriteShut { remote }
         | Lifecycle::PeerLeft { remote, .. }
-        | Lifecycle::PeerUnreachable { remote, .. } => (None, Some(*remote)),
+        | Lifecycle::PeerUnreachable { remote, .. }
+        | Lifecycle::Secured { remote, .. } => (None, Some(*remote)),
         _ => (None, None),
     }
 }
@@ -124,6 +127,10 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
                 push_text(line, "interface", interface);
             }
         }
+        Lifecycle::CertificateMade { fingerprint } => {
+            push_text(line, "sha256", &fingerprint.to_string());
+        }
+        Lifecycle::Secured { handshake, .. } => push_handshake(line, handshake),
         Lifecycle::Resumed { after_millis } => push_count(line, "after_ms", *after_millis),
         Lifecycle::Recovered { cut_bytes } => push_count(line, "cut_bytes", *cut_bytes),
         Lifecycle::Listening { .. }
@@ -134,6 +141,42 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         | Lifecycle::PeerLeft { error: None, .. }
         | Lifecycle::Closed { .. } => {}
     }
+}
+
+fn push_handshake(line: &mut String, handshake: &TlsHandshake) {
+    let TlsHandshake { version, suite, group, alpn, server_name, chain, distrusted } = handshake;
+    push_text(line, "version", version);
+    push_text(line, "cipher", suite);
+    let known = [("group", group), ("alpn", alpn), ("server_name", server_name), ("distrusted", distrusted)];
+    for (key, text) in known {
+        if let Some(text) = text {
+            push_text(line, key, text);
+        }
+    }
+    if !chain.is_empty() {
+        push_plain(line, "trusted", &distrusted.is_none());
+    }
+    line.push_str(",\"certificates\":[");
+    for (place, certificate) in chain.iter().enumerate() {
+        line.push_str(if place > 0 { ",{\"subject\":" } else { "{\"subject\":" });
+        push_string(line, &certificate.subject);
+        push_text(line, "issuer", &certificate.issuer);
+        line.push_str(",\"names\":[");
+        for (place, name) in certificate.names.iter().enumerate() {
+            line.push_str(if place > 0 { "," } else { "" });
+            push_string(line, name);
+        }
+        line.push(']');
+        for (key, seconds) in [("not_before", certificate.not_before), ("not_after", certificate.not_after)] {
+            push_key(line, key);
+            line.push('"');
+            push_rfc3339_utc(line, seconds.saturating_mul(1_000_000_000));
+            line.push('"');
+        }
+        push_text(line, "sha256", &certificate.fingerprint.to_string());
+        line.push('}');
+    }
+    line.push(']');
 }
 
 fn push_failure(line: &mut String, failure: &Failure) {

@@ -253,7 +253,11 @@ impl PcapngExporter {
             EndReason::Reset | EndReason::BrokenPipe | EndReason::Refused => {
                 flow.reset(&mut self.wire, at_ns, Direction::Received);
             }
-            EndReason::TimedOut | EndReason::Unreachable | EndReason::Failed => {
+            EndReason::TimedOut
+            | EndReason::Unreachable
+            | EndReason::Failed
+            | EndReason::HandshakeFailed
+            | EndReason::Cut => {
                 flow.acknowledge_all(&mut self.wire, at_ns);
             }
         }

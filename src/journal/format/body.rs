@@ -174,6 +174,8 @@ fn lifecycle_code(event: &Lifecycle) -> u8 {
         Lifecycle::Recovered { .. } => 25,
         Lifecycle::Closed { .. } => 26,
         Lifecycle::SessionFailed { .. } => 27,
+        Lifecycle::CertificateMade { .. } => 28,
+        Lifecycle::Secured { .. } => 29,
     }
 }
 
@@ -239,6 +241,11 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
         Lifecycle::Resumed { after_millis } => out.long(*after_millis),
         Lifecycle::Recovered { cut_bytes } => out.long(*cut_bytes),
         Lifecycle::Closed { reason } => out.byte(reason.code()),
+        Lifecycle::CertificateMade { fingerprint } => out.fingerprint(*fingerprint),
+        Lifecycle::Secured { remote, handshake } => {
+            out.address(*remote);
+            out.handshake(handshake);
+        }
     }
 }
 
@@ -296,6 +303,8 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         25 => Lifecycle::Recovered { cut_bytes: fields.long()? },
         26 => Lifecycle::Closed { reason: end_reason(fields)? },
         27 => Lifecycle::SessionFailed { failure: fields.failure()? },
+        28 => Lifecycle::CertificateMade { fingerprint: fields.fingerprint()? },
+        29 => Lifecycle::Secured { remote: fields.address()?, handshake: Box::new(fields.handshake()?) },
         _ => return None,
     })
 }

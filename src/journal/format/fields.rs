@@ -3,6 +3,7 @@
 use crate::model::address::{Address, UnixName};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::socket_option::OptionValue;
+use crate::model::tls::{Fingerprint, TlsCertificate, TlsHandshake};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 /// Begin an address that is no IP address with a port; those begin with 4 or 6.
@@ -94,6 +95,34 @@ impl FieldWriter<'_> {
         self.byte(failure.operation.code());
         self.text(&failure.target);
         self.os_error(&failure.error);
+    }
+
+    pub(super) fn fingerprint(&mut self, fingerprint: Fingerprint) {
+        self.out.extend_from_slice(&fingerprint.0);
+    }
+
+    fn texts(&mut self, texts: &[String]) {
+        let count = u8::try_from(texts.len()).unwrap_or(u8::MAX);
+        self.byte(count);
+        texts.iter().take(usize::from(count)).for_each(|text| self.text(text));
+    }
+
+    pub(super) fn handshake(&mut self, handshake: &TlsHandshake) {
+        self.text(&handshake.version);
+        self.text(&handshake.suite);
+        for text in [&handshake.group, &handshake.alpn, &handshake.server_name, &handshake.distrusted] {
+            self.optional(text.as_deref(), FieldWriter::text);
+        }
+        let count = u8::try_from(handshake.chain.len()).unwrap_or(u8::MAX);
+        self.byte(count);
+        for certificate in handshake.chain.iter().take(usize::from(count)) {
+            self.text(&certificate.subject);
+            self.text(&certificate.issuer);
+            self.texts(&certificate.names);
+            self.out.extend_from_slice(&certificate.not_before.to_le_bytes());
+            self.out.extend_from_slice(&certificate.not_after.to_le_bytes());
+            self.fingerprint(certificate.fingerprint);
+        }
     }
 
     pub(super) fn option_value(&mut self, value: &OptionValue) {
@@ -200,6 +229,35 @@ impl<'a> FieldReader<'a> {
     pub(super) fn failure(&mut self) -> Option<Failure> {
         let operation = Operation::from_code(self.byte()?)?;
         Some(Failure { operation, target: self.text()?, error: self.os_error()? })
+    }
+
+    pub(super) fn fingerprint(&mut self) -> Option<Fingerprint> {
+        self.array().map(Fingerprint)
+    }
+
+    pub(super) fn handshake(&mut self) -> Option<TlsHandshake> {
+        let (version, suite) = (self.text()?, self.text()?);
+        let mut optional = || self.optional(FieldReader::text);
+        let (group, alpn, server_name, distrusted) = (optional()?, optional()?, optional()?, optional()?);
+        let count = self.byte()?;
+        let chain = (0..count).map(|_| self.certificate()).collect::<Option<Vec<_>>>()?;
+        Some(TlsHandshake { version, suite, group, alpn, server_name, chain, distrusted })
+    }
+
+    fn certificate(&mut self) -> Option<TlsCertificate> {
+        let (subject, issuer) = (self.text()?, self.text()?);
+        let count = self.byte()?;
+        let names = (0..count).map(|_| self.text()).collect::<Option<Vec<_>>>()?;
+        let mut time = || self.array().map(i64::from_le_bytes);
+        let (not_before, not_after) = (time()?, time()?);
+        Some(TlsCertificate {
+            subject,
+            issuer,
+            names,
+            not_before,
+            not_after,
+            fingerprint: self.fingerprint()?,
+        })
     }
 
     pub(super) fn option_value(&mut self) -> Option<OptionValue> {

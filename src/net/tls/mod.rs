@@ -4,11 +4,13 @@
 mod facts;
 mod identity;
 mod opening;
+mod secured;
 mod trust;
 mod wire;
 mod words;
 
 pub use opening::{Opening, looks_like_hello};
+pub use secured::Secured;
 pub use wire::{KeptWire, TlsWire};
 
 use crate::model::failure::{Failure, Operation, OsError};

@@ -3,14 +3,15 @@
 
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::tls::TlsTrust;
+use crate::net::tls::facts::certificate_facts;
 use crate::net::tls::identity::read_certificates;
 use crate::net::tls::provider;
 use crate::net::tls::words::certificate_problem;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct ServerJudge {
     /// `None` where no root is known at all, which an accepting judge can live with.
     strict: Option<Arc<WebPkiServerVerifier>>,
+    /// Trusted by themselves: a device often shows the very certificate that its maker handed out, which nobody else
+    /// has signed and which may call itself an authority.
+    pinned: Vec<CertificateDer<'static>>,
     accepts_anything: bool,
     problem: Mutex<Option<OsError>>,
 }
@@ -27,9 +31,9 @@ pub(super) struct ServerJudge {
 impl ServerJudge {
     pub(super) fn new(trust: &TlsTrust) -> Result<ServerJudge, Failure> {
         let accepts_anything = *trust == TlsTrust::Anything;
-        let roots = match trust {
-            TlsTrust::System | TlsTrust::Anything => system_roots(),
-            TlsTrust::File(path) => roots_in(path)?,
+        let (roots, pinned) = match trust {
+            TlsTrust::System | TlsTrust::Anything => (system_roots(), Vec::new()),
+            TlsTrust::File(path) => (roots_in(path)?, read_certificates(path)?),
         };
         let strict = if roots.is_empty() {
             None
@@ -37,7 +41,7 @@ impl ServerJudge {
             let built = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build();
             Some(built.map_err(|error| unusable("the trusted certificates", &error))?)
         };
-        Ok(ServerJudge { strict, accepts_anything, problem: Mutex::default() })
+        Ok(ServerJudge { strict, pinned, accepts_anything, problem: Mutex::default() })
     }
 
     /// What was wrong with the server that was judged last.
@@ -60,6 +64,9 @@ impl ServerCertVerifier for ServerJudge {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let verdict = match &self.strict {
+            _ if self.pinned.iter().any(|pinned| pinned == end_entity) => {
+                judge_pinned(end_entity, server_name, now)
+            }
             Some(strict) => {
                 strict.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             }
@@ -96,6 +103,24 @@ impl ServerCertVerifier for ServerJudge {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         provider().signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// What remains to be checked of a certificate that is trusted by itself: for whom it is, and its dates.
+fn judge_pinned(
+    certificate: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<ServerCertVerified, Error> {
+    rustls::client::verify_server_name(&ParsedCertificate::try_from(certificate)?, server_name)?;
+    let facts = certificate_facts(certificate);
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if now > facts.not_after {
+        return Err(CertificateError::Expired.into());
+    }
+    if now < facts.not_before {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    Ok(ServerCertVerified::assertion())
 }
 
 /// Judges clients, which must show a certificate.

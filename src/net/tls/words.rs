@@ -23,6 +23,9 @@ pub(super) fn problem_of(error: &Error) -> OsError {
         }
         Error::InvalidCertificate(problem) => named("certificate", certificate_words(problem)),
         Error::PeerIncompatible(problem) => named("incompatible", incompatible_words(problem)),
+        Error::NoApplicationProtocol => {
+            named("no_common_protocol", "no common protocol: the peer offers none of ours (ALPN)")
+        }
         Error::DecryptError => named("decrypt", "a record could not be decrypted: it was changed on its way"),
         other => named("tls", other.to_string()),
     }

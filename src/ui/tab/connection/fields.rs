@@ -84,6 +84,7 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
                 local,
                 backlog: DEFAULT_BACKLOG,
                 keep_half_closed,
+                tls: None,
                 options,
             })
         }),
@@ -97,6 +98,7 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
                     connect_timeout: timeout,
                     reconnect: tab.reconnect.then(Reconnect::default),
                     keep_half_closed: tab.keep_half_closed,
+                    tls: None,
                     options,
                 })
             })

@@ -1,0 +1,145 @@
+//! A socket with TLS in between, as a wire like any other.
+
+use crate::model::tls::TlsHandshake;
+use crate::net::poll::{Interest, Registered};
+use crate::net::tls::wire::{KeptWire, TlsWire};
+use crate::net::wire::{Ending, Got, Handshake, Plain, Wire};
+use socket2::Socket;
+use std::io;
+use std::net::Shutdown;
+
+/// A stream socket whose bytes are encrypted.
+#[derive(Debug)]
+pub struct Secured {
+    plain: Plain,
+    tls: TlsWire,
+    agreed: Option<Box<TlsHandshake>>,
+    /// Came while bytes were read that go first.
+    later: Option<io::Error>,
+    may_hold_payload: bool,
+    is_finishing: bool,
+    is_shut: bool,
+}
+
+impl Secured {
+    /// The wire of a socket that is connected, before its handshake.
+    pub fn new(registered: Registered, tls: TlsWire) -> Secured {
+        Secured {
+            plain: Plain::new(registered),
+            tls,
+            agreed: None,
+            later: None,
+            may_hold_payload: false,
+            is_finishing: false,
+            is_shut: false,
+        }
+    }
+
+    /// Reads until there is nothing more or the buffer is full: a record is much smaller than what a journal likes.
+    fn fill(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.tls.read(&mut self.plain.stream(), &mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if filled > 0 => {
+                    self.later = Some(error).filter(|error| error.kind() != io::ErrorKind::WouldBlock);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The socket is told that we send no more when the last of the ciphertext is out.
+    fn shut_when_out(&mut self) -> io::Result<()> {
+        if self.is_finishing && !self.is_shut && !self.tls.wants_write() {
+            self.is_shut = true;
+            self.plain.stream().shutdown(Shutdown::Write)?;
+        }
+        Ok(())
+    }
+}
+
+impl Wire for Secured {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<Got> {
+        if let Some(error) = self.later.take() {
+            return Err(error);
+        }
+        let filled = self.fill(buffer)?;
+        self.may_hold_payload = filled == buffer.len();
+        Ok(if filled == 0 { Got::End } else { Got::Bytes(filled) })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tls.write(&mut self.plain.stream(), bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tls.push_out(&mut self.plain.stream())?;
+        self.shut_when_out()
+    }
+
+    fn shake_hands(&mut self) -> io::Result<Handshake> {
+        let Some(agreed) = self.tls.shake_hands(&mut self.plain.stream())? else {
+            return Ok(Handshake::UnderWay);
+        };
+        self.agreed = Some(Box::new(agreed));
+        // What followed the handshake may have come with it.
+        self.may_hold_payload = true;
+        Ok(Handshake::Done)
+    }
+
+    fn take_agreed(&mut self) -> Option<Box<TlsHandshake>> {
+        self.agreed.take()
+    }
+
+    fn take_ciphertext(&mut self) -> Option<KeptWire> {
+        self.tls.take_kept()
+    }
+
+    fn take_secrets(&mut self) -> Option<String> {
+        self.tls.take_secrets()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.is_finishing = true;
+        self.tls.finish(&mut self.plain.stream())?;
+        self.shut_when_out()
+    }
+
+    fn wants(&self) -> Interest {
+        Interest { read: self.tls.is_shaking_hands(), write: self.tls.wants_write(), trouble: false }
+    }
+
+    fn wait_for(&mut self, interest: Interest) -> io::Result<()> {
+        let own = self.wants();
+        self.plain.wait_for(Interest {
+            read: interest.read || own.read,
+            write: interest.write || own.write,
+            trouble: interest.trouble,
+        })
+    }
+
+    fn holds_payload(&self) -> bool {
+        self.may_hold_payload || self.later.is_some()
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.plain.check()
+    }
+
+    fn set_ending(&mut self, ending: Ending) -> io::Result<()> {
+        self.plain.set_ending(ending)?;
+        // As far as the socket takes it: a peer is told from one that is cut off.
+        if ending == Ending::Orderly && !self.tls.is_shaking_hands() && self.finish().is_err() {
+            // The other side is gone already, and needs no goodbye.
+        }
+        Ok(())
+    }
+
+    fn socket(&self) -> Option<&Socket> {
+        self.plain.socket()
+    }
+}

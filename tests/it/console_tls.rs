@@ -1,0 +1,294 @@
+//! Encryption, with peers that other people wrote: OpenSSL, curl, ncat and Python.
+
+use crate::support::{Console, Running, failure, has_tool, python, received, wait_until};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Makes a certificate that OpenSSL signs itself, for these names, in `NAME.pem` and `NAME.key`.
+fn certificate(console: &Console, name: &str, names: &str) {
+    let (pem, key) = (console.path(&format!("{name}.pem")), console.path(&format!("{name}.key")));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "30",
+        ])
+        .args(["-subj", "/CN=test", "-addext", &format!("subjectAltName={names}")])
+        .arg("-out")
+        .arg(pem)
+        .arg("-keyout")
+        .arg(key)
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.unwrap().success());
+}
+
+/// An OpenSSL server that ends with the test.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(console: &Console, more: &[&str]) -> Server {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = Command::new("openssl")
+            .args(["s_server", "-accept", &format!("127.0.0.1:{port}"), "-cert", "s.pem", "-key", "s.key"])
+            .args(more)
+            .current_dir(console.path(""))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = [0; 6];
+        child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        Server { child, address: format!("127.0.0.1:{port}") }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn openssl_client(port: u16, more: &[&str], input: &[u8]) -> String {
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-connect", &format!("127.0.0.1:{port}"), "-ign_eof"])
+        .args(more)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    client.stdin.take().unwrap().write_all(input).unwrap();
+    let output = client.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+}
+
+fn end(mut running: Running) -> (String, String) {
+    running.signal("INT");
+    assert!(running.wait().success(), "{}", running.errors());
+    (running.out(), running.errors())
+}
+
+fn wait_for(running: &Running, part: &str) {
+    wait_until(part, || running.out().contains(part));
+}
+
+#[test]
+fn a_server_makes_its_certificate_and_says_what_was_agreed_on() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    let words = ["listen", "tcp", "127.0.0.1:0", "--tls", "--alpn", "mqtt", "--format", "jsonl"];
+    let close = ["--reply", "bye=bye", "--key-log", "keys"];
+    let mut server = console.start(&[&words[..], &close[..]].concat());
+    let port = server.ready().port();
+    let mut client = Command::new("openssl")
+        .args([
+            "s_client",
+            "-connect",
+            &format!("127.0.0.1:{port}"),
+            "-alpn",
+            "mqtt",
+            "-servername",
+            "dev.test",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = client.stdin.take().unwrap();
+    input.write_all("温度 bye\n".as_bytes()).unwrap();
+    wait_for(&server, "\"text\":\"bye\"");
+    // A line of its own makes OpenSSL say goodbye.
+    input.write_all(b"Q\n").unwrap();
+    let mut said = String::new();
+    client.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    client.wait().unwrap();
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let (out, errors) = end(server);
+    for part in [
+        "\"event\":\"secured\"",
+        "\"version\":\"TLS 1.3\"",
+        "\"alpn\":\"mqtt\"",
+        "\"server_name\":\"dev.test\"",
+        "\"text\":\"温度 bye\\n\"",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let fingerprint = out.split("\"sha256\":\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(errors.contains(&format!("certificate: SHA-256 {fingerprint}\n")));
+    assert!(said.contains("ALPN protocol: mqtt"), "{said}");
+    let mut keys = String::new();
+    File::open(console.path("keys")).unwrap().read_to_string(&mut keys).unwrap();
+    assert!(keys.contains("CLIENT_TRAFFIC_SECRET_0 "), "{keys}");
+}
+
+#[test]
+fn every_byte_of_a_large_stream_arrives_through_curl_python_and_ncat() {
+    if !has_tool("python3") || !has_tool("ncat") || !has_tool("curl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--format", "jsonl"]);
+    let port = server.ready().port().to_string();
+    let program = "import socket, ssl, sys
+c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE
+s = c.wrap_socket(socket.create_connection(('127.0.0.1', int(sys.argv[1])), 20))
+v = s.version(); s.sendall(bytes(range(256)) * 20000); s.unwrap().close(); print(v)";
+    assert!(python(program, &[&port]).starts_with("TLSv1.3"));
+    let ncat =
+        Command::new("ncat").args(["--ssl", "--send-only", "127.0.0.1", &port]).stdin(Stdio::piped()).spawn();
+    let mut ncat = ncat.unwrap();
+    ncat.stdin.take().unwrap().write_all(b"from ncat").unwrap();
+    assert!(ncat.wait().unwrap().success());
+    let url = format!("https://127.0.0.1:{port}/path");
+    let curl = Command::new("curl").args(["-sk", "--max-time", "1", &url]).status().unwrap();
+    assert!(!curl.success(), "nobody answers");
+    wait_for(&server, "GET /path HTTP/1.1");
+    end(server);
+    let bytes = received(&console, &console.path("session.skj"));
+    let first: Vec<u8> = (0..=255).collect::<Vec<u8>>().repeat(20_000);
+    assert!(bytes.starts_with(&first), "{} bytes", bytes.len());
+    assert!(bytes[first.len()..].starts_with(b"from ncat"));
+}
+
+#[test]
+fn a_client_checks_whom_it_speaks_with_and_says_what_is_wrong() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    certificate(&console, "s", "DNS:*.example.com");
+    let server = Server::start(&console, &[]);
+    let connect = |more: &[&str]| {
+        let words = [
+            "connect",
+            "tcp",
+            &server.address,
+            "--tls",
+            "--send",
+            "hi",
+            "--until-sent",
+            "--journal",
+            "j.skj",
+        ];
+        let output = console.run(&[&words[..], more].concat());
+        std::fs::remove_file(console.path("j.skj")).unwrap();
+        output
+    };
+    let server_at = &server.address;
+    for (more, said) in [
+        (
+            &[][..],
+            "the certificate is self-signed (CN=test) and not trusted. Use --ca FILE to trust it, or --insecure to accept it.",
+        ),
+        (
+            &["--ca", "s.pem"],
+            "the certificate is for *.example.com, not for 127.0.0.1. Use --server-name, or --insecure to accept it.",
+        ),
+    ] {
+        let (code, line) = failure(&connect(more));
+        assert_eq!((code, line), (1, format!("sockscope-cli: cannot secure {server_at}: {said}")));
+    }
+    for more in [&["--insecure"][..], &["--ca", "s.pem", "--server-name", "a.example.com"]] {
+        let output = connect(more);
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("NOT TRUSTED"), more[0] == "--insecure", "{text}");
+    }
+}
+
+#[test]
+fn both_versions_are_spoken_and_older_ones_are_named() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--echo", "--format", "jsonl"]);
+    let port = server.ready().port();
+    openssl_client(port, &["-tls1_2", "-no_ign_eof"], b"two");
+    wait_for(&server, "\"version\":\"TLS 1.2\"");
+    openssl_client(port, &["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], b"");
+    wait_for(&server, "no common version: the peer offers only TLS 1.1");
+    let mut plain = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    wait_for(&server, "the other side does not speak TLS");
+    end(server);
+}
+
+#[test]
+fn a_client_that_says_nothing_or_only_a_byte_keeps_nobody_waiting() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--format", "jsonl"]);
+    let port = server.ready().port();
+    let silent: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    for mut stream in &silent {
+        stream.write_all(&[22]).unwrap();
+    }
+    openssl_client(port, &["-no_ign_eof"], b"served");
+    wait_for(&server, "\"text\":\"served\"");
+    let cut = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    drop(cut);
+    wait_for(&server, "the connection was closed before the handshake began");
+    silent[0].set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut first = &silent[0];
+    assert_eq!(first.read(&mut [0; 8]).unwrap(), 0, "let go after its time");
+    wait_for(&server, "no agreement on encryption within 10 s");
+    end(server);
+}
+
+#[test]
+fn files_that_do_not_fit_are_told_before_anything_is_opened() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    certificate(&console, "a", "DNS:a");
+    certificate(&console, "b", "DNS:b");
+    let listen = |cert: &str, key: &str| {
+        let output = console.run(&[
+            "listen",
+            "tcp",
+            "127.0.0.1:0",
+            "--tls",
+            "--cert",
+            cert,
+            "--key",
+            key,
+            "--journal",
+            "j.skj",
+        ]);
+        std::fs::remove_file(console.path("j.skj")).unwrap();
+        failure(&output)
+    };
+    let said = |line: String, part: &str| assert!(line.contains(part), "{line}");
+    let (code, line) = listen("a.pem", "b.key");
+    assert_eq!(code, 1);
+    said(line, "a.pem: the key does not belong to the certificate");
+    said(listen("a.key", "a.key").1, "cannot read a.key: there is no certificate in it");
+    said(listen("a.pem", "a.pem").1, "cannot read a.pem: there is no private key in it");
+    said(listen("none.pem", "a.key").1, "cannot read none.pem: ");
+    let output = console.run(&["listen", "tcp", "127.0.0.1:0", "--cert", "a.pem"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!Path::new("j.skj").exists());
+}
