@@ -1,7 +1,7 @@
 //! The words of the command line and what is said when they make no sense: one line, never a page.
 
 use crate::cli::outcome::Failed;
-use crate::cli::{connect, export, import, listen, manual, recover, search, show, udp, verify};
+use crate::cli::{connect, export, import, listen, manual, recover, run, search, show, udp, verify};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -24,6 +24,8 @@ pub(crate) enum Subcommand {
     Connect(connect::Arguments),
     /// Send and receive datagrams, broadcast and multicast included
     Udp(udp::Arguments),
+    /// Carry out a sequence file
+    Run(run::Arguments),
     /// Print the records of a journal
     Show(show::Arguments),
     /// Find text, bytes or a regular expression in a journal

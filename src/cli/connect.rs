@@ -1,7 +1,7 @@
 //! `connect`: a connection to a TCP server.
 
-use crate::cli::live::{self, LiveArguments, SendTo};
-use crate::cli::outcome::Outcome;
+use crate::cli::live::{self, LiveArguments, LivePlan, SendTo};
+use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::tls::TlsClientArguments;
 use crate::cli::words;
 use crate::model::config::{Reconnect, SessionConfig, TcpClientConfig};
@@ -40,6 +40,11 @@ pub(crate) struct Arguments {
 
 /// Connects, and stays until the connection ends.
 pub(crate) fn run(typed: Arguments) -> Outcome {
+    live::run(plan(typed)?)
+}
+
+/// What was meant, or what is wrong with it.
+pub(crate) fn plan(typed: Arguments) -> Result<LivePlan, Failed> {
     let Arguments {
         protocol: live::Protocol::Tcp,
         remote,
@@ -60,5 +65,5 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
         tls: tls.settings()?,
         options: live.options.clone(),
     });
-    live::run(live.plan(name, config, SendTo::EachPeer)?)
+    live.plan(name, config, SendTo::EachPeer)
 }

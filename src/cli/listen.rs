@@ -1,7 +1,7 @@
 //! `listen`: a TCP server for many clients.
 
-use crate::cli::live::{self, LiveArguments, SendTo};
-use crate::cli::outcome::Outcome;
+use crate::cli::live::{self, LiveArguments, LivePlan, SendTo};
+use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::tls::TlsServerArguments;
 use crate::model::config::{DEFAULT_BACKLOG, SessionConfig, TcpServerConfig};
 use crate::model::endpoint::HostPort;
@@ -30,10 +30,15 @@ pub(crate) struct Arguments {
 
 /// Listens until told to stop.
 pub(crate) fn run(typed: Arguments) -> Outcome {
+    live::run(plan(typed)?)
+}
+
+/// What was meant, or what is wrong with it.
+pub(crate) fn plan(typed: Arguments) -> Result<LivePlan, Failed> {
     let Arguments { protocol: live::Protocol::Tcp, local, backlog, keep_half_closed, tls, live } = typed;
     let tls = tls.settings()?;
     let name = format!("listen {local}");
     let options = live.options.clone();
     let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, keep_half_closed, tls, options });
-    live::run(live.plan(name, config, SendTo::EachPeer)?)
+    live.plan(name, config, SendTo::EachPeer)
 }

@@ -39,6 +39,8 @@ mod verify;
 
 mod recover;
 
+mod run;
+
 mod manual;
 
 use crate::cli::arguments::Subcommand;
@@ -56,6 +58,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommand::Listen(typed) => listen::run(typed),
         Subcommand::Connect(typed) => connect::run(typed),
         Subcommand::Udp(typed) => udp::run(typed),
+        Subcommand::Run(typed) => run::run(typed),
         Subcommand::Show(typed) => show::run(&typed),
         Subcommand::Search(typed) => search::run(&typed),
         Subcommand::Export(typed) => export::run(&typed),

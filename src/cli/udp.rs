@@ -1,7 +1,7 @@
 //! `udp`: datagrams to and from any number of peers, broadcast and multicast included.
 
-use crate::cli::live::{self, LiveArguments, SendTo};
-use crate::cli::outcome::Outcome;
+use crate::cli::live::{self, LiveArguments, LivePlan, SendTo};
+use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::words;
 use crate::model::config::{MulticastGroup, SessionConfig, UdpConfig};
 use crate::model::endpoint::HostPort;
@@ -30,10 +30,15 @@ pub(crate) struct Arguments {
 
 /// Exchanges datagrams until told to stop.
 pub(crate) fn run(typed: Arguments) -> Outcome {
+    live::run(plan(typed)?)
+}
+
+/// What was meant, or what is wrong with it.
+pub(crate) fn plan(typed: Arguments) -> Result<LivePlan, Failed> {
     let Arguments { bind, to, broadcast, groups, live } = typed;
     let place = bind.as_ref().or(to.as_ref()).map(|place| format!(" {place}")).unwrap_or_default();
     let send_to = if to.is_some() { SendTo::Configured } else { SendTo::EachPeer };
     let options = live.options.clone();
     let config = SessionConfig::Udp(UdpConfig { bind, to, broadcast, groups, options });
-    live::run(live.plan(format!("udp{place}"), config, send_to)?)
+    live.plan(format!("udp{place}"), config, send_to)
 }

@@ -178,6 +178,8 @@ pub fn origin_text(origin: Origin, locale: &Locale) -> Option<&str> {
         Origin::Echo => "record.origin.echo",
         Origin::Reply => "record.origin.reply",
         Origin::Import => "record.origin.import",
+        Origin::Timer => "record.origin.timer",
+        Origin::Sequence => "record.origin.sequence",
     };
     locale.find(key)
 }

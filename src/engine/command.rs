@@ -1,9 +1,11 @@
 //! What a front end can ask of a session. Each variant says the outcome that is asked for.
 
-use crate::automation::responder::Responder;
+use crate::automation::rules::RuleSet;
+use crate::automation::sequence::Sequence;
 use crate::automation::template::Dressed;
 use crate::model::address::Address;
 use crate::model::config::{MulticastGroup, SessionConfig};
+use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
 use crate::model::socket_option::SocketOption;
@@ -11,6 +13,7 @@ use crate::net::udp;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// No payload of one datagram is longer.
@@ -90,12 +93,30 @@ pub enum Command {
     JoinGroup(MulticastGroup),
     /// The datagram socket is no member of a group.
     LeaveGroup(MulticastGroup),
-    /// What is received is answered like this from now on.
-    SetResponder(Box<Responder>),
+    /// What is received is answered by these rules from now on, and their timers run.
+    SetRules(Box<RuleSet>),
+    /// A sequence runs, step by step, from the moment on at which there is somebody to talk to. Refused while another
+    /// does.
+    RunSequence(Box<SequencePlan>),
+    /// No sequence runs any more.
+    StopSequence,
     /// The peer's status holds what the kernel tells about the connection now.
     RefreshFacts(PeerId),
     /// A remark stands in the journal.
     AddNote(String),
+}
+
+/// A sequence and how it is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SequencePlan {
+    /// The steps.
+    pub sequence: Arc<Sequence>,
+    /// The folder from which its files are named.
+    pub folder: PathBuf,
+    /// How stream bytes are cut into the messages that it waits for.
+    pub framing: Framing,
+    /// No step is begun while the front end has many results not taken yet, so that none is lost.
+    pub waits_for_reader: bool,
 }
 
 /// What is sent.
@@ -163,7 +184,9 @@ impl fmt::Debug for Command {
             Command::SetOption(option) => write!(f, "SetOption({option})"),
             Command::JoinGroup(group) => write!(f, "JoinGroup({group:?})"),
             Command::LeaveGroup(group) => write!(f, "LeaveGroup({group:?})"),
-            Command::SetResponder(_) => f.write_str("SetResponder"),
+            Command::SetRules(rules) => write!(f, "SetRules({} rules)", rules.rules().len()),
+            Command::RunSequence(plan) => write!(f, "RunSequence({} steps)", plan.sequence.steps.len()),
+            Command::StopSequence => f.write_str("StopSequence"),
             Command::RefreshFacts(peer) => write!(f, "RefreshFacts({peer})"),
             Command::AddNote(text) => write!(f, "AddNote({} bytes)", text.len()),
         }

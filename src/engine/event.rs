@@ -1,5 +1,6 @@
 //! What a session tells its front end. Never payload: rows are read from the journal, levels from the status.
 
+use crate::automation::sequence::StepResult;
 use crate::automation::template::FillError;
 use crate::model::failure::Failure;
 use crate::model::ids::{JobId, PeerId, Ticket};
@@ -36,6 +37,17 @@ pub enum Event {
         job: JobId,
         /// What stopped it, if something did.
         outcome: Result<(), Rejection>,
+    },
+    /// A step of a sequence has ended.
+    StepEnded(Box<StepResult>),
+    /// A sequence has ended.
+    SequenceEnded {
+        /// How many steps held.
+        passed: u64,
+        /// The number of the one that did not.
+        failed: Option<usize>,
+        /// The person stopped it.
+        is_stopped: bool,
     },
     /// The repeat schedule has run its times, or was stopped by a refusal.
     RepeatFinished {
@@ -104,6 +116,9 @@ pub enum Rejection {
     /// A file is on its way to this session already.
     #[error("another file is being sent; wait for it or cancel it")]
     FileBusy,
+    /// A sequence runs already.
+    #[error("a sequence runs already; wait for it or stop it")]
+    SequenceBusy,
     /// The session does not take commands now: its queue of commands is full.
     #[error("the session is too busy to take the command; try again")]
     Busy,

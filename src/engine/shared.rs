@@ -3,7 +3,7 @@
 use crate::model::failure::Failure;
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::socket_option::OptionReport;
-use crate::model::status::{Counters, PeerStatus, SessionState};
+use crate::model::status::{Counters, PeerStatus, RuleStatus, SequenceStatus, SessionState};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,6 +30,10 @@ pub struct Status {
     pub options: Arc<[OptionReport]>,
     /// How often the repeat schedule has fired, while it runs.
     pub repeats_done: Option<u64>,
+    /// What each rule has done, in their order.
+    pub rules: Arc<[RuleStatus]>,
+    /// Where the sequence that runs stands.
+    pub sequence: Option<SequenceStatus>,
 }
 
 /// The status of one session, shared between its worker and any number of readers.

@@ -65,6 +65,10 @@ pub enum Origin {
     Reply,
     /// They were imported from another file.
     Import,
+    /// A rule sent them because time had passed.
+    Timer,
+    /// A step of a sequence sent them.
+    Sequence,
 }
 
 /// The part of a data record that is known before its bytes are.
@@ -428,6 +432,8 @@ coded!(Origin {
     Echo = 4, "echo";
     Reply = 5, "reply";
     Import = 6, "import";
+    Timer = 7, "timer";
+    Sequence = 8, "sequence";
 });
 
 coded!(EndReason {

@@ -131,6 +131,36 @@ pub struct TcpFacts {
     pub send_segment: u32,
 }
 
+/// What one rule has done so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleStatus {
+    /// What it is called.
+    pub name: String,
+    /// Whether it is tried.
+    pub is_on: bool,
+    /// How often it has reacted.
+    pub hits: u64,
+    /// How often a limit did not allow it.
+    pub held_back: u64,
+    /// Answers that could not be made.
+    pub failed: u64,
+    /// Half of its answers took no longer, from the arrival of the message on.
+    pub p50_ns: Option<u64>,
+    /// All but one in a hundred of its answers took no longer.
+    pub p99_ns: Option<u64>,
+}
+
+/// Where a sequence stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SequenceStatus {
+    /// The step that is under way, counted from 1.
+    pub step: usize,
+    /// How many there are.
+    pub steps: usize,
+    /// How many have held so far, repeats included.
+    pub passed: u64,
+}
+
 impl SessionState {
     /// Whether a socket is open or about to be: fields lock, and the one button says how to stop.
     pub fn is_open(&self) -> bool {

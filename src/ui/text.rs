@@ -133,6 +133,7 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::CannotFill(error) => locale.format("rejected.cannot_fill", &[("error", error)]),
+        Rejection::SequenceBusy => locale.text("rejected.sequence_busy").to_owned(),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),
     }
 }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod locale;
 pub mod part_file;
 pub mod private_file;
+pub mod spread;
 pub mod thread;
 
 /// What this program calls itself in the files that it writes.

@@ -2,7 +2,7 @@
 
 use crate::engine_support::Bench;
 use socket2::{Domain, SockRef, Socket, Type};
-use sockscope::automation::responder::Responder;
+use sockscope::automation::rules::Responder;
 use sockscope::engine::command::{CloseKind, Command, Target};
 use sockscope::engine::event::Event;
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
@@ -67,7 +67,7 @@ fn write_until_stalled(peer: &mut TcpStream) -> usize {
 #[test]
 fn what_a_peer_sent_before_it_reset_is_read_though_writing_to_it_fails() {
     let (bench, address) = server_with(vec![number(OptionName::SendBuffer, 8192)]);
-    bench.ask(Command::SetResponder(Box::new(Responder { echo: true, ..Responder::default() })));
+    bench.ask(Command::SetRules(Box::new(Responder { echo: true, ..Responder::default() }.rules())));
     let mut peer = client_with_small_buffer(address);
     let written = write_until_stalled(&mut peer);
     SockRef::from(&peer).set_linger(Some(Duration::ZERO)).unwrap();

@@ -1,7 +1,7 @@
 //! How connections and sessions end: nothing that had arrived is lost, and each side is told the truth.
 
 use crate::engine_support::Bench;
-use sockscope::automation::responder::{Reply, Responder};
+use sockscope::automation::rules::{Reply, Responder};
 use sockscope::engine::command::{CloseKind, Command, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
@@ -154,7 +154,7 @@ fn a_message_that_silence_would_have_ended_is_answered_when_the_peer_finishes_fi
     let (bench, address) = listen(|_| {});
     let replies = vec![Reply { pattern: b"PING".to_vec(), payload: b"PONG".to_vec() }];
     let framing = Framing::IdleGap { millis: 60_000 };
-    bench.ask(Command::SetResponder(Box::new(Responder { replies, framing, ..Responder::default() })));
+    bench.ask(Command::SetRules(Box::new(Responder { replies, framing, ..Responder::default() }.rules())));
     let mut peer = client(address);
     peer.write_all(b"PING").unwrap();
     peer.shutdown(Shutdown::Write).unwrap();
@@ -170,7 +170,7 @@ fn replies_beyond_the_limit_are_held_back_and_counted() {
     let replies = vec![Reply { pattern: b"PING".to_vec(), payload: b"PONG".to_vec() }];
     let responder =
         Responder { replies, framing: Framing::Fixed(4), replies_per_second: 3, ..Responder::default() };
-    bench.ask(Command::SetResponder(Box::new(responder)));
+    bench.ask(Command::SetRules(Box::new(responder.rules())));
     let mut peer = client(address);
     peer.write_all(&b"PING".repeat(10)).unwrap();
     let mut got = [0; 12];

@@ -1,7 +1,7 @@
 //! TCP sessions against std's sockets on loopback.
 
 use crate::engine_support::Bench;
-use sockscope::automation::responder::{Reply, Responder};
+use sockscope::automation::rules::{Reply, Responder};
 use sockscope::engine::command::{CloseKind, Command, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig};
@@ -185,7 +185,7 @@ fn a_busy_port_is_refused_with_its_name_and_number_and_free_again_after_closing(
 fn echo_and_replies_come_from_the_worker() {
     let (bench, address) = listen();
     let replies = vec![Reply { pattern: b"PING".to_vec(), payload: b"PONG".to_vec() }];
-    bench.ask(Command::SetResponder(Box::new(Responder { echo: true, replies, ..Responder::default() })));
+    bench.ask(Command::SetRules(Box::new(Responder { echo: true, replies, ..Responder::default() }.rules())));
     let mut peer = client(address);
     peer.write_all(b"PING").unwrap();
     let mut got = [0; 8];
@@ -380,7 +380,8 @@ fn replies_answer_whole_messages_however_the_bytes_were_cut() {
     ] {
         let (bench, address) = listen();
         let replies = vec![Reply { pattern: b"PING".to_vec(), payload: b"PONG".to_vec() }];
-        bench.ask(Command::SetResponder(Box::new(Responder { replies, framing, ..Responder::default() })));
+        bench
+            .ask(Command::SetRules(Box::new(Responder { replies, framing, ..Responder::default() }.rules())));
         let mut peer = client(address);
         peer.set_nodelay(true).unwrap();
         let mut so_far = 0;

@@ -1,7 +1,7 @@
 //! Datagram sessions against std's sockets on loopback.
 
 use crate::engine_support::Bench;
-use sockscope::automation::responder::Responder;
+use sockscope::automation::rules::Responder;
 use sockscope::engine::command::{Command, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{MulticastGroup, SessionConfig, UdpConfig};
@@ -89,7 +89,7 @@ fn an_unbound_session_shows_the_port_that_the_kernel_chose() {
 #[test]
 fn echo_answers_each_peer() {
     let (bench, address) = bound(on_loopback());
-    bench.ask(Command::SetResponder(Box::new(Responder { echo: true, ..Responder::default() })));
+    bench.ask(Command::SetRules(Box::new(Responder { echo: true, ..Responder::default() }.rules())));
     for text in ["first", "second"] {
         let socket = peer();
         socket.send_to(text.as_bytes(), address).unwrap();

@@ -14,6 +14,10 @@
 )]
 #![cfg_attr(windows, expect(dead_code, reason = "so are helpers of tests that need Unix"))]
 
+mod automation_rules;
+
+mod automation_sequences;
+
 mod automation_templates;
 
 mod console_bad_input;

@@ -242,7 +242,7 @@ impl Field {
 }
 
 /// Whether a variable or a capture may be called that.
-pub(super) fn is_name(name: &str) -> bool {
+pub(in crate::automation) fn is_name(name: &str) -> bool {
     let inner = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
     !name.is_empty() && name.chars().all(inner) && !name.starts_with('.') && !name.ends_with('.')
 }

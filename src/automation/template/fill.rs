@@ -6,8 +6,9 @@ use crate::automation::template::field::{ByteRange, Field, NumberFormat, TextFor
 use crate::automation::template::{PartKind, Template};
 use crate::codec::checksum::{ByteOrder, Checksum};
 use crate::codec::composition::{Composition, LineEnding};
+use crate::codec::expression;
 use crate::codec::hex;
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use std::fmt::{self, Write};
@@ -130,6 +131,12 @@ impl Template {
             self.set_checksum(&open, &mut filled)?;
         }
         Ok(filled)
+    }
+
+    /// What it makes, as text.
+    pub fn fill_text(&self, around: &mut Surroundings<'_>) -> Result<String, FillError> {
+        let filled = self.fill(around)?;
+        Ok(decode(self.encoding(), &mut Carry::default(), &filled.bytes).text)
     }
 
     /// Appends a field that depends on nothing that comes later.
@@ -466,9 +473,9 @@ impl Variables for NoVariables {
     }
 }
 
-impl<S: AsRef<str>> Variables for std::collections::BTreeMap<String, S> {
+impl Variables for expression::Variables {
     fn value(&self, name: &str) -> Option<Value<'_>> {
-        self.get(name).map(|value| Value::Text(value.as_ref()))
+        self.get(name).map(Value::Text)
     }
 }
 

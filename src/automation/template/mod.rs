@@ -14,11 +14,13 @@ mod fill;
 mod parse;
 
 pub use error::{FieldError, FillError, TemplateError};
+pub(in crate::automation) use field::is_name;
 pub use field::{ByteRange, Field, NumberFormat, RangeEnd, TextFormat, TimeText};
 pub use fill::{Filled, NoVariables, PartClass, Piece, Surroundings, Value, Variables};
 
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
+use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use std::fmt;
 use std::ops::Range;
@@ -115,6 +117,14 @@ impl Template {
     ) -> Result<Template, TemplateError> {
         let parts = parse::parts(typed, form, encoding, names)?;
         Ok(Template { form, encoding, parts })
+    }
+
+    /// A template that always makes these bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Template {
+        let text = hex::spaced(bytes);
+        let kind = PartKind::Typed { text: text.clone(), bytes: bytes.to_vec() };
+        let parts = if bytes.is_empty() { Vec::new() } else { vec![Part { place: 0..text.len(), kind }] };
+        Template { form: Form::Hex, encoding: TextEncoding::UTF_8, parts }
     }
 
     /// How its text is read.

@@ -8,6 +8,7 @@ use crate::cli::live::stops::{Stop, Stops};
 use crate::cli::new_journal::new_journal;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::printing::LivePrinter;
+use crate::cli::run::Runner;
 use crate::cli::signals::StopSignals;
 use crate::engine::command::{Command, Target};
 use crate::engine::event::Event;
@@ -74,9 +75,18 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         printers.push(printer.map_err(cannot("cannot start the printing thread"))?);
     }
     let sending = Sending::new(plan.sends, kind, &bell).map_err(cannot("cannot read standard input"))?;
-    if plan.responder.is_active() {
-        hand_over(&session, Command::SetResponder(Box::new(plan.responder)))?;
+    if plan.rules.rules().len() > 0 {
+        hand_over(&session, Command::SetRules(Box::new(plan.rules)))?;
     }
+    // Before the session opens, so that nothing that comes at once is missed.
+    let runner = match plan.sequence {
+        None => None,
+        Some(sequence) => {
+            let (runner, command) = Runner::new(sequence, plan.framing);
+            hand_over(&session, command)?;
+            Some(runner)
+        }
+    };
     let opening = hand_over(&session, Command::Open(Box::new(plan.config)))?;
     let mut drive = Drive {
         engine: &engine,
@@ -85,17 +95,23 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         bell: &bell,
         printers,
         sending,
+        runner,
         stops: Stops::new(plan.stops, kind, Instant::now()),
         kind,
         opening,
         said: Said::default(),
     };
     let outcome = drive.until_stopped().and_then(|stop| drive.close(stop));
-    let Drive { printers, .. } = drive;
+    let Drive { printers, runner, .. } = drive;
     let reader = session.reader().clone();
     drop(session);
     let printed = finish_printing(printers, &signals, &bell, &reader);
-    outcome.and(printed)
+    let ran = match (runner, &outcome) {
+        // A run that could not begin because of a failure has nothing more to say.
+        (Some(runner), Ok(())) => runner.conclude(),
+        _ => Ok(()),
+    };
+    outcome.and(printed).and(ran)
 }
 
 fn hand_over(session: &SessionHandle, command: Command) -> Result<Ticket, Failed> {
@@ -129,6 +145,7 @@ struct Drive<'a> {
     bell: &'a Bell,
     printers: Vec<LivePrinter>,
     sending: Sending,
+    runner: Option<Runner>,
     stops: Stops,
     kind: SessionKind,
     opening: Ticket,
@@ -145,8 +162,16 @@ impl Drive<'_> {
             self.look_at_printers()?;
             self.sending.advance(self.session, &status);
             let all_sent = self.sending.is_done(self.session);
+            if self.runner.as_ref().is_some_and(Runner::has_ended) {
+                return Ok(Stop::Wanted);
+            }
             if let Some(stop) = self.stops.due(&status, all_sent, Instant::now()) {
-                return Ok(stop);
+                // The run learns by itself that its session has ended, and says what became of its step.
+                let is_told_by_run =
+                    stop == Stop::Ended && self.runner.is_some() && status.sequence.is_some();
+                if !is_told_by_run {
+                    return Ok(stop);
+                }
             }
             if !self.session.is_alive() {
                 return Err(Failed::running(
@@ -182,7 +207,15 @@ impl Drive<'_> {
                 Event::Rejected { ticket, why } if ticket == self.opening => {
                     return Err(Failed::Running(why.into()));
                 }
-                other => self.sending.take_event(other),
+                other => {
+                    let other = match &mut self.runner {
+                        Some(runner) => runner.take_event(other)?,
+                        None => Some(other),
+                    };
+                    if let Some(other) = other {
+                        self.sending.take_event(other);
+                    }
+                }
             }
         }
         Ok(())

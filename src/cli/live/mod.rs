@@ -12,5 +12,5 @@ mod sending;
 mod stops;
 
 pub(crate) use drive::run;
-pub(crate) use options::{LiveArguments, Protocol, printed};
+pub(crate) use options::{LiveArguments, LivePlan, Protocol, printed};
 pub(crate) use sending::SendTo;

@@ -1,20 +1,26 @@
 //! The options of the live commands as they are typed, and the plan that they mean.
 
-use crate::automation::responder::{DEFAULT_REPLIES_PER_SECOND, Reply, Responder};
+use crate::automation::rules::{DEFAULT_REPLIES_PER_SECOND, Reply, Responder, RuleFile, RuleSet};
 use crate::cli::live::payloads::{Dressing, SendArguments, Step};
 use crate::cli::live::sending::{SendTo, ToPeers};
 use crate::cli::live::stops::StopRules;
 use crate::cli::outcome::Failed;
 use crate::cli::printing::{PrintPlan, Printed};
+use crate::cli::run::RunPlan;
 use crate::cli::words::{self, PrintFormat};
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
 use crate::codec::escape;
+use crate::codec::expression::Vocabulary;
+use crate::codec::near_miss;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
+use crate::codec::time::TimeFormat;
 use crate::model::config::SessionConfig;
+use crate::model::failure::{Failure, Operation};
 use crate::model::framing::Framing;
 use crate::model::socket_option::SocketOption;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,6 +79,10 @@ pub(crate) struct LiveArguments {
     /// (repeatable)
     #[arg(long, value_name = "PATTERN=PAYLOAD", allow_hyphen_values = true, help_heading = SENT)]
     reply: Vec<String>,
+    /// Answer by the rules of a file, or by one that stands ready: @echo, @discard, @chargen, @time or @http
+    /// (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = SENT)]
+    rules: Vec<PathBuf>,
     /// At most so many replies in one second; those beyond it are counted in the journal
     #[arg(long, value_name = "N", default_value_t = DEFAULT_REPLIES_PER_SECOND, value_parser = clap::value_parser!(u32).range(1..), help_heading = SENT)]
     replies_per_second: u32,
@@ -108,10 +118,19 @@ pub(crate) struct LivePlan {
     pub(super) session_name: String,
     pub(super) config: SessionConfig,
     pub(super) journal: Option<PathBuf>,
-    pub(super) responder: Responder,
+    pub(super) rules: RuleSet,
+    pub(super) framing: Framing,
+    pub(super) sequence: Option<RunPlan>,
     pub(super) sends: SendPlan,
     pub(super) stops: StopRules,
     pub(super) outputs: Vec<(Output, PrintPlan)>,
+}
+
+impl LivePlan {
+    /// The same with a sequence that runs as soon as somebody is there.
+    pub(crate) fn with_sequence(self, sequence: RunPlan) -> LivePlan {
+        LivePlan { sequence: Some(sequence), ..self }
+    }
 }
 
 /// Where records are printed.
@@ -153,19 +172,14 @@ impl LiveArguments {
         if self.until_closed && !config.kind().shape().has_connections() {
             return Err(Failed::usage("--until-closed does not go with udp: datagrams have no end"));
         }
-        let replies =
-            self.reply.iter().map(|typed| self.parse_reply(typed)).collect::<Result<Vec<_>, Failed>>()?;
         Ok(LivePlan {
             session_name,
             outputs: self.outputs()?,
             config,
             journal: self.journal.clone(),
-            responder: Responder {
-                echo: self.echo,
-                replies,
-                framing: self.split.clone(),
-                replies_per_second: self.replies_per_second,
-            },
+            rules: self.rule_set()?,
+            framing: self.split.clone(),
+            sequence: None,
             sends: SendPlan {
                 to,
                 lines_to: self.to_peers,
@@ -181,6 +195,40 @@ impl LiveArguments {
                 sent: self.until_sent,
             },
         })
+    }
+
+    /// Echo and replies of the command line, then the rules of files.
+    fn rule_set(&self) -> Result<RuleSet, Failed> {
+        let replies =
+            self.reply.iter().map(|typed| self.parse_reply(typed)).collect::<Result<Vec<_>, Failed>>()?;
+        let responder = Responder {
+            echo: self.echo,
+            replies,
+            framing: self.split.clone(),
+            replies_per_second: self.replies_per_second,
+        };
+        let times = TimeFormat::local();
+        let mut rules = responder.rules();
+        for path in &self.rules {
+            let file = self.rule_file(path)?;
+            rules = rules.followed_by(RuleSet::new(file.rules, file.variables, self.encoding, &times));
+        }
+        Ok(rules)
+    }
+
+    fn rule_file(&self, path: &Path) -> Result<RuleFile, Failed> {
+        if let Some(name) = path.to_str().and_then(|path| path.strip_prefix('@')) {
+            let known = RuleFile::READY.into_iter();
+            return RuleFile::ready(name).ok_or_else(|| {
+                let hint = near_miss::hint(name, known);
+                Failed::usage(format!("--rules: no rules called '{name}' stand ready{hint}"))
+            });
+        }
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failed::Running(Failure::new(Operation::ReadFile, path.display(), error).into())
+        })?;
+        RuleFile::parse(&text, self.encoding, &Vocabulary::default())
+            .map_err(|error| Failed::usage(format!("--rules {}: {error}", path.display())))
     }
 
     fn parse_reply(&self, typed: &str) -> Result<Reply, Failed> {

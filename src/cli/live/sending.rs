@@ -117,7 +117,8 @@ impl Sending {
                 }
             }
             Event::Rejected { ticket, why } => self.take_rejection(ticket, &why),
-            Event::FileProgress { .. } => {}
+            // Sequences are told to whoever has asked for one.
+            Event::FileProgress { .. } | Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
             Event::FileFinished { job, outcome } => {
                 if matches!(self.waiting, Some(Waiting::File(waiting)) if waiting == job) {
                     self.waiting = None;

@@ -9,7 +9,6 @@ use crate::engine::worker::link::Link;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::repeat::Repeat;
-use crate::engine::worker::respond::Answering;
 use crate::engine::worker::stream::Stream;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
@@ -73,10 +72,15 @@ impl Worker {
                 let (datagrams, log) = self.open_datagrams()?;
                 Ok(datagrams.set_member(&group, false, log)?)
             }
-            Command::SetResponder(responder) => {
+            Command::SetRules(rules) => {
                 self.answering.tell_held_back(&mut self.log);
-                self.answering = Answering::new(*responder);
+                self.answering.set_rules(*rules, now);
                 self.streams.forget_cutters();
+                Ok(())
+            }
+            Command::RunSequence(plan) => self.start_sequence(*plan, now),
+            Command::StopSequence => {
+                self.stop_sequence();
                 Ok(())
             }
             Command::RefreshFacts(peer) => self.streams.refresh_facts(peer),
@@ -148,7 +152,12 @@ impl Worker {
         Ok(())
     }
 
-    fn close_peers(&mut self, target: &Target, how: CloseKind, now: Instant) -> Result<(), Rejection> {
+    pub(super) fn close_peers(
+        &mut self,
+        target: &Target,
+        how: CloseKind,
+        now: Instant,
+    ) -> Result<(), Rejection> {
         for id in self.stream_targets(target)? {
             self.make_room(now);
             let Worker { streams, log, board, .. } = self;
@@ -232,6 +241,7 @@ fn needs_journal(command: &Command) -> bool {
         | Command::SetOption(_)
         | Command::JoinGroup(_)
         | Command::LeaveGroup(_)
+        | Command::RunSequence(_)
         | Command::AddNote(_) => true,
         Command::Close
         | Command::StopListening
@@ -239,7 +249,8 @@ fn needs_journal(command: &Command) -> bool {
         | Command::CancelFile { .. }
         | Command::ShutDownWrite(_)
         | Command::ClosePeers { .. }
-        | Command::SetResponder(_)
+        | Command::SetRules(_)
+        | Command::StopSequence
         | Command::RefreshFacts(_) => false,
     }
 }

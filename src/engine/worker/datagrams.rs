@@ -11,7 +11,7 @@ use crate::engine::worker::datagram_queue::{DatagramQueue, Outgoing};
 use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::engine::worker::respond::{Answer, Answering};
+use crate::engine::worker::respond::{Answer, Answering, Whose};
 use crate::model::address::Address;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
@@ -109,9 +109,11 @@ impl Datagrams {
                 // The rest is reported again.
                 break;
             }
+            let local = self.local;
             let received = self.receive_once(log, |peer, remote, bytes| {
                 if answering.is_active() {
-                    let given = answering.answers_to_datagram(bytes, now);
+                    let whose = Whose { peer, remote, local, is_stream: false };
+                    let given = answering.answers_to_datagram(whose, bytes, now);
                     answers.extend(given.into_iter().map(|answer| (peer, remote, answer)));
                 }
             });
@@ -137,6 +139,7 @@ impl Datagrams {
             for (peer, remote, answer) in answers.drain(..) {
                 self.give(peer, remote, answer, log);
             }
+            answering.have_gone_out(now);
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
+use crate::engine::worker::reactions::SEQUENCE_FILE;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{JobId, PeerId};
@@ -80,7 +81,7 @@ impl Worker {
     /// The rest of the file is not sent.
     pub(super) fn stop_file(&mut self) {
         if let Some(file) = self.file.take() {
-            self.outbox.tell(Event::FileFinished { job: file.job, outcome: Err(Rejection::Cancelled) });
+            self.tell_file_end(file.job, Err(Rejection::Cancelled));
         }
     }
 
@@ -94,16 +95,16 @@ impl Worker {
         match self.pump(&mut file) {
             Ok(true) => {
                 let outcome = file.gone.map_or(Ok(()), |gone| Err(Rejection::PeerGone(gone)));
-                self.outbox.tell(Event::FileFinished { job: file.job, outcome });
+                self.tell_file_end(file.job, outcome);
             }
             Ok(false) => {
                 let (job, sent, total) = (file.job, file.sent, file.total);
-                if file.told.replace(sent) != Some(sent) {
+                if file.told.replace(sent) != Some(sent) && job != SEQUENCE_FILE {
                     self.outbox.tell(Event::FileProgress { job, sent, total });
                 }
                 self.file = Some(file);
             }
-            Err(why) => self.outbox.tell(Event::FileFinished { job: file.job, outcome: Err(why) }),
+            Err(why) => self.tell_file_end(file.job, Err(why)),
         }
     }
 

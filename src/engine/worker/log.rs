@@ -1,9 +1,11 @@
 //! The worker's pen: records with their stamps, the batch that is published once a turn, and what happens when the
 //! journal cannot be written.
 
+use crate::automation::occasion::What;
 use crate::engine::sync::{SyncState, Syncer};
 use crate::engine::worker::hold::Hold;
 use crate::journal::writer::JournalWriter;
+use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind};
@@ -39,6 +41,17 @@ pub(super) struct Log {
     sync_due: Option<Instant>,
     /// Records were published after durability was last asked for.
     is_unsynced: bool,
+    /// Peers that came or went in this turn.
+    presence: Vec<Presence>,
+}
+
+/// A peer that came or went, for those who react to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Presence {
+    pub(super) peer: PeerId,
+    pub(super) remote: Address,
+    pub(super) local: Address,
+    pub(super) what: What<'static>,
 }
 
 struct Pause {
@@ -62,6 +75,23 @@ pub(super) enum Published {
     StillPaused,
 }
 
+impl Presence {
+    fn told_by(peer: PeerId, event: &Lifecycle) -> Option<Presence> {
+        let event_word = event.word();
+        if let Some((local, remote)) = event.introduces() {
+            let what = What::Joined { event: event_word };
+            return Some(Presence { peer, remote, local, what });
+        }
+        match event {
+            Lifecycle::PeerLeft { remote, reason, .. } => {
+                let what = What::Left { reason: reason.word() };
+                Some(Presence { peer, remote: *remote, local: Address::None, what })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Log {
     pub(super) fn new(journal: JournalWriter, syncer: Arc<Syncer>) -> Log {
         let next_peer = journal.highest_peer().map_or(PeerId::FIRST, PeerId::next);
@@ -78,6 +108,7 @@ impl Log {
             sync_state: SyncState::default(),
             sync_due: None,
             is_unsynced: false,
+            presence: Vec::new(),
         };
         if cut_bytes > 0 {
             log.lifecycle(None, Lifecycle::Recovered { cut_bytes });
@@ -107,7 +138,13 @@ impl Log {
     }
 
     pub(super) fn lifecycle(&mut self, peer: Option<PeerId>, what: Lifecycle) {
+        self.presence.extend(peer.and_then(|peer| Presence::told_by(peer, &what)));
         self.body(peer, &Body::Lifecycle(what));
+    }
+
+    /// The peers that came or went since this was asked last.
+    pub(super) fn take_presence(&mut self) -> Vec<Presence> {
+        std::mem::take(&mut self.presence)
     }
 
     pub(super) fn note(&mut self, text: String) {

@@ -35,6 +35,8 @@ mod queue;
 
 mod repeat;
 
+mod reactions;
+
 mod respond;
 
 mod stream;
@@ -46,7 +48,7 @@ mod templates;
 #[cfg(test)]
 mod scripted_wire;
 
-use crate::automation::responder::Responder;
+use crate::automation::rules::RuleSet;
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
 use crate::engine::news::News;
@@ -57,6 +59,7 @@ use crate::engine::worker::files::FileSend;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::log::{Log, Published};
 use crate::engine::worker::lookup::Lookup;
+use crate::engine::worker::reactions::Sequencing;
 use crate::engine::worker::repeat::Repeat;
 use crate::engine::worker::respond::Answering;
 use crate::engine::worker::streams::Streams;
@@ -111,6 +114,7 @@ pub(super) struct Worker {
     connection: Option<(Address, Address)>,
     options: Arc<[OptionReport]>,
     answering: Answering,
+    sequencing: Sequencing,
     repeat: Option<Repeat>,
     filler: Filler,
     file: Option<FileSend>,
@@ -144,7 +148,8 @@ impl Worker {
             lookup: None,
             connection: None,
             options: Arc::default(),
-            answering: Answering::new(Responder::default()),
+            answering: Answering::new(RuleSet::empty(), Instant::now()),
+            sequencing: Sequencing::default(),
             repeat: None,
             filler: Filler::default(),
             file: None,
@@ -176,6 +181,7 @@ impl Worker {
             self.serve_ready(&ready, now);
             self.read_unasked(now);
             self.pump_file();
+            self.run_reactions(now);
             self.notice_ended(now);
             self.conclude_turn(now);
         }
@@ -216,7 +222,7 @@ impl Worker {
         let repeat = self.repeat.as_ref().and_then(Repeat::next_due);
         let sockets = match self.log.paused() {
             Some(_) => [None, None, None],
-            None => [self.link.next_due(), self.streams.next_due(), self.answering.next_due()],
+            None => [self.link.next_due(), self.streams.next_due(), self.reactions_due(Instant::now())],
         };
         sockets.into_iter().chain([self.log.next_due(), repeat]).flatten().min()
     }
@@ -302,7 +308,7 @@ impl Worker {
         if let Link::Datagrams(datagrams) = &mut self.link {
             datagrams.show_changes(&mut self.board);
         }
-        let has_news = self.write_status() || has_records;
+        let has_news = self.show_rules(now) | self.write_status() || has_records;
         if self.outbox.flush() || has_news {
             self.news.ring();
         }
@@ -327,11 +333,16 @@ impl Worker {
             changed = true;
         }
         let repeats_done = self.repeat.as_ref().map(Repeat::fired);
+        let sequence = self.sequence_status();
         let levels =
             (self.log.epoch(), self.log.counters, self.log.journalled(), peers_present, repeats_done);
         let Status { epoch, counters, journalled, peers_present, repeats_done, .. } = status;
         changed |= levels != (*epoch, *counters, *journalled, *peers_present, *repeats_done);
         (*epoch, *counters, *journalled, *peers_present, *repeats_done) = levels;
+        if status.sequence != sequence {
+            status.sequence = sequence;
+            changed = true;
+        }
         if !Arc::ptr_eq(&status.options, &self.options) {
             status.options = Arc::clone(&self.options);
             changed = true;

@@ -1,23 +1,70 @@
-//! Answering what was received: cuts it into messages, asks the responder, and keeps replies within their rate.
+//! Answering what was received: cuts it into messages, asks the rules, and keeps what they want until it is its time.
+//! A sequence that runs hears the same messages.
 
-use crate::automation::responder::{RateLimit, Responder};
+use crate::automation::occasion::{Occasion, What};
+use crate::automation::rules::{AnswerTo, Moment, Reaction, Rule, RuleMemory, RuleSet, Tally};
+use crate::automation::sequence::SequenceRun;
 use crate::codec::framing::MessageEnd;
 use crate::codec::streams::{PieceHead, StreamSplitter, StreamsEnd};
-use crate::engine::worker::log::Log;
+use crate::codec::time::TimeFormat;
+use crate::engine::worker::log::{Log, Presence};
 use crate::engine::worker::queue::Payload;
-use crate::model::ids::{Epoch, RecordId};
+use crate::model::address::Address;
+use crate::model::framing::Framing;
+use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::record::{DataHead, LossKind, Origin};
-use crate::util::clock::Stamp;
+use crate::model::status::RuleStatus;
+use crate::util::clock::{self, Stamp};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// An answer on its way: the bytes, and which part of the responder caused them.
+/// How much of what is echoed may wait until the limit of replies allows it.
+const MOST_HELD_BYTES: usize = 8 << 20;
+
+/// So many answers may wait for their time.
+const MOST_LATER: usize = 65_536;
+
+/// Counts of rules are shown no more often than this.
+const SHOW_EVERY: Duration = Duration::from_millis(100);
+
+/// Fills bytes with something else each time.
+type Random = Box<dyn FnMut(&mut [u8]) + Send>;
+
+/// An answer on its way: the bytes, and who caused them.
 pub(super) type Answer = (Payload, Origin);
 
-/// The responder of a session with what it has used of its rate.
-#[derive(Debug)]
+/// Whose message it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whose {
+    pub(super) peer: PeerId,
+    pub(super) remote: Address,
+    pub(super) local: Address,
+    /// Its bytes are a stream, of which no part may be left out.
+    pub(super) is_stream: bool,
+}
+
+/// The rules of a session with what they remember, and the sequence that runs.
 pub(super) struct Answering {
-    responder: Responder,
-    rate: RateLimit,
+    rules: RuleSet,
+    memory: RuleMemory,
+    /// How streams are cut, for rules and sequence alike.
+    framing: Framing,
+    pub(super) run: Option<SequenceRun>,
+    times: OnceCell<TimeFormat>,
+    random: Random,
+    reactions: Vec<Reaction>,
+    /// What is to be done before the next message is read.
+    wanted: Vec<(PeerId, Reaction)>,
+    /// What is to be done later, by its time.
+    later: BTreeMap<(Instant, u64), (PeerId, Reaction)>,
+    next_later: u64,
+    /// What was read of streams and is echoed as soon as the limit allows it.
+    held: BTreeMap<PeerId, (usize, Vec<u8>)>,
+    /// Rules whose answers are being handed over.
+    answered: Vec<usize>,
+    show_due: Option<Instant>,
 }
 
 /// Cuts one peer's bytes into messages.
@@ -27,83 +74,305 @@ pub(super) struct MessageCutter {
 }
 
 impl Answering {
-    pub(super) fn new(responder: Responder) -> Answering {
-        let rate = RateLimit::new(responder.replies_per_second);
-        Answering { responder, rate }
+    pub(super) fn new(rules: RuleSet, now: Instant) -> Answering {
+        Answering {
+            memory: RuleMemory::new(&rules, now),
+            framing: rules.framing.clone(),
+            rules,
+            run: None,
+            times: OnceCell::new(),
+            random: {
+                let mut random = fastrand::Rng::new();
+                Box::new(move |bytes| random.fill(bytes))
+            },
+            reactions: Vec::new(),
+            wanted: Vec::new(),
+            later: BTreeMap::new(),
+            next_later: 0,
+            held: BTreeMap::new(),
+            answered: Vec::new(),
+            show_due: Some(now),
+        }
     }
 
+    /// Other rules from now on. A sequence that runs goes on.
+    pub(super) fn set_rules(&mut self, rules: RuleSet, now: Instant) {
+        let run = self.run.take();
+        *self = Answering { run, ..Answering::new(rules, now) };
+    }
+
+    /// A sequence runs from now on, and hears messages that are cut like this.
+    pub(super) fn start_run(&mut self, run: SequenceRun, framing: Framing) {
+        self.run = Some(run);
+        self.framing = framing;
+    }
+
+    /// Whether messages are wanted.
     pub(super) fn is_active(&self) -> bool {
-        self.responder.is_active()
+        self.run.is_some() || self.rules.listens()
     }
 
     pub(super) fn new_cutter(&self) -> MessageCutter {
-        MessageCutter { splitter: StreamSplitter::new(self.responder.framing.clone()) }
+        MessageCutter { splitter: StreamSplitter::new(self.framing.clone()) }
     }
 
-    /// What goes back for the bytes that came just now from a stream.
-    pub(super) fn answers(&mut self, cutter: &mut MessageCutter, bytes: &[u8], now: Instant) -> Vec<Answer> {
+    /// How times are told, and where random bytes come from.
+    pub(super) fn moment(&mut self, now: Instant) -> Moment<'_> {
+        moment(&self.times, &mut self.random, now)
+    }
+
+    /// What goes back at once for the bytes that came just now from a stream.
+    pub(super) fn answers(
+        &mut self,
+        whose: Whose,
+        cutter: &mut MessageCutter,
+        bytes: &[u8],
+        now: Instant,
+    ) -> Vec<Answer> {
         let mut answers = Vec::new();
         cutter.splitter.data(piece_now(now), bytes, false, |message| {
-            self.answer(message.bytes, now, &mut answers);
+            self.answer(whose, message.bytes, message.end, now, &mut answers);
         });
         answers
     }
 
     /// What goes back for a message that ended because nothing more came.
-    pub(super) fn answers_after_silence(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
+    pub(super) fn answers_after_silence(
+        &mut self,
+        whose: Whose,
+        cutter: &mut MessageCutter,
+        now: Instant,
+    ) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.splitter.end_silent(Stamp::of(now), |message| self.answer(message.bytes, now, &mut answers));
+        cutter.splitter.end_silent(Stamp::of(now), |message| {
+            self.answer(whose, message.bytes, message.end, now, &mut answers);
+        });
         answers
     }
 
     /// What goes back for a message that ended because the peer has said that it sends no more. Only silence that was
     /// waited for would have ended it otherwise: other messages that never ended are none.
-    pub(super) fn answers_at_the_end(&mut self, cutter: &mut MessageCutter, now: Instant) -> Vec<Answer> {
+    pub(super) fn answers_at_the_end(
+        &mut self,
+        whose: Whose,
+        cutter: &mut MessageCutter,
+        now: Instant,
+    ) -> Vec<Answer> {
         let mut answers = Vec::new();
         cutter.splitter.end(StreamsEnd::All, |message| {
             if message.end == MessageEnd::Whole {
-                self.answer(message.bytes, now, &mut answers);
+                self.answer(whose, message.bytes, message.end, now, &mut answers);
             }
         });
         answers
     }
 
     /// What goes back for one datagram, which is a message by itself.
-    pub(super) fn answers_to_datagram(&mut self, bytes: &[u8], now: Instant) -> Vec<Answer> {
+    pub(super) fn answers_to_datagram(&mut self, whose: Whose, bytes: &[u8], now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
-        self.answer(bytes, now, &mut answers);
+        self.answer(whose, bytes, MessageEnd::Whole, now, &mut answers);
         answers
     }
 
-    /// When the replies that were held back are to be told.
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        self.rate.tell_due()
+    /// The answers that were given last have been handed over.
+    pub(super) fn have_gone_out(&mut self, arrived: Instant) {
+        if self.answered.is_empty() {
+            return;
+        }
+        let took = arrived.elapsed();
+        for rule in self.answered.drain(..) {
+            self.memory.has_answered(rule, took);
+        }
+    }
+
+    fn answer(
+        &mut self,
+        whose: Whose,
+        message: &[u8],
+        end: MessageEnd,
+        now: Instant,
+        answers: &mut Vec<Answer>,
+    ) {
+        let wall_ns = clock::now().wall_ns;
+        let delta_ns = self.memory.delta_ns(whose.peer, wall_ns);
+        let what = What::Message { bytes: message, whole: end == MessageEnd::Whole };
+        let occasion = occasion(whose, wall_ns, delta_ns, what);
+        if let Some(run) = &mut self.run {
+            run.hear(&occasion);
+        }
+        if self.rules.listens() {
+            self.react(&occasion, now);
+            self.sort(whose, now, answers);
+        }
+    }
+
+    /// What rules and the sequence do about a peer that has come or gone.
+    pub(super) fn notice(&mut self, presence: &Presence, now: Instant) {
+        let whose =
+            Whose { peer: presence.peer, remote: presence.remote, local: presence.local, is_stream: true };
+        let occasion = occasion(whose, clock::now().wall_ns, None, presence.what);
+        if let Some(run) = &mut self.run {
+            run.hear(&occasion);
+        }
+        if self.rules.listens() {
+            self.react(&occasion, now);
+            let mut answers = Vec::new();
+            self.sort(whose, now, &mut answers);
+            // Nothing is being read here that the answers would have to come before.
+            let wants = answers.into_iter().zip(self.answered.drain(..)).map(|((bytes, _), rule)| {
+                let (to, after) = (AnswerTo::Sender, Duration::ZERO);
+                (whose.peer, Reaction::Send { rule, to, bytes, after })
+            });
+            let later = std::mem::take(&mut self.wanted);
+            self.wanted = wants.chain(later).collect();
+        }
+        if matches!(presence.what, What::Left { .. }) {
+            self.memory.forget(presence.peer);
+            self.held.remove(&presence.peer);
+        }
+    }
+
+    fn react(&mut self, occasion: &Occasion<'_>, now: Instant) {
+        let Answering { rules, memory, times, random, reactions, .. } = self;
+        let mut moment = moment(times, random, now);
+        moment.wall_ns = occasion.wall_ns;
+        rules.react(memory, occasion, &mut moment, reactions);
+    }
+
+    /// What goes to the sender at once is given back; the rest is kept for its time, in order.
+    fn sort(&mut self, whose: Whose, now: Instant, answers: &mut Vec<Answer>) {
+        let mut at_once = true;
+        for reaction in std::mem::take(&mut self.reactions) {
+            let rule = reaction.rule();
+            match reaction {
+                Reaction::Send { to: AnswerTo::Sender, bytes, after: Duration::ZERO, .. } if at_once => {
+                    if self.held.contains_key(&whose.peer) && self.origin(rule) == Origin::Echo {
+                        // What comes later must not overtake what is held.
+                        self.hold(whose, rule, &bytes);
+                        continue;
+                    }
+                    self.answered.push(rule);
+                    answers.push((bytes, self.origin(rule)));
+                }
+                Reaction::Send { after, .. } | Reaction::Close { after, .. } if !after.is_zero() => {
+                    self.do_later(now + after, whose.peer, reaction);
+                }
+                Reaction::HeldBack { bytes, .. } if whose.is_stream => self.hold(whose, rule, &bytes),
+                Reaction::HeldBack { .. } => self.memory.is_held_back(rule),
+                reaction => {
+                    at_once = false;
+                    self.wanted.push((whose.peer, reaction));
+                }
+            }
+        }
+    }
+
+    /// Keeps what is echoed to a stream until the limit allows it: a stream has no part that could be left out.
+    fn hold(&mut self, whose: Whose, rule: usize, bytes: &[u8]) {
+        let held: usize = self.held.values().map(|(_, bytes)| bytes.len()).sum();
+        if held + bytes.len() > MOST_HELD_BYTES {
+            return self.memory.is_held_back(rule);
+        }
+        self.held.entry(whose.peer).or_insert((rule, Vec::new())).1.extend_from_slice(bytes);
+    }
+
+    fn do_later(&mut self, due: Instant, peer: PeerId, reaction: Reaction) {
+        if self.later.len() >= MOST_LATER {
+            return self.memory.is_held_back(reaction.rule());
+        }
+        self.next_later += 1;
+        self.later.insert((due, self.next_later), (peer, reaction));
+    }
+
+    /// What is to be done now: what was wanted just now, what has waited for its time, and what timers want.
+    pub(super) fn take_wanted(&mut self, now: Instant, may_send: bool) -> Vec<(Option<PeerId>, Reaction)> {
+        let mut wanted: Vec<_> =
+            self.wanted.drain(..).map(|(peer, reaction)| (Some(peer), reaction)).collect();
+        while let Some(first) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
+            let (peer, reaction) = first.remove();
+            wanted.push((Some(peer), reaction));
+        }
+        if self.held_due().is_some_and(|due| due <= now) {
+            for (peer, (rule, bytes)) in std::mem::take(&mut self.held) {
+                if self.memory.allow(rule, now) {
+                    let (to, after) = (AnswerTo::Sender, Duration::ZERO);
+                    wanted.push((Some(peer), Reaction::Send { rule, to, bytes: bytes.into(), after }));
+                } else {
+                    self.held.insert(peer, (rule, bytes));
+                }
+            }
+        }
+        if may_send && self.memory.next_timer().is_some_and(|due| due <= now) {
+            let Answering { rules, memory, times, random, reactions, .. } = self;
+            rules.react_to_time(memory, &mut moment(times, random, now), reactions);
+            wanted.extend(self.reactions.drain(..).map(|reaction| (None, reaction)));
+        }
+        wanted
+    }
+
+    fn held_due(&self) -> Option<Instant> {
+        if self.held.is_empty() { None } else { self.memory.room_due() }
+    }
+
+    /// When something has to be done that nobody else announces. Timers stand still while nothing can be sent.
+    pub(super) fn next_due(&self, may_send: bool) -> Option<Instant> {
+        let timer = if may_send { self.memory.next_timer() } else { None };
+        let later = self.later.first_key_value().map(|((due, _), _)| *due);
+        [self.memory.tell_due(), timer, later, self.held_due(), self.show_due].into_iter().flatten().min()
+    }
+
+    /// What the journal calls the cause of what a rule sends.
+    pub(super) fn origin(&self, rule: usize) -> Origin {
+        self.rules.rules().nth(rule).map_or(Origin::Reply, Rule::origin)
+    }
+
+    /// What a rule is called.
+    pub(super) fn name(&self, rule: usize) -> &str {
+        self.rules.rules().nth(rule).map_or("", |rule| &rule.name)
     }
 
     /// Records how many replies were held back, when it is time.
     pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
-        if self.next_due().is_some_and(|due| due <= now) {
+        if self.memory.tell_due().is_some_and(|due| due <= now) {
             self.tell_held_back(log);
         }
     }
 
     /// Records how many replies were held back and not told yet.
     pub(super) fn tell_held_back(&mut self, log: &mut Log) {
-        match self.rate.take_held_back() {
+        match self.memory.take_held_back() {
             0 => {}
             count => log.loss(None, LossKind::HeldBackReplies, count),
         }
     }
 
-    fn answer(&mut self, message: &[u8], now: Instant, answers: &mut Vec<Answer>) {
-        let rate = &mut self.rate;
-        answers.extend(
-            self.responder
-                .evaluate(message)
-                .filter(|reaction| reaction.origin == Origin::Echo || rate.allow(now))
-                .map(|reaction| (Payload::from(reaction.payload), reaction.origin)),
-        );
+    /// How often each rule has reacted, if that has changed and was not shown just now.
+    pub(super) fn counts_to_show(&mut self, now: Instant) -> Option<Arc<[RuleStatus]>> {
+        if self.show_due.is_none() && self.memory.take_changed() {
+            self.show_due = Some(now + SHOW_EVERY);
+        }
+        self.show_due.take_if(|due| *due <= now)?;
+        let told = self.rules.rules().zip(self.memory.tallies());
+        let status = |(rule, tally): (&Rule, &Tally)| RuleStatus {
+            name: rule.name.clone(),
+            is_on: rule.is_on,
+            hits: tally.hits,
+            held_back: tally.held_back,
+            failed: tally.failed,
+            p50_ns: tally.times.percentile(50),
+            p99_ns: tally.times.percentile(99),
+        };
+        Some(told.map(status).collect())
     }
+}
+
+fn moment<'a>(times: &'a OnceCell<TimeFormat>, random: &'a mut Random, now: Instant) -> Moment<'a> {
+    Moment { now, wall_ns: clock::now().wall_ns, times: times.get_or_init(TimeFormat::local), random }
+}
+
+fn occasion(whose: Whose, wall_ns: i64, delta_ns: Option<i64>, what: What<'_>) -> Occasion<'_> {
+    let Whose { peer, remote, local, .. } = whose;
+    Occasion { peer, remote, local, wall_ns, delta_ns, what }
 }
 
 impl MessageCutter {

@@ -5,7 +5,7 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::engine::worker::respond::{Answer, Answering};
+use crate::engine::worker::respond::{Answer, Answering, Whose};
 use crate::engine::worker::stream::{End, Outcome, READ_BYTES, ReadOutcome, Stream};
 use crate::model::failure::OsError;
 use crate::model::ids::PeerId;
@@ -195,12 +195,14 @@ impl Streams {
         now: Instant,
     ) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|_| answering.is_active()) else { return };
+        let whose = whose(stream);
         let cutter = stream.cutter.get_or_insert_with(|| answering.new_cutter());
-        let answers = answering.answers(cutter, &self.scratch[..length], now);
+        let answers = answering.answers(whose, cutter, &self.scratch[..length], now);
         if let Some(due) = cutter.next_due(now) {
             self.silence_due = Some(self.silence_due.map_or(due, |earlier| earlier.min(due)));
         }
         self.give(id, answers, log, board);
+        answering.have_gone_out(now);
     }
 
     /// Answers the message that the peer's end has ended before silence could.
@@ -212,10 +214,12 @@ impl Streams {
         answering: &mut Answering,
         now: Instant,
     ) {
-        let cutter = self.by_id.get_mut(&id).and_then(|stream| stream.cutter.as_mut());
-        if let Some(cutter) = cutter {
-            let answers = answering.answers_at_the_end(cutter, now);
+        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        let whose = whose(stream);
+        if let Some(cutter) = &mut stream.cutter {
+            let answers = answering.answers_at_the_end(whose, cutter, now);
             self.give(id, answers, log, board);
+            answering.have_gone_out(now);
         }
     }
 
@@ -256,14 +260,16 @@ impl Streams {
         self.silence_due = None;
         let mut answered = Vec::new();
         for (id, stream) in &mut self.by_id {
+            let whose = whose(stream);
             let Some(cutter) = &mut stream.cutter else { continue };
-            answered.push((*id, answering.answers_after_silence(cutter, now)));
+            answered.push((*id, answering.answers_after_silence(whose, cutter, now)));
             let later = cutter.next_due(now);
             self.silence_due = [self.silence_due, later].into_iter().flatten().min();
         }
         for (id, answers) in answered {
             self.give(id, answers, log, board);
         }
+        answering.have_gone_out(now);
     }
 
     /// The peer sends no more, or an error says that it is gone.
@@ -454,10 +460,16 @@ impl Streams {
     }
 }
 
+/// Whose messages come from a stream.
+fn whose(stream: &Stream) -> Whose {
+    let status = &stream.status;
+    Whose { peer: status.id, remote: status.remote, local: status.local, is_stream: true }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{READS_PER_TURN, Streams};
-    use crate::automation::responder::Responder;
+    use crate::automation::rules::RuleSet;
     use crate::engine::sync::Syncer;
     use crate::engine::worker::board::Board;
     use crate::engine::worker::log::Log;
@@ -493,7 +505,7 @@ mod tests {
                 streams: Streams::default(),
                 log: Log::new(journal, Arc::new(Syncer::start().unwrap())),
                 board: Board::default(),
-                answering: Answering::new(Responder::default()),
+                answering: Answering::new(RuleSet::empty(), Instant::now()),
             };
             let (wire, side) = OtherSide::new(script);
             let stream = Stream::new(bench.log.new_peer(), wire, Address::None, Address::None);

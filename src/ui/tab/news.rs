@@ -60,7 +60,10 @@ fn take_events(tab: &mut Tab, deadline: Instant, cx: &mut Cx<'_>) -> bool {
 fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
     match event {
         // Whoever switched it off sees that it is off.
-        Event::RepeatFinished { outcome: Ok(()) | Err(Rejection::Cancelled) } => {}
+        // The rows of the session tell what became of each step.
+        Event::RepeatFinished { outcome: Ok(()) | Err(Rejection::Cancelled) }
+        | Event::StepEnded(_)
+        | Event::SequenceEnded { .. } => {}
         Event::Accepted { ticket } => {
             tab.panel.take_pending(ticket);
         }

@@ -3,7 +3,7 @@
 
 pub mod page;
 
-use crate::automation::responder::{Reply, Responder};
+use crate::automation::rules::{Reply, Responder};
 use crate::codec::text::TextEncoding;
 use crate::engine::command::Command;
 use crate::ui::action::TabKey;
@@ -54,7 +54,7 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
     let replies = active.filter_map(|reply| reply_of(reply, encoding).ok()).collect();
     let responder = Responder { echo: settings.echo, replies, ..Responder::default() };
     tab.replies_encoding = Some(encoding);
-    send_command(tab, Command::SetResponder(Box::new(responder)), cx);
+    send_command(tab, Command::SetRules(Box::new(responder.rules())), cx);
 }
 
 /// Answers in another encoding once that was chosen while the session is open.

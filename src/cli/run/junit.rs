@@ -1,0 +1,153 @@
+//! The report of a run in the XML that CI systems read: one suite, a test case for each step. It knows nothing of
+//! sessions.
+
+use crate::automation::sequence::{Outcome, StepResult};
+use crate::cli::outcome::Failed;
+use crate::codec::time::rfc3339_utc;
+use crate::model::failure::{Failure, Operation};
+use crate::util::part_file::PartFile;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+/// What is reported.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    pub(super) name: &'a str,
+    pub(super) began_wall_ns: i64,
+    pub(super) results: &'a [StepResult],
+    /// Number, word and text of the steps that were not reached.
+    pub(super) not_reached: &'a [(usize, &'static str, String)],
+}
+
+impl Report<'_> {
+    /// Writes the report; the file appears when it is whole.
+    pub(super) fn write(&self, path: &Path) -> Result<(), Failed> {
+        let written = || -> io::Result<()> {
+            let mut file = PartFile::create(path)?;
+            file.write_all(self.text().as_bytes())?;
+            file.finish()
+        };
+        written()
+            .map_err(|error| Failed::Running(Failure::new(Operation::OpenFile, path.display(), error).into()))
+    }
+
+    fn text(&self) -> String {
+        let failed = self.results.iter().filter(|result| result.outcome != Outcome::Held).count();
+        let tests = self.results.len() + self.not_reached.len();
+        let name = if self.name.is_empty() { "sequence" } else { self.name };
+        let total: Duration = self.results.iter().map(|result| result.took).sum();
+        let counts = format!(
+            "name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"{}\" time=\"{}\"",
+            escaped(name),
+            self.not_reached.len(),
+            seconds(total)
+        );
+        let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        // Writing to a string cannot fail.
+        let began = rfc3339_utc(self.began_wall_ns);
+        let began = began.split('.').next().unwrap_or_default();
+        push(&mut text, format_args!("<testsuites {counts}>\n<testsuite {counts} timestamp=\"{began}\">\n"));
+        for result in self.results {
+            let StepResult { number, word, what, outcome, took } = result;
+            self.push_case(&mut text, *number, word, what, *took);
+            match outcome {
+                Outcome::Held => text.push_str("/>\n"),
+                Outcome::Failed(why) => push(
+                    &mut text,
+                    format_args!(
+                        ">\n<failure message=\"{}\" type=\"step\">{}</failure>\n</testcase>\n",
+                        escaped(why),
+                        escaped(why)
+                    ),
+                ),
+            }
+        }
+        for (number, word, what) in self.not_reached {
+            self.push_case(&mut text, *number, word, what, Duration::ZERO);
+            text.push_str(">\n<skipped message=\"not reached\"/>\n</testcase>\n");
+        }
+        text.push_str("</testsuite>\n</testsuites>\n");
+        text
+    }
+
+    fn push_case(&self, text: &mut String, number: usize, word: &str, what: &str, took: Duration) {
+        let class = if self.name.is_empty() { "sequence" } else { self.name };
+        push(
+            text,
+            format_args!(
+                "<testcase classname=\"{}\" name=\"{number} {word} {}\" time=\"{}\"",
+                escaped(class),
+                escaped(what),
+                seconds(took)
+            ),
+        );
+    }
+}
+
+fn push(text: &mut String, parts: std::fmt::Arguments<'_>) {
+    if text.write_fmt(parts).is_err() {
+        // A string takes everything.
+    }
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{}.{:06}", took.as_secs(), took.subsec_micros())
+}
+
+/// A text for an attribute or an element. Characters that XML does not have are written as people write them.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\t' | '\n' | '\r' => push(&mut escaped, format_args!("&#{};", u32::from(character))),
+            '\0'..' ' | '\u{7F}' | '\u{FFFE}' | '\u{FFFF}' => {
+                escaped.extend(character.escape_default());
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Report, escaped};
+    use crate::automation::sequence::{Outcome, StepResult};
+    use std::time::Duration;
+
+    #[test]
+    fn what_xml_does_not_have_is_written_out() {
+        assert_eq!(
+            escaped("a<b>&\"c\"\r\n\0\u{1B}温"),
+            "a&lt;b&gt;&amp;&quot;c&quot;&#13;&#10;\\u{0}\\u{1b}温"
+        );
+    }
+
+    #[test]
+    fn counts_agree_with_the_cases() {
+        let result = |number, outcome| StepResult {
+            number,
+            word: "expect",
+            what: "id == device".to_owned(),
+            outcome,
+            took: Duration::from_millis(1500),
+        };
+        let report = Report {
+            name: "",
+            began_wall_ns: 0,
+            results: &[result(1, Outcome::Held), result(2, Outcome::Failed("no".to_owned()))],
+            not_reached: &[(3, "delay", "1s".to_owned())],
+        };
+        let text = report.text();
+        let counts =
+            "name=\"sequence\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"3.000000\"";
+        assert_eq!((text.matches(counts).count(), text.matches("<testcase").count()), (2, 3), "{text}");
+        assert!(text.contains("timestamp=\"1970-01-01T00:00:00\""), "{text}");
+    }
+}

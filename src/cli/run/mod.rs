@@ -1,0 +1,118 @@
+//! `run`: carries out a sequence file in a session that the file itself describes, prints a line for each step, and
+//! leaves the bytes and the verdict as evidence.
+
+mod junit;
+
+mod runner;
+
+pub(crate) use runner::{RunPlan, Runner};
+
+use crate::automation::sequence::{Sequence, SessionValue, SessionWord};
+use crate::cli::arguments::{self, Subcommand};
+use crate::cli::live;
+use crate::cli::outcome::{Failed, Outcome};
+use crate::cli::{connect, listen, udp};
+use crate::codec::expression::Vocabulary;
+use crate::codec::near_miss;
+use crate::codec::text::TextEncoding;
+use crate::model::failure::{Failure, Operation};
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+/// Carry out a sequence file
+///
+/// It prints one line a step and ends with 0 when all held, 1 when one did not, 2 when the file is wrong. The journal
+/// has all bytes and a note for each step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The sequence
+    #[arg(value_name = "SEQUENCE.toml")]
+    file: PathBuf,
+    /// Give a variable another value (repeatable)
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    values: Vec<(String, String)>,
+    /// Write a report that CI systems read, a test case for each step
+    #[arg(long, value_name = "OUT.xml")]
+    junit: Option<PathBuf>,
+    /// Write the session there; without it, into the sessions folder
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+/// The commands that open a session.
+const COMMANDS: [&str; 3] = ["connect", "listen", "udp"];
+
+fn assignment(typed: &str) -> Result<(String, String), String> {
+    match typed.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err(format!("'{typed}' is not NAME=VALUE")),
+    }
+}
+
+/// Runs the sequence to its end.
+pub(crate) fn run(typed: Arguments) -> Outcome {
+    let Arguments { file, values, junit, journal } = typed;
+    let shown = file.display().to_string();
+    let text = fs::read_to_string(&file)
+        .map_err(|error| Failed::Running(Failure::new(Operation::ReadFile, &shown, error).into()))?;
+    let mut sequence = Sequence::parse(&text, TextEncoding::UTF_8, &Vocabulary::default(), &values)
+        .map_err(|error| Failed::usage(format!("{shown}: {error}")))?;
+    for (name, value) in &values {
+        sequence.set(name, value).map_err(|error| Failed::usage(format!("--set: {error}")))?;
+    }
+    let words =
+        session_words(&sequence, journal).map_err(|error| Failed::usage(format!("{shown}: {error}")))?;
+    let in_file = |failed| match failed {
+        Failed::Usage(error) => Failed::usage(format!("{shown}: [session]: {error}")),
+        other => other,
+    };
+    let plan = match arguments::parse(words).map_err(in_file)? {
+        Some(Subcommand::Connect(typed)) => connect::plan(typed),
+        Some(Subcommand::Listen(typed)) => listen::plan(typed),
+        Some(Subcommand::Udp(typed)) => udp::plan(typed),
+        _ => return Err(Failed::usage(format!("{shown}: [session] opens no session"))),
+    };
+    let folder = file.parent().map(PathBuf::from).unwrap_or_default();
+    live::run(plan.map_err(in_file)?.with_sequence(RunPlan { sequence, folder, junit }))
+}
+
+/// The words of the command line that the file's session stands for.
+fn session_words(sequence: &Sequence, journal: Option<PathBuf>) -> Result<Vec<OsString>, String> {
+    let is_command = |word: &&SessionWord| COMMANDS.contains(&word.key.as_str());
+    let mut commands = sequence.session.iter().filter(is_command);
+    let command = commands.next().ok_or(
+        "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen or udp",
+    )?;
+    if let Some(second) = commands.next() {
+        return Err(format!("[session]: '{}' does not go with '{}'", second.key, command.key));
+    }
+    let mut words: Vec<OsString> = vec!["sockscope-cli".into(), command.key.clone().into()];
+    if let SessionValue::Texts(texts) = &command.value {
+        words.extend(texts.iter().flat_map(|text| text.split_whitespace()).map(OsString::from));
+    }
+    let mut has_format = false;
+    for SessionWord { key, value } in sequence.session.iter().filter(|word| !is_command(word)) {
+        if key.starts_with("send") || key == "stdin" {
+            let hint = near_miss::hint(key, ["send-buffer"].into_iter());
+            return Err(format!("[session]: '{key}' is for steps; write [[step]] with send{hint}"));
+        }
+        has_format |= key == "format";
+        match value {
+            SessionValue::Flag(false) => {}
+            SessionValue::Flag(true) => words.push(format!("--{key}").into()),
+            SessionValue::Texts(texts) => {
+                words.extend(texts.iter().map(|text| OsString::from(format!("--{key}={text}"))));
+            }
+        }
+    }
+    if !has_format {
+        // Standard output is for the steps.
+        words.push("--format=none".into());
+    }
+    if let Some(journal) = journal {
+        words.push("--journal".into());
+        words.push(journal.into());
+    }
+    Ok(words)
+}

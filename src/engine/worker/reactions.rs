@@ -1,0 +1,279 @@
+//! Does what rules and sequences want beyond an answer at once: sends to others, sends later, ends connections, and
+//! carries out the steps of a sequence.
+
+use crate::automation::rules::{AnswerTo, CloseWay, Reaction};
+use crate::automation::sequence::{Outcome, Recipients, SequenceRun, StepResult, Todo};
+use crate::engine::command::{CloseKind, SequencePlan, Target};
+use crate::engine::event::{Event, Rejection};
+use crate::engine::worker::Worker;
+use crate::engine::worker::link::Link;
+use crate::model::ids::{JobId, PeerId};
+use crate::model::record::{LossKind, Origin};
+use crate::model::status::{SequenceStatus, SessionState};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The file that a sequence sends. Front ends count theirs from 1.
+pub(super) const SEQUENCE_FILE: JobId = JobId(u32::MAX);
+
+/// So many steps are carried out before the sockets have their turn.
+const STEPS_PER_TURN: usize = 64;
+
+/// A run waits for a reader that has so many results not taken yet.
+const RESULTS_KEPT: usize = 512;
+
+/// It looks so soon whether the reader has taken some.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// What the worker knows about the sequence that runs, besides the run itself.
+#[derive(Debug, Default)]
+pub(super) struct Sequencing {
+    folder: PathBuf,
+    waits_for_reader: bool,
+    /// When its first step began; nothing while it waits for somebody to be there.
+    began: Option<Instant>,
+}
+
+impl Worker {
+    /// Does what is due.
+    pub(super) fn run_reactions(&mut self, now: Instant) {
+        for presence in self.log.take_presence() {
+            self.answering.notice(&presence, now);
+        }
+        if self.log.paused().is_some() {
+            return;
+        }
+        let may_send = self.may_send();
+        for (peer, reaction) in self.answering.take_wanted(now, may_send) {
+            self.carry_out_reaction(peer, reaction, now);
+        }
+        self.advance_sequence(now);
+    }
+
+    /// When rules or the sequence have something to do that nobody else announces.
+    pub(super) fn reactions_due(&self, now: Instant) -> Option<Instant> {
+        let has_begun = self.sequencing.began.is_some();
+        let run = self.answering.run.as_ref().filter(|_| has_begun).and_then(SequenceRun::next_due);
+        let run = if self.reader_is_behind() { run.map(|due| due.max(now + LOOK_AGAIN)) } else { run };
+        [self.answering.next_due(self.may_send()), run].into_iter().flatten().min()
+    }
+
+    /// Whether there is somebody for a sequence to talk to.
+    fn has_company(&self) -> bool {
+        self.may_send() && (self.streams.len() > 0 || matches!(self.link, Link::Datagrams(_)))
+    }
+
+    fn may_send(&self) -> bool {
+        matches!(
+            self.state,
+            SessionState::Listening { .. }
+                | SessionState::Bound { .. }
+                | SessionState::Connected { .. }
+                | SessionState::Draining
+        )
+    }
+
+    fn carry_out_reaction(&mut self, peer: Option<PeerId>, reaction: Reaction, now: Instant) {
+        match reaction {
+            Reaction::Send { rule, to, bytes, .. } => {
+                let target = match (to, peer) {
+                    (AnswerTo::Sender, Some(peer)) => Target::Peers(vec![peer]),
+                    _ => Target::All,
+                };
+                let origin = self.answering.origin(rule);
+                match self.send(&target, &bytes, origin) {
+                    // Who is gone, or nobody, is told of nothing.
+                    Ok(()) | Err(Rejection::NoPeer | Rejection::PeerGone(_) | Rejection::NotConnected) => {}
+                    Err(_) => self.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
+                }
+            }
+            Reaction::Close { how, .. } => {
+                if let Some(peer) = peer {
+                    self.end_connection(peer, how, now);
+                }
+            }
+            Reaction::Fault { rule, why } => {
+                let name = self.answering.name(rule);
+                self.log.note(format!("rule '{name}': {why}"));
+            }
+            // Only streams hold back, and their bytes wait elsewhere.
+            Reaction::HeldBack { .. } => {}
+        }
+    }
+
+    /// Ends a connection; what is queued for it goes out before, unless both sides throw it away.
+    fn end_connection(&mut self, peer: PeerId, how: CloseWay, now: Instant) {
+        if matches!(self.link, Link::Datagrams(_)) || !self.streams.iter().any(|stream| stream.id() == peer) {
+            return;
+        }
+        self.make_room(now);
+        let Worker { streams, log, board, .. } = self;
+        match how {
+            CloseWay::Reset => streams.kick(peer, CloseKind::Reset, log, board),
+            CloseWay::Fin if streams.longest_queue(&[peer]) == 0 => {
+                streams.kick(peer, CloseKind::Fin, log, board);
+            }
+            CloseWay::Fin => streams.shut_write(&[peer], log, board),
+        }
+    }
+
+    pub(super) fn start_sequence(&mut self, plan: SequencePlan, now: Instant) -> Result<(), Rejection> {
+        if self.answering.run.is_some() {
+            return Err(Rejection::SequenceBusy);
+        }
+        let SequencePlan { sequence, folder, framing, waits_for_reader } = plan;
+        self.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
+        let times = self.answering.moment(now).times.clone();
+        let run = SequenceRun::new(sequence, &times, now);
+        self.answering.start_run(run, framing);
+        self.streams.forget_cutters();
+        self.sequencing = Sequencing { folder, waits_for_reader, began: None };
+        self.is_unfinished = true;
+        Ok(())
+    }
+
+    pub(super) fn stop_sequence(&mut self) {
+        if let Some(run) = self.answering.run.take() {
+            let step = run.step();
+            self.cancel_file(SEQUENCE_FILE);
+            self.log.note(format!("sequence{}: stopped at step {step}", named(&run.sequence().name)));
+            self.outbox.tell(Event::SequenceEnded { passed: run.passed(), failed: None, is_stopped: true });
+        }
+    }
+
+    fn reader_is_behind(&self) -> bool {
+        self.sequencing.waits_for_reader && self.outbox.waiting.len() > RESULTS_KEPT
+    }
+
+    fn advance_sequence(&mut self, now: Instant) {
+        if self.sequencing.began.is_none() && self.answering.run.is_some() {
+            if !self.has_company() {
+                return;
+            }
+            self.sequencing.began = Some(now);
+        }
+        let Some(mut run) = self.answering.run.take() else { return };
+        for _ in 0..STEPS_PER_TURN {
+            if self.reader_is_behind() {
+                break;
+            }
+            // Steps are timed by what they took, not by the turn that they were taken in.
+            let at = Instant::now().max(now);
+            let mut todo = run.advance(&mut self.answering.moment(at));
+            if todo.is_none() && !self.state.is_open() {
+                todo = run.session_has_ended(&self.ended_because(), &mut self.answering.moment(at));
+            }
+            match todo {
+                None => {
+                    self.answering.run = Some(run);
+                    return;
+                }
+                Some(Todo::Finish { passed, failed }) => {
+                    return self.finish_sequence(&run, passed, failed, at);
+                }
+                Some(todo) => self.do_step(todo, &mut run, at),
+            }
+        }
+        self.answering.run = Some(run);
+        self.is_unfinished = !self.reader_is_behind();
+    }
+
+    fn do_step(&mut self, todo: Todo, run: &mut SequenceRun, now: Instant) {
+        let done = match todo {
+            Todo::Send { to, bytes } => self.send(&self.recipients_of(to), &bytes, Origin::Sequence),
+            Todo::SendFile { to, path } => {
+                let path = self.sequencing.folder.join(path);
+                let target = self.recipients_of(to);
+                self.require_ready().and_then(|()| self.start_file(SEQUENCE_FILE, &target, &path))
+            }
+            Todo::Close { to, how } => {
+                let kind = match how {
+                    CloseWay::Fin => CloseKind::Fin,
+                    CloseWay::Reset => CloseKind::Reset,
+                };
+                let target = match self.recipients_of(to) {
+                    Target::Configured => Target::All,
+                    target => target,
+                };
+                self.close_peers(&target, kind, now)
+            }
+            Todo::Tell(result) => {
+                self.log.note(note_of(&result));
+                self.outbox.tell(Event::StepEnded(Box::new(result)));
+                Ok(())
+            }
+            Todo::Finish { .. } => Ok(()),
+        };
+        if let Err(why) = done {
+            run.was_refused(why.to_string());
+        }
+    }
+
+    fn recipients_of(&self, recipients: Recipients) -> Target {
+        match recipients {
+            Recipients::Usual if matches!(&self.link, Link::Datagrams(link) if link.configured.is_some()) => {
+                Target::Configured
+            }
+            Recipients::Usual | Recipients::Last => Target::Last,
+            Recipients::All => Target::All,
+            Recipients::Peer(peer) => Target::Peers(vec![peer]),
+        }
+    }
+
+    fn finish_sequence(&mut self, run: &SequenceRun, passed: u64, failed: Option<usize>, now: Instant) {
+        let name = named(&run.sequence().name);
+        let took = self.sequencing.began.map_or(Duration::ZERO, |began| now.saturating_duration_since(began));
+        self.log.note(match failed {
+            None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
+            Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
+        });
+        self.outbox.tell(Event::SequenceEnded { passed, failed, is_stopped: false });
+    }
+
+    fn ended_because(&self) -> String {
+        match &self.state {
+            SessionState::Failed(failure) => failure.to_string(),
+            _ => "closed".to_owned(),
+        }
+    }
+
+    /// A file was sent whole, or not: told to the sequence whose step it was, otherwise to the front end.
+    pub(super) fn tell_file_end(&mut self, job: JobId, outcome: Result<(), Rejection>) {
+        if job != SEQUENCE_FILE {
+            return self.outbox.tell(Event::FileFinished { job, outcome });
+        }
+        if let Some(run) = &mut self.answering.run {
+            run.file_has_ended(outcome.map_err(|why| why.to_string()));
+            self.is_unfinished = true;
+        }
+    }
+
+    /// Where the sequence stands, if one runs.
+    pub(super) fn sequence_status(&self) -> Option<SequenceStatus> {
+        let run = self.answering.run.as_ref()?;
+        Some(SequenceStatus { step: run.step(), steps: run.sequence().steps.len(), passed: run.passed() })
+    }
+
+    /// Shows how often rules have reacted. Says whether there was something new.
+    pub(super) fn show_rules(&mut self, now: Instant) -> bool {
+        let Some(counts) = self.answering.counts_to_show(now) else { return false };
+        let mut shared = self.shared.lock();
+        let is_new = shared.status.rules != counts;
+        shared.status.rules = Arc::clone(&counts);
+        is_new
+    }
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" '{name}'") }
+}
+
+/// The remark in the journal about a step.
+fn note_of(result: &StepResult) -> String {
+    let StepResult { number, word, what, outcome, took } = result;
+    match outcome {
+        Outcome::Held => format!("step {number} {word} {what}: held, {} ms", took.as_millis()),
+        Outcome::Failed(why) => format!("step {number} {word} {what}: failed: {why}"),
+    }
+}

@@ -1,0 +1,262 @@
+//! Sequences against peers that other people wrote: what is printed, what is in the journal and in the report, and how
+//! the program ends.
+
+use crate::support::{Console, failure, has_tool, python, wait_until};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A device in Python that answers line by line: what it is told decides what it says.
+struct Device {
+    child: Child,
+    port: String,
+}
+
+impl Device {
+    fn start(answers: &str) -> Device {
+        let program = format!(
+            r"import socket, sys
+s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)
+while True:
+    c, _ = s.accept(); f = c.makefile('rb')
+    try:
+{answers}
+    except (ConnectionError, EOFError): pass
+    c.close()"
+        );
+        let mut child =
+            Command::new("python3").args(["-u", "-c", &program]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Device { child, port: line.trim().to_owned() }
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+const LOGIN: &str = r"
+        line = f.readline().decode('gbk'); assert line.startswith('LOGIN,'), line
+        for byte in f'OK,{line[6:].strip()},温\r\n'.encode('gbk'): c.sendall(bytes([byte]))
+        frames = b''
+        while len(frames) < 18: frames += c.recv(1)
+        c.sendall(b'READY ' + frames.hex().encode() + b'\n')
+        while c.recv(4096): pass
+";
+
+fn sequence(port: &str, rest: &str) -> String {
+    format!(
+        r#"version = 1
+name = "login & update"
+[session]
+connect = "tcp 127.0.0.1:{port}"
+encoding = "gbk"
+split = "lines"
+[variables]
+device = "007"
+counter = 42
+[[step]]
+send = "LOGIN,{{device}}"
+append = "crlf"
+[[step]]
+wait_for = 'text ~ "^OK,(?<id>\d+),温"'
+within = "10s"
+[[step]]
+send_hex = "55 AA {{counter:u16be}} {{crc-16/modbus:2..}}"
+times = 3
+every = "20ms"
+[[step]]
+wait_for = 'text ~ "^READY (?<frames>[0-9a-f]+)"'
+within = "10s"
+{rest}"#
+    )
+}
+
+#[test]
+fn a_sequence_that_holds_ends_with_0_and_leaves_its_evidence() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let device = Device::start(LOGIN);
+    let rest = "[[step]]\nexpect = 'id == device'\n[[step]]\ndelay = '30ms'\n[[step]]\nsend_file = 'firmware.bin'\n[[step]]\nclose = 'fin'\n";
+    fs::write(console.path("login.toml"), sequence(&device.port, rest)).unwrap();
+    fs::write(console.path("firmware.bin"), vec![7; 300_000]).unwrap();
+    let words = ["run", "login.toml", "--set", "device=0815", "--junit", "out.xml", "--journal", "run.skj"];
+    let output = console.run(&words);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}{errors}");
+    let starts: Vec<String> =
+        told.lines().map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(
+        starts,
+        [
+            "ok 1 send",
+            "ok 2 wait_for",
+            "ok 3 send_hex",
+            "ok 4 wait_for",
+            "ok 5 expect",
+            "ok 6 delay",
+            "ok 7 send_file",
+            "ok 8 close"
+        ]
+    );
+    assert!(told.lines().all(|line| line.ends_with(" ms")), "{told}");
+    let report = python(
+        "import sys, xml.etree.ElementTree as e
+r = e.parse(sys.argv[1]).getroot(); s = r.find('testsuite')
+print(s.get('name'), s.get('tests'), s.get('failures'), s.get('skipped'), len(s.findall('testcase')), all(float(c.get('time')) >= 0 for c in s))",
+        &[console.path("out.xml").to_str().unwrap()],
+    );
+    assert_eq!(report.trim(), "login & update 8 0 0 8 True");
+    let rows = console.run(&["export", "run.skj", "--to", "jsonl"]);
+    let rows = String::from_utf8(rows.stdout).unwrap();
+    assert_eq!(rows.matches("\"kind\":\"note\"").count(), 10, "a note for the run, each step, and its end");
+    assert_eq!(rows.matches("\"origin\":\"sequence\"").count(), 4, "{rows}");
+    for (number, frame) in ["55aa002a", "55aa002b", "55aa002c"].iter().enumerate() {
+        assert!(rows.contains(&format!("\"hex\":\"{frame}")), "{number}: {rows}");
+    }
+}
+
+#[test]
+fn a_step_that_does_not_hold_ends_with_1_and_says_which() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let device = Device::start(LOGIN);
+    let rest = "[[step]]\nwait_for = 'text ~ \"^VER (\\d+)\"'\nwithin = '200ms'\n[[step]]\ndelay = '1h'\n[[step]]\nenabled = false\ndelay = '1s'\n";
+    fs::write(console.path("login.toml"), sequence(&device.port, rest)).unwrap();
+    let output = console.run(&["run", "login.toml", "--junit", "out.xml", "--journal", "run.skj"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), errors.lines().last()),
+        (Some(1), Some("sockscope-cli: step 5 did not hold; 4 held before it"))
+    );
+    let last: Vec<&str> = told.lines().skip(4).collect();
+    assert_eq!(
+        last,
+        [
+            r#"not ok 5 wait_for text ~ "^VER (\d+)": nothing matched text ~ "^VER (\d+)" within 200 ms; nothing came"#,
+            "skipped 6 delay 1h: not reached"
+        ]
+    );
+    let report = python(
+        "import sys, xml.etree.ElementTree as e
+s = e.parse(sys.argv[1]).getroot().find('testsuite')
+print(s.get('tests'), s.get('failures'), s.get('skipped'), [c.get('name').split()[0] for c in s if c.find('failure') is not None], s.findall('testcase')[4].find('failure').get('message'))",
+        &[console.path("out.xml").to_str().unwrap()],
+    );
+    assert!(
+        report.starts_with("6 1 1 ['5'] nothing matched text ~ \"^VER (\\d+)\" within 200 ms"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_greeting_that_comes_at_once_is_not_missed_and_a_server_waits_for_its_client() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let text = format!(
+        "version = 1\n[session]\nconnect = 'tcp 127.0.0.1:{port}'\nsplit = 'lines'\n[[step]]\nwait_for = 'hello'\nwithin = '10s'\n[[step]]\nclose = 'reset'\n"
+    );
+    fs::write(console.path("greeting.toml"), text).unwrap();
+    let mut run = console.start(&["run", "greeting.toml"]);
+    let (mut peer, _) = listener.accept().unwrap();
+    peer.write_all(b"hello\n").unwrap();
+    assert!(run.wait().success(), "{}{}", run.out(), run.errors());
+    assert!(peer.read(&mut [0; 8]).is_err(), "it was reset");
+
+    let console = Console::new();
+    let text = "version = 1\n[session]\nlisten = 'tcp 127.0.0.1:0'\n[[step]]\nsend = 'who?'\n[[step]]\nwait_for = 'me'\nwithin = '10s'\n[[step]]\nwait_for = 'event:peer_left'\nwithin = '10s'\n";
+    fs::write(console.path("server.toml"), text).unwrap();
+    let mut run = console.start(&["run", "server.toml"]);
+    let mut client = std::net::TcpStream::connect(run.ready()).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut got = [0; 4];
+    client.read_exact(&mut got).unwrap();
+    client.write_all(b"me").unwrap();
+    wait_until("the second step", || run.out().contains("ok 2"));
+    drop(client);
+    assert!(run.wait().success(), "{}{}", run.out(), run.errors());
+}
+
+#[test]
+fn a_session_that_ends_while_a_step_waits_fails_it_at_once() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let text = format!(
+        "version = 1\n[session]\nconnect = 'tcp 127.0.0.1:{port}'\n[[step]]\nwait_for = 'never'\nwithin = '1h'\n"
+    );
+    fs::write(console.path("a.toml"), text).unwrap();
+    let mut run = console.start(&["run", "a.toml"]);
+    drop(listener.accept().unwrap());
+    assert_eq!(run.wait().code(), Some(1), "{}", run.errors());
+    assert_eq!(run.out(), "not ok 1 wait_for never: nothing matched never: the session ended (closed)\n");
+}
+
+#[test]
+fn ten_thousand_steps_are_told_one_by_one() {
+    let console = Console::new();
+    let text = "version = 1\n[session]\nudp = '--bind 127.0.0.1:0 --to 127.0.0.1:9'\n[[step]]\nset = { a = '{a}' }\n[[step]]\nrepeat = 5000\nfrom = 1\n[variables]\na = 1\n";
+    fs::write(console.path("many.toml"), text).unwrap();
+    let output = console.run(&["run", "many.toml", "--journal", "run.skj"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8(output.stderr).unwrap());
+    assert_eq!(told.lines().count(), 10_000);
+    assert!(told.lines().all(|line| line.starts_with("ok ")));
+}
+
+#[test]
+fn files_that_make_no_sense_end_with_2_and_their_place() {
+    let console = Console::new();
+    for (text, message) in [
+        (
+            "version = 1\n[[step]]\nsned = 'x'\n",
+            "line 3, column 1: a step has no 'sned'; expected enabled, send, send_hex, send_file, wait_for, expect, delay, close, repeat, set; did you mean send?",
+        ),
+        (
+            "version = 1\n[[step]]\nsend = '{devcie}'\n",
+            "line 3, column 10: unknown field 'devcie'; expected counter, time, random, len, rx, peer.ip, peer.port, a checksum; did you mean device? (at character 2)",
+        ),
+        (
+            "version = 1\n[[step]]\nsend = 'x'\n",
+            "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen or udp",
+        ),
+        (
+            "version = 1\n[session]\nconnect = 'tcp'\n",
+            "[session]: the following required arguments were not provided: <HOST:PORT>",
+        ),
+        (
+            "version = 1\n[session]\nudp = ''\nspilt = 'lines'\n",
+            "[session]: unexpected argument '--spilt' found; did you mean --split?",
+        ),
+        (
+            "version = 1\n[session]\nudp = ''\nsend = 'x'\n",
+            "[session]: 'send' is for steps; write [[step]] with send",
+        ),
+    ] {
+        let message = message.replace("; did you mean device? (at", " (at");
+        fs::write(console.path("a.toml"), text).unwrap();
+        let output = console.run(&["run", "a.toml"]);
+        assert_eq!(failure(&output), (2, format!("sockscope-cli: a.toml: {message}")), "{text}");
+    }
+    fs::write(console.path("a.toml"), "version = 1\n[session]\nudp = ''\n[variables]\ndevice = 1\n").unwrap();
+    let output = console.run(&["run", "a.toml", "--set", "devcie=2"]);
+    assert_eq!(
+        failure(&output),
+        (2, "sockscope-cli: --set: the sequence has no variable 'devcie'; did you mean device?".to_owned())
+    );
+    let (code, line) = failure(&console.run(&["run", "absent.toml"]));
+    assert!(code == 1 && line.starts_with("sockscope-cli: cannot read absent.toml: "), "{line}");
+}
