@@ -5,11 +5,12 @@
 #![expect(clippy::print_stdout, reason = "a measurement is read where it is made")]
 
 use anyhow::{Context, Result};
-use sockscope::export::{ExportContext, ExportOptions, ExportSource, Format, Selection, run_to_file};
+use sockscope::export::{
+    ExportContext, ExportOptions, ExportSource, ExportSplit, Format, Selection, run_to_file,
+};
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::config::SessionKind;
-use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, PeerId};
 use sockscope::model::record::{Body, DataHead, Lifecycle};
 use sockscope::util::clock::{Stamp, now};
@@ -57,7 +58,7 @@ fn main() -> Result<()> {
                     reader: &reader,
                     selection: &Selection::all(),
                     filter: &Filter::default(),
-                    split: &Framing::None,
+                    split: &ExportSplit::default(),
                 };
                 let session = ExportContext::of_journal(&reader);
                 let mut go_on = |_| ControlFlow::Continue(());

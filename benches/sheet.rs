@@ -14,16 +14,17 @@ use egui::{
     Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, RawInput, Rect, TouchPhase, pos2, vec2,
 };
 use sockscope::codec::represent::View;
+use sockscope::engine::news::News;
 use sockscope::journal::{JournalInfo, JournalWriter};
 use sockscope::model::config::SessionKind;
-use sockscope::model::ids::{Epoch, PeerId, RecordId};
+use sockscope::model::ids::{Epoch, PeerId, RowKey};
 use sockscope::model::record::DataHead;
-use sockscope::ui::sheet::{
-    JournalRows, RowContent, RowLine, RowOptions, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone,
-};
+use sockscope::ui::log::{LogRows, RowOptions};
+use sockscope::ui::sheet::{RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone};
 use sockscope::ui::{fonts, theme};
 use sockscope::util::clock::{Stamp, now};
 use sockscope::util::locale::{Language, Locale};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 const FRAMES: usize = 400;
@@ -37,7 +38,8 @@ fn main() {
         let writer = journal(&path, count);
         for (view, name) in [(View::Text, "journal, text"), (View::Dump, "journal, dump")] {
             let options = RowOptions { view, ..RowOptions::new(Locale::of(Language::English)) };
-            measure(name, &mut JournalRows::new(writer.reader(), options), JournalRows::refresh);
+            let news = News::new(Waker::noop().clone());
+            measure(name, &mut LogRows::new(writer.reader(), options), |rows| rows.refresh(&news));
         }
     }
     for count in [1_000, 1_000_000, 100_000_000] {
@@ -106,7 +108,7 @@ fn measure<R: Rows>(source: &str, rows: &mut R, refresh: impl Fn(&mut R)) {
     };
     let wheel = median((0..FRAMES).map(|number| frame(&mut sheet, wheel(number))));
     let jumps = median((0..FRAMES as u64).map(|number| {
-        sheet.go_to(RecordId((number * 7_919) % count));
+        sheet.go_to(RowKey((number * 7_919) % count));
         frame(&mut sheet, Vec::new())
     }));
     println!("| {count} | {source} | {} | {} | {} |", millis(unchanged), millis(wheel), millis(jumps));
@@ -153,5 +155,5 @@ impl Rows for MadeUp {
 
     fn toggle_expanded(&mut self, _index: u64) {}
 
-    fn measure_from(&mut self, _marked: Option<RecordId>) {}
+    fn measure_from(&mut self, _marked: Option<RowKey>) {}
 }

@@ -1,7 +1,7 @@
 //! Shows the controls and a sheet of a hundred million rows that are made up, to look at the design without a
 //! session: `cargo run --example sheet_gallery -- light zh 2.0` (any of these words may be left out).
 
-use sockscope::model::ids::RecordId;
+use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::{RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone};
 use sockscope::ui::widgets::{
     ButtonKind, Choice, PillCombo, TextField, button, chip, group_heading, icon_button, key_value, segmented,
@@ -49,7 +49,7 @@ struct Gallery {
 impl Gallery {
     fn new(language: Language) -> Gallery {
         let mut sheet = Sheet::default();
-        sheet.go_to(RecordId(99_999_977));
+        sheet.go_to(RowKey(99_999_977));
         Gallery {
             sheet,
             rows: MadeUp { made: RowContent::default(), expanded: Some(99_999_982) },
@@ -224,7 +224,7 @@ impl Rows for MadeUp {
         self.expanded = if self.expanded == Some(index) { None } else { Some(index) };
     }
 
-    fn measure_from(&mut self, _marked: Option<RecordId>) {}
+    fn measure_from(&mut self, _marked: Option<RowKey>) {}
 }
 
 fn dump_line(place: usize) -> RowLine {

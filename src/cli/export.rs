@@ -6,7 +6,8 @@ use crate::cli::words::{self, ViewName, Way};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{
-    self, ExportContext, ExportError, ExportOptions, ExportSource, Format, PayloadChoice, Selection,
+    self, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, PayloadChoice,
+    Selection,
 };
 use crate::journal::JournalReader;
 use crate::journal::query::Filter;
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
     /// Only what concerns this peer
     #[arg(long, value_name = "N", value_parser = words::peer)]
     peer: Option<PeerId>,
-    /// Begin with this record
+    /// Begin with this record, counted from 0 as `id` in jsonl
     #[arg(long, value_name = "N", default_value_t = 0)]
     from: u64,
     /// Look at so many records
@@ -46,8 +47,9 @@ pub(crate) struct Arguments {
     /// How payload is shown (text, html)
     #[arg(long, value_enum, default_value = "text")]
     view: ViewName,
-    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST], idle:MS
-    /// (raw and pcapng stay as they are)
+    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
+    /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt (raw and pcapng stay
+    /// as they are)
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
     /// Begin with a byte order mark, for spreadsheets (csv)
@@ -79,14 +81,14 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let selection = Selection::range(typed.from..end);
-    let split = if format.shows_messages() { &typed.split } else { &Framing::None };
-    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split };
+    let split = ExportSplit::from(if format.shows_messages() { typed.split.clone() } else { Framing::None });
+    let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &split };
     let context = ExportContext::of_journal(&reader);
     let mut exporter = format.exporter(&options);
     if typed.follow {
         let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();
-        return match export::follow(&reader, split, exporter.as_mut(), &context, out, &mut wait) {
+        return match export::follow(&reader, &split.framing, exporter.as_mut(), &context, out, &mut wait) {
             Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
             other => other.map_err(|error| Failed::Running(error.into())),
         };

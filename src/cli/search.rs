@@ -4,11 +4,13 @@ use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
 use crate::cli::words::PrintFormat;
+use crate::codec::rows::{Row, RowMaker};
 use crate::codec::text::TextEncoding;
-use crate::journal::JournalReader;
 use crate::journal::query::{Filter, Pattern, Search};
+use crate::journal::{JournalError, JournalReader, MessagePeers};
 use crate::model::framing::Framing;
 use crate::model::ids::RecordId;
+use crate::model::record::Body;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -42,14 +44,17 @@ pub(crate) struct Arguments {
     /// What the characters of pattern and payload are
     #[arg(long, value_name = "NAME", default_value = "utf-8")]
     encoding: TextEncoding,
+    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
+    /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt;
+    /// then messages are searched, each by itself
+    #[arg(long, value_name = "HOW", default_value = "none")]
+    split: Framing,
 }
 
 /// Searches and prints while it finds.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let pattern = pattern(typed)?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
-    let mut search = Search::new(reader.clone(), pattern, Filter::default())
-        .map_err(|error| Failed::Running(error.into()))?;
     let plan = live::printed(typed.format).filter(|_| !typed.count).map(|printed| PrintPlan {
         printed,
         encoding: typed.encoding,
@@ -58,6 +63,24 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     });
     let mut printer =
         plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;
+    let found = match typed.split {
+        Framing::None => search_records(&reader, pattern, printer.as_mut())?,
+        _ => search_messages(&reader, &pattern, &typed.split, printer.as_mut())?,
+    };
+    if typed.count {
+        writeln!(io::stdout().lock(), "{found}").map_err(Failed::output)?;
+    }
+    printer.map_or(Ok(()), RecordPrinter::finish)
+}
+
+/// Searches records as they lie in the file, and across their borders; says how many were found.
+fn search_records(
+    reader: &JournalReader,
+    pattern: Pattern,
+    mut printer: Option<&mut RecordPrinter>,
+) -> Result<u64, Failed> {
+    let mut search = Search::new(reader.clone(), pattern, Filter::default())
+        .map_err(|error| Failed::Running(error.into()))?;
     let mut found: u64 = 0;
     let mut last: Option<RecordId> = None;
     loop {
@@ -75,13 +98,41 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
             printer.flush()?;
         }
         if progress.done {
-            break;
+            return Ok(found);
         }
     }
-    if typed.count {
-        writeln!(io::stdout().lock(), "{found}").map_err(Failed::output)?;
+}
+
+/// Searches the messages that streams are cut into, and what is no data; says how many were found.
+fn search_messages(
+    reader: &JournalReader,
+    pattern: &Pattern,
+    split: &Framing,
+    mut printer: Option<&mut RecordPrinter>,
+) -> Result<u64, Failed> {
+    let failed = |error: JournalError| Failed::Running(error.into());
+    let mut peers = MessagePeers::new(reader.clone());
+    let mut maker = RowMaker::new(split);
+    let mut found: u64 = 0;
+    let mut judge = |row: &Row<'_>| -> Result<(), Failed> {
+        let bytes = match &row.record.body {
+            Body::Data(data) => data.bytes.as_slice(),
+            Body::Note(text) => text.as_bytes(),
+            _ => return Ok(()),
+        };
+        if pattern.find_at(bytes, 0).is_none() {
+            return Ok(());
+        }
+        found += 1;
+        printer.as_deref_mut().map_or(Ok(()), |printer| printer.print_row(row))
+    };
+    let mut records = reader.records(0..u64::MAX);
+    while let Some(record) = records.next().map_err(failed)? {
+        let is_message = peers.is_message_oriented(record.peer).map_err(failed)?;
+        maker.push(record, is_message, &mut judge)?;
     }
-    printer.map_or(Ok(()), RecordPrinter::finish)
+    maker.finish(&mut judge)?;
+    Ok(found)
 }
 
 fn pattern(typed: &Arguments) -> Result<Pattern, Failed> {

@@ -20,10 +20,10 @@ pub(crate) struct Arguments {
     /// Go on with what another program writes, until stopped
     #[arg(long)]
     follow: bool,
-    /// Begin with this record
+    /// Begin with this record, counted from 0 as `id` in jsonl; text numbers rows from 1
     #[arg(long, value_name = "N", default_value_t = 0)]
     from: u64,
-    /// Print at most so many records
+    /// Print at most so many records, or the messages that end in them
     #[arg(long, value_name = "N")]
     count: Option<u64>,
     /// How records are printed
@@ -32,7 +32,8 @@ pub(crate) struct Arguments {
     /// What the payload's characters are
     #[arg(long, value_name = "NAME", default_value = "utf-8")]
     encoding: TextEncoding,
-    /// How stream bytes are cut into messages, as for the live commands
+    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
+    /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
 }

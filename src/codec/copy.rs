@@ -29,8 +29,13 @@ impl CopyForm {
     /// The bytes in this form. Text takes the characters as they are, line ends too; bytes that are none come
     /// as `\xHH`.
     pub fn render(self, bytes: &[u8], encoding: TextEncoding) -> String {
+        self.render_from(Carry::default(), bytes, encoding)
+    }
+
+    /// The same for bytes that complete a character of which the beginning came before them.
+    pub fn render_from(self, carry: Carry, bytes: &[u8], encoding: TextEncoding) -> String {
         match self {
-            CopyForm::Text => text(bytes, encoding),
+            CopyForm::Text => text(carry, bytes, encoding),
             CopyForm::Hex => hex::spaced(bytes),
             // C has no arrays without elements.
             CopyForm::CArray if bytes.is_empty() => String::from("const unsigned char *data = 0;"),
@@ -43,9 +48,9 @@ impl CopyForm {
     }
 }
 
-fn text(bytes: &[u8], encoding: TextEncoding) -> String {
+fn text(mut carry: Carry, bytes: &[u8], encoding: TextEncoding) -> String {
     let mut text = String::with_capacity(bytes.len());
-    decode_with(encoding, &mut Carry::default(), bytes, |piece| match piece.kind {
+    decode_with(encoding, &mut carry, bytes, |piece| match piece.kind {
         PieceKind::Text(plain) => text.push_str(plain),
         PieceKind::Control(character) => text.push(character),
         PieceKind::Undecoded(undecoded) | PieceKind::Pending(undecoded) => {

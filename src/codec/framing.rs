@@ -1,6 +1,9 @@
 //! Cuts one stream of bytes into messages. It is told which record the bytes came in and when; it never asks a
 //! clock, and where the bytes are cut into records makes no difference to the messages.
 
+mod protocols;
+
+use crate::codec::framing::protocols::{HEAD_END, Header, Separator, Told};
 use crate::model::framing::{Framing, LengthField};
 use crate::model::ids::RecordId;
 use memchr::memchr;
@@ -78,7 +81,17 @@ enum Cutter {
     Delimiter(Box<Finder<'static>>),
     Fixed(usize),
     Length(LengthField),
-    IdleGap { nanos: u64 },
+    IdleGap {
+        nanos: u64,
+    },
+    StartEnd {
+        start: Box<[u8]>,
+        start_finder: Box<Finder<'static>>,
+        end: Box<Finder<'static>>,
+    },
+    /// Everything up to a byte, those of it that come first included.
+    Between(Separator),
+    Header(Header),
 }
 
 /// What is found out about the bytes that start at a message's start.
@@ -87,12 +100,12 @@ enum Found {
     Message(usize, MessageEnd),
     /// None yet.
     NotYet,
-    /// None can start here.
-    Nonsense,
+    /// None can start here, nor in so many bytes from here (at least one).
+    Nonsense(usize),
 }
 
 impl<R: Copy> Framer<R> {
-    /// A stream from its start. A delimiter without bytes or a fixed size of 0 cuts at every record.
+    /// A stream from its start. A delimiter, start or end without bytes or a fixed size of 0 cuts at every record.
     pub fn new(framing: &Framing) -> Framer<R> {
         Framer::with_longest_message(framing, LONGEST_MESSAGE)
     }
@@ -108,7 +121,19 @@ impl<R: Copy> Framer<R> {
             // A field of another size than integers have would never get the stream on.
             Framing::Length(field) => Cutter::Length(LengthField { size: field.size.clamp(1, 8), ..*field }),
             Framing::IdleGap { millis } => Cutter::IdleGap { nanos: millis.saturating_mul(1_000_000) },
-            Framing::None | Framing::Delimiter(_) | Framing::Fixed(_) => Cutter::Records,
+            Framing::StartEnd { start, end } if !start.is_empty() && !end.is_empty() => Cutter::StartEnd {
+                start: start.clone().into(),
+                start_finder: Box::new(Finder::new(start).into_owned()),
+                end: Box::new(Finder::new(end).into_owned()),
+            },
+            Framing::Slip => Cutter::Between(Separator::Slip),
+            Framing::Cobs => Cutter::Between(Separator::Cobs),
+            Framing::WebSocket => Cutter::Header(Header::WebSocket),
+            Framing::ModbusTcp => Cutter::Header(Header::ModbusTcp),
+            Framing::Mqtt => Cutter::Header(Header::Mqtt),
+            Framing::None | Framing::Delimiter(_) | Framing::Fixed(_) | Framing::StartEnd { .. } => {
+                Cutter::Records
+            }
         };
         Framer {
             cutter,
@@ -122,7 +147,18 @@ impl<R: Copy> Framer<R> {
     }
 
     /// Takes in the next record of the stream and gives every message that ends in it.
-    pub fn push(&mut self, record: R, mono_ns: u64, bytes: &[u8], mut emit: impl FnMut(Message<'_, R>)) {
+    pub fn push(&mut self, record: R, mono_ns: u64, bytes: &[u8], emit: impl FnMut(Message<'_, R>)) {
+        self.push_from(Place { record, offset: 0 }, mono_ns, bytes, emit);
+    }
+
+    /// The same with bytes that begin somewhere in their record, for who goes on in the middle of a stream.
+    pub fn push_from(
+        &mut self,
+        Place { record, offset }: Place<R>,
+        mono_ns: u64,
+        bytes: &[u8],
+        mut emit: impl FnMut(Message<'_, R>),
+    ) {
         if let Cutter::IdleGap { nanos } = self.cutter
             && mono_ns.saturating_sub(self.last_mono_ns) >= nanos
         {
@@ -130,7 +166,7 @@ impl<R: Copy> Framer<R> {
         }
         self.last_mono_ns = mono_ns;
         if let Cutter::Records = self.cutter {
-            let (from, to) = (Place { record, offset: 0 }, Place { record, offset: bytes.len() });
+            let (from, to) = (Place { record, offset }, Place { record, offset: offset + bytes.len() });
             emit(Message { bytes, from, to, end: MessageEnd::Whole });
             return;
         }
@@ -138,11 +174,11 @@ impl<R: Copy> Framer<R> {
             return;
         }
         if self.waiting.is_empty() {
-            let source = Source { record, start: 0, offset: 0 };
+            let source = Source { record, start: 0, offset };
             let cut = self.cut(bytes, &[source], &mut emit);
-            self.keep(&bytes[cut..], record, cut);
+            self.keep(&bytes[cut..], record, offset + cut);
         } else {
-            self.keep(bytes, record, 0);
+            self.keep(bytes, record, offset);
             let waiting = std::mem::take(&mut self.waiting);
             let sources = std::mem::take(&mut self.sources);
             let cut = self.cut(&waiting, &sources, &mut emit);
@@ -161,6 +197,18 @@ impl<R: Copy> Framer<R> {
             }
             _ => None,
         }
+    }
+
+    /// Where the bytes begin that wait for the end of their message, and the last record that they are of.
+    pub fn waiting(&self) -> Option<(Place<R>, R)> {
+        let (first, last) = (self.sources.first()?, self.sources.last()?);
+        Some((Place { record: first.record, offset: first.offset }, last.record))
+    }
+
+    /// How many messages there would be if the stream ended now.
+    pub fn unfinished(&self) -> usize {
+        let skipped = self.skipped.min(self.waiting.len());
+        usize::from(skipped > 0) + usize::from(self.waiting.len() > skipped)
     }
 
     /// How many bytes wait for the end of their message.
@@ -204,8 +252,8 @@ impl<R: Copy> Framer<R> {
                     self.searched = 0;
                 }
                 Found::NotYet => return start,
-                Found::Nonsense => {
-                    self.skipped += 1;
+                Found::Nonsense(count) => {
+                    self.skipped = (self.skipped + count.max(1)).min(self.longest);
                     self.searched = 0;
                     if self.skipped == self.longest {
                         self.pass_over(bytes, sources, start, emit);
@@ -242,10 +290,24 @@ impl<R: Copy> Framer<R> {
             }
             Cutter::Fixed(size) => (within.get(..*size).map(<[u8]>::len), 0),
             Cutter::Length(field) => return self.find_by_length(*field, bytes),
+            Cutter::StartEnd { start, start_finder, end } => match start_of(within, start, start_finder) {
+                None => {
+                    let size = end.needle().len();
+                    let from = searched.max(start.len());
+                    (end.find(&within[from..]).map(|at| from + at + size), size - 1)
+                }
+                Some(other) => return other,
+            },
+            Cutter::Between(separator) => {
+                let byte = separator.byte();
+                let from = searched.max(within.iter().take_while(|first| **first == byte).count());
+                (memchr(byte, &within[from..]).map(|at| from + at + 1), 0)
+            }
+            Cutter::Header(header) => return self.find_by_header(*header, bytes),
             Cutter::IdleGap { .. } | Cutter::Records => (None, 0),
         };
         match end {
-            Some(end) => Found::Message(end, MessageEnd::Whole),
+            Some(end) => Found::Message(end, self.judged(&within[..end])),
             None if within.len() == self.longest => Found::Message(self.longest, MessageEnd::Overlong),
             None => {
                 self.searched = within.len().saturating_sub(overlap);
@@ -254,14 +316,36 @@ impl<R: Copy> Framer<R> {
         }
     }
 
+    /// Whether what stands between two separators follows the rules of its packets.
+    fn judged(&self, message: &[u8]) -> MessageEnd {
+        match &self.cutter {
+            Cutter::Between(separator) if !separator.is_packet(message) => MessageEnd::OutOfStep,
+            _ => MessageEnd::Whole,
+        }
+    }
+
+    fn find_by_header(&mut self, header: Header, bytes: &[u8]) -> Found {
+        match header.length(bytes, self.searched) {
+            Told::Length(length) if length > self.longest => Found::Nonsense(1),
+            Told::Length(length) if length <= bytes.len() => Found::Message(length, MessageEnd::Whole),
+            Told::Text if bytes.len() >= self.longest => Found::Message(self.longest, MessageEnd::Overlong),
+            Told::Text => {
+                self.searched = bytes.len().saturating_sub(HEAD_END.len() - 1);
+                Found::NotYet
+            }
+            Told::Length(_) | Told::NotYet => Found::NotYet,
+            Told::Nonsense => Found::Nonsense(1),
+        }
+    }
+
     fn find_by_length(&self, field: LengthField, bytes: &[u8]) -> Found {
         let header_length = field.offset.saturating_add(field.size);
         if header_length > self.longest && !bytes.is_empty() {
-            return Found::Nonsense;
+            return Found::Nonsense(1);
         }
         let Some(header) = bytes.get(..header_length) else { return Found::NotYet };
         match length_of(field, header).filter(|length| *length <= self.longest) {
-            None => Found::Nonsense,
+            None => Found::Nonsense(1),
             Some(length) if length <= bytes.len() => Found::Message(length, MessageEnd::Whole),
             Some(_) => Found::NotYet,
         }
@@ -297,8 +381,10 @@ impl<R: Copy> Framer<R> {
     /// Lets go of the sources in which no message can start or end any more, so that a long message made of
     /// single bytes costs no more memory than its bytes.
     fn forget_inner_sources(&mut self) {
-        let header_length = match self.cutter {
+        let header_length = match &self.cutter {
             Cutter::Length(field) => field.offset.saturating_add(field.size),
+            Cutter::Header(header) => header.most_header_bytes(),
+            Cutter::StartEnd { start, .. } => start.len(),
             _ => 0,
         };
         if self.sources.len() < 8 {
@@ -321,6 +407,22 @@ impl<R: Copy> Framer<R> {
             is_needed
         });
     }
+}
+
+/// What is found at the start of bytes that may not begin with a message's start; `None` if they do.
+fn start_of(within: &[u8], start: &[u8], start_finder: &Finder<'_>) -> Option<Found> {
+    if within.starts_with(start) {
+        return None;
+    }
+    if start.starts_with(within) {
+        return Some(Found::NotYet);
+    }
+    // The start may be cut at the end of what is here.
+    let next = start_finder.find(within).unwrap_or_else(|| {
+        let tails = within.len().saturating_sub(start.len() - 1).max(1);
+        (tails..within.len()).find(|at| start.starts_with(&within[*at..])).unwrap_or(within.len())
+    });
+    Some(Found::Nonsense(next))
 }
 
 /// Emits the bytes of a range, unless it is empty.
@@ -453,6 +555,87 @@ mod tests {
     }
 
     #[test]
+    fn protocols_are_cut_by_their_own_rules() {
+        for (words, records, messages) in [
+            (
+                "start-end:02,03",
+                &[&b"xy\x02a"[..], b"b\x03\x02c\x03z", b"\x02d"][..],
+                &[
+                    "xy @0.0-0.2 OutOfStep",
+                    "\\x02ab\\x03 @0.2-1.2",
+                    "\\x02c\\x03 @1.2-1.5",
+                    "z @1.5-1.6 OutOfStep",
+                    "\\x02d @2.0-2.2 Incomplete",
+                ][..],
+            ),
+            (
+                "slip",
+                &[b"\xC0a\xDB\xDC", b"\xC0b\xC0\xC0c\xDBx\xC0", b"d"],
+                &[
+                    "\\xc0a\\xdb\\xdc\\xc0 @0.0-1.1",
+                    "b\\xc0 @1.1-1.3",
+                    "\\xc0c\\xdbx\\xc0 @1.3-1.8 OutOfStep",
+                    "d @2.0-2.1 Incomplete",
+                ],
+            ),
+            (
+                "cobs",
+                &[b"\x03ab", b"\x02c\0\x05ab\0\x01\x01\0"],
+                &[
+                    "\\x03ab\\x02c\\x00 @0.0-1.3",
+                    "\\x05ab\\x00 @1.3-1.7 OutOfStep",
+                    "\\x01\\x01\\x00 @1.7-1.10",
+                ],
+            ),
+            (
+                "modbus-tcp",
+                &[b"\0\x01\0\0\0", b"\x02\x01\x03\xFF\0\x07\0\0\0\x02\x01\x83\0\x08\0\0\0\x09"],
+                &[
+                    "\\x00\\x01\\x00\\x00\\x00\\x02\\x01\\x03 @0.0-1.3",
+                    "\\xff @1.3-1.4 OutOfStep",
+                    "\\x00\\x07\\x00\\x00\\x00\\x02\\x01\\x83 @1.4-1.12",
+                    "\\x00\\x08\\x00\\x00\\x00\\t @1.12-1.18 Incomplete",
+                ],
+            ),
+            (
+                "mqtt",
+                &[b"\x10\x02ab\xC0", b"\0\xC1\x82\x01x"],
+                &[
+                    "\\x10\\x02ab @0.0-0.4",
+                    "\\xc0\\x00 @0.4-1.1",
+                    "\\xc1 @1.1-1.2 OutOfStep",
+                    "\\x82\\x01x @1.2-1.5",
+                ],
+            ),
+            (
+                "websocket",
+                &[b"GET / \r\n\r", b"\n\x81\x02hi\x89", b"\0\x82\x83\x01\x02\x03\x04abc"],
+                &[
+                    "GET / \\r\\n\\r\\n @0.0-1.1",
+                    "\\x81\\x02hi @1.1-1.5",
+                    "\\x89\\x00 @1.5-2.1",
+                    "\\x82\\x83\\x01\\x02\\x03\\x04abc @2.1-2.10",
+                ],
+            ),
+        ] {
+            assert_eq!(cut(words, records), messages, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_four_gibibytes_is_out_of_step_and_costs_no_memory() {
+        for (words, bytes) in [
+            ("length:0,4,be", &b"\xFF\xFF\xFF\xFF\0\0\0\x01x"[..]),
+            ("websocket", b"\x82\x7F\0\0\0\x01\0\0\0\0\x82\x01x"),
+            ("mqtt", b"\x30\xFF\xFF\xFF\x7F\xC0\0"),
+        ] {
+            let messages = cut(words, &[bytes]);
+            assert!(messages[0].ends_with("OutOfStep"), "{words}: {messages:?}");
+            assert!(!messages[messages.len() - 1].ends_with("OutOfStep"), "{words}: {messages:?}");
+        }
+    }
+
+    #[test]
     fn a_gap_ends_a_message() {
         let mut framer = framer("idle:20");
         let mut messages = Vec::new();
@@ -494,13 +677,14 @@ mod tests {
 
         #[test]
         fn where_records_are_cut_changes_no_message(
-            bytes in proptest::collection::vec(prop::sample::select(b"\0\0\x01\x02\x09\r\n\nx\xFF".to_vec()), 0..80),
+            bytes in proptest::collection::vec(prop::sample::select(b"\0\0\x01\x02\x09\r\n\nx\xFF\xC0\xC0\xDB\xDC\x30\x81\x84".to_vec()), 0..80),
             cuts in proptest::collection::vec(0..80_usize, 0..12),
             single_bytes in any::<bool>(),
             framing in prop::sample::select(vec![
                 "lines", "delim:0D0A", "delim:0A0A", "fixed:1", "fixed:7", "fixed:30",
                 "length:0,1,be", "length:0,1,be,-3", "length:1,2,be", "length:0,2,le,1", "length:2,4,be,-4",
-                "length:0,8,le",
+                "length:0,8,le", "start-end:0102,0D0A", "start-end:01,01", "start-end:0D0A,00", "slip", "cobs",
+                "websocket", "modbus-tcp", "mqtt",
             ]),
         ) {
             let collect = |borders: &[usize]| {

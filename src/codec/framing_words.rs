@@ -1,4 +1,5 @@
-//! How a framing is written: `none`, `lines`, `delim:0D0A`, `fixed:8`, `length:2,2,be,-4`, `idle:20`.
+//! How a framing is written: `none`, `lines`, `delim:0D0A`, `fixed:8`, `length:2,2,be,-4`, `start-end:02,03`, `idle:20`,
+//! and the names of protocols: `slip`, `cobs`, `websocket`, `modbus-tcp`, `mqtt`.
 
 use crate::codec::framing::LONGEST_MESSAGE;
 use crate::codec::hex::{self, HexError};
@@ -13,7 +14,7 @@ use thiserror::Error;
 pub enum FramingError {
     /// No framing has this name.
     #[error(
-        "unknown splitting '{word}'; write none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST] or idle:MS{hint}"
+        "unknown splitting '{word}'; write none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST], start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt{hint}"
     )]
     Unknown {
         /// What stands before the colon.
@@ -21,7 +22,7 @@ pub enum FramingError {
         /// The nearest known name, as the end of the sentence.
         hint: String,
     },
-    /// `none` and `lines` take nothing.
+    /// `none`, `lines` and the names of protocols take nothing.
     #[error("'{word}' takes no value, but '{value}' follows it")]
     ValueSurplus {
         /// The name.
@@ -40,6 +41,24 @@ pub enum FramingError {
     /// The delimiter has no bytes.
     #[error("delim: needs the bytes that end a message in hex, for example delim:0D0A")]
     DelimiterEmpty,
+    /// The start or the end of a message is no hex.
+    #[error("the {what} in '{text}' is not hex: {error}")]
+    MarkInvalid {
+        /// All that was typed.
+        text: String,
+        /// Which of the two.
+        what: &'static str,
+        /// Why.
+        error: HexError,
+    },
+    /// The start or the end of a message has no bytes.
+    #[error("the {what} in '{text}' has no bytes; write start-end:HEX,HEX, for example start-end:02,03")]
+    MarkEmpty {
+        /// All that was typed.
+        text: String,
+        /// Which of the two.
+        what: &'static str,
+    },
     /// A number is missing, is none, or is out of its range.
     #[error("the {what} in '{text}' must be a number from {least} to {most}, not '{value}'")]
     NumberInvalid {
@@ -71,14 +90,28 @@ pub enum FramingError {
         value: String,
     },
     /// More parts than there are.
-    #[error("'{text}' has more parts than length:OFFSET,SIZE,be|le,ADJUST")]
+    #[error("'{text}' has more parts than {form}")]
     PartSurplus {
         /// All that was typed.
         text: String,
+        /// How it is written.
+        form: &'static str,
     },
 }
 
-const WORDS: [&str; 6] = ["none", "lines", "delim", "fixed", "length", "idle"];
+const WORDS: [&str; 5] = ["delim", "fixed", "length", "start-end", "idle"];
+
+/// The framings that have a name and no values.
+const NAMED: [(&str, Framing); 7] = [
+    ("none", Framing::None),
+    ("lines", Framing::Lines),
+    ("slip", Framing::Slip),
+    ("cobs", Framing::Cobs),
+    ("websocket", Framing::WebSocket),
+    ("modbus-tcp", Framing::ModbusTcp),
+    ("mqtt", Framing::Mqtt),
+];
+
 /// A header longer than this is a slip of the finger.
 const LARGEST_OFFSET: i64 = 65_535;
 /// One day: a longer gap is no gap between messages.
@@ -93,12 +126,16 @@ impl FromStr for Framing {
             Some((word, value)) => (word.trim(), Some(value.trim())),
             None => (text, None),
         };
-        match (word.to_ascii_lowercase().as_str(), value) {
-            ("none", None) => Ok(Framing::None),
-            ("lines", None) => Ok(Framing::Lines),
-            ("none" | "lines", Some(value)) => {
-                Err(FramingError::ValueSurplus { word: word.to_owned(), value: value.to_owned() })
-            }
+        let lower = word.to_ascii_lowercase();
+        if let Some((_, framing)) = NAMED.iter().find(|(name, _)| *name == lower) {
+            return match value {
+                None => Ok(framing.clone()),
+                Some(value) => {
+                    Err(FramingError::ValueSurplus { word: word.to_owned(), value: value.to_owned() })
+                }
+            };
+        }
+        match (lower.as_str(), value) {
             ("delim", value) => parse_delimiter(value.unwrap_or("")),
             ("fixed", value) => {
                 let size = parse_number(text, "message size", value, 1, longest_message())?;
@@ -109,8 +146,10 @@ impl FromStr for Framing {
                 Ok(Framing::IdleGap { millis: millis.unsigned_abs() })
             }
             ("length", value) => parse_length(text, value.unwrap_or("")).map(Framing::Length),
+            ("start-end", value) => parse_start_end(text, value.unwrap_or("")),
             _ => {
-                let hint = near_miss::hint(word, WORDS.into_iter());
+                let names = NAMED.iter().map(|(name, _)| *name);
+                let hint = near_miss::hint(word, names.chain(WORDS));
                 Err(FramingError::Unknown { word: word.to_owned(), hint })
             }
         }
@@ -127,6 +166,20 @@ fn parse_delimiter(value: &str) -> Result<Framing, FramingError> {
         Ok(bytes) => Ok(Framing::Delimiter(bytes)),
         Err(error) => Err(FramingError::DelimiterInvalid { value: value.to_owned(), error }),
     }
+}
+
+fn parse_start_end(text: &str, value: &str) -> Result<Framing, FramingError> {
+    let mut parts = value.split(',').map(str::trim);
+    let mut mark = |what| match hex::parse(parts.next().unwrap_or("")) {
+        Ok(bytes) if bytes.is_empty() => Err(FramingError::MarkEmpty { text: text.to_owned(), what }),
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(FramingError::MarkInvalid { text: text.to_owned(), what, error }),
+    };
+    let (start, end) = (mark("start")?, mark("end")?);
+    if parts.next().is_some() {
+        return Err(FramingError::PartSurplus { text: text.to_owned(), form: "start-end:HEX,HEX" });
+    }
+    Ok(Framing::StartEnd { start, end })
 }
 
 fn parse_length(text: &str, value: &str) -> Result<LengthField, FramingError> {
@@ -148,7 +201,8 @@ fn parse_length(text: &str, value: &str) -> Result<LengthField, FramingError> {
         value => parse_number(text, "adjustment", value, -longest_message(), longest_message())?,
     };
     if parts.next().is_some() {
-        return Err(FramingError::PartSurplus { text: text.to_owned() });
+        let form = "length:OFFSET,SIZE,be|le,ADJUST";
+        return Err(FramingError::PartSurplus { text: text.to_owned(), form });
     }
     Ok(LengthField { offset: usize::try_from(offset).unwrap_or(0), size, big_endian, adjust })
 }
@@ -169,15 +223,8 @@ fn parse_number(
 impl fmt::Display for Framing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Framing::None => f.write_str("none"),
-            Framing::Lines => f.write_str("lines"),
-            Framing::Delimiter(bytes) => {
-                let mut text = String::from("delim:");
-                for byte in bytes {
-                    hex::push_byte(&mut text, *byte);
-                }
-                f.write_str(&text)
-            }
+            Framing::Delimiter(bytes) => write!(f, "delim:{}", digits(bytes)),
+            Framing::StartEnd { start, end } => write!(f, "start-end:{},{}", digits(start), digits(end)),
             Framing::Fixed(size) => write!(f, "fixed:{size}"),
             Framing::IdleGap { millis } => write!(f, "idle:{millis}"),
             Framing::Length(LengthField { offset, size, big_endian, adjust }) => {
@@ -185,8 +232,20 @@ impl fmt::Display for Framing {
                 write!(f, "length:{offset},{size},{order}")?;
                 if *adjust == 0 { Ok(()) } else { write!(f, ",{adjust}") }
             }
+            named => {
+                let name = NAMED.iter().find(|(_, framing)| framing == named);
+                f.write_str(name.map_or("none", |(name, _)| name))
+            }
         }
     }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        hex::push_byte(&mut text, *byte);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -195,8 +254,21 @@ mod tests {
 
     #[test]
     fn framings_read_back_as_they_were_typed() {
-        for text in ["none", "lines", "delim:0D0A", "fixed:8", "length:2,2,be", "length:0,4,le,-4", "idle:20"]
-        {
+        for text in [
+            "none",
+            "lines",
+            "delim:0D0A",
+            "fixed:8",
+            "length:2,2,be",
+            "length:0,4,le,-4",
+            "start-end:02,0D0A",
+            "idle:20",
+            "slip",
+            "cobs",
+            "websocket",
+            "modbus-tcp",
+            "mqtt",
+        ] {
             assert_eq!(text.parse::<Framing>().unwrap().to_string(), text);
         }
         for (typed, text) in [
@@ -225,7 +297,12 @@ mod tests {
             ("length:0,2", "the byte order in 'length:0,2' must be be"),
             ("length:-1,2,be", "the offset in 'length:-1,2,be' must be a number from 0 to 65535, not '-1'"),
             ("length:0,2,be,x", "the adjustment in 'length:0,2,be,x' must be a number from"),
-            ("length:0,2,be,1,1", "'length:0,2,be,1,1' has more parts than"),
+            ("length:0,2,be,1,1", "'length:0,2,be,1,1' has more parts than length:"),
+            ("start-end:02", "the end in 'start-end:02' has no bytes; write start-end:HEX,HEX"),
+            ("start-end:,03", "the start in 'start-end:,03' has no bytes"),
+            ("start-end:0G,03", "the start in 'start-end:0G,03' is not hex: 'G' is not a hex digit"),
+            ("start-end:02,03,04", "'start-end:02,03,04' has more parts than start-end:HEX,HEX"),
+            ("mqtt:5", "'mqtt' takes no value, but '5' follows it"),
         ] {
             let message = text.parse::<Framing>().unwrap_err().to_string();
             assert!(message.starts_with(start), "{text}: {message}");

@@ -106,6 +106,11 @@ impl RowMaker {
         RowMaker { splitter, made: 0 }
     }
 
+    /// Goes on with streams in which something waits, after so many rows.
+    pub fn resumed(splitter: StreamSplitter, made: u64) -> RowMaker {
+        RowMaker { splitter: Some(splitter), made }
+    }
+
     /// Takes in the next record and gives the rows that it completes. `is_message_oriented` tells of its peer whether
     /// each of its records is a message by itself.
     pub fn push<E>(

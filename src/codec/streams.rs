@@ -29,6 +29,19 @@ pub struct PieceHead {
 /// A message that was cut out of a stream.
 pub type StreamMessage<'a> = Message<'a, PieceHead>;
 
+/// What waits in one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingPiece {
+    /// Whose bytes they are.
+    pub peer: Option<PeerId>,
+    /// Which way they went.
+    pub direction: Direction,
+    /// Where they begin.
+    pub from: Place,
+    /// The last record that they are of.
+    pub last: RecordId,
+}
+
 /// What ends streams, so that what is unfinished in them stays so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamsEnd {
@@ -91,7 +104,9 @@ impl StreamSplitter {
                     self.end(end, emit);
                 }
             }
-            Body::Loss(_) | Body::Note(_) | Body::Damaged => {}
+            // What is lost in damage cannot be put together with what follows.
+            Body::Damaged => self.end(record.peer.map_or(StreamsEnd::All, StreamsEnd::Peer), emit),
+            Body::Loss(_) | Body::Note(_) => {}
         }
     }
 
@@ -124,6 +139,40 @@ impl StreamSplitter {
             self.waiting_bytes -= framer.waiting_bytes();
             framer.give_up(emit);
         }
+    }
+
+    /// What waits in streams, for who wants to go on from here later.
+    pub fn waiting(&self) -> impl Iterator<Item = WaitingPiece> {
+        self.streams.values().filter_map(|framer| {
+            let (from, last) = framer.waiting()?;
+            let PieceHead { record, peer, data, .. } = from.record;
+            let from = Place { record, offset: from.offset };
+            Some(WaitingPiece { peer, direction: data.direction, from, last: last.record })
+        })
+    }
+
+    /// Takes in again what waited in a stream, record by record, beginning at a place in the first.
+    pub fn resume(&mut self, head: PieceHead, offset: usize, bytes: &[u8]) {
+        self.epoch = head.epoch;
+        let (framing, longest) = (&self.framing, self.longest);
+        let framer = self
+            .streams
+            .entry((head.peer, head.data.direction))
+            .or_insert_with(|| Framer::with_longest_message(framing, longest));
+        let before = framer.waiting_bytes();
+        let from = Place { record: head, offset };
+        framer.push_from(from, head.at.mono_ns, bytes.get(offset..).unwrap_or_default(), |_| {});
+        self.waiting_bytes = (self.waiting_bytes + framer.waiting_bytes()).saturating_sub(before);
+    }
+
+    /// How many streams are being cut.
+    pub fn streams(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// How many messages there would be if all streams ended now.
+    pub fn unfinished(&self) -> usize {
+        self.streams.values().map(Framer::unfinished).sum()
     }
 
     /// Gives what is unfinished in streams that have ended.

@@ -33,5 +33,6 @@ mod samples;
 pub use exporter::{ExportContext, Exporter, PayloadChoice, PeerEnds, PeerLookup, SeenPeers};
 pub use format::{ExportOptions, Format, UnknownFormat};
 pub use run::{
-    Enough, ExportError, ExportSource, JournalPeers, Progress, Selection, follow, preview, run, run_to_file,
+    Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, Selection, follow, preview, run,
+    run_to_file,
 };

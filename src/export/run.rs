@@ -4,11 +4,11 @@
 use crate::codec::rows::{Row, RowMaker};
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::journal::query::Filter;
-use crate::journal::{JournalError, JournalReader, PeerInfo, RecordHead, RecordKind};
+use crate::journal::{JournalError, JournalReader, PeerInfo, RecordHead};
 use crate::model::failure::OsError;
 use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
-use crate::model::record::{Body, Record};
+use crate::model::record::Body;
 use crate::util::part_file::PartFile;
 use roaring::RoaringTreemap;
 use std::collections::HashMap;
@@ -45,8 +45,17 @@ pub struct ExportSource<'a> {
     pub selection: &'a Selection,
     /// Which of those.
     pub filter: &'a Filter,
-    /// How their streams are cut into messages.
-    pub split: &'a Framing,
+    /// How their streams are cut into messages, and which of those.
+    pub split: &'a ExportSplit,
+}
+
+/// How streams are cut into messages, and which of the rows that come of it are exported.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExportSplit {
+    /// How.
+    pub framing: Framing,
+    /// Which messages and events, by their place among all of them. It is not looked at where records are rows.
+    pub rows: Selection,
 }
 
 /// How far an export is. Also its result.
@@ -228,15 +237,18 @@ impl<'a> Drive<'a> {
         pace: Pace,
     ) -> Drive<'a> {
         let peers = JournalPeers::new(source.reader.clone());
-        let maker = RowMaker::new(source.split);
+        let maker = RowMaker::new(&source.split.framing);
         let (at, due) = (Progress::default(), Progress::default());
         Drive { source, exporter, session, maker, peers, pace, at, due }
     }
 
     /// Writes the messages that never ended.
     fn write_unfinished(&mut self, out: &mut dyn Write) -> Result<(), ExportError> {
-        let Drive { exporter, maker, peers, at, .. } = self;
+        let Drive { source, exporter, maker, peers, at, .. } = self;
         let mut write = |row: &Row<'_>| {
+            if !source.split.is_wanted(row) {
+                return Ok(());
+            }
             at.count(row);
             exporter.row(row, peers, out)
         };
@@ -286,12 +298,15 @@ impl<'a> Drive<'a> {
                 self.due.payload_bytes = self.at.payload_bytes + self.pace.bytes;
             }
             self.at.done_rows += 1;
-            if !self.source.filter.is_open() && !self.source.filter.matches(&head_of(record)) {
+            if !self.source.filter.is_open() && !self.source.filter.matches(&RecordHead::of(record)) {
                 continue;
             }
-            let Drive { exporter, session, maker, peers, at, .. } = self;
+            let Drive { source, exporter, session, maker, peers, at, .. } = self;
             let is_message = session.is_message_oriented(record.peer, peers);
             let mut write = |row: &Row<'_>| {
+                if !source.split.is_wanted(row) {
+                    return Ok(());
+                }
                 at.count(row);
                 exporter.row(row, peers, out)
             };
@@ -312,6 +327,18 @@ impl Progress {
     }
 }
 
+impl ExportSplit {
+    fn is_wanted(&self, row: &Row<'_>) -> bool {
+        self.framing == Framing::None || self.rows.contains(row.number.saturating_sub(1))
+    }
+}
+
+impl From<Framing> for ExportSplit {
+    fn from(framing: Framing) -> ExportSplit {
+        ExportSplit { framing, rows: Selection::all() }
+    }
+}
+
 impl Selection {
     /// All rows that are there when the export starts.
     pub fn all() -> Selection {
@@ -321,6 +348,13 @@ impl Selection {
     /// The rows with these numbers.
     pub fn range(range: Range<u64>) -> Selection {
         Selection { ranges: vec![range], among: None }
+    }
+
+    /// Whether a row is selected.
+    pub fn contains(&self, row: u64) -> bool {
+        let behind = self.ranges.partition_point(|range| range.end <= row);
+        let is_in_range = self.ranges.get(behind).is_some_and(|range| range.contains(&row));
+        is_in_range && self.among.as_ref().is_none_or(|among| among.contains(row))
     }
 
     /// How many rows of a journal of so many rows are selected.
@@ -377,26 +411,6 @@ impl ExportContext {
     pub fn of_journal(reader: &JournalReader) -> ExportContext {
         let info = reader.info();
         ExportContext { program: info.program.clone(), ..ExportContext::new(&info.session_name, info.kind) }
-    }
-}
-
-fn head_of(record: &Record) -> RecordHead {
-    let data = record.data();
-    RecordHead {
-        id: record.id,
-        at: record.at,
-        epoch: record.epoch,
-        peer: record.peer,
-        kind: match &record.body {
-            Body::Data(_) => RecordKind::Data,
-            Body::Lifecycle(_) => RecordKind::Lifecycle,
-            Body::Loss(_) => RecordKind::Loss,
-            Body::Note(_) => RecordKind::Note,
-            Body::Damaged => RecordKind::Damaged,
-        },
-        direction: data.map(|data| data.head.direction),
-        data_bytes: data.map_or(0, |data| u32::try_from(data.bytes.len()).unwrap_or(u32::MAX)),
-        previous: None,
     }
 }
 

@@ -28,11 +28,18 @@ mod message_peers;
 
 pub mod query;
 
+pub mod split;
+
 pub mod verify;
 
 pub mod recover;
 
 pub mod retention;
+
+#[cfg(all(test, feature = "gui"))]
+pub(crate) fn reads_so_far() -> usize {
+    seam::reads_so_far()
+}
 
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};

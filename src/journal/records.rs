@@ -7,7 +7,7 @@ use crate::journal::format::{
 };
 use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
-use crate::journal::walk::{Block, FrameWalk, PlacedFrame, Row, find_between};
+use crate::journal::walk::{Block, FrameWalk, LARGE_READ_BYTES, PlacedFrame, Row, find_between};
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use crate::model::record::{Body, DataHead, Record};
@@ -81,6 +81,12 @@ impl Records {
             record: lost_record(RecordId(0)),
             reader,
         }
+    }
+
+    /// Reads much at once from the first row on, because all rows are wanted soon.
+    #[must_use]
+    pub fn at_once(self) -> Records {
+        Records { block: Block::with_first_read(LARGE_READ_BYTES), ..self }
     }
 
     /// The row that the next call gives.

@@ -6,8 +6,22 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+#[cfg(all(test, feature = "gui"))]
+thread_local! {
+    /// How often this thread has read, for tests that count.
+    static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How often this thread has read.
+#[cfg(all(test, feature = "gui"))]
+pub(super) fn reads_so_far() -> usize {
+    READS.get()
+}
+
 /// Reads until `buffer` is full or the file ends; says how many bytes there were.
 pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(all(test, feature = "gui"))]
+    READS.set(READS.get() + 1);
     let mut done = 0;
     while done < buffer.len() {
         match system::read_at(file, &mut buffer[done..], offset + done as u64) {

@@ -22,6 +22,7 @@ pub(super) struct Block {
     bytes: Vec<u8>,
     start: u64,
     filled: usize,
+    first_read_bytes: usize,
     next_read_bytes: usize,
 }
 
@@ -74,7 +75,12 @@ impl Row {
 
 impl Block {
     pub(super) fn new() -> Block {
-        Block { bytes: Vec::new(), start: 0, filled: 0, next_read_bytes: SMALL_READ_BYTES }
+        Block::with_first_read(SMALL_READ_BYTES)
+    }
+
+    /// A block for who knows that much will be wanted: it reads so many bytes at first.
+    pub(super) fn with_first_read(first_read_bytes: usize) -> Block {
+        Block { bytes: Vec::new(), start: 0, filled: 0, first_read_bytes, next_read_bytes: first_read_bytes }
     }
 
     /// The bytes from `offset` on: at least `wanted`, or as many as there are before `end`.
@@ -90,7 +96,7 @@ impl Block {
     fn fill(&mut self, file: &File, offset: u64, wanted: usize, end: u64) -> io::Result<()> {
         let follows = offset >= self.start && offset <= self.start + self.filled as u64;
         self.next_read_bytes =
-            if follows { (self.next_read_bytes * 4).min(LARGE_READ_BYTES) } else { SMALL_READ_BYTES };
+            if follows { (self.next_read_bytes * 4).min(LARGE_READ_BYTES) } else { self.first_read_bytes };
         let available = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
         let size = self.next_read_bytes.max(wanted).min(available);
         if self.bytes.len() < size {

@@ -14,11 +14,28 @@ pub enum Framing {
     Fixed(usize),
     /// The message's length stands in its header.
     Length(LengthField),
+    /// A message begins with some bytes and ends with others (each at least one).
+    StartEnd {
+        /// What it begins with.
+        start: Vec<u8>,
+        /// What it ends with.
+        end: Vec<u8>,
+    },
     /// A message ends when nothing came for this many milliseconds.
     IdleGap {
         /// The gap.
         millis: u64,
     },
+    /// Packets of SLIP (RFC 1055): what stands between two bytes C0.
+    Slip,
+    /// Packets of COBS: what a zero byte ends.
+    Cobs,
+    /// Frames of WebSocket (RFC 6455), after the head of the handshake.
+    WebSocket,
+    /// Modbus TCP: the length stands in the header of each message.
+    ModbusTcp,
+    /// MQTT, 3.1.1 and 5: control packets.
+    Mqtt,
 }
 
 /// Where a message's length stands and what it counts.

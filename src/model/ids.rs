@@ -15,6 +15,10 @@ pub struct PeerId(NonZeroU32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId(pub u64);
 
+/// A row of a list: dense from 0. Where records are shown, row n is record n; where messages are, it is the n-th of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowKey(pub u64);
+
 /// Counts how often a session was opened, so that a late answer is known as late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u32);

@@ -4,6 +4,7 @@
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::ctx::ViewCtx;
+use crate::ui::log::LogRows;
 use crate::ui::pages::view::{confirm_quit_ui, modal_ui};
 use crate::ui::sessions::view::sessions_ui;
 use crate::ui::state::{AppState, Page};
@@ -178,7 +179,8 @@ fn pass_on(key: TabKey, asked: Vec<TabAction>, out: &mut Vec<Action>) {
 fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let journal = tab.reader().map(|reader| {
         let snapshot = reader.snapshot();
-        status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records }
+        let split = tab.rows.as_ref().and_then(LogRows::split_status);
+        status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records, split }
     });
     let mut asked = status_bar::Asked::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
@@ -278,15 +280,8 @@ fn session_ui(
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
             let is_cleared = tab.cleared_before > 0;
-            view_bar::view_bar_ui(
-                ui,
-                ctx,
-                &mut tab.settings,
-                &mut tab.find,
-                &tab.peers,
-                is_cleared,
-                &mut asked,
-            );
+            let shown = view_bar::Shown { find: &mut tab.find, rows: tab.rows.as_mut(), is_cleared };
+            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, shown, &tab.peers, &mut asked);
         });
         if let Some(failure) = &tab.status.paused {
             banner_ui(ui, ctx, tab.settings.kind, failure);

@@ -33,6 +33,8 @@ pub mod cx;
 
 pub mod sheet;
 
+pub mod log;
+
 pub mod action;
 
 pub mod commands;

@@ -47,6 +47,8 @@ pub struct TabSettings {
     pub view: ViewChoice,
     /// The character set, for showing and for sending.
     pub encoding: String,
+    /// How streams are cut into messages, as on the command line.
+    pub split: String,
     /// What was being written.
     pub composer: ComposerSettings,
 }
@@ -184,6 +186,7 @@ impl Default for TabSettings {
             options: Vec::new(),
             view: ViewChoice::Text,
             encoding: "UTF-8".to_owned(),
+            split: "none".to_owned(),
             composer: ComposerSettings::default(),
         }
     }

@@ -9,8 +9,8 @@ use sockscope::export::hexdump::HexdumpExporter;
 use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::raw::RawExporter;
 use sockscope::export::{
-    Enough, ExportContext, ExportError, ExportOptions, ExportSource, Format, PayloadChoice, Selection,
-    preview, run, run_to_file,
+    Enough, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, PayloadChoice,
+    Selection, preview, run, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
@@ -231,7 +231,7 @@ fn a_preview_is_the_beginning_of_the_export() {
             reader: &reader,
             selection: &Selection::all(),
             filter: &filter,
-            split: &Framing::None,
+            split: &ExportSplit::default(),
         };
         let look = |records, asked: &mut dyn FnMut() -> ControlFlow<()>| {
             let enough = Enough { records, payload_bytes: 1 << 20 };
@@ -251,8 +251,12 @@ fn what_is_cancelled_or_cannot_be_written_leaves_nothing() {
     let mut session = talk();
     let reader = session.reader();
     let (selection, filter) = (Selection::all(), Filter::default());
-    let source =
-        ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &Framing::None };
+    let source = ExportSource {
+        reader: &reader,
+        selection: &selection,
+        filter: &filter,
+        split: &ExportSplit::default(),
+    };
     let context = ExportContext::of_journal(&reader);
     for format in Format::all() {
         let folder = tempfile::tempdir().unwrap();

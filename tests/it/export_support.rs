@@ -1,6 +1,6 @@
 //! Journals to export, and the tools that judge what came out.
 
-use sockscope::export::{ExportContext, ExportSource, Exporter, Progress, Selection, run};
+use sockscope::export::{ExportContext, ExportSource, ExportSplit, Exporter, Progress, Selection, run};
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::config::SessionKind;
@@ -111,7 +111,8 @@ impl Session {
         split: &Framing,
     ) -> (Vec<u8>, Progress) {
         let reader = self.reader();
-        let source = ExportSource { reader: &reader, selection, filter, split };
+        let split = ExportSplit::from(split.clone());
+        let source = ExportSource { reader: &reader, selection, filter, split: &split };
         let mut out = Vec::new();
         let session = ExportContext::of_journal(&reader);
         let done = run(&source, exporter, &session, &mut out, &mut |_| ControlFlow::Continue(())).unwrap();

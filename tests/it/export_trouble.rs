@@ -5,11 +5,10 @@ use crate::export_support::{Session, noise};
 use crate::small_disk::small_disk;
 use crate::support::{Console, failure};
 use sockscope::export::{
-    ExportContext, ExportError, ExportOptions, ExportSource, Format, Selection, run_to_file,
+    ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, Selection, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
-use sockscope::model::framing::Framing;
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -119,7 +118,7 @@ fn a_full_disk_leaves_no_file() {
             reader: &reader,
             selection: &Selection::all(),
             filter: &Filter::default(),
-            split: &Framing::None,
+            split: &ExportSplit::default(),
         };
         let context = ExportContext::of_journal(&reader);
         let mut go_on = |_| ControlFlow::Continue(());
@@ -143,7 +142,7 @@ fn an_export_that_is_cancelled_in_the_middle_leaves_the_old_file() {
             reader: &reader,
             selection: &Selection::all(),
             filter: &Filter::default(),
-            split: &Framing::None,
+            split: &ExportSplit::default(),
         };
         let context = ExportContext::of_journal(&reader);
         let cancelled = run_to_file(&source, exporter.as_mut(), &context, &target, &mut |progress| {

@@ -29,6 +29,8 @@ mod console_live;
 
 mod console_peers;
 
+mod console_split;
+
 mod console_survival;
 #[cfg(unix)]
 mod console_tls;

@@ -4,7 +4,7 @@ use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use sockscope::model::ids::RecordId;
+use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::Rows;
 use sockscope::workspace::settings::TimeFormat;
 use sockscope::workspace::tabs::TabKind;
@@ -32,7 +32,7 @@ fn a_person_goes_to_a_row_and_to_a_time() {
     desk.enter("3");
     desk.key(Modifiers::NONE, Key::Enter);
     desk.see("RX line 0000");
-    assert_eq!(desk.front().sheet.selection().single(), Some(RecordId(2)));
+    assert_eq!(desk.front().sheet.selection().single(), Some(RowKey(2)));
     desk.key(Modifiers::COMMAND, Key::G);
     desk.enter("+99999");
     desk.key(Modifiers::NONE, Key::Enter);
@@ -43,7 +43,7 @@ fn a_person_goes_to_a_row_and_to_a_time() {
     desk.see("This is neither a row number nor a time.");
     desk.fill("Row or time", "1970-01-01 00:00:01");
     desk.press("Go");
-    assert_eq!(desk.front().sheet.selection().single(), Some(RecordId(0)));
+    assert_eq!(desk.front().sheet.selection().single(), Some(RowKey(0)));
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn the_first_match_is_the_one_at_the_upper_edge() {
     desk.wait("the matches", |state| state.tabs[0].find.rows.len() == 80);
     desk.draw();
     let tab = desk.front();
-    let top = tab.rows.as_ref().unwrap().record(tab.sheet.visible().start);
+    let top = tab.rows.as_ref().unwrap().key(tab.sheet.visible().start);
     assert!(top.0 > 20, "the sheet stands in the middle");
     desk.key(Modifiers::NONE, Key::F3);
     assert_eq!(desk.front().find.current, Some(top.0));
@@ -352,4 +352,34 @@ fn the_byte_that_values_are_read_from_is_one_of_the_record() {
         desk.key(Modifiers::NONE, Key::ArrowRight);
     }
     assert_eq!(desk.front().inspector.cursor, 9);
+}
+
+#[test]
+fn streams_are_split_live_and_the_place_is_kept() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    let mut peer = client(listener);
+    peer.set_nodelay(true).unwrap();
+    for (number, piece) in (0..).zip(["T=2", "5.4\r\nT=26.", "1\r\nT=27", ".0\r\nrest"]) {
+        peer.write_all(piece.as_bytes()).unwrap();
+        desk.wait(piece, |state| state.tabs[0].rows_seen >= number + 3);
+    }
+    desk.press("Split");
+    desk.choose("Lines");
+    desk.see("RX T=26.1↵ · records 4–5");
+    desk.see("RX rest · unfinished");
+    desk.see("messages");
+    desk.press_containing("RX T=26.1");
+    desk.see("Message 4");
+    desk.menu_of("RX T=26.1");
+    assert_eq!(desk.press_and_copy("Copy as hex"), "54 3D 32 36 2E 31 0D 0A");
+    desk.press("Split");
+    desk.choose("Fixed length");
+    desk.fill("Rule", "fixed:0");
+    desk.see("the message size in 'fixed:0' must be a number");
+    desk.fill("Rule", "fixed:2");
+    desk.see("RX T=");
+    let mut desk = desk.restart();
+    desk.draw();
+    assert_eq!(desk.front().settings.split, "fixed:2", "it is kept with the tab");
 }

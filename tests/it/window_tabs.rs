@@ -293,7 +293,7 @@ fn keys_and_the_inspector_are_for_the_side_that_was_touched_last() {
         desk.harness.drag_at(at);
         desk.harness.drop_at(at);
         desk.draw();
-        let place = desk.state().tabs[port].inspector.record.as_ref().map(|record| record.id.0);
+        let place = desk.state().tabs[port].inspector.row.as_ref().map(|row| row.record.id.0);
         assert_eq!(place, Some(0));
         assert_eq!(desk.state().tabs.keyboard_tab(), desk.state().tabs[port].key);
     }

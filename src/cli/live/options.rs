@@ -54,8 +54,8 @@ pub(crate) struct LiveArguments {
     /// Write a capture while the session goes on, for wireshark -k -i - ('-' is standard output)
     #[arg(long, value_name = "FILE", help_heading = SHOWN)]
     pcapng: Option<PathBuf>,
-    /// How stream bytes are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
-    /// idle:MS
+    /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
+    /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt
     #[arg(long, value_name = "HOW", default_value = "none", help_heading = SHOWN)]
     split: Framing,
     #[command(flatten)]

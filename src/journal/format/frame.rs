@@ -2,7 +2,7 @@
 
 use crate::journal::format::{FRAME_HEADER_BYTES, MAX_PAYLOAD_BYTES};
 use crate::model::ids::{Epoch, PeerId, RecordId};
-use crate::model::record::Direction;
+use crate::model::record::{Body, Direction, Record};
 use crate::util::clock::Stamp;
 
 /// Begins every frame, so that a reader finds the next one behind damage quickly.
@@ -225,6 +225,27 @@ impl FrameHeader {
 }
 
 impl RecordHead {
+    /// What is known of a record besides its payload, but for its link.
+    pub fn of(record: &Record) -> RecordHead {
+        let data = record.data();
+        RecordHead {
+            id: record.id,
+            at: record.at,
+            epoch: record.epoch,
+            peer: record.peer,
+            kind: match &record.body {
+                Body::Data(_) => RecordKind::Data,
+                Body::Lifecycle(_) => RecordKind::Lifecycle,
+                Body::Loss(_) => RecordKind::Loss,
+                Body::Note(_) => RecordKind::Note,
+                Body::Damaged => RecordKind::Damaged,
+            },
+            direction: data.map(|data| data.head.direction),
+            data_bytes: data.map_or(0, |data| u32::try_from(data.bytes.len()).unwrap_or(u32::MAX)),
+            previous: None,
+        }
+    }
+
     /// The head of a row whose frame cannot be found.
     pub fn lost(id: RecordId) -> RecordHead {
         RecordHead {

@@ -3,15 +3,18 @@
 
 use crate::codec::copy::CopyForm;
 use crate::codec::prose::body_text;
-use crate::codec::text::TextEncoding;
+use crate::codec::rows::Row;
+use crate::codec::text::{Carry, TextEncoding};
 use crate::engine::jobs::JobControl;
+use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use crate::model::record::Body;
 use crate::ui::clipboard::CopiedText;
+use crate::ui::log::{RecordRows, RowSource};
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 /// What is copied at most: clipboards are no place for gigabytes.
@@ -21,6 +24,8 @@ const MOST_COPIED_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Selected {
     pub(super) reader: JournalReader,
+    /// The messages that are shown instead of records, where streams are cut.
+    pub(super) messages: Option<SplitRows>,
     pub(super) ranges: Vec<RangeInclusive<u64>>,
     /// Rows that a filter hides are not copied, although they lie between those that were selected.
     pub(super) shown: Option<Arc<RoaringTreemap>>,
@@ -35,29 +40,66 @@ impl Selected {
     pub(super) fn copy(&self, control: &JobControl) -> Result<CopiedText, JournalError> {
         let is_by_row = matches!(self.form, CopyForm::Text | CopyForm::Hex);
         let mut copied = CopiedText::default();
-        let mut bytes = Vec::new();
-        for id in self.rows() {
-            let Some(record) = self.reader.record(RecordId(id))? else { break };
-            match record.body {
+        let mut bytes: Vec<u8> = Vec::new();
+        self.visit(&mut |row, carry| {
+            match &row.record.body {
                 Body::Data(data) if is_by_row => {
-                    push_line(&mut copied.text, &self.form.render(&data.bytes, self.encoding));
+                    push_line(&mut copied.text, &self.form.render_from(carry, &data.bytes, self.encoding));
                 }
-                Body::Data(mut data) => bytes.append(&mut data.bytes),
-                body => push_line(&mut copied.text, &body_text(&body, self.locale)),
+                Body::Data(data) => bytes.extend_from_slice(&data.bytes),
+                body => push_line(&mut copied.text, &body_text(body, self.locale)),
             }
-            if copied.text.len() + bytes.len() > MOST_COPIED_BYTES {
-                copied.is_cut = true;
-                break;
+            copied.is_cut = copied.text.len() + bytes.len() > MOST_COPIED_BYTES;
+            if copied.is_cut || control.is_cancelled() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-            if control.is_cancelled() {
-                break;
-            }
-        }
+        })?;
         if !bytes.is_empty() {
             bytes.truncate(MOST_COPIED_BYTES);
             copied.text = self.form.render(&bytes, self.encoding);
         }
         Ok(copied)
+    }
+
+    /// Goes through the selected rows, each with what its stream left unfinished before it.
+    fn visit(&self, take: &mut dyn FnMut(&Row<'_>, Carry) -> ControlFlow<()>) -> Result<(), JournalError> {
+        if let Some(messages) = &self.messages {
+            return self.visit_messages(messages, take);
+        }
+        let mut source = RecordRows::new(self.reader.clone());
+        for key in self.rows() {
+            let Some(row) = source.row(RowKey(key))? else { break };
+            let carry = source.carry(&row, self.encoding);
+            if take(&row.as_row(), carry).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_messages(
+        &self,
+        messages: &SplitRows,
+        take: &mut dyn FnMut(&Row<'_>, Carry) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
+        let mut flow = ControlFlow::Continue(());
+        for range in &self.ranges {
+            let mut key = *range.start();
+            messages.visit(key..range.end().saturating_add(1), &mut |row| {
+                let is_shown = self.shown.as_ref().is_none_or(|shown| shown.contains(key));
+                key += 1;
+                if is_shown {
+                    flow = take(row, Carry::default());
+                }
+                flow
+            })?;
+            if flow.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The selected rows that are shown. Of those that are not, none is looked at: everything may be selected.
@@ -132,6 +174,7 @@ mod tests {
         for (ranges, shown, text) in rows {
             let selected = Selected {
                 reader: writer.reader(),
+                messages: None,
                 ranges,
                 shown: shown.map(|shown| Arc::new(shown.iter().copied().collect::<RoaringTreemap>())),
                 form: CopyForm::Text,

@@ -4,12 +4,14 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::time::TimeFormat;
 use crate::journal::JournalError;
-use crate::model::ids::RecordId;
+use crate::model::framing::Framing;
+use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
 use crate::ui::dispatch::copying::Selected;
 use crate::ui::jobs::JobKind;
-use crate::ui::sheet::{JournalRows, RowOptions};
+use crate::ui::log::{LogRows, RowOptions};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
+use crate::ui::state::find::Searched;
 use crate::ui::tab::go_to::{Destination, GoTo};
 use crate::ui::tab::session::send_payload;
 use crate::ui::tab::{Source, Tab};
@@ -23,7 +25,7 @@ use std::time::{Duration, Instant};
 pub(in crate::ui) fn begin(tab: &mut Tab, source: Source, cx: &mut Cx<'_>) {
     let options = RowOptions::new(cx.locale);
     tab.source = source;
-    tab.rows = tab.reader().cloned().map(|reader| JournalRows::new(reader, options));
+    tab.rows = tab.reader().cloned().map(|reader| LogRows::new(reader, options));
     tab.sheet = Sheet::default();
     tab.cleared_before = 0;
     tab.rows_seen = 0;
@@ -44,6 +46,7 @@ pub(in crate::ui) fn take_in(
     if tab.find.is_outdated(tab.encoding()) {
         start_find(tab, cx);
     }
+    cut_rows(tab, cx);
     if tab.find.has_waiting()
         && let Some(rows) = &mut tab.rows
     {
@@ -55,7 +58,6 @@ pub(in crate::ui) fn take_in(
     let view = text::view_of(tab.settings.view);
     let columns = tab.content_characters;
     if let Some(rows) = &mut tab.rows {
-        rows.refresh();
         rows.set_options(RowOptions { view, encoding, locale, time, precision, columns });
     }
     if has_found {
@@ -67,14 +69,40 @@ pub(in crate::ui) fn take_in(
     let is_behind = tab.reader().is_some_and(|reader| reader.snapshot().records != tab.rows_followed);
     tab.rows_followed = tab.reader().map_or(0, |reader| reader.snapshot().records);
     let wanted = tab.inspected();
-    let reader = tab.reader().cloned();
-    let read = |id| reader.as_ref().map_or(Ok(None), |reader| reader.record(id));
+    let rows = &mut tab.rows;
+    let read = |key| rows.as_mut().map_or(Ok(None), |rows| rows.row(key));
     if let Err(error) = tab.inspector.look_at(wanted, read) {
         cx.notices.problem(trouble::journal(locale, &error));
     }
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
     let follow_due = tab.find.follow_after().filter(|_| is_due);
     ticks_due.into_iter().chain(follow_due).min()
+}
+
+/// Takes in what is there now, cut as the tab says. Where rows have other keys now, the sheet stays where it was, and
+/// what is looked for is looked for anew.
+fn cut_rows(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let Some(rows) = &mut tab.rows else { return };
+    // What does not make sense yet cuts nothing.
+    let split = tab.settings.split.parse().unwrap_or(Framing::None);
+    rows.set_split(&split, cx.jobs.news());
+    rows.refresh(cx.jobs.news());
+    if let Some(trouble) = rows.take_split_trouble() {
+        cx.notices.problem(text::split_trouble(cx.locale, &trouble));
+    }
+    if rows.has_new_keys() {
+        tab.sheet.rename(&mut |old| rows.new_key(old));
+        rows.forget_old_keys();
+        rows.measure_from(tab.sheet.marked());
+        tab.inspector.look_again();
+        apply_filter(tab, cx);
+    }
+}
+
+/// Where a tab's rows are looked for.
+fn searched(tab: &Tab) -> Option<Searched> {
+    let reader = tab.reader()?.clone();
+    Some(Searched { reader, messages: tab.rows.as_ref().and_then(LogRows::messages) })
 }
 
 /// Puts filter and search together: which rows are shown at all. What was found has passed the filter.
@@ -104,10 +132,10 @@ fn point_out_matches(tab: &mut Tab) {
 
 pub(in crate::ui) fn start_find(tab: &mut Tab, cx: &mut Cx<'_>) {
     let encoding = tab.encoding();
-    if let Some(reader) = tab.reader().cloned()
+    if let Some(searched) = searched(tab)
         && tab.find.is_shown
     {
-        tab.find.start(&reader, encoding, cx.jobs.news());
+        tab.find.start(searched, encoding, cx.jobs.news());
     }
     point_out_matches(tab);
     show_wanted_rows(tab);
@@ -130,14 +158,14 @@ pub(in crate::ui) fn hide_find(tab: &mut Tab) {
 }
 
 pub(in crate::ui) fn step_find(tab: &mut Tab, is_forward: bool) {
-    if let Some(row) = tab.find.step(is_forward, top_record(tab)) {
-        show_record(tab, row);
+    if let Some(row) = tab.find.step(is_forward, top_key(tab)) {
+        show_row(tab, row);
     }
 }
 
 /// What stands at the upper edge.
-fn top_record(tab: &Tab) -> RecordId {
-    tab.rows.as_ref().map_or(RecordId(0), |rows| rows.record(tab.sheet.visible().start))
+fn top_key(tab: &Tab) -> RowKey {
+    tab.rows.as_ref().map_or(RowKey(0), |rows| rows.key(tab.sheet.visible().start))
 }
 
 /// Shows only rows with a match, or all that the filters let through.
@@ -148,8 +176,8 @@ pub(in crate::ui) fn show_only_matches(tab: &mut Tab, is_on: bool) {
 
 /// Shows what the filters let through, and looks for what is wanted among that.
 pub(in crate::ui) fn apply_filter(tab: &mut Tab, cx: &mut Cx<'_>) {
-    if let Some(reader) = tab.reader().cloned() {
-        tab.find.start_filter(&reader, cx.jobs.news());
+    if let Some(searched) = searched(tab) {
+        tab.find.start_filter(searched, cx.jobs.news());
     }
     start_find(tab, cx);
 }
@@ -168,7 +196,7 @@ pub(in crate::ui) fn show_cleared(tab: &mut Tab) {
 
 /// Follows the newest row, or holds still.
 pub(in crate::ui) fn toggle_following(tab: &mut Tab) {
-    let next = tab.rows.as_ref().map_or(RecordId(0), Rows::next_record);
+    let next = tab.rows.as_ref().map_or(RowKey(0), Rows::next_key);
     tab.sheet.toggle_following(next);
 }
 
@@ -185,8 +213,8 @@ pub(in crate::ui) fn go_to_page(tab: &Tab, cx: &mut Cx<'_>) -> Option<GoTo> {
 /// done its work.
 pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, cx: &mut Cx<'_>) -> bool {
     match destination(tab, &page.text, times) {
-        Some(Ok(record)) => {
-            show_record(tab, record);
+        Some(Ok(row)) => {
+            show_row(tab, row);
             return true;
         }
         Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
@@ -197,45 +225,50 @@ pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, c
 
 /// The row that was typed, or the first one at or after the time that was typed. A time alone is one of the day of
 /// the row at the upper edge.
-fn destination(tab: &Tab, typed: &str, times: &TimeFormat) -> Option<Result<RecordId, JournalError>> {
-    let reader = tab.reader()?;
+fn destination(tab: &mut Tab, typed: &str, times: &TimeFormat) -> Option<Result<RowKey, JournalError>> {
+    let top = top_key(tab);
+    let reader = tab.reader()?.clone();
+    let rows = tab.rows.as_mut()?;
     let last = RecordId(reader.snapshot().records.checked_sub(1)?);
+    let last_row = RowKey(rows.next_key().0.saturating_sub(1));
+    let top = rows.row(top.min(last_row)).ok().flatten().map_or(last, |row| row.begins().record);
     let moment_of = |record| reader.head(record).map(|head| head.map_or(0, |head| head.at.wall_ns));
     // Where everything was cleared from view, the last row stands for the one at the edge.
-    let near = match moment_of(top_record(tab).min(last)) {
+    let near = match moment_of(top) {
         Ok(near) => near,
         Err(error) => return Some(Err(error)),
     };
     let found = match Destination::parse(typed, times, near)? {
-        Destination::Row(record) => Ok(record),
+        Destination::Row(row) => return Some(Ok(row.min(last_row))),
         Destination::Moment(moment) => reader.record_at_time(moment),
         Destination::SinceStart(after) => {
             moment_of(RecordId(if tab.cleared_before > last.0 { 0 } else { tab.cleared_before }))
                 .and_then(|start| reader.record_at_time(start.saturating_add(after)))
         }
     };
-    Some(found.map(|record| record.min(last)))
+    Some(found.map(|record| rows.key_of(record.min(last)).min(last_row)))
 }
 
 /// Brings a row into sight; rows that were cleared from view come back for it.
-fn show_record(tab: &mut Tab, record: RecordId) {
-    if record.0 < tab.cleared_before {
+fn show_row(tab: &mut Tab, row: RowKey) {
+    let first = RecordId(tab.cleared_before);
+    if tab.cleared_before > 0 && tab.rows.as_ref().is_some_and(|rows| row < rows.key_of(first)) {
         tab.cleared_before = 0;
         show_wanted_rows(tab);
     }
     // Where a filter hides the row, the next one that is shown stands for it.
-    let shown = tab.rows.as_ref().map_or(record, |rows| {
+    let shown = tab.rows.as_ref().map_or(row, |rows| {
         let last = rows.len().saturating_sub(1);
-        rows.record(rows.index(record).min(last))
+        rows.key(rows.index(row).min(last))
     });
     tab.sheet.go_to(shown);
 }
 
 /// Shows only what concerns the peer of a row.
-fn show_only_peer_of(tab: &mut Tab, record: RecordId, cx: &mut Cx<'_>) {
-    match tab.reader().map(|reader| reader.head(record)) {
-        Some(Ok(Some(head))) if head.peer.is_some() => {
-            tab.find.peer = head.peer;
+fn show_only_peer_of(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
+    match tab.rows.as_mut().map(|rows| rows.row(row)) {
+        Some(Ok(Some(row))) if row.record.peer.is_some() => {
+            tab.find.peer = row.record.peer;
             apply_filter(tab, cx);
         }
         Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
@@ -246,8 +279,8 @@ fn show_only_peer_of(tab: &mut Tab, record: RecordId, cx: &mut Cx<'_>) {
 pub(in crate::ui) fn sheet_action(tab: &mut Tab, action: SheetAction, cx: &mut Cx<'_>) {
     match action {
         SheetAction::Copy(form) => copy(tab, form, cx),
-        SheetAction::OnlyPeerOf(record) => show_only_peer_of(tab, record, cx),
-        SheetAction::SendAgain(record) => send_again(tab, record, cx),
+        SheetAction::OnlyPeerOf(row) => show_only_peer_of(tab, row, cx),
+        SheetAction::SendAgain(row) => send_again(tab, row, cx),
     }
 }
 
@@ -258,19 +291,21 @@ fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
     let (Some(reader), Some(rows)) = (tab.reader().cloned(), tab.rows.as_ref()) else { return };
     let ranges = tab.sheet.selection().ranges().to_vec();
     let shown = rows.matching().cloned();
-    let selected = Selected { reader, ranges, shown, form, encoding: tab.encoding(), locale: cx.locale };
+    let messages = rows.messages();
+    let selected =
+        Selected { reader, messages, ranges, shown, form, encoding: tab.encoding(), locale: cx.locale };
     if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
         cx.clipboard.put_when_read(job);
     }
 }
 
-fn send_again(tab: &Tab, record: RecordId, cx: &mut Cx<'_>) {
+fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
     if !tab.is_open() {
         cx.problem("toast.not_open");
         return;
     }
-    let Some(Ok(Some(record))) = tab.reader().map(|reader| reader.record(record)) else { return };
-    if let Some(data) = record.data() {
+    let Some(Ok(Some(row))) = tab.rows.as_mut().map(|rows| rows.row(row)) else { return };
+    if let Some(data) = row.record.data() {
         send_payload(tab, data.bytes.clone(), cx);
     }
 }

@@ -12,19 +12,20 @@ use crate::engine::jobs::JobControl;
 use crate::export::ExportOptions;
 use crate::export::exporter::ExportContext;
 use crate::export::format::Format;
-use crate::export::run::{Enough, ExportError, ExportSource, Progress, Selection, preview, run_to_file};
+use crate::export::run::{
+    Enough, ExportError, ExportSource, ExportSplit, Progress, Selection, preview, run_to_file,
+};
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::address::Address;
-use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::export::target::Target;
 use crate::ui::jobs::{JobHandle, JobKind, finished};
+use crate::ui::log::LogRows;
 use crate::ui::sessions::PEERS_OFFERED;
-use crate::ui::sheet::JournalRows;
 use crate::ui::tab::Tab;
 use crate::ui::tabs::list::TabList;
 use crate::ui::text;
@@ -32,7 +33,7 @@ use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Language;
 use crate::workspace::settings::Settings;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 /// What the export page has running.
@@ -83,6 +84,7 @@ enum Journal {
 struct Order {
     journal: Journal,
     selection: Selection,
+    split: ExportSplit,
     filter: Filter,
     format: Format,
     options: ExportOptions,
@@ -184,7 +186,7 @@ fn page(
 
 /// The rows that a person sees: what filter, search and clearing leave.
 fn shown(tab: &Tab) -> Selection {
-    tab.rows.as_ref().map(JournalRows::shown).unwrap_or_default()
+    tab.rows.as_ref().map(LogRows::shown).unwrap_or_default()
 }
 
 /// The rows that are selected in the sheet, as far as they are shown.
@@ -195,12 +197,30 @@ fn selected(tab: &Tab) -> Selection {
     Selection { ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(), among }
 }
 
+/// Which records are exported, and which of the messages that they are cut into, where streams are cut. A capture has
+/// the records that the chosen messages are made of.
+fn rows_of(tab: &Tab, selection: Selection, choices: &ExportChoices) -> (Selection, ExportSplit) {
+    let messages = tab.rows.as_ref().and_then(|rows| Some((rows.split(), rows.messages()?)));
+    let Some((framing, messages)) = messages else { return (selection, ExportSplit::default()) };
+    let is_all = choices.scope == Scope::All;
+    if choices.format == Format::Pcapng && !is_all {
+        let records = |range: &Range<u64>| messages.records_of(range.clone()).unwrap_or(range.clone());
+        let ranges = selection.ranges.iter().map(records).collect();
+        return (Selection { ranges, among: None }, ExportSplit::default());
+    }
+    if is_all && !choices.format.shows_messages() {
+        return (selection, ExportSplit::default());
+    }
+    (Selection::all(), ExportSplit { framing: framing.clone(), rows: selection })
+}
+
 /// What the page asks for, in the words of the export room.
 fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Language) -> Option<Order> {
-    let (journal, selection) = match &page.from {
+    let (journal, (selection, split)) = match &page.from {
         ExportFrom::File(path) => {
             let opened = jobs.opened.clone();
-            (opened.map_or_else(|| Journal::At(path.clone()), Journal::Open), Selection::all())
+            let everything = (Selection::all(), ExportSplit::default());
+            (opened.map_or_else(|| Journal::At(path.clone()), Journal::Open), everything)
         }
         ExportFrom::Tab(key) => {
             let tab = tabs.get(*key)?;
@@ -209,12 +229,13 @@ fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Languag
                 Scope::Shown => shown(tab),
                 Scope::Selected => selected(tab),
             };
-            (Journal::Open(tab.reader()?.clone()), selection)
+            (Journal::Open(tab.reader()?.clone()), rows_of(tab, selection, &page.choices))
         }
     };
     Some(Order {
         journal,
         selection,
+        split,
         filter: page.choices.filter(),
         format: page.choices.format,
         options: page.choices.options(language),
@@ -388,7 +409,7 @@ impl Order {
             reader: &reader,
             selection: &self.selection,
             filter: &self.filter,
-            split: &Framing::None,
+            split: &self.split,
         };
         let mut exporter = self.format.exporter(&self.options);
         let context = ExportContext::of_journal(&reader);
@@ -405,7 +426,7 @@ impl Order {
             reader: &reader,
             selection: &self.selection,
             filter: &self.filter,
-            split: &Framing::None,
+            split: &self.split,
         };
         let mut exporter = self.format.exporter(&self.options);
         let context = ExportContext::of_journal(&reader);

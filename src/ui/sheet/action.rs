@@ -1,7 +1,7 @@
 //! What a person asks of a sheet that the sheet cannot do alone. It must not know who does it, or how.
 
 use crate::codec::copy::CopyForm;
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 
 /// A wish, to be carried out by the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum SheetAction {
     /// The selected rows are on the clipboard in this form.
     Copy(CopyForm),
     /// The bytes of this row are sent again.
-    SendAgain(RecordId),
+    SendAgain(RowKey),
     /// Only what concerns this row's peer is shown.
-    OnlyPeerOf(RecordId),
+    OnlyPeerOf(RowKey),
 }

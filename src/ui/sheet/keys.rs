@@ -57,7 +57,7 @@ impl Sheet {
             }
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
+            self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
         }
         if !self.selection.is_empty() {
             self.take_selection_keys(ui, rows, frame, actions);
@@ -131,11 +131,11 @@ impl Sheet {
             Step::Start => 0,
             Step::End => last,
         };
-        let record = rows.record(target);
+        let key = rows.key(target);
         if shift {
-            self.selection.extend_to(record);
+            self.selection.extend_to(key);
         } else {
-            self.selection.set(record);
+            self.selection.set(key);
         }
         self.reveal(target, rows, frame);
     }
@@ -150,7 +150,7 @@ impl Sheet {
         };
         let target = target.min(last);
         frame.response.request_focus();
-        self.selection.set(rows.record(target));
+        self.selection.set(rows.key(target));
         self.reveal(target, rows, frame);
     }
 

@@ -28,9 +28,9 @@ impl Sheet {
             menu_separator(ui);
             let single = self.selection.single();
             if menu_item(ui, single.is_some(), texts.send_again, "")
-                && let Some(record) = single
+                && let Some(key) = single
             {
-                actions.push(SheetAction::SendAgain(record));
+                actions.push(SheetAction::SendAgain(key));
             }
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
@@ -38,14 +38,14 @@ impl Sheet {
                 self.set_marked(if is_marked { None } else { single }, rows);
             }
             if menu_item(ui, single.is_some(), texts.only_peer, "")
-                && let Some(record) = single
+                && let Some(key) = single
             {
-                actions.push(SheetAction::OnlyPeerOf(record));
+                actions.push(SheetAction::OnlyPeerOf(key));
             }
             self.fold_item(ui, rows, frame, view);
             menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
-                self.selection.set_range(rows.record(0), rows.record(frame.extent.rows - 1));
+                self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
             }
         });
     }
@@ -54,7 +54,7 @@ impl Sheet {
     /// where that is out of sight.
     fn menu_place(&self, rows: &mut dyn Rows, frame: &Frame) -> Rect {
         let edge = pos2(frame.columns.content.min, frame.body.top());
-        let cursor = self.selection.cursor().map(|record| rows.index(record));
+        let cursor = self.selection.cursor().map(|key| rows.index(key));
         let Some(cursor) = cursor.filter(|row| self.visible.contains(row)) else {
             return Rect::from_min_size(edge, Vec2::ZERO);
         };
@@ -64,8 +64,7 @@ impl Sheet {
     }
 
     fn fold_item(&mut self, ui: &mut egui::Ui, rows: &mut dyn Rows, frame: &Frame, view: &SheetView<'_>) {
-        let row =
-            self.selection.single().map(|record| rows.index(record)).filter(|&row| row < frame.extent.rows);
+        let row = self.selection.single().map(|key| rows.index(key)).filter(|&row| row < frame.extent.rows);
         let (foldable, expanded) = match row {
             Some(row) => {
                 let content = rows.content(row);

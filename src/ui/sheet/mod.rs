@@ -6,29 +6,22 @@
 pub mod action;
 pub mod anchor;
 mod bar;
-mod cells;
 pub mod columns;
 mod following;
-pub mod journal_rows;
 mod keys;
-mod matching;
 mod menu;
-pub mod options;
 mod paint;
 mod pointer;
-mod recent;
 pub mod rows;
 pub mod selection;
 pub mod texts;
 
 pub use action::SheetAction;
-pub use journal_rows::JournalRows;
-pub use options::RowOptions;
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::Selection;
 pub use texts::SheetTexts;
 
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use crate::ui::sheet::anchor::{Anchor, Extent};
 use crate::ui::sheet::bar::BarView;
 use crate::ui::sheet::columns::{Columns, Widths};
@@ -44,18 +37,18 @@ use std::ops::Range;
 pub struct Sheet {
     anchor: Anchor,
     /// The anchor's row by name, so that the sheet stays there when a filter changes.
-    top: RecordId,
+    top: RowKey,
     /// How high that row was drawn last: where its lines are laid out anew, the sheet stays at the same part of it.
     top_height: f32,
     /// Whether the newest row stays in view.
     following: bool,
-    /// The record that was to come next when it stopped following: rows from there on are new, whatever a filter
+    /// The row that was to come next when it stopped following: rows from there on are new, whatever a filter
     /// shows or hides meanwhile.
-    new_from: RecordId,
+    new_from: RowKey,
     /// A row that is to be brought into the middle when it is drawn next.
-    wanted: Option<RecordId>,
+    wanted: Option<RowKey>,
     selection: Selection,
-    marked: Option<RecordId>,
+    marked: Option<RowKey>,
     widths: Widths,
     grasp: Option<f64>,
     /// Whether it has the keyboard because it was pressed.
@@ -95,8 +88,8 @@ pub struct SheetResponse {
 struct Frame {
     body: Rect,
     extent: Extent,
-    /// What the record that comes next will be called.
-    next: RecordId,
+    /// What the row that comes next will be called.
+    next: RowKey,
     columns: Columns,
     response: Response,
 }
@@ -105,10 +98,10 @@ impl Default for Sheet {
     fn default() -> Sheet {
         Sheet {
             anchor: Anchor::default(),
-            top: RecordId(0),
+            top: RowKey(0),
             top_height: 0.0,
             following: true,
-            new_from: RecordId(0),
+            new_from: RowKey(0),
             wanted: None,
             selection: Selection::default(),
             marked: None,
@@ -135,7 +128,7 @@ impl Sheet {
         let frame = Frame {
             body,
             extent: Extent { rows: rows.len(), view_height: body.height() },
-            next: rows.next_record(),
+            next: rows.next_key(),
             columns: Columns::of(body, self.widths),
             response,
         };
@@ -144,6 +137,7 @@ impl Sheet {
         ui.painter().rect_filled(full, 0.0, theme.ground);
         let mut actions = Vec::new();
         self.find_back(rows, &frame);
+        self.prepare(rows, &frame);
         self.take_wheel(ui, rows, &frame, full);
         self.take_bar(ui, rows, &frame, bar, view);
         self.take_pointer(ui, rows, &frame);
@@ -173,9 +167,27 @@ impl Sheet {
     }
 
     /// Measures times from this row on, or from row to row again.
-    pub fn set_marked(&mut self, marked: Option<RecordId>, rows: &mut dyn Rows) {
+    pub fn set_marked(&mut self, marked: Option<RowKey>, rows: &mut dyn Rows) {
         self.marked = marked;
         rows.measure_from(marked);
+    }
+
+    /// The row from which times are measured.
+    pub fn marked(&self) -> Option<RowKey> {
+        self.marked
+    }
+
+    /// Calls rows by other keys from now on, and stays where it is: what is called anew is still the same.
+    pub fn rename(&mut self, new_key: &mut dyn FnMut(RowKey) -> RowKey) {
+        self.top = new_key(self.top);
+        self.new_from = new_key(self.new_from);
+        self.wanted = self.wanted.map(&mut *new_key);
+        self.marked = self.marked.map(&mut *new_key);
+        match self.selection.single() {
+            Some(single) => self.selection.set(new_key(single)),
+            None => self.selection.clear(),
+        }
+        self.anchor.row = u64::MAX;
     }
 
     /// Whether the newest row stays in view.
@@ -189,8 +201,8 @@ impl Sheet {
         self.wanted = None;
     }
 
-    /// Holds still from now on; rows from this record on are new then.
-    pub fn hold(&mut self, next: RecordId) {
+    /// Holds still from now on; rows from this one on are new then.
+    pub fn hold(&mut self, next: RowKey) {
         if self.following {
             self.following = false;
             self.new_from = next;
@@ -198,7 +210,7 @@ impl Sheet {
     }
 
     /// Holds still if it follows, and follows if it holds still.
-    pub fn toggle_following(&mut self, next: RecordId) {
+    pub fn toggle_following(&mut self, next: RowKey) {
         if self.following {
             self.hold(next);
         } else {
@@ -212,9 +224,9 @@ impl Sheet {
     }
 
     /// Selects a row and brings it into the middle.
-    pub fn go_to(&mut self, record: RecordId) {
-        self.selection.set(record);
-        self.wanted = Some(record);
+    pub fn go_to(&mut self, key: RowKey) {
+        self.selection.set(key);
+        self.wanted = Some(key);
     }
 
     /// Selects nothing.
@@ -237,10 +249,10 @@ impl Sheet {
         if frame.extent.rows == 0 {
             return;
         }
-        if self.anchor.row >= frame.extent.rows || rows.record(self.anchor.row) != self.top {
+        if self.anchor.row >= frame.extent.rows || rows.key(self.anchor.row) != self.top {
             let row = rows.index(self.top).min(frame.extent.rows - 1);
             self.anchor =
-                Anchor { row, offset: if rows.record(row) == self.top { self.anchor.offset } else { 0.0 } };
+                Anchor { row, offset: if rows.key(row) == self.top { self.anchor.offset } else { 0.0 } };
         }
         let height = heights(rows)(self.anchor.row);
         if self.anchor.offset > 0.0 && self.top_height > 0.0 {
@@ -251,6 +263,19 @@ impl Sheet {
             self.hold(frame.next);
             self.anchor = Anchor::centred_on(row, frame.extent, &mut heights(rows));
         }
+    }
+
+    /// Says which rows are about to be shown.
+    fn prepare(&self, rows: &mut dyn Rows, frame: &Frame) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a screen has some, and few, rows"
+        )]
+        let fitting = (frame.extent.view_height / theme::ROW_HEIGHT).ceil().max(1.0) as u64 + 1;
+        let end = frame.extent.rows;
+        let start = if self.following { end.saturating_sub(fitting) } else { self.anchor.row };
+        rows.prepare(start.min(end)..start.saturating_add(fitting).min(end));
     }
 
     fn take_wheel(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, full: Rect) {
@@ -320,7 +345,7 @@ impl Sheet {
         } else {
             self.anchor.within(frame.extent, &mut heights(rows))
         };
-        self.top = rows.record(self.anchor.row);
+        self.top = rows.key(self.anchor.row);
         self.top_height = heights(rows)(self.anchor.row);
     }
 
@@ -332,31 +357,31 @@ impl Sheet {
         let mut top = frame.body.top() - self.anchor.offset;
         let mut row = self.anchor.row;
         while top < frame.body.bottom() && row < frame.extent.rows {
-            let record = rows.record(row);
+            let key = rows.key(row);
             let content = rows.content(row);
             let rect = Rect::from_min_size(
                 pos2(frame.body.left(), top),
                 vec2(frame.body.width(), paint::row_height(content)),
             );
             let light = Light {
-                selected: self.selection.contains(record),
+                selected: self.selection.contains(key),
                 // Two rows share an edge, and only one of them is under the pointer.
                 hovered: hovered_y.is_some_and(|y| (rect.top()..rect.bottom()).contains(&y)),
-                cursor: self.selection.cursor() == Some(record) && frame.response.has_focus(),
-                marked: self.marked == Some(record),
+                cursor: self.selection.cursor() == Some(key) && frame.response.has_focus(),
+                marked: self.marked == Some(key),
             };
             paint::row(&painter, theme, rect, &frame.columns, content, light);
             let [number, time, peer] =
                 [&content.number, &content.time, &content.peer].map(|text| text.chars().count());
             self.widths.grow(number, time, peer);
             let seen = rect.intersect(frame.body);
-            let id = frame.response.id.with(record.0);
+            let id = frame.response.id.with(key.0);
             let node = ui.interact(seen, id, Sense::hover());
             node.widget_info(|| {
                 WidgetInfo::selected(Role::ListBoxOption, true, light.selected, content.spoken.as_str())
             });
             if chosen_by_name(ui, id, row, frame.extent.rows, content) {
-                self.selection.set(record);
+                self.selection.set(key);
             }
             top = rect.bottom();
             row += 1;

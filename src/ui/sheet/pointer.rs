@@ -17,9 +17,9 @@ impl Sheet {
         {
             response.request_focus();
             self.was_pressed = true;
-            let record = rows.record(row);
-            if !self.selection.contains(record) {
-                self.selection.set(record);
+            let key = rows.key(row);
+            if !self.selection.contains(key) {
+                self.selection.set(key);
             }
         }
         let (pressed, held) =
@@ -53,17 +53,17 @@ impl Sheet {
             self.selection.clear();
             return;
         };
-        let record = rows.record(row);
+        let key = rows.key(row);
         if paint::is_on_disclosure(&frame.columns, at.x) {
             self.toggle_at(at, rows, frame);
         }
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.shift {
-            self.selection.extend_to(record);
+            self.selection.extend_to(key);
         } else if modifiers.command {
-            self.selection.toggle(record);
+            self.selection.toggle(key);
         } else {
-            self.selection.set(record);
+            self.selection.set(key);
         }
     }
 
@@ -83,9 +83,9 @@ impl Sheet {
             return;
         }
         if let Some(row) = self.row_at(inside, rows, frame) {
-            let record = rows.record(row);
-            if self.selection.cursor() != Some(record) {
-                self.selection.extend_to(record);
+            let key = rows.key(row);
+            if self.selection.cursor() != Some(key) {
+                self.selection.extend_to(key);
             }
         }
     }
@@ -98,7 +98,7 @@ impl Sheet {
         rows.toggle_expanded(row);
         if rows.content(row).expanded {
             self.anchor = self.anchor.showing(row, frame.extent, &mut heights(rows));
-            self.top = rows.record(self.anchor.row);
+            self.top = rows.key(self.anchor.row);
         }
         self.top_height = heights(rows)(self.anchor.row);
     }

@@ -2,7 +2,8 @@
 //!
 //! It must not know journals, encodings or colours.
 
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
+use std::ops::Range;
 
 /// The rows of a sheet. Their number may be anything up to 2^64, so nothing here asks for all of them.
 pub trait Rows {
@@ -15,19 +16,22 @@ pub trait Rows {
     }
 
     /// What the row with this index is called for ever, also when a filter hides rows before it.
-    fn record(&self, index: u64) -> RecordId {
-        RecordId(index)
+    fn key(&self, index: u64) -> RowKey {
+        RowKey(index)
     }
 
-    /// The index of the first row that is this record or comes after it.
-    fn index(&self, record: RecordId) -> u64 {
-        record.0
+    /// The index of the first row that is this one or comes after it.
+    fn index(&self, key: RowKey) -> u64 {
+        key.0
     }
 
-    /// What the record that comes next will be called, also when a filter hides those before it.
-    fn next_record(&self) -> RecordId {
-        RecordId(self.len())
+    /// What the row that comes next will be called, also when a filter hides those before it.
+    fn next_key(&self) -> RowKey {
+        RowKey(self.len())
     }
+
+    /// Says which rows are about to be shown, so that all of them are read at once.
+    fn prepare(&mut self, _indexes: Range<u64>) {}
 
     /// What is shown in a row. It is asked for rows on the screen and their neighbours only.
     fn content(&mut self, index: u64) -> &RowContent;
@@ -36,7 +40,7 @@ pub trait Rows {
     fn toggle_expanded(&mut self, index: u64);
 
     /// Tells how long after this row every row was, or after the row before it.
-    fn measure_from(&mut self, marked: Option<RecordId>);
+    fn measure_from(&mut self, marked: Option<RowKey>);
 }
 
 /// The texts of one row.

@@ -1,8 +1,8 @@
 //! Which rows are selected, as ranges: all of a hundred million rows cost as much as one.
 //!
-//! It must not know what rows contain. Rows are named by their record, so a selection outlives a filter.
+//! It must not know what rows contain. Rows are named by their keys, so a selection outlives a filter.
 
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use std::ops::RangeInclusive;
 
 /// The selected rows, and the row that the keyboard stands on.
@@ -11,9 +11,9 @@ pub struct Selection {
     /// In order, none touching the next.
     ranges: Vec<RangeInclusive<u64>>,
     /// Where a range that is being drawn began.
-    origin: Option<RecordId>,
+    origin: Option<RowKey>,
     /// Where it ends now.
-    cursor: Option<RecordId>,
+    cursor: Option<RowKey>,
 }
 
 impl Selection {
@@ -23,26 +23,26 @@ impl Selection {
     }
 
     /// Whether a row is selected.
-    pub fn contains(&self, record: RecordId) -> bool {
-        let after = self.ranges.partition_point(|range| *range.end() < record.0);
-        self.ranges.get(after).is_some_and(|range| range.contains(&record.0))
+    pub fn contains(&self, key: RowKey) -> bool {
+        let after = self.ranges.partition_point(|range| *range.end() < key.0);
+        self.ranges.get(after).is_some_and(|range| range.contains(&key.0))
     }
 
-    /// The selected records, as ranges in order.
+    /// The keys of the selected rows, as ranges in order.
     pub fn ranges(&self) -> &[RangeInclusive<u64>] {
         &self.ranges
     }
 
     /// The one selected row, if it is one.
-    pub fn single(&self) -> Option<RecordId> {
+    pub fn single(&self) -> Option<RowKey> {
         match self.ranges.as_slice() {
-            [range] if range.start() == range.end() => Some(RecordId(*range.start())),
+            [range] if range.start() == range.end() => Some(RowKey(*range.start())),
             _ => None,
         }
     }
 
     /// The row that the keyboard stands on.
-    pub fn cursor(&self) -> Option<RecordId> {
+    pub fn cursor(&self) -> Option<RowKey> {
         self.cursor
     }
 
@@ -52,33 +52,33 @@ impl Selection {
     }
 
     /// This row and no other.
-    pub fn set(&mut self, record: RecordId) {
-        self.ranges = vec![record.0..=record.0];
-        self.origin = Some(record);
-        self.cursor = Some(record);
+    pub fn set(&mut self, key: RowKey) {
+        self.ranges = vec![key.0..=key.0];
+        self.origin = Some(key);
+        self.cursor = Some(key);
     }
 
     /// Everything from the row where the selection began to this one.
-    pub fn extend_to(&mut self, record: RecordId) {
-        let origin = self.origin.unwrap_or(record);
-        self.ranges = vec![origin.0.min(record.0)..=origin.0.max(record.0)];
+    pub fn extend_to(&mut self, key: RowKey) {
+        let origin = self.origin.unwrap_or(key);
+        self.ranges = vec![origin.0.min(key.0)..=origin.0.max(key.0)];
         self.origin = Some(origin);
-        self.cursor = Some(record);
+        self.cursor = Some(key);
     }
 
     /// Adds a row, or takes it out.
-    pub fn toggle(&mut self, record: RecordId) {
-        if self.contains(record) {
-            self.remove(record.0);
+    pub fn toggle(&mut self, key: RowKey) {
+        if self.contains(key) {
+            self.remove(key.0);
         } else {
-            self.insert(record.0);
+            self.insert(key.0);
         }
-        self.origin = Some(record);
-        self.cursor = Some(record);
+        self.origin = Some(key);
+        self.cursor = Some(key);
     }
 
     /// Everything from the first to the last of these; the cursor stays where it is.
-    pub fn set_range(&mut self, first: RecordId, last: RecordId) {
+    pub fn set_range(&mut self, first: RowKey, last: RowKey) {
         self.ranges = vec![first.0.min(last.0)..=first.0.max(last.0)];
         self.origin = Some(first);
         self.cursor = self.cursor.or(Some(last));
@@ -119,7 +119,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::Selection;
-    use crate::model::ids::RecordId;
+    use crate::model::ids::RowKey;
 
     #[test]
     fn toggled_rows_join_and_part() {
@@ -135,13 +135,13 @@ mod tests {
         for (toggles, expected) in rows {
             let mut selection = Selection::default();
             for &row in toggles {
-                selection.toggle(RecordId(row));
+                selection.toggle(RowKey(row));
             }
             let found: Vec<_> = selection.ranges().iter().map(|r| (*r.start(), *r.end())).collect();
             assert_eq!(found, expected, "{toggles:?}");
             for row in 0..10 {
                 let inside = expected.iter().any(|&(first, last)| (first..=last).contains(&row));
-                assert_eq!(selection.contains(RecordId(row)), inside, "{toggles:?} {row}");
+                assert_eq!(selection.contains(RowKey(row)), inside, "{toggles:?} {row}");
             }
         }
     }
@@ -149,12 +149,12 @@ mod tests {
     #[test]
     fn extending_goes_both_ways_from_the_origin() {
         let mut selection = Selection::default();
-        selection.set(RecordId(100_000_000));
-        selection.extend_to(RecordId(100_000_010));
+        selection.set(RowKey(100_000_000));
+        selection.extend_to(RowKey(100_000_010));
         assert_eq!(selection.ranges(), [100_000_000..=100_000_010]);
-        selection.extend_to(RecordId(99_999_990));
+        selection.extend_to(RowKey(99_999_990));
         assert_eq!(selection.ranges(), [99_999_990..=100_000_000]);
-        assert_eq!(selection.cursor(), Some(RecordId(99_999_990)));
+        assert_eq!(selection.cursor(), Some(RowKey(99_999_990)));
         assert_eq!(selection.single(), None);
     }
 }

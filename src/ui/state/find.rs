@@ -6,8 +6,9 @@ use crate::engine::jobs::{Job, JobControl};
 use crate::engine::news::News;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
-use crate::journal::query::{Filter, FilterScan, Hit, Pattern, PatternError, Search};
-use crate::model::ids::{PeerId, RecordId};
+use crate::journal::query::{Filter, FilterScan, Pattern, PatternError, Search};
+use crate::journal::split::{MessageSearch, SplitRows};
+use crate::model::ids::{PeerId, RowKey};
 use crate::model::record::Direction;
 use crate::ui::state::ticks::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -21,6 +22,9 @@ const STEP_BYTES: u64 = 8 << 20;
 
 /// How many rows one step of a filter judges.
 const STEP_ROWS: u64 = 200_000;
+
+/// How many messages one step cuts and judges.
+const STEP_MESSAGES: u64 = 20_000;
 
 /// How many steps' worth of matches may wait for the window.
 const WAITING_BATCHES: usize = 16;
@@ -96,10 +100,10 @@ pub struct Find {
     pub pattern: Option<Pattern>,
     /// The encoding in which text is looked for.
     encoding: Option<TextEncoding>,
-    search: Option<Hunt<Search>>,
+    search: Option<Hunt<Seek>>,
     filter: Option<Hunt<Passing>>,
     /// Work that nobody wants any more, until it has noticed: no frame waits for that.
-    old_searches: Vec<Job<Result<Search, JournalError>>>,
+    old_searches: Vec<Job<Result<Seek, JournalError>>>,
     old_filters: Vec<Job<Result<Passing, JournalError>>>,
     /// The rows that the filter lets through, once they are known.
     pub passed: Option<Arc<RoaringTreemap>>,
@@ -108,16 +112,39 @@ pub struct Find {
 /// The scan of a filter, and what it has gathered, for whoever shows it while the scan goes on.
 #[derive(Debug)]
 struct Passing {
-    scan: FilterScan,
+    scan: Sift,
     rows: Arc<RoaringTreemap>,
+}
+
+/// Where something is looked for: in the records of a journal, or in the messages that are shown instead.
+#[derive(Clone, Debug)]
+pub struct Searched {
+    /// The journal.
+    pub reader: JournalReader,
+    /// Its messages, where streams are cut.
+    pub messages: Option<SplitRows>,
+}
+
+/// A search under way.
+#[derive(Debug)]
+enum Seek {
+    Records(Box<Search>),
+    Messages(Box<MessageSearch>),
+}
+
+/// A filter under way.
+#[derive(Debug)]
+enum Sift {
+    Records(Box<FilterScan>),
+    Messages(Box<MessageSearch>),
 }
 
 /// Work that goes over a journal, rests when it has caught up, and goes on when there is more.
 #[derive(Debug)]
 struct Hunt<T> {
     /// Dropped before the job, so that work that waits to hand over its finds does not wait for ever.
-    finds: Receiver<Vec<Hit>>,
-    sender: Sender<Vec<Hit>>,
+    finds: Receiver<Vec<u64>>,
+    sender: Sender<Vec<u64>>,
     job: Option<Job<Result<T, JournalError>>>,
     resting: Option<T>,
     rested_at: Instant,
@@ -141,7 +168,7 @@ impl Find {
     }
 
     /// Begins to look for what was typed.
-    pub fn start(&mut self, reader: &JournalReader, encoding: TextEncoding, news: &News) {
+    pub fn start(&mut self, searched: Searched, encoding: TextEncoding, news: &News) {
         self.forget_hits();
         if self.text.is_empty() {
             return;
@@ -156,8 +183,10 @@ impl Find {
             }
         };
         self.pattern = Some(pattern.clone());
-        let search = Search::new(reader.clone(), pattern, self.filter_now()).map_err(FindError::from);
-        match search.and_then(|search| Ok(Hunt::start(search, news, search_on)?)) {
+        match searched
+            .seek(pattern, self.filter_now())
+            .and_then(|seek| Ok(Hunt::start(seek, news, search_on)?))
+        {
             Ok(hunt) => self.search = Some(hunt),
             Err(error) => self.error = Some(error),
         }
@@ -181,11 +210,11 @@ impl Find {
     }
 
     /// Shows only what the direction and the peer let through.
-    pub fn start_filter(&mut self, reader: &JournalReader, news: &News) {
+    pub fn start_filter(&mut self, searched: Searched, news: &News) {
         self.old_filters.extend(self.filter.take().and_then(Hunt::stop));
         self.passed = None;
         if self.is_filtering() {
-            let scan = FilterScan::new(reader.clone(), self.filter_now());
+            let scan = searched.sift(self.filter_now());
             let passing = Passing { scan, rows: Arc::default() };
             match Hunt::start(passing, news, filter_on) {
                 Ok(hunt) => self.filter = Some(hunt),
@@ -206,7 +235,7 @@ impl Find {
         if let Some(hunt) = &mut self.search {
             while let Ok(hits) = hunt.finds.try_recv() {
                 self.hits += hits.len() as u64;
-                Arc::make_mut(&mut self.rows).extend(hits.iter().map(|hit| hit.record.0));
+                Arc::make_mut(&mut self.rows).extend(hits.iter().copied());
                 has_changed = true;
                 if Instant::now() >= deadline {
                     break;
@@ -250,7 +279,7 @@ impl Find {
 
     /// The row of the next match after the present one, or of the one before it; around the end. The first step goes
     /// to the first match from this row on, or to the last one before it.
-    pub fn step(&mut self, is_forward: bool, from: RecordId) -> Option<RecordId> {
+    pub fn step(&mut self, is_forward: bool, from: RowKey) -> Option<RowKey> {
         let count = self.rows.len();
         if count == 0 {
             return None;
@@ -262,12 +291,28 @@ impl Find {
             (false, current) => before(current.unwrap_or(from.0)).checked_sub(1).unwrap_or(count - 1),
         };
         self.current = self.rows.select(place);
-        self.current.map(RecordId)
+        self.current.map(RowKey)
     }
 
     /// The place of the present match among all rows with matches, counted from 1.
     pub fn current_place(&self) -> Option<u64> {
         self.current.map(|row| self.rows.rank(row))
+    }
+}
+
+impl Searched {
+    fn seek(self, pattern: Pattern, filter: Filter) -> Result<Seek, FindError> {
+        Ok(match self.messages {
+            Some(rows) => Seek::Messages(Box::new(MessageSearch::new(rows, pattern, filter))),
+            None => Seek::Records(Box::new(Search::new(self.reader, pattern, filter)?)),
+        })
+    }
+
+    fn sift(self, filter: Filter) -> Sift {
+        match self.messages {
+            Some(rows) => Sift::Messages(Box::new(MessageSearch::of_filter(rows, filter))),
+            None => Sift::Records(Box::new(FilterScan::new(self.reader, filter))),
+        }
     }
 }
 
@@ -283,19 +328,25 @@ fn read_pattern(text: &str, kind: FindKind, encoding: TextEncoding) -> Result<Pa
     .map_err(FindError::Pattern)
 }
 
-type Work<T> = fn(T, &JobControl, &Sender<Vec<Hit>>) -> Result<T, JournalError>;
+type Work<T> = fn(T, &JobControl, &Sender<Vec<u64>>) -> Result<T, JournalError>;
 
-fn search_on(
-    mut search: Search,
-    control: &JobControl,
-    finds: &Sender<Vec<Hit>>,
-) -> Result<Search, JournalError> {
+fn search_on(mut seek: Seek, control: &JobControl, finds: &Sender<Vec<u64>>) -> Result<Seek, JournalError> {
     loop {
-        let progress = search.step(STEP_BYTES)?;
-        control.set_progress(progress.scanned_bytes, progress.total_bytes);
-        let is_unwanted = !progress.hits.is_empty() && finds.send(progress.hits).is_err();
-        if progress.done || is_unwanted || control.is_cancelled() {
-            return Ok(search);
+        let (hits, is_done) = match &mut seek {
+            Seek::Records(search) => {
+                let progress = search.step(STEP_BYTES)?;
+                control.set_progress(progress.scanned_bytes, progress.total_bytes);
+                (progress.hits.iter().map(|hit| hit.record.0).collect(), progress.done)
+            }
+            Seek::Messages(search) => {
+                let progress = search.step(STEP_MESSAGES)?;
+                control.set_progress(progress.done_rows, progress.total_rows);
+                (progress.hits, progress.is_done)
+            }
+        };
+        let is_unwanted = !hits.is_empty() && finds.send(hits).is_err();
+        if is_done || is_unwanted || control.is_cancelled() {
+            return Ok(seek);
         }
     }
 }
@@ -303,15 +354,29 @@ fn search_on(
 fn filter_on(
     mut passing: Passing,
     control: &JobControl,
-    _finds: &Sender<Vec<Hit>>,
+    _finds: &Sender<Vec<u64>>,
 ) -> Result<Passing, JournalError> {
     loop {
-        let progress = passing.scan.step(STEP_ROWS)?;
-        control.set_progress(progress.scanned_rows, progress.total_rows);
-        if progress.done || control.is_cancelled() {
+        let is_done = match &mut passing.scan {
+            Sift::Records(scan) => {
+                let progress = scan.step(STEP_ROWS)?;
+                control.set_progress(progress.scanned_rows, progress.total_rows);
+                progress.done
+            }
+            Sift::Messages(search) => {
+                let progress = search.step(STEP_MESSAGES)?;
+                control.set_progress(progress.done_rows, progress.total_rows);
+                progress.is_done
+            }
+        };
+        if is_done || control.is_cancelled() {
+            let matching = match &passing.scan {
+                Sift::Records(scan) => scan.matching(),
+                Sift::Messages(search) => search.matching(),
+            };
             // Copied here, where no frame waits for it.
-            if passing.rows.len() != passing.scan.matching().len() {
-                passing.rows = Arc::new(passing.scan.matching().clone());
+            if passing.rows.len() != matching.len() {
+                passing.rows = Arc::new(matching.clone());
             }
             return Ok(passing);
         }
@@ -361,8 +426,7 @@ impl<T: Send + 'static> Hunt<T> {
 mod tests {
     use super::{Find, Hunt};
     use crate::engine::news::News;
-    use crate::journal::query::Hit;
-    use crate::model::ids::RecordId;
+    use crate::model::ids::RowKey;
     use crossbeam_channel::bounded;
     use std::sync::Arc;
     use std::task::Waker;
@@ -375,18 +439,17 @@ mod tests {
             [(5, true, [5, 9]), (6, true, [9, 2]), (10, true, [2, 5]), (5, false, [2, 9]), (0, false, [9, 5])]
         {
             let mut find = at(&[2, 5, 9]);
-            let steps = [(); 2].map(|()| find.step(is_forward, RecordId(from)).map(|row| row.0));
+            let steps = [(); 2].map(|()| find.step(is_forward, RowKey(from)).map(|row| row.0));
             assert_eq!(steps, seen.map(Some), "from {from}, forward: {is_forward}");
         }
-        assert_eq!(at(&[]).step(true, RecordId(0)), None);
+        assert_eq!(at(&[]).step(true, RowKey(0)), None);
     }
 
     #[test]
     fn what_waits_to_be_taken_in_is_looked_at_again_at_once() {
         let (sender, finds) = bounded(4);
         for row in 0..3 {
-            let hit = Hit { record: RecordId(row), offset: 0, length: 1, begins: None };
-            sender.send(vec![hit]).unwrap();
+            sender.send(vec![row]).unwrap();
         }
         let hunt = Hunt { finds, sender, job: None, resting: None, rested_at: Instant::now() };
         let mut find = Find { search: Some(hunt), ..Find::default() };

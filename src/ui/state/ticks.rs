@@ -1,6 +1,6 @@
 //! Where matches stand on the scroll bar. It looks for nothing; it is told what was found.
 
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use crate::ui::sheet::Rows;
 use roaring::RoaringTreemap;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ impl Ticks {
         let count = found.len();
         let step = count.div_ceil(MOST_TICKS).max(1);
         let few = (0..count.min(MOST_TICKS)).filter_map(|place| found.select(place * step));
-        self.places = few.map(|row| rows.index(RecordId(row))).collect();
+        self.places = few.map(|row| rows.index(RowKey(row))).collect();
         // Nothing costs nothing: the first match is seen at once.
         self.made_at = (count > 0).then_some(now);
         self.is_outdated = false;
@@ -64,7 +64,7 @@ impl Ticks {
 #[cfg(test)]
 mod tests {
     use super::{MOST_TICKS, RENEWAL_PAUSE, Ticks};
-    use crate::model::ids::RecordId;
+    use crate::model::ids::RowKey;
     use crate::ui::sheet::{RowContent, Rows};
     use roaring::RoaringTreemap;
     use std::time::Instant;
@@ -82,7 +82,7 @@ mod tests {
 
         fn toggle_expanded(&mut self, _index: u64) {}
 
-        fn measure_from(&mut self, _marked: Option<RecordId>) {}
+        fn measure_from(&mut self, _marked: Option<RowKey>) {}
     }
 
     #[test]

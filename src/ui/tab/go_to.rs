@@ -1,7 +1,7 @@
 //! Where a person wants to look, as typed: a row's number or a time; and the page that asks for it. It reads no journal.
 
 use crate::codec::time::TimeFormat;
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::page_parts::{buttons, focus_at_first, is_entered, title};
@@ -13,7 +13,7 @@ use egui::{RichText, Ui};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// This row.
-    Row(RecordId),
+    Row(RowKey),
     /// The first row at or after this moment, in nanoseconds since 1970-01-01 UTC.
     Moment(i64),
     /// The first row at or after so many nanoseconds since the first one.
@@ -36,7 +36,7 @@ impl Destination {
         let digits: String =
             typed.trim_start_matches('#').chars().filter(|c| !matches!(c, ',' | '_' | ' ')).collect();
         let number = digits.parse::<u64>().ok()?;
-        Some(Destination::Row(RecordId(number.checked_sub(1)?)))
+        Some(Destination::Row(RowKey(number.checked_sub(1)?)))
     }
 }
 
@@ -90,7 +90,7 @@ pub(in crate::ui) fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, o
 mod tests {
     use super::Destination;
     use crate::codec::time::TimeFormat;
-    use crate::model::ids::RecordId;
+    use crate::model::ids::RowKey;
     use jiff::tz::TimeZone;
 
     #[test]
@@ -98,9 +98,9 @@ mod tests {
         let times = TimeFormat::in_zone(TimeZone::UTC);
         let noon = 12 * 3600 * 1_000_000_000;
         for (typed, expected) in [
-            ("1", Some(Destination::Row(RecordId(0)))),
-            (" #4,711 ", Some(Destination::Row(RecordId(4710)))),
-            ("100000000", Some(Destination::Row(RecordId(99_999_999)))),
+            ("1", Some(Destination::Row(RowKey(0)))),
+            (" #4,711 ", Some(Destination::Row(RowKey(4710)))),
+            ("100000000", Some(Destination::Row(RowKey(99_999_999)))),
             ("12:00", Some(Destination::Moment(noon))),
             ("1970-01-02 12:00:00", Some(Destination::Moment(noon + 86_400 * 1_000_000_000))),
             ("43200.25", Some(Destination::Moment(noon + 250_000_000))),

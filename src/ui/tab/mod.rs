@@ -9,6 +9,7 @@ pub mod composer;
 pub mod connection;
 
 pub mod find_bar;
+mod split_choice;
 
 pub mod go_to;
 
@@ -37,11 +38,11 @@ use crate::engine::command::Target;
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
-use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
+use crate::model::ids::{JobId, PeerId, RowKey, Ticket};
 use crate::model::status::Traffic;
 use crate::ui::action::TabKey;
+use crate::ui::log::LogRows;
 use crate::ui::sheet::Sheet;
-use crate::ui::sheet::journal_rows::JournalRows;
 use crate::ui::state::find::Find;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
@@ -78,7 +79,7 @@ pub struct Tab {
     /// The find field and the filters.
     pub find: Find,
     /// The rows, once there is a journal.
-    pub rows: Option<JournalRows>,
+    pub rows: Option<LogRows>,
     /// Where the person looks.
     pub sheet: Sheet,
     /// How many characters of content a row has room for.
@@ -203,7 +204,7 @@ impl Tab {
     }
 
     /// The row that the inspector shows: the one row that the cursor of the sheet is on.
-    pub fn inspected(&self) -> Option<RecordId> {
+    pub fn inspected(&self) -> Option<RowKey> {
         self.sheet.selection().cursor()
     }
 }

@@ -4,6 +4,7 @@ use crate::engine::shared::Status;
 use crate::model::status::SessionState;
 use crate::ui::action::{Action, TabAction};
 use crate::ui::ctx::ViewCtx;
+use crate::ui::log::SplitStatus;
 use crate::ui::tab::meter::Meter;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -24,6 +25,8 @@ pub struct JournalFacts<'a> {
     pub bytes: u64,
     /// Its rows.
     pub rows: u64,
+    /// The messages that streams are cut into, where they are.
+    pub split: Option<SplitStatus>,
 }
 
 /// What the line asks for: of the tab, or of the window.
@@ -64,6 +67,9 @@ pub fn status_bar_ui(
         let Some(journal) = journal else { return };
         if is_kept {
             part_ui(ui, ctx.text("status.rows"), &Count(journal.rows).to_string(), theme.text);
+        }
+        if let Some(split) = journal.split {
+            split_ui(ui, ctx, split);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, is_kept, out));
     });
@@ -107,6 +113,22 @@ fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, h
             theme.text,
         )
         .on_hover_text(ctx.text("status.journalled_tip"));
+    }
+}
+
+/// How many messages there are, and how far counting them is.
+fn split_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: SplitStatus) {
+    let theme = Theme::of(ui);
+    if let Some((done, total)) = split.progress {
+        let percent = done.saturating_mul(100) / total.max(1);
+        part_ui(ui, ctx.text("status.split"), &format!("{percent} %"), theme.text)
+            .on_hover_text(ctx.text("status.split_tip"));
+        return;
+    }
+    part_ui(ui, ctx.text("status.messages"), &Count(split.rows).to_string(), theme.text)
+        .on_hover_text(ctx.text("status.messages_tip"));
+    if split.unfinished > 0 {
+        part_ui(ui, ctx.text("status.unfinished"), &Count(split.unfinished).to_string(), theme.text);
     }
 }
 

@@ -5,9 +5,11 @@ use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
+use crate::ui::log::LogRows;
 use crate::ui::state::find::Find;
 use crate::ui::tab::find_bar::find_bar_ui;
 use crate::ui::tab::peers::Peers;
+use crate::ui::tab::split_choice::{split_ui, split_width};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
@@ -17,16 +19,27 @@ use crate::ui::widgets::{
 use crate::workspace::tabs::{TabSettings, ViewChoice};
 use egui::{Align, Layout, RichText, Ui, vec2};
 
+/// Which rows are shown of the log.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// What is found and filtered.
+    pub find: &'a mut Find,
+    /// The rows, once there are any.
+    pub rows: Option<&'a mut LogRows>,
+    /// Whether some were cleared from view.
+    pub is_cleared: bool,
+}
+
 /// Draws the bar, and beneath it the find field while it is wanted.
 pub fn view_bar_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
-    find: &mut Find,
+    shown: Shown<'_>,
     peers: &Peers,
-    is_cleared: bool,
     out: &mut Vec<TabAction>,
 ) {
+    let Shown { find, rows, is_cleared } = shown;
     let width = ui.available_width();
     let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
     let (folded, actions) = fold(ui, ctx, find, is_cleared, room);
@@ -36,7 +49,7 @@ pub fn view_bar_ui(
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
         ui.allocate_ui_with_layout(choices, layout, |ui| {
             ui.set_max_width(choices.x);
-            choices_ui(ui, ctx, tab, find, peers, out);
+            choices_ui(ui, ctx, tab, find, peers, rows, out);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             actions_ui(ui, ctx, find, is_cleared, folded, out);
@@ -53,10 +66,12 @@ fn choices_ui(
     tab: &mut TabSettings,
     find: &mut Find,
     peers: &Peers,
+    rows: Option<&mut LogRows>,
     out: &mut Vec<TabAction>,
 ) {
     segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
     encoding_combo(ui, ctx, "view-encoding", &mut tab.encoding);
+    split_ui(ui, ctx, &mut tab.split, rows);
     let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
     if is_peer_shown(find, peers) {
         let offered = peers.page.iter().map(|peer| (peer.id, peer.remote));
@@ -85,6 +100,7 @@ fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, find: &Find, pee
     let encoding = text::encoding_of(&tab.encoding);
     let mut width = segmented_width(ui, &view_choices(ctx));
     width += theme::SPACE_8 + PillCombo::width_of(ui, encoding.label());
+    width += theme::SPACE_8 + split_width(ui, ctx, &tab.split);
     width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
     if is_peer_shown(find, peers) {
         width += theme::SPACE_8 + PillCombo::width_of(ui, &text::wanted_peer(ctx.locale, find.peer));

@@ -150,8 +150,23 @@ impl<'a> PillCombo<'a> {
         response
     }
 
+    /// Draws what is chosen alone, for lists of another kind.
+    pub fn closed(self, ui: &mut Ui) -> Response {
+        self.pill(ui)
+    }
+
     /// Draws one line of an open list and returns whether it was chosen just now.
     pub fn choice(ui: &mut Ui, selected: bool, text: &str) -> bool {
+        let is_chosen = PillCombo::lasting_choice(ui, selected, text);
+        if is_chosen {
+            // By keyboard or by a screen reader there is no click that the list could see.
+            ui.close();
+        }
+        is_chosen
+    }
+
+    /// The same in a list that stays open.
+    pub fn lasting_choice(ui: &mut Ui, selected: bool, text: &str) -> bool {
         let theme = Theme::of(ui);
         let font = fonts::interface(theme::BODY_SIZE);
         let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
@@ -167,10 +182,6 @@ impl<'a> PillCombo<'a> {
             let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
             let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside).min;
             ui.painter().galley(at, galley, theme.text);
-        }
-        if response.clicked() {
-            // By keyboard or by a screen reader there is no click that the list could see.
-            ui.close();
         }
         response.clicked()
     }

@@ -1,9 +1,7 @@
 //! The sheet as a person meets it: wheel, keys, pointer and names, over rows that exist only as numbers.
 
-mod journal;
-
 use crate::codec::copy::CopyForm;
-use crate::model::ids::RecordId;
+use crate::model::ids::RowKey;
 use crate::ui::sheet::{
     RowContent, RowLine, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, Tone,
 };
@@ -73,7 +71,7 @@ impl Rows for Numbers {
         self.toggled.push(index);
     }
 
-    fn measure_from(&mut self, _marked: Option<RecordId>) {}
+    fn measure_from(&mut self, _marked: Option<RowKey>) {}
 }
 
 struct Stage {
@@ -218,12 +216,12 @@ fn keys_move_the_view_and_the_selection() {
     assert!(harness.query_by_label("RX 温度=0").is_some());
 
     click(&mut harness, pos2(400.0, 26.0 + 22.0 * 3.5), Modifiers::NONE);
-    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(3)));
+    assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(3)));
     press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
     press_key(&mut harness, Modifiers::SHIFT, Key::ArrowDown);
     assert_eq!(harness.state().sheet.selection().ranges(), [4..=5]);
     press_key(&mut harness, Modifiers::NONE, Key::End);
-    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(99_999_999)));
+    assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(99_999_999)));
     press_key(&mut harness, Modifiers::COMMAND, Key::A);
     assert_eq!(harness.state().sheet.selection().ranges(), [0..=99_999_999]);
     harness.event(Event::Copy);
@@ -318,7 +316,7 @@ fn a_row_is_chosen_through_the_accessibility_tree() {
     let mut harness = stage(100_000_000);
     harness.get_by_label("RX 温度=99999990").click_accesskit();
     harness.run();
-    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(99_999_990)));
+    assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(99_999_990)));
 }
 
 #[test]
@@ -352,7 +350,7 @@ fn the_arrows_select_what_is_seen_when_nothing_is_selected() {
         wheel(&mut harness, -10.5 * 22.0);
         press_key(&mut harness, modifiers, key);
         let selected = harness.state().sheet.selection().single();
-        assert_eq!(selected, Some(RecordId(expected)), "{modifiers:?} {key:?}");
+        assert_eq!(selected, Some(RowKey(expected)), "{modifiers:?} {key:?}");
         let visible = harness.state().sheet.visible();
         assert!(visible.contains(&expected) && visible.start.abs_diff(10) <= 1, "{visible:?}");
     }
@@ -372,7 +370,7 @@ fn the_menu_opens_with_a_key_and_gives_the_keyboard_back() {
         press_key(&mut harness, Modifiers::NONE, Key::Escape);
         assert!(harness.query_by_label("Copy as hex").is_none(), "Escape closes it");
         press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
-        assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(2)), "the row was kept");
+        assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(2)), "the row was kept");
         press_key(&mut harness, modifiers, key);
         press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
         assert!(harness.get_by_label("Select all").is_focused(), "it goes round");
@@ -395,7 +393,7 @@ fn an_empty_sheet_says_what_to_do() {
 #[test]
 fn it_stays_at_its_row_in_every_window() {
     let mut harness = stage(10_000);
-    harness.state_mut().sheet.go_to(RecordId(5_000));
+    harness.state_mut().sheet.go_to(RowKey(5_000));
     harness.run();
     for size in [vec2(900.0, 600.0), vec2(420.0, 300.0), vec2(1_400.0, 900.0), Vec2::new(60.0, 40.0)] {
         harness.set_size(size);
@@ -413,7 +411,7 @@ fn a_press_and_its_release_within_one_frame_select() {
     harness.event(Event::PointerMoved(pos));
     harness.run();
     click_at_once(&mut harness, pos);
-    assert_eq!(harness.state().sheet.selection().single(), Some(RecordId(6)));
+    assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(6)));
 }
 
 #[test]
@@ -465,7 +463,7 @@ fn the_button_in_the_header_stops_and_goes_on() {
 #[test]
 fn it_stands_where_it_stood_when_rows_come_back() {
     let mut harness = stage(10_000);
-    harness.state_mut().sheet.go_to(RecordId(5_000));
+    harness.state_mut().sheet.go_to(RowKey(5_000));
     harness.run();
     let stood = harness.state().sheet.anchor();
     harness.state_mut().rows.count = 0;

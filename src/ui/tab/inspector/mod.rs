@@ -1,11 +1,12 @@
-//! The record that the inspector shows, kept while it does not change, and the values at its cursor.
+//! The row that the inspector shows, kept while it does not change, and the values at its cursor.
 
 pub mod view;
 
 use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::journal::JournalError;
-use crate::model::ids::RecordId;
-use crate::model::record::Record;
+use crate::model::ids::RowKey;
+use crate::ui::log::LogRow;
+use std::sync::Arc;
 
 /// How many bytes of a record are shown.
 pub const SHOWN_BYTES: usize = 512;
@@ -13,11 +14,11 @@ pub const SHOWN_BYTES: usize = 512;
 /// What the inspector shows.
 #[derive(Debug, Default)]
 pub struct Inspector {
-    /// The record in sight.
-    pub record: Option<Record>,
+    /// The row in sight.
+    pub row: Option<Arc<LogRow>>,
     /// The byte that values are read from.
     pub cursor: usize,
-    wanted: Option<RecordId>,
+    wanted: Option<RowKey>,
 }
 
 /// Values that begin at the cursor; what does not fit any more is missing.
@@ -53,28 +54,33 @@ impl InspectorPanel {
 }
 
 impl Inspector {
-    /// Looks at another record; tells what went wrong reading it. That is told once: the record is read again when
+    /// Looks at another row; tells what went wrong reading it. That is told once: the row is read again when
     /// another one was looked at in between, not in every frame.
     pub fn look_at(
         &mut self,
-        wanted: Option<RecordId>,
-        read: impl FnOnce(RecordId) -> Result<Option<Record>, JournalError>,
+        wanted: Option<RowKey>,
+        read: impl FnOnce(RowKey) -> Result<Option<Arc<LogRow>>, JournalError>,
     ) -> Result<(), JournalError> {
         if self.wanted == wanted {
             return Ok(());
         }
         self.wanted = wanted;
         self.cursor = 0;
-        self.record = None;
-        if let Some(id) = wanted {
-            self.record = read(id)?;
+        self.row = None;
+        if let Some(key) = wanted {
+            self.row = read(key)?;
         }
         Ok(())
     }
 
-    /// The record's bytes, if it is data.
+    /// Looks at the row anew in the next frame, because it may be another one now.
+    pub fn look_again(&mut self) {
+        self.wanted = None;
+    }
+
+    /// The row's bytes, if it is data.
     pub fn bytes(&self) -> &[u8] {
-        self.record.as_ref().and_then(Record::data).map_or(&[], |data| data.bytes.as_slice())
+        self.row.as_ref().and_then(|row| row.record.data()).map_or(&[], |data| data.bytes.as_slice())
     }
 
     /// The values at the cursor.
@@ -107,10 +113,12 @@ mod tests {
     use crate::codec::text::TextEncoding;
     use crate::journal::JournalError;
     use crate::model::failure::Operation;
-    use crate::model::ids::{Epoch, RecordId};
+    use crate::model::ids::{Epoch, RecordId, RowKey};
     use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::ui::log::LogRow;
     use crate::util::clock::Stamp;
     use std::io;
+    use std::sync::Arc;
 
     #[test]
     fn a_record_that_cannot_be_read_is_told_once() {
@@ -121,7 +129,7 @@ mod tests {
         };
         let mut told = Vec::new();
         for wanted in [Some(3), Some(3), Some(3), None, Some(3)] {
-            told.push(inspector.look_at(wanted.map(RecordId), gone).is_err());
+            told.push(inspector.look_at(wanted.map(RowKey), gone).is_err());
         }
         assert_eq!(told, [true, false, false, false, true]);
     }
@@ -136,7 +144,11 @@ mod tests {
             peer: None,
             body: Body::Data(data),
         };
-        let inspector = Inspector { record: Some(record), cursor: 1, ..Inspector::default() };
+        let inspector = Inspector {
+            row: Some(Arc::new(LogRow { record, number: Some(1), message: None })),
+            cursor: 1,
+            ..Inspector::default()
+        };
         let values = inspector.values(TextEncoding::GBK);
         assert_eq!(values.bytes_1, Some((180, -76)));
         assert_eq!(values.bytes_2, Some((60852, 46317)));

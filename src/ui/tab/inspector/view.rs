@@ -4,10 +4,10 @@ use crate::codec::checksum::Checksum;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::engine::shared::Status;
-use crate::model::record::Record;
 use crate::model::status::PeerStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::log::LogRow;
 use crate::ui::tab::inspector::{Inspector, SHOWN_BYTES};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -33,8 +33,8 @@ pub fn inspector_ui(
 ) {
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        if let Some(record) = inspector.record.as_ref() {
-            heading_ui(ui, ctx, record);
+        if let Some(row) = inspector.row.as_deref() {
+            heading_ui(ui, ctx, row);
         } else {
             group_heading(ui, ctx.text("inspector.title"));
             let hint = RichText::new(ctx.text("inspector.empty")).color(Theme::of(ui).dim);
@@ -52,9 +52,18 @@ pub fn inspector_ui(
     });
 }
 
-fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, record: &Record) {
-    let number = Count(record.id.0 + 1);
-    group_heading(ui, &ctx.format("inspector.record", &[("number", &number)]));
+fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, row: &LogRow) {
+    let record = &row.record;
+    let number = row.number.map_or_else(String::new, |number| Count(number).to_string());
+    let key = if row.message.is_some() { "inspector.message" } else { "inspector.record" };
+    group_heading(ui, &ctx.format(key, &[("number", &number)]));
+    if let Some(cut) = row.message {
+        let (first, last) = cut.records();
+        let [first, last] = [first, last].map(|record| Count(record.0.saturating_add(1)));
+        let records =
+            if cut.from.record == cut.to.record { first.to_string() } else { format!("{first}–{last}") };
+        key_value(ui, ctx.text("inspector.records"), &records, false);
+    }
     let Some(data) = record.data() else { return };
     let way = text::direction_name(ctx.locale, Some(data.head.direction));
     key_value(ui, way, &ctx.format("composer.length", &[("count", &Count(data.bytes.len() as u64))]), false);

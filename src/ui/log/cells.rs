@@ -1,12 +1,13 @@
-//! Cuts a represented record into the lines of a row: folded to one line, or unfolded to as many as it needs.
+//! Cuts a represented row into the lines of a row: folded to one line, or unfolded to as many as it needs.
 //!
 //! It must not know where the record comes from, nor what a point on the screen is: widths are counted in columns
 //! of the payload font.
 
-use crate::codec::represent::{DumpWidth, Represented, RowStyle, SpanStyle, View, represent};
+use crate::codec::represent::{DumpWidth, Represented, RowStyle, SpanStyle, View, represent_row};
+use crate::codec::rows::Row;
 use crate::codec::text::Carry;
-use crate::model::record::{Body, Record};
-use crate::ui::sheet::rows::{RowLine, SpanLook};
+use crate::model::record::Body;
+use crate::ui::sheet::{RowLine, SpanLook};
 use unicode_width::UnicodeWidthChar;
 
 /// So many lines of a folded dump are shown.
@@ -20,41 +21,46 @@ const FOLD_COLUMNS: usize = 22;
 
 /// The content of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct Lines {
     /// At least one.
     pub lines: Vec<RowLine>,
     /// Whether there is more than is shown.
     pub folded: bool,
 }
 
-/// The lines of a record in a content column of so many `columns`. The style's own limit and width are not looked at.
+/// The lines of a row in a content column of so many `columns`. The style's own limit and width are not looked at.
 pub(super) fn lines(
-    record: &Record,
+    row: &Row<'_>,
     carry: Carry,
     style: RowStyle<'_>,
     columns: usize,
     unfolded: bool,
-) -> Cut {
+) -> Lines {
     let dump_width = DumpWidth::fitting(columns);
+    let represent = |style: &RowStyle<'_>| {
+        let mut represented = Represented::default();
+        represent_row(&mut represented, row, carry, style);
+        represented
+    };
     let style = RowStyle { dump_width, ..style };
     if unfolded {
-        let all = represent(record, carry, &RowStyle { most_bytes: Some(UNFOLDED_BYTES), ..style });
-        return Cut { lines: wrapped(&all, wrap_columns(style.view, columns)), folded: all.is_folded };
+        let all = represent(&RowStyle { most_bytes: Some(UNFOLDED_BYTES), ..style });
+        return Lines { lines: wrapped(&all, wrap_columns(style.view, columns)), folded: all.is_folded };
     }
-    let is_dump = style.view == View::Dump && matches!(record.body, Body::Data(_));
+    let is_dump = style.view == View::Dump && matches!(row.record.body, Body::Data(_));
     let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { columns.max(FOLD_COLUMNS) * 2 };
-    let whole = represent(record, carry, &RowStyle { most_bytes: Some(most_bytes), ..style });
+    let whole = represent(&RowStyle { most_bytes: Some(most_bytes), ..style });
     if is_dump {
-        return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
+        return Lines { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
     }
     if columns_of(&whole.text) <= columns {
-        return Cut { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
+        return Lines { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
     }
     // Events have no bytes that could be left out; the end of a long one is cut by the column's edge.
-    let Some(data) = record.data() else {
-        return Cut { lines: wrapped(&whole, usize::MAX), folded: true };
+    let Some(data) = row.record.data() else {
+        return Lines { lines: wrapped(&whole, usize::MAX), folded: true };
     };
-    let cut_to = |bytes| represent(record, carry, &RowStyle { most_bytes: Some(bytes), ..style });
+    let cut_to = |bytes| represent(&RowStyle { most_bytes: Some(bytes), ..style });
     // Bytes are not equally wide, so how many fit is found by halving what is still open.
     let (mut fitting, mut too_many) = (1, data.bytes.len().min(most_bytes));
     while fitting + 1 < too_many {
@@ -65,7 +71,7 @@ pub(super) fn lines(
             too_many = middle;
         }
     }
-    Cut { lines: wrapped(&cut_to(fitting), usize::MAX), folded: true }
+    Lines { lines: wrapped(&cut_to(fitting), usize::MAX), folded: true }
 }
 
 /// Rows of hex are wrapped where it is easy to count: after 16, 32, … bytes, or after 8 where there is no room.
@@ -172,24 +178,25 @@ fn look(style: SpanStyle) -> SpanLook {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, lines};
+    use super::{Lines, lines};
     use crate::codec::represent::{RowStyle, View};
+    use crate::codec::rows::Row;
     use crate::codec::text::Carry;
     use crate::model::ids::{Epoch, RecordId};
     use crate::model::record::{Body, Data, DataHead, Record};
-    use crate::ui::sheet::rows::SpanLook;
+    use crate::ui::sheet::SpanLook;
     use crate::util::clock::Stamp;
     use crate::util::locale::{Language, Locale};
     use unicode_width::UnicodeWidthStr;
 
-    fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Cut {
+    fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Lines {
         let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
         let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
         let style = RowStyle { view, ..RowStyle::new(Locale::of(Language::English)) };
-        lines(&record, Carry::default(), style, columns, unfolded)
+        lines(&Row::of(&record), Carry::default(), style, columns, unfolded)
     }
 
-    fn texts(cut: &Cut) -> Vec<&str> {
+    fn texts(cut: &Lines) -> Vec<&str> {
         cut.lines.iter().map(|line| line.text.as_str()).collect()
     }
 

@@ -1,0 +1,20 @@
+//! The log of a session as rows of a sheet: records, or the messages that streams are cut into, with the columns that
+//! people read. It must not know how a row is drawn, nor who asks for it.
+
+mod cells;
+mod matching;
+mod messages;
+mod options;
+mod records;
+mod rows;
+mod source;
+mod splitting;
+
+pub use options::RowOptions;
+pub use records::RecordRows;
+pub use rows::LogRows;
+pub use source::{LogRow, RowSource};
+pub use splitting::{SplitStatus, SplitTrouble};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,485 @@
+//! The rows of a sheet out of a log: read when they are about to be shown, represented, and kept for a while. Nothing is
+//! locked while they are shown. It must not know what a row is made of, nor how it is drawn.
+
+use crate::codec::represent::{self, RowStyle};
+use crate::codec::text::Carry;
+use crate::codec::time::{TimeColumn, TimeFormat, delta};
+use crate::engine::news::News;
+use crate::export::Selection;
+use crate::journal::query::Pattern;
+use crate::journal::split::SplitRows;
+use crate::journal::{JournalError, JournalReader};
+use crate::model::framing::Framing;
+use crate::model::ids::{RecordId, RowKey};
+use crate::model::moment::Moment;
+use crate::model::record::{Body, Direction, Record};
+use crate::ui::log::cells;
+use crate::ui::log::matching::Matching;
+use crate::ui::log::messages::MessageRows;
+use crate::ui::log::options::RowOptions;
+use crate::ui::log::records::RecordRows;
+use crate::ui::log::source::{LogRow, RowSource};
+use crate::ui::log::splitting::{SplitStatus, SplitTrouble, Splitting};
+use crate::ui::sheet::{RowContent, RowLine, Rows, SpanLook, Tone};
+use crate::ui::trouble;
+use crate::util::bytes_text::Count;
+use crate::util::locale::Locale;
+use roaring::RoaringTreemap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// So many rows are kept made: several screens, so that scrolling back and forth reads nothing again.
+const KEPT_ROWS: usize = 1_024;
+
+/// A screen has no more rows.
+const MOST_PREPARED_ROWS: usize = 512;
+
+/// No more places of one row are marked as found.
+const HITS_IN_A_ROW: usize = 256;
+
+/// What is found is marked in so many bytes at the start of a row.
+const HITS_WITHIN_BYTES: usize = 128 * 1024;
+
+/// The rows of one log.
+#[derive(Debug)]
+pub struct LogRows {
+    reader: JournalReader,
+    source: Box<dyn RowSource>,
+    splitting: Option<Splitting>,
+    /// The source before this one, until what was called by its keys has been called anew.
+    before: Option<Box<dyn RowSource>>,
+    /// What was shown last could not be cut any further.
+    trouble: Option<SplitTrouble>,
+    /// How many rows there are, shown or not.
+    count: u64,
+    options: RowOptions,
+    format: TimeFormat,
+    pattern: Option<Pattern>,
+    matching: Option<Matching>,
+    /// Rows of records before this one are hidden.
+    cleared_before: RecordId,
+    /// The first row that is not.
+    hidden_before: u64,
+    /// How many matching records are hidden, because they are before those that are shown.
+    matching_before: u64,
+    /// How many rows are shown.
+    shown: u64,
+    marked: Option<Moment>,
+    expanded: HashSet<u64>,
+    kept: HashMap<u64, Kept>,
+    turn: u64,
+    blank: RowContent,
+}
+
+/// A row that was made, and what its difference in time was measured from.
+#[derive(Debug)]
+struct Kept {
+    content: RowContent,
+    after: Option<RowKey>,
+    used: u64,
+}
+
+impl LogRows {
+    /// All rows that are there now.
+    pub fn new(reader: JournalReader, options: RowOptions) -> LogRows {
+        let source: Box<dyn RowSource> = Box::new(RecordRows::new(reader.clone()));
+        let count = source.count();
+        LogRows {
+            reader,
+            source,
+            splitting: None,
+            before: None,
+            trouble: None,
+            count,
+            format: TimeFormat::local().with_precision(options.precision),
+            options,
+            pattern: None,
+            matching: None,
+            cleared_before: RecordId(0),
+            hidden_before: 0,
+            matching_before: 0,
+            shown: count,
+            marked: None,
+            expanded: HashSet::new(),
+            kept: HashMap::new(),
+            turn: 0,
+            blank: RowContent::default(),
+        }
+    }
+
+    /// Takes in how many rows there are now; once a frame, so that a frame sees one world.
+    pub fn refresh(&mut self, news: &News) {
+        let refreshed = self.splitting.as_mut().map(|splitting| splitting.refresh(news));
+        match (refreshed, &self.splitting) {
+            (Some(Ok(true)), Some(splitting)) => {
+                let (rows, are_counted) = splitting.rows();
+                self.change_source(Box::new(MessageRows::new(rows, are_counted)));
+            }
+            (Some(Err(trouble)), _) => self.trouble = Some(trouble),
+            _ => {}
+        }
+        // What may have changed is made again.
+        let lasting = self.source.volatile_from();
+        self.source.refresh();
+        if lasting < self.count {
+            self.kept.retain(|key, _| *key < lasting);
+        }
+        self.count = self.source.count();
+        self.turn += 1;
+        if self.matching.is_none() {
+            self.count();
+        }
+    }
+
+    /// How rows are shown.
+    pub fn options(&self) -> &RowOptions {
+        &self.options
+    }
+
+    /// Shows rows in another way.
+    pub fn set_options(&mut self, options: RowOptions) {
+        if !self.options.is_same(&options) {
+            self.format = TimeFormat::local().with_precision(options.precision);
+            self.format.column = options.time;
+            self.options = options;
+            self.kept.clear();
+        }
+    }
+
+    /// Marks what is found in rows.
+    pub fn set_pattern(&mut self, pattern: Option<Pattern>) {
+        if pattern.is_some() || self.pattern.is_some() {
+            self.pattern = pattern;
+            self.kept.clear();
+        }
+    }
+
+    /// Shows only these rows, or all. The set may grow as the journal does.
+    pub fn set_matching(&mut self, matching: Option<Arc<RoaringTreemap>>) {
+        self.matching = matching.map(Matching::new);
+        self.count();
+    }
+
+    /// The only rows that are shown, if not all are.
+    pub fn matching(&self) -> Option<&Arc<RoaringTreemap>> {
+        self.matching.as_ref().map(Matching::set)
+    }
+
+    /// Hides what was before this record; 0 shows everything again. The journal keeps it.
+    pub fn hide_before(&mut self, record: RecordId) {
+        if self.cleared_before != record {
+            self.cleared_before = record;
+            self.hide_cleared();
+        }
+    }
+
+    fn hide_cleared(&mut self) {
+        self.hidden_before = if self.cleared_before.0 == 0 { 0 } else { self.key_of(self.cleared_before).0 };
+        self.count();
+        // Times since the first row are since another row now.
+        self.kept.clear();
+    }
+
+    /// Cuts streams into messages like this from now on. The sheet and what was found call rows by other keys then.
+    pub fn set_split(&mut self, framing: &Framing, news: &News) {
+        let now = self.splitting.as_ref().map_or(&Framing::None, Splitting::framing);
+        if now == framing {
+            return;
+        }
+        self.splitting = None;
+        self.trouble = None;
+        let source: Box<dyn RowSource> = if *framing == Framing::None {
+            Box::new(RecordRows::new(self.reader.clone()))
+        } else {
+            match Splitting::start(&self.reader, framing, news) {
+                Ok(splitting) => {
+                    let (rows, are_counted) = splitting.rows();
+                    self.splitting = Some(splitting);
+                    Box::new(MessageRows::new(rows, are_counted))
+                }
+                Err(trouble) => {
+                    self.trouble = Some(trouble);
+                    Box::new(RecordRows::new(self.reader.clone()))
+                }
+            }
+        };
+        self.change_source(source);
+    }
+
+    fn change_source(&mut self, source: Box<dyn RowSource>) {
+        let before = std::mem::replace(&mut self.source, source);
+        self.before = self.before.take().or(Some(before));
+        self.count = self.source.count();
+        self.matching = None;
+        self.expanded.clear();
+        self.hide_cleared();
+    }
+
+    /// The messages that are shown, if streams are cut.
+    pub fn messages(&self) -> Option<SplitRows> {
+        self.splitting.as_ref().map(|splitting| splitting.rows().0)
+    }
+
+    /// How streams are cut.
+    pub fn split(&self) -> &Framing {
+        self.splitting.as_ref().map_or(&Framing::None, Splitting::framing)
+    }
+
+    /// How far the cutting is, if streams are cut.
+    pub fn split_status(&self) -> Option<SplitStatus> {
+        self.splitting.as_ref().map(Splitting::status)
+    }
+
+    /// Why streams are not cut any further; told once.
+    pub fn take_split_trouble(&mut self) -> Option<SplitTrouble> {
+        self.trouble.take()
+    }
+
+    /// Whether rows have other keys since the keys were last called anew.
+    pub fn has_new_keys(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// What a row of before is called now: the row that has its first byte.
+    pub fn new_key(&mut self, old: RowKey) -> RowKey {
+        let Some(before) = &mut self.before else { return old };
+        match before.row(old) {
+            Ok(Some(row)) => self.key_of(row.begins().record),
+            _ => RowKey(self.count),
+        }
+    }
+
+    /// All keys have been called anew.
+    pub fn forget_old_keys(&mut self) {
+        self.before = None;
+    }
+
+    /// The row that has something of a record; the last one if none has.
+    pub fn key_of(&self, record: RecordId) -> RowKey {
+        let key = self.source.key_of(record).unwrap_or(RowKey(self.count));
+        key.min(RowKey(self.count))
+    }
+
+    /// A row; `None` if there is no such row.
+    pub fn row(&mut self, key: RowKey) -> Result<Option<Arc<LogRow>>, JournalError> {
+        self.source.row(key)
+    }
+
+    /// The rows that are shown, whatever their number, for whoever goes through them beside the window.
+    pub fn shown(&self) -> Selection {
+        let ranges = std::iter::once(self.hidden_before..u64::MAX).collect();
+        Selection { ranges, among: self.matching().cloned() }
+    }
+
+    fn make(&mut self, key: RowKey, after: Option<RowKey>) -> RowContent {
+        match self.source.row(key) {
+            Ok(Some(row)) => {
+                let carry = self.source.carry(&row, self.options.encoding);
+                self.content_of(key, &row, carry, after)
+                    .unwrap_or_else(|error| failed(self.options.locale, key, &error))
+            }
+            Ok(None) => RowContent { lines: vec![RowLine::default()], ..RowContent::default() },
+            Err(error) => failed(self.options.locale, key, &error),
+        }
+    }
+
+    fn content_of(
+        &mut self,
+        key: RowKey,
+        row: &LogRow,
+        carry: Carry,
+        after: Option<RowKey>,
+    ) -> Result<RowContent, JournalError> {
+        let record = &row.record;
+        let expanded = self.expanded.contains(&key.0);
+        let hits = self.hits(record);
+        let style = RowStyle {
+            view: self.options.view,
+            encoding: self.options.encoding,
+            hits: &hits,
+            ..RowStyle::new(self.options.locale)
+        };
+        let cut = cells::lines(&row.as_row(), carry, style, self.options.columns, expanded);
+        let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
+            Some(Direction::Received) => "RX ",
+            Some(Direction::Sent) => "TX ",
+            None => "",
+        });
+        for (place, line) in cut.lines.iter().take(4).enumerate() {
+            spoken.push_str(if place == 0 { "" } else { " " });
+            spoken.push_str(&line.text);
+        }
+        Ok(RowContent {
+            number: row.number.map_or_else(String::new, |number| Count(number).to_string()),
+            time: self.time_text(record)?,
+            delta: self.delta_text(record, after)?,
+            peer: represent::peer_text(record),
+            bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
+            tone: tone(record),
+            lines: cut.lines,
+            folded: cut.folded,
+            expanded,
+            spoken,
+        })
+    }
+
+    fn time_text(&mut self, record: &Record) -> Result<String, JournalError> {
+        let moment = Moment::of(record);
+        // Only seconds since the first row need the first row.
+        let first = match self.format.column {
+            TimeColumn::Relative => self.moment(RowKey(self.hidden_before))?.unwrap_or(moment),
+            TimeColumn::Clock | TimeColumn::Dated | TimeColumn::Epoch => moment,
+        };
+        let mut text = String::with_capacity(24);
+        self.format.push_row(&mut text, moment, first);
+        Ok(text)
+    }
+
+    fn delta_text(&mut self, record: &Record, after: Option<RowKey>) -> Result<String, JournalError> {
+        let from = match (self.marked, after) {
+            (Some(marked), _) => Some(marked),
+            (None, Some(after)) => self.moment(after)?,
+            (None, None) => None,
+        };
+        let nanos = from.map(|from| from.until(Moment::of(record)));
+        Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
+    }
+
+    fn hits(&self, record: &Record) -> Vec<Range<usize>> {
+        let (Some(pattern), Some(data)) = (&self.pattern, record.data()) else { return Vec::new() };
+        let bytes = &data.bytes[..data.bytes.len().min(HITS_WITHIN_BYTES)];
+        let mut from = 0;
+        let next = || {
+            let hit = pattern.find_at(bytes, from)?;
+            from = hit.end.max(from + 1);
+            Some(hit)
+        };
+        std::iter::from_fn(next).take(HITS_IN_A_ROW).collect()
+    }
+
+    fn moment(&mut self, key: RowKey) -> Result<Option<Moment>, JournalError> {
+        Ok(self.source.row(key)?.map(|row| Moment::of(&row.record)))
+    }
+
+    /// Counted when it changes, since every row asks for it and a set of a hundred million takes a while.
+    fn count(&mut self) {
+        let last = self.hidden_before.checked_sub(1);
+        self.matching_before = self.matching().zip(last).map_or(0, |(matching, last)| matching.rank(last));
+        self.shown = match self.matching() {
+            Some(matching) => matching.len() - self.matching_before,
+            None => self.count.saturating_sub(self.hidden_before),
+        };
+    }
+
+    fn forget_old_rows(&mut self) {
+        if self.kept.len() > KEPT_ROWS {
+            let oldest = self.turn.saturating_sub(1);
+            self.kept.retain(|_, kept| kept.used >= oldest);
+            // Rows of one frame alone may be too many, where a jump looked at many.
+            if self.kept.len() > KEPT_ROWS {
+                self.kept.clear();
+            }
+        }
+    }
+}
+
+impl Rows for LogRows {
+    fn len(&self) -> u64 {
+        self.shown
+    }
+
+    fn key(&self, index: u64) -> RowKey {
+        match &self.matching {
+            Some(matching) => {
+                let found = matching.select(index + self.matching_before);
+                RowKey(found.or_else(|| matching.set().max()).unwrap_or(0))
+            }
+            None => RowKey(index + self.hidden_before),
+        }
+    }
+
+    fn index(&self, key: RowKey) -> u64 {
+        match self.matching() {
+            Some(matching) => {
+                let up_to = matching.rank(key.0).saturating_sub(u64::from(matching.contains(key.0)));
+                up_to.saturating_sub(self.matching_before)
+            }
+            None => key.0.saturating_sub(self.hidden_before),
+        }
+    }
+
+    fn next_key(&self) -> RowKey {
+        RowKey(self.count)
+    }
+
+    fn prepare(&mut self, indexes: Range<u64>) {
+        // Rows that a filter lets through lie apart, and are read one by one.
+        if self.matching.is_none() {
+            let range = indexes.start + self.hidden_before..indexes.end + self.hidden_before;
+            let is_made = |key: u64| self.kept.contains_key(&key);
+            let is_needed = range.clone().take(MOST_PREPARED_ROWS).any(|key| !is_made(key));
+            if is_needed && self.source.prepare(range).is_err() {
+                // Each row that cannot be read says so itself.
+            }
+        }
+    }
+
+    fn content(&mut self, index: u64) -> &RowContent {
+        if index >= self.len() {
+            return &self.blank;
+        }
+        let key = self.key(index);
+        let after = index.checked_sub(1).map(|before| self.key(before));
+        let turn = self.turn;
+        let fresh = self.kept.get(&key.0).is_some_and(|kept| kept.after == after);
+        if !fresh {
+            self.forget_old_rows();
+            let content = self.make(key, after);
+            self.kept.insert(key.0, Kept { content, after, used: turn });
+        }
+        match self.kept.get_mut(&key.0) {
+            Some(kept) => {
+                kept.used = turn;
+                &kept.content
+            }
+            None => &self.blank,
+        }
+    }
+
+    fn toggle_expanded(&mut self, index: u64) {
+        let key = self.key(index).0;
+        if !self.expanded.remove(&key) {
+            self.expanded.insert(key);
+        }
+        self.kept.remove(&key);
+    }
+
+    fn measure_from(&mut self, marked: Option<RowKey>) {
+        // A row that cannot be read cannot be measured from; its own row says why.
+        self.marked = marked.and_then(|key| self.moment(key).ok().flatten());
+        self.kept.clear();
+    }
+}
+
+fn tone(record: &Record) -> Tone {
+    match (&record.body, represent::tone(record)) {
+        (Body::Note(_), _) => Tone::Note,
+        (_, represent::Tone::Received) => Tone::Received,
+        (_, represent::Tone::Sent) => Tone::Sent,
+        (_, represent::Tone::Event) => Tone::Event,
+        (_, represent::Tone::Error) => Tone::Error,
+    }
+}
+
+fn failed(locale: &Locale, key: RowKey, error: &JournalError) -> RowContent {
+    let mut line = RowLine::default();
+    line.push(&trouble::journal(locale, error), SpanLook::Error, false);
+    RowContent {
+        number: Count(key.0.saturating_add(1)).to_string(),
+        tone: Tone::Error,
+        spoken: line.text.clone(),
+        lines: vec![line],
+        ..RowContent::default()
+    }
+}

@@ -1,0 +1,359 @@
+//! A real journal in the sheet's rows.
+
+use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
+use crate::codec::time::{TimeColumn, TimeFormat};
+use crate::engine::news::News;
+use crate::export::{ExportContext, ExportOptions, ExportSource, ExportSplit, Format, Selection, run};
+use crate::journal::query::Filter;
+use crate::journal::query::Pattern;
+use crate::journal::{JournalInfo, JournalWriter};
+use crate::model::config::SessionKind;
+use crate::model::framing::Framing;
+use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
+use crate::model::record::{Body, DataHead, Lifecycle, Origin};
+use crate::ui::log::{LogRows, RowOptions};
+use crate::ui::sheet::{Rows, Tone};
+use crate::util::clock::{Stamp, now};
+use crate::util::locale::{Language, Locale};
+use roaring::RoaringTreemap;
+use std::fmt::Write;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::task::Waker;
+use tempfile::TempDir;
+
+struct Kept {
+    rows: LogRows,
+    writer: JournalWriter,
+    /// Gone with this value.
+    folder: TempDir,
+}
+
+fn news() -> News {
+    News::new(Waker::noop().clone())
+}
+
+fn at(millis: u64) -> Stamp {
+    let wall_ns = 1_700_000_000_000_000_000 + i64::try_from(millis).unwrap() * 1_000_000;
+    Stamp { wall_ns, mono_ns: millis * 1_000_000 }
+}
+
+/// A listener, a client, `温度` in GBK cut within its second character, an answer, and a long record.
+fn journal() -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let info = JournalInfo {
+        session_name: "bench".to_owned(),
+        kind: Some(SessionKind::TcpServer),
+        program: "test".to_owned(),
+        created: now(),
+    };
+    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &info).unwrap();
+    let peer = Some(PeerId::FIRST);
+    let local = "127.0.0.1:9000".parse().unwrap();
+    let remote = "127.0.0.1:50211".parse().unwrap();
+    let received = DataHead::received();
+    let sent = DataHead::sent(Origin::Echo);
+    writer.append(at(0), Epoch(1), None, &Body::Lifecycle(Lifecycle::Listening { local }));
+    writer.append(
+        at(5),
+        Epoch(1),
+        peer,
+        &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }),
+    );
+    writer.append_data(at(8), Epoch(1), peer, &received, b"\xCE\xC2\xB6");
+    writer.append_data(at(9), Epoch(1), peer, &sent, b"ok\r\n");
+    writer.append_data(at(1_009), Epoch(1), peer, &received, b"\xC8=25\r\n");
+    writer.append_data(at(1_010), Epoch(1), peer, &received, &[0x37; 2_000]);
+    writer.publish().unwrap();
+    let rows = LogRows::new(writer.reader(), RowOptions::new(Locale::of(Language::English)));
+    Kept { rows, writer, folder }
+}
+
+fn text(rows: &mut LogRows, index: u64) -> String {
+    let lines: Vec<&str> = rows.content(index).lines.iter().map(|line| line.text.as_str()).collect();
+    lines.join("|")
+}
+
+#[test]
+fn encodings_and_views_apply_to_the_past() {
+    let Kept { mut rows, .. } = journal();
+    assert_eq!(rows.len(), 6);
+    assert_eq!(text(&mut rows, 2), "⟨CE⟩¶");
+    let options = rows.options().clone();
+    rows.set_options(RowOptions { encoding: TextEncoding::GBK, ..options.clone() });
+    assert_eq!(text(&mut rows, 2), "温⟨B6…⟩");
+    assert_eq!(text(&mut rows, 4), "度=25↵", "the cut character is whole in the row that completes it");
+    rows.set_options(RowOptions { view: View::Hex, ..options });
+    assert_eq!(text(&mut rows, 4), "C8 3D 32 35 0D 0A");
+}
+
+#[test]
+fn columns_tell_what_happened_when() {
+    let Kept { mut rows, .. } = journal();
+    let cells = |rows: &mut LogRows, index| {
+        let row = rows.content(index);
+        (row.number.clone(), row.delta.clone(), row.peer.clone(), row.bytes.clone(), row.tone)
+    };
+    let row = |number: &str, delta: &str, peer: &str, bytes: &str, tone| {
+        (number.to_owned(), delta.to_owned(), peer.to_owned(), bytes.to_owned(), tone)
+    };
+    assert_eq!(cells(&mut rows, 0), row("1", "", "—", "", Tone::Event));
+    assert_eq!(cells(&mut rows, 3), row("4", "+0.001", "→ 1", "4", Tone::Sent));
+    assert_eq!(cells(&mut rows, 4), row("5", "+1.000", "← 1", "6", Tone::Received));
+    assert_eq!(rows.content(3).spoken, "TX ok↵ · echo");
+
+    rows.measure_from(Some(RowKey(2)));
+    assert_eq!(cells(&mut rows, 1).1, "-0.003");
+    assert_eq!(cells(&mut rows, 5).1, "+1.002");
+    let options = rows.options().clone();
+    rows.set_options(RowOptions { time: TimeColumn::Relative, ..options });
+    assert_eq!(rows.content(5).time, "+1.010");
+}
+
+#[test]
+fn long_rows_fold_and_unfold() {
+    let Kept { mut rows, .. } = journal();
+    assert!(rows.content(5).folded);
+    assert_eq!(rows.content(5).lines.len(), 1);
+    assert!(text(&mut rows, 5).ends_with("… ▸ 2,000 bytes"));
+    rows.toggle_expanded(5);
+    let row = rows.content(5);
+    assert!(row.expanded && !row.folded);
+    assert_eq!(row.lines.iter().map(|line| line.text.len()).sum::<usize>(), 2_000);
+    rows.toggle_expanded(5);
+    assert!(!rows.content(5).expanded);
+}
+
+#[test]
+fn filters_keep_the_names_of_rows() {
+    let Kept { mut rows, mut writer, folder: _folder } = journal();
+    let matching = RoaringTreemap::from_iter([2_u64, 4, 5]);
+    rows.set_matching(Some(Arc::new(matching)));
+    assert_eq!(rows.len(), 3);
+    let records: Vec<u64> = (0..3).map(|index| rows.key(index).0).collect();
+    assert_eq!(records, [2, 4, 5]);
+    let indexes: Vec<u64> = (0..7).map(|record| rows.index(RowKey(record))).collect();
+    assert_eq!(indexes, [0, 0, 0, 1, 1, 2, 3]);
+    assert_eq!(rows.content(1).delta, "+1.001", "the difference is to the row above, not to a hidden one");
+    assert_eq!(rows.shown().count(6), 3);
+
+    rows.hide_before(RecordId(3));
+    assert_eq!(rows.shown().count(6), 2, "what was cleared from view is not shown");
+    assert_eq!((rows.len(), rows.key(0)), (2, RowKey(4)));
+    rows.set_matching(None);
+    assert_eq!((rows.len(), rows.key(0), rows.index(RowKey(5))), (3, RowKey(3), 2));
+    assert_eq!(rows.shown().count(6), 3);
+
+    writer.append(at(2_000), Epoch(1), None, &Body::Note("later".to_owned()));
+    writer.publish().unwrap();
+    assert_eq!(rows.len(), 3, "a frame sees one world");
+    rows.refresh(&news());
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows.content(3).tone, Tone::Note);
+}
+
+#[test]
+fn what_is_found_is_marked_where_it_stands() {
+    let Kept { mut rows, .. } = journal();
+    rows.set_pattern(Some(Pattern::literal(b"25").unwrap()));
+    let line = rows.content(4).lines[0].clone();
+    let hits: Vec<&str> = line.parts().filter(|(_, span)| span.hit).map(|(text, _)| text).collect();
+    assert_eq!(hits, ["25"]);
+    rows.set_pattern(None);
+    assert!(rows.content(4).lines[0].spans.iter().all(|span| !span.hit));
+}
+
+/// All rows as a person reads them.
+fn sheet(rows: &mut LogRows) -> Vec<String> {
+    (0..rows.len())
+        .map(|index| {
+            let text = text(rows, index);
+            let row = rows.content(index);
+            format!("{} {} {} {} {text}", row.number, row.delta, row.peer, row.bytes)
+        })
+        .collect()
+}
+
+/// Lines in GBK that are cut and glued, an answer, a long record, a message that never ends.
+fn golden_journal() -> Kept {
+    let Kept { mut writer, folder, .. } = journal();
+    let peer = PeerId::new(2);
+    let (local, remote) = ("127.0.0.1:9000".parse().unwrap(), "127.0.0.1:50300".parse().unwrap());
+    let joined = Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) };
+    let first = writer.append(at(2_000), Epoch(1), peer, &Body::Lifecycle(joined));
+    let received = DataHead::received();
+    for (millis, bytes) in [
+        (2_001, &b"\xCE\xC2\xB6\xC8=2"[..]),
+        (2_002, b"5.4\r\n\xCE"),
+        (2_003, b"\xC2\xB6\xC8=26\r\n\x02open\x03\0"),
+        (2_900, b"\x03ab\0\x05a\0last"),
+    ] {
+        writer.append_data(at(millis), Epoch(1), peer, &received, bytes);
+    }
+    writer.append_data(at(2_901), Epoch(1), peer, &DataHead::sent(Origin::User), b"oK\n");
+    writer.append(at(2_902), Epoch(1), None, &Body::Note("\u{91cd}\u{542f}".to_owned()));
+    writer.publish().unwrap();
+    let mut rows = LogRows::new(writer.reader(), RowOptions::new(Locale::of(Language::English)));
+    rows.hide_before(first);
+    Kept { rows, writer, folder }
+}
+
+#[test]
+fn golden_rows_of_every_view_encoding_and_split() {
+    let golden = include_str!("golden.txt");
+    let mut written = String::new();
+    for split in
+        ["none", "lines", "delim:3D", "fixed:4", "length:0,1,be", "start-end:6F,0A", "idle:500", "cobs"]
+    {
+        for encoding in ["gbk", "utf-8"] {
+            for view in [View::Text, View::Hex, View::Dump] {
+                let Kept { mut rows, .. } = golden_journal();
+                let options = rows.options().clone();
+                let encoding_now = TextEncoding::from_name(encoding).unwrap();
+                rows.set_options(RowOptions { view, encoding: encoding_now, columns: 90, ..options });
+                rows.set_split(&split.parse().unwrap(), &news());
+                writeln!(written, "== {split} {encoding} {view:?}").unwrap();
+                for line in sheet(&mut rows) {
+                    written.push_str(&line);
+                    written.push('\n');
+                }
+            }
+        }
+    }
+    if let Some(path) = std::env::var_os("SOCKSCOPE_WRITE_GOLDEN") {
+        std::fs::write(path, &written).unwrap();
+    }
+    for (number, (new, kept)) in written.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(new, kept, "line {}", number + 1);
+    }
+    assert_eq!(written.lines().count(), golden.lines().count());
+}
+
+/// One journal through every way out that people read: number, time, difference, peer and text are the same.
+#[test]
+fn the_sheet_the_text_the_table_and_the_page_say_the_same() {
+    for split in ["none", "lines"] {
+        let split: Framing = split.parse().unwrap();
+        let Kept { mut rows, writer, .. } = journal();
+        let options = rows.options().clone();
+        rows.set_options(RowOptions { encoding: TextEncoding::GBK, columns: 4_000, ..options });
+        rows.set_split(&split, &news());
+        let shown: Vec<[String; 5]> = (0..rows.len())
+            .map(|index| {
+                let row = rows.content(index);
+                [&row.number, &row.time, &row.delta, &row.peer, &row.bytes].map(|text| text.replace(',', ""))
+            })
+            .collect();
+        let export = |format: Format| {
+            let options = ExportOptions {
+                encoding: TextEncoding::GBK,
+                time: TimeFormat::local(),
+                with_delta: true,
+                with_id: true,
+                ..ExportOptions::default()
+            };
+            let reader = writer.reader();
+            let source = ExportSource {
+                reader: &reader,
+                selection: &Selection::all(),
+                filter: &Filter::default(),
+                split: &ExportSplit::from(split.clone()),
+            };
+            let mut out = Vec::new();
+            let context = ExportContext::of_journal(&reader);
+            let mut go_on = |_| ControlFlow::Continue(());
+            run(&source, format.exporter(&options).as_mut(), &context, &mut out, &mut go_on).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let text = export(Format::Text);
+        assert_eq!(text.lines().count(), shown.len(), "{text}");
+        for (line, [number, time, delta, peer, bytes]) in text.lines().zip(&shown) {
+            let delta = if delta.is_empty() { "      " } else { delta };
+            let start = format!("{number}  {time}  {delta}  {peer}");
+            assert!(line.starts_with(&start), "{line} does not start with {start}");
+            assert!(line[start.len()..].trim_start().starts_with(bytes.as_str()), "{line}: {bytes}");
+        }
+        let page = export(Format::Html);
+        let table = export(Format::Csv);
+        let mut table = csv::Reader::from_reader(table.as_bytes());
+        let cells: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+        assert_eq!(cells.len(), shown.len());
+        for (row, [number, _, delta, peer, bytes]) in cells.iter().zip(&shown) {
+            let direction = if &row[3] == "rx" {
+                "← "
+            } else if &row[3] == "tx" {
+                "→ "
+            } else {
+                "● "
+            };
+            let told_peer =
+                if row[4].is_empty() { "—".to_owned() } else { format!("{direction}{}", &row[4]) };
+            let told_delta = match row[2].strip_prefix('-') {
+                Some(before) => format!("-{}", &before[..5]),
+                None if row[2].is_empty() => String::new(),
+                None => format!("+{}", &row[2][..5]),
+            };
+            assert_eq!(
+                (&row[13], &told_delta, &told_peer, &row[7]),
+                (number.as_str(), delta, peer, bytes.as_str())
+            );
+        }
+        for [number, time, _, peer, bytes] in &shown {
+            let line = page.lines().find(|line| line.contains(&format!("><td>{number}<td title")));
+            let line = line.unwrap_or_else(|| panic!("row {number} is not in the page"));
+            assert!(
+                line.contains(&format!(">{time}<td")) && line.contains(&format!(">{peer}<td>{bytes}<td>")),
+                "{line}"
+            );
+        }
+        let objects = export(Format::Jsonl);
+        let ids: Vec<u64> = objects
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_u64().unwrap())
+            .collect();
+        let table_ids: Vec<u64> = cells.iter().map(|row| row[0].parse().unwrap()).collect();
+        assert_eq!(ids, table_ids);
+    }
+}
+
+#[test]
+fn a_screen_of_records_is_read_with_four_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+    for number in 0..20_000_u64 {
+        let payload = vec![b'x'; usize::try_from(number % 90 + 20).unwrap()];
+        writer.append_data(at(number), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), &payload);
+    }
+    writer.publish().unwrap();
+    let mut rows = LogRows::new(writer.reader(), RowOptions::new(Locale::of(Language::English)));
+    for start in [0, 7, 10_000, 19_940] {
+        let before = crate::journal::reads_so_far();
+        rows.prepare(start..start + 50);
+        for index in start..start + 50 {
+            assert!(!rows.content(index).lines[0].text.is_empty());
+        }
+        let reads = crate::journal::reads_so_far() - before;
+        assert!(reads <= 4, "{reads} reads for rows from {start}");
+    }
+}
+
+#[test]
+fn what_comes_in_becomes_messages_and_the_place_is_kept() {
+    let Kept { mut rows, mut writer, folder: _folder } = journal();
+    rows.set_split(&Framing::Lines, &news());
+    assert!(rows.has_new_keys());
+    assert_eq!(rows.new_key(RowKey(4)), RowKey(3), "the record that completed the line");
+    rows.forget_old_keys();
+    assert_eq!(rows.len(), 5, "what is unfinished stands at the end");
+    assert!(text(&mut rows, 4).ends_with("· unfinished"), "{}", text(&mut rows, 4));
+    writer.append_data(at(1_020), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), b"end\nnext");
+    writer.publish().unwrap();
+    assert_eq!(rows.len(), 5, "a frame sees one world");
+    rows.refresh(&news());
+    assert_eq!(rows.len(), 6);
+    assert!(text(&mut rows, 4).contains("records 6–7"), "{}", text(&mut rows, 4));
+    assert!(text(&mut rows, 5).starts_with("next · unfinished"), "{}", text(&mut rows, 5));
+    rows.set_split(&Framing::None, &news());
+    assert_eq!(rows.new_key(RowKey(4)), RowKey(5), "the record in which the message began");
+}
