@@ -1,7 +1,7 @@
 //! The options of encryption as they are typed, and what they mean. It opens no file.
 
 use crate::cli::outcome::Failed;
-use crate::model::tls::{TlsClientSettings, TlsIdentity, TlsKeeping, TlsServerSettings, TlsTrust};
+use crate::model::tls::{TlsClientSettings, TlsIdentity, TlsServerSettings, TlsTrust};
 use std::path::{Path, PathBuf};
 
 /// The heading under which help lists the options.
@@ -31,12 +31,13 @@ struct SharedArguments {
     /// Append the secrets of every connection to a file that Wireshark reads; 'env' for where SSLKEYLOGFILE says
     #[arg(long, value_name = "FILE", requires = "tls", help_heading = ENCRYPTION)]
     key_log: Option<PathBuf>,
-    /// Keep the ciphertext in the journal too
-    #[arg(long, requires = "tls", help_heading = ENCRYPTION)]
-    keep_wire: bool,
-    /// Keep the secrets in the journal too, so that an exported capture can be decrypted: whoever has the journal can
-    #[arg(long, requires = "tls", help_heading = ENCRYPTION)]
-    keep_keys: bool,
+}
+
+/// What both sides' options mean.
+struct SharedSettings {
+    identity: Option<TlsIdentity>,
+    alpn: Vec<String>,
+    key_log: Option<PathBuf>,
 }
 
 /// How `listen` encrypts.
@@ -72,8 +73,8 @@ impl TlsServerArguments {
         if !shared.tls {
             return Ok(None);
         }
-        let (identity, alpn, keeping) = shared.parts()?;
-        Ok(Some(TlsServerSettings { identity, client_ca, alpn, keeping }))
+        let SharedSettings { identity, alpn, key_log } = shared.settings()?;
+        Ok(Some(TlsServerSettings { identity, client_ca, alpn, key_log }))
     }
 }
 
@@ -84,21 +85,21 @@ impl TlsClientArguments {
         if !shared.tls {
             return Ok(None);
         }
-        let (identity, alpn, keeping) = shared.parts()?;
+        let SharedSettings { identity, alpn, key_log } = shared.settings()?;
         let trust = match ca {
             Some(file) => TlsTrust::File(file),
             None if insecure => TlsTrust::Anything,
             None => TlsTrust::System,
         };
-        Ok(Some(TlsClientSettings { server_name, trust, identity, alpn, keeping }))
+        Ok(Some(TlsClientSettings { server_name, trust, identity, alpn, key_log }))
     }
 }
 
 impl SharedArguments {
-    fn parts(self) -> Result<(Option<TlsIdentity>, Vec<String>, TlsKeeping), Failed> {
+    fn settings(self) -> Result<SharedSettings, Failed> {
         let identity = self.cert.zip(self.key).map(|(certificates, key)| TlsIdentity { certificates, key });
         let key_log = self.key_log.map(|path| key_log_of(&path)).transpose()?;
-        Ok((identity, self.alpn, TlsKeeping { key_log, wire: self.keep_wire, keys: self.keep_keys }))
+        Ok(SharedSettings { identity, alpn: self.alpn, key_log })
     }
 }
 

@@ -13,8 +13,8 @@ pub struct TlsServerSettings {
     pub client_ca: Option<PathBuf>,
     /// Protocols that are offered inside TLS, the preferred one first.
     pub alpn: Vec<String>,
-    /// What is kept of the encryption itself.
-    pub keeping: TlsKeeping,
+    /// The secrets of every connection are appended to this file, as lines that Wireshark reads.
+    pub key_log: Option<PathBuf>,
 }
 
 /// How a connection is secured.
@@ -28,8 +28,8 @@ pub struct TlsClientSettings {
     pub identity: Option<TlsIdentity>,
     /// Protocols that are offered inside TLS, the preferred one first.
     pub alpn: Vec<String>,
-    /// What is kept of the encryption itself.
-    pub keeping: TlsKeeping,
+    /// The secrets of every connection are appended to this file, as lines that Wireshark reads.
+    pub key_log: Option<PathBuf>,
 }
 
 /// A certificate with its chain, and the key that belongs to it.
@@ -51,17 +51,6 @@ pub enum TlsTrust {
     File(PathBuf),
     /// Any at all. What would have been wrong is recorded.
     Anything,
-}
-
-/// What is kept of the encryption itself, beside the plaintext.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TlsKeeping {
-    /// The secrets of every connection are appended to this file, as lines that Wireshark reads.
-    pub key_log: Option<PathBuf>,
-    /// The ciphertext is in the journal too.
-    pub wire: bool,
-    /// The secrets are in the journal too.
-    pub keys: bool,
 }
 
 /// What both sides have agreed on.

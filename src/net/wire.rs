@@ -7,7 +7,6 @@
 
 use crate::model::tls::TlsHandshake;
 use crate::net::poll::{Interest, Registered};
-use crate::net::tls::KeptWire;
 use socket2::Socket;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -28,16 +27,6 @@ pub trait Wire: Send {
 
     /// What both sides have agreed on, once after the handshake; nothing where nothing had to be agreed on.
     fn take_agreed(&mut self) -> Option<Box<TlsHandshake>> {
-        None
-    }
-
-    /// What passed over the socket itself since this was asked last, where that is kept.
-    fn take_ciphertext(&mut self) -> Option<KeptWire> {
-        None
-    }
-
-    /// Secrets that are new since this was asked last, where they are kept.
-    fn take_secrets(&mut self) -> Option<String> {
         None
     }
 

@@ -11,13 +11,13 @@ mod words;
 
 pub use opening::{Opening, looks_like_hello};
 pub use secured::Secured;
-pub use wire::{KeptWire, TlsWire};
+pub use wire::TlsWire;
 
 use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::tls::{Fingerprint, TlsClientSettings, TlsKeeping, TlsServerSettings};
+use crate::model::tls::{Fingerprint, TlsClientSettings, TlsServerSettings};
 use crate::net::tls::identity::{Identity, MadeIdentity};
 use crate::net::tls::trust::{ServerJudge, judge_of_clients};
-use crate::net::tls::wire::{Secrets, secrets_of};
+use crate::net::tls::wire::secrets_of;
 use crate::net::tls::words::problem_of;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
@@ -34,8 +34,6 @@ fn provider() -> Arc<CryptoProvider> {
 #[derive(Debug)]
 pub struct TlsAcceptor {
     config: Arc<ServerConfig>,
-    secrets: Arc<Secrets>,
-    keeps_wire: bool,
     made: Option<Fingerprint>,
 }
 
@@ -43,10 +41,8 @@ pub struct TlsAcceptor {
 #[derive(Debug)]
 pub struct TlsConnector {
     config: Arc<ClientConfig>,
-    secrets: Arc<Secrets>,
     judge: Arc<ServerJudge>,
     server_name: ServerName<'static>,
-    keeps_wire: bool,
 }
 
 impl TlsAcceptor {
@@ -70,9 +66,8 @@ impl TlsAcceptor {
             .with_single_cert(identity.certificates, identity.key)
             .map_err(|error| failed(&owner, &error))?;
         config.alpn_protocols = alpn_of(&settings.alpn);
-        let secrets = secrets_of(&settings.keeping)?;
-        config.key_log = secrets.clone();
-        Ok(TlsAcceptor { config: Arc::new(config), secrets, keeps_wire: settings.keeping.wire, made })
+        config.key_log = secrets_of(settings.key_log.as_deref())?;
+        Ok(TlsAcceptor { config: Arc::new(config), made })
     }
 
     /// The fingerprint of the certificate that was made because none was given.
@@ -84,7 +79,7 @@ impl TlsAcceptor {
     pub fn accept(&self) -> Result<TlsWire, OsError> {
         let connection =
             ServerConnection::new(Arc::clone(&self.config)).map_err(|error| problem_of(&error))?;
-        Ok(TlsWire::new(connection.into(), Arc::clone(&self.secrets), None, self.keeps_wire))
+        Ok(TlsWire::new(connection.into(), None))
     }
 }
 
@@ -111,10 +106,8 @@ impl TlsConnector {
         config.alpn_protocols = alpn_of(&settings.alpn);
         // A resumed connection shows no certificate, which is what a person who looks wants to see.
         config.resumption = rustls::client::Resumption::disabled();
-        let secrets = secrets_of(&settings.keeping)?;
-        config.key_log = secrets.clone();
-        let TlsKeeping { wire: keeps_wire, .. } = settings.keeping;
-        Ok(TlsConnector { config: Arc::new(config), secrets, judge, server_name, keeps_wire })
+        config.key_log = secrets_of(settings.key_log.as_deref())?;
+        Ok(TlsConnector { config: Arc::new(config), judge, server_name })
     }
 
     /// Our end of the encryption, before its first byte.
@@ -123,7 +116,7 @@ impl TlsConnector {
             .map_err(|error| problem_of(&error))?;
         let asked_for = self.server_name.to_str().into_owned();
         let judge = Some((Arc::clone(&self.judge), asked_for));
-        Ok(TlsWire::new(connection.into(), Arc::clone(&self.secrets), judge, self.keeps_wire))
+        Ok(TlsWire::new(connection.into(), judge))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::tls::TlsHandshake;
 use crate::net::poll::{Interest, Registered};
-use crate::net::tls::wire::{KeptWire, TlsWire};
+use crate::net::tls::wire::TlsWire;
 use crate::net::wire::{Ending, Got, Handshake, Plain, Wire};
 use socket2::Socket;
 use std::io;
@@ -93,14 +93,6 @@ impl Wire for Secured {
 
     fn take_agreed(&mut self) -> Option<Box<TlsHandshake>> {
         self.agreed.take()
-    }
-
-    fn take_ciphertext(&mut self) -> Option<KeptWire> {
-        self.tls.take_kept()
-    }
-
-    fn take_secrets(&mut self) -> Option<String> {
-        self.tls.take_secrets()
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -2,7 +2,7 @@
 //! ahead of what its caller asks for by more than a record.
 
 use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::tls::{TlsHandshake, TlsKeeping};
+use crate::model::tls::TlsHandshake;
 use crate::net::tls::facts::handshake_facts;
 use crate::net::tls::opening::Opening;
 use crate::net::tls::trust::ServerJudge;
@@ -13,6 +13,7 @@ use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::mem;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the peer begins with is kept up to this length, to say what it was when a handshake fails.
@@ -25,47 +26,21 @@ const PLAINTEXT_BYTES: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     file: Option<Mutex<File>>,
-    kept: Option<Mutex<String>>,
-}
-
-/// Ciphertext that passed, for the journal.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct KeptWire {
-    /// What came.
-    pub received: Vec<u8>,
-    /// What went.
-    pub sent: Vec<u8>,
 }
 
 /// One connection's end of TLS.
 pub struct TlsWire {
     connection: Connection,
-    secrets: Arc<Secrets>,
     /// Who judges the server, and the name that it is asked for; only where we are the client.
     judge: Option<(Arc<ServerJudge>, String)>,
     opening: Vec<u8>,
     is_agreed: bool,
     has_finished: bool,
-    kept: Option<KeptWire>,
 }
 
 impl TlsWire {
-    pub(super) fn new(
-        connection: Connection,
-        secrets: Arc<Secrets>,
-        judge: Option<(Arc<ServerJudge>, String)>,
-        keeps_wire: bool,
-    ) -> TlsWire {
-        let kept = keeps_wire.then(KeptWire::default);
-        TlsWire {
-            connection,
-            secrets,
-            judge,
-            opening: Vec::new(),
-            is_agreed: false,
-            has_finished: false,
-            kept,
-        }
+    pub(super) fn new(connection: Connection, judge: Option<(Arc<ServerJudge>, String)>) -> TlsWire {
+        TlsWire { connection, judge, opening: Vec::new(), is_agreed: false, has_finished: false }
     }
 
     /// Whether nothing can be sent yet, because both sides have not agreed.
@@ -135,8 +110,7 @@ impl TlsWire {
     /// Writes what the socket takes of what is encrypted already.
     pub fn push_out(&mut self, socket: &mut impl Write) -> io::Result<()> {
         while self.connection.wants_write() {
-            let mut tap = SentTap { socket, kept: self.kept.as_mut() };
-            match self.connection.write_tls(&mut tap) {
+            match self.connection.write_tls(socket) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -154,20 +128,9 @@ impl TlsWire {
         self.push_out(socket)
     }
 
-    /// Ciphertext that passed since this was asked last.
-    pub fn take_kept(&mut self) -> Option<KeptWire> {
-        let kept = self.kept.as_mut()?;
-        (*kept != KeptWire::default()).then(|| mem::take(kept))
-    }
-
-    /// Secrets of the session's connections that are new since this was asked last, as lines.
-    pub fn take_secrets(&self) -> Option<String> {
-        self.secrets.take()
-    }
-
     fn pull_in(&mut self, socket: &mut (impl Read + Write)) -> io::Result<usize> {
         let opening = (!self.is_agreed).then_some(&mut self.opening);
-        let mut tap = ReceivedTap { socket, opening, kept: self.kept.as_mut() };
+        let mut tap = OpeningTap { socket, opening };
         let count = self.connection.read_tls(&mut tap)?;
         if let Err(error) = self.connection.process_new_packets() {
             // The peer is told why, as far as the socket takes it now.
@@ -196,86 +159,48 @@ fn cut() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, OsError::from_words(words))
 }
 
-/// Copies what is read.
-struct ReceivedTap<'a, S> {
+/// Copies what a peer begins with.
+struct OpeningTap<'a, S> {
     socket: &'a mut S,
     opening: Option<&'a mut Vec<u8>>,
-    kept: Option<&'a mut KeptWire>,
 }
 
-impl<S: Read> Read for ReceivedTap<'_, S> {
+impl<S: Read> Read for OpeningTap<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.socket.read(buffer)?;
         if let Some(opening) = &mut self.opening {
             let room = OPENING_BYTES.saturating_sub(opening.len()).min(count);
             opening.extend_from_slice(&buffer[..room]);
         }
-        if let Some(kept) = &mut self.kept {
-            kept.received.extend_from_slice(&buffer[..count]);
-        }
         Ok(count)
-    }
-}
-
-/// Copies what is written.
-struct SentTap<'a, S> {
-    socket: &'a mut S,
-    kept: Option<&'a mut KeptWire>,
-}
-
-impl<S: Write> Write for SentTap<'_, S> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.socket.write(bytes)?;
-        if let Some(kept) = &mut self.kept {
-            kept.sent.extend_from_slice(&bytes[..count]);
-        }
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.socket.flush()
     }
 }
 
 /// Opens what the secrets go to.
-pub(super) fn secrets_of(keeping: &TlsKeeping) -> Result<Arc<Secrets>, Failure> {
-    let file = keeping.key_log.as_ref().map(|path| {
+pub(super) fn secrets_of(key_log: Option<&Path>) -> Result<Arc<Secrets>, Failure> {
+    let file = key_log.map(|path| {
         let opened = private_file::append_to(path);
         opened.map(Mutex::new).map_err(|error| Failure::new(Operation::OpenFile, path.display(), error))
     });
-    Ok(Arc::new(Secrets { file: file.transpose()?, kept: keeping.keys.then(Mutex::default) }))
-}
-
-impl Secrets {
-    fn take(&self) -> Option<String> {
-        let mut kept = self.kept.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        (!kept.is_empty()).then(|| mem::take(&mut *kept))
-    }
+    Ok(Arc::new(Secrets { file: file.transpose()? }))
 }
 
 impl KeyLog for Secrets {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        if !self.will_log(label) {
-            return;
-        }
+        let Some(file) = &self.file else { return };
         let mut line = format!("{label} ");
         push_hex(&mut line, client_random);
         line.push(' ');
         push_hex(&mut line, secret);
         line.push('\n');
-        if let Some(kept) = &self.kept {
-            kept.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
-        }
-        if let Some(file) = &self.file {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            if file.write_all(line.as_bytes()).is_err() {
-                // The connection is worth more than its key log, and this seam can tell nobody.
-            }
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.write_all(line.as_bytes()).is_err() {
+            // The connection is worth more than its key log, and this seam can tell nobody.
         }
     }
 
     fn will_log(&self, _label: &str) -> bool {
-        self.file.is_some() || self.kept.is_some()
+        self.file.is_some()
     }
 }
 
