@@ -35,6 +35,7 @@ mod console_survival;
 #[cfg(unix)]
 mod console_tls;
 
+mod decode_tshark;
 mod engine_edges;
 
 mod engine_endings;

@@ -1,7 +1,8 @@
 //! Requests and their answers, put together: a small memory beside the decoders, one for each connection. It knows no
 //! protocol; what to remember, a decoder says.
 
-use crate::codec::decode::hint::Asked;
+use crate::codec::decode::DecoderId;
+use crate::codec::decode::hint::{Agreed, Asked};
 use crate::model::ids::RecordId;
 use crate::model::record::Direction;
 use std::collections::VecDeque;
@@ -14,8 +15,8 @@ const WAITING_LIMIT: usize = 256;
 pub struct Exchange {
     /// Its part.
     pub part: Part,
-    /// The version of the protocol that it settles for the messages after it.
-    pub version: Option<u8>,
+    /// What it settles for the messages after it.
+    pub agrees: Option<Agreed>,
 }
 
 /// Whether a message asks or answers.
@@ -59,7 +60,7 @@ pub struct Seen {
 #[derive(Clone, Debug, Default)]
 pub struct Conversation {
     waiting: VecDeque<Waiting>,
-    version: Option<u8>,
+    agreed: Option<Agreed>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,15 +70,33 @@ struct Waiting {
     seen: Seen,
 }
 
+impl Exchange {
+    /// A message that asks.
+    pub fn asks(key: Key, note: u64) -> Exchange {
+        Exchange { part: Part::Asks { key, note }, agrees: None }
+    }
+
+    /// A message that answers.
+    pub fn answers(key: Key) -> Exchange {
+        Exchange { part: Part::Answers(key), agrees: None }
+    }
+
+    /// The same, which also settles a protocol and its version.
+    #[must_use]
+    pub fn agreeing(self, decoder: DecoderId, version: u8) -> Exchange {
+        Exchange { agrees: Some(Agreed { decoder, version }), ..self }
+    }
+}
+
 impl Conversation {
-    /// The version of the protocol that was settled.
-    pub fn version(&self) -> Option<u8> {
-        self.version
+    /// What both sides settled.
+    pub fn agreed(&self) -> Option<Agreed> {
+        self.agreed
     }
 
     /// Takes in a message; says what it answers.
     pub fn take_in(&mut self, exchange: Exchange, seen: Seen) -> Option<Asked> {
-        self.version = exchange.version.or(self.version);
+        self.agreed = exchange.agrees.or(self.agreed);
         match exchange.part {
             Part::Alone => None,
             Part::Asks { key, note } => {
@@ -113,20 +132,12 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::{Conversation, Exchange, Key, Part, Seen, WAITING_LIMIT};
+    use super::{Conversation, Exchange, Key, Seen, WAITING_LIMIT};
     use crate::model::ids::RecordId;
     use crate::model::record::Direction::{self, Received, Sent};
 
     fn seen(record: u64, direction: Direction) -> Seen {
         Seen { record: RecordId(record), mono_ns: 1000 * record, direction }
-    }
-
-    fn asks(key: Key, note: u64) -> Exchange {
-        Exchange { part: Part::Asks { key, note }, version: None }
-    }
-
-    fn answers(key: Key) -> Exchange {
-        Exchange { part: Part::Answers(key), version: None }
     }
 
     #[test]
@@ -135,26 +146,30 @@ mod tests {
         let mut take = |exchange, record, direction| conversation.take_in(exchange, seen(record, direction));
         let found =
             |asked: Option<super::Asked>| asked.map(|asked| (asked.record.0, asked.after_ns, asked.note));
-        assert_eq!(take(asks(Key::Number(7), 70), 1, Sent), None);
-        assert_eq!(take(asks(Key::Number(8), 80), 2, Sent), None);
-        assert_eq!(found(take(answers(Key::Number(8)), 4, Received)), Some((2, 2000, 80)));
-        assert_eq!(found(take(answers(Key::Number(8)), 5, Received)), None, "answered already");
-        assert_eq!(found(take(answers(Key::Number(7)), 6, Sent)), None, "its own direction");
-        assert_eq!(found(take(answers(Key::Number(7)), 7, Received)), Some((1, 6000, 70)));
-        assert_eq!(take(asks(Key::Number(9), 1), 8, Sent), None);
-        assert_eq!(take(asks(Key::Number(9), 2), 9, Sent), None);
-        assert_eq!(found(take(answers(Key::Number(9)), 10, Received)), Some((9, 1000, 2)), "the newer one");
-        assert_eq!(take(asks(Key::Order, 1), 11, Received), None);
-        assert_eq!(take(asks(Key::Order, 2), 12, Received), None);
-        assert_eq!(found(take(answers(Key::Order), 13, Sent)), Some((11, 2000, 1)));
-        assert_eq!(found(take(answers(Key::Order), 14, Sent)), Some((12, 2000, 2)));
+        assert_eq!(take(Exchange::asks(Key::Number(7), 70), 1, Sent), None);
+        assert_eq!(take(Exchange::asks(Key::Number(8), 80), 2, Sent), None);
+        assert_eq!(found(take(Exchange::answers(Key::Number(8)), 4, Received)), Some((2, 2000, 80)));
+        assert_eq!(found(take(Exchange::answers(Key::Number(8)), 5, Received)), None, "answered already");
+        assert_eq!(found(take(Exchange::answers(Key::Number(7)), 6, Sent)), None, "its own direction");
+        assert_eq!(found(take(Exchange::answers(Key::Number(7)), 7, Received)), Some((1, 6000, 70)));
+        assert_eq!(take(Exchange::asks(Key::Number(9), 1), 8, Sent), None);
+        assert_eq!(take(Exchange::asks(Key::Number(9), 2), 9, Sent), None);
+        assert_eq!(
+            found(take(Exchange::answers(Key::Number(9)), 10, Received)),
+            Some((9, 1000, 2)),
+            "the newer one"
+        );
+        assert_eq!(take(Exchange::asks(Key::Order, 1), 11, Received), None);
+        assert_eq!(take(Exchange::asks(Key::Order, 2), 12, Received), None);
+        assert_eq!(found(take(Exchange::answers(Key::Order), 13, Sent)), Some((11, 2000, 1)));
+        assert_eq!(found(take(Exchange::answers(Key::Order), 14, Sent)), Some((12, 2000, 2)));
     }
 
     #[test]
     fn what_is_never_answered_takes_no_more_and_more_memory() {
         let mut conversation = Conversation::default();
         for number in 0..2 * WAITING_LIMIT as u64 {
-            conversation.take_in(asks(Key::Number(number), 0), seen(number, Sent));
+            conversation.take_in(Exchange::asks(Key::Number(number), 0), seen(number, Sent));
         }
         assert_eq!(conversation.waiting.len(), WAITING_LIMIT);
     }

@@ -39,8 +39,10 @@ pub enum FieldKind {
     Bytes,
     /// An IPv4 or IPv6 address.
     Address,
-    /// A span of time.
+    /// A span of time, written in seconds.
     Duration,
+    /// A span of time, written in milliseconds.
+    Millis,
     /// Any of them, as the message says: values of JSON.
     Any,
 }
@@ -57,9 +59,34 @@ impl Field {
         Field { meanings, ..self }
     }
 
+    /// Whether it is this one; fields are told by where they are.
+    pub fn is(&self, other: &Field) -> bool {
+        std::ptr::eq(self, other)
+    }
+
     /// The word for a value, if it has one.
     pub fn meaning_of<'a>(&self, value: u64, locale: &'a Locale) -> Option<&'a str> {
         let (_, word) = self.meanings.iter().find(|(known, _)| *known == value)?;
         Some(locale.text(word))
     }
 }
+
+/// Declares fields and the group that has them all: for each its name in the code, its name, its label, its kind, and
+/// perhaps the words for its values.
+macro_rules! fields {
+    (
+        $vis:vis $group:ident:
+        $($id:ident $name:literal $label:literal $kind:ident $(($digits:literal))? $(= $meanings:expr)?;)+
+    ) => {
+        $(
+            $vis static $id: $crate::codec::decode::Field = $crate::codec::decode::Field::new(
+                $name,
+                $label,
+                $crate::codec::decode::FieldKind::$kind $(($digits))?,
+            )$(.meaning(&$meanings))?;
+        )+
+        $vis const $group: $crate::codec::decode::FieldGroup = &[$(&$id),+];
+    };
+}
+
+pub(super) use fields;

@@ -1,6 +1,7 @@
 //! What is known about a message beside its bytes: what carried it, between which ports, who it goes to, and what it
 //! answers. It knows no protocol.
 
+use crate::codec::decode::DecoderId;
 use crate::model::ids::RecordId;
 
 /// Known beside the bytes. Everything may be unknown.
@@ -14,8 +15,17 @@ pub struct Hint {
     pub toward: Option<Toward>,
     /// The request that it answers.
     pub asked: Option<Asked>,
-    /// The version of the protocol that both sides agreed on.
-    pub version: Option<u8>,
+    /// The protocol that both sides agreed on.
+    pub agreed: Option<Agreed>,
+}
+
+/// A protocol that was settled by the messages before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// Which decoder it is for.
+    pub decoder: DecoderId,
+    /// Its version, as the protocol counts them.
+    pub version: u8,
 }
 
 /// What carried a message.
@@ -50,4 +60,11 @@ pub struct Asked {
     pub after_ns: u64,
     /// What the decoder wanted to remember of it.
     pub note: u64,
+}
+
+impl Hint {
+    /// The version of a protocol, if that is what both sides agreed on.
+    pub fn version_of(&self, decoder: DecoderId) -> Option<u8> {
+        self.agreed.filter(|agreed| agreed.decoder == decoder).map(|agreed| agreed.version)
+    }
 }

@@ -113,13 +113,7 @@ fn is_leaf(message: &[u8], range: Option<Range<usize>>) -> bool {
 fn push_value(line: &mut String, value: Value<'_>) {
     match value {
         Value::Nothing => line.push_str("null"),
-        Value::Text(text) => {
-            let end = text.char_indices().nth(SUMMARY_CHARACTERS).map_or(text.len(), |(at, _)| at);
-            line.push_str(&text[..end]);
-            if end < text.len() {
-                line.push('…');
-            }
-        }
+        Value::Text(text) => super::push_beginning(line, text, SUMMARY_CHARACTERS),
         _ => value.push_plain(FieldKind::Any, line),
     }
 }

@@ -1,7 +1,7 @@
 //! Messages to what they mean: a table of decoders, and the tree of named values that each fills. Pure; it knows bytes
 //! and what is known beside them, but neither sessions nor how a value looks on a screen.
 //!
-//! A decoder is one file here and one line in [`DECODERS`].
+//! A decoder is one file here and one line in [`DECODERS`]; `docs/decoders.md` shows how to write one.
 
 mod exchange;
 mod fault;
@@ -9,33 +9,62 @@ mod field;
 mod hint;
 mod query;
 mod reader;
+mod rows;
 mod tree;
 mod value;
 
+mod dns;
+mod http;
+mod icmp;
+mod ip;
 mod json;
 mod modbus;
+mod mqtt;
+mod nmea;
+mod tls;
+mod websocket;
 
 pub use exchange::{Conversation, Exchange, Key, Part, Seen};
 pub use fault::{Fault, Why};
 pub use field::{Field, FieldGroup, FieldKind};
-pub use hint::{Asked, Carrier, Hint, Toward};
+pub use hint::{Agreed, Asked, Carrier, Hint, Toward};
 pub use query::{FieldQuery, declared_fields, nearest_name};
 pub use reader::Reader;
+pub use rows::RowDecoder;
 pub use tree::{Entry, MAX_DEPTH, MAX_NODES, NodeId, Tree};
 pub use value::Value;
 
+use crate::codec::near_miss;
 use crate::util::locale::Locale;
 use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
 
 /// The protocols that are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DecoderId {
     /// JSON texts.
     Json,
+    /// HTTP/1.x.
+    Http,
     /// Modbus over TCP.
     Modbus,
     /// Modbus over serial lines, as gateways pass it on.
     ModbusRtu,
+    /// MQTT 3.1, 3.1.1 and 5.
+    Mqtt,
+    /// DNS over UDP and TCP.
+    Dns,
+    /// NMEA 0183.
+    Nmea,
+    /// Records and hellos of TLS.
+    Tls,
+    /// WebSocket frames.
+    WebSocket,
+    /// ICMP and `ICMPv6`.
+    Icmp,
+    /// IPv4 and IPv6 headers.
+    Ip,
 }
 
 /// How well a decoder goes with a message.
@@ -75,7 +104,19 @@ pub trait Decoder: Sync + fmt::Debug {
 }
 
 /// All decoders. Where two go equally well with a message, the earlier one is chosen.
-pub static DECODERS: [&dyn Decoder; 3] = [&modbus::ModbusTcp, &modbus::ModbusRtu, &json::Json];
+pub static DECODERS: [&dyn Decoder; 11] = [
+    &ip::Ip,
+    &icmp::Icmp,
+    &tls::Tls,
+    &http::Http,
+    &dns::Dns,
+    &modbus::ModbusTcp,
+    &modbus::ModbusRtu,
+    &mqtt::Mqtt,
+    &nmea::Nmea,
+    &json::Json,
+    &websocket::WebSocket,
+];
 
 /// Which decoders may be chosen for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +134,14 @@ impl DecoderId {
             DecoderId::Json => "json",
             DecoderId::Modbus => "modbus",
             DecoderId::ModbusRtu => "modbus-rtu",
+            DecoderId::Http => "http",
+            DecoderId::Mqtt => "mqtt",
+            DecoderId::Dns => "dns",
+            DecoderId::Nmea => "nmea",
+            DecoderId::Tls => "tls",
+            DecoderId::WebSocket => "websocket",
+            DecoderId::Icmp => "icmp",
+            DecoderId::Ip => "ip",
         }
     }
 
@@ -101,6 +150,38 @@ impl DecoderId {
         // A test holds the table to have each of them.
         DECODERS.into_iter().find(|decoder| decoder.id() == self).unwrap_or(&json::Json)
     }
+}
+
+/// No decoder has this name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown protocol '{name}'{hint}; known are auto, {}", names().collect::<Vec<_>>().join(", "))]
+pub struct UnknownDecoder {
+    name: String,
+    hint: String,
+}
+
+impl FromStr for DecodeChoice {
+    type Err = UnknownDecoder;
+
+    /// `auto`, or names with commas between.
+    fn from_str(typed: &str) -> Result<DecodeChoice, UnknownDecoder> {
+        if typed == "auto" {
+            return Ok(DecodeChoice::Auto);
+        }
+        let known = |name: &str| DECODERS.into_iter().map(Decoder::id).find(|id| id.name() == name);
+        let ids = typed.split(',').map(str::trim).map(|name| {
+            known(name).ok_or_else(|| {
+                let hint = near_miss::hint(name, names());
+                UnknownDecoder { name: name.to_owned(), hint }
+            })
+        });
+        ids.collect::<Result<_, _>>().map(DecodeChoice::Among)
+    }
+}
+
+/// The names of all decoders, in the order of the table.
+fn names() -> impl Iterator<Item = &'static str> {
+    DECODERS.into_iter().map(|decoder| decoder.id().name())
 }
 
 impl DecodeChoice {
@@ -153,6 +234,20 @@ pub fn summary(tree: &Tree, message: &[u8], locale: &Locale) -> String {
     }
     line
 }
+
+/// Appends the beginning of a text, on one line: so many characters, and what is no visible character as a blank.
+fn push_beginning(line: &mut String, text: &str, characters: usize) {
+    let mut rest = text.chars();
+    line.extend(rest.by_ref().take(characters).map(|c| if c.is_control() { ' ' } else { c }));
+    if rest.next().is_some() {
+        line.push('…');
+    }
+}
+
+/// The example of the document is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/decoders.md")]
+struct HowToAddADecoder;
 
 #[cfg(test)]
 mod tests;

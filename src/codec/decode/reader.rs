@@ -143,6 +143,16 @@ impl<'a> Reader<'a> {
         self.push(field, Stored::Unsigned(value), range)
     }
 
+    /// A number with a fraction that was read out of bytes of the message.
+    pub fn float_at(
+        &mut self,
+        field: &'static Field,
+        value: f64,
+        range: Range<usize>,
+    ) -> Result<NodeId, Fault> {
+        self.push(field, Stored::Float(value), range)
+    }
+
     /// Text that was made out of bytes of the message.
     pub fn made_text(
         &mut self,
@@ -170,6 +180,11 @@ impl<'a> Reader<'a> {
         self.tree.push(field, Stored::Unsigned(value), None, self.parent)
     }
 
+    /// Says what the message is as a whole.
+    pub fn computed_flag(&mut self, field: &'static Field) -> Result<NodeId, Fault> {
+        self.tree.push(field, Stored::Flag(true), None, self.parent)
+    }
+
     /// A span of time that stands nowhere in the message.
     pub fn computed_duration(&mut self, field: &'static Field, nanos: u64) -> Result<NodeId, Fault> {
         self.tree.push(field, Stored::Duration(nanos), None, self.parent)
@@ -182,15 +197,27 @@ impl<'a> Reader<'a> {
         Ok(id)
     }
 
+    /// Opens a heading over a place that has been gone over.
+    pub fn heading_at(&mut self, field: &'static Field, range: Range<usize>) -> Result<NodeId, Fault> {
+        let id = self.push(field, Stored::Nothing, range)?;
+        self.parent = Some(id);
+        Ok(id)
+    }
+
     /// Opens a node that has a value and more below it.
     pub fn open_at(&mut self, id: NodeId) {
         self.parent = Some(id);
     }
 
+    /// Goes back to what is above a node, whose place is known already.
+    pub fn leave(&mut self, id: NodeId) {
+        self.parent = self.tree.parent(id);
+    }
+
     /// Closes a heading here.
     pub fn close(&mut self, id: NodeId) {
         self.tree.set_end(id, self.at);
-        self.parent = self.tree.parent(id);
+        self.leave(id);
     }
 
     /// Decodes a part of so many bytes that must be used up. What there is of it is decoded even where it is cut.

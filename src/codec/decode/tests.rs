@@ -1,12 +1,33 @@
 //! Decoders from outside: rows of messages and what they are decoded to.
 
 use super::{
-    Conversation, DECODERS, DecodeChoice, DecoderId, FieldQuery, Hint, Seen, Toward, Tree, decode, summary,
+    Agreed, Asked, Carrier, Conversation, DECODERS, DecodeChoice, DecoderId, FieldQuery, Hint, Seen, Toward,
+    Tree, decode, summary,
 };
 use crate::model::ids::RecordId;
 use crate::model::record::Direction;
 use crate::util::locale::{Language, Locale};
 use std::fmt::Write;
+
+/// What real peers said, by who made it; see the script beside the files.
+const SESSIONS: [(DecoderId, &str); 9] = [
+    (DecoderId::Modbus, include_str!("../../../tests/traffic/modbus.txt")),
+    (DecoderId::ModbusRtu, include_str!("../../../tests/traffic/modbus-rtu.txt")),
+    (DecoderId::Mqtt, include_str!("../../../tests/traffic/mqtt.txt")),
+    (DecoderId::Mqtt, include_str!("../../../tests/traffic/mqtt5.txt")),
+    (DecoderId::Dns, include_str!("../../../tests/traffic/dns-udp.txt")),
+    (DecoderId::Dns, include_str!("../../../tests/traffic/dns-tcp.txt")),
+    (DecoderId::Http, include_str!("../../../tests/traffic/http.txt")),
+    (DecoderId::WebSocket, include_str!("../../../tests/traffic/websocket.txt")),
+    (DecoderId::Tls, include_str!("../../../tests/traffic/tls.txt")),
+];
+
+const GGA: &[u8] = b"$GPGGA,092750.000,5321.6802,N,00630.3372,W,1,8,1.03,61.7,M,55.2,M,,*76\r\n";
+const ECHO_REQUEST: &str =
+    "08 00 b2 a6 00 07 00 01 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20 21 22 23 24 25 26 27";
+/// A router says that nobody listens on a port of UDP, in an IPv4 packet that quotes another.
+const UNREACHABLE: &str = "45 00 00 38 12 34 40 00 40 01 00 00 0a 00 00 01 0a 00 00 02 03 03 05 d8 00 00 00 00 \
+     45 00 00 1c 12 34 40 00 40 11 00 00 0a 00 00 01 0a 00 00 02 03 e8 07 d0 00 08 00 00";
 
 /// Hex digits to bytes.
 pub(super) fn bytes(hex: &str) -> Vec<u8> {
@@ -51,25 +72,33 @@ fn every_label_is_a_text_in_every_language() {
     for (id, field) in super::declared_fields() {
         for language in Language::ALL {
             let locale = Locale::of(language);
-            assert!(locale.find(field.label).is_some(), "{id:?} {}: {}", field.name, field.label);
+            // A label that is no key is a word that is the same in every language.
+            let is_key = field.label.starts_with("decode.");
+            let is_text = !is_key || locale.find(field.label).is_some();
+            assert!(is_text, "{id:?} {}: {}", field.name, field.label);
         }
     }
 }
 
 #[test]
 fn no_cut_and_no_garbage_makes_any_decoder_panic() {
-    let samples: [&[u8]; 4] = [
-        br#"{"a":[1,-2.5e3,"\u00e4\n",true,null],"b":{}}"#,
-        &bytes("00 01 00 00 00 09 01 03 06 02 2b 00 00 00 64"),
-        &bytes("00 01 00 00 00 0e 01 2b 0e 01 01 00 00 02 00 03 41 42 43 01"),
-        &[0xff; 64],
+    let mut samples: Vec<Vec<u8>> = vec![
+        br#"{"a":[1,-2.5e3,"\u00e4\n",true,null],"b":{}}"#.to_vec(),
+        GGA.to_vec(),
+        bytes(ECHO_REQUEST),
+        bytes(UNREACHABLE),
+        vec![0xff; 64],
+        vec![0; 64],
     ];
+    samples.extend(SESSIONS.iter().flat_map(|(_, text)| pieces(text)).map(|(_, bytes)| bytes));
     let mut tree = Tree::new();
     for sample in samples {
-        for end in 0..=sample.len() {
+        // A cut in the first bytes meets the most decisions; later ones are tried less densely.
+        for end in (0..sample.len().min(48)).chain((48..sample.len()).step_by(149)).chain([sample.len()]) {
             for decoder in DECODERS {
-                for toward in [None, Some(Toward::Server), Some(Toward::Client)] {
-                    let hint = Hint { toward, ..Hint::default() };
+                for hint in hints() {
+                    decoder.fits(&sample[..end], &hint);
+                    decoder.exchange(&sample[..end], &hint);
                     decode(decoder, &sample[..end], &hint, &mut tree);
                     for entry in tree.entries(&sample[..end]) {
                         let range = entry.range().unwrap_or_default();
@@ -80,6 +109,53 @@ fn no_cut_and_no_garbage_makes_any_decoder_panic() {
             }
         }
     }
+}
+
+/// The lines that a session is told in, as a console prints them.
+fn told_session(id: DecoderId, text: &str) -> Vec<String> {
+    let decoder = id.decoder();
+    let is_udp = text.starts_with("udp");
+    let mut conversation = Conversation::default();
+    let mut tree = Tree::new();
+    let told = pieces(text).into_iter().enumerate().map(|(number, (toward, bytes))| {
+        let direction = if toward == Toward::Server { Direction::Received } else { Direction::Sent };
+        let mut hint = Hint { toward: Some(toward), agreed: conversation.agreed(), ..Hint::default() };
+        hint.carrier = if is_udp { Carrier::Datagram } else { Carrier::Stream };
+        let chosen = DecodeChoice::Auto.decoder_for(&bytes, &Hint { port: port_of(text), ..hint });
+        let seen = Seen { record: RecordId(number as u64), mono_ns: number as u64, direction };
+        hint.asked = conversation.take_in(decoder.exchange(&bytes, &hint), seen);
+        hint.agreed = conversation.agreed();
+        decode(decoder, &bytes, &hint, &mut tree);
+        let chosen = chosen.map_or("nothing", |decoder| decoder.id().name());
+        let asked = tree.asked().map_or_else(String::new, |asked| format!(" <- {}", asked.record.0));
+        let line = summary(&tree, &bytes, Locale::of(Language::English));
+        format!("{number} {chosen}: {line}{asked}")
+    });
+    told.collect()
+}
+
+fn port_of(text: &str) -> Option<u16> {
+    text.lines().next()?.split_once(' ')?.1.parse().ok()
+}
+
+fn hints() -> impl Iterator<Item = Hint> {
+    let towards = [None, Some(Toward::Server), Some(Toward::Client)];
+    let agreed = Some(Agreed { decoder: DecoderId::Mqtt, version: 5 });
+    let asked = Some(Asked { record: RecordId(1), after_ns: 5, note: 1 });
+    towards.into_iter().flat_map(move |toward| {
+        [
+            Hint { toward, ..Hint::default() },
+            Hint { toward, carrier: Carrier::Stream, agreed, asked, port: Some(5353) },
+            Hint { toward, carrier: Carrier::Ip(58), ..Hint::default() },
+        ]
+    })
+}
+
+/// The pieces of a kept session: who each goes to, and its bytes.
+fn pieces(text: &str) -> Vec<(Toward, Vec<u8>)> {
+    let lines = text.lines().skip(1).filter_map(|line| line.split_once(' '));
+    let toward = |way| if way == ">" { Toward::Server } else { Toward::Client };
+    lines.map(|(way, hex)| (toward(way), bytes(hex))).collect()
 }
 
 #[test]
@@ -176,4 +252,42 @@ fn modbus_rtu_is_known_by_its_checksum() {
     );
     let (_, line) = decoded(DecoderId::ModbusRtu, &bytes("01 03 00 6b 00 03 74 18"), &Hint::default());
     assert_eq!(line, "malformed at byte 6: the checksum is wrong");
+}
+
+#[test]
+fn real_sessions_are_told_in_lines() {
+    let mut lines = Vec::new();
+    for (id, text) in SESSIONS {
+        let told = told_session(id, text);
+        assert!(!told.iter().any(|line| line.contains("malformed")), "{id:?}: {told:#?}");
+        lines.extend(told);
+    }
+    let kept: Vec<&str> = include_str!("../../../tests/traffic/told.txt").lines().collect();
+    assert_eq!(lines, kept, "{}", lines.join("\n"));
+}
+
+#[test]
+fn positions_become_degrees() {
+    let (tree, line) = decoded(DecoderId::Nmea, GGA, &Hint::default());
+    assert_eq!(
+        tree,
+        "nmea.talker=GP nmea.sentence=GGA nmea.time=092750.000 nmea.lat=53.3613367 nmea.lon=-6.50562 \
+         nmea.quality=1 nmea.satellites=8 nmea.hdop=1.03 nmea.altitude=61.7 nmea.field=M nmea.geoid=55.2 \
+         nmea.field=M nmea.checksum=0x76"
+    );
+    assert!(line.starts_with("GPGGA Time (UTC) 092750.000 Latitude 53.3613367 Longitude -6.50562"), "{line}");
+    let wrong = [&GGA[..GGA.len() - 4], b"77\r\n"].concat();
+    let (_, line) = decoded(DecoderId::Nmea, &wrong, &Hint::default());
+    assert!(line.ends_with("malformed at byte 68: the checksum is wrong"), "{line}");
+}
+
+#[test]
+fn pings_and_what_a_router_sends_back_are_told() {
+    let (tree, line) = decoded(DecoderId::Icmp, &bytes(ECHO_REQUEST), &Hint::default());
+    assert!(tree.starts_with("icmp.type=8 icmp.code=0 icmp.checksum=0xb2a6 icmp.checksum.status=1 icmp.ident=7 icmp.seq=1 data.data=1011"), "{tree}");
+    assert_eq!(line, "echo request 7/1");
+    let (tree, line) = decoded(DecoderId::Ip, &bytes(UNREACHABLE), &Hint::default());
+    assert!(tree.contains("ip.flags.df=1") && tree.contains("icmp.code=3"), "{tree}");
+    assert!(tree.ends_with("udp.srcport=1000 udp.dstport=2000 data.data=00080000"), "{tree}");
+    assert_eq!(line, "10.0.0.1 → 10.0.0.2 ICMP · destination unreachable");
 }

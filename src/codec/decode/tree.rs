@@ -241,7 +241,7 @@ impl<'a> Entry<'a> {
 
     /// Whether it is a value of this field.
     pub fn is(&self, field: &Field) -> bool {
-        std::ptr::eq(self.field(), field)
+        self.field().is(field)
     }
 
     /// The node above it.

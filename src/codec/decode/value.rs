@@ -48,6 +48,10 @@ impl Value<'_> {
                 }
             }
             Value::Address(address) => line.push_str(&address.to_string()),
+            // In floating point, as Wireshark does.
+            Value::Duration(nanos) if kind == FieldKind::Millis => {
+                line.push_str(&(nanos as f64 / 1e6).to_string());
+            }
             Value::Duration(nanos) => {
                 let mut digits = itoa::Buffer::new();
                 line.push_str(digits.format(nanos / 1_000_000_000));
@@ -89,6 +93,7 @@ mod tests {
             (Value::Bytes(&[0, 0xAB]), FieldKind::Bytes, "00ab"),
             (Value::Address("::1".parse().unwrap()), FieldKind::Address, "::1"),
             (Value::Duration(1_500_000), FieldKind::Duration, "0.001500000"),
+            (Value::Duration(1_500_000), FieldKind::Millis, "1.5"),
         ] {
             let mut line = String::new();
             value.push_plain(kind, &mut line);

@@ -46,9 +46,23 @@ pub(super) fn toward(body: &[u8], hint: &Hint) -> Toward {
     })
 }
 
-/// What the answer's decoding wants to know of a request: where it begins to read.
+/// What the answer's decoding wants to know of a request: the first number that it reads, and how many.
 pub(super) fn note(body: &[u8]) -> u64 {
-    body.get(1..3).map_or(0, big_endian)
+    body.get(1..5).map_or(0, big_endian)
+}
+
+/// The first number that was asked for, and how many.
+#[derive(Clone, Copy)]
+struct Wanted {
+    first: u64,
+    count: u64,
+}
+
+impl Wanted {
+    fn of(reader: &Reader<'_>) -> Option<Wanted> {
+        let note = reader.hint().asked?.note;
+        Some(Wanted { first: note >> 16, count: note & 0xffff })
+    }
 }
 
 /// A function and its data.
@@ -112,9 +126,10 @@ fn request(reader: &mut Reader<'_>, code: u64) -> Result<(), Fault> {
 }
 
 fn answer(reader: &mut Reader<'_>, code: u64) -> Result<(), Fault> {
-    let first = reader.hint().asked.map(|asked| asked.note);
+    let wanted = Wanted::of(reader);
+    let first = wanted.map(|wanted| wanted.first);
     match code {
-        1 | 2 => counted(reader, |reader| bits(reader, first)),
+        1 | 2 => counted(reader, |reader| bits(reader, wanted)),
         3 | 4 => counted(reader, |reader| registers(reader, first)),
         8 => diagnostics(reader, &QUERY_ECHO),
         11 => numbers(reader, &[&EV_STATUS, &EV_COUNT]),
@@ -231,19 +246,17 @@ fn registers(reader: &mut Reader<'_>, first: Option<u64>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Bits come eight in a byte, the lowest first.
-fn bits(reader: &mut Reader<'_>, first: Option<u64>) -> Result<(), Fault> {
-    let mut number = first;
-    while reader.left() > 0 {
-        let start = reader.at();
-        reader.take(1)?;
-        for bit in 0..8 {
-            if let Some(number) = &mut number {
-                reader.number_at(&BITNUM, *number & 0xffff, start..start + 1)?;
-                *number += 1;
-            }
-            reader.flag(&BITVAL, start..start + 1, 1 << bit)?;
+/// Bits come eight in a byte, the lowest first; those of the last byte that nobody asked for mean nothing.
+fn bits(reader: &mut Reader<'_>, wanted: Option<Wanted>) -> Result<(), Fault> {
+    let start = reader.at();
+    let bytes = reader.take(reader.left())?;
+    let count = wanted.map_or(u64::MAX, |wanted| wanted.count);
+    for place in (0..8 * bytes.len()).take_while(|place| (*place as u64) < count) {
+        let byte = start + place / 8..start + place / 8 + 1;
+        if let Some(wanted) = wanted {
+            reader.number_at(&BITNUM, (wanted.first + place as u64) & 0xffff, byte.clone())?;
         }
+        reader.flag(&BITVAL, byte, 1 << (place % 8))?;
     }
     Ok(())
 }
@@ -285,7 +298,9 @@ pub(super) fn summarize(tree: &Tree, message: &[u8], locale: &Locale, line: &mut
     if matches!(function, 5 | 6)
         && let Some(Value::Bytes(data)) = tree.first(message, &DATA)
     {
-        push_number(line, " = ", big_endian(data));
+        // A coil is on or off, whatever two bytes say so.
+        let value = big_endian(data);
+        push_number(line, " = ", if function == 5 { u64::from(value != 0) } else { value });
     }
     push_values(tree, message, locale, line);
 }

@@ -3,7 +3,7 @@
 mod body;
 mod fields;
 
-use crate::codec::decode::exchange::{Exchange, Key, Part};
+use crate::codec::decode::exchange::{Exchange, Key};
 use crate::codec::decode::fault::{Fault, Why};
 use crate::codec::decode::field::FieldGroup;
 use crate::codec::decode::hint::{Hint, Toward};
@@ -37,8 +37,7 @@ impl Decoder for ModbusTcp {
     }
 
     fn fields(&self) -> &'static [FieldGroup] {
-        static FIELDS: [FieldGroup; 2] = [&TCP_FIELDS, &BODY_FIELDS];
-        &FIELDS
+        &[TCP_FIELDS, BODY_FIELDS]
     }
 
     fn fits(&self, message: &[u8], hint: &Hint) -> Confidence {
@@ -97,8 +96,7 @@ impl Decoder for ModbusRtu {
     }
 
     fn fields(&self) -> &'static [FieldGroup] {
-        static FIELDS: [FieldGroup; 2] = [&RTU_FIELDS, &BODY_FIELDS];
-        &FIELDS
+        &[RTU_FIELDS, BODY_FIELDS]
     }
 
     fn fits(&self, message: &[u8], _hint: &Hint) -> Confidence {
@@ -146,11 +144,10 @@ impl Decoder for ModbusRtu {
 }
 
 fn exchange(body: &[u8], key: Key, hint: &Hint) -> Exchange {
-    let part = match body::toward(body, hint) {
-        Toward::Server => Part::Asks { key, note: body::note(body) },
-        Toward::Client => Part::Answers(key),
-    };
-    Exchange { part, version: None }
+    match body::toward(body, hint) {
+        Toward::Server => Exchange::asks(key, body::note(body)),
+        Toward::Client => Exchange::answers(key),
+    }
 }
 
 /// CRC-16/MODBUS as it stands on the wire, its low byte first.
