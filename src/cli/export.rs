@@ -3,6 +3,7 @@
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::signals::StopSignals;
 use crate::cli::words::{self, ViewName, Way};
+use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{
@@ -52,6 +53,14 @@ pub(crate) struct Arguments {
     /// as they are)
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
+    /// Say what messages mean: auto, or json, http, modbus, modbus-rtu, mqtt, dns, nmea, tls, websocket, icmp, ip with
+    /// commas between; text and jsonl; see --help
+    ///
+    /// A summary takes the place of the payload in text, and jsonl has an object `decoded` with all values. One name
+    /// decodes every message as that protocol. Of several, the one is taken that goes best with a message, and auto
+    /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
+    #[arg(long, value_name = "auto|NAME[,NAME]")]
+    decode: Option<DecodeChoice>,
     /// Begin with a byte order mark, for spreadsheets (csv)
     #[arg(long)]
     bom: bool,
@@ -76,6 +85,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         choice: PayloadChoice { direction, peer: typed.peer },
         byte_order_mark: typed.bom,
         live: typed.follow,
+        decode: typed.decode.clone(),
         ..ExportOptions::default()
     };
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };

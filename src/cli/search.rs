@@ -4,6 +4,7 @@ use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
 use crate::cli::words::PrintFormat;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::rows::{Row, RowMaker};
 use crate::codec::text::TextEncoding;
 use crate::journal::query::{Filter, Pattern, Search};
@@ -49,6 +50,14 @@ pub(crate) struct Arguments {
     /// then messages are searched, each by itself
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
+    /// Say what messages mean: auto, or json, http, modbus, modbus-rtu, mqtt, dns, nmea, tls, websocket, icmp, ip with
+    /// commas between; see --help
+    ///
+    /// A summary takes the place of the payload in text, and jsonl has an object `decoded` with all values. One name
+    /// decodes every message as that protocol. Of several, the one is taken that goes best with a message, and auto
+    /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
+    #[arg(long, value_name = "auto|NAME[,NAME]")]
+    decode: Option<DecodeChoice>,
 }
 
 /// Searches and prints while it finds.
@@ -60,6 +69,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         encoding: typed.encoding,
         split: Framing::None,
         with_id: true,
+        decode: typed.decode.clone(),
     });
     let mut printer =
         plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;

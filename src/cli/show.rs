@@ -5,6 +5,7 @@ use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
 use crate::cli::signals::StopSignals;
 use crate::cli::words::PrintFormat;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::journal::JournalReader;
 use crate::model::framing::Framing;
@@ -36,14 +37,27 @@ pub(crate) struct Arguments {
     /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt
     #[arg(long, value_name = "HOW", default_value = "none")]
     split: Framing,
+    /// Say what messages mean: auto, or json, http, modbus, modbus-rtu, mqtt, dns, nmea, tls, websocket, icmp, ip with
+    /// commas between; see --help
+    ///
+    /// A summary takes the place of the payload in text, and jsonl has an object `decoded` with all values. One name
+    /// decodes every message as that protocol. Of several, the one is taken that goes best with a message, and auto
+    /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
+    #[arg(long, value_name = "auto|NAME[,NAME]")]
+    decode: Option<DecodeChoice>,
 }
 
 /// Prints, and follows if asked to.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
     let Some(kind) = live::printed(typed.format) else { return Ok(()) };
-    let plan =
-        PrintPlan { printed: kind, encoding: typed.encoding, split: typed.split.clone(), with_id: true };
+    let plan = PrintPlan {
+        printed: kind,
+        encoding: typed.encoding,
+        split: typed.split.clone(),
+        with_id: true,
+        decode: typed.decode.clone(),
+    };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
     let mut next = printer.print_range(typed.from..end)?;

@@ -1,5 +1,6 @@
 //! The formats there are, by the words that people type and the endings that files have.
 
+use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
@@ -58,6 +59,8 @@ pub struct ExportOptions {
     pub byte_order_mark: bool,
     /// Someone watches: pcapng.
     pub live: bool,
+    /// Say what messages mean, with these decoders: text, jsonl.
+    pub decode: Option<DecodeChoice>,
 }
 
 /// No format has this name.
@@ -128,12 +131,15 @@ impl Format {
                 language,
                 with_delta: options.with_delta,
                 with_id: options.with_id,
+                decode: options.decode.clone(),
             })),
             Format::Hexdump => Box::new(HexdumpExporter::new(choice)),
             Format::Csv => {
                 Box::new(CsvExporter::new(CsvOptions { encoding, byte_order_mark: options.byte_order_mark }))
             }
-            Format::Jsonl => Box::new(JsonlExporter::new(&JsonlOptions { encoding })),
+            Format::Jsonl => {
+                Box::new(JsonlExporter::new(&JsonlOptions { encoding, decode: options.decode.clone() }))
+            }
             Format::Raw => Box::new(RawExporter::new(choice)),
             Format::Html => Box::new(HtmlExporter::new(HtmlOptions { view, encoding, time, language })),
             Format::Pcapng => {
@@ -156,6 +162,7 @@ impl Default for ExportOptions {
             choice: PayloadChoice::default(),
             byte_order_mark: false,
             live: false,
+            decode: None,
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod pcapng;
 
 pub mod import;
 
+mod decoded;
+
 mod decoding;
 
 mod line;

@@ -1,10 +1,12 @@
 //! What the sheet shows, as text: the chosen view, encoding, language and time. One line per record; a dump has its
 //! lines below it.
 
+use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::{Represented, RowStyle, View, peer_text, represent_row};
 use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeFormat, push_delta};
+use crate::export::decoded::DecodedRows;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
@@ -26,6 +28,8 @@ pub struct TextOptions {
     pub with_delta: bool,
     /// A column with the row's number.
     pub with_id: bool,
+    /// Say what messages mean, with these decoders, instead of showing their payload.
+    pub decode: Option<DecodeChoice>,
 }
 
 /// Writes text.
@@ -33,6 +37,7 @@ pub struct TextOptions {
 pub struct TextExporter {
     options: TextOptions,
     decoder: TextDecoder,
+    decoded: Option<DecodedRows>,
     clock: RowClock,
     line: String,
     row: Represented,
@@ -53,6 +58,7 @@ impl TextExporter {
     pub fn new(options: TextOptions) -> TextExporter {
         let decoder = TextDecoder::new(options.encoding);
         TextExporter {
+            decoded: options.decode.clone().map(DecodedRows::new),
             options,
             decoder,
             clock: RowClock::default(),
@@ -96,6 +102,10 @@ impl TextExporter {
         let carry = self.decoder.carry(row, peers);
         represent_row(&mut self.row, row, carry, &style);
         self.decoder.pass(row, peers);
+        let is_told = self.decoded.as_mut().is_some_and(|decoded| {
+            decoded.take_in(row, peers);
+            decoded.push_line(row, self.options.language, &mut self.line)
+        });
         if self.options.view == View::Dump && row.record.data().is_some() {
             self.line.truncate(self.line.trim_end().len());
             for dumped in self.row.text.split('\n') {
@@ -103,7 +113,7 @@ impl TextExporter {
                 self.line.push_str(DUMP_INDENT);
                 self.line.push_str(dumped);
             }
-        } else {
+        } else if !is_told {
             self.line.push_str(&self.row.text);
         }
         if let Some(begins) = row.match_begins {
@@ -127,6 +137,7 @@ impl Default for TextOptions {
             language: Language::English,
             with_delta: false,
             with_id: false,
+            decode: None,
         }
     }
 }
@@ -134,6 +145,9 @@ impl Default for TextOptions {
 impl Exporter for TextExporter {
     fn begin(&mut self, session: &ExportContext, _out: &mut dyn Write) -> io::Result<()> {
         self.decoder.begin(session);
+        if let Some(decoded) = &mut self.decoded {
+            decoded.begin(session);
+        }
         Ok(())
     }
 

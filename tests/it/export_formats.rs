@@ -167,7 +167,7 @@ fn messages_say_which_records_they_come_from() {
         session.received(1, part.as_bytes());
     }
     session.left(1, "127.0.0.1:5000", EndReason::Fin);
-    let options = JsonlOptions { encoding: TextEncoding::UTF_8 };
+    let options = JsonlOptions { encoding: TextEncoding::UTF_8, decode: None };
     let objects = objects(&session.export_split(&mut JsonlExporter::new(&options), &Framing::Lines));
     let seen: Vec<Value> = objects
         .iter()

@@ -22,6 +22,8 @@ mod automation_templates;
 
 mod console_bad_input;
 
+mod console_decode;
+
 mod console_import;
 mod console_journal;
 

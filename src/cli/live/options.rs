@@ -10,6 +10,7 @@ use crate::cli::run::RunPlan;
 use crate::cli::words::{self, PrintFormat};
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::escape;
 use crate::codec::expression::Vocabulary;
 use crate::codec::near_miss;
@@ -58,6 +59,14 @@ pub(crate) struct LiveArguments {
     /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt
     #[arg(long, value_name = "HOW", default_value = "none", help_heading = SHOWN)]
     split: Framing,
+    /// Say what messages mean: auto, or json, http, modbus, modbus-rtu, mqtt, dns, nmea, tls, websocket, icmp, ip with
+    /// commas between; see --help
+    ///
+    /// A summary takes the place of the payload in text, and jsonl has an object `decoded` with all values. One name
+    /// decodes every message as that protocol. Of several, the one is taken that goes best with a message, and auto
+    /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
+    #[arg(long, value_name = "auto|NAME[,NAME]", help_heading = SHOWN)]
+    decode: Option<DecodeChoice>,
     #[command(flatten)]
     sends: SendArguments,
     /// Append to what is sent: none, lf, crlf, cr or nul
@@ -247,6 +256,7 @@ impl LiveArguments {
             encoding: self.encoding,
             split: self.split.clone(),
             with_id: false,
+            decode: self.decode.clone(),
         };
         let mut outputs = Vec::new();
         let capture_to_stdout = self.pcapng.as_deref() == Some(Path::new("-"));

@@ -1,6 +1,7 @@
 //! One stream of printed records, in the format that was chosen.
 
 use crate::cli::outcome::Failed;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::framing::Place;
 use crate::codec::represent::View;
 use crate::codec::rows::{Row, RowMaker, RowSink};
@@ -40,6 +41,8 @@ pub(crate) struct PrintPlan {
     pub(crate) split: Framing,
     /// Begin each line with the row's number.
     pub(crate) with_id: bool,
+    /// Say what messages mean, with these decoders.
+    pub(crate) decode: Option<DecodeChoice>,
 }
 
 /// Prints records one by one, or the messages that they are made of.
@@ -70,6 +73,7 @@ impl RecordPrinter {
             view,
             time: TimeFormat::local(),
             with_id: plan.with_id,
+            decode: plan.decode.clone(),
             live: true,
             ..ExportOptions::default()
         });

@@ -8,12 +8,16 @@
 mod event;
 mod object;
 
+pub(super) use object::push_string;
+
+use crate::codec::decode::DecodeChoice;
 use crate::codec::framing::MessageEnd;
 use crate::codec::rows::{Cut, Row};
 use crate::codec::text::TextEncoding;
+use crate::export::decoded::DecodedRows;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
-use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start, push_string};
+use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start};
 use crate::export::line::{push_hex, push_number};
 use crate::model::record::Body;
 use std::io::{self, Write};
@@ -23,22 +27,32 @@ use std::io::{self, Write};
 pub struct JsonlOptions {
     /// What the payload's characters are.
     pub encoding: TextEncoding,
+    /// Say what messages mean, with these decoders.
+    pub decode: Option<DecodeChoice>,
 }
 
 /// Writes JSON lines.
 #[derive(Debug)]
 pub struct JsonlExporter {
     decoder: TextDecoder,
+    decoded: Option<DecodedRows>,
     line: String,
 }
 
 impl JsonlExporter {
     /// An exporter for one stream of objects.
     pub fn new(options: &JsonlOptions) -> JsonlExporter {
-        JsonlExporter { decoder: TextDecoder::new(options.encoding), line: String::new() }
+        JsonlExporter {
+            decoder: TextDecoder::new(options.encoding),
+            decoded: options.decode.clone().map(DecodedRows::new),
+            line: String::new(),
+        }
     }
 
     fn push_row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
+        if let Some(decoded) = &mut self.decoded {
+            decoded.take_in(row, peers);
+        }
         let record = row.record;
         let ends = record.peer.and_then(|peer| peers.ends(peer));
         let line = &mut self.line;
@@ -54,6 +68,9 @@ impl JsonlExporter {
                     push_cut(line, cut);
                 }
                 push_data_end(line, &data.head);
+                if let Some(decoded) = &mut self.decoded {
+                    decoded.push_object(row, line);
+                }
             }
             Body::Lifecycle(lifecycle) => {
                 push_start(line, record, "lifecycle");
@@ -89,6 +106,9 @@ impl JsonlExporter {
 impl Exporter for JsonlExporter {
     fn begin(&mut self, session: &ExportContext, _out: &mut dyn Write) -> io::Result<()> {
         self.decoder.begin(session);
+        if let Some(decoded) = &mut self.decoded {
+            decoded.begin(session);
+        }
         Ok(())
     }
 

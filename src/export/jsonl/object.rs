@@ -77,7 +77,7 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
 }
 
 /// Appends a JSON string, quotes included.
-pub(super) fn push_string(line: &mut String, text: &str) {
+pub(in crate::export) fn push_string(line: &mut String, text: &str) {
     line.push('"');
     let mut plain_from = 0;
     for (place, byte) in text.bytes().enumerate() {
