@@ -1,7 +1,6 @@
 //! `man` and `completions`: what the definitions of the options say, for the system's manual and for shells. It knows
 //! no option by name, so that neither can grow stale.
 
-use crate::cli::arguments;
 use crate::cli::outcome::{Failed, Outcome};
 use clap::Command;
 use clap_mangen::Man;
@@ -23,14 +22,13 @@ pub(crate) struct CompletionsArguments {
 }
 
 /// Prints the page: the program first, then a section for each command.
-pub(crate) fn print_page(_typed: &ManArguments) -> Outcome {
-    let page = page(arguments::definitions()).map_err(Failed::output)?;
+pub(crate) fn print_page(_typed: &ManArguments, definitions: Command) -> Outcome {
+    let page = page(definitions).map_err(Failed::output)?;
     io::stdout().lock().write_all(&page).map_err(Failed::output)
 }
 
 /// Prints the script that the shell reads.
-pub(crate) fn print_completions(typed: &CompletionsArguments) -> Outcome {
-    let mut definitions = arguments::definitions();
+pub(crate) fn print_completions(typed: &CompletionsArguments, mut definitions: Command) -> Outcome {
     let name = definitions.get_name().to_owned();
     // Made in memory first: the generator panics where the output is closed.
     let mut script = Vec::new();

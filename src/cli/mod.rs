@@ -44,6 +44,8 @@ mod run;
 mod manual;
 
 use crate::cli::arguments::Subcommand;
+use crate::cli::live::LivePlan;
+use crate::cli::outcome::Failed;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -58,14 +60,24 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommand::Listen(typed) => listen::run(typed),
         Subcommand::Connect(typed) => connect::run(typed),
         Subcommand::Udp(typed) => udp::run(typed),
-        Subcommand::Run(typed) => run::run(typed),
+        Subcommand::Run(typed) => run::run(typed, session_plan),
         Subcommand::Show(typed) => show::run(&typed),
         Subcommand::Search(typed) => search::run(&typed),
         Subcommand::Export(typed) => export::run(&typed),
         Subcommand::Import(typed) => import::run(&typed),
         Subcommand::Verify(typed) => verify::run(&typed),
         Subcommand::Recover(typed) => recover::run(&typed),
-        Subcommand::Man(typed) => manual::print_page(&typed),
-        Subcommand::Completions(typed) => manual::print_completions(&typed),
+        Subcommand::Man(typed) => manual::print_page(&typed, arguments::definitions()),
+        Subcommand::Completions(typed) => manual::print_completions(&typed, arguments::definitions()),
     })
+}
+
+/// The session that these words open, if they open one.
+fn session_plan(words: Vec<OsString>) -> Result<Option<LivePlan>, Failed> {
+    match arguments::parse(words)? {
+        Some(Subcommand::Connect(typed)) => connect::plan(typed).map(Some),
+        Some(Subcommand::Listen(typed)) => listen::plan(typed).map(Some),
+        Some(Subcommand::Udp(typed)) => udp::plan(typed).map(Some),
+        _ => Ok(None),
+    }
 }

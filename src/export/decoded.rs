@@ -3,7 +3,7 @@
 use crate::codec::decode::{DecodeChoice, Entry, FieldKind, RowDecoder, Tree, Value, summary};
 use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, PeerLookup};
-use crate::export::jsonl::push_string;
+use crate::export::json_string::push_string;
 use crate::export::line::{push_hex, push_number};
 use crate::model::config::SessionKind;
 use crate::util::locale::{Language, Locale};

@@ -27,6 +27,8 @@ mod decoded;
 
 mod decoding;
 
+mod json_string;
+
 mod line;
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod index_file;
 
 mod walk;
 
+mod snapshot;
+
 mod shared;
 
 pub mod writer;
@@ -44,6 +46,7 @@ pub(crate) fn reads_so_far() -> usize {
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};
 pub use message_peers::MessagePeers;
-pub use reader::{JournalReader, PeerInfo, Snapshot};
+pub use reader::{JournalReader, PeerInfo};
 pub use records::Records;
+pub use snapshot::Snapshot;
 pub use writer::{DataSlot, JournalWriter, SyncHandle};

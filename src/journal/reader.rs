@@ -4,9 +4,9 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{FrameHeader, JournalInfo, RecordHead, RecordKind, decode_body_in_place};
 use crate::journal::index::{Anchor, Place};
-use crate::journal::records::Records;
 use crate::journal::seam;
 use crate::journal::shared::{Role, SharedJournal};
+use crate::journal::snapshot::Snapshot;
 use crate::journal::walk::{FrameWalk, PlacedFrame, Row, find_between};
 use crate::model::address::Address;
 use crate::model::config::SessionKind;
@@ -14,7 +14,6 @@ use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
 use std::fs::File;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,15 +21,6 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct JournalReader {
     shared: Arc<SharedJournal>,
-}
-
-/// How much of a journal there is: both numbers are of the same moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Snapshot {
-    /// Rows, damaged ones included.
-    pub records: u64,
-    /// The file up to the end of its last whole frame.
-    pub bytes: u64,
 }
 
 /// A peer, as the record that introduced it tells.
@@ -115,11 +105,6 @@ impl JournalReader {
     /// A row without its payload; `None` if there is no such row yet.
     pub fn head(&self, id: RecordId) -> Result<Option<RecordHead>, JournalError> {
         Ok(self.frame(id)?.map(|row| row.head()))
-    }
-
-    /// The rows of a range, in order; rows that do not exist yet are left out.
-    pub fn records(&self, range: Range<u64>) -> Records {
-        Records::new(self.clone(), range)
     }
 
     /// What is known about a peer. A peer whose introduction is lost in damage is unknown.
@@ -261,13 +246,6 @@ pub(super) fn payload_holds(header: &FrameHeader, payload: &[u8]) -> bool {
 pub(super) fn lost_record(id: RecordId) -> Record {
     let head = RecordHead::lost(id);
     Record { id, at: head.at, epoch: head.epoch, peer: head.peer, body: Body::Damaged }
-}
-
-impl Snapshot {
-    /// The rows as a range.
-    pub fn rows(self) -> Range<u64> {
-        0..self.records
-    }
 }
 
 impl RecordHead {

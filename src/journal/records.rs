@@ -67,8 +67,15 @@ impl RawRecord<'_> {
     }
 }
 
+impl JournalReader {
+    /// The rows of a range, in order; rows that do not exist yet are left out.
+    pub fn records(&self, range: Range<u64>) -> Records {
+        Records::new(self.clone(), range)
+    }
+}
+
 impl Records {
-    pub(super) fn new(reader: JournalReader, range: Range<u64>) -> Records {
+    fn new(reader: JournalReader, range: Range<u64>) -> Records {
         let snapshot = reader.snapshot();
         Records {
             seed: reader.shared().seed(),

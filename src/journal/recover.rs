@@ -4,7 +4,8 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{FrameHeader, RecordKind, encode_header};
 use crate::journal::index::Frontier;
-use crate::journal::reader::{JournalReader, Snapshot};
+use crate::journal::reader::JournalReader;
+use crate::journal::snapshot::Snapshot;
 use crate::journal::verify::Progress;
 use crate::journal::walk::FrameWalk;
 use crate::model::failure::Operation;

@@ -4,7 +4,7 @@
 use crate::model::address::Address;
 use crate::model::failure::OsError;
 use crate::model::status::TcpFacts;
-use crate::net::receive::{Datagram, DeliveryReport};
+use crate::net::datagram::{Datagram, DeliveryReport};
 use nix::cmsg_space;
 use nix::libc;
 use nix::sys::socket::sockopt::{

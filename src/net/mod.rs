@@ -10,6 +10,8 @@ pub mod tcp;
 
 pub mod udp;
 
+pub mod datagram;
+
 pub mod receive;
 
 pub mod resolve;

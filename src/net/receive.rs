@@ -1,48 +1,20 @@
 //! Datagrams in, several in one call where the system can, with whatever the kernel tells about each.
 
+#[cfg(not(target_os = "linux"))]
 use crate::model::address::Address;
+#[cfg(not(target_os = "linux"))]
 use crate::model::failure::OsError;
+use crate::net::datagram::{Datagram, DeliveryReport};
 #[cfg(target_os = "linux")]
 use crate::net::linux;
 use socket2::Socket;
 use std::io;
-use std::net::IpAddr;
 
 /// Room for the longest datagram there is, so that none is cut.
 const SLOT_BYTES: usize = 65_536;
 
 /// How many datagrams one call takes at most.
 const SLOTS: usize = 64;
-
-/// One datagram as it came.
-#[derive(Clone, Copy, Debug)]
-pub struct Datagram<'a> {
-    /// Who sent it.
-    pub remote: Address,
-    /// Its payload.
-    pub bytes: &'a [u8],
-    /// When the kernel got it.
-    pub kernel_wall_ns: Option<i64>,
-    /// It was longer than what was kept.
-    pub truncated: bool,
-    /// The local address it was sent to.
-    pub local: Option<IpAddr>,
-    /// The number of the interface it came in on.
-    pub interface: Option<u32>,
-    /// How many datagrams the kernel has dropped for this socket so far.
-    pub drops_total: Option<u32>,
-}
-
-/// The network's report that a datagram did not arrive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryReport {
-    /// Where the datagram was sent.
-    pub remote: Option<Address>,
-    /// What the system says.
-    pub error: OsError,
-    /// The system's number.
-    pub code: Option<i32>,
-}
 
 /// The buffers that datagrams are received into.
 #[derive(Debug)]
@@ -51,21 +23,6 @@ pub struct DatagramReceiver {
     /// The same socket with std's interface, which receives into plain bytes.
     #[cfg(not(target_os = "linux"))]
     plain: std::net::UdpSocket,
-}
-
-impl<'a> Datagram<'a> {
-    /// A datagram about which no more is known.
-    pub fn new(remote: Address, bytes: &'a [u8]) -> Datagram<'a> {
-        Datagram {
-            remote,
-            bytes,
-            kernel_wall_ns: None,
-            truncated: false,
-            local: None,
-            interface: None,
-            drops_total: None,
-        }
-    }
 }
 
 impl DatagramReceiver {

@@ -7,10 +7,10 @@ use crate::ui::clipboard::Clipboard;
 use crate::ui::dialogs::Dialogs;
 #[cfg(test)]
 use crate::ui::dialogs::NativeDialogs;
+use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind, Jobs};
 use crate::ui::notices::Notices;
 use crate::ui::paths::{FileDialogs, usable_folder};
-use crate::ui::trouble;
 use crate::util::locale::Locale;
 use crate::workspace::profile::Profile;
 use crate::workspace::settings::Settings;
@@ -103,7 +103,9 @@ impl Cx<'_> {
         work: impl FnOnce(&JobControl) -> T + Send + 'static,
     ) -> Option<JobHandle<T>> {
         let started = self.jobs.start(kind, work);
-        started.map_err(|error| self.notices.problem(trouble::thread(self.locale, kind.name(), &error))).ok()
+        started
+            .map_err(|error| self.notices.problem(error_text::thread(self.locale, kind.name(), &error)))
+            .ok()
     }
 
     /// Looks whether the folder is still there where the person saved last. A page that begins in it follows when it is

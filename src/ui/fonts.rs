@@ -2,7 +2,6 @@
 //!
 //! It knows no colours and no widgets. The files and their licences are in `assets/fonts`.
 
-use crate::ui::theme;
 use egui::epaint::text::{FallbackRequest, FontData, FontDefinitions, FontInsert, FontProvider, FontTweak};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Context, FontFamily, FontId};
@@ -16,6 +15,9 @@ const CHINESE_SCALE_IN_PAYLOADS: f32 = 1.12;
 
 /// How far they are moved, as a part of their size, so that both stand on one middle line.
 const CHINESE_SHIFT_IN_PAYLOADS: f32 = -0.09;
+
+/// The size of payloads and times.
+pub const PAYLOAD_SIZE: f32 = 12.5;
 
 /// The payload font's columns are this fraction of its size wide.
 const PAYLOAD_COLUMN: f32 = 0.6;
@@ -84,12 +86,12 @@ pub fn strong(size: f32) -> FontId {
 
 /// Payloads, and everything whose columns must stand under each other.
 pub fn payload() -> FontId {
-    FontId::new(theme::PAYLOAD_SIZE, FontFamily::Monospace)
+    FontId::new(PAYLOAD_SIZE, FontFamily::Monospace)
 }
 
 /// The width of one column of the payload font; a Chinese character takes two.
 pub fn payload_column_width() -> f32 {
-    theme::PAYLOAD_SIZE * PAYLOAD_COLUMN
+    PAYLOAD_SIZE * PAYLOAD_COLUMN
 }
 
 /// Appends text in the payload font, so that a wide character is exactly as wide as two narrow ones.

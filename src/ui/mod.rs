@@ -15,7 +15,7 @@ pub mod input_method;
 
 pub mod text;
 
-pub mod trouble;
+pub mod error_text;
 
 pub mod times;
 

@@ -9,8 +9,6 @@ use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
 use crate::model::record::{Direction, EndReason};
 use crate::model::status::{PeerState, SessionState};
-use crate::ui::log::SplitTrouble;
-use crate::ui::trouble;
 use crate::util::locale::Locale;
 use crate::workspace::tabs::{TabKind, ViewChoice};
 
@@ -137,14 +135,6 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::CannotFill(error) => locale.format("rejected.cannot_fill", &[("error", error)]),
         Rejection::SequenceBusy => locale.text("rejected.sequence_busy").to_owned(),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),
-    }
-}
-
-/// Why streams are not cut any further.
-pub fn split_trouble(locale: &Locale, why: &SplitTrouble) -> String {
-    match why {
-        SplitTrouble::Journal(error) => trouble::journal(locale, error),
-        SplitTrouble::Thread(error) => trouble::thread(locale, "split", error),
     }
 }
 

@@ -31,8 +31,6 @@ pub const LARGE_RADIUS: u8 = 7;
 pub const BODY_SIZE: f32 = 13.0;
 /// The size of labels, headers and remarks.
 pub const LABEL_SIZE: f32 = 11.5;
-/// The size of payloads and times.
-pub const PAYLOAD_SIZE: f32 = 12.5;
 
 /// The colours of one mode. Direction and state are never told by colour alone: an arrow or a dot goes with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,7 +191,7 @@ fn style(theme: &Theme) -> Style {
         (TextStyle::Body, fonts::interface(BODY_SIZE)),
         (TextStyle::Button, fonts::interface(BODY_SIZE)),
         (TextStyle::Small, fonts::interface(LABEL_SIZE)),
-        (TextStyle::Monospace, FontId::new(PAYLOAD_SIZE, FontFamily::Monospace)),
+        (TextStyle::Monospace, FontId::new(fonts::PAYLOAD_SIZE, FontFamily::Monospace)),
     ]
     .into();
     let spacing = &mut style.spacing;

@@ -4,8 +4,8 @@ use crate::engine::machine::own_addresses;
 use crate::model::own_address::OwnAddress;
 use crate::ui::ctx::LocalAddress;
 use crate::ui::cx::Cx;
+use crate::ui::error_text;
 use crate::ui::state::AppState;
-use crate::ui::trouble;
 use crate::workspace::keeper::{Changes, Keeper};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::Settings;
@@ -116,7 +116,7 @@ impl Kept {
             self.forget(failure.path());
             self.due = Some(now + RETRY_AFTER);
             again = Some(RETRY_AFTER);
-            cx.notices.problem(trouble::store(cx.locale, &failure));
+            cx.notices.problem(error_text::store(cx.locale, &failure));
         }
         again
     }
@@ -175,7 +175,7 @@ impl<T: WorkspaceFile + Clone + PartialEq> Slot<T> {
 /// All addresses of this machine, as they are now.
 pub(super) fn own_addresses_now(cx: &mut Cx<'_>) -> Vec<LocalAddress> {
     let own = own_addresses().unwrap_or_else(|error| {
-        cx.notices.problem(trouble::addresses(cx.locale, &error));
+        cx.notices.problem(error_text::addresses(cx.locale, &error));
         Vec::new()
     });
     listed_addresses(&own)

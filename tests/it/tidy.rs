@@ -2,6 +2,7 @@
 //! beside it that proves it finds what it forbids; here they are held against the whole tree.
 
 mod absences;
+mod circles;
 mod documents;
 mod locale;
 mod rooms;
@@ -32,6 +33,11 @@ fn what_must_be_absent_is_absent() {
 }
 
 #[test]
+fn uses_go_one_way() {
+    report(circles::findings(&tree()).into_iter());
+}
+
+#[test]
 fn nothing_sleeps_and_no_test_is_skipped() {
     check(&["src", "tests"], &[absences::sleeps, absences::ignored_tests]);
 }
@@ -49,6 +55,7 @@ fn files_and_functions_can_be_read_at_once() {
 #[test]
 fn no_exception_has_outlived_its_reason() {
     assert_eq!(shape::stale_exceptions(&tree()), [""; 0]);
+    assert_eq!(circles::outlived(&tree()), [""; 0]);
 }
 
 #[test]

@@ -3,12 +3,12 @@
 
 use crate::cli::bell::Bell;
 use crate::cli::live::options::{LivePlan, Output};
+use crate::cli::live::runner::Runner;
 use crate::cli::live::sending::Sending;
 use crate::cli::live::stops::{Stop, Stops};
 use crate::cli::new_journal::new_journal;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::printing::LivePrinter;
-use crate::cli::run::Runner;
 use crate::cli::signals::StopSignals;
 use crate::engine::command::{Command, Target};
 use crate::engine::event::Event;

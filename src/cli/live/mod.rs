@@ -3,9 +3,13 @@
 
 mod drive;
 
+mod junit;
+
 mod options;
 
 mod payloads;
+
+mod runner;
 
 mod sending;
 
@@ -13,4 +17,5 @@ mod stops;
 
 pub(crate) use drive::run;
 pub(crate) use options::{LiveArguments, LivePlan, Protocol, printed};
+pub(crate) use runner::RunPlan;
 pub(crate) use sending::SendTo;

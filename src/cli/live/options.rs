@@ -1,12 +1,12 @@
 //! The options of the live commands as they are typed, and the plan that they mean.
 
 use crate::automation::rules::{DEFAULT_REPLIES_PER_SECOND, Reply, Responder, RuleFile, RuleSet};
-use crate::cli::live::payloads::{Dressing, SendArguments, Step};
-use crate::cli::live::sending::{SendTo, ToPeers};
+use crate::cli::live::payloads::{Dressing, SENT, SendArguments};
+use crate::cli::live::runner::RunPlan;
+use crate::cli::live::sending::{SendPlan, SendTo, ToPeers};
 use crate::cli::live::stops::StopRules;
 use crate::cli::outcome::Failed;
 use crate::cli::printing::{PrintPlan, Printed};
-use crate::cli::run::RunPlan;
 use crate::cli::words::{self, PrintFormat};
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
@@ -27,7 +27,6 @@ use std::time::Duration;
 
 // The headings under which help lists the options.
 const SHOWN: &str = "What is kept and shown";
-pub(super) const SENT: &str = "What is sent";
 const STOPS: &str = "When to stop";
 const SOCKET: &str = "The socket";
 
@@ -147,16 +146,6 @@ impl LivePlan {
 pub(super) enum Output {
     Standard,
     File(PathBuf),
-}
-
-/// What is sent.
-#[derive(Debug)]
-pub(super) struct SendPlan {
-    pub(super) to: SendTo,
-    pub(super) lines_to: ToPeers,
-    pub(super) steps: Vec<Step>,
-    pub(super) repeat: Option<(Duration, Option<u64>)>,
-    pub(super) stdin: Option<Dressing>,
 }
 
 impl LiveArguments {

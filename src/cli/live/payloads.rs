@@ -1,7 +1,6 @@
 //! The sends of the command line: what was typed, in the order in which it was typed, and the bytes it means.
 
 use crate::automation::template::{Dressed, Field, Form, Names, Template};
-use crate::cli::live::options::SENT;
 use crate::cli::outcome::Failed;
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::{Composition, LineEnding};
@@ -11,6 +10,9 @@ use crate::model::failure::{Failure, Operation};
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+
+/// The heading under which help lists the sends, and what belongs to them.
+pub(super) const SENT: &str = "What is sent";
 
 /// A file that is sent again and again stands in memory, so it may not be larger than this.
 const LARGEST_REPEATED_FILE: u64 = 16 << 20;

@@ -2,7 +2,6 @@
 //! them. What is refused is said once, and remembered for the exit code.
 
 use crate::cli::bell::Bell;
-use crate::cli::live::options::SendPlan;
 use crate::cli::live::payloads::{Dressing, Step};
 use crate::cli::live::stops::is_ready;
 use crate::cli::outcome::say;
@@ -16,6 +15,7 @@ use crate::model::ids::{JobId, PeerId, Ticket};
 use crate::model::record::Origin;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who gets the sends of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,16 @@ pub(crate) enum ToPeers {
     All,
     /// The peer from which something came or that joined last
     Last,
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) struct SendPlan {
+    pub(super) to: SendTo,
+    pub(super) lines_to: ToPeers,
+    pub(super) steps: Vec<Step>,
+    pub(super) repeat: Option<(Duration, Option<u64>)>,
+    pub(super) stdin: Option<Dressing>,
 }
 
 /// So many peers are looked at in one go.

@@ -2,8 +2,8 @@
 
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
+use crate::codec::text::carry::Carry;
 use crate::codec::text::segment::{Family, LONGEST_UNIT, Unit};
-use crate::codec::text::stream::Carry;
 use crate::codec::text::visibility::{find_invisible, is_invisible, may_be_invisible, plain_length};
 use std::ops::Range;
 

@@ -5,6 +5,7 @@
 //! records or knows where they are kept.
 
 mod borders;
+mod carry;
 mod decode;
 mod encode;
 mod encoding;
@@ -13,8 +14,9 @@ mod stream;
 mod visibility;
 
 pub(crate) use borders::{Borders, places_of, push_searchable};
+pub use carry::Carry;
 pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
 pub use encode::EncodeError;
 pub use encoding::{EncodingError, TextEncoding};
 pub(crate) use segment::characters;
-pub use stream::{Carry, LookBack, StreamTable};
+pub use stream::{LookBack, StreamTable};

@@ -2,18 +2,12 @@
 //! any record by looking back a bounded way.
 
 use crate::codec::text::TextEncoding;
+use crate::codec::text::carry::Carry;
 use crate::codec::text::decode::{DecodedText, Piece, decode, decode_with};
 use crate::codec::text::segment::{Family, LONGEST_UNIT};
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use std::collections::{HashMap, VecDeque};
-
-/// The start of a character at the end of a record: what the next record of the stream begins with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Carry {
-    bytes: [u8; LONGEST_UNIT - 1],
-    length: u8,
-}
 
 /// The carries of all streams of a session, one for each peer and direction.
 #[derive(Clone, Debug, Default)]
@@ -37,27 +31,6 @@ const MOST_BYTES_BACK: usize = 64 * 1024;
 const MOST_RECORDS_BACK: usize = 256;
 /// In UTF-16 every record has to be looked at, because no byte tells where a character starts.
 const MOST_UTF16_RECORDS_BACK: usize = 32;
-
-impl Carry {
-    /// The bytes that wait.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-
-    /// Whether nothing waits.
-    pub fn is_empty(self) -> bool {
-        self.length == 0
-    }
-
-    pub(super) fn of(bytes: &[u8]) -> Carry {
-        let mut carry = Carry::default();
-        for (place, byte) in carry.bytes.iter_mut().zip(bytes) {
-            *place = *byte;
-            carry.length += 1;
-        }
-        carry
-    }
-}
 
 impl StreamTable {
     /// Decodes the next record of a stream, piece by piece.

@@ -3,7 +3,7 @@
 use crate::engine::worker::log::Log;
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, InterfaceName};
-use crate::net::receive::Datagram;
+use crate::net::datagram::Datagram;
 use crate::net::resolve::interface_name;
 use crate::util::clock::Stamp;
 use std::collections::HashMap;

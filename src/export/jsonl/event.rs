@@ -2,7 +2,7 @@
 
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
-use crate::export::jsonl::object::push_string;
+use crate::export::json_string::push_string;
 use crate::export::line::push_number;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};

@@ -8,8 +8,6 @@
 mod event;
 mod object;
 
-pub(super) use object::push_string;
-
 use crate::codec::decode::DecodeChoice;
 use crate::codec::framing::MessageEnd;
 use crate::codec::rows::{Cut, Row};
@@ -17,6 +15,7 @@ use crate::codec::text::TextEncoding;
 use crate::export::decoded::DecodedRows;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
+use crate::export::json_string::push_string;
 use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start};
 use crate::export::line::{push_hex, push_number};
 use crate::model::record::Body;

@@ -1,9 +1,10 @@
 //! The parts that objects are made of: strings, and the keys that all data has. Knows the order of the keys.
 
-use crate::codec::hex::{self, lower_digits_of};
+use crate::codec::hex;
 use crate::codec::text::PieceKind;
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
+use crate::export::json_string::{push_escaped, push_string};
 use crate::export::jsonl::event::push_address;
 use crate::export::line::push_number;
 use crate::model::ids::PeerId;
@@ -76,22 +77,6 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
     }
 }
 
-/// Appends a JSON string, quotes included.
-pub(in crate::export) fn push_string(line: &mut String, text: &str) {
-    line.push('"');
-    let mut plain_from = 0;
-    for (place, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        line.push_str(&text[plain_from..place]);
-        plain_from = place + 1;
-        push_escaped(line, char::from(byte));
-    }
-    line.push_str(&text[plain_from..]);
-    line.push('"');
-}
-
 /// Appends a piece of decoded payload inside a JSON string.
 pub(super) fn push_piece(line: &mut String, piece: PieceKind<'_>) {
     match piece {
@@ -114,20 +99,5 @@ pub(super) fn push_piece(line: &mut String, piece: PieceKind<'_>) {
             }
         }
         PieceKind::Pending(_) => {}
-    }
-}
-
-fn push_escaped(line: &mut String, character: char) {
-    match character {
-        '"' => line.push_str("\\\""),
-        '\\' => line.push_str("\\\\"),
-        '\n' => line.push_str("\\n"),
-        '\r' => line.push_str("\\r"),
-        '\t' => line.push_str("\\t"),
-        _ => {
-            let number = u8::try_from(character).unwrap_or(0);
-            line.push_str("\\u00");
-            line.extend(lower_digits_of(number).map(char::from));
-        }
     }
 }

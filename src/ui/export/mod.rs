@@ -21,15 +21,15 @@ use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
+use crate::ui::error_text;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::export::target::Target;
 use crate::ui::jobs::{JobHandle, JobKind, finished};
 use crate::ui::log::LogRows;
 use crate::ui::sessions::PEERS_OFFERED;
 use crate::ui::tab::Tab;
-use crate::ui::tabs::list::TabList;
+use crate::ui::tab::list::TabList;
 use crate::ui::text;
-use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Language;
 use crate::workspace::settings::Settings;
@@ -267,7 +267,7 @@ pub(in crate::ui) fn start(
             jobs.writing = Some(Writing { path, job });
         }
         Err(error) => {
-            page.path.error = Some(trouble::thread(cx.locale, JobKind::Export.name(), &error));
+            page.path.error = Some(error_text::thread(cx.locale, JobKind::Export.name(), &error));
         }
     }
 }
@@ -340,7 +340,7 @@ fn take_preview(page: Option<&mut ExportPage>, jobs: &mut ExportJobs, cx: &Cx<'_
         }
         Err(ExportError::Cancelled) => {}
         Err(error) => {
-            let error = Some(trouble::export(cx.locale, &error));
+            let error = Some(error_text::export(cx.locale, &error));
             page.preview = Preview { error, of, ..Preview::default() };
         }
     }
@@ -377,7 +377,7 @@ fn take_written(
         Err(why) => {
             let line = match &why {
                 NotWritten::Objection(key) => cx.locale.text(key).to_owned(),
-                NotWritten::Failed(error) => trouble::export(cx.locale, error),
+                NotWritten::Failed(error) => error_text::export(cx.locale, error),
             };
             if let Some(page) = page {
                 page.progress = None;

@@ -8,9 +8,9 @@ use crate::export::PeerEnds;
 use crate::export::import::{ImportFormat, ImportReport, RawStream};
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
+use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
-use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::util::clock;
 use crate::workspace::settings::Settings;
@@ -80,7 +80,7 @@ pub(in crate::ui) fn start(page: &mut ImportPage, cx: &mut Cx<'_>) -> Option<Imp
             Some(ImportJob { plan, job })
         }
         Err(error) => {
-            page.path.error = Some(trouble::thread(cx.locale, JobKind::Import.name(), &error));
+            page.path.error = Some(error_text::thread(cx.locale, JobKind::Import.name(), &error));
             None
         }
     }
@@ -119,7 +119,7 @@ pub(in crate::ui) fn take_in(
         // A session needs no import; whoever chose it wants to see it.
         Err(ImportFailure::IsAJournal { path }) => Some(path),
         Err(failure) => {
-            let line = trouble::import(cx.locale, &failure);
+            let line = error_text::import(cx.locale, &failure);
             if let Some(page) = page {
                 page.progress = None;
                 page.path.error = Some(line);

@@ -13,6 +13,7 @@ use crate::model::framing::Framing;
 use crate::model::ids::{RecordId, RowKey};
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
+use crate::ui::error_text;
 use crate::ui::log::cells;
 use crate::ui::log::matching::Matching;
 use crate::ui::log::messages::MessageRows;
@@ -21,7 +22,6 @@ use crate::ui::log::records::RecordRows;
 use crate::ui::log::source::{LogRow, RowSource};
 use crate::ui::log::splitting::{SplitStatus, SplitTrouble, Splitting};
 use crate::ui::sheet::{RowContent, RowLine, Rows, SpanLook, Tone};
-use crate::ui::trouble;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
@@ -474,7 +474,7 @@ fn tone(record: &Record) -> Tone {
 
 fn failed(locale: &Locale, key: RowKey, error: &JournalError) -> RowContent {
     let mut line = RowLine::default();
-    line.push(&trouble::journal(locale, error), SpanLook::Error, false);
+    line.push(&error_text::journal(locale, error), SpanLook::Error, false);
     RowContent {
         number: Count(key.0.saturating_add(1)).to_string(),
         tone: Tone::Error,

@@ -8,8 +8,8 @@ pub use view::palette_ui;
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::commands::{TABLE, UiCommand};
 use crate::ui::tab::Tab;
+use crate::ui::tab::list::TabList;
 use crate::ui::tab::title::tab_title;
-use crate::ui::tabs::list::TabList;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::QuickSend;
 
@@ -132,7 +132,7 @@ mod tests {
     use super::Palette;
     use crate::ui::action::{Action, TabKey};
     use crate::ui::commands::UiCommand;
-    use crate::ui::tabs::list::TabList;
+    use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::sending::QuickSend;
     use crate::workspace::tabs::{TabKind, Tabs};

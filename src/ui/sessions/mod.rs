@@ -12,12 +12,12 @@ use crate::model::record::EndReason;
 use crate::model::status::{PeerState, PeerStatus};
 use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
-use crate::ui::dispatch::rows;
+use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished, finished};
 use crate::ui::tab::composer::pasted_file;
+use crate::ui::tab::list::TabList;
+use crate::ui::tab::rows;
 use crate::ui::tab::{Source, Tab};
-use crate::ui::tabs::list::TabList;
-use crate::ui::trouble;
 use crate::util::clock;
 use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{TabKind, TabSettings};
@@ -130,7 +130,7 @@ impl Sessions {
         }
         for result in all_finished(&mut self.changes, |change| change.job.take_result()) {
             if let Err(error) = result {
-                cx.notices.problem(trouble::journal(cx.locale, &error));
+                cx.notices.problem(error_text::journal(cx.locale, &error));
             }
             self.read_list(cx);
         }
@@ -141,7 +141,7 @@ impl Sessions {
         for result in all_finished(&mut self.opening, |opening| opening.job.take_result()) {
             match result {
                 Ok(session) => opened.push(session),
-                Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+                Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
             }
         }
         opened
@@ -150,7 +150,7 @@ impl Sessions {
     fn listed(&mut self, result: Result<Vec<SessionFile>, JournalError>, cx: &mut Cx<'_>) {
         match result {
             Ok(sessions) => self.list = sessions,
-            Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+            Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
         }
         // A list is begun anew with the end of each change, so it shows all but those that go on.
         self.changing.retain(|path| self.changes.iter().any(|change| change.path == *path));
@@ -163,7 +163,7 @@ fn room_made(result: Result<Vec<PathBuf>, JournalError>, cx: &mut Cx<'_>) {
         Ok(removed) => {
             cx.notices.info(cx.locale.format("toast.sessions_removed", &[("count", &removed.len())]));
         }
-        Err(error) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
     }
 }
 

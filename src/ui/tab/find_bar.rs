@@ -3,9 +3,9 @@
 use crate::ui::action::TabAction;
 use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::state::find::{Find, FindError, FindKind};
+use crate::ui::error_text;
+use crate::ui::tab::find::{Find, FindError, FindKind};
 use crate::ui::theme::{self, Theme};
-use crate::ui::trouble;
 use crate::ui::widgets::{Choice, TextField, error_line, icon_button, is_left_by_escape, segmented, toggle};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
@@ -95,7 +95,7 @@ fn find_error(locale: &Locale, error: &FindError) -> String {
     match error {
         FindError::Pattern(error) => locale.format("find.bad_pattern", &[("error", error)]),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
-        FindError::Journal(error) => trouble::journal(locale, error),
-        FindError::Thread(error) => trouble::thread(locale, "search", error),
+        FindError::Journal(error) => error_text::journal(locale, error),
+        FindError::Thread(error) => error_text::thread(locale, "search", error),
     }
 }

@@ -8,12 +8,17 @@ pub mod composer;
 
 pub mod connection;
 
+mod copying;
+
+pub mod find;
+
 pub mod find_bar;
-mod split_choice;
 
 pub mod go_to;
 
 pub mod inspector;
+
+pub mod list;
 
 pub mod meter;
 
@@ -23,11 +28,17 @@ pub mod opening;
 
 pub mod peers;
 
+pub mod rows;
+
 pub mod session;
 
 pub mod sheet_area;
 
+mod split_choice;
+
 pub mod status_bar;
+
+pub mod ticks;
 
 pub mod title;
 
@@ -43,12 +54,12 @@ use crate::model::status::Traffic;
 use crate::ui::action::TabKey;
 use crate::ui::log::LogRows;
 use crate::ui::sheet::Sheet;
-use crate::ui::state::find::Find;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::panel::Panel;
+use crate::ui::tab::find::Find;
 use crate::ui::tab::inspector::Inspector;
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::peers::Peers;

@@ -5,13 +5,13 @@ use crate::engine::command::Command;
 use crate::journal::JournalInfo;
 use crate::journal::format::FILE_EXTENSION;
 use crate::ui::cx::Cx;
-use crate::ui::dispatch::rows;
+use crate::ui::error_text;
 use crate::ui::tab::answers;
 use crate::ui::tab::connection::fields::{config_of, split_endpoint};
+use crate::ui::tab::rows;
 use crate::ui::tab::session::send_command;
 use crate::ui::tab::title::tab_title;
 use crate::ui::tab::{Source, Tab};
-use crate::ui::trouble;
 use crate::util::PROGRAM;
 use crate::util::clock;
 use crate::workspace::profile::Profile;
@@ -45,7 +45,7 @@ fn open(tab: &mut Tab, cx: &mut Cx<'_>) {
                 rows::begin(tab, Source::Live(session), cx);
             }
             Err(error) => {
-                cx.notices.problem(trouble::session(cx.locale, &error));
+                cx.notices.problem(error_text::session(cx.locale, &error));
                 return;
             }
         }

@@ -6,7 +6,7 @@ use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::log::LogRows;
-use crate::ui::state::find::Find;
+use crate::ui::tab::find::Find;
 use crate::ui::tab::find_bar::find_bar_ui;
 use crate::ui::tab::peers::Peers;
 use crate::ui::tab::split_choice::{split_ui, split_width};

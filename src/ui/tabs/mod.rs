@@ -2,8 +2,6 @@
 
 pub mod bar;
 
-pub mod list;
-
 pub mod pane_title;
 
 pub mod rename;
@@ -13,7 +11,7 @@ mod window_tools;
 use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished};
-use crate::ui::tabs::list::TabList;
+use crate::ui::tab::list::TabList;
 
 /// Takes a tab away. Its session is closed out of sight, and its journal is on the disk when that is done.
 pub(in crate::ui) fn close(tabs: &mut TabList, key: TabKey, cx: &mut Cx<'_>) {
@@ -70,7 +68,7 @@ mod tests {
     use crate::journal::{JournalInfo, retention};
     use crate::ui::cx::Services;
     use crate::ui::tab::Source;
-    use crate::ui::tabs::list::TabList;
+    use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::Tabs;
     use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};

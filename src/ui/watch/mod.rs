@@ -7,7 +7,7 @@ use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::paths::PathField;
 use crate::ui::tab::Tab;
-use crate::ui::tabs::list::TabList;
+use crate::ui::tab::list::TabList;
 use crate::workspace::settings::Settings;
 use std::ffi::OsString;
 use std::io;

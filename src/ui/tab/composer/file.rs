@@ -6,16 +6,17 @@ use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
+use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::{LONGEST_TYPED_BYTES, compose};
+use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
-use crate::ui::tab::session::{send_command, target_of};
+use crate::ui::tab::list::TabList;
+use crate::ui::tab::session::send_command;
 use crate::ui::tab::{FileSend, Pasted, Tab};
-use crate::ui::tabs::list::TabList;
 use crate::ui::text;
-use crate::ui::trouble;
 use crate::util::bytes_text::ByteSize;
 use crate::workspace::tabs::TabKind;
 use egui::{Context, Event};
@@ -102,7 +103,7 @@ pub(in crate::ui) fn start(page: &mut SendFile, files: &mut FileJobs, cx: &mut C
             files.look = Some(FileLook { tab, path, job });
         }
         Err(error) => {
-            page.path.error = Some(trouble::thread(cx.locale, JobKind::LookAtFile.name(), &error));
+            page.path.error = Some(error_text::thread(cx.locale, JobKind::LookAtFile.name(), &error));
         }
     }
 }
@@ -134,7 +135,7 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
         }
         Ok(_) => page.path.error = Some(cx.locale.text("file.not_a_file").to_owned()),
         Err(error) => {
-            page.path.error = Some(trouble::file(cx.locale, Operation::ReadFile, &path, &error));
+            page.path.error = Some(error_text::file(cx.locale, Operation::ReadFile, &path, &error));
         }
     }
     false
@@ -279,7 +280,7 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
             return Err(locale.text("rejected.cancelled").to_owned());
         }
         PastedFile::write(&folder, number, composed.bytes())
-            .map_err(|(path, error)| trouble::file(locale, Operation::WriteFile, &path, &error))
+            .map_err(|(path, error)| error_text::file(locale, Operation::WriteFile, &path, &error))
     });
     files.paste = job.map(|job| PasteJob { tab: tab.key, text, job });
 }
@@ -340,7 +341,7 @@ mod tests {
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
     use crate::ui::tab::composer::pasted_file::PastedFile;
-    use crate::ui::tabs::list::TabList;
+    use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::Tabs;
     use crossbeam_channel::bounded;

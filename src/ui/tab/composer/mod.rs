@@ -4,8 +4,6 @@ pub mod file;
 
 pub mod file_page;
 
-pub mod obstacle;
-
 pub mod pasted_file;
 
 pub mod payload_choices;
@@ -20,13 +18,16 @@ pub mod view;
 
 pub mod words;
 
-use crate::engine::command::Command;
+use crate::engine::command::{Command, Target};
+use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
-use crate::ui::tab::composer::obstacle::Obstacle;
+use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::compose;
-use crate::ui::tab::session::{send_command, send_payload, target_of};
+use crate::ui::tab::connection::fields::FieldProblem;
+use crate::ui::tab::connection::words::problem as problem_text;
+use crate::ui::tab::session::send_command;
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use std::time::Duration;
 
@@ -98,4 +99,26 @@ fn written_payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Vec<u8>> {
             None
         }
     }
+}
+
+/// To whom a send of this tab goes. Where the fields name nobody, the person is told why nothing goes out.
+pub(in crate::ui) fn target_of(tab: &Tab, cx: &mut Cx<'_>) -> Option<Target> {
+    match tab.target() {
+        Ok(target) => Some(target),
+        Err(problems) => {
+            let why: Vec<String> = problems
+                .iter()
+                .map(|FieldProblem { problem, .. }| problem_text(cx.locale, problem))
+                .collect();
+            cx.notices.problem(cx.locale.format("toast.not_sent", &[("why", &why.join("\n"))]));
+            None
+        }
+    }
+}
+
+/// Puts bytes on their way to whom this tab sends. Says whether the session was asked.
+pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) -> bool {
+    let Some(target) = target_of(tab, cx) else { return false };
+    send_command(tab, Command::Send { target, payload, origin: Origin::User }, cx);
+    true
 }

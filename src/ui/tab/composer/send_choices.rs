@@ -1,17 +1,29 @@
 //! Above the send field: to whom, how it is written, and what is appended.
 
+use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::Composer;
-use crate::ui::tab::composer::view::SendSurroundings;
 use crate::ui::tab::connection::words::endpoint;
-use crate::ui::tab::peers::SendTo;
+use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::view_bar;
 use crate::ui::text;
 use crate::ui::widgets::PillCombo;
 use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::Ui;
+
+/// What the composer shows besides its own state.
+#[derive(Clone, Copy, Debug)]
+pub struct SendSurroundings<'a> {
+    /// What the session is doing.
+    pub status: &'a Status,
+    /// The peers.
+    pub peers: &'a Peers,
+    /// A file on its way.
+    pub file: Option<&'a FileProgress>,
+}
 
 /// Draws the line.
 pub fn choices_ui(

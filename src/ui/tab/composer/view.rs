@@ -2,18 +2,16 @@
 
 use crate::codec::composition::Composition;
 use crate::codec::hex;
-use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::composer::file::FileProgress;
-use crate::ui::tab::composer::obstacle::Obstacle;
 use crate::ui::tab::composer::ready;
-use crate::ui::tab::composer::send_choices;
+use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
+use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::words;
-use crate::ui::tab::peers::Peers;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, error_line};
@@ -28,17 +26,6 @@ use egui::{
 
 /// How many bytes of the preview are written out.
 const PREVIEW_BYTES: usize = 48;
-
-/// What the composer shows besides its own state.
-#[derive(Clone, Copy, Debug)]
-pub struct SendSurroundings<'a> {
-    /// What the session is doing.
-    pub status: &'a Status,
-    /// The peers.
-    pub peers: &'a Peers,
-    /// A file on its way.
-    pub file: Option<&'a FileProgress>,
-}
 
 /// Draws the send area.
 pub fn composer_ui(

@@ -4,8 +4,8 @@ use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
 use crate::codec::text::EncodeError;
 use crate::engine::command::LONGEST_DATAGRAM;
-use crate::ui::tab::composer::obstacle::Obstacle;
 use crate::ui::tab::composer::state::ComposeError;
+use crate::ui::tab::composer::state::Obstacle;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
 

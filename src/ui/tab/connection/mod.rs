@@ -19,7 +19,7 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::parse_group;
 use crate::ui::tab::connection::panel::PendingRequest;
-use crate::ui::tab::session::{send_command, send_pending};
+use crate::ui::tab::session::send_command;
 
 pub(in crate::ui) fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) {
     tab.settings.broadcast = is_on;
@@ -73,5 +73,17 @@ pub(in crate::ui) fn set_option(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
 pub(in crate::ui) fn forget_option(tab: &mut Tab, place: usize) {
     if place < tab.settings.options.len() {
         tab.settings.options.remove(place);
+    }
+}
+
+/// Hands over a command that was asked for by way of a field: a refusal is said beside it.
+fn send_pending(tab: &mut Tab, command: Command, pending: PendingRequest, cx: &mut Cx<'_>) {
+    match tab.session().map(|session| session.send(command)) {
+        Some(Ok(ticket)) => {
+            tab.panel.refusal = None;
+            tab.panel.note_pending(ticket, pending);
+        }
+        Some(Err(_)) => cx.problem("rejected.busy"),
+        None => {}
     }
 }

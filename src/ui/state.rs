@@ -1,9 +1,5 @@
 //! What the window knows. No part of it draws, and only the dispatcher changes more than one part at a time.
 
-pub mod find;
-
-pub mod ticks;
-
 use crate::codec::time::TimeFormat;
 use crate::ui::action::TabKey;
 use crate::ui::ctx::LocalAddress;
@@ -14,7 +10,7 @@ use crate::ui::sessions::Sessions;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::FileJobs;
 use crate::ui::tab::inspector::InspectorPanel;
-use crate::ui::tabs::list::TabList;
+use crate::ui::tab::list::TabList;
 use crate::ui::watch::Watching;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;

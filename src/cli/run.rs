@@ -1,17 +1,9 @@
 //! `run`: carries out a sequence file in a session that the file itself describes, prints a line for each step, and
 //! leaves the bytes and the verdict as evidence.
 
-mod junit;
-
-mod runner;
-
-pub(crate) use runner::{RunPlan, Runner};
-
 use crate::automation::sequence::{Sequence, SessionValue, SessionWord};
-use crate::cli::arguments::{self, Subcommand};
-use crate::cli::live;
+use crate::cli::live::{self, LivePlan, RunPlan};
 use crate::cli::outcome::{Failed, Outcome};
-use crate::cli::{connect, listen, udp};
 use crate::codec::expression::Vocabulary;
 use crate::codec::near_miss;
 use crate::codec::text::TextEncoding;
@@ -50,8 +42,11 @@ fn assignment(typed: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Runs the sequence to its end.
-pub(crate) fn run(typed: Arguments) -> Outcome {
+/// Runs the sequence to its end. `plan_of` says what the words of a command line mean that opens a session.
+pub(crate) fn run(
+    typed: Arguments,
+    plan_of: impl FnOnce(Vec<OsString>) -> Result<Option<LivePlan>, Failed>,
+) -> Outcome {
     let Arguments { file, values, junit, journal } = typed;
     let shown = file.display().to_string();
     let text = fs::read_to_string(&file)
@@ -67,14 +62,11 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
         Failed::Usage(error) => Failed::usage(format!("{shown}: [session]: {error}")),
         other => other,
     };
-    let plan = match arguments::parse(words).map_err(in_file)? {
-        Some(Subcommand::Connect(typed)) => connect::plan(typed),
-        Some(Subcommand::Listen(typed)) => listen::plan(typed),
-        Some(Subcommand::Udp(typed)) => udp::plan(typed),
-        _ => return Err(Failed::usage(format!("{shown}: [session] opens no session"))),
+    let Some(plan) = plan_of(words).map_err(in_file)? else {
+        return Err(Failed::usage(format!("{shown}: [session] opens no session")));
     };
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-    live::run(plan.map_err(in_file)?.with_sequence(RunPlan { sequence, folder, junit }))
+    live::run(plan.with_sequence(RunPlan { sequence, folder, junit }))
 }
 
 /// The words of the command line that the file's session stands for.

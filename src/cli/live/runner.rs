@@ -2,8 +2,8 @@
 //! report needs. It learns everything from the engine's events.
 
 use crate::automation::sequence::{Outcome as StepOutcome, Sequence, StepResult};
+use crate::cli::live::junit;
 use crate::cli::outcome::{Failed, say};
-use crate::cli::run::junit;
 use crate::engine::command::{Command, SequencePlan};
 use crate::engine::event::Event;
 use crate::model::framing::Framing;

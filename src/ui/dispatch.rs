@@ -1,13 +1,10 @@
 //! Brings about what views asked for, between frames, and takes in what is new: each outcome is passed on to the part
 //! that is meant, with what it needs to know and no more. It draws nothing.
 
-pub mod copying;
-
-pub mod rows;
-
 use crate::engine::command::{CloseKind, Command};
 use crate::ui::action::{Action, TabAction, TabKey};
 use crate::ui::cx::Cx;
+use crate::ui::error_text;
 use crate::ui::export;
 use crate::ui::import;
 use crate::ui::look;
@@ -19,10 +16,9 @@ use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file::{self, SendFile};
 use crate::ui::tab::peers::{self, SendTo};
 use crate::ui::tab::session::send_command;
-use crate::ui::tab::{Tab, answers, composer, connection, news, opening};
+use crate::ui::tab::{Tab, answers, composer, connection, news, opening, rows};
 use crate::ui::tabs;
 use crate::ui::tabs::rename::Rename;
-use crate::ui::trouble;
 use crate::ui::watch;
 use crate::ui::workspace;
 use crate::workspace::sending::QuickSend;
@@ -382,7 +378,7 @@ fn take_background(state: &mut AppState, cx: &mut Cx<'_>) {
                 cx.notices.info(cx.locale.text("toast.copied"));
             }
         }
-        Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
         None => {}
     }
     // The list tells whether a session is open.

@@ -7,17 +7,18 @@ use crate::journal::JournalError;
 use crate::model::framing::Framing;
 use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
-use crate::ui::dispatch::copying::Selected;
+use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
-use crate::ui::log::{LogRows, RowOptions};
+use crate::ui::log::{LogRows, RowOptions, SplitTrouble};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
-use crate::ui::state::find::Searched;
+use crate::ui::tab::composer::send_payload;
+use crate::ui::tab::copying::Selected;
+use crate::ui::tab::find::Searched;
 use crate::ui::tab::go_to::{Destination, GoTo};
-use crate::ui::tab::session::send_payload;
 use crate::ui::tab::{Source, Tab};
 use crate::ui::text;
 use crate::ui::times::written_times;
-use crate::ui::trouble;
+use crate::util::locale::Locale;
 use crate::workspace::settings;
 use std::time::{Duration, Instant};
 
@@ -72,7 +73,7 @@ pub(in crate::ui) fn take_in(
     let rows = &mut tab.rows;
     let read = |key| rows.as_mut().map_or(Ok(None), |rows| rows.row(key));
     if let Err(error) = tab.inspector.look_at(wanted, read) {
-        cx.notices.problem(trouble::journal(locale, &error));
+        cx.notices.problem(error_text::journal(locale, &error));
     }
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
     let follow_due = tab.find.follow_after().filter(|_| is_due);
@@ -88,7 +89,7 @@ fn cut_rows(tab: &mut Tab, cx: &mut Cx<'_>) {
     rows.set_split(&split, cx.jobs.news());
     rows.refresh(cx.jobs.news());
     if let Some(trouble) = rows.take_split_trouble() {
-        cx.notices.problem(text::split_trouble(cx.locale, &trouble));
+        cx.notices.problem(split_trouble(cx.locale, &trouble));
     }
     if rows.has_new_keys() {
         tab.sheet.rename(&mut |old| rows.new_key(old));
@@ -217,7 +218,7 @@ pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, c
             show_row(tab, row);
             return true;
         }
-        Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
         None => page.is_unclear = true,
     }
     false
@@ -271,7 +272,7 @@ fn show_only_peer_of(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
             tab.find.peer = row.record.peer;
             apply_filter(tab, cx);
         }
-        Some(Err(error)) => cx.notices.problem(trouble::journal(cx.locale, &error)),
+        Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
         _ => cx.notices.info(cx.locale.text("toast.no_peer")),
     }
 }
@@ -307,5 +308,13 @@ fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
     let Some(Ok(Some(row))) = tab.rows.as_mut().map(|rows| rows.row(row)) else { return };
     if let Some(data) = row.record.data() {
         send_payload(tab, data.bytes.clone(), cx);
+    }
+}
+
+/// Why streams are not cut any further.
+fn split_trouble(locale: &Locale, why: &SplitTrouble) -> String {
+    match why {
+        SplitTrouble::Journal(error) => error_text::journal(locale, error),
+        SplitTrouble::Thread(error) => error_text::thread(locale, "split", error),
     }
 }

@@ -10,7 +10,7 @@ use crate::journal::query::{Filter, FilterScan, Pattern, PatternError, Search};
 use crate::journal::split::{MessageSearch, SplitRows};
 use crate::model::ids::{PeerId, RowKey};
 use crate::model::record::Direction;
-use crate::ui::state::ticks::Ticks;
+use crate::ui::tab::ticks::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use roaring::RoaringTreemap;
 use std::io;
