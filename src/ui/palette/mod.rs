@@ -68,12 +68,14 @@ impl Palette {
         let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
             let name = locale.format("palette.tab", &[("title", title)]);
             let (command, action) = (Some(UiCommand::Tab(place)), Action::Activate(*key));
-            (name.clone(), PaletteLine { name, command, key: String::new(), action })
+            let also = english.format("palette.tab", &[("title", title)]);
+            (also, PaletteLine { name, command, key: String::new(), action })
         });
         let quick = quick.iter().enumerate().filter(|_| self.sends).filter_map(|(place, quick)| {
             let name = locale.format("palette.quick", &[("name", &quick.name)]);
             let action = Action::OnTab(self.tab?, TabAction::SendQuick(place));
-            Some((name.clone(), PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
+            let also = english.format("palette.quick", &[("name", &quick.name)]);
+            Some((also, PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
         });
         let typed = self.typed.trim().to_lowercase();
         let fits = |name: &str| typed.split_whitespace().all(|word| name.contains(word));

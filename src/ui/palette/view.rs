@@ -48,6 +48,10 @@ pub fn palette_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, palette: &mut Palette, out: &m
             if is_chosen && moved != 0 {
                 response.scroll_to_me(None);
             }
+            // The pointer chooses as the arrows do; while it rests it does not.
+            if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
+                palette.chosen = place;
+            }
             if response.clicked() {
                 done = Some(place);
             }

@@ -88,7 +88,7 @@ fn fill(ui: &mut Ui, width: f32, lines: impl FnOnce(&mut Ui)) {
 /// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
 pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
     ui.add_enabled_ui(enabled, |ui| {
-        let response = line_with_keys(ui, false, text, shortcut);
+        let response = line_with_keys(ui, None, text, shortcut);
         response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
         if response.clicked() {
             ui.close();
@@ -100,12 +100,13 @@ pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool
 
 /// A line of a list from which one is chosen with the arrow keys, with its shortcut at the right.
 pub fn list_line(ui: &mut Ui, is_chosen: bool, text: &str, shortcut: &str) -> Response {
-    let response = line_with_keys(ui, is_chosen, text, shortcut);
+    let response = line_with_keys(ui, Some(is_chosen), text, shortcut);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, text));
     response
 }
 
-fn line_with_keys(ui: &mut Ui, is_lit: bool, text: &str, shortcut: &str) -> Response {
+/// A line that is lit as it `is_chosen`, or else while the pointer or the keyboard is on it.
+fn line_with_keys(ui: &mut Ui, is_chosen: Option<bool>, text: &str, shortcut: &str) -> Response {
     let theme = Theme::of(ui);
     let font = fonts::interface(theme::BODY_SIZE);
     let name = ui.painter().layout_no_wrap(text.to_owned(), font, theme.text);
@@ -113,7 +114,8 @@ fn line_with_keys(ui: &mut Ui, is_lit: bool, text: &str, shortcut: &str) -> Resp
     let keys = ui.painter().layout_no_wrap(shortcut.to_owned(), font, theme.faint);
     let least = name.size().x + keys.size().x + 2.0 * theme::SPACE_8 + theme::SPACE_16;
     let (rect, response) = line(ui, least);
-    if is_lit || ui.is_enabled() && (response.hovered() || response.has_focus()) {
+    let is_touched = ui.is_enabled() && (response.hovered() || response.has_focus());
+    if is_chosen.unwrap_or(is_touched) {
         ui.painter().rect_filled(rect, theme::corners(), theme.chosen);
     }
     let inside = rect.shrink2(vec2(theme::SPACE_8, 0.0));
