@@ -124,7 +124,7 @@ pub enum Action {
     /// The file that the page names is on its way to the peers.
     StartFile,
     /// What is received is answered as the page says.
-    SaveReplies,
+    SaveAnswers,
     /// The sheet shows the row or the time that the page names.
     GoTo,
     /// A quick send is as its page says.
@@ -182,7 +182,7 @@ pub enum TabAction {
     /// The person is asked whether to remove a quick send.
     RemoveQuick(usize),
     /// The person is asked what to answer by itself.
-    AskReplies,
+    AskAnswers,
     /// Sends go to this peer, or to everyone.
     SelectPeer(Option<PeerId>),
     /// Sends go to this peer, too, or no longer.
@@ -243,6 +243,15 @@ pub enum TabAction {
     Sheet(SheetAction),
 }
 
+/// What a view asks for that stands in a tab and concerns the window, too.
+#[derive(Debug, Default)]
+pub struct ViewActions {
+    /// Of the tab.
+    pub tab: Vec<TabAction>,
+    /// Of the window.
+    pub window: Vec<Action>,
+}
+
 impl Action {
     /// What a command does. Without a tab that is seen, nothing is done to one.
     pub fn of_command(command: UiCommand, tab: Option<TabKey>) -> Option<Action> {
@@ -253,7 +262,7 @@ impl Action {
             UiCommand::SendFile => on_tab(TabAction::AskFile),
             UiCommand::StartRepeat => on_tab(TabAction::StartRepeat),
             UiCommand::StopRepeat => on_tab(TabAction::StopRepeat),
-            UiCommand::Answers => on_tab(TabAction::AskReplies),
+            UiCommand::Answers => on_tab(TabAction::AskAnswers),
             UiCommand::AddQuick => on_tab(TabAction::AddQuick),
             UiCommand::Find => on_tab(TabAction::ShowFind),
             UiCommand::FindNext => on_tab(TabAction::FindNext),

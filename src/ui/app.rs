@@ -14,7 +14,7 @@ use crate::ui::pace::Pace;
 use crate::ui::state::AppState;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::take_long_pastes;
-use crate::ui::workspace::{self, Kept};
+use crate::ui::workspace::{self, WorkspaceSaver};
 use crate::util::locale::{Language, Locale};
 use crate::workspace::keeper::Keeper;
 use crate::workspace::profile::Profile;
@@ -52,7 +52,7 @@ pub struct App {
     state: AppState,
     services: Services,
     pace: Arc<Pace>,
-    kept: Kept,
+    saver: WorkspaceSaver,
     asked: Vec<Action>,
 }
 
@@ -75,7 +75,7 @@ impl App {
         let waker = Waker::from(Arc::clone(&pace));
         let keeper = Keeper::start(store, waker.clone())
             .map_err(|error| Failure::new(Operation::StartThread, "workspace", error))?;
-        let kept = Kept::new(keeper, &tabs, &settings, &sending);
+        let saver = WorkspaceSaver::new(keeper, &tabs, &settings, &sending);
         let damages: Vec<Damage> =
             [settings.damage, tabs.damage, sending.damage].into_iter().flatten().collect();
         let settings = settings.value;
@@ -90,7 +90,7 @@ impl App {
         workspace::say_damages(&damages, &mut cx);
         state.sessions.make_room(&state.settings, &mut cx);
         cx.look_for_start_folder(&state.settings);
-        Ok(App { state, services, pace, kept, asked: vec![Action::RefreshAddresses] })
+        Ok(App { state, services, pace, saver, asked: vec![Action::RefreshAddresses] })
     }
 
     /// What the window knows, for tests.
@@ -116,7 +116,7 @@ impl App {
         self.services.engine.news().take();
         let mut cx = self.services.cx(self.state.locale());
         let next = dispatch::take_in(&mut self.state, now, now + NEWS_BUDGET, &mut cx);
-        let retry = self.kept.take_failures(now, &mut cx);
+        let retry = self.saver.take_failures(now, &mut cx);
         if let Some(after) = next.into_iter().chain(retry).min() {
             ctx.request_repaint_after(after);
         }
@@ -153,14 +153,14 @@ impl App {
 
     /// Writes what is not written yet, and waits for the disk.
     pub fn close(&mut self) {
-        self.kept.finish(&self.state);
+        self.saver.finish(&self.state);
         self.state.files.clean_up(&mut self.state.tabs);
     }
 
     fn apply(&mut self, action: Action, ctx: &egui::Context) {
         if action == Action::Browse {
             // A session bus that dies while a dialog is open takes the program with it: nothing may be lost then.
-            self.kept.save(&self.state);
+            self.saver.save(&self.state);
         }
         let mut cx = self.services.cx(self.state.locale());
         dispatch::apply(&mut self.state, action, ctx, &mut cx);
@@ -178,14 +178,14 @@ impl App {
     fn keep_workspace(&mut self, ctx: &egui::Context, now: Instant) {
         if ctx.input(|input| !input.events.is_empty()) {
             workspace::note_window(&mut self.state.settings, ctx);
-            if self.kept.due.is_none() {
-                self.kept.due = Some(now + SAVE_AFTER);
+            if self.saver.due.is_none() {
+                self.saver.due = Some(now + SAVE_AFTER);
                 ctx.request_repaint_after(SAVE_AFTER + SAVE_SLACK);
             }
         }
-        if self.kept.due.is_some_and(|due| due <= now) {
-            self.kept.due = None;
-            self.kept.save(&self.state);
+        if self.saver.due.is_some_and(|due| due <= now) {
+            self.saver.due = None;
+            self.saver.save(&self.state);
         }
     }
 }

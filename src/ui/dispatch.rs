@@ -205,7 +205,7 @@ fn apply_to_page(state: &mut AppState, action: Action, cx: &mut Cx<'_>) {
             }
         }
         (Action::StartFile, Some(Modal::SendFile(page))) => file::start(page, files, cx),
-        (Action::SaveReplies, _) => {
+        (Action::SaveAnswers, _) => {
             if let Some(Modal::Answers(page)) = modal.take()
                 && let Some(tab) = tabs.get_mut(page.tab)
             {
@@ -284,7 +284,7 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
         TabAction::RemoveQuick(place) => show_page(modal, removal_page(&sending.quick, place)),
         TabAction::DropPasted => file::discard_pasted(tab, files),
         TabAction::AskFile => *modal = Some(Modal::SendFile(SendFile::of(tab, cx))),
-        TabAction::AskReplies => *modal = Some(Modal::Answers(answers::page(tab))),
+        TabAction::AskAnswers => *modal = Some(Modal::Answers(answers::page(tab))),
         TabAction::AskSave | TabAction::AskSaveRaw => {
             let is_raw = action == TabAction::AskSaveRaw;
             let page = export::page_for_tab(tab, is_raw, settings, export, cx);

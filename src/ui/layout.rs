@@ -2,7 +2,7 @@
 //! passes on what is asked for.
 
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::action::{Action, TabAction, TabKey, ViewActions};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::LogRows;
 use crate::ui::pages::view::{confirm_quit_ui, modal_ui};
@@ -11,7 +11,7 @@ use crate::ui::state::{AppState, Page};
 use crate::ui::tab::banner::banner_ui;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
-use crate::ui::tab::connection::view::{self as connection, connection_ui};
+use crate::ui::tab::connection::view::connection_ui;
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::inspector::view as inspector;
 use crate::ui::tab::peers::view::peers_ui;
@@ -183,7 +183,7 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
         let split = tab.rows.as_ref().and_then(LogRows::split_status);
         status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records, split }
     });
-    let mut asked = status_bar::Asked::default();
+    let mut asked = ViewActions::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
         status_bar::status_bar_ui(ui, ctx, &tab.status, &tab.meter, journal, tab.is_kept(), &mut asked);
@@ -193,7 +193,7 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
 }
 
 fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
-    let mut asked = connection::Asked::default();
+    let mut asked = ViewActions::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::left("connection").default_size(SIDE_WIDTH).size_range(220.0..=420.0);
     side(panel.frame(frame), ui, |ui| {
@@ -218,7 +218,7 @@ fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
     }
 }
 
-fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut connection::Asked) {
+fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut ViewActions) {
     let height = ui.available_height() - 150.0;
     egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
         connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);

@@ -21,7 +21,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// The workspace as it was last written, and when it is written next.
 #[derive(Debug)]
-pub struct Kept {
+pub struct WorkspaceSaver {
     tabs: Slot<Tabs>,
     settings: Slot<Settings>,
     sending: Slot<Sending>,
@@ -81,15 +81,15 @@ fn whole_points(length: f32) -> u32 {
     length.round().clamp(0.0, 16_384.0) as u32
 }
 
-impl Kept {
+impl WorkspaceSaver {
     /// The workspace as its files had it, and the thread that writes them.
     pub(in crate::ui) fn new(
         keeper: Keeper,
         tabs: &Loaded<Tabs>,
         settings: &Loaded<Settings>,
         sending: &Loaded<Sending>,
-    ) -> Kept {
-        Kept {
+    ) -> WorkspaceSaver {
+        WorkspaceSaver {
             tabs: Slot::of(tabs),
             settings: Slot::of(settings),
             sending: Slot::of(sending),

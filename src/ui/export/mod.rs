@@ -23,7 +23,7 @@ use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
-use crate::ui::export::target::Target;
+use crate::ui::export::target::ExportTarget;
 use crate::ui::jobs::{JobHandle, JobKind, finished};
 use crate::ui::log::LogRows;
 use crate::ui::sessions::PEERS_OFFERED;
@@ -272,13 +272,13 @@ pub(in crate::ui) fn start(
     }
 }
 
-fn target_of(page: &ExportPage, tabs: &TabList) -> Target {
+fn target_of(page: &ExportPage, tabs: &TabList) -> ExportTarget {
     let open = tabs.iter().filter_map(Tab::reader).map(JournalReader::path);
     let source = match &page.from {
         ExportFrom::File(journal) => Some(journal.as_path()),
         ExportFrom::Tab(_) => None,
     };
-    Target {
+    ExportTarget {
         path: page.path.path(),
         journals: open.chain(source).map(Path::to_owned).collect(),
         is_agreed: page.path.may_replace.as_ref() == Some(&page.path.text),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// The file that is to be written, and what must not be lost by that.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(super) struct ExportTarget {
     pub(super) path: PathBuf,
     /// The journals that are open, or exported.
     pub(super) journals: Vec<PathBuf>,
@@ -13,7 +13,7 @@ pub(super) struct Target {
     pub(super) is_agreed: bool,
 }
 
-impl Target {
+impl ExportTarget {
     /// The key of the text that says why: sessions are never written over, other files only once it was said.
     pub(super) fn objection(&self) -> Option<&'static str> {
         let extension = self.path.extension();
@@ -29,7 +29,7 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::ExportTarget;
 
     #[test]
     fn sessions_are_never_written_over_and_other_files_when_it_was_said() {
@@ -46,7 +46,7 @@ mod tests {
             ("new.SKJ", true, Some("save.is_session")),
         ] {
             let journals = vec![folder.path().join("gone.skj"), folder.path().join("open.bin")];
-            let target = Target { path: folder.path().join(name), journals, is_agreed };
+            let target = ExportTarget { path: folder.path().join(name), journals, is_agreed };
             assert_eq!(target.objection(), objection, "{name}");
         }
     }

@@ -100,8 +100,8 @@ pub struct Find {
     pub pattern: Option<Pattern>,
     /// The encoding in which text is looked for.
     encoding: Option<TextEncoding>,
-    search: Option<Hunt<Seek>>,
-    filter: Option<Hunt<Passing>>,
+    search: Option<BackgroundScan<Seek>>,
+    filter: Option<BackgroundScan<Passing>>,
     /// Work that nobody wants any more, until it has noticed: no frame waits for that.
     old_searches: Vec<Job<Result<Seek, JournalError>>>,
     old_filters: Vec<Job<Result<Passing, JournalError>>>,
@@ -141,7 +141,7 @@ enum Sift {
 
 /// Work that goes over a journal, rests when it has caught up, and goes on when there is more.
 #[derive(Debug)]
-struct Hunt<T> {
+struct BackgroundScan<T> {
     /// Dropped before the job, so that work that waits to hand over its finds does not wait for ever.
     finds: Receiver<Vec<u64>>,
     sender: Sender<Vec<u64>>,
@@ -158,13 +158,13 @@ impl Find {
 
     /// Whether a search is under way, and how far it is.
     pub fn progress(&self) -> Option<(u64, u64)> {
-        self.search.as_ref().and_then(|hunt| hunt.job.as_ref()).map(Job::progress)
+        self.search.as_ref().and_then(|scan| scan.job.as_ref()).map(Job::progress)
     }
 
     /// How far a filter is that shows nothing yet.
     pub fn filter_progress(&self) -> Option<(u64, u64)> {
         let is_first = self.passed.is_none();
-        self.filter.as_ref().filter(|_| is_first).and_then(|hunt| hunt.job.as_ref()).map(Job::progress)
+        self.filter.as_ref().filter(|_| is_first).and_then(|scan| scan.job.as_ref()).map(Job::progress)
     }
 
     /// Begins to look for what was typed.
@@ -185,9 +185,9 @@ impl Find {
         self.pattern = Some(pattern.clone());
         match searched
             .seek(pattern, self.filter_now())
-            .and_then(|seek| Ok(Hunt::start(seek, news, search_on)?))
+            .and_then(|seek| Ok(BackgroundScan::start(seek, news, search_on)?))
         {
-            Ok(hunt) => self.search = Some(hunt),
+            Ok(scan) => self.search = Some(scan),
             Err(error) => self.error = Some(error),
         }
     }
@@ -199,7 +199,7 @@ impl Find {
 
     /// Nothing is looked for any more.
     pub fn forget_hits(&mut self) {
-        self.old_searches.extend(self.search.take().and_then(Hunt::stop));
+        self.old_searches.extend(self.search.take().and_then(BackgroundScan::stop));
         self.pattern = None;
         self.encoding = None;
         self.error = None;
@@ -211,13 +211,13 @@ impl Find {
 
     /// Shows only what the direction and the peer let through.
     pub fn start_filter(&mut self, searched: Searched, news: &News) {
-        self.old_filters.extend(self.filter.take().and_then(Hunt::stop));
+        self.old_filters.extend(self.filter.take().and_then(BackgroundScan::stop));
         self.passed = None;
         if self.is_filtering() {
             let scan = searched.sift(self.filter_now());
             let passing = Passing { scan, rows: Arc::default() };
-            match Hunt::start(passing, news, filter_on) {
-                Ok(hunt) => self.filter = Some(hunt),
+            match BackgroundScan::start(passing, news, filter_on) {
+                Ok(scan) => self.filter = Some(scan),
                 Err(error) => self.error = Some(error.into()),
             }
         }
@@ -232,8 +232,8 @@ impl Find {
         let mut has_changed = false;
         self.old_searches.retain(|job| job.take_result().is_none());
         self.old_filters.retain(|job| job.take_result().is_none());
-        if let Some(hunt) = &mut self.search {
-            while let Ok(hits) = hunt.finds.try_recv() {
+        if let Some(scan) = &mut self.search {
+            while let Ok(hits) = scan.finds.try_recv() {
                 self.hits += hits.len() as u64;
                 Arc::make_mut(&mut self.rows).extend(hits.iter().copied());
                 has_changed = true;
@@ -241,15 +241,15 @@ impl Find {
                     break;
                 }
             }
-            if let Err(error) = hunt.rest_or_go_on(news, search_on) {
+            if let Err(error) = scan.rest_or_go_on(news, search_on) {
                 self.error = Some(error);
                 self.search = None;
             }
         }
-        if let Some(hunt) = &mut self.filter {
-            match hunt.rest_or_go_on(news, filter_on) {
+        if let Some(scan) = &mut self.filter {
+            match scan.rest_or_go_on(news, filter_on) {
                 Ok(true) => {
-                    let passed = hunt.resting.as_ref().map(|passing| passing.rows.clone());
+                    let passed = scan.resting.as_ref().map(|passing| passing.rows.clone());
                     has_changed |=
                         passed.as_ref().map(|rows| rows.len()) != self.passed.as_ref().map(|rows| rows.len());
                     self.passed = passed;
@@ -266,7 +266,7 @@ impl Find {
 
     /// Whether more was found than there was time to take in.
     pub fn has_waiting(&self) -> bool {
-        self.search.as_ref().is_some_and(|hunt| !hunt.finds.is_empty())
+        self.search.as_ref().is_some_and(|scan| !scan.finds.is_empty())
     }
 
     /// How soon the next look at new rows is due, while rows come in; at once while matches wait to be taken in.
@@ -383,12 +383,13 @@ fn filter_on(
     }
 }
 
-impl<T: Send + 'static> Hunt<T> {
-    fn start(work: T, news: &News, go_on: Work<T>) -> io::Result<Hunt<T>> {
+impl<T: Send + 'static> BackgroundScan<T> {
+    fn start(work: T, news: &News, go_on: Work<T>) -> io::Result<BackgroundScan<T>> {
         let (sender, finds) = bounded(WAITING_BATCHES);
-        let mut hunt = Hunt { finds, sender, job: None, resting: Some(work), rested_at: Instant::now() };
-        hunt.launch(news, go_on)?;
-        Ok(hunt)
+        let mut scan =
+            BackgroundScan { finds, sender, job: None, resting: Some(work), rested_at: Instant::now() };
+        scan.launch(news, go_on)?;
+        Ok(scan)
     }
 
     /// Where no thread can be started, the work is lost; the person is told, and may begin anew.
@@ -424,7 +425,7 @@ impl<T: Send + 'static> Hunt<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Find, Hunt};
+    use super::{BackgroundScan, Find};
     use crate::engine::news::News;
     use crate::model::ids::RowKey;
     use crossbeam_channel::bounded;
@@ -451,8 +452,8 @@ mod tests {
         for row in 0..3 {
             sender.send(vec![row]).unwrap();
         }
-        let hunt = Hunt { finds, sender, job: None, resting: None, rested_at: Instant::now() };
-        let mut find = Find { search: Some(hunt), ..Find::default() };
+        let scan = BackgroundScan { finds, sender, job: None, resting: None, rested_at: Instant::now() };
+        let mut find = Find { search: Some(scan), ..Find::default() };
         let news = News::new(Waker::noop().clone());
         for left in [2_u64, 1] {
             find.take_in(&news, Instant::now());

@@ -2,7 +2,7 @@
 
 use crate::engine::shared::Status;
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction};
+use crate::ui::action::{Action, TabAction, ViewActions};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::SplitStatus;
 use crate::ui::tab::meter::Meter;
@@ -29,15 +29,6 @@ pub struct JournalFacts<'a> {
     pub split: Option<SplitStatus>,
 }
 
-/// What the line asks for: of the tab, or of the window.
-#[derive(Debug, Default)]
-pub struct Asked {
-    /// Of the tab.
-    pub tab: Vec<TabAction>,
-    /// Of the window.
-    pub window: Vec<Action>,
-}
-
 /// Draws the line.
 pub fn status_bar_ui(
     ui: &mut Ui,
@@ -46,7 +37,7 @@ pub fn status_bar_ui(
     meter: &Meter,
     journal: Option<JournalFacts<'_>>,
     is_kept: bool,
-    out: &mut Asked,
+    out: &mut ViewActions,
 ) {
     let theme = Theme::of(ui);
     ui.horizontal_centered(|ui| {
@@ -133,7 +124,13 @@ fn split_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: SplitStatus) {
 }
 
 /// What there is room for at the right end: the way back to zero, and the journal with its name or without.
-fn journal_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, journal: JournalFacts<'_>, is_kept: bool, out: &mut Asked) {
+fn journal_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    journal: JournalFacts<'_>,
+    is_kept: bool,
+    out: &mut ViewActions,
+) {
     let has_room = |ui: &Ui, text: &str| text_button_width(ui, text) <= ui.available_width();
     let reset = ctx.text("status.reset");
     if !is_kept {

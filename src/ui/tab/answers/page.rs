@@ -34,9 +34,9 @@ pub fn answers_page_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut AnswersPage, o
     let written = list_ui(ui, ctx, page);
     let off = (!written.is_usable).then_some("replies.wrong");
     if written.is_entered && off.is_none() {
-        out.push(Action::SaveReplies);
+        out.push(Action::SaveAnswers);
     }
-    let main = (ButtonKind::Main, "common.ok", Action::SaveReplies);
+    let main = (ButtonKind::Main, "common.ok", Action::SaveAnswers);
     buttons_unless(ui, ctx, main, off, out);
 }
 

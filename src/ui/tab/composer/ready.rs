@@ -85,7 +85,7 @@ fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut V
         count => ctx.format("replies.active", &[("count", &count)]),
     };
     if text_button(ui, &name, ctx.text("replies.tip")).clicked() {
-        out.push(TabAction::AskReplies);
+        out.push(TabAction::AskAnswers);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::engine::shared::Status;
 use crate::model::endpoint::EndpointError;
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction};
+use crate::ui::action::{Action, TabAction, ViewActions};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::connection::fields::{
     Field, FieldProblem, Problem, config_of, datagram_target, field_of_failure, split_endpoint,
@@ -25,15 +25,6 @@ pub const LABEL_WIDTH: f32 = 70.0;
 
 const PORT_HINT: &str = "0–65535";
 
-/// What the panel asks for: of the tab, or of the window.
-#[derive(Debug, Default)]
-pub struct Asked {
-    /// Of the tab.
-    pub tab: Vec<TabAction>,
-    /// Of the window.
-    pub window: Vec<Action>,
-}
-
 /// Draws the panel.
 pub fn connection_ui(
     ui: &mut Ui,
@@ -41,7 +32,7 @@ pub fn connection_ui(
     tab: &mut TabSettings,
     panel: &mut Panel,
     status: &Status,
-    out: &mut Asked,
+    out: &mut ViewActions,
 ) {
     let is_open = status.state.is_open();
     let errors = Errors::of(ctx, tab, panel, status);
@@ -125,7 +116,7 @@ fn local_ui(
     tab: &mut TabSettings,
     is_locked: bool,
     errors: &Errors,
-    out: &mut Asked,
+    out: &mut ViewActions,
 ) {
     let interface = ctx
         .addresses
@@ -165,7 +156,7 @@ fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
     if interface.is_empty() { ctx.text("connection.all_interfaces") } else { interface }
 }
 
-fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut Asked) {
+fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut ViewActions) {
     ui.add_enabled_ui(!is_locked, |ui| {
         let opener = icon_button(ui, "▾", ctx.text("connection.addresses"));
         if opener.clicked() {
@@ -224,7 +215,7 @@ fn client_details_ui(
     panel: &mut Panel,
     is_locked: bool,
     errors: &Errors,
-    out: &mut Asked,
+    out: &mut ViewActions,
 ) {
     ui.add_enabled_ui(!is_locked, |ui| {
         toggle(
@@ -250,7 +241,7 @@ fn client_details_ui(
     }
 }
 
-fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut Asked) {
+fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut ViewActions) {
     if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         out.tab.push(TabAction::ToggleOpen);
     }
