@@ -67,6 +67,9 @@ pub enum DecoderId {
     Ip,
 }
 
+/// A summary is no longer, however much a message says.
+const SUMMARY_CHARACTERS: usize = 400;
+
 /// How well a decoder goes with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
@@ -222,10 +225,12 @@ pub fn decode(decoder: &dyn Decoder, message: &[u8], hint: &Hint, tree: &mut Tre
 
 /// What a decoded message says in one line, with what is wrong with it.
 pub fn summary(tree: &Tree, message: &[u8], locale: &Locale) -> String {
-    let mut line = String::new();
+    let mut whole = String::new();
     if let Some(id) = tree.decoder() {
-        id.decoder().summarize(tree, message, locale, &mut line);
+        id.decoder().summarize(tree, message, locale, &mut whole);
     }
+    let mut line = String::new();
+    push_beginning(&mut line, &whole, SUMMARY_CHARACTERS);
     if let Some(fault) = tree.fault() {
         if !line.is_empty() {
             line.push_str(" · ");

@@ -5,6 +5,8 @@ use crate::codec::decode::reader::push_text;
 
 /// A name with its dots has at most so many bytes.
 const MAX_BYTES: usize = 255;
+/// Pointers may lead to pointers; a message that is made of them must not cost more than it is long.
+const MAX_POINTERS: usize = 32;
 
 /// Where a name was read.
 pub(super) struct Name {
@@ -23,7 +25,7 @@ pub(super) fn read(
 ) -> Result<Name, Fault> {
     let early = Fault { at: message.len(), why: Why::EndsEarly };
     let (mut at, mut earliest) = (start, start);
-    let (mut length, mut labels, mut bytes) = (None, 0, 0);
+    let (mut length, mut labels, mut bytes, mut pointers) = (None, 0, 0, 0);
     loop {
         let size = usize::from(*message.get(at).ok_or(early)?);
         match size {
@@ -43,6 +45,10 @@ pub(super) fn read(
             0xc0.. => {
                 let low = usize::from(*message.get(at + 1).ok_or(early)?);
                 let target = base + ((size & 0x3f) << 8 | low);
+                pointers += 1;
+                if pointers > MAX_POINTERS {
+                    return Err(Fault { at, why: Why::TooDeep });
+                }
                 if target >= earliest {
                     return Err(Fault { at, why: Why::Expected("an earlier place") });
                 }

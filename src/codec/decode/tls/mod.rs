@@ -90,11 +90,12 @@ impl Decoder for Tls {
             if length > MOST_RECORD_BYTES {
                 return Err(Fault { at: reader.at() - 2, why: Why::WrongLength });
             }
-            let is_hello = kind == HANDSHAKE_RECORD && reader.rest().first() == Some(&2);
-            if is_hello {
-                is_1_3 |= hello::settled_version(reader.rest()) == Some(TLS_1_3);
+            let length = usize::try_from(length).unwrap_or(0);
+            let record = &reader.rest()[..length.min(reader.left())];
+            if kind == HANDSHAKE_RECORD && record.first() == Some(&2) {
+                is_1_3 |= hello::settled_version(record) == Some(TLS_1_3);
             }
-            reader.within(usize::try_from(length).unwrap_or(0), |reader| content(reader, kind))?;
+            reader.within(length, |reader| content(reader, kind))?;
             reader.close(open);
         }
         Ok(())
