@@ -1,10 +1,10 @@
 //! What rules and sequences react to, with all that a condition may ask about it. It is made by whoever has the bytes.
 
-use crate::codec::expression::{Content, Fact, Facts, RowKind};
+use crate::codec::decode::Value;
+use crate::codec::expression::{Content, Fact, Facts, RowKind, visit_field};
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::{Direction, Origin};
-use std::net::SocketAddr;
 
 /// Something that happened to one peer.
 #[derive(Clone, Copy, Debug)]
@@ -84,12 +84,12 @@ impl Facts for Occasion<'_> {
         self.message().map(Content::of_message).into()
     }
 
-    fn remote(&self) -> Fact<SocketAddr> {
-        self.remote.socket_addr().into()
+    fn remote(&self) -> Fact<Address> {
+        Some(self.remote).filter(|end| *end != Address::None).into()
     }
 
-    fn local(&self) -> Fact<SocketAddr> {
-        self.local.socket_addr().into()
+    fn local(&self) -> Fact<Address> {
+        Some(self.local).filter(|end| *end != Address::None).into()
     }
 
     fn event(&self) -> Fact<&str> {
@@ -116,5 +116,9 @@ impl Facts for Occasion<'_> {
             What::Message { whole, .. } => Fact::Is(whole),
             What::Joined { .. } | What::Left { .. } => Fact::Absent,
         }
+    }
+
+    fn decoded(&self, name: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> Fact<()> {
+        self.message().map(|message| visit_field(name, message, |entry| visit(entry.value()))).into()
     }
 }

@@ -1,5 +1,6 @@
 //! `export`: a journal, or a choice of it, in a format that other tools open.
 
+use crate::cli::choice::ChoiceArguments;
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::signals::StopSignals;
 use crate::cli::words::{self, ViewName, Way};
@@ -7,8 +8,8 @@ use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{
-    self, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, PayloadChoice,
-    Selection,
+    self, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Exporter, FilteredExporter,
+    Format, PayloadChoice, Selection,
 };
 use crate::journal::JournalReader;
 use crate::journal::query::Filter;
@@ -67,14 +68,23 @@ pub(crate) struct Arguments {
     /// Go on with what another program writes, until stopped: export FILE --to pcapng --follow | wireshark -k -i -
     #[arg(long, conflicts_with_all = ["output", "way", "peer", "from", "count"])]
     follow: bool,
+    #[command(flatten)]
+    choice: ChoiceArguments,
 }
 
 /// Exports to a file or to standard output.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let target = typed.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = typed.to.or_else(|| target.and_then(Format::from_path)).ok_or_else(|| {
-        Failed::usage("say the format: --to text, hexdump, csv, jsonl, raw, html or pcapng")
-    })?;
+    let choice = typed.choice.choice()?;
+    let format = match (&choice.fields, typed.to) {
+        (Some(_), Some(format)) if format != Format::Text => {
+            return Err(Failed::usage("--fields prints lines of its own: leave --to away"));
+        }
+        (Some(_), _) => Format::Text,
+        (None, to) => to.or_else(|| target.and_then(Format::from_path)).ok_or_else(|| {
+            Failed::usage("say the format: --to text, hexdump, csv, jsonl, raw, html or pcapng")
+        })?,
+    };
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
     let signals = StopSignals::watch(Arc::default())?;
     let direction = typed.way.map(Direction::from);
@@ -91,10 +101,19 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let selection = Selection::range(typed.from..end);
-    let split = ExportSplit::from(if format.shows_messages() { typed.split.clone() } else { Framing::None });
+    // What a filter judges are messages, whatever becomes of them.
+    let cuts = format.shows_messages() || choice.filter.is_some();
+    let split = ExportSplit::from(if cuts { typed.split.clone() } else { Framing::None });
     let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &split };
     let context = ExportContext::of_journal(&reader);
-    let mut exporter = format.exporter(&options);
+    let mut exporter: Box<dyn Exporter + Send> =
+        match choice.fields_exporter(typed.encoding, typed.decode.as_ref()) {
+            Some(fields) => Box::new(fields),
+            None => format.exporter(&options),
+        };
+    if let Some(filter) = choice.row_filter(typed.encoding, typed.decode.as_ref()) {
+        exporter = Box::new(FilteredExporter::new(filter, exporter));
+    }
     if typed.follow {
         let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();

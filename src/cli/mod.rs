@@ -21,6 +21,8 @@ mod live;
 
 mod listen;
 
+mod choice;
+
 mod connect;
 
 mod udp;

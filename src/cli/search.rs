@@ -1,5 +1,6 @@
 //! `search`: the records of a journal that hold a text, bytes or what a regular expression describes.
 
+use crate::cli::choice::{Choice, ChoiceArguments};
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -7,11 +8,13 @@ use crate::cli::words::PrintFormat;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::rows::{Row, RowMaker};
 use crate::codec::text::TextEncoding;
+use crate::export::{ExportContext, JournalPeers, RowFilter};
 use crate::journal::query::{Filter, Pattern, Search};
 use crate::journal::{JournalError, JournalReader, MessagePeers};
 use crate::model::framing::Framing;
 use crate::model::ids::RecordId;
 use crate::model::record::Body;
+use roaring::RoaringTreemap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -58,24 +61,31 @@ pub(crate) struct Arguments {
     /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
     #[arg(long, value_name = "auto|NAME[,NAME]")]
     decode: Option<DecodeChoice>,
+    #[command(flatten)]
+    choice: ChoiceArguments,
 }
 
 /// Searches and prints while it finds.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
     let pattern = pattern(typed)?;
+    let choice = typed.choice.choice()?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
     let plan = live::printed(typed.format).filter(|_| !typed.count).map(|printed| PrintPlan {
         printed,
         encoding: typed.encoding,
         split: Framing::None,
+        choice: choice.clone(),
         with_id: true,
         decode: typed.decode.clone(),
     });
     let mut printer =
         plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;
-    let found = match typed.split {
-        Framing::None => search_records(&reader, pattern, printer.as_mut())?,
-        _ => search_messages(&reader, &pattern, &typed.split, printer.as_mut())?,
+    let found = if typed.split == Framing::None {
+        let wanted = wanted_rows(&reader, &choice, typed.encoding)?;
+        search_records(&reader, pattern, wanted.as_ref(), printer.as_mut())?
+    } else {
+        let filter = choice.row_filter(typed.encoding, typed.decode.as_ref());
+        search_messages(&reader, &pattern, &typed.split, filter, printer.as_mut())?
     };
     if typed.count {
         writeln!(io::stdout().lock(), "{found}").map_err(Failed::output)?;
@@ -87,6 +97,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
 fn search_records(
     reader: &JournalReader,
     pattern: Pattern,
+    wanted: Option<&RoaringTreemap>,
     mut printer: Option<&mut RecordPrinter>,
 ) -> Result<u64, Failed> {
     let mut search = Search::new(reader.clone(), pattern, Filter::default())
@@ -96,7 +107,8 @@ fn search_records(
     loop {
         let progress = search.step(STEP_BYTES).map_err(|error| Failed::Running(error.into()))?;
         for hit in progress.hits {
-            if last.replace(hit.record) == Some(hit.record) {
+            let is_wanted = wanted.is_none_or(|wanted| wanted.contains(hit.record.0));
+            if !is_wanted || last.replace(hit.record) == Some(hit.record) {
                 continue;
             }
             found += 1;
@@ -118,19 +130,25 @@ fn search_messages(
     reader: &JournalReader,
     pattern: &Pattern,
     split: &Framing,
+    mut filter: Option<RowFilter>,
     mut printer: Option<&mut RecordPrinter>,
 ) -> Result<u64, Failed> {
     let failed = |error: JournalError| Failed::Running(error.into());
     let mut peers = MessagePeers::new(reader.clone());
     let mut maker = RowMaker::new(split);
     let mut found: u64 = 0;
+    let mut known = JournalPeers::new(reader.clone());
+    if let Some(filter) = &mut filter {
+        filter.begin(&ExportContext::of_journal(reader));
+    }
     let mut judge = |row: &Row<'_>| -> Result<(), Failed> {
+        let is_wanted = filter.as_mut().is_none_or(|filter| filter.wants(row, &mut known));
         let bytes = match &row.record.body {
             Body::Data(data) => data.bytes.as_slice(),
             Body::Note(text) => text.as_bytes(),
             _ => return Ok(()),
         };
-        if pattern.find_at(bytes, 0).is_none() {
+        if !is_wanted || pattern.find_at(bytes, 0).is_none() {
             return Ok(());
         }
         found += 1;
@@ -143,6 +161,25 @@ fn search_messages(
     }
     maker.finish(&mut judge)?;
     Ok(found)
+}
+
+/// The rows that a filter lets through; `None` if there is no filter.
+fn wanted_rows(
+    reader: &JournalReader,
+    choice: &Choice,
+    encoding: TextEncoding,
+) -> Result<Option<RoaringTreemap>, Failed> {
+    let Some(mut filter) = choice.row_filter(encoding, None) else { return Ok(None) };
+    filter.begin(&ExportContext::of_journal(reader));
+    let mut peers = JournalPeers::new(reader.clone());
+    let mut wanted = RoaringTreemap::new();
+    let mut records = reader.records(reader.snapshot().rows());
+    while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
+        if filter.wants(&Row::of(record), &mut peers) {
+            wanted.insert(record.id.0);
+        }
+    }
+    Ok(Some(wanted))
 }
 
 fn pattern(typed: &Arguments) -> Result<Pattern, Failed> {

@@ -1,5 +1,6 @@
 //! `show`: the records of a journal, also of one that another program is still writing.
 
+use crate::cli::choice::ChoiceArguments;
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -45,25 +46,35 @@ pub(crate) struct Arguments {
     /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
     #[arg(long, value_name = "auto|NAME[,NAME]")]
     decode: Option<DecodeChoice>,
+    #[command(flatten)]
+    choice: ChoiceArguments,
 }
 
 /// Prints, and follows if asked to.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
+    let choice = typed.choice.choice()?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
     let Some(kind) = live::printed(typed.format) else { return Ok(()) };
+    // Behind a filter as many are printed as were asked for, however far away they are.
+    let most = typed.count.unwrap_or(u64::MAX);
+    let is_filtered = choice.filter.is_some();
+    let end = if is_filtered { u64::MAX } else { typed.from.saturating_add(most) };
     let plan = PrintPlan {
         printed: kind,
         encoding: typed.encoding,
         split: typed.split.clone(),
+        choice,
         with_id: true,
         decode: typed.decode.clone(),
     };
-    let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
     let mut printer = RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))?;
+    if is_filtered {
+        printer.stop_after(most);
+    }
     let mut next = printer.print_range(typed.from..end)?;
     if typed.follow {
         let signals = StopSignals::watch(Arc::default())?;
-        while next < end {
+        while next < end && !printer.is_enough() {
             printer.flush()?;
             if signals.wait_to_follow().is_break() {
                 break;

@@ -23,6 +23,10 @@ pub mod pcapng;
 
 pub mod import;
 
+pub mod fields;
+
+pub mod row_filter;
+
 mod decoded;
 
 mod decoding;
@@ -35,7 +39,9 @@ mod line;
 mod samples;
 
 pub use exporter::{ExportContext, Exporter, PayloadChoice, PeerEnds, PeerLookup, SeenPeers};
+pub use fields::FieldsExporter;
 pub use format::{ExportOptions, Format, UnknownFormat};
+pub use row_filter::{FilteredExporter, RowFilter};
 pub use run::{
     Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, Selection, follow, preview, run,
     run_to_file,

@@ -1,6 +1,7 @@
 //! The options of the live commands as they are typed, and the plan that they mean.
 
 use crate::automation::rules::{DEFAULT_REPLIES_PER_SECOND, Reply, Responder, RuleFile, RuleSet};
+use crate::cli::choice::ChoiceArguments;
 use crate::cli::live::payloads::{Dressing, SENT, SendArguments};
 use crate::cli::live::runner::RunPlan;
 use crate::cli::live::sending::{SendPlan, SendTo, ToPeers};
@@ -66,6 +67,8 @@ pub(crate) struct LiveArguments {
     /// chooses among all where the form of a message leaves little doubt; what nothing goes with stays as it is.
     #[arg(long, value_name = "auto|NAME[,NAME]", help_heading = SHOWN)]
     decode: Option<DecodeChoice>,
+    #[command(flatten, next_help_heading = SHOWN)]
+    choice: ChoiceArguments,
     #[command(flatten)]
     sends: SendArguments,
     /// Append to what is sent: none, lf, crlf, cr or nul
@@ -240,16 +243,21 @@ impl LiveArguments {
     }
 
     fn outputs(&self) -> Result<Vec<(Output, PrintPlan)>, Failed> {
+        let choice = self.choice.choice()?;
         let plan = |printed| PrintPlan {
             printed,
             encoding: self.encoding,
             split: self.split.clone(),
+            choice: choice.clone(),
             with_id: false,
             decode: self.decode.clone(),
         };
         let mut outputs = Vec::new();
         let capture_to_stdout = self.pcapng.as_deref() == Some(Path::new("-"));
         match self.format {
+            Some(_) if choice.fields.is_some() => {
+                return Err(Failed::usage("--fields prints lines of its own: leave --format away"));
+            }
             Some(format) if capture_to_stdout && format != PrintFormat::None => {
                 return Err(Failed::usage("--format and --pcapng - cannot both write to standard output"));
             }

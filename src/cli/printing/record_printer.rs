@@ -1,5 +1,6 @@
 //! One stream of printed records, in the format that was chosen.
 
+use crate::cli::choice::Choice;
 use crate::cli::outcome::Failed;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::framing::Place;
@@ -7,7 +8,7 @@ use crate::codec::represent::View;
 use crate::codec::rows::{Row, RowMaker, RowSink};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
-use crate::export::{ExportContext, ExportOptions, Exporter, Format, JournalPeers};
+use crate::export::{ExportContext, ExportOptions, Exporter, Format, JournalPeers, RowFilter};
 use crate::journal::JournalReader;
 use crate::journal::query::HitStart;
 use crate::model::framing::Framing;
@@ -39,6 +40,8 @@ pub(crate) struct PrintPlan {
     pub(crate) encoding: TextEncoding,
     /// How streams are cut into messages.
     pub(crate) split: Framing,
+    /// Which rows are printed, and what of them.
+    pub(crate) choice: Choice,
     /// Begin each line with the row's number.
     pub(crate) with_id: bool,
     /// Say what messages mean, with these decoders.
@@ -50,6 +53,9 @@ pub(crate) struct RecordPrinter {
     exporter: Box<dyn Exporter + Send>,
     context: ExportContext,
     maker: RowMaker,
+    filter: Option<RowFilter>,
+    /// How many rows may still be printed.
+    left_rows: u64,
     peers: JournalPeers,
     reader: JournalReader,
     out: BufWriter<Box<dyn Write + Send>>,
@@ -68,23 +74,34 @@ impl RecordPrinter {
             Printed::Lines(view) => (Format::Text, view),
             Printed::Pcapng => (Format::Pcapng, View::default()),
         };
-        let mut exporter = format.exporter(&ExportOptions {
-            encoding: plan.encoding,
-            view,
-            time: TimeFormat::local(),
-            with_id: plan.with_id,
-            decode: plan.decode.clone(),
-            live: true,
-            ..ExportOptions::default()
-        });
+        let fields = plan.choice.fields_exporter(plan.encoding, plan.decode.as_ref());
+        let fields = fields.filter(|_| plan.printed != Printed::Pcapng);
+        let mut exporter: Box<dyn Exporter + Send> = match fields {
+            Some(fields) => Box::new(fields),
+            None => format.exporter(&ExportOptions {
+                encoding: plan.encoding,
+                view,
+                time: TimeFormat::local(),
+                with_id: plan.with_id,
+                decode: plan.decode.clone(),
+                live: true,
+                ..ExportOptions::default()
+            }),
+        };
         let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
         exporter.begin(&context, &mut out).map_err(Failed::output)?;
         let split = if format.shows_messages() { &plan.split } else { &Framing::None };
         let peers = JournalPeers::new(reader.clone());
+        let mut filter = plan.choice.row_filter(plan.encoding, plan.decode.as_ref());
+        if let Some(filter) = &mut filter {
+            filter.begin(&context);
+        }
         Ok(RecordPrinter {
             exporter,
             context,
             maker: RowMaker::new(split),
+            filter,
+            left_rows: u64::MAX,
             peers,
             reader: reader.clone(),
             out,
@@ -100,10 +117,22 @@ impl RecordPrinter {
     pub(crate) fn print_range(&mut self, range: Range<u64>) -> Result<u64, Failed> {
         let mut records = self.reader.records(range.clone());
         let failed = |error| Failed::Running(anyhow::Error::new(error));
-        while let Some(record) = records.next().map_err(failed)? {
+        while !self.is_enough()
+            && let Some(record) = records.next().map_err(failed)?
+        {
             self.print(record)?;
         }
         Ok(records.next_id().0.max(range.start))
+    }
+
+    /// Prints at most so many rows.
+    pub(crate) fn stop_after(&mut self, rows: u64) {
+        self.left_rows = rows;
+    }
+
+    /// Whether nothing more will be printed.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.left_rows == 0
     }
 
     /// Prints a row in which something was found, and where the match begins if that is in an earlier record.
@@ -150,8 +179,15 @@ impl RecordPrinter {
         make: impl FnOnce(&mut RowMaker, bool, &mut RowSink<'_, io::Error>) -> io::Result<()>,
         peer: Option<PeerId>,
     ) -> Result<(), Failed> {
-        let RecordPrinter { exporter, context, maker, peers, out, .. } = self;
+        let RecordPrinter { exporter, context, maker, filter, left_rows, peers, out, .. } = self;
         let is_message = context.is_message_oriented(peer, peers);
-        make(maker, is_message, &mut |row| exporter.row(row, peers, out)).map_err(Failed::output)
+        let mut print = |row: &Row<'_>| {
+            if filter.as_mut().is_none_or(|filter| filter.wants(row, peers)) && *left_rows > 0 {
+                *left_rows -= 1;
+                exporter.row(row, peers, out)?;
+            }
+            Ok(())
+        };
+        make(maker, is_message, &mut print).map_err(Failed::output)
     }
 }

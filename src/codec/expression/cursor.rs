@@ -112,6 +112,21 @@ impl<'a> Cursor<'a> {
         word
     }
 
+    /// Goes over a word that stands in a list: also a comma ends it, unless that is within a key of JSON.
+    pub(super) fn take_name(&mut self) -> &'a str {
+        let word = self.word();
+        let mut at = 0;
+        while at < word.len() && !word[at..].starts_with(',') {
+            at += if word[at..].starts_with("[\"") {
+                key_length(&word[at..])
+            } else {
+                word[at..].chars().next().map_or(1, char::len_utf8)
+            };
+        }
+        self.at += at;
+        &word[..at]
+    }
+
     /// A value without quotes: up to a space, a bracket, a comma or the sign of a conjunction. Round brackets that were
     /// opened in it belong to it, because of regular expressions.
     pub(super) fn take_value(&mut self) -> &'a str {

@@ -1,10 +1,11 @@
 //! What a row can be asked for while it is judged, and the variables that come of it. It says nothing of where the
 //! answers come from.
 
+use crate::codec::decode::Value;
 use crate::codec::text::{Carry, TextEncoding};
+use crate::model::address::Address;
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::{Direction, Origin};
-use std::net::{IpAddr, SocketAddr};
 
 /// The answer to a question about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,27 +44,6 @@ pub struct Content<'a> {
     pub encoding: Option<TextEncoding>,
 }
 
-/// One value that a decoder found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum DecodedValue<'a> {
-    /// The field is there and has no value of its own.
-    Nothing,
-    /// Yes or no.
-    Flag(bool),
-    /// A whole number.
-    Integer(i128),
-    /// A number with a fraction.
-    Real(f64),
-    /// Characters.
-    Text(&'a str),
-    /// Bytes.
-    Bytes(&'a [u8]),
-    /// An address.
-    Address(IpAddr),
-    /// A span of time in nanoseconds.
-    Span(u64),
-}
-
 /// What is known about a row. A row of which only the head was read answers [`Fact::Unread`] for what lies in its
 /// payload, and is judged again only if that mattered.
 pub trait Facts {
@@ -89,12 +69,12 @@ pub trait Facts {
     fn content(&self) -> Fact<Content<'_>>;
 
     /// The other end.
-    fn remote(&self) -> Fact<SocketAddr> {
+    fn remote(&self) -> Fact<Address> {
         Fact::Absent
     }
 
     /// Our end.
-    fn local(&self) -> Fact<SocketAddr> {
+    fn local(&self) -> Fact<Address> {
         Fact::Absent
     }
 
@@ -139,7 +119,7 @@ pub trait Facts {
     }
 
     /// Tells all values of a decoder's field until `visit` has seen enough and says `true`.
-    fn decoded(&self, name: &str, visit: &mut dyn FnMut(DecodedValue<'_>) -> bool) -> Fact<()> {
+    fn decoded(&self, name: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> Fact<()> {
         let (_, _) = (name, visit);
         Fact::Absent
     }
@@ -149,6 +129,19 @@ pub trait Facts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables {
     entries: Vec<(String, String)>,
+}
+
+impl RowKind {
+    /// As it is typed.
+    pub fn word(self) -> &'static str {
+        match self {
+            RowKind::Data => "data",
+            RowKind::Event => "event",
+            RowKind::Loss => "loss",
+            RowKind::Note => "note",
+            RowKind::Damaged => "damaged",
+        }
+    }
 }
 
 impl<T> Fact<T> {

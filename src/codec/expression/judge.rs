@@ -1,7 +1,8 @@
 //! An expression prepared for an encoding and a time zone: it judges row after row, looks at what is cheap first, and
 //! says where it would have to read more of a row to know.
 
-use crate::codec::expression::facts::{Content, DecodedValue, Fact, Facts, RowKind, Variables};
+use crate::codec::decode::Value;
+use crate::codec::expression::facts::{Content, Fact, Facts, RowKind, Variables};
 use crate::codec::expression::field::Field;
 use crate::codec::expression::finder::{Finder, joined};
 use crate::codec::expression::literal::{AddressLiteral, Number, Quantity, TextLiteral, TimeLiteral};
@@ -137,6 +138,13 @@ impl Judge {
         self.verdict(facts, memory) == Verdict::Yes
     }
 
+    /// The fields of decoders that it asks for.
+    pub fn decoded_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.root.gather_names(&mut names);
+        names
+    }
+
     /// What is looked for in the payload and not excluded, for marking it in a row.
     pub fn finders(&self) -> Vec<&Finder> {
         let mut finders = Vec::new();
@@ -206,7 +214,7 @@ impl Judge {
             Leaf::Whole(wanted, equal) => facts.whole().map(|whole| (whole == *wanted) == *equal),
             Leaf::Address(field, address, equal) => {
                 let end = if *field == Field::Local { facts.local() } else { facts.remote() };
-                end.map(|end| address.covers(&end) == *equal)
+                end.map(|end| address.covers(end) == *equal)
             }
             Leaf::Remark(field, relation, text) => {
                 remark_of(*field, facts).map(|remark| remark_holds(remark, *relation, text))
@@ -224,7 +232,7 @@ impl Judge {
             }),
             Leaf::Is(text, equal) => facts.content().map(|content| {
                 let wanted = text.encode(content.encoding.unwrap_or(self.encoding));
-                wanted.is_ok_and(|wanted| *joined(&content) == wanted[..]) == *equal
+                wanted.is_ok_and(|wanted| is_text(&joined(&content), &wanted)) == *equal
             }),
             Leaf::IsHex(pattern, equal) => facts.content().map(|content| {
                 let is_it = content.bytes.len() == pattern.len() && pattern.fits_start_of(content.bytes);
@@ -299,10 +307,10 @@ impl Judge {
         relation: Relation,
         facts: &F,
         variables: &Variables,
-        passes: &mut dyn FnMut(&DecodedValue<'_>) -> bool,
+        passes: &mut dyn FnMut(&Value<'_>) -> bool,
     ) -> Fact<bool> {
         let (mut is_there, mut is_held) = (false, false);
-        let mut see = |value: DecodedValue<'_>| {
+        let mut see = |value: Value<'_>| {
             is_there = true;
             is_held = is_held || passes(&value);
             is_held
@@ -311,13 +319,13 @@ impl Judge {
             Subject::Decoded(name) => facts.decoded(name, &mut see),
             Subject::Variable(name) => match variables.get(name) {
                 Some(text) => {
-                    see(DecodedValue::Text(text));
+                    see(Value::Text(text));
                     Fact::Is(())
                 }
                 None => unset(facts).map(|_| ()),
             },
             Subject::Field(field) => value_text(*field, facts, self.encoding).map(|text| {
-                see(DecodedValue::Text(&text));
+                see(Value::Text(&text));
             }),
             Subject::Words => Fact::Absent,
         };
@@ -360,6 +368,11 @@ fn has<F: Facts + ?Sized>(subject: &Subject, facts: &F, memory: &JudgeMemory) ->
     }
 }
 
+/// Whether bytes are these, or these and the end of a line.
+fn is_text(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.strip_prefix(wanted).is_some_and(|end| matches!(end, b"" | b"\n" | b"\r\n" | b"\r" | b"\0"))
+}
+
 /// A variable that has no value: it may get one once the payload is read.
 fn unset<F: Facts + ?Sized>(facts: &F) -> Fact<bool> {
     match facts.content() {
@@ -380,7 +393,7 @@ fn word_of<F: Facts + ?Sized>(field: Field, facts: &F) -> Fact<&str> {
         Field::Layer => facts.layer(),
         Field::Origin => facts.origin().map(Origin::word),
         Field::Dir => facts.direction().map(Direction::word),
-        Field::Kind => Fact::Is(word_of_kind(facts.kind())),
+        Field::Kind => Fact::Is(facts.kind().word()),
         _ => Fact::Absent,
     }
 }
@@ -425,16 +438,6 @@ fn remark_holds(remark: &str, relation: Relation, text: &TextLiteral) -> bool {
             finder.is_in(&Content::of_note(remark.as_bytes()), &mut Vec::new())
         }
         _ => (text.characters() == Some(remark)) != (relation == Relation::Differs),
-    }
-}
-
-fn word_of_kind(kind: RowKind) -> &'static str {
-    match kind {
-        RowKind::Data => "data",
-        RowKind::Event => "event",
-        RowKind::Loss => "loss",
-        RowKind::Note => "note",
-        RowKind::Damaged => "damaged",
     }
 }
 
@@ -523,6 +526,28 @@ impl Check {
                 Leaf::Holds(finder) | Leaf::Matches { finder, .. } => finders.push(finder),
                 _ => {}
             },
+        }
+    }
+}
+
+impl Check {
+    fn gather_names<'a>(&'a self, names: &mut Vec<&'a str>) {
+        match self {
+            Check::All(checks) | Check::Any(checks) => {
+                for check in checks {
+                    check.gather_names(names);
+                }
+            }
+            Check::Not(check) => check.gather_names(names),
+            Check::Leaf { leaf, .. } => {
+                if let Leaf::Has(Subject::Decoded(name))
+                | Leaf::TextMatches { subject: Subject::Decoded(name), .. }
+                | Leaf::Loose { subject: Subject::Decoded(name), .. }
+                | Leaf::Against { subject: Subject::Decoded(name), .. } = leaf.as_ref()
+                {
+                    names.push(name);
+                }
+            }
         }
     }
 }

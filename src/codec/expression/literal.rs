@@ -1,8 +1,9 @@
 //! Values as they are typed: numbers with their units, spans and times, characters and bytes, addresses and networks.
 
 use crate::codec::text::{EncodeError, TextEncoding};
+use crate::model::address::Address;
 use std::cmp::Ordering;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// A number, whole as long as it can be.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +63,8 @@ pub enum TimeLiteral {
 pub enum AddressLiteral {
     /// All addresses whose first bits are these.
     Network(IpAddr, u8),
-    /// One address and port.
-    Socket(SocketAddr),
-    /// Any other name of an end: it is compared as text.
-    Name(String),
+    /// One end: an address with its port, or a Unix socket.
+    End(Address),
 }
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
@@ -283,20 +282,16 @@ impl AddressLiteral {
         if let Ok(address) = typed.parse::<IpAddr>() {
             return Some(AddressLiteral::Network(address, if address.is_ipv4() { 32 } else { 128 }));
         }
-        if let Ok(address) = typed.parse::<SocketAddr>() {
-            return Some(AddressLiteral::Socket(address));
-        }
-        (!typed.is_empty()).then(|| AddressLiteral::Name(typed.to_owned()))
+        typed.parse().ok().map(AddressLiteral::End)
     }
 
     /// Whether an end is meant.
-    pub(super) fn covers(&self, end: &SocketAddr) -> bool {
+    pub(super) fn covers(&self, end: Address) -> bool {
         match self {
-            AddressLiteral::Network(network, bits) => network_covers(*network, *bits, end.ip()),
-            AddressLiteral::Socket(address) => {
-                address.ip().to_canonical() == end.ip().to_canonical() && address.port() == end.port()
+            AddressLiteral::Network(network, bits) => {
+                end.ip().is_some_and(|address| network_covers(*network, *bits, address))
             }
-            AddressLiteral::Name(name) => *name == end.to_string(),
+            AddressLiteral::End(address) => address.to_canonical() == end.to_canonical(),
         }
     }
 }
@@ -420,9 +415,11 @@ mod tests {
             ("127.0.0.1:9001", "127.0.0.1:9000", false),
             ("[::1]:9000", "[::1]:9000", true),
             ("/run/a.sock", "127.0.0.1:9000", false),
+            ("/run/a.sock", "/run/a.sock", true),
+            ("@a", "@a", true),
         ] {
             let place = AddressLiteral::parse(typed).unwrap();
-            assert_eq!(place.covers(&end.parse().unwrap()), covers, "{typed} {end}");
+            assert_eq!(place.covers(end.parse().unwrap()), covers, "{typed} {end}");
         }
         for bad in ["10.0.0.0/33", "::1/129", "10.0.0.0/x", "10.0.0.0/", ""] {
             assert_eq!(AddressLiteral::parse(bad), None, "{bad}");

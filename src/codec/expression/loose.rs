@@ -1,6 +1,6 @@
 //! Comparing values whose type only the row tells: what decoders found, and what groups caught.
 
-use crate::codec::expression::facts::DecodedValue;
+use crate::codec::decode::Value;
 use crate::codec::expression::literal::{AddressLiteral, Number, Quantity, network_covers};
 use crate::codec::expression::tree::Relation;
 use crate::codec::hex;
@@ -21,14 +21,14 @@ pub(super) fn in_order(relation: Relation, order: Option<Ordering>) -> bool {
 
 /// Whether a value is what was typed, or more or less than it. `quantity` is what was typed as a number.
 pub(super) fn compare(
-    value: &DecodedValue<'_>,
+    value: &Value<'_>,
     relation: Relation,
     typed: &str,
     quantity: Option<Quantity>,
 ) -> bool {
     if let (Some(number), Some(quantity)) = (number_of(value, quantity), quantity) {
         let wanted = match (value, quantity) {
-            (DecodedValue::Span(_), _) => quantity.nanos(),
+            (Value::Duration(_), _) => quantity.nanos(),
             _ => quantity.plain(),
         };
         return in_order(relation, number.compare(wanted));
@@ -36,24 +36,25 @@ pub(super) fn compare(
     !relation.is_order() && is_same(value, typed) != (relation == Relation::Differs)
 }
 
-fn number_of(value: &DecodedValue<'_>, typed: Option<Quantity>) -> Option<Number> {
+fn number_of(value: &Value<'_>, typed: Option<Quantity>) -> Option<Number> {
     typed?;
     match value {
-        DecodedValue::Integer(number) => Some(Number::Integer(*number)),
-        DecodedValue::Real(number) => Some(Number::Real(*number)),
-        DecodedValue::Flag(flag) => Some(Number::Integer((*flag).into())),
-        DecodedValue::Span(nanos) => Some(Number::Integer((*nanos).into())),
-        DecodedValue::Text(text) => Number::of_text(text),
+        Value::Unsigned(number) => Some(Number::Integer((*number).into())),
+        Value::Signed(number) => Some(Number::Integer((*number).into())),
+        Value::Float(number) => Some(Number::Real(*number)),
+        Value::Flag(flag) => Some(Number::Integer((*flag).into())),
+        Value::Duration(nanos) => Some(Number::Integer((*nanos).into())),
+        Value::Text(text) => Number::of_text(text),
         _ => None,
     }
 }
 
-fn is_same(value: &DecodedValue<'_>, typed: &str) -> bool {
+fn is_same(value: &Value<'_>, typed: &str) -> bool {
     match value {
-        DecodedValue::Nothing => false,
-        DecodedValue::Flag(flag) => typed == if *flag { "true" } else { "false" },
-        DecodedValue::Bytes(bytes) => hex::parse(typed).is_ok_and(|typed| typed == *bytes),
-        DecodedValue::Address(address) => match AddressLiteral::parse(typed) {
+        Value::Nothing => false,
+        Value::Flag(flag) => typed == if *flag { "true" } else { "false" },
+        Value::Bytes(bytes) => hex::parse(typed).is_ok_and(|typed| typed == *bytes),
+        Value::Address(address) => match AddressLiteral::parse(typed) {
             Some(AddressLiteral::Network(network, bits)) => network_covers(network, bits, *address),
             _ => false,
         },
@@ -62,16 +63,17 @@ fn is_same(value: &DecodedValue<'_>, typed: &str) -> bool {
 }
 
 /// A value as characters, for regular expressions and for variables.
-pub(super) fn text_of<'a>(value: &DecodedValue<'a>) -> Cow<'a, str> {
+pub(super) fn text_of<'a>(value: &Value<'a>) -> Cow<'a, str> {
     match *value {
-        DecodedValue::Nothing => Cow::Borrowed(""),
-        DecodedValue::Flag(flag) => Cow::Borrowed(if flag { "true" } else { "false" }),
-        DecodedValue::Integer(number) => Cow::Owned(number.to_string()),
-        DecodedValue::Real(number) => Cow::Owned(number.to_string()),
-        DecodedValue::Text(text) => Cow::Borrowed(text),
-        DecodedValue::Bytes(bytes) => Cow::Owned(hex::spaced(bytes)),
-        DecodedValue::Address(address) => Cow::Owned(address.to_string()),
-        DecodedValue::Span(nanos) => {
+        Value::Nothing => Cow::Borrowed(""),
+        Value::Flag(flag) => Cow::Borrowed(if flag { "true" } else { "false" }),
+        Value::Unsigned(number) => Cow::Owned(number.to_string()),
+        Value::Signed(number) => Cow::Owned(number.to_string()),
+        Value::Float(number) => Cow::Owned(number.to_string()),
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Bytes(bytes) => Cow::Owned(hex::spaced(bytes)),
+        Value::Address(address) => Cow::Owned(address.to_string()),
+        Value::Duration(nanos) => {
             Cow::Owned(format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000))
         }
     }

@@ -30,6 +30,32 @@ impl Expression {
     }
 }
 
+/// Reads names of fields with commas between: `time,remote,modbus.func_code`.
+pub fn parse_fields(typed: &str) -> Result<Vec<Subject>, ExpressionError> {
+    let vocabulary = Vocabulary::default();
+    let mut parser = Parser::new(typed, &vocabulary, BTreeSet::new());
+    let mut fields = Vec::new();
+    loop {
+        parser.cursor.skip_space();
+        let at = parser.cursor.at();
+        let name = parser.cursor.take_name();
+        if name.is_empty() {
+            return Err(parser.cursor.error(at, Wrong::FieldMissing));
+        }
+        fields.push(parser.subject(name, at)?);
+        if let Some(error) = parser.unknown.take() {
+            return Err(error);
+        }
+        parser.cursor.skip_space();
+        if parser.cursor.is_done() {
+            return Ok(fields);
+        }
+        if !parser.cursor.take(",") {
+            return Err(parser.cursor.error(parser.cursor.at(), Wrong::FieldsNotDivided));
+        }
+    }
+}
+
 struct Parser<'a> {
     cursor: Cursor<'a>,
     vocabulary: &'a Vocabulary,
@@ -174,7 +200,9 @@ impl<'a> Parser<'a> {
 
     /// A word without a comparison: a field asks whether there is one, anything else is text to find.
     fn alone(&mut self, word: &str, start: usize) -> Result<Node, ExpressionError> {
-        if self.is_known(word) || self.vocabulary.has_protocol_of(word) {
+        // The name of a protocol alone is a word like others.
+        let is_protocol = !word.contains('.') && Vocabulary::has_decoded(word);
+        if (self.is_known(word) && !is_protocol) || Vocabulary::has_protocol_of(word) {
             let subject = self.subject(word, start)?;
             return Ok(Node::Test(Test { subject, relation: Relation::Has, values: Vec::new() }));
         }
@@ -182,7 +210,7 @@ impl<'a> Parser<'a> {
     }
 
     fn is_known(&self, word: &str) -> bool {
-        Field::from_name(word).is_some() || self.vocabulary.has_decoded(word) || self.is_variable(word)
+        Field::from_name(word).is_some() || Vocabulary::has_decoded(word) || self.is_variable(word)
     }
 
     fn is_variable(&self, word: &str) -> bool {
@@ -196,7 +224,7 @@ impl<'a> Parser<'a> {
         if self.is_variable(name) {
             return Ok(Subject::Variable(name.to_owned()));
         }
-        if self.vocabulary.has_decoded(name) {
+        if Vocabulary::has_decoded(name) {
             return Ok(Subject::Decoded(name.to_owned()));
         }
         let nearest = self.vocabulary.nearest(name);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// What a regular expression goes over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PatternOver {
-    /// Characters.
+    /// Characters; `^` and `$` are the ends of lines.
     Text,
     /// Bytes.
     Bytes,
@@ -50,7 +50,13 @@ impl Pattern {
         let over_text = over == PatternOver::Text;
         let mut parser = regex_syntax::ParserBuilder::new().utf8(over_text).unicode(over_text).build();
         parser.parse(source).map_err(|error| PatternFault::of(source, &error))?;
-        let built = RegexBuilder::new(source).unicode(over_text).size_limit(MOST_BYTES).build();
+        // A message mostly ends with the end of its line, and `$` means the end of what can be read of it.
+        let built = RegexBuilder::new(source)
+            .unicode(over_text)
+            .multi_line(over_text)
+            .crlf(over_text)
+            .size_limit(MOST_BYTES)
+            .build();
         let regex = built.map_err(|_| fault("expression.regex.too_big"))?;
         Ok(Pattern { source: source.into(), over, regex })
     }

@@ -1,16 +1,17 @@
 //! Expressions as they are typed, judged against rows that are written down here.
 
 use super::{
-    Content, Cost, DecodedValue, Expression, Fact, Facts, JudgeMemory, Node, Relation, RowKind, Subject,
-    Test, Verdict, Vocabulary,
+    Content, Cost, Expression, Fact, Facts, JudgeMemory, Node, Relation, RowKind, Subject, Test, Verdict,
+    Vocabulary,
 };
+use crate::codec::decode::Value;
 use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::codec::time::TimeFormat;
+use crate::model::address::Address;
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::record::{Direction, Origin};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use std::net::SocketAddr;
 
 /// A row that can be asked for everything.
 #[derive(Clone, Debug)]
@@ -65,11 +66,11 @@ impl Facts for Row {
         }
     }
 
-    fn remote(&self) -> Fact<SocketAddr> {
+    fn remote(&self) -> Fact<Address> {
         self.peer.and_then(|_| "10.1.2.3:5000".parse().ok()).into()
     }
 
-    fn local(&self) -> Fact<SocketAddr> {
+    fn local(&self) -> Fact<Address> {
         self.peer.and_then(|_| "[::1]:9000".parse().ok()).into()
     }
 
@@ -97,19 +98,19 @@ impl Facts for Row {
         Fact::Is(Epoch(2))
     }
 
-    fn decoded(&self, name: &str, visit: &mut dyn FnMut(DecodedValue<'_>) -> bool) -> Fact<()> {
+    fn decoded(&self, name: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> Fact<()> {
         if self.is_head {
             return Fact::Unread;
         }
         let _seen_enough = match name {
-            "modbus.func_code" => visit(DecodedValue::Integer(3)),
-            "modbus.regval_uint16" => visit(DecodedValue::Integer(7)) || visit(DecodedValue::Integer(300)),
-            "modbus.response_time" => visit(DecodedValue::Span(2_500_000)),
-            "mqtt.topic" => visit(DecodedValue::Text("room/温度")),
-            "mqtt.msg" => visit(DecodedValue::Bytes(b"\x01\xAB")),
-            "dns.a" => visit(DecodedValue::Address("10.0.0.7".parse().unwrap())),
-            "json.a.b[0]" => visit(DecodedValue::Real(26.5)),
-            r#"json["a b"]"# => visit(DecodedValue::Flag(true)),
+            "modbus.func_code" => visit(Value::Unsigned(3)),
+            "modbus.bitval" => visit(Value::Unsigned(7)) || visit(Value::Unsigned(300)),
+            "json.wait" => visit(Value::Duration(2_500_000)),
+            "json.topic" => visit(Value::Text("room/温度")),
+            "json.msg" => visit(Value::Bytes(b"\x01\xAB")),
+            "json.ip" => visit(Value::Address("10.0.0.7".parse().unwrap())),
+            "json.a.b[0]" => visit(Value::Float(26.5)),
+            r#"json["a b"]"# => visit(Value::Flag(true)),
             _ => false,
         };
         Fact::Is(())
@@ -136,18 +137,7 @@ fn event(event: &'static str) -> Row {
 }
 
 fn vocabulary() -> Vocabulary {
-    Vocabulary::default()
-        .with_fields([
-            "modbus.func_code",
-            "modbus.exception_code",
-            "modbus.regval_uint16",
-            "modbus.response_time",
-            "mqtt.topic",
-            "mqtt.msg",
-            "dns.a",
-        ])
-        .with_open_protocols(["json"])
-        .with_variables(["device", "limit"])
+    Vocabulary::default().with_variables(["device", "limit"])
 }
 
 fn parse(typed: &str) -> Expression {
@@ -274,6 +264,9 @@ fn text_is_judged_in_the_encoding_and_on_the_borders_of_characters() {
         ("Error", "utf-8", b"An ERROR", false),
         ("text == OK", "utf-8", b"OK", true),
         ("text == OK", "utf-8", b"OK!", false),
+        ("text == OK", "utf-8", b"OK\r\n", true),
+        ("text ~ \"^OK$\"", "utf-8", b"OK\r\n", true),
+        ("text ~ \"^OK$\"", "utf-8", b"NOT OK\r\n", false),
         ("text != OK", "utf-8", b"OK!", true),
         ("text == 温", "gbk", b"\xCE\xC2", true),
         ("\"\\xFF\"", "utf-8", b"a\xFFb", true),
@@ -349,15 +342,15 @@ fn what_decoders_find_is_compared_by_what_it_is() {
         ("modbus.func_code == 0x03 and not modbus.exception_code", true),
         ("modbus.func_code != 3", false),
         ("modbus.exception_code != 3", false),
-        ("modbus.regval_uint16 > 299", true),
-        ("modbus.regval_uint16 in {8, 300}", true),
-        ("modbus.regval_uint16 != 7", false),
-        ("modbus.response_time > 2ms and modbus.response_time < 0.003", true),
-        ("mqtt.topic == \"room/温度\" and mqtt.topic ~ ^room and mqtt.topic:room/温度", true),
-        ("mqtt.topic == room", false),
-        ("mqtt.msg == 01:ab", true),
-        ("dns.a == 10.0.0.7", true),
-        ("dns.a in {10.0.0.0/8}", true),
+        ("modbus.bitval > 299", true),
+        ("modbus.bitval in {8, 300}", true),
+        ("modbus.bitval != 7", false),
+        ("json.wait > 2ms and json.wait < 0.003", true),
+        ("json.topic == \"room/温度\" and json.topic ~ ^room and json.topic:room/温度", true),
+        ("json.topic == room", false),
+        ("json.msg == 01:ab", true),
+        ("json.ip == 10.0.0.7", true),
+        ("json.ip in {10.0.0.0/8}", true),
         ("json.a.b[0] > 26 and json[\"a b\"] == true", true),
         ("json.c", false),
     ] {
@@ -462,7 +455,7 @@ fn what_is_wrong_is_said_at_its_place() {
             "a regular expression over bytes takes ASCII and \\xNN: use text ~ for characters (column 10)",
         ),
         ("text ~ \"(?<len>.)\"", "\"len\" is the name of a field; give the group another name (column 8)"),
-        ("mqtt.topic < a", "\"a\" is not a number; write 100, 1.5k or 2Mi (column 14)"),
+        ("json.topic < a", "\"a\" is not a number; write 100, 1.5k or 2Mi (column 14)"),
         ("\"a\" == 3", "expected a word, a field or a bracket (column 5)"),
     ] {
         let error = Expression::parse(typed, &vocabulary()).unwrap_err();
@@ -594,6 +587,30 @@ proptest! {
             text.contains(&needle),
             "{:?} in {:?}", wanted, text
         );
+    }
+}
+
+#[test]
+fn lists_of_fields_are_read() {
+    let names = |typed: &str| {
+        let fields = super::parse_fields(typed);
+        fields.map(|fields| fields.iter().map(|field| field.name().to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        names(r#"time, remote,modbus.func_code,json["a,b"].c"#).unwrap(),
+        ["time", "remote", "modbus.func_code", r#"json["a,b"].c"#]
+    );
+    for (typed, message) in [
+        ("", "expected the name of a field (column 1)"),
+        ("time,", "expected the name of a field (column 6)"),
+        ("time remote", "expected a comma between two fields (column 6)"),
+        ("time,lenn", "there is no field \"lenn\"; did you mean len? (column 6)"),
+        (
+            "modbus.fun_code",
+            "there is no field \"modbus.fun_code\"; did you mean modbus.func_code? (column 1)",
+        ),
+    ] {
+        assert_eq!(names(typed).unwrap_err().to_string(), message, "{typed}");
     }
 }
 

@@ -36,6 +36,10 @@ pub enum Wrong {
         /// The known name that is most like it.
         nearest: Option<String>,
     },
+    /// In a list of fields the name of one should stand here.
+    FieldMissing,
+    /// Something other than a comma stands between two fields of a list.
+    FieldsNotDivided,
     /// The field cannot be compared in this way.
     CannotCompare {
         /// The field.
@@ -133,6 +137,8 @@ impl Wrong {
             Wrong::CannotCompare { field, relation } => {
                 say("expression.cannot_compare", &[("field", field), ("relation", relation)])
             }
+            Wrong::FieldMissing => say("expression.field_missing", &[]),
+            Wrong::FieldsNotDivided => say("expression.fields_not_divided", &[]),
             Wrong::EqualsSingle => say("expression.equals_single", &[]),
             Wrong::WordUnknown { value, known } => {
                 say("expression.word_unknown", &[("value", value), ("known", known)])

@@ -1,5 +1,6 @@
 //! Lifecycle records as keys and values: every field that the typed record has, none of its prose.
 
+use crate::codec::expression::{addresses, reason};
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::exporter::PeerEnds;
 use crate::export::json_string::push_string;
@@ -7,7 +8,7 @@ use crate::export::line::push_number;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::PeerId;
-use crate::model::record::{EndReason, Lifecycle};
+use crate::model::record::Lifecycle;
 use crate::model::socket_option::OptionValue;
 use crate::model::tls::TlsHandshake;
 use itoa::Integer;
@@ -21,7 +22,9 @@ pub(super) fn push_lifecycle(
     ends: Option<PeerEnds>,
 ) {
     push_text(line, "event", lifecycle.word());
-    push_reason(line, lifecycle);
+    if let Some(reason) = reason(lifecycle) {
+        push_text(line, "reason", reason.word());
+    }
     if let Some(peer) = peer {
         push_count(line, "peer", peer.get());
     }
@@ -49,36 +52,6 @@ pub(super) fn push_peer(line: &mut String, peer: Option<PeerId>, ends: Option<Pe
 /// Appends a key and an address.
 pub(super) fn push_address(line: &mut String, key: &str, address: Address) {
     push_text(line, key, &address.to_string());
-}
-
-fn push_reason(line: &mut String, lifecycle: &Lifecycle) {
-    let reason: EndReason = match lifecycle {
-        Lifecycle::ConnectFailed { reason, .. }
-        | Lifecycle::PeerLeft { reason, .. }
-        | Lifecycle::PeerUnreachable { reason, .. }
-        | Lifecycle::Closed { reason } => *reason,
-        _ => return,
-    };
-    push_text(line, "reason", reason.word());
-}
-
-/// Our address and the peer's, as the record itself has them.
-fn addresses(lifecycle: &Lifecycle) -> (Option<Address>, Option<Address>) {
-    match lifecycle {
-        Lifecycle::Listening { local }
-        | Lifecycle::ListenerStopped { local }
-        | Lifecycle::Bound { local } => (Some(*local), None),
-        Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
-            (Some(*local), Some(*remote))
-        }
-        Lifecycle::Connecting { remote, .. }
-        | Lifecycle::PeerFinished { remote }
-        | Lifecycle::WriteShut { remote }
-        | Lifecycle::PeerLeft { remote, .. }
-        | Lifecycle::PeerUnreachable { remote, .. }
-        | Lifecycle::Secured { remote, .. } => (None, Some(*remote)),
-        _ => (None, None),
-    }
 }
 
 fn push_details(line: &mut String, lifecycle: &Lifecycle) {
