@@ -4,7 +4,8 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 use clap::{Parser, ValueEnum};
-use sockscope::ui::launch::{self, GraphicsChoice, LaunchOptions, Launched};
+use sockscope::ui::graphics::GraphicsChoice;
+use sockscope::ui::launch::{self, LaunchOptions, Launched, Tried};
 use sockscope::workspace::profile::Profile;
 use sockscope::workspace::settings::ThemeChoice;
 use std::fmt::Display;
@@ -12,7 +13,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-/// Tells a second attempt why the first could not open a window.
+/// Tells another attempt why the ones before could not open a window: a line for each, with its renderer, a tab and the
+/// reason.
 const TRIED: &str = "SOCKSCOPE_TRIED";
 
 /// A socket debugger: listen, connect, see every byte, send, save.
@@ -28,8 +30,8 @@ struct Options {
     /// Keep settings and sessions in this folder instead of the user's own
     #[arg(long, value_name = "PATH")]
     profile_dir: Option<PathBuf>,
-    /// How the window is drawn; without it the first that works on this machine
-    #[arg(long, value_enum)]
+    /// How the window is drawn; without it as the settings say, or with what suits this machine
+    #[arg(long, value_enum, overrides_with = "renderer")]
     renderer: Option<RendererOption>,
     /// Keep the number of drawn frames in this file, for measurements
     #[arg(long, value_name = "PATH", hide = true)]
@@ -38,6 +40,8 @@ struct Options {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum RendererOption {
+    /// The processor, only where something changed
+    Software,
     /// OpenGL
     Opengl,
     /// Vulkan, Direct3D or Metal
@@ -86,40 +90,60 @@ fn run(options: &Options) -> Result<ExitCode, anyhow::Error> {
             ThemeOption::Dark => ThemeChoice::Dark,
             ThemeOption::Light => ThemeChoice::Light,
         }),
-        graphics: options.renderer.map(|renderer| match renderer {
-            RendererOption::Opengl => GraphicsChoice::OpenGl,
-            RendererOption::Wgpu => GraphicsChoice::Wgpu,
-        }),
-        tried: std::env::var(TRIED).ok(),
+        graphics: options.renderer.map(RendererOption::graphics),
+        tried: std::env::var(TRIED).ok().map(|lines| lines.lines().filter_map(tried_of_line).collect()),
         count_frames: options.count_frames.clone(),
     })?;
     match launched {
         Launched::Closed => Ok(ExitCode::SUCCESS),
-        Launched::TryAgain { graphics, why } => start_again(graphics, &why),
+        Launched::TryAgain { graphics, tried } => start_again(graphics, &tried),
+    }
+}
+
+impl RendererOption {
+    fn graphics(self) -> GraphicsChoice {
+        match self {
+            RendererOption::Software => GraphicsChoice::Software,
+            RendererOption::Opengl => GraphicsChoice::OpenGl,
+            RendererOption::Wgpu => GraphicsChoice::Wgpu,
+        }
+    }
+
+    /// How it is called on the command line.
+    fn word_for(graphics: GraphicsChoice) -> String {
+        let option = RendererOption::value_variants().iter().find(|option| option.graphics() == graphics);
+        option
+            .and_then(ValueEnum::to_possible_value)
+            .map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
 /// Runs this program anew with another renderer.
-fn start_again(graphics: GraphicsChoice, why: &str) -> Result<ExitCode, anyhow::Error> {
-    let renderer = match graphics {
-        GraphicsChoice::OpenGl => RendererOption::Opengl,
-        GraphicsChoice::Wgpu => RendererOption::Wgpu,
-    };
-    let word = renderer.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+fn start_again(graphics: GraphicsChoice, tried: &[Tried]) -> Result<ExitCode, anyhow::Error> {
+    let lines: Vec<String> = tried
+        .iter()
+        .map(|Tried { graphics, why }| format!("{}\t{why}", RendererOption::word_for(*graphics)))
+        .collect();
     let mut again = Command::new(std::env::current_exe()?);
-    again.args(std::env::args_os().skip(1)).arg("--renderer").arg(word).env(TRIED, why);
-    Ok(run_instead(again)?)
+    again.args(std::env::args_os().skip(1)).arg("--renderer").arg(RendererOption::word_for(graphics));
+    Ok(run_instead(again.env(TRIED, lines.join("\n")))?)
+}
+
+fn tried_of_line(line: &str) -> Option<Tried> {
+    let (word, why) = line.split_once('\t')?;
+    let option = RendererOption::from_str(word, false).ok()?;
+    Some(Tried { graphics: option.graphics(), why: why.to_owned() })
 }
 
 /// The other program takes the place of this one.
 #[cfg(unix)]
-fn run_instead(mut other: Command) -> io::Result<ExitCode> {
-    Err(std::os::unix::process::CommandExt::exec(&mut other))
+fn run_instead(other: &mut Command) -> io::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(other))
 }
 
 /// The other program runs in the place of this one, which only waits for it.
 #[cfg(not(unix))]
-fn run_instead(mut other: Command) -> io::Result<ExitCode> {
+fn run_instead(other: &mut Command) -> io::Result<ExitCode> {
     let code = other.status()?.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -2,8 +2,8 @@
 window on it, found and pressed by name as assistive technology does.
 
 It knows the window's roles and names, and nothing of what a test wants with them. It needs Xvfb, openbox, xdotool,
-ImageMagick's import, dbus-daemon, at-spi2-core and Python's bindings of the last (gi). SOCKSCOPE_BIN names the program;
-screenshots go to ARTIFACTS.
+ImageMagick's import, dbus-daemon, at-spi2-core and Python's bindings of the last (gi). SOCKSCOPE_BIN names the program,
+SOCKSCOPE_RENDERER what draws it; screenshots go to ARTIFACTS.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ import tempfile
 import time
 
 BINARY = os.environ.get("SOCKSCOPE_BIN", "")
+RENDERER = os.environ.get("SOCKSCOPE_RENDERER", "")
 ARTIFACTS = pathlib.Path(os.environ.get("ARTIFACTS", "."))
 PATIENCE_SECONDS = 30
 # Where the toolkit is asked to look for accessible programs.
@@ -107,7 +108,8 @@ class Desktop:
                 break
             before = taken
             time.sleep(0.3)
-        subprocess.run(["convert", "ppm:-", str(ARTIFACTS / name)], input=before, check=True)
+        path = ARTIFACTS / (f"{RENDERER}-{name}" if RENDERER else name)
+        subprocess.run(["convert", "ppm:-", str(path)], input=before, check=True)
 
     def xdotool(self, *words):
         subprocess.run(["xdotool", *map(str, words)], check=True)
@@ -139,8 +141,9 @@ class Window:
         self.profile = pathlib.Path(profile or desktop.folder / "profile")
         self.profile.mkdir(exist_ok=True)
         self.said = (desktop.folder / "said").open("w+")
+        renderer = ["--renderer", RENDERER] if RENDERER else []
         self.process = desktop.start(
-            [BINARY, "--profile-dir", str(self.profile), *words], stdout=self.said
+            [BINARY, "--profile-dir", str(self.profile), *renderer, *words], stdout=self.said
         )
         self.atspi, self.gone = self.switch_accessibility_on()
         self.frame = wait_for(self.find_frame, "the window in the accessibility tree")

@@ -151,6 +151,11 @@ impl App {
         }
     }
 
+    /// Notes what a frame cost, from its beginning until it was shown.
+    pub(super) fn note_frame_cost(&self, cost: Duration) {
+        self.pace.note_cost(cost);
+    }
+
     /// Writes what is not written yet, and waits for the disk.
     pub fn close(&mut self) {
         self.saver.finish(&self.state);
@@ -191,7 +196,12 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(seconds) = frame.info().cpu_usage
+            && let Ok(cost) = Duration::try_from_secs_f32(seconds)
+        {
+            self.note_frame_cost(cost);
+        }
         self.take_in(ctx);
     }
 

@@ -31,7 +31,7 @@ impl FrameCount {
     }
 
     /// One more. A number that cannot be written stands still, which whoever reads it sees.
-    fn add(&mut self) {
+    pub(super) fn add(&mut self) {
         self.drawn += 1;
         if !self.is_lost && self.write().is_err() {
             self.is_lost = true;

@@ -1,6 +1,10 @@
 //! Input methods: whether a word is being composed, whose keys are whose, and what of their events the text fields see.
 
 use egui::{Context, Event, Id, ImeEvent, Memory};
+use std::time::Duration;
+
+/// So long after the end of a composition its reason may come: with ibus it is on its way through two other programs.
+const REASON_FOLLOWS_WITHIN: Duration = Duration::from_millis(50);
 
 /// Whether an input method is in the middle of a word: its keys, Ctrl+Enter among them, belong to it. To be asked once
 /// a frame, before anything takes events.
@@ -12,8 +16,8 @@ pub fn is_composing(ctx: &Context) -> bool {
     let before = field.is_some() && composed_in == field;
     let mut after = before;
     let mut was_active = before;
+    await_reason_of_end(ctx, before);
     ctx.input_mut(|input| {
-        drop_keys_given_back(&mut input.events);
         for event in &input.events {
             if let Event::Ime(ime) = event {
                 match ime {
@@ -36,19 +40,47 @@ pub fn is_composing(ctx: &Context) -> bool {
     was_active
 }
 
+/// Drops what is not true, and keeps the end of a composition back for a moment if it comes alone: what says whether it is
+/// true comes behind it, and a window that draws at once may draw between the two.
+fn await_reason_of_end(ctx: &Context, is_composing: bool) {
+    let id = Id::unique("ime-end-without-reason");
+    let since = ctx.data(|data| data.get_temp::<Option<f64>>(id)).flatten();
+    let since = ctx.input_mut(|input| {
+        if since.is_some() {
+            let end = ImeEvent::Preedit { text: String::new(), active_range_chars: None };
+            input.events.insert(0, Event::Ime(end));
+        }
+        drop_keys_given_back(&mut input.events);
+        let is_over = since.is_some_and(|since| input.time - since >= REASON_FOLLOWS_WITHIN.as_secs_f64());
+        let last = input.events.iter().rposition(|event| matches!(event, Event::Ime(_)))?;
+        let may_be_untrue = is_composing && !is_over && is_end(&input.events[last]);
+        may_be_untrue.then(|| {
+            input.events.remove(last);
+            since.unwrap_or(input.time)
+        })
+    });
+    ctx.data_mut(|data| data.insert_temp(id, since));
+    if since.is_some() {
+        ctx.request_repaint_after(REASON_FOLLOWS_WITHIN);
+    }
+}
+
 /// On X11 a key that the method has no use for, such as Ctrl+Enter with ibus, arrives as the end of the composition and
 /// a control character as what was chosen. The method composes on, so neither is true: the word would vanish from the
 /// field, and the next Ctrl+Enter would send what is there without it.
 fn drop_keys_given_back(events: &mut Vec<Event>) {
     let mut place = 0;
     while let Some([first, second]) = events.get(place..place + 2) {
-        let ends = matches!(first, Event::Ime(ImeEvent::Preedit { text, .. }) if text.is_empty());
-        if ends && matches!(second, Event::Ime(ImeEvent::Commit(text)) if is_control(text)) {
+        if is_end(first) && matches!(second, Event::Ime(ImeEvent::Commit(text)) if is_control(text)) {
             events.drain(place..place + 2);
         } else {
             place += 1;
         }
     }
+}
+
+fn is_end(event: &Event) -> bool {
+    matches!(event, Event::Ime(ImeEvent::Preedit { text, .. }) if text.is_empty())
 }
 
 fn is_control(text: &str) -> bool {
@@ -133,8 +165,30 @@ mod tests {
             assert_eq!(frame(&ctx, vec![preedit(""), commit(key)]), (true, Vec::new()));
         }
         assert!(frame(&ctx, Vec::new()).0);
-        // The method ends it itself, as with Escape.
+    }
+
+    #[test]
+    fn a_key_that_is_given_back_in_two_parts_does_not_end_the_word() {
+        let ctx = in_field();
+        frame(&ctx, vec![preedit("ni")]);
+        assert_eq!(frame(&ctx, vec![preedit("")]), (true, Vec::new()));
+        assert_eq!(frame(&ctx, Vec::new()), (true, Vec::new()));
+        assert_eq!(frame(&ctx, vec![commit("\r")]), (true, Vec::new()));
+        assert!(frame(&ctx, Vec::new()).0);
+        // What was chosen comes in two parts, too.
+        assert_eq!(frame(&ctx, vec![preedit("")]), (true, Vec::new()));
+        assert_eq!(frame(&ctx, vec![commit("你")]), (true, vec![preedit(""), commit("你")]));
+        assert!(!frame(&ctx, Vec::new()).0);
+    }
+
+    #[test]
+    fn a_word_that_the_method_ends_itself_is_over_after_a_moment() {
+        let ctx = in_field();
+        frame(&ctx, vec![preedit("ni")]);
         frame(&ctx, vec![preedit("")]);
+        // A frame takes a sixtieth of a second where nobody says otherwise.
+        let seen = (0..4).map(|_| frame(&ctx, Vec::new())).find(|(_, events)| !events.is_empty());
+        assert_eq!(seen, Some((true, vec![preedit("")])));
         assert!(!frame(&ctx, Vec::new()).0);
     }
 }

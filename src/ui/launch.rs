@@ -1,19 +1,23 @@
-//! Brings the window up with the renderer that this machine has, or says in one line what is missing. It knows
+//! Brings the window up with the renderer that suits this machine, or says in one line what is missing. It knows
 //! the platform's window, not what is in it.
 
 use crate::model::failure::Failure;
 use crate::ui::app::{App, StartOptions};
 use crate::ui::fonts;
 use crate::ui::frame_count::{Counted, FrameCount};
+use crate::ui::graphics::{self, GraphicsChoice};
+use crate::ui::software;
 use crate::util::locale::Language;
 use crate::workspace::profile::Profile;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::Store;
 use eframe::{AppCreator, NativeOptions, Renderer, icon_data};
+use egui::ViewportBuilder;
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt::Display;
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -28,19 +32,20 @@ pub struct LaunchOptions {
     pub theme: Option<ThemeChoice>,
     /// Instead of the first that works.
     pub graphics: Option<GraphicsChoice>,
-    /// Why an earlier attempt with another renderer failed.
-    pub tried: Option<String>,
+    /// What earlier attempts failed with; nothing before the first one. Where there were some, `graphics` says what is to
+    /// be tried now, and the person left the choice to us.
+    pub tried: Option<Vec<Tried>>,
     /// Where the number of drawn frames is kept, if it is measured.
     pub count_frames: Option<PathBuf>,
 }
 
-/// With what the window is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GraphicsChoice {
-    /// OpenGL.
-    OpenGl,
-    /// Vulkan, Direct3D or Metal, whichever the platform has.
-    Wgpu,
+/// An attempt that opened no window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// With this.
+    pub graphics: GraphicsChoice,
+    /// What failed, in one line.
+    pub why: String,
 }
 
 /// What became of the window.
@@ -48,20 +53,20 @@ pub enum GraphicsChoice {
 pub enum Launched {
     /// It was shown, and closed.
     Closed,
-    /// It could not be shown. What is left may work in a new process; the window library keeps too much of a failed
-    /// attempt to begin anew in the same one.
+    /// It could not be shown, or can be shown better. What is left may work in a new process; the window library keeps too
+    /// much of a failed attempt to begin anew in the same one.
     TryAgain {
         /// With this.
         graphics: GraphicsChoice,
-        /// What failed.
-        why: String,
+        /// What failed so far.
+        tried: Vec<Tried>,
     },
 }
 
 /// Why there is no window.
 #[derive(Debug, Error)]
 pub enum LaunchError {
-    /// Neither renderer could open one.
+    /// No renderer could open one.
     #[error("cannot open a window: {why}. {needs}; sockscope-cli needs none of it")]
     NoWindow {
         /// What the platform said.
@@ -96,19 +101,6 @@ const NEEDS: &str = "It needs an X11 or Wayland display and OpenGL: on Debian or
 #[cfg(not(target_os = "linux"))]
 const NEEDS: &str = "It needs a desktop session and a graphics driver";
 
-/// Industrial PCs and remote desktops often have nothing newer than OpenGL 1.1 on Windows, so Direct3D comes
-/// first there; on Linux OpenGL starts faster and is nearly always there, in software at least.
-#[cfg(target_os = "windows")]
-const FIRST: GraphicsChoice = GraphicsChoice::Wgpu;
-#[cfg(not(target_os = "windows"))]
-const FIRST: GraphicsChoice = GraphicsChoice::OpenGl;
-
-/// What is tried when the first does not work.
-const SECOND: GraphicsChoice = match FIRST {
-    GraphicsChoice::OpenGl => GraphicsChoice::Wgpu,
-    GraphicsChoice::Wgpu => GraphicsChoice::OpenGl,
-};
-
 /// What the task bar shows.
 const ICON: &[u8] = include_bytes!("../../assets/icon-256.png");
 
@@ -126,29 +118,46 @@ pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
         ),
         None => None,
     };
-    let renderer = match options.graphics.unwrap_or(FIRST) {
-        GraphicsChoice::OpenGl => Renderer::Glow,
-        GraphicsChoice::Wgpu => Renderer::Wgpu,
+    let order = graphics::order(settings.renderer, graphics::may_have_card());
+    let graphics = options.graphics.unwrap_or(order[0]);
+    let attempt = Attempt::new(options);
+    let outcome = match graphics {
+        GraphicsChoice::Software => attempt.draw_ourselves(&settings, frames),
+        GraphicsChoice::OpenGl => attempt.draw_with(Renderer::Glow, &settings, frames),
+        GraphicsChoice::Wgpu => attempt.draw_with(Renderer::Wgpu, &settings, frames),
     };
-    match try_renderer(renderer, &settings, options, frames) {
+    match outcome {
         Ok(()) => Ok(Launched::Closed),
-        Err(ended) => what_now(ended, options),
+        Err(ended) => what_now(ended, graphics, order, options),
     }
 }
 
 /// Whether something else may work, or what to say. Another renderer helps only where the window is at fault.
-fn what_now(ended: Ended, options: &LaunchOptions) -> Result<Launched, LaunchError> {
-    match ended {
-        Ended::NotStarted(failure) => Err(LaunchError::NotStarted(failure)),
-        Ended::Lost(why) => Err(LaunchError::Lost { why }),
-        Ended::NoWindow(why) if options.graphics.is_none() => {
-            Ok(Launched::TryAgain { graphics: SECOND, why })
-        }
-        Ended::NoWindow(why) => {
-            let mut reasons: Vec<String> = options.tried.iter().cloned().collect();
-            // What is wrong with the display is wrong with it for both.
-            if !reasons.contains(&why) {
-                reasons.push(why);
+fn what_now(
+    ended: Ended,
+    graphics: GraphicsChoice,
+    order: [GraphicsChoice; 3],
+    options: &LaunchOptions,
+) -> Result<Launched, LaunchError> {
+    let mut tried = options.tried.clone().unwrap_or_default();
+    let why = match ended {
+        Ended::NotStarted(failure) => return Err(LaunchError::NotStarted(failure)),
+        Ended::Lost(why) => return Err(LaunchError::Lost { why }),
+        Ended::NoCard => return Ok(Launched::TryAgain { graphics: GraphicsChoice::Software, tried }),
+        Ended::NoWindow(why) => why,
+    };
+    tried.push(Tried { graphics, why });
+    let is_ours_to_choose = options.graphics.is_none() || options.tried.is_some();
+    let next = order.into_iter().find(|next| tried.iter().all(|tried| tried.graphics != *next));
+    match next {
+        Some(graphics) if is_ours_to_choose => Ok(Launched::TryAgain { graphics, tried }),
+        _ => {
+            // What is wrong with the display is wrong with it for all.
+            let mut reasons: Vec<String> = Vec::new();
+            for Tried { why, .. } in tried {
+                if !reasons.contains(&why) {
+                    reasons.push(why);
+                }
             }
             Err(LaunchError::NoWindow { why: reasons.join("; "), needs: NEEDS })
         }
@@ -167,68 +176,122 @@ fn missing_display() -> Option<String> {
     None
 }
 
-/// Runs the window with one renderer. Where a system library is missing, the window library panics instead of
-/// returning an error: until the window is up, a panic is therefore caught and told like an error. A panic of
-/// our own, later, goes on as a panic.
-fn try_renderer(
-    renderer: Renderer,
-    settings: &Settings,
-    options: &LaunchOptions,
-    frames: Option<FrameCount>,
-) -> Result<(), Ended> {
-    let has_begun = Cell::new(false);
-    let previous_hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let hook_back = Cell::new(Some(previous_hook));
-    let not_started = Cell::new(None);
-    let creator: AppCreator<'_> = Box::new(|creation| {
-        if let Some(hook) = hook_back.take() {
-            panic::set_hook(hook);
+type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
+
+/// Opening the window with one renderer. Where a system library is missing, the window library panics instead of
+/// returning an error: until the window is up, a panic is therefore caught and told like an error. A panic of our own,
+/// later, goes on as a panic.
+struct Attempt<'a> {
+    options: &'a LaunchOptions,
+    /// What is said of a panic, taken away until the window library is ready for us: what panics after that is ours.
+    hook_back: Cell<Option<PanicHook>>,
+    has_begun: Cell<bool>,
+    not_started: Cell<Option<Failure>>,
+    has_no_card: Cell<bool>,
+}
+
+impl Attempt<'_> {
+    fn new(options: &LaunchOptions) -> Attempt<'_> {
+        let previous_hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        Attempt {
+            options,
+            hook_back: Cell::new(Some(previous_hook)),
+            has_begun: Cell::new(false),
+            not_started: Cell::new(None),
+            has_no_card: Cell::new(false),
         }
-        let start = StartOptions {
-            profile: options.profile.clone(),
-            language: options.language.map(Language::from_tag),
-            theme: options.theme,
-        };
-        let app = App::new(&creation.egui_ctx, start).inspect_err(|failure| {
-            not_started.set(Some(failure.clone()));
-        })?;
-        has_begun.set(true);
-        fonts::add_installed(&creation.egui_ctx);
-        Ok(match frames {
-            None => Box::new(app),
-            Some(frames) => Box::new(Counted { app, frames }),
+    }
+
+    fn draw_ourselves(self, settings: &Settings, frames: Option<FrameCount>) -> Result<(), Ended> {
+        self.outcome_of(|attempt| {
+            let start: software::Start<'_> = Box::new(|ctx| attempt.begin(ctx));
+            software::run(viewport(settings), frames, start)
         })
-    });
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-        eframe::run_native("Sockscope", native_options(renderer, settings), creator)
-    }));
-    // It is taken as soon as the window library is ready for us: what panics after that is ours.
-    let is_ours = match hook_back.take() {
-        Some(hook) => {
-            panic::set_hook(hook);
-            false
+    }
+
+    fn draw_with(
+        self,
+        renderer: Renderer,
+        settings: &Settings,
+        frames: Option<FrameCount>,
+    ) -> Result<(), Ended> {
+        self.outcome_of(|attempt| {
+            let creator: AppCreator<'_> = Box::new(move |creation| {
+                if attempt.prefers_no_card() && graphics::stand_in_for_card(creation).is_some() {
+                    attempt.has_no_card.set(true);
+                    return Err("no graphics card draws here".into());
+                }
+                let app = attempt.begin(&creation.egui_ctx)?;
+                Ok(match frames {
+                    None => Box::new(app),
+                    Some(frames) => Box::new(Counted { app, frames }),
+                })
+            });
+            eframe::run_native("Sockscope", native_options(renderer, settings), creator)
+        })
+    }
+
+    /// Whether we draw ourselves rather than have the processor play a graphics card: not where the person chose, nor
+    /// where that was tried already.
+    fn prefers_no_card(&self) -> bool {
+        match &self.options.tried {
+            None => self.options.graphics.is_none(),
+            Some(tried) => tried.iter().all(|tried| tried.graphics != GraphicsChoice::Software),
         }
-        None => true,
-    };
-    let why = match outcome {
-        Ok(Ok(())) if has_begun.get() => return Ok(()),
-        Ok(Ok(())) => "the window library ended before there was a window".to_owned(),
-        Ok(Err(error)) => one_line(&error.to_string()),
-        Err(panicked) if is_ours => panic::resume_unwind(panicked),
-        Err(panicked) => one_line(panic_text(panicked.as_ref())),
-    };
-    Err(match not_started.take() {
-        Some(failure) => Ended::NotStarted(failure),
-        None if has_begun.get() => Ended::Lost(why),
-        None => Ended::NoWindow(why),
-    })
+    }
+
+    /// Makes what belongs into the window. From here on a panic is ours.
+    fn begin(&self, ctx: &egui::Context) -> Result<App, Failure> {
+        self.give_hook_back();
+        let start = StartOptions {
+            profile: self.options.profile.clone(),
+            language: self.options.language.map(Language::from_tag),
+            theme: self.options.theme,
+        };
+        let app = App::new(ctx, start).inspect_err(|failure| {
+            self.not_started.set(Some(failure.clone()));
+        })?;
+        self.has_begun.set(true);
+        fonts::add_installed(ctx);
+        Ok(app)
+    }
+
+    /// Whether it was still to be given back.
+    fn give_hook_back(&self) -> bool {
+        let hook = self.hook_back.take();
+        let was_taken = hook.is_some();
+        if let Some(hook) = hook {
+            panic::set_hook(hook);
+        }
+        was_taken
+    }
+
+    fn outcome_of<E: Display>(self, run: impl FnOnce(&Attempt<'_>) -> Result<(), E>) -> Result<(), Ended> {
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| run(&self)));
+        let is_ours = !self.give_hook_back();
+        let why = match outcome {
+            Ok(Ok(())) if self.has_begun.get() => return Ok(()),
+            Ok(Ok(())) => "the window library ended before there was a window".to_owned(),
+            Ok(Err(error)) => one_line(&error.to_string()),
+            Err(panicked) if is_ours => panic::resume_unwind(panicked),
+            Err(panicked) => one_line(panic_text(panicked.as_ref())),
+        };
+        Err(match self.not_started.take() {
+            Some(failure) => Ended::NotStarted(failure),
+            None if self.has_no_card.get() => Ended::NoCard,
+            None if self.has_begun.get() => Ended::Lost(why),
+            None => Ended::NoWindow(why),
+        })
+    }
 }
 
 /// An attempt that did not end by closing the window.
 enum Ended {
     /// There was no window; the platform said this.
     NoWindow(String),
+    /// There was one, drawn by the processor in place of a graphics card.
+    NoCard,
     /// There was one, and nothing to show in it.
     NotStarted(Failure),
     /// It went away; the platform said this.
@@ -236,20 +299,25 @@ enum Ended {
 }
 
 fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
-    let mut viewport = egui::ViewportBuilder::default()
+    // Nothing here has gradients, and on software renderers the noise is a good part of what a pixel costs.
+    let dithering = false;
+    // Installed fonts are looked for by ourselves, when a character asks for them.
+    let system_font_fallback = false;
+    let viewport = viewport(settings);
+    NativeOptions { renderer, viewport, dithering, system_font_fallback, ..NativeOptions::default() }
+}
+
+fn viewport(settings: &Settings) -> ViewportBuilder {
+    let viewport = ViewportBuilder::default()
         .with_app_id("sockscope")
         .with_title("Sockscope")
         .with_inner_size([points(settings.window_width), points(settings.window_height)])
         .with_maximized(settings.window_maximized)
         .with_min_inner_size([760.0, 480.0]);
-    if let Ok(icon) = icon_data::from_png_bytes(ICON) {
-        viewport = viewport.with_icon(icon);
+    match icon_data::from_png_bytes(ICON) {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(_) => viewport,
     }
-    // Nothing here has gradients, and on software renderers the noise is a good part of what a pixel costs.
-    let dithering = false;
-    // Installed fonts are looked for by ourselves, when a character asks for them.
-    let system_font_fallback = false;
-    NativeOptions { renderer, viewport, dithering, system_font_fallback, ..NativeOptions::default() }
 }
 
 /// A size from the settings, kept within what a screen can be.
@@ -277,11 +345,37 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ended, GraphicsChoice, LaunchOptions, what_now};
+    use super::{Ended, LaunchOptions, Launched, Tried, what_now};
     use crate::model::failure::{Failure, Operation};
+    use crate::ui::graphics::GraphicsChoice::{self, OpenGl, Software, Wgpu};
     use crate::workspace::profile::Profile;
     use std::io;
     use std::path::PathBuf;
+
+    const ORDER: [GraphicsChoice; 3] = [OpenGl, Wgpu, Software];
+
+    fn after(
+        ended: Ended,
+        graphics: GraphicsChoice,
+        asked: bool,
+        tried: Option<&[GraphicsChoice]>,
+    ) -> String {
+        let options = LaunchOptions {
+            profile: Profile { settings_folder: PathBuf::new(), sessions_folder: PathBuf::new() },
+            language: None,
+            theme: None,
+            graphics: (asked || tried.is_some()).then_some(graphics),
+            tried: tried.map(|tried| {
+                tried.iter().map(|graphics| Tried { graphics: *graphics, why: "no GL".to_owned() }).collect()
+            }),
+            count_frames: None,
+        };
+        match what_now(ended, graphics, ORDER, &options) {
+            Ok(Launched::Closed) => "closed".to_owned(),
+            Ok(Launched::TryAgain { graphics, tried }) => format!("{graphics:?} after {}", tried.len()),
+            Err(error) => error.to_string(),
+        }
+    }
 
     #[test]
     fn another_renderer_is_tried_only_where_the_window_is_at_fault() {
@@ -289,27 +383,22 @@ mod tests {
             let error = io::Error::from(io::ErrorKind::WouldBlock);
             Ended::NotStarted(Failure::new(Operation::StartThread, "workspace", error))
         };
-        let no_window = || Ended::NoWindow("no GL".to_owned());
-        let lost = || Ended::Lost("broken pipe".to_owned());
-        for (ended, graphics, said) in [
-            (no_window(), None, None),
-            (no_window(), Some(GraphicsChoice::Wgpu), Some("cannot open a window: no GL. ")),
-            (no_thread(), None, Some("cannot start thread workspace: ")),
-            (no_thread(), Some(GraphicsChoice::Wgpu), Some("cannot start thread workspace: ")),
-            (lost(), None, Some("the window is gone")),
+        let no_window = || Ended::NoWindow("no window".to_owned());
+        for (ended, graphics, asked, tried, said) in [
+            (no_window(), OpenGl, false, None, "Wgpu after 1"),
+            (no_window(), Wgpu, false, Some(&[OpenGl][..]), "Software after 2"),
+            (no_window(), Software, false, Some(&[OpenGl, Wgpu]), "cannot open a window: no GL; no window. "),
+            (no_window(), OpenGl, true, None, "cannot open a window: no window. "),
+            (no_window(), Software, true, None, "cannot open a window: no window. "),
+            // What the processor plays is left for our own way, and comes back where that fails.
+            (Ended::NoCard, OpenGl, false, None, "Software after 0"),
+            (no_window(), Software, false, Some(&[]), "OpenGl after 1"),
+            (no_thread(), OpenGl, false, None, "cannot start thread workspace: "),
+            (no_thread(), Wgpu, true, None, "cannot start thread workspace: "),
+            (Ended::Lost("broken pipe".to_owned()), OpenGl, false, None, "the window is gone"),
         ] {
-            let options = LaunchOptions {
-                profile: Profile { settings_folder: PathBuf::new(), sessions_folder: PathBuf::new() },
-                language: None,
-                theme: None,
-                graphics,
-                tried: None,
-                count_frames: None,
-            };
-            let line = what_now(ended, &options).err().map(|error| error.to_string());
-            assert_eq!(line.is_some(), said.is_some(), "{line:?}");
-            let line = line.unwrap_or_default();
-            assert!(line.starts_with(said.unwrap_or_default()), "{line}");
+            let line = after(ended, graphics, asked, tried);
+            assert!(line.starts_with(said), "{graphics:?}, {asked}, {tried:?}: {line}");
         }
     }
 }

@@ -79,6 +79,10 @@ mod frame_count;
 
 mod pace;
 
+mod software;
+
+pub mod graphics;
+
 pub mod launch;
 
 #[cfg(feature = "gui-harness")]

@@ -12,6 +12,8 @@ pub struct Settings {
     pub language: String,
     /// Colours.
     pub theme: ThemeChoice,
+    /// With what the window is drawn.
+    pub renderer: RendererChoice,
     /// Size of everything, in percent.
     pub zoom_percent: u32,
     /// The window's inner width in points.
@@ -47,6 +49,21 @@ pub enum ThemeChoice {
     Dark,
     /// Light.
     Light,
+}
+
+/// With what the window is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RendererChoice {
+    /// With what suits this machine.
+    #[default]
+    Automatic,
+    /// By the processor, only where something changed.
+    Software,
+    /// OpenGL.
+    Opengl,
+    /// Vulkan, Direct3D or Metal.
+    Wgpu,
 }
 
 /// How the sheet writes times.
@@ -85,6 +102,7 @@ impl Default for Settings {
         Settings {
             language: "system".to_owned(),
             theme: ThemeChoice::System,
+            renderer: RendererChoice::Automatic,
             zoom_percent: 100,
             window_width: 1460,
             window_height: 860,
