@@ -82,9 +82,8 @@ fn push_answer(tree: &Tree, locale: &Locale, line: &mut String) {
     // Tenths of milliseconds, rounded down.
     let tenths = asked.after_ns / 100_000;
     let after = format!("{}.{} ms", tenths / 10, tenths % 10);
-    let number = asked.record.0.saturating_add(1);
     line.push_str(" · ");
-    locale.format_into(line, "decode.answers", &[("number", &number), ("after", &after)]);
+    locale.format_into(line, "decode.answers", &[("number", &asked.row), ("after", &after)]);
 }
 
 fn push_field(line: &mut String, entry: &Entry<'_>, name: &mut String) {

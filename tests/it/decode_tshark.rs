@@ -123,7 +123,7 @@ fn hint_of(
         asked: None,
         agreed: conversation.agreed(),
     };
-    let seen = Seen { record: record.id, mono_ns: record.at.mono_ns, direction: data.head.direction };
+    let seen = Seen { record: record.id, row: 1, mono_ns: record.at.mono_ns, direction: data.head.direction };
     hint.asked = conversation.take_in(decoder.decoder().exchange(&data.bytes, &hint), seen);
     hint.agreed = conversation.agreed();
     hint

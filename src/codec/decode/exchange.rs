@@ -50,6 +50,8 @@ pub enum Key {
 pub struct Seen {
     /// The record that it begins in.
     pub record: RecordId,
+    /// The number of its row, counted from 1.
+    pub row: u64,
     /// When.
     pub mono_ns: u64,
     /// Which way it went.
@@ -118,7 +120,7 @@ impl Conversation {
                 let place = self.waiting.iter().position(|waiting| waiting.is(key, asked_by))?;
                 let Waiting { note, seen: asked, .. } = self.waiting.remove(place)?;
                 let after_ns = seen.mono_ns.saturating_sub(asked.mono_ns);
-                Some(Asked { record: asked.record, after_ns, note })
+                Some(Asked { record: asked.record, row: asked.row, after_ns, note })
             }
         }
     }
@@ -137,7 +139,7 @@ mod tests {
     use crate::model::record::Direction::{self, Received, Sent};
 
     fn seen(record: u64, direction: Direction) -> Seen {
-        Seen { record: RecordId(record), mono_ns: 1000 * record, direction }
+        Seen { record: RecordId(record), row: record + 1, mono_ns: 1000 * record, direction }
     }
 
     #[test]

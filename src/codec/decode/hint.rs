@@ -56,6 +56,8 @@ pub enum Toward {
 pub struct Asked {
     /// The record in which the request begins.
     pub record: RecordId,
+    /// The number of its row, counted from 1.
+    pub row: u64,
     /// From the request to this answer.
     pub after_ns: u64,
     /// What the decoder wanted to remember of it.

@@ -64,7 +64,12 @@ impl RowDecoder {
         hint.carrier = if is_message_oriented { Carrier::Datagram } else { Carrier::Stream };
         hint.agreed = conversation.agreed();
         let Some(decoder) = self.choice.decoder_for(&data.bytes, &hint) else { return };
-        let seen = Seen { record: record.id, mono_ns: record.at.mono_ns, direction: data.head.direction };
+        let seen = Seen {
+            record: record.id,
+            row: row.number,
+            mono_ns: record.at.mono_ns,
+            direction: data.head.direction,
+        };
         hint.asked = conversation.take_in(decoder.exchange(&data.bytes, &hint), seen);
         hint.agreed = conversation.agreed();
         self.chosen = Some((decoder, hint));

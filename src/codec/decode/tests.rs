@@ -122,7 +122,7 @@ fn told_session(id: DecoderId, text: &str) -> Vec<String> {
         let mut hint = Hint { toward: Some(toward), agreed: conversation.agreed(), ..Hint::default() };
         hint.carrier = if is_udp { Carrier::Datagram } else { Carrier::Stream };
         let chosen = DecodeChoice::Auto.decoder_for(&bytes, &Hint { port: port_of(text), ..hint });
-        let seen = Seen { record: RecordId(number as u64), mono_ns: number as u64, direction };
+        let seen = Seen { record: RecordId(number as u64), row: 1, mono_ns: number as u64, direction };
         hint.asked = conversation.take_in(decoder.exchange(&bytes, &hint), seen);
         hint.agreed = conversation.agreed();
         decode(decoder, &bytes, &hint, &mut tree);
@@ -141,7 +141,7 @@ fn port_of(text: &str) -> Option<u16> {
 fn hints() -> impl Iterator<Item = Hint> + Clone {
     let towards = [None, Some(Toward::Server), Some(Toward::Client)];
     let agreed = Some(Agreed { decoder: DecoderId::Mqtt, version: 5 });
-    let asked = Some(Asked { record: RecordId(1), after_ns: 5, note: 1 });
+    let asked = Some(Asked { record: RecordId(1), row: 2, after_ns: 5, note: 1 });
     towards.into_iter().flat_map(move |toward| {
         [
             Hint { toward, ..Hint::default() },
@@ -222,7 +222,7 @@ fn modbus_answers_know_their_requests() {
         let message = bytes(hex);
         let toward = if direction == Direction::Sent { Toward::Server } else { Toward::Client };
         let mut hint = Hint { toward: Some(toward), ..Hint::default() };
-        let seen = Seen { record: RecordId(record), mono_ns: record * 1_000_000, direction };
+        let seen = Seen { record: RecordId(record), row: record, mono_ns: record * 1_000_000, direction };
         hint.asked = conversation.take_in(decoder.exchange(&message, &hint), seen);
         decode(decoder, &message, &hint, &mut tree);
         let asked = tree.asked().map_or(0, |asked| asked.record.0);
