@@ -261,6 +261,16 @@ impl LogRows {
         key.min(RowKey(self.count))
     }
 
+    /// What the stream of a row left unfinished before it.
+    pub fn carry(&mut self, row: &LogRow) -> Carry {
+        self.source.carry(row, self.options.encoding)
+    }
+
+    /// Whether a row is a message that has not ended.
+    pub fn may_change(&self, key: RowKey) -> bool {
+        key.0 >= self.source.volatile_from()
+    }
+
     /// A row; `None` if there is no such row.
     pub fn row(&mut self, key: RowKey) -> Result<Option<Arc<LogRow>>, JournalError> {
         self.source.row(key)

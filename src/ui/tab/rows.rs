@@ -75,6 +75,15 @@ pub(in crate::ui) fn take_in(
     if let Err(error) = tab.inspector.look_at(wanted, read) {
         cx.notices.problem(error_text::journal(locale, &error));
     }
+    if let Some(rows) = &mut tab.rows {
+        // A message that has not ended may have grown.
+        if let Some(key) = wanted.filter(|key| rows.may_change(*key))
+            && let Ok(row) = rows.row(key)
+        {
+            tab.inspector.row = row;
+        }
+        tab.inspector.make(encoding, locale, |row| rows.carry(row));
+    }
     let is_due = is_behind || tab.find.has_waiting() || tab.find.progress().is_some();
     let follow_due = tab.find.follow_after().filter(|_| is_due);
     ticks_due.into_iter().chain(follow_due).min()

@@ -1,24 +1,29 @@
 //! One record in depth: its bytes, the values at a byte, checksums, and what is known about its connection.
 
-use crate::codec::checksum::Checksum;
 use crate::codec::hex;
+use crate::codec::represent::SpanStyle;
 use crate::codec::text::TextEncoding;
 use crate::engine::shared::Status;
 use crate::model::status::PeerStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::log::LogRow;
-use crate::ui::tab::inspector::{Inspector, SHOWN_BYTES};
+use crate::ui::tab::inspector::{DumpLine, Inspector, SHOWN_BYTES};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{group_heading, key_value};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{
-    Align2, Frame, Key, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Frame, Key, Margin, Painter, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
+use unicode_width::UnicodeWidthStr;
 
 /// Bytes per line of the little dump.
 const PER_LINE: usize = 8;
+
+/// The columns of an offset and of the gap behind it.
+const OFFSET_COLUMNS: usize = 6;
 
 const LINE_HEIGHT: f32 = 19.0;
 
@@ -88,8 +93,10 @@ fn dump_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &mut Inspector) {
         .inner_margin(Margin::same(8));
     frame.show(ui, |ui| {
         ScrollArea::vertical().id_salt("bytes").max_height(10.0 * LINE_HEIGHT).show(ui, |ui| {
-            for (line, chunk) in inspector.bytes()[..shown].chunks(PER_LINE).enumerate() {
-                if let Some(place) = line_ui(ui, line * PER_LINE, chunk, inspector.cursor) {
+            for line in inspector.lines() {
+                let rest = inspector.bytes()[..shown].get(line.offset..).unwrap_or_default();
+                let chunk = &rest[..rest.len().min(PER_LINE)];
+                if let Some(place) = line_ui(ui, line, chunk, inspector.cursor) {
                     clicked = Some(place);
                 }
             }
@@ -106,28 +113,19 @@ fn dump_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &mut Inspector) {
 }
 
 /// One line of bytes; tells which byte was pressed.
-fn line_ui(ui: &mut Ui, offset: usize, chunk: &[u8], cursor: usize) -> Option<usize> {
+fn line_ui(ui: &mut Ui, line: &DumpLine, chunk: &[u8], cursor: usize) -> Option<usize> {
     let theme = Theme::of(ui);
     let column = fonts::payload_column_width();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE_HEIGHT), Sense::click());
-    let spoken = format!("{offset:04X} {}", hex::spaced(chunk));
+    let spoken = format!("{:04X} {}", line.offset, hex::spaced(chunk));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    let font = fonts::payload();
     let painter = ui.painter_at(rect);
-    let middle = rect.center().y;
-    painter.text(
-        pos2(rect.left(), middle),
-        Align2::LEFT_CENTER,
-        format!("{offset:04X}"),
-        font.clone(),
-        theme.faint,
-    );
-    let hex_left = rect.left() + 5.0 * column;
-    let text_left = hex_left + (3 * PER_LINE) as f32 * column + column;
-    for (place, byte) in chunk.iter().enumerate() {
+    let hex_left = rect.left() + OFFSET_COLUMNS as f32 * column;
+    let text_left = hex_left + (3 * PER_LINE + 1) as f32 * column;
+    for place in 0..chunk.len() {
         let left = hex_left + (3 * place) as f32 * column;
         let text_at = text_left + place as f32 * column;
-        if offset + place == cursor {
+        if line.offset + place == cursor {
             let behind = Rect::from_min_size(
                 pos2(left - 2.0, rect.top() + 1.0),
                 vec2(2.0 * column + 4.0, LINE_HEIGHT - 2.0),
@@ -137,19 +135,8 @@ fn line_ui(ui: &mut Ui, offset: usize, chunk: &[u8], cursor: usize) -> Option<us
                 Rect::from_min_size(pos2(text_at, rect.top() + 1.0), vec2(column, LINE_HEIGHT - 2.0));
             painter.rect_filled(behind, 3.0, theme.selected_row);
         }
-        painter.text(
-            pos2(left, middle),
-            Align2::LEFT_CENTER,
-            format!("{byte:02X}"),
-            font.clone(),
-            theme.text,
-        );
-        let (shown, ink) = match byte {
-            0x20..=0x7E => (char::from(*byte), theme.text),
-            _ => ('·', theme.faint),
-        };
-        painter.text(pos2(text_at, middle), Align2::LEFT_CENTER, shown, font.clone(), ink);
     }
+    paint_line(&painter, theme, rect, line);
     if response.has_focus() {
         let step = ui.input(|input| {
             i32::from(input.key_pressed(Key::ArrowRight)) - i32::from(input.key_pressed(Key::ArrowLeft))
@@ -168,7 +155,20 @@ fn line_ui(ui: &mut Ui, offset: usize, chunk: &[u8], cursor: usize) -> Option<us
             (left - 4.0..left + 2.5 * column).contains(&pressed.x)
                 || (text_at..text_at + column).contains(&pressed.x)
         })
-        .map(|place| offset + place)
+        .map(|place| line.offset + place)
+}
+
+/// Paints the parts of a line where its columns are: characters may be as wide as two.
+fn paint_line(painter: &Painter, theme: &Theme, rect: Rect, line: &DumpLine) {
+    let (mut start, mut columns) = (0, 0);
+    for (end, style) in &line.parts {
+        let text = &line.text[start..*end];
+        let ink = if *style == SpanStyle::Payload { theme.text } else { theme.faint };
+        let at = pos2(rect.left() + columns as f32 * fonts::payload_column_width(), rect.center().y);
+        painter.text(at, Align2::LEFT_CENTER, text, fonts::payload(), ink);
+        columns += text.width();
+        start = *end;
+    }
 }
 
 fn values_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, encoding: TextEncoding, inspector: &Inspector) {
@@ -208,15 +208,11 @@ fn fraction(value: f32) -> String {
 fn checksums_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &Inspector) {
     ui.add_space(theme::SPACE_12);
     group_heading(ui, ctx.text("inspector.checksums"));
-    let bytes = inspector.bytes();
-    if bytes.len() > SHOWN_BYTES * 128 {
-        // Not in a frame: a checksum over megabytes takes milliseconds.
+    if inspector.checksums().is_empty() {
         ui.label(ctx.text("inspector.too_long"));
-        return;
     }
-    for checksum in Checksum::popular().take(4) {
-        let value = format!("0x{:0width$X}", checksum.value(bytes), width = 2 * checksum.size());
-        key_value(ui, checksum.label(), &value, true);
+    for (name, value) in inspector.checksums() {
+        key_value(ui, name, value, true);
     }
 }
 
