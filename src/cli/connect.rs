@@ -4,6 +4,7 @@ use crate::cli::live::{self, LiveArguments, LivePlan, SendTo};
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::tls::TlsClientArguments;
 use crate::cli::words;
+use crate::cli::ws::WsClientArguments;
 use crate::model::config::{Reconnect, SessionConfig, TcpClientConfig};
 use crate::model::endpoint::HostPort;
 use std::time::Duration;
@@ -17,8 +18,8 @@ pub(crate) struct Arguments {
     /// What to connect with
     protocol: live::Protocol,
     /// Where to connect; all addresses of a name are tried in turn
-    #[arg(value_name = "HOST:PORT")]
-    remote: HostPort,
+    #[arg(value_name = "HOST:PORT|URL")]
+    remote: String,
     /// The local address to connect from
     #[arg(long, value_name = "ADDR:PORT")]
     bind: Option<HostPort>,
@@ -33,6 +34,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     keep_half_closed: bool,
     #[command(flatten)]
+    ws: WsClientArguments,
+    #[command(flatten)]
     tls: TlsClientArguments,
     #[command(flatten)]
     live: LiveArguments,
@@ -45,24 +48,28 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
 
 /// What was meant, or what is wrong with it.
 pub(crate) fn plan(typed: Arguments) -> Result<LivePlan, Failed> {
-    let Arguments {
-        protocol: live::Protocol::Tcp,
-        remote,
-        bind,
-        connect_timeout,
-        reconnect,
-        keep_half_closed,
-        tls,
-        live,
-    } = typed;
+    let Arguments { protocol, remote, bind, connect_timeout, reconnect, keep_half_closed, ws, tls, live } =
+        typed;
     let name = format!("connect {remote}");
+    let (remote, tls, websocket, live) = match protocol {
+        live::Protocol::Tcp => {
+            ws.refuse()?;
+            (words::place("HOST:PORT", &remote)?, tls.settings()?, None, live)
+        }
+        live::Protocol::Ws => {
+            let place = ws.place(&remote)?;
+            let tls = if place.is_secure { tls.switched_on() } else { tls };
+            (place.remote, tls.settings()?, Some(place.settings), live.in_frames())
+        }
+    };
     let config = SessionConfig::TcpClient(TcpClientConfig {
         remote,
         bind,
         connect_timeout,
         reconnect: reconnect.then(Reconnect::default),
         keep_half_closed,
-        tls: tls.settings()?,
+        tls,
+        websocket,
         options: live.options.clone(),
     });
     live.plan(name, config, SendTo::EachPeer)

@@ -3,8 +3,9 @@
 use crate::cli::live::{self, LiveArguments, LivePlan, SendTo};
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::tls::TlsServerArguments;
+use crate::cli::words;
+use crate::cli::ws::WsServerArguments;
 use crate::model::config::{DEFAULT_BACKLOG, SessionConfig, TcpServerConfig};
-use crate::model::endpoint::HostPort;
 
 /// Serve many TCP clients
 ///
@@ -15,13 +16,15 @@ pub(crate) struct Arguments {
     protocol: live::Protocol,
     /// Where to listen; port 0 picks one and says which
     #[arg(value_name = "ADDR:PORT")]
-    local: HostPort,
+    local: String,
     /// How many clients may wait to be accepted
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKLOG)]
     backlog: u32,
     /// Keep clients that have said that they send no more: sends and lines of standard input still reach them
     #[arg(long)]
     keep_half_closed: bool,
+    #[command(flatten)]
+    ws: WsServerArguments,
     #[command(flatten)]
     tls: TlsServerArguments,
     #[command(flatten)]
@@ -35,10 +38,26 @@ pub(crate) fn run(typed: Arguments) -> Outcome {
 
 /// What was meant, or what is wrong with it.
 pub(crate) fn plan(typed: Arguments) -> Result<LivePlan, Failed> {
-    let Arguments { protocol: live::Protocol::Tcp, local, backlog, keep_half_closed, tls, live } = typed;
-    let tls = tls.settings()?;
+    let Arguments { protocol, local, backlog, keep_half_closed, ws, tls, live } = typed;
     let name = format!("listen {local}");
-    let options = live.options.clone();
-    let config = SessionConfig::TcpServer(TcpServerConfig { local, backlog, keep_half_closed, tls, options });
+    let (local, websocket, live) = match protocol {
+        live::Protocol::Tcp => {
+            ws.refuse()?;
+            (words::place("ADDR:PORT", &local)?, None, live)
+        }
+        live::Protocol::Ws => {
+            let (local, settings) = ws.place(&local)?;
+            (local, Some(settings), live.in_frames())
+        }
+    };
+    let (tls, options) = (tls.settings()?, live.options.clone());
+    let config = SessionConfig::TcpServer(TcpServerConfig {
+        local,
+        backlog,
+        keep_half_closed,
+        tls,
+        websocket,
+        options,
+    });
     live.plan(name, config, SendTo::EachPeer)
 }

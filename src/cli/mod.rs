@@ -9,6 +9,8 @@ mod words;
 
 mod tls;
 
+mod ws;
+
 mod bell;
 
 mod signals;

@@ -20,16 +20,16 @@ struct SharedArguments {
     #[arg(long, help_heading = ENCRYPTION)]
     tls: bool,
     /// Our certificate with its chain, as a PEM file
-    #[arg(long, value_name = "FILE", requires = "tls", requires = "key", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "FILE", requires = "key", help_heading = ENCRYPTION)]
     cert: Option<PathBuf>,
     /// The key that belongs to --cert, as a PEM file
-    #[arg(long, value_name = "FILE", requires = "tls", requires = "cert", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = ENCRYPTION)]
     key: Option<PathBuf>,
     /// Protocols that are offered inside TLS, the preferred one first
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "tls", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = ENCRYPTION)]
     alpn: Vec<String>,
     /// Append the secrets of every connection to a file that Wireshark reads; 'env' for where SSLKEYLOGFILE says
-    #[arg(long, value_name = "FILE", requires = "tls", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "FILE", help_heading = ENCRYPTION)]
     key_log: Option<PathBuf>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct TlsServerArguments {
     #[command(flatten)]
     shared: SharedArguments,
     /// Clients must show a certificate that one of these has issued (a PEM file)
-    #[arg(long, value_name = "FILE", requires = "tls", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "FILE", help_heading = ENCRYPTION)]
     client_ca: Option<PathBuf>,
 }
 
@@ -56,13 +56,13 @@ pub(crate) struct TlsClientArguments {
     #[command(flatten)]
     shared: SharedArguments,
     /// For whom the server's certificate must be, if not for HOST
-    #[arg(long, value_name = "NAME", requires = "tls", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "NAME", help_heading = ENCRYPTION)]
     server_name: Option<String>,
     /// Trust what the certificates in this PEM file have issued, and nobody else
-    #[arg(long, value_name = "FILE", requires = "tls", conflicts_with = "insecure", help_heading = ENCRYPTION)]
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure", help_heading = ENCRYPTION)]
     ca: Option<PathBuf>,
     /// Accept any certificate; what would have been wrong is recorded
-    #[arg(long, requires = "tls", help_heading = ENCRYPTION)]
+    #[arg(long, help_heading = ENCRYPTION)]
     insecure: bool,
 }
 
@@ -71,7 +71,8 @@ impl TlsServerArguments {
     pub(crate) fn settings(self) -> Result<Option<TlsServerSettings>, Failed> {
         let TlsServerArguments { shared, client_ca } = self;
         if !shared.tls {
-            return Ok(None);
+            refuse_without_tls(client_ca.is_some(), "client-ca")?;
+            return shared.refuse();
         }
         let SharedSettings { identity, alpn, key_log } = shared.settings()?;
         Ok(Some(TlsServerSettings { identity, client_ca, alpn, key_log }))
@@ -79,11 +80,20 @@ impl TlsServerArguments {
 }
 
 impl TlsClientArguments {
+    /// The same where encryption is asked for in another way.
+    pub(crate) fn switched_on(mut self) -> TlsClientArguments {
+        self.shared.tls = true;
+        self
+    }
+
     /// What was meant; `None` where nothing is encrypted.
     pub(crate) fn settings(self) -> Result<Option<TlsClientSettings>, Failed> {
         let TlsClientArguments { shared, server_name, ca, insecure } = self;
         if !shared.tls {
-            return Ok(None);
+            refuse_without_tls(server_name.is_some(), "server-name")?;
+            refuse_without_tls(ca.is_some(), "ca")?;
+            refuse_without_tls(insecure, "insecure")?;
+            return shared.refuse();
         }
         let SharedSettings { identity, alpn, key_log } = shared.settings()?;
         let trust = match ca {
@@ -96,11 +106,23 @@ impl TlsClientArguments {
 }
 
 impl SharedArguments {
+    /// Nothing of it goes without encryption.
+    fn refuse<T>(&self) -> Result<Option<T>, Failed> {
+        refuse_without_tls(self.cert.is_some(), "cert")?;
+        refuse_without_tls(!self.alpn.is_empty(), "alpn")?;
+        refuse_without_tls(self.key_log.is_some(), "key-log")?;
+        Ok(None)
+    }
+
     fn settings(self) -> Result<SharedSettings, Failed> {
         let identity = self.cert.zip(self.key).map(|(certificates, key)| TlsIdentity { certificates, key });
         let key_log = self.key_log.map(|path| key_log_of(&path)).transpose()?;
         Ok(SharedSettings { identity, alpn: self.alpn, key_log })
     }
+}
+
+fn refuse_without_tls(is_there: bool, option: &str) -> Result<(), Failed> {
+    if is_there { Err(Failed::usage(format!("--{option} goes with --tls"))) } else { Ok(()) }
 }
 
 fn key_log_of(path: &Path) -> Result<PathBuf, Failed> {

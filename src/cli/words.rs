@@ -1,10 +1,13 @@
 //! Values that several commands read from the command line. Each error names what was typed.
 
+use crate::cli::outcome::Failed;
 use crate::codec::represent::View;
 use crate::model::config::MulticastGroup;
 use crate::model::endpoint::Host;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How records are printed.
@@ -41,6 +44,15 @@ pub(crate) enum ViewName {
     Hex,
     /// Both, 16 bytes a line
     Dump,
+}
+
+/// Reads an address whose kind another word decides; an error names it as those of other options are named.
+pub(crate) fn place<T>(name: &str, text: &str) -> Result<T, Failed>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse().map_err(|error| Failed::usage(format!("invalid value '{text}' for '<{name}>': {error}")))
 }
 
 impl From<Way> for Direction {

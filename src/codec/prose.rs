@@ -49,7 +49,12 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::PeerFinished { remote } => say("record.peer_finished", &[("remote", remote)]),
         Lifecycle::WriteShut { remote } => say("record.write_shut", &[("remote", remote)]),
         Lifecycle::PeerLeft { remote, reason, error } => {
-            let error = error.as_ref().map_or_else(String::new, error_in_brackets);
+            let told = |error: &OsError| match reason {
+                // Of these the words tell most; of the system's errors the reason has said them already.
+                EndReason::HandshakeFailed | EndReason::Cut => format!(": {}", os_error_text(error, locale)),
+                _ => error_in_brackets(error),
+            };
+            let error = error.as_ref().map_or_else(String::new, told);
             say(left_key(*reason), &[("remote", remote), ("error", &error)])
         }
         Lifecycle::PeerUnreachable { remote, error, .. } => {
@@ -180,6 +185,7 @@ pub fn origin_text(origin: Origin, locale: &Locale) -> Option<&str> {
         Origin::Import => "record.origin.import",
         Origin::Timer => "record.origin.timer",
         Origin::Sequence => "record.origin.sequence",
+        Origin::Protocol => "record.origin.protocol",
     };
     locale.find(key)
 }

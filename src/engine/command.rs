@@ -9,6 +9,7 @@ use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
 use crate::model::socket_option::SocketOption;
+use crate::model::websocket::MessageForm;
 use crate::net::udp;
 use std::fmt;
 use std::net::SocketAddr;
@@ -40,6 +41,17 @@ pub enum Command {
         /// The bytes, complete.
         payload: Vec<u8>,
         /// Who caused them.
+        origin: Origin,
+    },
+    /// The same, and where there are frames it is one of this form.
+    SendMessage {
+        /// To whom.
+        target: Target,
+        /// What is in it.
+        payload: Vec<u8>,
+        /// Text, binary or something else.
+        form: MessageForm,
+        /// Who caused it.
         origin: Origin,
     },
     /// What this template makes now is on its way to each peer of the target.
@@ -124,6 +136,13 @@ pub struct SequencePlan {
 pub enum Content {
     /// These bytes.
     Bytes(Vec<u8>),
+    /// These bytes, which where there are frames are one of this form.
+    Message {
+        /// What is in it.
+        payload: Vec<u8>,
+        /// Text, binary or something else.
+        form: MessageForm,
+    },
     /// What a template makes at the moment of sending.
     Template(Box<Dressed>),
 }
@@ -172,6 +191,9 @@ impl fmt::Debug for Command {
             Command::StopListening => f.write_str("StopListening"),
             Command::ListenAgain => f.write_str("ListenAgain"),
             Command::Send { target, payload, .. } => write!(f, "Send({target:?}, {} bytes)", payload.len()),
+            Command::SendMessage { target, payload, form, .. } => {
+                write!(f, "SendMessage({target:?}, {} bytes, {form:?})", payload.len())
+            }
             Command::SendTemplate { target, .. } => write!(f, "SendTemplate({target:?})"),
             Command::StartRepeat { target, payloads, every, times } => {
                 write!(f, "StartRepeat({target:?}, {} payloads, {every:?}, {times:?})", payloads.len())
@@ -203,6 +225,7 @@ impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Content::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Content::Message { payload, form } => write!(f, "{} bytes, {form:?}", payload.len()),
             Content::Template(_) => f.write_str("a template"),
         }
     }

@@ -3,6 +3,7 @@
 use crate::model::endpoint::HostPort;
 use crate::model::socket_option::SocketOption;
 use crate::model::tls::{TlsClientSettings, TlsServerSettings};
+use crate::model::websocket::{WebSocketClientSettings, WebSocketServerSettings};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ pub struct TcpServerConfig {
     pub keep_half_closed: bool,
     /// How clients are secured; `None` leaves them in plain text.
     pub tls: Option<TlsServerSettings>,
+    /// How WebSocket is spoken; `None` leaves the bytes as they are.
+    pub websocket: Option<WebSocketServerSettings>,
     /// Set on the listener and, where it applies, on every client.
     pub options: Vec<SocketOption>,
 }
@@ -79,6 +82,8 @@ pub struct TcpClientConfig {
     pub keep_half_closed: bool,
     /// How the connection is secured; `None` leaves it in plain text.
     pub tls: Option<TlsClientSettings>,
+    /// How WebSocket is spoken; `None` leaves the bytes as they are.
+    pub websocket: Option<WebSocketClientSettings>,
     /// Set before connecting.
     pub options: Vec<SocketOption>,
 }
@@ -162,6 +167,15 @@ impl SessionShape {
 }
 
 impl SessionConfig {
+    /// Whether WebSocket is spoken.
+    pub fn speaks_websocket(&self) -> bool {
+        match self {
+            SessionConfig::TcpServer(server) => server.websocket.is_some(),
+            SessionConfig::TcpClient(client) => client.websocket.is_some(),
+            SessionConfig::Udp(_) => false,
+        }
+    }
+
     /// Which of the three it is.
     pub fn kind(&self) -> SessionKind {
         match self {
@@ -198,6 +212,7 @@ impl TcpServerConfig {
             backlog: DEFAULT_BACKLOG,
             keep_half_closed: false,
             tls: None,
+            websocket: None,
             options: Vec::new(),
         }
     }
@@ -213,6 +228,7 @@ impl TcpClientConfig {
             reconnect: None,
             keep_half_closed: false,
             tls: None,
+            websocket: None,
             options: Vec::new(),
         }
     }

@@ -23,3 +23,5 @@ pub mod status;
 pub mod own_address;
 
 pub mod tls;
+
+pub mod websocket;

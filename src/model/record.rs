@@ -69,6 +69,8 @@ pub enum Origin {
     Timer,
     /// A step of a sequence sent them.
     Sequence,
+    /// A protocol asked for them: its handshake, a pong, a goodbye.
+    Protocol,
 }
 
 /// The part of a data record that is known before its bytes are.
@@ -434,6 +436,7 @@ coded!(Origin {
     Import = 6, "import";
     Timer = 7, "timer";
     Sequence = 8, "sequence";
+    Protocol = 9, "protocol";
 });
 
 coded!(EndReason {

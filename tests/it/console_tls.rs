@@ -253,7 +253,7 @@ fn a_client_that_says_nothing_or_only_a_byte_keeps_nobody_waiting() {
     silent[0].set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let mut first = &silent[0];
     assert_eq!(first.read(&mut [0; 8]).unwrap(), 0, "let go after its time");
-    wait_for(&server, "no agreement on encryption within 10 s");
+    wait_for(&server, "no handshake within 10 s");
     end(server);
 }
 

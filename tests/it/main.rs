@@ -37,6 +37,8 @@ mod console_split;
 mod console_survival;
 #[cfg(unix)]
 mod console_tls;
+#[cfg(unix)]
+mod console_websocket;
 
 mod decode_tshark;
 mod engine_edges;

@@ -340,7 +340,9 @@ fn bad_end(reader: &JournalReader) -> Result<Option<String>, Failed> {
             if *reason == EndReason::HandshakeFailed
                 && let Some(error) = error
             {
-                let failure = Failure::new(Operation::Secure, remote, error.clone());
+                // Only what encryption says has a name.
+                let operation = if error.name.is_empty() { Operation::Connect } else { Operation::Secure };
+                let failure = Failure::new(operation, remote, error.clone());
                 return Ok(Some(format!("{failure}{}", advice(error))));
             }
             let words = error.as_ref().map_or_else(|| reason.word().replace('_', " "), ToString::to_string);

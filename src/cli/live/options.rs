@@ -36,6 +36,8 @@ const SOCKET: &str = "The socket";
 pub(crate) enum Protocol {
     /// The Transmission Control Protocol
     Tcp,
+    /// WebSocket, over TCP or with --tls or wss:// over TLS
+    Ws,
 }
 
 /// The options of `listen`, `connect` and `udp`.
@@ -152,6 +154,14 @@ pub(super) enum Output {
 }
 
 impl LiveArguments {
+    /// The same, with streams cut into WebSocket's messages where nothing else is asked for.
+    pub(crate) fn in_frames(self) -> LiveArguments {
+        match self.split {
+            Framing::None => LiveArguments { split: Framing::WebSocket, ..self },
+            _ => self,
+        }
+    }
+
     /// What was meant, or what is wrong with it.
     pub(crate) fn plan(
         &self,
@@ -160,6 +170,9 @@ impl LiveArguments {
         to: SendTo,
     ) -> Result<LivePlan, Failed> {
         let dressing = Dressing { encoding: self.encoding, checksum: self.checksum, ending: self.append };
+        if let Some(option) = self.sends.needs_frames().filter(|_| !config.speaks_websocket()) {
+            return Err(Failed::usage(format!("--{option} goes with ws; there are no frames here")));
+        }
         if self.every.is_some() && self.sends.is_empty() {
             return Err(Failed::usage(
                 "--every needs something to repeat: add --send, --send-hex or the like",

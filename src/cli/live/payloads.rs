@@ -7,6 +7,7 @@ use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::text::TextEncoding;
 use crate::codec::{escape, hex};
 use crate::model::failure::{Failure, Operation};
+use crate::model::websocket::MessageForm;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -30,14 +31,16 @@ enum TypedSend {
     Hex(String),
     Escaped(String),
     File(PathBuf),
+    Ping(String),
+    Raw(String),
     Template { typed: String, form: Form },
 }
 
 /// One send as it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// These bytes.
-    Payload(Vec<u8>),
+    /// These bytes, and what they become where there are frames.
+    Payload(Vec<u8>, MessageForm),
     /// What a template makes at the moment of sending.
     Template(Box<Dressed>),
     /// A file's bytes, as fast as they are taken.
@@ -56,6 +59,8 @@ const TEXT: &str = "send";
 const HEX: &str = "send-hex";
 const ESCAPED: &str = "send-escaped";
 const FILE: &str = "send-file";
+const PING: &str = "ping";
+const RAW: &str = "raw-hex";
 const TEMPLATE: &str = "send-template";
 const HEX_TEMPLATE: &str = "send-template-hex";
 
@@ -84,6 +89,8 @@ impl clap::Args for SendArguments {
                 "TEMPLATE",
                 "Send bytes with such fields: 55 AA {counter:u16be} {crc-16/modbus}",
             ))
+            .arg(argument(PING, "TEXT", "Send a ping with this text (ws only)"))
+            .arg(argument(RAW, "HEX", "Send bytes past the framing, for wrong frames on purpose (ws only)"))
             .arg(
                 argument(FILE, "PATH", "Send a file's bytes as they are")
                     .value_parser(clap::value_parser!(PathBuf)),
@@ -101,6 +108,8 @@ impl FromArgMatches for SendArguments {
         placed.extend(typed_under(matches, HEX, |digits: &String| TypedSend::Hex(digits.clone())));
         placed.extend(typed_under(matches, ESCAPED, |text: &String| TypedSend::Escaped(text.clone())));
         placed.extend(typed_under(matches, FILE, |path: &PathBuf| TypedSend::File(path.clone())));
+        placed.extend(typed_under(matches, PING, |text: &String| TypedSend::Ping(text.clone())));
+        placed.extend(typed_under(matches, RAW, |digits: &String| TypedSend::Raw(digits.clone())));
         for (name, form) in [(TEMPLATE, Form::Escapes), (HEX_TEMPLATE, Form::Hex)] {
             placed.extend(typed_under(matches, name, |typed: &String| TypedSend::Template {
                 typed: typed.clone(),
@@ -134,6 +143,15 @@ impl SendArguments {
         self.typed.is_empty()
     }
 
+    /// The first option that only goes with frames.
+    pub(super) fn needs_frames(&self) -> Option<&'static str> {
+        self.typed.iter().find_map(|send| match send {
+            TypedSend::Ping(_) => Some(PING),
+            TypedSend::Raw(_) => Some(RAW),
+            _ => None,
+        })
+    }
+
     /// The bytes that were meant. What is repeated is read into memory now.
     pub(super) fn steps(&self, dressing: &Dressing, repeated: bool) -> Result<Vec<Step>, Failed> {
         self.typed.iter().map(|send| step(send, dressing, repeated)).collect()
@@ -142,16 +160,25 @@ impl SendArguments {
 
 fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, Failed> {
     let wrong = |name: &str, error: &dyn std::fmt::Display| Failed::usage(format!("--{name}: {error}"));
+    let mut form = MessageForm::Text;
     let body = match send {
         TypedSend::Text(text) => dressing.encoding.encode(text).map_err(|error| wrong(TEXT, &error))?,
-        TypedSend::Hex(digits) => hex::parse(digits).map_err(|error| wrong(HEX, &error))?,
+        TypedSend::Hex(digits) => {
+            form = MessageForm::Binary;
+            hex::parse(digits).map_err(|error| wrong(HEX, &error))?
+        }
+        TypedSend::Ping(text) => return Ok(Step::Payload(text.clone().into_bytes(), MessageForm::Ping)),
+        TypedSend::Raw(digits) => {
+            let bytes = hex::parse(digits).map_err(|error| wrong(RAW, &error))?;
+            return Ok(Step::Payload(bytes, MessageForm::Raw));
+        }
         TypedSend::Escaped(text) => {
             escape::parse(text, dressing.encoding).map_err(|error| wrong(ESCAPED, &error))?
         }
         TypedSend::File(path) => return file_step(path, repeated),
         TypedSend::Template { typed, form } => return template_step(typed, *form, dressing),
     };
-    Ok(Step::Payload(dressing.dress(body)))
+    Ok(Step::Payload(dressing.dress(body), form))
 }
 
 /// A template that says the same each time is a payload like others. Nothing has given a value to a variable here.
@@ -163,7 +190,7 @@ fn template_step(typed: &str, form: Form, dressing: &Dressing) -> Result<Step, F
         return Err(Failed::usage(format!("--{name}: {{rx}} has no value: no message is answered")));
     }
     if let Some(body) = template.as_plain() {
-        return Ok(Step::Payload(dressing.dress(body)));
+        return Ok(Step::Payload(dressing.dress(body), MessageForm::Fitting));
     }
     let Dressing { checksum, ending, .. } = *dressing;
     Ok(Step::Template(Box::new(Dressed { template, checksum, ending })))
@@ -187,7 +214,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(Step::Payload).map_err(cannot)
+    fs::read(path).map(|bytes| Step::Payload(bytes, MessageForm::Binary)).map_err(cannot)
 }
 
 impl Dressing {
@@ -213,6 +240,7 @@ mod tests {
     use crate::codec::checksum::Checksum;
     use crate::codec::composition::LineEnding;
     use crate::codec::text::TextEncoding;
+    use crate::model::websocket::MessageForm;
     use clap::{Args, Command, FromArgMatches};
 
     fn typed(words: &[&str]) -> SendArguments {
@@ -228,7 +256,9 @@ mod tests {
     #[test]
     fn sends_keep_the_order_of_the_command_line() {
         let sends = typed(&["--send-hex", "01 02", "--send", "你", "--send-escaped", r"a\r", "--send", "-5"]);
-        let expected = [&[1, 2][..], &[0xC4, 0xE3], b"a\r", b"-5"].map(|bytes| Step::Payload(bytes.to_vec()));
+        let (text, binary) = (MessageForm::Text, MessageForm::Binary);
+        let expected = [(&[1, 2][..], binary), (&[0xC4, 0xE3], text), (b"a\r", text), (b"-5", text)];
+        let expected = expected.map(|(bytes, form)| Step::Payload(bytes.to_vec(), form));
         assert_eq!(sends.steps(&PLAIN, false).unwrap(), expected);
     }
 
@@ -238,7 +268,7 @@ mod tests {
         let dressing = Dressing { checksum: Some(checksum), ending: LineEnding::Crlf, ..PLAIN };
         let sends = typed(&["--send-hex", "01 03 00 00 00 0A"]);
         let expected = vec![1, 3, 0, 0, 0, 0x0A, 0xC5, 0xCD, b'\r', b'\n'];
-        assert_eq!(sends.steps(&dressing, false).unwrap(), [Step::Payload(expected)]);
+        assert_eq!(sends.steps(&dressing, false).unwrap(), [Step::Payload(expected, MessageForm::Binary)]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::engine::shared::Status;
 use crate::model::config::SessionKind;
 use crate::model::ids::{JobId, PeerId, Ticket};
 use crate::model::record::Origin;
+use crate::model::websocket::MessageForm;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -218,7 +219,7 @@ impl Sending {
         }
         let Some((every, times)) = self.plan.repeat.take() else { return };
         let payloads = self.plan.steps.iter().filter_map(|step| match step {
-            Step::Payload(payload) => Some(Content::Bytes(payload.clone())),
+            Step::Payload(payload, form) => Some(Content::Message { payload: payload.clone(), form: *form }),
             Step::Template(template) => Some(Content::Template(template.clone())),
             Step::File(_) => None,
         });
@@ -241,9 +242,12 @@ impl Sending {
         while self.waiting.is_none() {
             let Some((target, step)) = self.queue.pop_front() else { return };
             let command = match &step {
-                Step::Payload(payload) => {
-                    Command::Send { target: target.clone(), payload: payload.clone(), origin: Origin::User }
-                }
+                Step::Payload(payload, form) => Command::SendMessage {
+                    target: target.clone(),
+                    payload: payload.clone(),
+                    form: *form,
+                    origin: Origin::User,
+                },
                 Step::Template(template) => Command::SendTemplate {
                     target: target.clone(),
                     template: template.clone(),
@@ -308,7 +312,8 @@ impl Sending {
             (SendTo::EachPeer, ToPeers::All) => Target::All,
             (SendTo::EachPeer, ToPeers::Last) => Target::Last,
         };
-        let command = Command::Send { target, payload: payload.clone(), origin: Origin::User };
+        let (form, origin) = (MessageForm::Text, Origin::User);
+        let command = Command::SendMessage { target, payload: payload.clone(), form, origin };
         self.waiting = Some(match session.send(command) {
             Ok(ticket) => Waiting::Line { ticket, payload },
             Err(_) => Waiting::LineAgain(payload),

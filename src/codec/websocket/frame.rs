@@ -223,6 +223,27 @@ pub fn apply_mask(bytes: &mut [u8], mask: [u8; 4], offset: u64) {
     }
 }
 
+/// What is said in the frames of a message, unmasked and joined; `None` where they say nothing: a handshake, or control.
+pub fn message_payload(frames: &[u8]) -> Option<Vec<u8>> {
+    let mut said = None;
+    let mut rest = frames;
+    while !rest.is_empty() {
+        let header = FrameHeader::parse(rest)?;
+        let length = usize::try_from(header.payload_bytes).ok()?;
+        let payload = rest.get(header.header_bytes..header.header_bytes.checked_add(length)?)?;
+        if matches!(header.opcode, Opcode::Text | Opcode::Binary | Opcode::Continuation) {
+            let said = said.get_or_insert_with(Vec::new);
+            let start = said.len();
+            said.extend_from_slice(payload);
+            if let Some(mask) = header.mask {
+                apply_mask(&mut said[start..], mask, 0);
+            }
+        }
+        rest = &rest[header.header_bytes + length..];
+    }
+    said
+}
+
 /// The payload of a close frame.
 pub fn close_payload(code: u16, reason: &str) -> Vec<u8> {
     let mut payload = code.to_be_bytes().to_vec();
@@ -250,7 +271,9 @@ fn big_endian(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Close, FrameHeader, Opcode, RuleBreak, apply_mask, close_payload, push_frame};
+    use super::{
+        Close, FrameHeader, Opcode, RuleBreak, apply_mask, close_payload, message_payload, push_frame,
+    };
     use proptest::prelude::*;
 
     #[test]
@@ -292,6 +315,19 @@ mod tests {
         ] {
             assert_eq!(FrameHeader::parse(bytes).unwrap().broken_rule(from_client), broken, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn what_is_said_in_a_message_is_joined_and_unmasked() {
+        let mut frames = Vec::new();
+        push_frame(&mut frames, Opcode::Text, false, b"ab", Some([1, 2, 3, 4]));
+        push_frame(&mut frames, Opcode::Ping, true, b"?", None);
+        push_frame(&mut frames, Opcode::Continuation, true, b"c", Some([9; 4]));
+        assert_eq!(message_payload(&frames), Some(b"abc".to_vec()));
+        assert_eq!(message_payload(b"\x89\x00"), None);
+        assert_eq!(message_payload(b"\x81\x00"), Some(Vec::new()));
+        assert_eq!(message_payload(b"GET / HTTP/1.1\r\n\r\n"), None);
+        assert_eq!(message_payload(b"\x82\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), None);
     }
 
     #[test]

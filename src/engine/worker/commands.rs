@@ -39,6 +39,9 @@ impl Worker {
             Command::StopListening => self.stop_listening(now),
             Command::ListenAgain => self.listen_again(),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
+            Command::SendMessage { target, payload, form, origin } => {
+                self.send(&target, &Payload::from(payload).in_form(form), origin)
+            }
             Command::SendTemplate { target, template, origin } => {
                 self.send_template(&target, &template, origin)
             }
@@ -121,7 +124,8 @@ impl Worker {
                 let targets = datagrams.targets(target, log)?;
                 datagrams.send(&targets, payload, origin, log)
             }
-            _ if payload.is_empty() => Ok(()),
+            // An empty message is a message where there are frames.
+            _ if payload.is_empty() && !streams.has_frames() => Ok(()),
             _ => {
                 let ids = streams.recipients(target)?;
                 streams.send(&ids, payload, origin, log, board)
@@ -235,6 +239,7 @@ fn needs_journal(command: &Command) -> bool {
         Command::Open(_)
         | Command::ListenAgain
         | Command::Send { .. }
+        | Command::SendMessage { .. }
         | Command::SendTemplate { .. }
         | Command::StartRepeat { .. }
         | Command::SendFile { .. }

@@ -10,6 +10,7 @@ use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::Origin;
+use crate::model::websocket::MessageForm;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -143,17 +144,18 @@ impl Worker {
             let length = file
                 .read_part(&mut buffer)
                 .map_err(|error| Failure::new(Operation::ReadFile, file.path.display(), error))?;
-            if length == 0 {
-                file.is_read = true;
+            let is_first = file.sent == length as u64;
+            // Known at once, because a peer may close as soon as it has the last byte.
+            file.is_read = length == 0 || file.total > 0 && file.sent >= file.total;
+            let part = Payload::from(&buffer[..length]);
+            if length > 0 || self.streams.has_frames() {
+                let form = MessageForm::Part { is_first, is_last: file.is_read };
+                self.send_part(&file.recipients, &part.in_form(form))?;
+            }
+            if file.is_read {
                 break;
             }
             queued_now += length as u64;
-            self.send_part(&file.recipients, &Payload::from(&buffer[..length]))?;
-            // Known at once, because a peer may close as soon as it has the last byte.
-            if file.total > 0 && file.sent >= file.total {
-                file.is_read = true;
-                break;
-            }
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::listener::Listener;
 use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
+use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
 use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
 use crate::model::failure::{Failure, Operation, OsError};
@@ -147,7 +148,7 @@ impl Worker {
             self.log.lifecycle(None, Lifecycle::CertificateMade { fingerprint });
         }
         self.log.lifecycle(None, Lifecycle::Listening { local });
-        let listener = Listener::new(registered, local, server.keep_half_closed, tls);
+        let listener = Listener::new(registered, local, server, tls);
         self.options = report_all(listener.socket(), &server.options, local).into();
         self.link = Link::Listener(Box::new(listener));
         self.state = SessionState::Listening { local };
@@ -228,7 +229,18 @@ impl Worker {
         self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented: Some(false) });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
-        let stream = Stream::new(id, wire, local, remote).keeping_half_closed(keep_half_closed);
+        let websocket = match &self.config {
+            Some(SessionConfig::TcpClient(client)) => {
+                client.websocket.as_ref().map(WebSocket::client).transpose()
+            }
+            _ => Ok(None),
+        };
+        let websocket = match websocket {
+            Ok(websocket) => websocket,
+            Err(error) => return self.fail(Failure::new(Operation::Connect, remote, error), now),
+        };
+        let stream =
+            Stream::new(id, wire, local, remote).speaking(websocket).keeping_half_closed(keep_half_closed);
         self.options =
             stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
         self.streams.add(stream, &mut self.log, &mut self.board, now);

@@ -4,15 +4,19 @@ use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
+use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
+use crate::model::config::TcpServerConfig;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
+use crate::model::websocket::WebSocketServerSettings;
 use crate::net::end_reason::{is_not_now, is_out_of_resources};
 use crate::net::poll::{Interest, Poll, Registered, Token};
 use crate::net::tcp;
 use crate::net::tls::{Secured, TlsAcceptor};
 use crate::net::wire::{Plain, Wire};
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many clients are taken in during one turn, so that those who are there already are served too.
@@ -29,6 +33,7 @@ pub(super) struct Listener {
     try_again_at: Option<Instant>,
     keep_half_closed: bool,
     tls: Option<TlsAcceptor>,
+    websocket: Option<Arc<WebSocketServerSettings>>,
     paused: bool,
 }
 
@@ -36,10 +41,18 @@ impl Listener {
     pub(super) fn new(
         registered: Registered,
         local: Address,
-        keep_half_closed: bool,
+        server: &TcpServerConfig,
         tls: Option<TlsAcceptor>,
     ) -> Listener {
-        Listener { registered, local, try_again_at: None, keep_half_closed, tls, paused: false }
+        Listener {
+            registered,
+            local,
+            try_again_at: None,
+            keep_half_closed: server.keep_half_closed,
+            tls,
+            websocket: server.websocket.clone().map(Arc::new),
+            paused: false,
+        }
     }
 
     fn wire_of(&self, registered: Registered) -> Result<Box<dyn Wire>, OsError> {
@@ -75,7 +88,9 @@ impl Listener {
             log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) });
             match registered.map_err(OsError::from).and_then(|registered| self.wire_of(registered)) {
                 Ok(wire) => {
-                    let stream = Stream::new(id, wire, local, remote);
+                    let websocket =
+                        self.websocket.clone().map(|settings| (WebSocket::server(settings), Vec::new()));
+                    let stream = Stream::new(id, wire, local, remote).speaking(websocket);
                     streams.add(stream.keeping_half_closed(self.keep_half_closed), log, board, now);
                 }
                 Err(error) => {

@@ -44,6 +44,7 @@ mod stream;
 mod streams;
 
 mod templates;
+mod websocket;
 
 #[cfg(test)]
 mod scripted_wire;

@@ -1,7 +1,9 @@
 //! What waits to be sent to one peer: bounded, in order, with the place reached in the first payload.
 
 use crate::model::record::Origin;
+use crate::model::websocket::MessageForm;
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The most that may wait for one peer, what each payload takes by itself included. One payload that is longer may
@@ -11,8 +13,38 @@ pub(super) const QUEUE_CAP: u64 = 16 << 20;
 /// What a payload takes in memory besides its bytes, so that a million short ones are bounded as well.
 const PAYLOAD_OVERHEAD: u64 = 64;
 
-/// A payload that may be shared by many peers' queues.
-pub(super) type Payload = Arc<[u8]>;
+/// A payload that may be shared by many peers' queues, and what it becomes where there are frames.
+#[derive(Clone, Debug)]
+pub(super) struct Payload {
+    bytes: Arc<[u8]>,
+    pub(super) form: MessageForm,
+}
+
+impl Payload {
+    /// The bytes alone.
+    pub(super) fn into_bytes(self) -> Arc<[u8]> {
+        self.bytes
+    }
+
+    /// The same bytes in this form.
+    pub(super) fn in_form(self, form: MessageForm) -> Payload {
+        Payload { form, ..self }
+    }
+}
+
+impl<B: Into<Arc<[u8]>>> From<B> for Payload {
+    fn from(bytes: B) -> Payload {
+        Payload { bytes: bytes.into(), form: MessageForm::default() }
+    }
+}
+
+impl Deref for Payload {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
 
 /// Payloads in the order in which they go out.
 #[derive(Debug, Default)]
@@ -69,24 +101,22 @@ impl SendQueue {
 
 #[cfg(test)]
 mod tests {
-    use super::{PAYLOAD_OVERHEAD, QUEUE_CAP, SendQueue};
+    use super::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
     use crate::model::record::Origin;
-    use std::sync::Arc;
 
     #[test]
     fn a_full_queue_refuses_and_says_how_much_waits() {
         let mut queue = SendQueue::default();
-        let half: Arc<[u8]> = vec![0; usize::try_from(QUEUE_CAP / 2).unwrap() + 1].into();
-        queue.push(Arc::clone(&half), Origin::User).unwrap();
+        let half = Payload::from(vec![0; usize::try_from(QUEUE_CAP / 2).unwrap() + 1]);
+        queue.push(half.clone(), Origin::User).unwrap();
         assert_eq!(queue.push(half, Origin::User), Err(QUEUE_CAP / 2 + 1 + PAYLOAD_OVERHEAD));
     }
 
     #[test]
     fn short_payloads_are_bounded_by_the_memory_they_take() {
         let mut queue = SendQueue::default();
-        let byte: Arc<[u8]> = b"x".as_slice().into();
-        let taken =
-            (0..QUEUE_CAP).take_while(|_| queue.push(Arc::clone(&byte), Origin::User).is_ok()).count();
+        let byte = Payload::from(b"x".as_slice());
+        let taken = (0..QUEUE_CAP).take_while(|_| queue.push(byte.clone(), Origin::User).is_ok()).count();
         assert_eq!(taken as u64, QUEUE_CAP / (PAYLOAD_OVERHEAD + 1));
         assert_eq!(queue.bytes(), taken as u64);
     }

@@ -7,6 +7,7 @@ use crate::engine::command::{CloseKind, SequencePlan, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
+use crate::engine::worker::queue::Payload;
 use crate::model::ids::{JobId, PeerId};
 use crate::model::record::{LossKind, Origin};
 use crate::model::status::{SequenceStatus, SessionState};
@@ -82,7 +83,7 @@ impl Worker {
                     _ => Target::All,
                 };
                 let origin = self.answering.origin(rule);
-                match self.send(&target, &bytes, origin) {
+                match self.send(&target, &Payload::from(Arc::clone(&bytes)), origin) {
                     // Who is gone, or nobody, is told of nothing.
                     Ok(()) | Err(Rejection::NoPeer | Rejection::PeerGone(_) | Rejection::NotConnected) => {}
                     Err(_) => self.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
@@ -181,7 +182,9 @@ impl Worker {
 
     fn do_step(&mut self, todo: Todo, run: &mut SequenceRun, now: Instant) {
         let done = match todo {
-            Todo::Send { to, bytes } => self.send(&self.recipients_of(to), &bytes, Origin::Sequence),
+            Todo::Send { to, bytes } => {
+                self.send(&self.recipients_of(to), &Payload::from(bytes), Origin::Sequence)
+            }
             Todo::SendFile { to, path } => {
                 let path = self.sequencing.folder.join(path);
                 let target = self.recipients_of(to);

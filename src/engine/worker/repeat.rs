@@ -29,6 +29,7 @@ impl Repeat {
     pub(super) fn new(target: Target, payloads: Vec<Content>, schedule: Schedule) -> Repeat {
         let repeated = |content| match content {
             Content::Bytes(bytes) => Repeated::Bytes(bytes.into()),
+            Content::Message { payload, form } => Repeated::Bytes(Payload::from(payload).in_form(form)),
             Content::Template(template) => Repeated::Template(template),
         };
         Repeat { target, payloads: payloads.into_iter().map(repeated).collect(), schedule }

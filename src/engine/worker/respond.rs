@@ -7,6 +7,7 @@ use crate::automation::sequence::SequenceRun;
 use crate::codec::framing::MessageEnd;
 use crate::codec::streams::{PieceHead, StreamSplitter, StreamsEnd};
 use crate::codec::time::TimeFormat;
+use crate::codec::websocket::message_payload;
 use crate::engine::worker::log::{Log, Presence};
 use crate::engine::worker::queue::Payload;
 use crate::model::address::Address;
@@ -131,7 +132,12 @@ impl Answering {
     ) -> Vec<Answer> {
         let mut answers = Vec::new();
         cutter.splitter.data(piece_now(now), bytes, false, |message| {
-            self.answer(whose, message.bytes, message.end, now, &mut answers);
+            if self.framing != Framing::WebSocket {
+                self.answer(whose, message.bytes, message.end, now, &mut answers);
+            } else if let Some(payload) = message_payload(message.bytes) {
+                // Rules are about what was said, not about how it was framed.
+                self.answer(whose, &payload, message.end, now, &mut answers);
+            }
         });
         answers
     }
@@ -221,7 +227,7 @@ impl Answering {
             // Nothing is being read here that the answers would have to come before.
             let wants = answers.into_iter().zip(self.answered.drain(..)).map(|((bytes, _), rule)| {
                 let (to, after) = (AnswerTo::Sender, Duration::ZERO);
-                (whose.peer, Reaction::Send { rule, to, bytes, after })
+                (whose.peer, Reaction::Send { rule, to, bytes: bytes.into_bytes(), after })
             });
             let later = std::mem::take(&mut self.wanted);
             self.wanted = wants.chain(later).collect();
@@ -252,7 +258,7 @@ impl Answering {
                         continue;
                     }
                     self.answered.push(rule);
-                    answers.push((bytes, self.origin(rule)));
+                    answers.push((bytes.into(), self.origin(rule)));
                 }
                 Reaction::Send { after, .. } | Reaction::Close { after, .. } if !after.is_zero() => {
                     self.do_later(now + after, whose.peer, reaction);

@@ -4,11 +4,13 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{Payload, QUEUE_CAP, SendQueue};
 use crate::engine::worker::respond::MessageCutter;
+use crate::engine::worker::websocket::{Demands, Progress, WebSocket};
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus};
+use crate::model::websocket::MessageForm;
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::poll::Interest;
 use crate::net::wire::{Ending, Got, Handshake, Wire};
@@ -68,6 +70,19 @@ pub(super) struct Stream {
     /// Cuts what comes into messages, while the session answers.
     pub(super) cutter: Option<MessageCutter>,
     pub(super) shown_as_changed: bool,
+    /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
+    websocket: Option<Box<WebSocket>>,
+    opening: Opening,
+}
+
+/// The way to an open connection, which may have two handshakes: the wire's, and one in the payload itself.
+#[derive(Default)]
+struct Opening {
+    wire_is_done: bool,
+    /// Bytes of the payload's handshake that have to go out.
+    outgoing: Vec<u8>,
+    /// What follows when they are out.
+    outcome: Option<Result<Vec<u8>, OsError>>,
 }
 
 impl Stream {
@@ -86,7 +101,23 @@ impl Stream {
             keep_half_closed: false,
             cutter: None,
             shown_as_changed: false,
+            websocket: None,
+            opening: Opening::default(),
         }
+    }
+
+    /// The same, with WebSocket spoken on it; a client begins with its request.
+    pub(super) fn speaking(mut self, websocket: Option<(WebSocket, Vec<u8>)>) -> Stream {
+        if let Some((websocket, request)) = websocket {
+            self.websocket = Some(Box::new(websocket));
+            self.opening.outgoing = request;
+        }
+        self
+    }
+
+    /// Whether what goes out is framed.
+    pub(super) fn has_frames(&self) -> bool {
+        self.websocket.is_some()
     }
 
     /// The same, but whether it stays when the peer sends no more is up to the session's settings.
@@ -109,15 +140,18 @@ impl Stream {
 
     /// Goes on with the handshake; what was queued meanwhile goes out when it is done.
     pub(super) fn shake_hands(&mut self, log: &mut Log) -> Outcome {
+        if self.opening.wire_is_done {
+            return self.go_on_opening(log);
+        }
         match self.wire.shake_hands() {
             Ok(Handshake::UnderWay) => Outcome::Open,
             Ok(Handshake::Done) => {
-                self.set_state(PeerState::Open);
+                self.opening.wire_is_done = true;
                 if let Some(handshake) = self.wire.take_agreed() {
                     let remote = self.status.remote;
                     log.lifecycle(Some(self.status.id), Lifecycle::Secured { remote, handshake });
                 }
-                self.flush(log)
+                self.go_on_opening(log)
             }
             Err(error) if is_not_now(&error) => Outcome::Open,
             Err(error) => {
@@ -125,6 +159,79 @@ impl Stream {
                 Outcome::Ended(End { reason: EndReason::HandshakeFailed, error })
             }
         }
+    }
+
+    /// Goes on with the handshake that is payload itself, where there is one.
+    fn go_on_opening(&mut self, log: &mut Log) -> Outcome {
+        let failed = |why| Outcome::Ended(End { reason: EndReason::HandshakeFailed, error: Some(why) });
+        let Some(mut websocket) = self.websocket.take() else {
+            self.set_state(PeerState::Open);
+            return self.flush(log);
+        };
+        let outcome = self.exchange_handshake(&mut websocket, log);
+        self.websocket = Some(websocket);
+        match outcome {
+            Ok(None) => Outcome::Open,
+            Ok(Some(rest)) => {
+                self.set_state(PeerState::Open);
+                match self.take_in_frames(&rest) {
+                    Ok(()) => self.flush(log),
+                    Err(why) => failed(why),
+                }
+            }
+            Err(error) if is_not_now(&error) => Outcome::Open,
+            Err(error) => failed(OsError::from(&error)),
+        }
+    }
+
+    /// Writes and reads as far as it goes; gives the frames that came behind the handshake when that is done.
+    fn exchange_handshake(
+        &mut self,
+        websocket: &mut WebSocket,
+        log: &mut Log,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let mut buffer = [0; 4 << 10];
+        loop {
+            while !self.opening.outgoing.is_empty() {
+                let count = self.wire.write(&self.opening.outgoing)?;
+                let sent: Vec<u8> = self.opening.outgoing.drain(..count).collect();
+                log.data(clock::now(), self.status.id, &DataHead::sent(Origin::Protocol), &sent);
+                self.status.sent.add(count);
+            }
+            self.wire.flush()?;
+            match self.opening.outcome.take() {
+                Some(Ok(rest)) => return Ok(Some(rest)),
+                Some(Err(why)) => return Err(io::Error::other(why)),
+                None => {}
+            }
+            let Got::Bytes(count) = self.wire.read(&mut buffer)? else {
+                let words = "the connection was closed in the middle of the handshake";
+                return Err(io::Error::other(OsError::from_words(words)));
+            };
+            log.data(clock::now(), self.status.id, &DataHead::received(), &buffer[..count]);
+            self.status.received.add(count);
+            let (answer, outcome) = match websocket.shake_hands(&buffer[..count]) {
+                Progress::Waiting => continue,
+                Progress::Open { answer, rest } => (answer, Ok(rest)),
+                Progress::Refused { answer, why } => (answer, Err(why)),
+            };
+            self.opening.outgoing = answer;
+            self.opening.outcome = Some(outcome);
+        }
+    }
+
+    /// Answers what frames of the peer ask for by themselves.
+    pub(super) fn take_in_frames(&mut self, bytes: &[u8]) -> Result<(), OsError> {
+        let Some(websocket) = &mut self.websocket else { return Ok(()) };
+        let Demands { answers, is_over } = websocket.take_in(bytes)?;
+        if !answers.is_empty() && self.can_send() {
+            let payload = Payload::from(answers).in_form(MessageForm::Raw);
+            if self.queue.push(payload, Origin::Protocol).is_err() {
+                // A peer that asks and never reads gets no more answers than its queue holds.
+            }
+        }
+        self.shut_when_empty |= is_over;
+        Ok(())
     }
 
     pub(super) fn queued_bytes(&self) -> u64 {
@@ -170,6 +277,14 @@ impl Stream {
             let error = OsError::from_words("nothing more can be sent on this connection");
             return Err(Failure::new(Operation::Send, self.status.remote, error).into());
         }
+        let payload = match &self.websocket {
+            Some(websocket) if payload.form != MessageForm::Raw => {
+                let framed = websocket.frame(&payload, payload.form);
+                let failure = |error| Failure::new(Operation::Send, self.status.remote, error);
+                Payload::from(framed.map_err(failure)?)
+            }
+            _ => payload,
+        };
         let peer = self.status.id;
         self.queue.push(payload, origin).map_err(|queued| Rejection::QueueFull {
             peer,
@@ -257,7 +372,16 @@ impl Stream {
         if !self.can_send() {
             return Outcome::Open;
         }
-        self.shut_when_empty = true;
+        match self.websocket.as_mut().map(|websocket| websocket.say_goodbye()) {
+            // The other side says goodbye too, and that ends our direction.
+            Some(Ok(goodbye)) => {
+                let goodbye = Payload::from(goodbye).in_form(MessageForm::Raw);
+                if self.queue.push(goodbye, Origin::Protocol).is_err() {
+                    self.shut_when_empty = true;
+                }
+            }
+            Some(Err(_)) | None => self.shut_when_empty = true,
+        }
         self.flush(log)
     }
 
@@ -281,7 +405,9 @@ impl Stream {
     pub(super) fn wait_for_what_matters(&mut self, paused: bool) -> io::Result<()> {
         if paused || self.is_shaking_hands() {
             // The wire still waits for what it needs itself.
-            return self.wire.wait_for(Interest::NONE);
+            let opens = !paused && self.opening.wire_is_done;
+            let write = opens && !self.opening.outgoing.is_empty();
+            return self.wire.wait_for(Interest { read: opens, write, trouble: false });
         }
         let read = self.wants_to_read();
         let write = self.write_failed.is_none() && !self.queue.is_empty();
@@ -326,7 +452,26 @@ impl Stream {
     /// queued.
     pub(super) fn end_by_us(mut self, log: &mut Log, reason: EndReason, with_reset: bool) -> PeerStatus {
         let error = if with_reset || self.peer_finished { None } else { self.read_the_rest(log) };
+        if !with_reset {
+            self.say_goodbye_at_once(log);
+        }
         self.end(log, End { reason, error }, with_reset)
+    }
+
+    /// Where frames are spoken a peer is told, if it takes that now.
+    fn say_goodbye_at_once(&mut self, log: &mut Log) {
+        if self.is_shaking_hands() || !self.queue.is_empty() {
+            return;
+        }
+        let Some(Ok(goodbye)) = self.websocket.as_mut().map(|websocket| websocket.say_goodbye()) else {
+            return;
+        };
+        if !goodbye.is_empty()
+            && let Ok(count) = self.wire.write(&goodbye)
+        {
+            log.data(clock::now(), self.status.id, &DataHead::sent(Origin::Protocol), &goodbye[..count]);
+            self.status.sent.add(count);
+        }
     }
 
     /// Closes the socket and records the end: what was still queued is lost and counted.

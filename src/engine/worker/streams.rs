@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// How many reads one peer gets in one turn, so that a flood from one does not keep the others waiting.
 const READS_PER_TURN: usize = 4;
 
-/// So long may a peer take to agree on encryption. One that is slower costs nobody but itself.
+/// So long may a peer take to shake hands. One that is slower costs nobody but itself.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// The peers, and what is common to serving them.
@@ -67,7 +67,7 @@ impl Streams {
             self.handshakes.remove(&(due, id));
             if self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
                 let seconds = HANDSHAKE_TIME.as_secs();
-                let words = format!("no agreement on encryption within {seconds} s");
+                let words = format!("no handshake within {seconds} s");
                 let error = Some(OsError::from_words(words));
                 self.end(id, End { reason: EndReason::HandshakeFailed, error }, log, board);
             }
@@ -155,7 +155,7 @@ impl Streams {
         }
         for _ in 0..READS_PER_TURN {
             let Some(stream) = self.by_id.get_mut(&id) else { return };
-            let outcome = if answering.is_active() {
+            let outcome = if answering.is_active() || stream.has_frames() {
                 self.scratch.resize(READ_BYTES, 0);
                 stream.read_and_keep(log, &mut self.scratch)
             } else {
@@ -165,6 +165,7 @@ impl Streams {
                 ReadOutcome::Got(length) => {
                     self.last = Some(id);
                     self.answer(id, length, log, board, answering, now);
+                    self.answer_frames(id, length, log, board);
                     self.mark_changed(id);
                     let Some(stream) = self.by_id.get(&id) else { return };
                     if length < READ_BYTES && !stream.is_readable_unasked() {
@@ -203,6 +204,20 @@ impl Streams {
         }
         self.give(id, answers, log, board);
         answering.have_gone_out(now);
+    }
+
+    /// Gives what the peer's frames ask for by themselves.
+    fn answer_frames(&mut self, id: PeerId, length: usize, log: &mut Log, board: &mut Board) {
+        let Some(stream) = self.by_id.get_mut(&id).filter(|stream| stream.has_frames()) else { return };
+        match stream.take_in_frames(&self.scratch[..length]) {
+            Ok(()) => self.flush(id, log, board),
+            Err(error) => self.end(id, End { reason: EndReason::Failed, error: Some(error) }, log, board),
+        }
+    }
+
+    /// Whether what goes out is framed.
+    pub(super) fn has_frames(&self) -> bool {
+        self.by_id.values().next().is_some_and(Stream::has_frames)
     }
 
     /// Answers the message that the peer's end has ended before silence could.

@@ -85,6 +85,7 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
                 backlog: DEFAULT_BACKLOG,
                 keep_half_closed,
                 tls: None,
+                websocket: None,
                 options,
             })
         }),
@@ -99,6 +100,7 @@ pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> 
                     reconnect: tab.reconnect.then(Reconnect::default),
                     keep_half_closed: tab.keep_half_closed,
                     tls: None,
+                    websocket: None,
                     options,
                 })
             })

@@ -1,0 +1,300 @@
+//! WebSocket on one connection: the handshake before the frames, what is framed on its way out, and what has to be
+//! answered at once. What comes passes as it is: the journal keeps raw bytes, and the split makes messages of them.
+
+use crate::codec::websocket::{
+    ClientRequest, Close, FrameHeader, HandshakeError, Header, Opcode, apply_mask, close_payload,
+    parse_request, parse_response, push_frame, push_refusal, push_request, push_response,
+};
+use crate::model::failure::OsError;
+use crate::model::websocket::{MessageForm, WebSocketClientSettings, WebSocketServerSettings};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::sync::Arc;
+
+/// A control frame that is answered carries no more; what is longer breaks the rules and is only shown.
+const LONGEST_CONTROL: usize = 125;
+
+/// A normal end.
+const CLOSE_NORMAL: u16 = 1000;
+
+/// One side of a conversation.
+pub(super) struct WebSocket {
+    side: Side,
+    random: SystemRandom,
+    /// What came of the handshake so far.
+    came: Vec<u8>,
+    control: ControlReader,
+    has_said_goodbye: bool,
+}
+
+/// Which side we are.
+enum Side {
+    Server(Arc<WebSocketServerSettings>),
+    Client { wanted: String, offered: Vec<String> },
+}
+
+/// How far the handshake is.
+pub(super) enum Progress {
+    /// More has to come.
+    Waiting,
+    /// Frames may come and go. These bytes go out first, and so many of those that came are frames already.
+    Open { answer: Vec<u8>, rest: Vec<u8> },
+    /// It will not come to frames. These bytes go out before the end.
+    Refused { answer: Vec<u8>, why: OsError },
+}
+
+/// What a peer's frames ask for.
+#[derive(Default)]
+pub(super) struct Demands {
+    /// Frames that go out at once.
+    pub(super) answers: Vec<u8>,
+    /// The conversation has ended.
+    pub(super) is_over: bool,
+}
+
+impl WebSocket {
+    pub(super) fn server(settings: Arc<WebSocketServerSettings>) -> WebSocket {
+        WebSocket::new(Side::Server(settings))
+    }
+
+    /// The client's side, and its request.
+    pub(super) fn client(settings: &WebSocketClientSettings) -> Result<(WebSocket, Vec<u8>), OsError> {
+        let mut nonce = [0; 16];
+        let random = SystemRandom::new();
+        random.fill(&mut nonce).map_err(|_| OsError::from_words("the system gives no random numbers"))?;
+        let headers: Vec<Header> = settings
+            .headers
+            .iter()
+            .map(|(name, value)| Header { name: name.clone(), value: value.clone() })
+            .collect();
+        let mut request = Vec::new();
+        let wanted = push_request(
+            &mut request,
+            &ClientRequest {
+                host: &settings.host,
+                path: &settings.path,
+                nonce,
+                subprotocols: &settings.subprotocols,
+                headers: &headers,
+            },
+        );
+        let offered = settings.subprotocols.clone();
+        Ok((WebSocket::new(Side::Client { wanted, offered }), request))
+    }
+
+    fn new(side: Side) -> WebSocket {
+        WebSocket {
+            side,
+            random: SystemRandom::new(),
+            came: Vec::new(),
+            control: ControlReader::default(),
+            has_said_goodbye: false,
+        }
+    }
+
+    /// Goes on with the handshake.
+    pub(super) fn shake_hands(&mut self, bytes: &[u8]) -> Progress {
+        self.came.extend_from_slice(bytes);
+        let progress = match &self.side {
+            Side::Server(settings) => answer_request(&self.came, settings),
+            Side::Client { wanted, offered } => match parse_response(&self.came, wanted, offered) {
+                Ok(Some((length, _))) => {
+                    Progress::Open { answer: Vec::new(), rest: self.came[length..].to_vec() }
+                }
+                Ok(None) => Progress::Waiting,
+                Err(error) => Progress::Refused { answer: Vec::new(), why: told(&error) },
+            },
+        };
+        if !matches!(progress, Progress::Waiting) {
+            self.came = Vec::new();
+        }
+        progress
+    }
+
+    /// A payload as it goes over the connection.
+    pub(super) fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
+        let (opcode, is_final) = match form {
+            MessageForm::Raw => return Ok(payload.to_vec()),
+            MessageForm::Fitting if std::str::from_utf8(payload).is_ok() => (Opcode::Text, true),
+            MessageForm::Text => (Opcode::Text, true),
+            MessageForm::Fitting | MessageForm::Binary => (Opcode::Binary, true),
+            MessageForm::Ping => (Opcode::Ping, true),
+            MessageForm::Part { is_first: true, is_last } => (Opcode::Binary, is_last),
+            MessageForm::Part { is_first: false, is_last } => (Opcode::Continuation, is_last),
+        };
+        let mut frame = Vec::with_capacity(payload.len() + 14);
+        push_frame(&mut frame, opcode, is_final, payload, self.mask()?);
+        Ok(frame)
+    }
+
+    /// What the frames in these bytes ask for.
+    pub(super) fn take_in(&mut self, bytes: &[u8]) -> Result<Demands, OsError> {
+        let mut demands = Demands::default();
+        let mut asked = Vec::new();
+        self.control.read(bytes, |opcode, payload| asked.push((opcode, payload.to_vec())));
+        for (opcode, payload) in asked {
+            match opcode {
+                Opcode::Ping => {
+                    push_frame(&mut demands.answers, Opcode::Pong, true, &payload, self.mask()?);
+                }
+                Opcode::Close => {
+                    demands.is_over = true;
+                    if !self.has_said_goodbye {
+                        let code = Close::of(&payload).code.unwrap_or(CLOSE_NORMAL);
+                        demands.answers.extend(self.goodbye(code)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(demands)
+    }
+
+    /// The frame that ends the conversation from our side, once.
+    pub(super) fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
+        if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }
+    }
+
+    fn goodbye(&mut self, code: u16) -> Result<Vec<u8>, OsError> {
+        self.has_said_goodbye = true;
+        let mut frame = Vec::new();
+        push_frame(&mut frame, Opcode::Close, true, &close_payload(code, ""), self.mask()?);
+        Ok(frame)
+    }
+
+    /// Only a client masks.
+    fn mask(&self) -> Result<Option<[u8; 4]>, OsError> {
+        if matches!(self.side, Side::Server(_)) {
+            return Ok(None);
+        }
+        let mut mask = [0; 4];
+        match self.random.fill(&mut mask) {
+            Ok(()) => Ok(Some(mask)),
+            Err(_) => Err(OsError::from_words("the system gives no random numbers")),
+        }
+    }
+}
+
+fn answer_request(came: &[u8], settings: &WebSocketServerSettings) -> Progress {
+    let request = match parse_request(came) {
+        Ok(Some(request)) => request,
+        Ok(None) => return Progress::Waiting,
+        Err(error) => return refusal("400 Bad Request", &error.to_string()),
+    };
+    let path = request.path.split('?').next().unwrap_or_default();
+    if settings.path.as_deref().is_some_and(|wanted| wanted != path) {
+        return refusal("404 Not Found", &format!("nothing is at {}", request.path));
+    }
+    let spoken = |name: &&String| request.subprotocols.contains(name);
+    let subprotocol = settings.subprotocols.iter().find(spoken);
+    let mut answer = Vec::new();
+    push_response(&mut answer, &request.key, subprotocol.map(String::as_str));
+    Progress::Open { answer, rest: came[request.length..].to_vec() }
+}
+
+fn refusal(status: &str, why: &str) -> Progress {
+    let mut answer = Vec::new();
+    push_refusal(&mut answer, status, &why);
+    Progress::Refused { answer, why: OsError::from_words(why) }
+}
+
+fn told(error: &HandshakeError) -> OsError {
+    OsError::from_words(error.to_string())
+}
+
+/// Finds control frames in a stream that may be cut anywhere, without keeping what is between them.
+#[derive(Default)]
+struct ControlReader {
+    header: Vec<u8>,
+    /// So many bytes of the present frame are still to come.
+    rest: u64,
+    control: Option<(Opcode, Option<[u8; 4]>, Vec<u8>)>,
+}
+
+impl ControlReader {
+    fn read(&mut self, mut bytes: &[u8], mut each: impl FnMut(Opcode, &[u8])) {
+        while !bytes.is_empty() {
+            if self.rest > 0 {
+                let count = usize::try_from(self.rest).map_or(bytes.len(), |rest| rest.min(bytes.len()));
+                if let Some((_, _, payload)) = &mut self.control {
+                    payload.extend_from_slice(&bytes[..count]);
+                }
+                self.rest -= count as u64;
+                bytes = &bytes[count..];
+            } else {
+                self.header.push(bytes[0]);
+                bytes = &bytes[1..];
+                let Some(header) = FrameHeader::parse(&self.header) else { continue };
+                self.header.clear();
+                self.rest = header.payload_bytes;
+                let is_answered =
+                    header.opcode.is_control() && header.payload_bytes <= LONGEST_CONTROL as u64;
+                self.control = is_answered.then(|| (header.opcode, header.mask, Vec::new()));
+            }
+            if self.rest == 0
+                && self.header.is_empty()
+                && let Some((opcode, mask, mut payload)) = self.control.take()
+            {
+                if let Some(mask) = mask {
+                    apply_mask(&mut payload, mask, 0);
+                }
+                each(opcode, &payload);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Progress, WebSocket};
+    use crate::codec::websocket::{Opcode, push_frame};
+    use crate::model::websocket::{MessageForm, WebSocketClientSettings};
+    use std::sync::Arc;
+
+    fn pair() -> (WebSocket, WebSocket) {
+        let settings =
+            WebSocketClientSettings { host: "h".to_owned(), path: "/".to_owned(), ..Default::default() };
+        let (mut client, request) = WebSocket::client(&settings).unwrap();
+        let mut server = WebSocket::server(Arc::default());
+        let (early, late) = request.split_at(30);
+        assert!(matches!(server.shake_hands(early), Progress::Waiting));
+        let Progress::Open { answer, rest } = server.shake_hands(late) else { panic!() };
+        assert!(rest.is_empty());
+        let first = [&answer[..], &server.frame(b"hi", MessageForm::Text).unwrap()].concat();
+        let Progress::Open { rest, .. } = client.shake_hands(&first) else { panic!() };
+        assert_eq!(rest, b"\x81\x02hi");
+        (client, server)
+    }
+
+    #[test]
+    fn pings_are_answered_and_goodbyes_returned_wherever_the_stream_is_cut() {
+        for size in [1, 2, 3, 5, 1000] {
+            let (mut client, mut server) = pair();
+            let mut stream = client.frame(&[7; 300], MessageForm::Binary).unwrap();
+            stream.extend(client.frame(b"are you there", MessageForm::Ping).unwrap());
+            stream.extend(client.frame(b"", MessageForm::Ping).unwrap());
+            stream.extend(client.say_goodbye().unwrap());
+            let (mut answers, mut is_over) = (Vec::new(), false);
+            for piece in stream.chunks(size) {
+                let demands = server.take_in(piece).unwrap();
+                answers.extend(demands.answers);
+                is_over |= demands.is_over;
+            }
+            let mut wanted = Vec::new();
+            push_frame(&mut wanted, Opcode::Pong, true, b"are you there", None);
+            push_frame(&mut wanted, Opcode::Pong, true, b"", None);
+            push_frame(&mut wanted, Opcode::Close, true, &[3, 0xE8], None);
+            assert_eq!((answers, is_over), (wanted, true));
+            assert!(client.say_goodbye().unwrap().is_empty(), "once");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused_with_an_answer() {
+        let mut server = WebSocket::server(Arc::default());
+        let Progress::Refused { answer, why } = server.shake_hands(b"GET / HTTP/1.1\r\n\r\n") else {
+            panic!()
+        };
+        assert!(answer.starts_with(b"HTTP/1.1 400 Bad Request\r\n"));
+        assert!(why.message.starts_with("Upgrade: websocket is missing"));
+    }
+}

@@ -1,0 +1,216 @@
+//! WebSocket, with peers that know nothing of ours: a client and a server in plain Python, and curl.
+
+use crate::support::{Console, Running, failure, has_tool, python, wait_until};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// Frames as the standard has them, written a second time by somebody else.
+const FRAMES: &str = r"
+import socket, struct, sys, os, hashlib, base64
+def frame(op, data, mask=False, fin=True):
+    n = len(data); m = 0x80 if mask else 0
+    head = bytes([op | (0x80 if fin else 0)])
+    head += bytes([m | n]) if n < 126 else bytes([m | 126]) + struct.pack('>H', n) if n < 65536 else bytes([m | 127]) + struct.pack('>Q', n)
+    if not mask: return head + data
+    key = os.urandom(4)
+    return head + key + bytes(b ^ key[i % 4] for i, b in enumerate(data))
+def exactly(s, n):
+    data = b''
+    while len(data) < n:
+        more = s.recv(n - len(data))
+        if not more: raise EOFError
+        data += more
+    return data
+def read(s):
+    a, b = exactly(s, 2); n = b & 127
+    if n == 126: n = struct.unpack('>H', exactly(s, 2))[0]
+    if n == 127: n = struct.unpack('>Q', exactly(s, 8))[0]
+    key = exactly(s, 4) if b & 128 else None
+    data = exactly(s, n)
+    if key: data = bytes(x ^ key[i % 4] for i, x in enumerate(data))
+    return a & 15, bool(a & 128), bool(key), data
+def head(s):
+    data = b''
+    while not data.endswith(b'\r\n\r\n'): data += exactly(s, 1)
+    return data.decode()
+def connect(port, path, more=''):
+    s = socket.create_connection(('127.0.0.1', port), 20)
+    s.sendall(f'GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n'.encode())
+    return s, head(s)
+";
+
+fn end(mut running: Running) -> String {
+    running.signal("INT");
+    assert!(running.wait().success(), "{}", running.errors());
+    running.out()
+}
+
+fn wait_for(running: &Running, part: &str) {
+    wait_until(part, || running.out().contains(part));
+}
+
+#[test]
+fn a_server_shakes_hands_answers_and_says_goodbye() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let words = ["listen", "ws", "127.0.0.1:0/live", "--subprotocol", "chat", "--send", "你好"];
+    let more = ["--send-hex", "00 FF", "--reply", "PING=PONG", "--format", "jsonl"];
+    let mut server = console.start(&[&words[..], &more[..]].concat());
+    let port = server.ready().port().to_string();
+    let program = format!(
+        r"{FRAMES}
+s, h = connect(int(sys.argv[1]), '/live?x=1', 'Sec-WebSocket-Protocol: other, chat\r\n')
+assert 'HTTP/1.1 101' in h and 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' in h and 'Protocol: chat' in h, h
+assert read(s) == (1, True, False, '你好'.encode()); assert read(s) == (2, True, False, bytes.fromhex('00ff'))
+whole = frame(1, b'x', True, False) + frame(9, b'there?', True) + frame(0, b'PING', True)
+for byte in whole: s.sendall(bytes([byte]))
+assert sorted([read(s), read(s)]) == [(1, True, False, b'PONG'), (10, True, False, b'there?')]
+s.sendall(frame(2, b'x' * 300000, True)); s.sendall(frame(8, struct.pack('>H', 1001), True))
+assert read(s) == (8, True, False, struct.pack('>H', 1001)); assert s.recv(9) == b''
+print('fine')"
+    );
+    assert_eq!(python(&program, &[&port]).trim(), "fine");
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let out = end(server);
+    assert!(out.contains("\"origin\":\"protocol\"") && out.contains("\"len\":300014"), "{out}");
+}
+
+#[test]
+fn what_is_no_websocket_gets_an_answer_and_a_line() {
+    if !has_tool("python3") || !has_tool("curl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "ws", "127.0.0.1:0/live", "--format", "jsonl"]);
+    let port = server.ready().port().to_string();
+    let program = format!(
+        "{FRAMES}
+print(connect(int(sys.argv[1]), '/other')[1].splitlines()[0])"
+    );
+    assert_eq!(python(&program, &[&port]).trim(), "HTTP/1.1 404 Not Found");
+    let url = format!("http://127.0.0.1:{port}/live");
+    let curl = Command::new("curl").args(["-s", "--max-time", "20", &url]).output().unwrap();
+    let text = String::from_utf8(curl.stdout).unwrap();
+    assert!(text.starts_with("Upgrade: websocket is missing"), "{text}");
+    let mut garbage = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    garbage.write_all(&[0x16, 3, 1, 0, 5, 1]).unwrap();
+    let mut answer = String::new();
+    garbage.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("this is no HTTP"), "{answer}");
+    wait_for(&server, "\"reason\":\"handshake_failed\"");
+    end(server);
+}
+
+/// A server in Python that serves one client like this.
+fn serve(body: &str) -> (Child, String) {
+    let program = format!(
+        r"{FRAMES}
+l = socket.create_server(('127.0.0.1', 0)); print(l.getsockname()[1], flush=True)
+s, _ = l.accept(); s.settimeout(20); h = head(s)
+key = [x.split(': ')[1] for x in h.splitlines() if x.startswith('Sec-WebSocket-Key')][0]
+proof = base64.b64encode(hashlib.sha1((key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').encode()).digest()).decode()
+yes = 'HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: '
+{body}"
+    );
+    let mut server =
+        Command::new("python3").args(["-u", "-c", &program]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (server, format!("ws://127.0.0.1:{}/p?q", line.trim()))
+}
+
+#[test]
+fn a_client_asks_masks_streams_a_file_and_says_goodbye() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let file: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    std::fs::write(console.path("file"), &file).unwrap();
+    let (mut server, url) = serve(
+        r"assert h.startswith('GET /p?q HTTP/1.1') and 'X-Token: 7' in h, h
+s.sendall((yes + proof + '\r\n\r\n').encode() + frame(1, b'early'))
+assert read(s) == (1, True, True, b'hi'); assert read(s) == (9, True, True, b'you')
+data = b''; fin = False; ops = []
+while not fin:
+    op, fin, masked, part = read(s); data += part; ops.append(op); assert masked
+assert ops[0] == 2 and set(ops[1:]) == {0}, ops
+assert data == b''.join(struct.pack('<I', n) for n in range(200000)), len(data)
+assert read(s) == (3, True, True, b'')
+s.sendall(frame(1, b'late'))
+assert read(s)[0] == 8; s.sendall(frame(8, b'')); s.close()",
+    );
+    let words = ["connect", "ws", &url, "--header", "X-Token: 7", "--send", "hi", "--ping", "you"];
+    let more = ["--send-file", "file", "--raw-hex", "83 80 00 00 00 00", "--until-records", "0"];
+    let output =
+        console.run(&[&words[..], &more[..4], &["--until-idle", "2", "--journal", "j.skj"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert!(server.wait().unwrap().success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("early") && text.contains("late"), "{text}");
+}
+
+#[test]
+fn a_client_says_why_it_was_not_taken_in() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    for (body, said) in [
+        (r"s.sendall(b'HTTP/1.1 403 Go away\r\n\r\n'); s.close()", "the server answered 403 Go away"),
+        (
+            r"s.sendall((yes + 'x\r\n\r\n').encode()); s.close()",
+            "the server's Sec-WebSocket-Accept is \"x\" and not ",
+        ),
+        (r"s.sendall(b'SSH-2.0-x\r\n'); s.close()", "this is no HTTP: it began with \"SSH-2.0-x\""),
+        ("s.close()", "the connection was closed in the middle of the handshake"),
+    ] {
+        let (mut server, url) = serve(body);
+        let (code, line) =
+            failure(&console.run(&["connect", "ws", &url, "--format", "none", "--journal", "j.skj"]));
+        assert_eq!(code, 1, "{line}");
+        assert!(
+            line.starts_with("sockscope-cli: cannot connect to 127.0.0.1:") && line.contains(said),
+            "{line}"
+        );
+        server.wait().unwrap();
+        std::fs::remove_file(console.path("j.skj")).unwrap();
+    }
+    for (words, said) in [
+        (&["connect", "ws", "http://x"][..], "write ws://HOST:PORT/PATH"),
+        (&["connect", "tcp", "127.0.0.1:1", "--ping", "x"], "--ping goes with ws"),
+        (&["connect", "tcp", "127.0.0.1:1", "--insecure"], "--insecure goes with --tls"),
+    ] {
+        let (code, line) = failure(&console.run(words));
+        assert!(code == 2 && line.contains(said), "{line}");
+    }
+}
+
+#[test]
+fn both_ends_of_ours_meet_over_tls() {
+    let console = Console::new();
+    let words = ["listen", "ws", "127.0.0.1:0", "--tls", "--echo", "--format", "jsonl"];
+    let mut server = console.start(&words);
+    let url = format!("wss://{}/", server.ready());
+    let words = [
+        "connect",
+        "ws",
+        &url,
+        "--insecure",
+        "--send",
+        "over TLS",
+        "--until-idle",
+        "1",
+        "--journal",
+        "c.skj",
+    ];
+    let output = console.run(&words);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().any(|line| line.contains("← 1") && line.ends_with("over TLS")), "{text}");
+    let out = end(server);
+    assert!(out.contains("\"version\":\"TLS 1.3\"") && out.contains("\"origin\":\"echo\""), "{out}");
+}
