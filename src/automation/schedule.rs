@@ -36,11 +36,6 @@ impl Schedule {
             _ => false,
         }
     }
-
-    /// How many turns were taken.
-    pub fn fired(&self) -> u64 {
-        self.fired
-    }
 }
 
 fn multiply(duration: Duration, by: u64) -> Duration {
@@ -68,7 +63,7 @@ mod tests {
         );
         assert!(schedule.take_due(start + Duration::from_millis(200)));
         assert_eq!(schedule.next_due(), None);
-        assert_eq!(schedule.fired(), 3);
+        assert_eq!(schedule.fired, 3);
     }
 
     #[test]

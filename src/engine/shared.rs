@@ -28,7 +28,7 @@ pub struct Status {
     pub peers_present: usize,
     /// Options of the listener, the datagram socket or the one connection: asked for beside granted.
     pub options: Arc<[OptionReport]>,
-    /// How often the repeat schedule has fired, while it runs.
+    /// How often the repeat schedule has sent to somebody, while it runs.
     pub repeats_done: Option<u64>,
     /// What each rule has done, in their order.
     pub rules: Arc<[RuleStatus]>,

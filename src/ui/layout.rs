@@ -291,7 +291,9 @@ fn session_ui(
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));
             let panel = Panel::bottom("send").resizable(false).frame(padded);
             let shown = panel.show(ui, |ui| {
+                let repeated_to = tab.composer.repeating.as_ref().map(|repeating| &repeating.target);
                 let around = SendSurroundings {
+                    repeats_to_others: repeated_to.is_some_and(|to| tab.target().ok().as_ref() != Some(to)),
                     status: &tab.status,
                     peers: &tab.peers,
                     file: tab.file.as_ref().map(|file| &file.progress),

@@ -251,8 +251,8 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     desk.fill("Repeat interval in milliseconds", "20");
     desk.press("Every");
     assert_eq!(read_exactly(&mut peer, 12), b"tickticktick");
-    desk.see("Every · ");
-    desk.press_containing("Every · ");
+    desk.see("Repeating · sent ");
+    desk.press("Every");
     desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats_done.is_none());
     desk.write("and on");
     desk.press("Send");
@@ -262,6 +262,55 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
         desk.fill("Repeat interval in milliseconds", wrong);
         desk.see("The interval is a whole number of milliseconds, at least 1.");
     }
+}
+
+#[test]
+fn what_goes_out_while_a_text_is_repeated_is_said_and_renewed_when_asked() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("tick");
+    desk.fill("Repeat interval in milliseconds", "20");
+    desk.press("Every");
+    assert_eq!(read_exactly(&mut peer, 8), b"ticktick");
+    desk.see("4 bytes: 74 69 63 6B");
+    let renew = "Send this from now on";
+    assert!(!desk.is_seen(renew), "what is written is what goes out");
+
+    desk.write("tock");
+    desk.see("4 bytes: 74 6F 63 6B");
+    let going_out = |desk: &Desk| {
+        let line = desk.harness.get_all_by_label_contains("Repeating").next().unwrap();
+        line.accesskit_node().value().unwrap()
+    };
+    assert!(going_out(&desk).ends_with("4 bytes: 74 69 63 6B"), "{}", going_out(&desk));
+    assert_eq!(read_exactly(&mut peer, 8), b"ticktick");
+    desk.press(renew);
+    let mut last = read_exactly(&mut peer, 4);
+    while last == b"tick" {
+        last = read_exactly(&mut peer, 4);
+    }
+    assert_eq!(last, b"tock");
+    desk.draw();
+    assert!(going_out(&desk).ends_with("4 bytes: 74 6F 63 6B") && !desk.is_seen(renew));
+
+    desk.press_containing(" · tx ");
+    assert!(desk.is_seen(renew), "it goes on to all clients and not to the one that is chosen now");
+}
+
+#[test]
+fn repeats_to_nobody_are_not_counted() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    desk.write("x");
+    desk.fill("Repeat interval in milliseconds", "1");
+    desk.press("Every");
+    desk.wait("the repeat", |state| state.tabs[0].status.repeats_done.is_some());
+    for _ in 0..20 {
+        desk.draw();
+    }
+    assert_eq!(desk.front().status.repeats_done, Some(0));
+    let mut peer = client(listener);
+    read_exactly(&mut peer, 5);
+    desk.wait("some repeats", |state| state.tabs[0].status.repeats_done >= Some(5));
 }
 
 #[test]

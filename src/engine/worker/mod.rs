@@ -333,7 +333,7 @@ impl Worker {
             status.paused = paused.cloned();
             changed = true;
         }
-        let repeats_done = self.repeat.as_ref().map(Repeat::fired);
+        let repeats_done = self.repeat.as_ref().map(Repeat::sent);
         let sequence = self.sequence_status();
         let levels =
             (self.log.epoch(), self.log.counters, self.log.journalled(), peers_present, repeats_done);

@@ -17,6 +17,8 @@ pub(super) struct Repeat {
     target: Target,
     payloads: Vec<Repeated>,
     schedule: Schedule,
+    /// In how many periods somebody was there.
+    sent: u64,
 }
 
 /// One payload of a period.
@@ -32,15 +34,15 @@ impl Repeat {
             Content::Message { payload, form } => Repeated::Bytes(Payload::from(payload).in_form(form)),
             Content::Template(template) => Repeated::Template(template),
         };
-        Repeat { target, payloads: payloads.into_iter().map(repeated).collect(), schedule }
+        Repeat { target, payloads: payloads.into_iter().map(repeated).collect(), schedule, sent: 0 }
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.schedule.next_due()
     }
 
-    pub(super) fn fired(&self) -> u64 {
-        self.schedule.fired()
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
     }
 }
 
@@ -53,6 +55,7 @@ impl Worker {
             if !repeat.schedule.take_due(now) {
                 break;
             }
+            let mut is_sent = false;
             for payload in &repeat.payloads {
                 let sent = match payload {
                     Repeated::Bytes(payload) => self.send(&repeat.target, payload, Origin::Repeat),
@@ -61,10 +64,12 @@ impl Worker {
                     }
                 };
                 match sent {
-                    Ok(()) | Err(Rejection::NoPeer | Rejection::NotConnected) => {}
+                    Ok(()) => is_sent = true,
+                    Err(Rejection::NoPeer | Rejection::NotConnected) => {}
                     Err(why) => return self.outbox.tell(Event::RepeatFinished { outcome: Err(why) }),
                 }
             }
+            repeat.sent += u64::from(is_sent);
         }
         if repeat.schedule.next_due().is_some() {
             self.repeat = Some(repeat);

@@ -18,13 +18,14 @@ pub mod view;
 
 pub mod words;
 
+use crate::codec::composition::Composition;
 use crate::engine::command::{Command, Target};
 use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::state::Obstacle;
-use crate::ui::tab::composer::state::compose;
+use crate::ui::tab::composer::state::{Repeating, compose};
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::send_command;
@@ -37,8 +38,8 @@ pub(in crate::ui) fn send(tab: &mut Tab, sending: &mut Sending, cx: &mut Cx<'_>)
         return;
     }
     let is_pasted = tab.composer.pasted.is_some();
-    let Some(payload) = written_payload(tab, cx) else { return };
-    if !send_payload(tab, payload, cx) || is_pasted {
+    let Some(composition) = written(tab, cx) else { return };
+    if !send_payload(tab, composition.into_bytes(), cx) || is_pasted {
         return;
     }
     tab.composer.steps_back = 0;
@@ -73,18 +74,16 @@ pub(in crate::ui) fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
         cx.problem("repeat.pasted");
         return;
     }
-    let Some(payload) = written_payload(tab, cx) else { return };
+    let Some(composition) = written(tab, cx) else { return };
     let Some(target) = target_of(tab, cx) else { return };
     let every = Duration::from_millis(millis.max(1));
-    send_command(
-        tab,
-        Command::StartRepeat { target, payloads: vec![payload.into()], every, times: None },
-        cx,
-    );
+    let payloads = vec![composition.bytes().to_vec().into()];
+    tab.composer.repeating = Some(Repeating { composition, target: target.clone() });
+    send_command(tab, Command::StartRepeat { target, payloads, every, times: None }, cx);
 }
 
 /// The bytes of what is being written, if they can go out now; the person is told why not.
-fn written_payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Vec<u8>> {
+fn written(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
     if !tab.is_open() {
         cx.problem("toast.not_open");
         return None;
@@ -92,7 +91,7 @@ fn written_payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Vec<u8>> {
     let encoding = tab.encoding();
     let kind = tab.settings.kind;
     match tab.composer.payload(&tab.settings.composer, encoding, kind) {
-        Ok(composition) => Some(composition.bytes().to_vec()),
+        Ok(composition) => Some(composition.clone()),
         Err(obstacle) => {
             let kind = if obstacle == Obstacle::Nothing { NoticeKind::Info } else { NoticeKind::Problem };
             cx.notices.say(kind, words::obstacle(cx.locale, &obstacle));

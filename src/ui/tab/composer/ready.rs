@@ -9,7 +9,6 @@ use crate::ui::widgets::{
     PillCombo, TextField, button_room, chip, context_menu, error_line, icon_button, list_of_all, menu,
     menu_item, sideways, text_button, toggle,
 };
-use crate::util::bytes_text::Count;
 use crate::workspace::sending::QuickSend;
 use crate::workspace::tabs::TabSettings;
 use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
@@ -184,7 +183,7 @@ fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, composer:
 #[derive(Clone, Copy)]
 struct Repeat {
     is_session_open: bool,
-    done: Option<u64>,
+    is_running: bool,
     is_number: bool,
 }
 
@@ -193,7 +192,7 @@ impl Repeat {
         let millis = tab.composer.every_millis.trim().parse::<u64>();
         Repeat {
             is_session_open: status.state.is_open(),
-            done: status.repeats_done,
+            is_running: status.repeats_done.is_some(),
             is_number: millis.is_ok_and(|millis| millis > 0),
         }
     }
@@ -202,19 +201,15 @@ impl Repeat {
         TextField::new(ctx.text("repeat.millis"))
             .remark("ms")
             .width(84.0)
-            .locked(self.done.is_some())
+            .locked(self.is_running)
             .error((!self.is_number).then_some(""))
             .show(ui, &mut tab.composer.every_millis);
     }
 
     fn switch_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<TabAction>) {
-        let mut is_on = self.done.is_some();
-        let text = match self.done {
-            Some(count) => ctx.format("repeat.running", &[("count", &Count(count))]),
-            None => ctx.text("repeat.name").to_owned(),
-        };
+        let mut is_on = self.is_running;
         ui.add_enabled_ui(self.is_session_open && self.is_number, |ui| {
-            if toggle(ui, &mut is_on, &text, ctx.text("repeat.tip")).changed() {
+            if toggle(ui, &mut is_on, ctx.text("repeat.name"), ctx.text("repeat.tip")).changed() {
                 out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
             }
         });

@@ -23,6 +23,8 @@ pub struct SendSurroundings<'a> {
     pub peers: &'a Peers,
     /// A file on its way.
     pub file: Option<&'a FileProgress>,
+    /// What is repeated goes to others than a send would now.
+    pub repeats_to_others: bool,
 }
 
 /// Draws the line.

@@ -5,7 +5,7 @@ use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
 use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
-use crate::engine::command::LONGEST_DATAGRAM;
+use crate::engine::command::{LONGEST_DATAGRAM, Target};
 use crate::workspace::sending::{Sending, SentText};
 use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind};
 use std::fmt;
@@ -45,9 +45,20 @@ pub struct Composer {
     pub visual_rows: usize,
     /// The field has the keyboard.
     pub has_focus: bool,
+    /// What goes out again and again, whatever was written since. Of no meaning while the session repeats nothing.
+    pub repeating: Option<Repeating>,
     preview: Option<Preview>,
     pasted_datagram: Option<PastedDatagram>,
     switched: Option<Switched>,
+}
+
+/// What goes out again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeating {
+    /// The exact bytes.
+    pub composition: Composition,
+    /// To whom.
+    pub target: Target,
 }
 
 /// What was typed before the way of writing was switched. It counts again when the same way is chosen again, as

@@ -20,8 +20,8 @@ use crate::workspace::tabs::{InputChoice, TabSettings};
 use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, Frame, Key, KeyboardShortcut, Margin, Modifiers, RichText, Role, ScrollArea, Sense,
-    Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
+    Align, Align2, Color32, Frame, Key, KeyboardShortcut, Layout, Margin, Modifiers, Response, RichText,
+    Role, ScrollArea, Sense, Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
 };
 
 /// How many bytes of the preview are written out.
@@ -54,6 +54,11 @@ pub fn composer_ui(
             // That nothing is written is seen.
             let wrong = obstacle.as_deref().filter(|_| !is_empty);
             field_ui(ui, ctx, tab, composer, wrong, out);
+            if let (Some(done), Some(repeating)) = (around.status.repeats_done, composer.repeating.clone()) {
+                let written = composer.payload(&tab.composer, encoding, tab.kind).ok();
+                let is_other = around.repeats_to_others || written != Some(&repeating.composition);
+                repeating_ui(ui, ctx, &repeating.composition, done, is_other, off, out);
+            }
         });
         send_button(ui, ctx, button_width, off, out);
     });
@@ -194,7 +199,43 @@ fn pasted_ui(
     }
 }
 
+/// While something is repeated: how often it went out and its exact bytes, which what was written since does not change.
+/// Where that `is_other`, a button lets it go out from now on, or says why it is `off`.
+fn repeating_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    composition: &Composition,
+    done: u64,
+    is_other: bool,
+    off: Option<&str>,
+    out: &mut Vec<TabAction>,
+) {
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+        if is_other {
+            ui.add_enabled_ui(off.is_none(), |ui| {
+                let name = ctx.text("repeat.renew");
+                let response = button(ui, ButtonKind::Ordinary, name, None, ctx.text("repeat.renew_tip"));
+                if response.clicked() {
+                    out.push(TabAction::StartRepeat);
+                }
+                response.on_disabled_hover_text(off.unwrap_or_default());
+            });
+        }
+        let count = ctx.format("repeat.running", &[("count", &Count(done))]);
+        let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
+            bytes_ui(ui, ctx, &count, composition).on_hover_text(ctx.text("repeat.running_tip"));
+        });
+    });
+}
+
 fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
+    bytes_ui(ui, ctx, "→", composition).on_hover_text(ctx.text("composer.preview_tip"));
+}
+
+/// How many bytes these are, and the bytes themselves as far as there is room.
+fn bytes_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, heading: &str, composition: &Composition) -> Response {
     let theme = Theme::of(ui);
     let bytes = composition.bytes();
     let mut job = LayoutJob::default();
@@ -203,7 +244,7 @@ fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
         job.append(text, 0.0, TextFormat { font_id: font.clone(), color, ..TextFormat::default() });
     };
     let length = ctx.format("composer.length", &[("count", &Count(bytes.len() as u64))]);
-    append(&format!("→ {length}   "), theme.dim);
+    append(&format!("{heading} {length}   "), theme.dim);
     let parts = [
         (composition.body(), theme.faint),
         (composition.checksum(), theme.sent),
@@ -218,11 +259,12 @@ fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
         append(&hex::spaced(&bytes[range.start..end]), color);
         append(if is_cut { " … " } else { " " }, color);
     }
-    let spoken = format!("{length}: {}", hex::spaced(&bytes[..bytes.len().min(PREVIEW_BYTES)]));
+    let spoken = format!("{heading} {length}: {}", hex::spaced(&bytes[..bytes.len().min(PREVIEW_BYTES)]));
+    let spoken = spoken.trim_start_matches("→ ");
     job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
     let response = ui.add(egui::Label::new(job).selectable(true));
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-    response.on_hover_text(ctx.text("composer.preview_tip"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken));
+    response
 }
 
 /// The button, or why it is `off`.
