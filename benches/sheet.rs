@@ -84,7 +84,15 @@ fn measure<R: Rows>(source: &str, rows: &mut R, refresh: impl Fn(&mut R)) {
         let begun = Instant::now();
         let mut output = ctx.run_ui(input, |ui| {
             refresh(rows);
-            let view = SheetView { texts: &texts, empty: "", ticks: &[], takes_keys: true, follow_keys: "" };
+            let view = SheetView {
+                texts: &texts,
+                empty: "",
+                ticks: &[],
+                takes_keys: true,
+                follow_keys: "",
+                send_to: None,
+                can_send: false,
+            };
             sheet.show(ui, rows, &view);
         });
         let took = begun.elapsed();

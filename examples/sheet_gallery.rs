@@ -141,6 +141,8 @@ impl eframe::App for Gallery {
                 ticks: &[20_000_000, 21_000_000, 70_000_000],
                 takes_keys: true,
                 follow_keys: "Ctrl+P",
+                send_to: None,
+                can_send: false,
             };
             self.sheet.show(ui, &mut self.rows, &view);
         });

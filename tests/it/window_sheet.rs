@@ -3,11 +3,11 @@
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::Rows;
 use sockscope::workspace::settings::TimeFormat;
-use sockscope::workspace::tabs::TabKind;
+use sockscope::workspace::tabs::{InputChoice, TabKind};
 use std::io::Write;
 use std::net::TcpStream;
 
@@ -82,9 +82,39 @@ fn what_is_selected_is_copied_in_five_forms_and_sent_again() {
         assert!(text.starts_with(copied), "{item}: {text}");
     }
     desk.menu_of("RX line 0000");
-    desk.press("Send again");
+    desk.press("Send these bytes to all clients");
     assert_eq!(read_exactly(&mut peer, 10), b"line 0000\n");
     desk.see("TX line 0000");
+    desk.menu_of("TX line 0000");
+    assert!(desk.is_seen("Send again to all clients"));
+}
+
+#[test]
+fn the_bytes_of_a_row_are_taken_into_the_send_field_and_events_have_none() {
+    let (mut desk, mut peer) = with_lines(1);
+    peer.write_all(b"\x02OK\r\n").unwrap();
+    desk.see("RX STXOK");
+    desk.write("half a word");
+    for (row, input, draft) in [
+        ("RX line 0000", InputChoice::Text, "line 0000\n"),
+        ("RX STXOK", InputChoice::Escapes, r"\x02OK\r\n"),
+    ] {
+        desk.press_containing(row);
+        desk.menu_of(row);
+        desk.press("Put into the send field");
+        let composer = &desk.front().settings.composer;
+        assert_eq!((composer.input, composer.draft.as_str()), (input, draft));
+        assert_eq!((composer.append.as_str(), composer.checksum.as_str()), ("none", ""));
+    }
+    desk.focus("Payload");
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(desk.front().settings.composer.draft, "line 0000\n", "what was there before is not lost");
+
+    desk.press_containing("new peer");
+    desk.menu_of("new peer");
+    for item in ["Send again to all clients", "Put into the send field"] {
+        assert!(desk.harness.get_by_label(item).accesskit_node().is_disabled(), "{item}");
+    }
 }
 
 #[test]

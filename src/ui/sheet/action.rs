@@ -10,6 +10,8 @@ pub enum SheetAction {
     Copy(CopyForm),
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
+    /// The bytes of this row are in the send field.
+    PutIntoField(RowKey),
     /// Only what concerns this row's peer is shown.
     OnlyPeerOf(RowKey),
 }

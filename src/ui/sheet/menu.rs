@@ -1,7 +1,7 @@
 //! What can be done with the selected rows, as a menu at the pointer. It asks; the window does.
 
 use crate::codec::copy::CopyForm;
-use crate::ui::sheet::rows::Rows;
+use crate::ui::sheet::rows::{Rows, Tone};
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
@@ -27,11 +27,7 @@ impl Sheet {
             }
             menu_separator(ui);
             let single = self.selection.single();
-            if menu_item(ui, single.is_some(), texts.send_again, "")
-                && let Some(key) = single
-            {
-                actions.push(SheetAction::SendAgain(key));
-            }
+            self.send_items(ui, rows, frame, view, actions);
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
             if menu_item(ui, single.is_some(), mark_text, "") {
@@ -48,6 +44,38 @@ impl Sheet {
                 self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
             }
         });
+    }
+
+    /// What can be done with the bytes of one row. An event has none.
+    fn send_items(
+        &self,
+        ui: &mut egui::Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        view: &SheetView<'_>,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let Some(whom) = view.send_to else { return };
+        let row = self.selection.single().map(|record| (record, rows.index(record)));
+        let data = row.filter(|(_, row)| *row < frame.extent.rows).and_then(|(record, row)| {
+            let tone = rows.content(row).tone;
+            matches!(tone, Tone::Received | Tone::Sent).then_some((record, tone))
+        });
+        // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
+        let verb = match data {
+            Some((_, Tone::Received)) => view.texts.send_back,
+            _ => view.texts.send_again,
+        };
+        if menu_item(ui, data.is_some() && view.can_send, &format!("{verb} {whom}"), "")
+            && let Some((record, _)) = data
+        {
+            actions.push(SheetAction::SendAgain(record));
+        }
+        if menu_item(ui, data.is_some(), view.texts.put_into_field, "")
+            && let Some((record, _)) = data
+        {
+            actions.push(SheetAction::PutIntoField(record));
+        }
     }
 
     /// Where a key opens the menu: at the first line of the row that the keyboard stands on, and at the upper edge

@@ -69,6 +69,10 @@ pub struct SheetView<'a> {
     pub takes_keys: bool,
     /// The keys that hold it still or let it follow.
     pub follow_keys: &'a str,
+    /// To whom its menu sends bytes; nothing where nobody can ever be sent to.
+    pub send_to: Option<&'a str>,
+    /// Whether they can be sent now.
+    pub can_send: bool,
 }
 
 /// What came of drawing a sheet.

@@ -33,8 +33,12 @@ pub struct SheetTexts {
     pub only_peer: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
-    /// Sending a row's bytes again.
+    /// Sending the bytes of a row that were sent before.
     pub send_again: &'static str,
+    /// Sending the bytes of a row that were received.
+    pub send_back: &'static str,
+    /// Taking a row's bytes into the send field.
+    pub put_into_field: &'static str,
     /// Measuring times from this row on.
     pub mark: &'static str,
     /// Measuring times from row to row again.
@@ -72,6 +76,8 @@ impl SheetTexts {
                 locale.text("sheet.menu.copy_rust"),
             ],
             send_again: locale.text("sheet.menu.send_again"),
+            send_back: locale.text("sheet.menu.send_back"),
+            put_into_field: locale.text("sheet.menu.put_into_field"),
             mark: locale.text("sheet.menu.mark"),
             unmark: locale.text("sheet.menu.unmark"),
             expand: locale.text("sheet.menu.expand"),

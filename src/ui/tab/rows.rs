@@ -291,6 +291,7 @@ pub(in crate::ui) fn sheet_action(tab: &mut Tab, action: SheetAction, cx: &mut C
         SheetAction::Copy(form) => copy(tab, form, cx),
         SheetAction::OnlyPeerOf(row) => show_only_peer_of(tab, row, cx),
         SheetAction::SendAgain(row) => send_again(tab, row, cx),
+        SheetAction::PutIntoField(row) => put_into_field(tab, row, cx),
     }
 }
 
@@ -317,6 +318,17 @@ fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
     let Some(Ok(Some(row))) = tab.rows.as_mut().map(|rows| rows.row(row)) else { return };
     if let Some(data) = row.record.data() {
         send_payload(tab, data.bytes.clone(), cx);
+    }
+}
+
+fn put_into_field(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    let Some(Ok(Some(row))) = tab.rows.as_mut().map(|rows| rows.row(row)) else { return };
+    let Some(data) = row.record.data() else { return };
+    if tab.composer.put(&mut tab.settings.composer, &data.bytes, encoding) {
+        tab.composer.pasted = None;
+    } else {
+        cx.notices.info(cx.locale.text("toast.too_long_to_edit"));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::sheet::{SheetTexts, SheetView};
 use crate::ui::tab::Tab;
+use crate::ui::tab::composer::words::recipients;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
 use crate::ui::widgets::{
@@ -40,6 +41,10 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         TabKind::Udp => ctx.text("empty.udp").into(),
     };
     let texts = SheetTexts::of(ctx.locale);
+    // Only an open menu says it.
+    let says_whom = keys.has_menu && !tab.is_kept();
+    let whom = says_whom.then(|| recipients(ctx.locale, &tab.settings, &tab.peers));
+    let can_send = tab.is_open();
     let Some(rows) = &mut tab.rows else {
         let rect = ui.available_rect_before_wrap();
         let theme = Theme::of(ui);
@@ -54,6 +59,8 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         ticks: tab.find.ticks.places(),
         takes_keys: keys.has_keyboard,
         follow_keys: &follow_keys,
+        send_to: whom.as_deref(),
+        can_send,
     };
     let shown = tab.sheet.show(ui, rows, &view);
     if tab.content_characters != shown.content_characters {

@@ -104,6 +104,8 @@ fn stage(count: u64) -> Harness<'static, Stage> {
                     ticks: &[],
                     takes_keys: true,
                     follow_keys: "",
+                    send_to: None,
+                    can_send: false,
                 };
                 let shown = stage.sheet.show(ui, &mut stage.rows, &view);
                 stage.actions.extend(shown.actions);

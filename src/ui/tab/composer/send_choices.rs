@@ -6,7 +6,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::Composer;
-use crate::ui::tab::connection::words::endpoint;
+use crate::ui::tab::composer::words;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::view_bar;
 use crate::ui::text;
@@ -57,21 +57,7 @@ fn target_ui(
     out: &mut Vec<TabAction>,
 ) {
     let peers = around.peers;
-    let whom = match (&peers.send_to, tab.kind) {
-        (SendTo::Peers(chosen), _) => match (&peers.selected, chosen.len()) {
-            (Some(peer), 1) => peer.remote.to_string(),
-            (_, 0) => ctx.text("composer.to_nobody").to_owned(),
-            (_, count) => ctx.format("composer.to_several", &[("count", &count)]),
-        },
-        (SendTo::Standard, TabKind::Udp) if tab.remote_host.trim().is_empty() => {
-            ctx.text("composer.to_no_remote").to_owned()
-        }
-        (SendTo::Standard, TabKind::Udp) => endpoint(&tab.remote_host, &tab.remote_port),
-        (_, TabKind::TcpClient) => ctx.text("composer.to_server").to_owned(),
-        (_, TabKind::Udp) => ctx.text("composer.to_all_peers").to_owned(),
-        (_, TabKind::TcpServer) => ctx.text("peers.all_clients").to_owned(),
-    };
-    let line = ctx.format("composer.to", &[("whom", &whom)]);
+    let line = ctx.format("composer.to", &[("whom", &words::recipients(ctx.locale, tab, peers))]);
     PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0).show(ui, |ui| {
         if tab.kind == TabKind::Udp
             && PillCombo::choice(ui, peers.send_to == SendTo::Standard, ctx.text("peers.remote"))

@@ -143,12 +143,7 @@ impl Composer {
             return;
         }
         if self.steps_back == 0 {
-            let written = written(settings);
-            self.set_aside.retain(|draft| *draft != written);
-            self.set_aside.push(written);
-            if self.set_aside.len() > SET_ASIDE_LIMIT {
-                self.set_aside.remove(0);
-            }
+            self.set_aside(settings);
         }
         self.steps_back = target;
         let shown = match target {
@@ -156,6 +151,33 @@ impl Composer {
             steps => sending.history.get(sending.history.len() - steps).cloned(),
         };
         write(settings, shown.unwrap_or_default());
+    }
+
+    /// Puts these bytes into the field: in the present way of writing where that shows every one of them, else with
+    /// escapes or as hex. Nothing is appended to them, and what was being written is found again one step down. Returns
+    /// whether there is room for them.
+    pub fn put(&mut self, settings: &mut ComposerSettings, bytes: &[u8], encoding: TextEncoding) -> bool {
+        let ways = [settings.input, InputChoice::Escapes, InputChoice::Hex];
+        let found = ways.into_iter().find_map(|input| Some((input, shown_as(bytes, input, encoding)?)));
+        let Some((input, text)) = found else { return false };
+        if self.steps_back == 0 && !settings.draft.is_empty() {
+            self.set_aside(settings);
+        }
+        self.steps_back = 0;
+        self.switched = None;
+        write(settings, SentText { text, input });
+        LineEnding::None.name().clone_into(&mut settings.append);
+        settings.checksum.clear();
+        true
+    }
+
+    fn set_aside(&mut self, settings: &ComposerSettings) {
+        let written = written(settings);
+        self.set_aside.retain(|draft| *draft != written);
+        self.set_aside.push(written);
+        if self.set_aside.len() > SET_ASIDE_LIMIT {
+            self.set_aside.remove(0);
+        }
     }
 
     /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
@@ -220,6 +242,16 @@ pub fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Resul
         InputChoice::Hex => hex::parse(typed).map_err(ComposeError::Hex),
         InputChoice::Escapes => escape::parse(typed, encoding).map_err(ComposeError::Escape),
     }
+}
+
+/// These bytes in one way of writing, if it shows all of them and the field has room for it.
+fn shown_as(bytes: &[u8], input: InputChoice, encoding: TextEncoding) -> Option<String> {
+    if bytes.len() > LONGEST_TYPED_BYTES {
+        return None;
+    }
+    let text = rewrite(&hex::spaced(bytes), InputChoice::Hex, input, encoding)?;
+    let hides_some = input == InputChoice::Text && text.chars().any(|c| c.is_control() && c != '\n');
+    (text.len() <= LONGEST_TYPED_BYTES && !hides_some).then_some(text)
 }
 
 /// The same bytes written in another way; what cannot be read, or not be told in the new way, stays as typed.

@@ -1,4 +1,4 @@
-//! What stands in the way of sending, in the person's language. It knows words, not widgets.
+//! To whom something is sent, and what stands in the way of that, in the person's language. It knows words, not widgets.
 
 use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
@@ -6,8 +6,29 @@ use crate::codec::text::EncodeError;
 use crate::engine::command::LONGEST_DATAGRAM;
 use crate::ui::tab::composer::state::ComposeError;
 use crate::ui::tab::composer::state::Obstacle;
+use crate::ui::tab::connection::words::endpoint;
+use crate::ui::tab::peers::{Peers, SendTo};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
+use crate::workspace::tabs::{TabKind, TabSettings};
+
+/// To whom a send of a tab goes.
+pub fn recipients(locale: &Locale, tab: &TabSettings, peers: &Peers) -> String {
+    match (&peers.send_to, tab.kind) {
+        (SendTo::Peers(chosen), _) => match (&peers.selected, chosen.len()) {
+            (Some(peer), 1) => peer.remote.to_string(),
+            (_, 0) => locale.text("composer.to_nobody").to_owned(),
+            (_, count) => locale.format("composer.to_several", &[("count", &count)]),
+        },
+        (SendTo::Standard, TabKind::Udp) if tab.remote_host.trim().is_empty() => {
+            locale.text("composer.to_no_remote").to_owned()
+        }
+        (SendTo::Standard, TabKind::Udp) => endpoint(&tab.remote_host, &tab.remote_port),
+        (_, TabKind::TcpClient) => locale.text("composer.to_server").to_owned(),
+        (_, TabKind::Udp) => locale.text("composer.to_all_peers").to_owned(),
+        (_, TabKind::TcpServer) => locale.text("peers.all_clients").to_owned(),
+    }
+}
 
 /// What stands in the way of sending what is written.
 pub fn obstacle(locale: &Locale, obstacle: &Obstacle) -> String {
