@@ -30,6 +30,14 @@ pub struct SessionFile {
     pub open: bool,
 }
 
+impl SessionFile {
+    /// Whether nobody came to its end: the index beside it, which is made whole when a session is closed, is behind or
+    /// missing.
+    pub fn is_cut_off(&self) -> bool {
+        self.info.is_some() && self.records.is_none() && !self.open
+    }
+}
+
 /// How much may stay; what is `None` is not limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limit {
@@ -190,6 +198,26 @@ mod tests {
         let path = PathBuf::from(name);
         let info = Some(JournalInfo::default());
         SessionFile { path, bytes, changed_wall_ns, info, records: None, kept: false, open: false }
+    }
+
+    #[test]
+    fn a_session_that_nobody_closed_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let cut = folder.path().join("cut.skj");
+        let path = folder.path().join("whole.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        writer.append(Stamp::default(), Epoch(1), None, &Body::Note("x".to_owned()));
+        writer.publish().unwrap();
+        let is_cut_off = |path: &Path| {
+            let listed = list(folder.path()).unwrap();
+            listed.iter().find(|session| session.path == path).unwrap().is_cut_off()
+        };
+        assert!(!is_cut_off(&path), "it is being written");
+        // What a crash leaves is what was written by then.
+        fs::copy(&path, &cut).unwrap();
+        assert!(is_cut_off(&cut));
+        writer.close().unwrap();
+        assert!(!is_cut_off(&path));
     }
 
     #[test]

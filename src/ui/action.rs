@@ -146,6 +146,8 @@ pub enum TabAction {
     StopListening,
     /// The listener is back, beside the clients that stayed.
     ListenAgain,
+    /// The session that the tab had last is open in a tab that only shows it.
+    ShowLastSession,
     /// What is written is on its way.
     Send,
     /// A quick send is on its way.

@@ -2,7 +2,7 @@
 //! no business: what a session is, the engine knows; what a tab shows, its state.
 
 use crate::model::failure::{Failure, Operation};
-use crate::ui::action::Action;
+use crate::ui::action::{Action, TabAction};
 use crate::ui::commands;
 use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
@@ -11,6 +11,7 @@ use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
+use crate::ui::sessions;
 use crate::ui::state::AppState;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::take_long_pastes;
@@ -89,6 +90,7 @@ impl App {
         let mut cx = services.cx(state.locale());
         workspace::say_damages(&damages, &mut cx);
         state.sessions.make_room(&state.settings, &mut cx);
+        sessions::bring_back(&mut state.sessions, &state.tabs, &mut cx);
         cx.look_for_start_folder(&state.settings);
         Ok(App { state, services, pace, saver, asked: vec![Action::RefreshAddresses] })
     }
@@ -167,8 +169,16 @@ impl App {
             // A session bus that dies while a dialog is open takes the program with it: nothing may be lost then.
             self.saver.save(&self.state);
         }
+        let opens = matches!(
+            action,
+            Action::OnTab(_, TabAction::ToggleOpen) | Action::InFront(TabAction::ToggleOpen)
+        );
         let mut cx = self.services.cx(self.state.locale());
         dispatch::apply(&mut self.state, action, ctx, &mut cx);
+        if opens {
+            // A crash may come at any time, and what was received by then is found by the name of the new journal.
+            self.kept.due = Some(Instant::now());
+        }
     }
 
     /// The window may go at once, or only when the person agrees to close what is open.

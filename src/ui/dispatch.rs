@@ -43,7 +43,11 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
             _ => close_tab(state, tab, cx),
         },
         Action::CloseTabAnyway(tab) => close_tab(state, tab, cx),
-        Action::ReopenTab => activate_found(state, |state| tabs::reopen(&mut state.tabs)),
+        Action::ReopenTab => {
+            activate_found(state, |state| tabs::reopen(&mut state.tabs));
+            // Its last session is offered in it.
+            state.sessions.read_list(cx);
+        }
         Action::DuplicateTab(tab) => activate_found(state, |state| tabs::duplicate(&mut state.tabs, tab)),
         Action::ActivatePlace(place) => {
             activate_found(state, |state| state.tabs.iter().nth(place).map(|tab| tab.key));
@@ -158,7 +162,7 @@ fn close_tab(state: &mut AppState, key: TabKey, cx: &mut Cx<'_>) {
 fn open_session(state: &mut AppState, path: &Path, cx: &mut Cx<'_>) {
     match sessions::shown_at(&state.tabs, path) {
         Some(key) => state.activate(key),
-        None => state.sessions.open(path, cx),
+        None => state.sessions.open(path, None, cx),
     }
 }
 
@@ -250,6 +254,13 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
     if let TabAction::SetTimeFormat(format) = action {
         state.settings.time_format = format;
         state.tabs.iter_mut().for_each(|tab| tab.sheet.forget_widths());
+        return;
+    }
+    if action == TabAction::ShowLastSession {
+        let last = state.tabs.get(key).and_then(|tab| tab.last_session.as_ref());
+        if let Some(path) = last.map(|last| last.path.clone()) {
+            open_session(state, &path, cx);
+        }
         return;
     }
     let AppState { modal, tabs, settings, sending, export, watching, files, .. } = state;
@@ -385,9 +396,10 @@ fn take_background(state: &mut AppState, cx: &mut Cx<'_>) {
     if tabs::take_in(&mut state.tabs) && state.page == Page::Sessions {
         state.sessions.read_list(cx);
     }
-    for opened in state.sessions.take_in(cx) {
-        let key = sessions::show_opened(opened, &mut state.tabs, &state.times, cx);
-        state.activate(key);
+    for opened in state.sessions.take_in(&mut state.tabs, cx) {
+        if let Some(key) = sessions::show_opened(opened, &mut state.tabs, &state.times, cx) {
+            state.activate(key);
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub struct Tabs {
 /// One tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
 pub struct TabSettings {
     /// What kind of session.
     pub kind: TabKind,
@@ -49,6 +50,10 @@ pub struct TabSettings {
     pub encoding: String,
     /// How streams are cut into messages, as on the command line.
     pub split: String,
+    /// The journal of the last session, or the one that is shown; empty where there was none.
+    pub journal: String,
+    /// Whether the tab only shows that journal.
+    pub is_kept: bool,
     /// What was being written.
     pub composer: ComposerSettings,
 }
@@ -187,6 +192,8 @@ impl Default for TabSettings {
             view: ViewChoice::Text,
             encoding: "UTF-8".to_owned(),
             split: "none".to_owned(),
+            journal: String::new(),
+            is_kept: false,
             composer: ComposerSettings::default(),
         }
     }

@@ -369,6 +369,58 @@ fn earlier_sessions_are_listed_opened_kept_and_deleted() {
 }
 
 #[test]
+fn after_a_restart_the_last_session_is_offered_in_its_tab_and_tabs_that_show_one_come_back() {
+    let (desk, _peer) = with_received(&[b"from yesterday"]);
+    let mut desk = desk.restart();
+    desk.see("Show the last session");
+    assert!(!desk.is_seen("cut off"), "it was closed");
+    desk.press("Show the last session");
+    desk.see("RX from yesterday");
+    let journal = desk.front().settings.journal.clone();
+
+    let mut desk = desk.restart();
+    desk.see("RX from yesterday");
+    assert!(desk.front().is_kept() && desk.front().peers.total == 1);
+    assert_eq!(desk.state().tabs.len(), 2);
+    desk.tab(0);
+    desk.see("Show the last session");
+    desk.open("Listen");
+    assert!(!desk.is_seen("Show the last session"));
+    assert_ne!(desk.front().settings.journal, journal, "the next time, this one is offered");
+
+    std::fs::remove_file(&journal).unwrap();
+    let mut desk = desk.restart();
+    desk.hear("no such file");
+    assert_eq!(desk.state().tabs.len(), 1, "what is gone has no tab");
+}
+
+#[test]
+fn after_a_crash_the_session_that_was_cut_off_is_offered_and_marked() {
+    let (mut desk, _peer) = with_received(&[b"before the crash"]);
+    let tabs = desk.folder.path().join("tabs.toml");
+    desk.wait("the name of the journal in the file", |_| {
+        std::fs::read_to_string(&tabs).is_ok_and(|text| text.contains(".skj"))
+    });
+    // What a crash leaves: no more than what was written by then.
+    let left = tempfile::tempdir().unwrap();
+    let journal = PathBuf::from(&desk.front().settings.journal);
+    let sessions = left.path().join("sessions");
+    std::fs::create_dir(&sessions).unwrap();
+    let copy = sessions.join(journal.file_name().unwrap());
+    std::fs::copy(&journal, &copy).unwrap();
+    let text = std::fs::read_to_string(&tabs).unwrap();
+    let text = text.replace(journal.to_str().unwrap(), copy.to_str().unwrap());
+    std::fs::write(left.path().join("tabs.toml"), text).unwrap();
+
+    let mut desk = Desk::over(left);
+    desk.see("cut off");
+    desk.press("Show the last session");
+    desk.see("RX before the crash");
+    desk.press("Sessions");
+    desk.see("cut off");
+}
+
+#[test]
 fn what_is_looked_for_is_found_as_text_hex_and_pattern() {
     let (mut desk, _peer) =
         with_received(&["温度=25".as_bytes(), b"\x55\xAA\x07\x01", b"ID=07 OK", b"ID=08 OK"]);

@@ -45,6 +45,8 @@ pub struct Sessions {
 #[derive(Debug)]
 struct Opening {
     path: PathBuf,
+    /// The tab that showed it before, if there is one.
+    tab: Option<TabKey>,
     job: JobHandle<Result<OpenedSession, JournalError>>,
 }
 
@@ -58,6 +60,8 @@ struct Change {
 /// A session that was opened to be read, with the peers that its rows can be narrowed to.
 #[derive(Debug)]
 pub struct OpenedSession {
+    /// The tab that showed it before, if there is one.
+    tab: Option<TabKey>,
     reader: JournalReader,
     peers: Vec<PeerInfo>,
 }
@@ -67,7 +71,7 @@ impl OpenedSession {
     fn at(path: &Path) -> Result<OpenedSession, JournalError> {
         let reader = JournalReader::open(path)?;
         let peers = reader.first_peers(PEERS_OFFERED)?;
-        Ok(OpenedSession { reader, peers })
+        Ok(OpenedSession { tab: None, reader, peers })
     }
 }
 
@@ -79,13 +83,13 @@ impl Sessions {
     }
 
     /// Opens an earlier session; without an index beside it, that goes over all of it.
-    pub(in crate::ui) fn open(&mut self, path: &Path, cx: &mut Cx<'_>) {
+    pub(in crate::ui) fn open(&mut self, path: &Path, tab: Option<TabKey>, cx: &mut Cx<'_>) {
         if self.opening.iter().any(|opening| opening.path == path) {
             return;
         }
         let (path, read) = (path.to_owned(), path.to_owned());
         let job = cx.start_job(JobKind::OpenSession, move |_| OpenedSession::at(&read));
-        self.opening.extend(job.map(|job| Opening { path, job }));
+        self.opening.extend(job.map(|job| Opening { path, tab, job }));
     }
 
     /// Makes room as the person chose, at start, when no session is open yet; and removes what a crash left of pasted
@@ -124,9 +128,10 @@ impl Sessions {
     }
 
     /// Takes in what has come to its end, and tells which sessions are open now.
-    pub(in crate::ui) fn take_in(&mut self, cx: &mut Cx<'_>) -> Vec<OpenedSession> {
+    pub(in crate::ui) fn take_in(&mut self, tabs: &mut TabList, cx: &mut Cx<'_>) -> Vec<OpenedSession> {
         if let Some(result) = finished(&mut self.listing) {
             self.listed(result, cx);
+            self.offer_last(tabs);
         }
         for result in all_finished(&mut self.changes, |change| change.job.take_result()) {
             if let Err(error) = result {
@@ -138,13 +143,27 @@ impl Sessions {
             room_made(result, cx);
         }
         let mut opened = Vec::new();
-        for result in all_finished(&mut self.opening, |opening| opening.job.take_result()) {
+        let result_of = |opening: &Opening| Some((opening.tab, opening.job.take_result()?));
+        for (tab, result) in all_finished(&mut self.opening, result_of) {
             match result {
-                Ok(session) => opened.push(session),
-                Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
+                Ok(session) => opened.push(OpenedSession { tab, ..session }),
+                Err(error) => {
+                    cx.notices.problem(error_text::journal(cx.locale, &error));
+                    // There is nothing that it could show.
+                    tab.map(|key| tabs.remove(key));
+                }
             }
         }
         opened
+    }
+
+    /// Offers each tab that shows nothing yet the session that it had last.
+    fn offer_last(&self, tabs: &mut TabList) {
+        for tab in tabs {
+            let journal = Path::new(&tab.settings.journal);
+            let is_last = |session: &&SessionFile| session.path == journal && !session.open;
+            tab.last_session = self.list.iter().find(is_last).filter(|_| tab.rows.is_none()).cloned();
+        }
     }
 
     fn listed(&mut self, result: Result<Vec<SessionFile>, JournalError>, cx: &mut Cx<'_>) {
@@ -167,14 +186,32 @@ fn room_made(result: Result<Vec<PathBuf>, JournalError>, cx: &mut Cx<'_>) {
     }
 }
 
-/// Shows a session that was opened in a tab that only shows it.
+/// Opens what tabs showed when the program ended, and looks what those that wait to be opened had before.
+pub(in crate::ui) fn bring_back(sessions: &mut Sessions, tabs: &TabList, cx: &mut Cx<'_>) {
+    for tab in tabs.iter().filter(|tab| tab.is_kept()) {
+        sessions.open(Path::new(&tab.settings.journal), Some(tab.key), cx);
+    }
+    sessions.read_list(cx);
+}
+
+/// Shows a session that was opened, in the tab that showed it before or in a new one, which is told.
 pub(in crate::ui) fn show_opened(
     opened: OpenedSession,
     tabs: &mut TabList,
     times: &TimeFormat,
     cx: &mut Cx<'_>,
-) -> TabKey {
-    let OpenedSession { reader, peers } = opened;
+) -> Option<TabKey> {
+    let OpenedSession { tab, reader, peers } = opened;
+    let new = tab.is_none().then(|| add_tab_for(&reader, tabs, times));
+    if let Some(tab) = tab.or(new).and_then(|key| tabs.get_mut(key)) {
+        rows::begin(tab, Source::Kept(reader), cx);
+        tab.peers.total = peers.len();
+        tab.peers.page = peers.into_iter().map(has_left).collect();
+    }
+    new
+}
+
+fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -> TabKey {
     let kind = match reader.info().kind {
         Some(SessionKind::TcpClient) => TabKind::TcpClient,
         Some(SessionKind::Udp) => TabKind::Udp,
@@ -187,13 +224,9 @@ pub(in crate::ui) fn show_opened(
     let encoding = tabs.front().map(|tab| tab.settings.encoding.clone());
     let mut settings = TabSettings { name, ..TabSettings::new(kind) };
     settings.encoding = encoding.unwrap_or(settings.encoding);
-    let key = tabs.add(settings);
-    if let Some(tab) = tabs.get_mut(key) {
-        rows::begin(tab, Source::Kept(reader), cx);
-        tab.peers.total = peers.len();
-        tab.peers.page = peers.into_iter().map(has_left).collect();
-    }
-    key
+    settings.journal = reader.path().display().to_string();
+    settings.is_kept = true;
+    tabs.add(settings)
 }
 
 fn has_left(peer: PeerInfo) -> PeerStatus {
@@ -213,7 +246,9 @@ mod tests {
     use crate::engine::handle::Engine;
     use crate::journal::JournalInfo;
     use crate::ui::cx::Services;
+    use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
+    use crate::workspace::tabs::Tabs;
     use std::task::Waker;
     use std::time::{Duration, Instant};
 
@@ -224,6 +259,7 @@ mod tests {
         let journal = services.profile.sessions_folder.join("a.skj");
         let mut cx = services.cx(Locale::of(Language::English));
         let mut sessions = Sessions::default();
+        let mut tabs = TabList::new(Tabs::default());
         let engine = Engine::new(Waker::noop().clone()).unwrap();
         drop(engine.create_session(&journal, &JournalInfo::default()).unwrap());
         let is_listed = |sessions: &Sessions, kept| {
@@ -237,11 +273,11 @@ mod tests {
             while !is_listed(&sessions, kept) {
                 assert!(sessions.changing.contains(&journal));
                 assert!(Instant::now() < deadline, "the change is not seen");
-                sessions.take_in(&mut cx);
+                sessions.take_in(&mut tabs, &mut cx);
             }
             while !sessions.changing.is_empty() {
                 assert!(Instant::now() < deadline, "it can never be changed again");
-                sessions.take_in(&mut cx);
+                sessions.take_in(&mut tabs, &mut cx);
             }
         }
     }

@@ -93,7 +93,12 @@ fn session_ui(
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add(egui::Label::new(RichText::new(name).color(theme.text)).truncate());
             let line = facts_line(ctx, session, &file);
-            ui.add(egui::Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.dim)).truncate());
+            let facts =
+                egui::Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.dim)).truncate();
+            let response = ui.add(facts);
+            if session.is_cut_off() {
+                response.on_hover_text(ctx.text("sessions.cut_off_tip"));
+            }
         });
         let path = session.path.clone();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -136,7 +141,8 @@ fn named(response: Response, name: &str) -> Response {
     response
 }
 
-fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
+/// What is known of a session, in one line.
+pub(in crate::ui) fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
     let kind = session.info.as_ref().and_then(|info| info.kind).map(|kind| match kind {
         SessionKind::TcpServer => text::kind_name(ctx.locale, TabKind::TcpServer),
         SessionKind::TcpClient => text::kind_name(ctx.locale, TabKind::TcpClient),
@@ -147,6 +153,10 @@ fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
     if let Some(records) = session.records {
         line.push_str(" · ");
         line.push_str(&ctx.format("sessions.records", &[("count", &Count(records))]));
+    }
+    if session.is_cut_off() {
+        line.push_str(" · ");
+        line.push_str(ctx.text("sessions.cut_off"));
     }
     if let Some(kind) = kind {
         line.push_str(" · ");

@@ -165,11 +165,10 @@ impl TabList {
         Some(tab)
     }
 
-    /// The tabs as the file keeps them. Tabs that only show an earlier session are not kept.
+    /// The tabs as the file keeps them.
     pub fn to_keep(&self) -> Tabs {
-        let kept: Vec<&Tab> = self.tabs.iter().filter(|tab| !tab.is_kept()).collect();
-        let active = kept.iter().position(|tab| tab.key == self.active).unwrap_or(0);
-        Tabs { active, tabs: kept.iter().map(|tab| tab.settings.clone()).collect() }
+        let active = self.place(self.active).unwrap_or(0);
+        Tabs { active, tabs: self.tabs.iter().map(|tab| tab.settings.clone()).collect() }
     }
 }
 

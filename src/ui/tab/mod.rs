@@ -49,6 +49,7 @@ use crate::engine::command::Target;
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
+use crate::journal::retention::SessionFile;
 use crate::model::ids::{JobId, PeerId, RowKey, Ticket};
 use crate::model::status::Traffic;
 use crate::ui::action::TabKey;
@@ -89,6 +90,8 @@ pub struct Tab {
     pub composer: Composer,
     /// The find field and the filters.
     pub find: Find,
+    /// The session that the tab had before the program was started, as long as it has no other.
+    pub last_session: Option<SessionFile>,
     /// The rows, once there is a journal.
     pub rows: Option<LogRows>,
     /// Where the person looks.
@@ -162,6 +165,7 @@ impl Tab {
             panel: Panel::default(),
             composer: Composer::default(),
             find: Find::default(),
+            last_session: None,
             rows: None,
             sheet: Sheet::default(),
             content_characters: 100,
@@ -194,9 +198,9 @@ impl Tab {
         }
     }
 
-    /// Whether it only shows an earlier session.
+    /// Whether it only shows an earlier session, also while that is being opened.
     pub fn is_kept(&self) -> bool {
-        matches!(self.source, Source::Kept(_))
+        self.settings.is_kept
     }
 
     /// Whether a socket is open, or about to be.

@@ -39,9 +39,11 @@ fn open(tab: &mut Tab, cx: &mut Cx<'_>) {
             program: PROGRAM.to_owned(),
             created: clock::now(),
         };
-        match cx.engine.create_session(&new_journal_path(cx.profile), &info) {
+        let path = new_journal_path(cx.profile);
+        match cx.engine.create_session(&path, &info) {
             Ok(session) => {
                 tab.panel.forget_pending();
+                tab.settings.journal = path.display().to_string();
                 rows::begin(tab, Source::Live(session), cx);
             }
             Err(error) => {

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 pub(in crate::ui) fn begin(tab: &mut Tab, source: Source, cx: &mut Cx<'_>) {
     let options = RowOptions::new(cx.locale);
     tab.source = source;
+    tab.last_session = None;
     tab.rows = tab.reader().cloned().map(|reader| LogRows::new(reader, options));
     tab.sheet = Sheet::default();
     tab.cleared_before = 0;

@@ -1,10 +1,12 @@
 //! The sheet of one session, or what to do while there is none.
 
 use crate::journal::JournalReader;
+use crate::journal::retention::SessionFile;
 use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::sessions::view::facts_line;
 use crate::ui::sheet::{SheetTexts, SheetView};
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::words::recipients;
@@ -50,6 +52,9 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         let theme = Theme::of(ui);
         ui.painter().rect_filled(rect, 0.0, theme.ground);
         ui.put(rect, Label::new(RichText::new(&*empty).color(theme.dim)).selectable(false));
+        if let Some(last) = &tab.last_session {
+            last_session_ui(ui, ctx, rect, last, out);
+        }
         return;
     };
     let follow_keys = commands::keys_text(ui.ctx(), UiCommand::ToggleFollowing);
@@ -76,6 +81,21 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
     }
     time_menu(ui, ctx, shown.time_header, out);
     out.extend(shown.actions.into_iter().map(TabAction::Sheet));
+}
+
+/// The way to what the tab showed before the program was started, below what says what to do next.
+fn last_session_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, body: Rect, last: &SessionFile, out: &mut Vec<TabAction>) {
+    let text = ctx.text("last.show");
+    let size = vec2(button_width(ui, text), theme::CONTROL_HEIGHT);
+    let rect = Rect::from_center_size(body.center() + vec2(0.0, 1.5 * theme::CONTROL_HEIGHT), size);
+    if ui.put(rect, |ui: &mut Ui| button(ui, ButtonKind::Ordinary, text, None, "")).clicked() {
+        out.push(TabAction::ShowLastSession);
+    }
+    let file = last.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let facts = RichText::new(facts_line(ctx, last, &file)).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
+    let line =
+        rect.translate(vec2(0.0, theme::CONTROL_HEIGHT)).with_min_x(body.left()).with_max_x(body.right());
+    ui.put(line, Label::new(facts).selectable(false));
 }
 
 /// The way back to the rows that were cleared from view, below what says that they were.

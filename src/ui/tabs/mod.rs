@@ -12,6 +12,7 @@ use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished};
 use crate::ui::tab::list::TabList;
+use crate::workspace::tabs::TabSettings;
 
 /// Takes a tab away. Its session is closed out of sight, and its journal is on the disk when that is done.
 pub(in crate::ui) fn close(tabs: &mut TabList, key: TabKey, cx: &mut Cx<'_>) {
@@ -30,7 +31,8 @@ pub(in crate::ui) fn reopen(tabs: &mut TabList) -> Option<TabKey> {
 
 pub(in crate::ui) fn duplicate(tabs: &mut TabList, key: TabKey) -> Option<TabKey> {
     let place = tabs.place(key)?;
-    let copy = tabs[place].settings.clone();
+    let settings = tabs[place].settings.clone();
+    let copy = TabSettings { journal: String::new(), is_kept: false, ..settings };
     let key = tabs.add(copy);
     tabs.move_to(key, place + 1);
     Some(key)
