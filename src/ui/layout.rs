@@ -282,7 +282,7 @@ fn session_ui(
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
             let is_cleared = tab.cleared_before > 0;
             let shown = view_bar::Shown { find: &mut tab.find, rows: tab.rows.as_mut(), is_cleared };
-            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, shown, &tab.peers, &mut asked);
+            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, shown, &mut tab.peers, &mut asked);
         });
         if let Some(failure) = &tab.status.paused {
             banner_ui(ui, ctx, tab.settings.kind, failure);
@@ -295,10 +295,10 @@ fn session_ui(
                 let around = SendSurroundings {
                     repeats_to_others: repeated_to.is_some_and(|to| tab.target().ok().as_ref() != Some(to)),
                     status: &tab.status,
-                    peers: &tab.peers,
                     file: tab.file.as_ref().map(|file| &file.progress),
                 };
-                composer_ui(ui, ctx, &mut tab.settings, &mut tab.composer, around, &mut asked);
+                let (settings, composer) = (&mut tab.settings, &mut tab.composer);
+                composer_ui(ui, ctx, settings, composer, &mut tab.peers, around, &mut asked);
             });
             settle(ui, shown.response.rect.height());
         }

@@ -2,6 +2,7 @@
 //! system refuses.
 
 use crate::window_support::{Desk, client, datagrams, local, loopback, read_datagram, read_exactly};
+use egui::{Key, Modifiers};
 use sockscope::model::status::PeerState;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 use std::io::{Read, Write};
@@ -358,4 +359,27 @@ fn what_was_meant_for_a_client_that_left_goes_to_nobody_else() {
     desk.write("for all");
     desk.press("Send");
     assert_eq!(read_exactly(&mut stayer, 7), b"for all");
+}
+
+#[test]
+fn every_client_is_in_the_lists_also_those_that_are_out_of_sight() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    let mut clients: Vec<_> = (0..60).map(|_| client(listener)).collect();
+    desk.wait("all of them", |state| state.tabs[0].status.peers_present == 60);
+    let hidden = clients[47].local_addr().unwrap();
+    let line = format!("48  {hidden}");
+    for (list, press) in [("Send to", true), ("Peer", false)] {
+        desk.press(list);
+        desk.enter(&hidden.port().to_string());
+        desk.see(&line);
+        if press {
+            desk.press(&line);
+        } else {
+            desk.key(Modifiers::NONE, Key::Escape);
+        }
+    }
+    desk.write("only you");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut clients[47], 8), b"only you");
 }

@@ -9,7 +9,8 @@ use sockscope::ui::state::Page;
 use sockscope::ui::tab::Tab;
 use sockscope::util::locale::Language;
 use sockscope::workspace::settings::ThemeChoice;
-use sockscope::workspace::tabs::{TabKind, TabSettings};
+use sockscope::workspace::store::Store;
+use sockscope::workspace::tabs::{TabKind, TabSettings, Tabs};
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
@@ -388,7 +389,7 @@ fn after_a_restart_the_last_session_is_offered_in_its_tab_and_tabs_that_show_one
     assert!(!desk.is_seen("Show the last session"));
     assert_ne!(desk.front().settings.journal, journal, "the next time, this one is offered");
 
-    std::fs::remove_file(&journal).unwrap();
+    fs::remove_file(&journal).unwrap();
     let mut desk = desk.restart();
     desk.hear("no such file");
     assert_eq!(desk.state().tabs.len(), 1, "what is gone has no tab");
@@ -397,20 +398,17 @@ fn after_a_restart_the_last_session_is_offered_in_its_tab_and_tabs_that_show_one
 #[test]
 fn after_a_crash_the_session_that_was_cut_off_is_offered_and_marked() {
     let (mut desk, _peer) = with_received(&[b"before the crash"]);
-    let tabs = desk.folder.path().join("tabs.toml");
+    let store = Store::new(desk.folder.path());
     desk.wait("the name of the journal in the file", |_| {
-        std::fs::read_to_string(&tabs).is_ok_and(|text| text.contains(".skj"))
+        store.look_at::<Tabs>().is_ok_and(|tabs| !tabs.tabs[0].journal.is_empty())
     });
     // What a crash leaves: no more than what was written by then.
     let left = tempfile::tempdir().unwrap();
-    let journal = PathBuf::from(&desk.front().settings.journal);
-    let sessions = left.path().join("sessions");
-    std::fs::create_dir(&sessions).unwrap();
-    let copy = sessions.join(journal.file_name().unwrap());
-    std::fs::copy(&journal, &copy).unwrap();
-    let text = std::fs::read_to_string(&tabs).unwrap();
-    let text = text.replace(journal.to_str().unwrap(), copy.to_str().unwrap());
-    std::fs::write(left.path().join("tabs.toml"), text).unwrap();
+    let journal = left.path().join("sessions").join("cut.skj");
+    let mut tabs = store.look_at::<Tabs>().unwrap().tabs;
+    let was_written = std::mem::replace(&mut tabs[0].journal, journal.display().to_string());
+    prepare(&left, tabs);
+    fs::copy(was_written, journal).unwrap();
 
     let mut desk = Desk::over(left);
     desk.see("cut off");

@@ -24,6 +24,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Preview, Scope};
 use crate::ui::export::target::ExportTarget;
+use crate::ui::filter_choices::PeerList;
 use crate::ui::jobs::{JobHandle, JobKind, finished};
 use crate::ui::log::LogRows;
 use crate::ui::sessions::PEERS_OFFERED;
@@ -177,7 +178,7 @@ fn page(
         from,
         choices,
         selected_rows: 0,
-        peers: Vec::new(),
+        peers: PeerList::default(),
         preview: Preview::default(),
         path,
         progress: None,
@@ -333,7 +334,7 @@ fn take_preview(page: Option<&mut ExportPage>, jobs: &mut ExportJobs, cx: &Cx<'_
     match result {
         Ok(looked) => {
             if !looked.peers.is_empty() {
-                page.peers = looked.peers;
+                page.peers.peers = looked.peers;
             }
             page.preview = Preview { lines: looked.lines, rows: looked.rows, error: None, of };
             jobs.opened = Some(looked.reader).filter(|_| matches!(page.from, ExportFrom::File(_)));

@@ -3,10 +3,10 @@
 use crate::codec::represent::View;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
-use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::action::TabKey;
+use crate::ui::filter_choices::PeerList;
 use crate::ui::paths::PathField;
 use crate::ui::text;
 use crate::ui::times::times_of_file;
@@ -44,7 +44,7 @@ pub struct ExportPage {
     /// How many rows are selected in the sheet.
     pub selected_rows: u64,
     /// Whom the session talked with, as far as the list shows them.
-    pub peers: Vec<(PeerId, Address)>,
+    pub peers: PeerList,
     /// The first lines of what would be written.
     pub preview: Preview,
     /// Where to.

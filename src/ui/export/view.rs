@@ -101,8 +101,8 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
         segmented(ui, ctx.text("save.rows"), &mut page.choices.scope, &choices);
     }
     direction_ui(ui, ctx, "export-direction", &mut page.choices.direction);
-    if page.peers.len() > 1 || page.choices.peer.is_some() {
-        peer_ui(ui, ctx, "export-peer", page.peers.iter().copied(), &mut page.choices.peer);
+    if page.peers.peers.len() > 1 || page.choices.peer.is_some() {
+        peer_ui(ui, ctx, "export-peer", &mut page.peers, &mut page.choices.peer);
     }
 }
 

@@ -24,7 +24,7 @@ use crate::workspace::tabs::{TabKind, TabSettings};
 use std::path::{Path, PathBuf};
 
 /// How many peers of a journal a list offers.
-pub(in crate::ui) const PEERS_OFFERED: usize = 200;
+pub(in crate::ui) const PEERS_OFFERED: usize = 10_000;
 
 /// What is known of earlier sessions, and what is being done with them.
 #[derive(Debug, Default)]
@@ -207,6 +207,7 @@ pub(in crate::ui) fn show_opened(
         rows::begin(tab, Source::Kept(reader), cx);
         tab.peers.total = peers.len();
         tab.peers.page = peers.into_iter().map(has_left).collect();
+        tab.peers.sources.renew(tab.peers.page.iter());
     }
     new
 }

@@ -36,7 +36,7 @@ pub fn view_bar_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
     shown: Shown<'_>,
-    peers: &Peers,
+    peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
     let Shown { find, rows, is_cleared } = shown;
@@ -65,7 +65,7 @@ fn choices_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
     find: &mut Find,
-    peers: &Peers,
+    peers: &mut Peers,
     rows: Option<&mut LogRows>,
     out: &mut Vec<TabAction>,
 ) {
@@ -74,8 +74,7 @@ fn choices_ui(
     split_ui(ui, ctx, &mut tab.split, rows);
     let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
     if is_peer_shown(find, peers) {
-        let offered = peers.page.iter().map(|peer| (peer.id, peer.remote));
-        is_narrowed |= peer_ui(ui, ctx, "peer-filter", offered, &mut find.peer);
+        is_narrowed |= peer_ui(ui, ctx, "peer-filter", &mut peers.sources, &mut find.peer);
     }
     if is_narrowed {
         out.push(TabAction::ApplyFilter);

@@ -5,7 +5,7 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::button::{explain, focus_ring};
-use crate::ui::widgets::menu::{keep_in_front, line};
+use crate::ui::widgets::menu::{LINE_HEIGHT, keep_in_front, line};
 use egui::{
     Align2, Color32, CornerRadius, Key, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense,
     Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -134,19 +134,36 @@ impl<'a> PillCombo<'a> {
 
     /// Draws it, and the list while it is open. The list is filled with [`Self::choice`]s and closes by itself.
     pub fn show(self, ui: &mut Ui, list: impl FnOnce(&mut Ui)) -> Response {
+        self.open(ui, PopupCloseBehavior::CloseOnClick, |ui| {
+            ScrollArea::vertical().max_height(ui.spacing().combo_height).show(ui, list);
+        })
+    }
+
+    /// The same for a list that may be very long: what is `above` it stays in sight and can be pressed and written to,
+    /// and only the lines in sight are drawn, each by its place.
+    pub fn show_long(
+        self,
+        ui: &mut Ui,
+        above: impl FnOnce(&mut Ui) -> usize,
+        mut line: impl FnMut(&mut Ui, usize),
+    ) -> Response {
+        self.open(ui, PopupCloseBehavior::CloseOnClickOutside, |ui| {
+            let lines = above(ui);
+            let area = ScrollArea::vertical().max_height(ui.spacing().combo_height);
+            area.show_rows(ui, LINE_HEIGHT, lines, |ui, places| places.for_each(|place| line(ui, place)));
+        })
+    }
+
+    fn open(self, ui: &mut Ui, behavior: PopupCloseBehavior, list: impl FnOnce(&mut Ui)) -> Response {
         let response = self.pill(ui);
         let wide = self.list_width.max(response.rect.width());
         let popup = Popup::menu(&response);
         keep_in_front(&response, &popup);
-        popup
-            .close_behavior(PopupCloseBehavior::CloseOnClick)
-            .accessible_name(self.name)
-            .gap(theme::SPACE_4)
-            .show(|ui| {
-                ui.set_width(wide);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ScrollArea::vertical().max_height(ui.spacing().combo_height).show(ui, list);
-            });
+        popup.close_behavior(behavior).accessible_name(self.name).gap(theme::SPACE_4).show(|ui| {
+            ui.set_width(wide);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            list(ui);
+        });
         response
     }
 

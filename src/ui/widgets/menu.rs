@@ -7,6 +7,9 @@ use egui::{
     SetOpenCommand, Ui, WidgetInfo, vec2,
 };
 
+/// How high a line of a list or a menu is.
+pub(super) const LINE_HEIGHT: f32 = theme::CONTROL_HEIGHT - 2.0;
+
 /// A context menu that was opened with a key: where it stands, and whether its first line has still to get the
 /// keyboard.
 #[derive(Clone, Copy)]
@@ -135,7 +138,7 @@ pub fn menu_separator(ui: &mut Ui) {
 
 /// Room for a line that needs at least this width.
 pub(super) fn line(ui: &mut Ui, least: f32) -> (Rect, Response) {
-    let size = vec2(line_width(ui, least), theme::CONTROL_HEIGHT - 2.0);
+    let size = vec2(line_width(ui, least), LINE_HEIGHT);
     ui.allocate_exact_size(size, Sense::click())
 }
 

@@ -3,6 +3,7 @@
 use crate::engine::shared::Status;
 use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
+use crate::ui::filter_choices::peers_combo;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::Composer;
@@ -19,8 +20,6 @@ use egui::Ui;
 pub struct SendSurroundings<'a> {
     /// What the session is doing.
     pub status: &'a Status,
-    /// The peers.
-    pub peers: &'a Peers,
     /// A file on its way.
     pub file: Option<&'a FileProgress>,
     /// What is repeated goes to others than a send would now.
@@ -33,11 +32,11 @@ pub fn choices_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
     composer: &mut Composer,
-    around: SendSurroundings<'_>,
+    peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
     ui.horizontal_wrapped(|ui| {
-        target_ui(ui, ctx, tab, around, out);
+        target_ui(ui, ctx, tab, peers, out);
         let before = tab.composer.input;
         if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
             let encoding = text::encoding_of(&tab.encoding);
@@ -49,30 +48,21 @@ pub fn choices_ui(
     });
 }
 
-fn target_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &TabSettings,
-    around: SendSurroundings<'_>,
-    out: &mut Vec<TabAction>,
-) {
-    let peers = around.peers;
+fn target_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, peers: &mut Peers, out: &mut Vec<TabAction>) {
     let line = ctx.format("composer.to", &[("whom", &words::recipients(ctx.locale, tab, peers))]);
-    PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0).show(ui, |ui| {
+    let Peers { send_to, recipients, .. } = peers;
+    let combo = PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0);
+    let above = |ui: &mut Ui| {
         if tab.kind == TabKind::Udp
-            && PillCombo::choice(ui, peers.send_to == SendTo::Standard, ctx.text("peers.remote"))
+            && PillCombo::choice(ui, *send_to == SendTo::Standard, ctx.text("peers.remote"))
         {
             out.push(TabAction::SelectRemote);
         }
         let everyone = if tab.kind == TabKind::Udp { "peers.all" } else { "peers.all_clients" };
-        if PillCombo::choice(ui, peers.send_to == SendTo::All, ctx.text(everyone)) {
+        if PillCombo::choice(ui, *send_to == SendTo::All, ctx.text(everyone)) {
             out.push(TabAction::SelectPeer(None));
         }
-        for peer in peers.page.iter().filter(|peer| peer.state.can_send()) {
-            let is_chosen = peers.send_to.has(peer.id);
-            if PillCombo::choice(ui, is_chosen, &format!("{}  {}", peer.id, peer.remote)) {
-                out.push(TabAction::SelectPeer(Some(peer.id)));
-            }
-        }
-    });
+    };
+    let chosen = peers_combo(ui, ctx, combo, recipients, above, |id| send_to.has(id));
+    out.extend(chosen.map(|peer| TabAction::SelectPeer(Some(peer))));
 }

@@ -33,12 +33,13 @@ pub fn composer_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut TabSettings,
     composer: &mut Composer,
+    peers: &mut Peers,
     around: SendSurroundings<'_>,
     out: &mut Vec<TabAction>,
 ) {
     let encoding = text::encoding_of(&tab.encoding);
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
-    send_choices::choices_ui(ui, ctx, tab, composer, around, out);
+    send_choices::choices_ui(ui, ctx, tab, composer, peers, out);
     let obstacle = composer.obstacle(&tab.composer, encoding, tab.kind);
     let is_empty = obstacle == Some(Obstacle::Nothing);
     let obstacle = obstacle.map(|obstacle| words::obstacle(ctx.locale, &obstacle));

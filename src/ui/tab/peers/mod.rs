@@ -6,6 +6,7 @@ use crate::engine::command::{CloseKind, Command, Target};
 use crate::model::ids::PeerId;
 use crate::model::status::PeerStatus;
 use crate::ui::cx::Cx;
+use crate::ui::filter_choices::PeerList;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::{FieldProblem, datagram_target};
 use crate::ui::tab::session::send_command;
@@ -79,6 +80,10 @@ pub struct Peers {
     pub send_to: SendTo,
     /// The chosen peer as it is, also while it is out of sight.
     pub selected: Option<PeerStatus>,
+    /// Those that can be sent to.
+    pub recipients: PeerList,
+    /// Those that rows can be narrowed to.
+    pub sources: PeerList,
 }
 
 impl Peers {
@@ -117,6 +122,7 @@ pub(in crate::ui) fn finish_peer(tab: &Tab, peer: PeerId, cx: &mut Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::SendTo;
+    use crate::model::address::Address;
     use crate::model::ids::PeerId;
 
     #[test]
