@@ -43,6 +43,9 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::ReconnectScheduled { delay_millis } => {
             say("record.reconnect_scheduled", &[("delay", &millis_text(*delay_millis))])
         }
+        Lifecycle::PeerJoined { remote, message_oriented: Some(true), .. } => {
+            say("record.peer_known", &[("remote", remote)])
+        }
         Lifecycle::PeerJoined { local, remote, .. } => {
             say("record.peer_joined", &[("local", local), ("remote", remote)])
         }

@@ -5,7 +5,6 @@ use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::model::status::PeerStatus;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::state::peers::PeerList;
 use crate::ui::text;
 use crate::ui::widgets::{PillCombo, TextField};
 use egui::Ui;

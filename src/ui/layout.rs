@@ -11,6 +11,7 @@ use crate::ui::state::{AppState, Page};
 use crate::ui::tab::banner::banner_ui;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
+use crate::ui::tab::composer::words::configured_remote;
 use crate::ui::tab::connection::view::connection_ui;
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::inspector::view as inspector;
@@ -112,7 +113,7 @@ fn label_of(locale: &Locale, tab: &Tab) -> TabLabel {
     TabLabel {
         key: tab.key,
         title: tab_title(locale, &tab.settings),
-        state: text::state_line(locale, &tab.status.state),
+        state: text::state_line(locale, &tab.status.state, tab.settings.kind),
         light: light_of(tab),
         is_fresh: tab.is_fresh,
     }
@@ -186,7 +187,7 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let mut asked = ViewActions::default();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
-        status_bar::status_bar_ui(ui, ctx, &tab.status, &tab.meter, journal, tab.is_kept(), &mut asked);
+        status_bar::status_bar_ui(ui, ctx, &tab.settings, &tab.status, &tab.meter, journal, &mut asked);
     });
     pass_on(tab.key, asked.tab, out);
     out.append(&mut asked.window);
@@ -224,7 +225,9 @@ fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut ViewA
         connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
     ui.add_space(theme::SPACE_12);
-    peers_ui(ui, ctx, tab.settings.kind, &tab.status, &mut tab.peers, &mut asked.tab);
+    let remote = configured_remote(ctx.locale, &tab.settings);
+    let kind = (tab.settings.kind, remote.as_str());
+    peers_ui(ui, ctx, kind, &tab.status, &mut tab.peers, &mut asked.tab);
 }
 
 /// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.

@@ -52,10 +52,25 @@ pub fn kind_name(locale: &Locale, kind: TabKind) -> &str {
     }
 }
 
+/// What has to be done before anything can be sent.
+pub fn not_open(locale: &Locale, kind: TabKind) -> &str {
+    locale.text(match kind {
+        TabKind::TcpServer => "composer.off_server",
+        TabKind::TcpClient => "composer.off_client",
+        TabKind::Udp => "composer.off_udp",
+    })
+}
+
 /// What a session is doing, for the status bar.
-pub fn state_line(locale: &Locale, state: &SessionState) -> String {
+pub fn state_line(locale: &Locale, state: &SessionState, kind: TabKind) -> String {
     match state {
-        SessionState::Closed => locale.text("state.closed").to_owned(),
+        SessionState::Closed => locale
+            .text(match kind {
+                TabKind::TcpServer => "state.closed_server",
+                TabKind::TcpClient => "state.closed_client",
+                TabKind::Udp => "state.closed_udp",
+            })
+            .to_owned(),
         SessionState::Resolving { host } => locale.format("state.resolving", &[("host", host)]),
         SessionState::Connecting { remote } => locale.format("state.connecting", &[("remote", remote)]),
         SessionState::WaitingToReconnect { .. } => locale.text("state.waiting").to_owned(),

@@ -61,7 +61,7 @@ fn an_import_without_a_place_goes_to_the_sessions_folder_and_says_where() {
     assert!(path.contains("sessions") && path.contains("-import-"), "{said}");
     assert!(said.contains("of raw bytes into"), "{said}");
     let shown = text(&console.run(&["show", path]).stdout);
-    assert!(shown.contains("new peer 10.0.0.7:502 at 10.0.0.2:40000"), "{shown}");
+    assert!(shown.contains("client connected 10.0.0.7:502 → 10.0.0.2:40000"), "{shown}");
     assert!(shown.contains("plain bytes") && shown.contains('→'), "{shown}");
 }
 

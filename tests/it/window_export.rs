@@ -225,7 +225,7 @@ fn a_capture_is_imported_and_its_session_is_in_front() {
     let (mut harness, folder) = import(&capture(b"from the field"), "field.pcapng");
     press(&mut harness, "Import");
     assert_shown(&mut harness, "RX from the field");
-    assert_shown(&mut harness, "new peer 10.0.0.7:5001 at 10.0.0.1:9000");
+    assert_shown(&mut harness, "client connected 10.0.0.7:5001 → 10.0.0.1:9000");
     assert_eq!(fs::read_dir(folder.path().join("sessions")).unwrap().count(), 2, "a journal and its index");
 }
 

@@ -49,10 +49,10 @@ fn a_datagram_goes_where_the_fields_say_or_nowhere() {
     assert_eq!(desk.front().settings.composer.draft, "for whom?");
     assert!(desk.state().sending.history.is_empty(), "nothing was sent");
     desk.fill("Remote", "127.0.0.1");
-    desk.fill("Port there", &there);
+    desk.fill("Remote port", &there);
     desk.press("Send");
     assert_eq!(read_datagram(&second).0, b"for whom?");
-    desk.fill("Port there", &here);
+    desk.fill("Remote port", &here);
     desk.write("you");
     desk.press("Send");
     assert_eq!(read_datagram(&first).0, b"you", "none of the others went here");
@@ -70,7 +70,7 @@ fn an_endpoint_typed_by_hand_is_split_when_it_is_whole() {
         (settings.remote_host.clone(), settings.remote_port.clone())
     };
     assert_eq!(remote(&desk).0, "10.0.0.7:80");
-    desk.focus("Port there");
+    desk.focus("Remote port");
     assert_eq!(remote(&desk), ("10.0.0.7".to_owned(), "80".to_owned()));
     desk.fill("Remote", "");
     desk.harness.event(Event::Paste("[::1]:9000".to_owned()));

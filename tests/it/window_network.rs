@@ -126,7 +126,7 @@ fn a_refused_connection_is_said_beside_the_port() {
     desk.see(&format!(
         "Cannot connect to {remote}: connection refused (ECONNREFUSED 111). Nobody listens there."
     ));
-    desk.fill("Port there", "1");
+    desk.fill("Remote port", "1");
     assert!(!desk.is_seen("Cannot connect"), "it was said of another port");
 }
 
@@ -134,7 +134,7 @@ fn a_refused_connection_is_said_beside_the_port() {
 fn a_client_comes_back_by_itself_when_asked_to() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut desk = Desk::with_tabs(vec![client_tab(listener.local_addr().unwrap())]);
-    desk.press("Connect again by itself");
+    desk.press("Reconnect automatically");
     desk.press("Connect");
     drop(listener.accept().unwrap());
     let (mut stream, _) = listener.accept().unwrap();

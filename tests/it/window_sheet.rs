@@ -110,8 +110,8 @@ fn the_bytes_of_a_row_are_taken_into_the_send_field_and_events_have_none() {
     desk.key(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(desk.front().settings.composer.draft, "line 0000\n", "what was there before is not lost");
 
-    desk.press_containing("new peer");
-    desk.menu_of("new peer");
+    desk.press_containing("client connected");
+    desk.menu_of("client connected");
     for item in ["Send again to all clients", "Put into the send field"] {
         assert!(desk.harness.get_by_label(item).accesskit_node().is_disabled(), "{item}");
     }

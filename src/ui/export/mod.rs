@@ -120,7 +120,8 @@ pub(in crate::ui) fn page_for_tab(
         view: text::view_of(tab.settings.view),
         ..default_choices(&tab.settings.encoding, settings)
     };
-    let page = page(ExportFrom::Tab(tab.key), choices, reader.path(), settings, jobs, cx)?;
+    let title = if is_raw { "save.title_raw" } else { "save.title_log" };
+    let page = page(title, ExportFrom::Tab(tab.key), choices, reader.path(), settings, jobs, cx)?;
     Some(ExportPage { selected_rows, ..page })
 }
 
@@ -133,7 +134,7 @@ pub(in crate::ui) fn page_for_file(
     cx: &mut Cx<'_>,
 ) -> Option<ExportPage> {
     let choices = default_choices(encoding, settings);
-    page(ExportFrom::File(journal.to_owned()), choices, journal, settings, jobs, cx)
+    page("save.title", ExportFrom::File(journal.to_owned()), choices, journal, settings, jobs, cx)
 }
 
 fn default_choices(encoding: &str, settings: &Settings) -> ExportChoices {
@@ -159,6 +160,7 @@ fn last_format(settings: &Settings) -> Format {
 
 /// No page while a file is still being written.
 fn page(
+    title: &'static str,
     from: ExportFrom,
     choices: ExportChoices,
     journal: &Path,
@@ -170,11 +172,12 @@ fn page(
         return None;
     }
     let stem = journal.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
-    let path = cx.dialogs.field_to_save("save.title", &format!("{stem}.{}", choices.format.extension()));
+    let path = cx.dialogs.field_to_save(title, &format!("{stem}.{}", choices.format.extension()));
     *jobs = ExportJobs::default();
     // The folder may have gone since it was used.
     cx.look_for_start_folder(settings);
     Some(ExportPage {
+        title,
         from,
         choices,
         selected_rows: 0,

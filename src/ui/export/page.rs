@@ -37,6 +37,8 @@ pub enum Scope {
 /// The export page.
 #[derive(Debug)]
 pub struct ExportPage {
+    /// The key of its heading, which is what the button said that opened it.
+    pub title: &'static str,
     /// What is exported.
     pub from: ExportFrom,
     /// Which of it, and how.

@@ -25,7 +25,7 @@ const PREVIEW_HEIGHT: f32 = 166.0;
 /// Draws the page.
 pub(in crate::ui) fn export_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage, out: &mut Vec<Action>) {
     ui.set_width(WIDTH);
-    title(ui, ctx.text("save.title"));
+    title(ui, ctx.text(page.title));
     ui.add_enabled_ui(page.progress.is_none(), |ui| {
         let before = page.choices.clone();
         format_ui(ui, ctx, page);

@@ -66,6 +66,7 @@ fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
         let days_response = ui.add(days_field).on_hover_text(ctx.text("sessions.limit_tip"));
         let name = ctx.text("sessions.days_name");
         ui.ctx().accesskit_node_builder(days_response.id, |node| node.set_label(name));
+        ui.label(RichText::new(ctx.text("sessions.limit_or")).color(theme.dim));
         let size_field = egui::DragValue::new(&mut mib).range(64..=10_000_000).suffix(" MiB");
         let size_response = ui.add(size_field).on_hover_text(ctx.text("sessions.limit_tip"));
         let name = ctx.text("sessions.size_name");

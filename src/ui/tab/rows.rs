@@ -15,6 +15,7 @@ use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::Selected;
 use crate::ui::tab::find::Searched;
 use crate::ui::tab::go_to::{Destination, GoTo};
+use crate::ui::tab::session::tell_not_open;
 use crate::ui::tab::{Source, Tab};
 use crate::ui::text;
 use crate::ui::times::written_times;
@@ -313,7 +314,7 @@ fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
 
 fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
     if !tab.is_open() {
-        cx.problem("toast.not_open");
+        tell_not_open(tab, cx);
         return;
     }
     let Some(Ok(Some(row))) = tab.rows.as_mut().map(|rows| rows.row(row)) else { return };

@@ -3,10 +3,17 @@
 use crate::engine::command::Command;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::text;
 
 /// Hands a command to a tab's session; tells the person when it takes none.
 pub(in crate::ui) fn send_command(tab: &Tab, command: Command, cx: &mut Cx<'_>) {
     if let Some(Err(_)) = tab.session().map(|session| session.send(command)) {
         cx.problem("rejected.busy");
     }
+}
+
+/// Nothing can be sent before this tab is open: says how that is done.
+pub(in crate::ui) fn tell_not_open(tab: &Tab, cx: &mut Cx<'_>) {
+    let why = text::not_open(cx.locale, tab.settings.kind);
+    cx.notices.problem(cx.locale.format("toast.not_open", &[("why", &why)]));
 }

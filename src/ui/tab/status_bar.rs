@@ -10,6 +10,7 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{status_dot, text_button, text_button_width};
 use crate::util::bytes_text::{ByteSize, Count};
+use crate::workspace::tabs::TabSettings;
 use egui::{Align, Color32, Layout, RichText, Ui};
 use std::path::Path;
 
@@ -33,19 +34,20 @@ pub struct JournalFacts<'a> {
 pub fn status_bar_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
+    tab: &TabSettings,
     status: &Status,
     meter: &Meter,
     journal: Option<JournalFacts<'_>>,
-    is_kept: bool,
     out: &mut ViewActions,
 ) {
     let theme = Theme::of(ui);
+    let is_kept = tab.is_kept;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_16;
         let line = if is_kept {
             ctx.text("state.kept").to_owned()
         } else {
-            text::state_line(ctx.locale, &status.state)
+            text::state_line(ctx.locale, &status.state, tab.kind)
         };
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SPACE_8;

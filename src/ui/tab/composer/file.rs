@@ -14,7 +14,7 @@ use crate::ui::tab::composer::state::{LONGEST_TYPED_BYTES, compose};
 use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::list::TabList;
-use crate::ui::tab::session::send_command;
+use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::tab::{FileSend, Pasted, Tab};
 use crate::ui::text;
 use crate::util::bytes_text::ByteSize;
@@ -150,7 +150,7 @@ fn send_file(
     cx: &mut Cx<'_>,
 ) -> bool {
     if !tab.is_open() {
-        cx.problem("toast.not_open");
+        tell_not_open(tab, cx);
         return false;
     }
     if tab.file.is_some() {

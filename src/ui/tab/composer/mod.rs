@@ -28,7 +28,7 @@ use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::{Repeating, compose};
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
-use crate::ui::tab::session::send_command;
+use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         return;
     }
     if !tab.is_open() {
-        cx.problem("toast.not_open");
+        tell_not_open(tab, cx);
         return;
     }
     match compose(&quick.text, quick.input, &quick.append, &quick.checksum, tab.encoding()) {
@@ -85,7 +85,7 @@ pub(in crate::ui) fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
 /// The bytes of what is being written, if they can go out now; the person is told why not.
 fn written(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
     if !tab.is_open() {
-        cx.problem("toast.not_open");
+        tell_not_open(tab, cx);
         return None;
     }
     let encoding = tab.encoding();

@@ -54,7 +54,7 @@ fn target_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, peers: &mut Peer
     let combo = PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0);
     let above = |ui: &mut Ui| {
         if tab.kind == TabKind::Udp
-            && PillCombo::choice(ui, *send_to == SendTo::Standard, ctx.text("peers.remote"))
+            && PillCombo::choice(ui, *send_to == SendTo::Standard, &words::configured_remote(ctx.locale, tab))
         {
             out.push(TabAction::SelectRemote);
         }

@@ -44,7 +44,7 @@ pub fn composer_ui(
     let is_empty = obstacle == Some(Obstacle::Nothing);
     let obstacle = obstacle.map(|obstacle| words::obstacle(ctx.locale, &obstacle));
     let off = match obstacle.as_deref() {
-        _ if !around.status.state.is_open() => Some(ctx.text("composer.off_closed")),
+        _ if !around.status.state.is_open() => Some(text::not_open(ctx.locale, tab.kind)),
         obstacle => obstacle,
     };
     ui.horizontal_top(|ui| {

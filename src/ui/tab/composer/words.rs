@@ -20,13 +20,19 @@ pub fn recipients(locale: &Locale, tab: &TabSettings, peers: &Peers) -> String {
             (_, 0) => locale.text("composer.to_nobody").to_owned(),
             (_, count) => locale.format("composer.to_several", &[("count", &count)]),
         },
-        (SendTo::Standard, TabKind::Udp) if tab.remote_host.trim().is_empty() => {
-            locale.text("composer.to_no_remote").to_owned()
-        }
-        (SendTo::Standard, TabKind::Udp) => endpoint(&tab.remote_host, &tab.remote_port),
+        (SendTo::Standard, TabKind::Udp) => configured_remote(locale, tab),
         (_, TabKind::TcpClient) => locale.text("composer.to_server").to_owned(),
         (_, TabKind::Udp) => locale.text("composer.to_all_peers").to_owned(),
         (_, TabKind::TcpServer) => locale.text("peers.all_clients").to_owned(),
+    }
+}
+
+/// The address in the fields of a tab, to which datagrams go unless a peer is chosen.
+pub fn configured_remote(locale: &Locale, tab: &TabSettings) -> String {
+    if tab.remote_host.trim().is_empty() {
+        locale.text("composer.to_no_remote").to_owned()
+    } else {
+        endpoint(&tab.remote_host, &tab.remote_port)
     }
 }
 

@@ -122,7 +122,6 @@ pub(in crate::ui) fn finish_peer(tab: &Tab, peer: PeerId, cx: &mut Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::SendTo;
-    use crate::model::address::Address;
     use crate::model::ids::PeerId;
 
     #[test]

@@ -24,11 +24,11 @@ const SHORT_ROW: f32 = 28.0;
 /// The cross and what parts it from the words before it.
 const CROSS_SPACE: f32 = 28.0;
 
-/// Draws the list: only the peers in sight, however many there are.
+/// Draws the list: only the peers in sight, however many there are. `remote` is the address that datagrams go to.
 pub fn peers_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    kind: TabKind,
+    (kind, remote): (TabKind, &str),
     status: &Status,
     peers: &mut Peers,
     out: &mut Vec<TabAction>,
@@ -49,7 +49,7 @@ pub fn peers_ui(
     let is_open = status.state.is_open();
     if kind == TabKind::Udp {
         let is_chosen = peers.send_to == SendTo::Standard;
-        if short_row(ui, ctx.text("peers.remote"), is_open, None, is_chosen).clicked() {
+        if short_row(ui, remote, is_open, None, is_chosen).clicked() {
             out.push(TabAction::SelectRemote);
         }
     }
