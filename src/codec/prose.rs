@@ -306,7 +306,7 @@ mod tests {
             (
                 left(EndReason::Reset, Some(reset)),
                 "192.168.1.30:49877 reset the connection (ECONNRESET 104)",
-                "192.168.1.30:49877 复位了连接 (ECONNRESET 104)",
+                "192.168.1.30:49877 重置了连接 (ECONNRESET 104)",
             ),
             (
                 left(EndReason::Fin, None),

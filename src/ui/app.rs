@@ -177,7 +177,7 @@ impl App {
         dispatch::apply(&mut self.state, action, ctx, &mut cx);
         if opens {
             // A crash may come at any time, and what was received by then is found by the name of the new journal.
-            self.kept.due = Some(Instant::now());
+            self.saver.due = Some(Instant::now());
         }
     }
 

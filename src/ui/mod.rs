@@ -45,6 +45,8 @@ pub mod page_parts;
 
 pub mod filter_choices;
 
+pub mod session_facts;
+
 pub mod tab;
 
 pub mod tabs;

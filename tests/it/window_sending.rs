@@ -79,7 +79,7 @@ fn nothing_is_sent_while_closed_and_nothing_typed_is_lost() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     desk.write("keep me");
     desk.key(Modifiers::COMMAND, Key::Enter);
-    desk.hear("Nothing was sent: the session is not open.");
+    desk.hear("Not sent: Listen first.");
     assert_eq!(draft(&desk), "keep me");
     let mut desk = desk.restart();
     assert_eq!(draft(&desk), "keep me", "a draft is there next time");
@@ -109,7 +109,7 @@ fn a_file_for_a_session_that_was_never_opened_is_refused_for_that_reason() {
     desk.press("File…");
     desk.fill("File", path.to_str().unwrap());
     desk.press_last("Send");
-    desk.hear("Nothing was sent: the session is not open.");
+    desk.hear("Not sent: Listen first.");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! The sheet in the window: going somewhere, writing times, holding still, copying, sending again, clearing.
 
-use crate::window_support::{Desk, client, loopback, read_exactly};
+use crate::window_support::{Desk, client, loopback, prepare, read_exactly};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use sockscope::model::ids::RowKey;
+use sockscope::journal::{JournalInfo, JournalWriter};
+use sockscope::model::ids::{Epoch, RowKey};
+use sockscope::model::record::DataHead;
 use sockscope::ui::sheet::Rows;
+use sockscope::util::clock;
 use sockscope::workspace::settings::TimeFormat;
 use sockscope::workspace::tabs::{InputChoice, TabKind};
 use std::io::Write;
@@ -44,6 +47,40 @@ fn a_person_goes_to_a_row_and_to_a_time() {
     desk.fill("Row or time", "1970-01-01 00:00:01");
     desk.press("Go");
     assert_eq!(desk.front().sheet.selection().single(), Some(RowKey(0)));
+}
+
+#[test]
+fn each_match_in_a_long_record_is_brought_into_sight() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&folder, vec![loopback(TabKind::TcpServer)]);
+    let journal = folder.path().join("sessions/long.skj");
+    let mut writer = JournalWriter::create(&journal, &JournalInfo::default()).unwrap();
+    let mut long = vec![b'x'; 262_144];
+    for place in [139_264, 200_000] {
+        long[place..place + 6].copy_from_slice(b"needle");
+    }
+    writer.append_data(clock::now(), Epoch(1), None, &DataHead::received(), b"short");
+    writer.append_data(clock::now(), Epoch(1), None, &DataHead::received(), &long);
+    writer.publish().unwrap();
+    drop(writer);
+    let mut desk = Desk::over(folder);
+    desk.press("Sessions");
+    desk.see("1 session");
+    desk.press_containing("Open long");
+    desk.see("RX short");
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("needle");
+    desk.wait("the matches", |state| state.tabs.front().unwrap().find.hits == 2);
+    assert_eq!(desk.front().find.rows.len(), 1, "one row has both of them");
+    let mut depth = 0.0;
+    for place in [139_264, 200_000] {
+        desk.key(Modifiers::NONE, Key::F3);
+        let tab = desk.front();
+        assert_eq!((tab.inspected(), tab.find.place.clone()), (Some(RowKey(1)), Some(place..place + 6)));
+        let anchor = tab.sheet.anchor();
+        assert!(anchor.row == 1 && anchor.offset > depth + 1_000.0, "{anchor:?} is far into the row");
+        depth = anchor.offset;
+    }
 }
 
 #[test]

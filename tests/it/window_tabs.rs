@@ -134,7 +134,7 @@ fn a_bar_with_too_many_tabs_is_scrolled_with_the_wheel_and_listed() {
     assert!((moved - 100.0).abs() < 1.0, "it moved by {moved}");
     assert!(window.contains(place(&desk, "New session")), "the plus stays in sight");
     desk.press("All sessions of this window");
-    desk.choose("tab 22 · closed");
+    desk.choose("tab 22 · not listening");
     assert_eq!(desk.front().settings.name, "tab 22");
     desk.harness.run_steps(60);
     assert!(window.contains(place(&desk, "tab 22")), "it is in sight");

@@ -16,26 +16,35 @@ const DUMP_LINES: usize = 16;
 /// So much of an unfolded row is shown; what is longer belongs into a file.
 const UNFOLDED_BYTES: usize = 64 * 1024;
 
+/// A place that is pointed out is shown with so much behind it, and not at all where it is further into the record than
+/// this: laying out more takes longer than a frame may.
+const BEHIND_PLACE_BYTES: usize = 4 * 1024;
+const FURTHEST_PLACE_BYTES: usize = 2 << 20;
+
 /// The columns that `… ▸ 1,234,567 bytes` takes.
 const FOLD_COLUMNS: usize = 22;
 
 /// The content of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lines {
+pub(super) struct Cut {
     /// At least one.
     pub lines: Vec<RowLine>,
     /// Whether there is more than is shown.
     pub folded: bool,
+    /// In which line the place stands that is pointed out, if it is shown.
+    pub place_line: Option<usize>,
 }
 
 /// The lines of a row in a content column of so many `columns`. The style's own limit and width are not looked at.
+/// The byte at `place` is pointed out: an unfolded row shows it, however far into the row it is.
 pub(super) fn lines(
     row: &Row<'_>,
     carry: Carry,
     style: RowStyle<'_>,
     columns: usize,
     unfolded: bool,
-) -> Lines {
+    place: Option<usize>,
+) -> Cut {
     let dump_width = DumpWidth::fitting(columns);
     let represent = |style: &RowStyle<'_>| {
         let mut represented = Represented::default();
@@ -44,21 +53,21 @@ pub(super) fn lines(
     };
     let style = RowStyle { dump_width, ..style };
     if unfolded {
-        let all = represent(&RowStyle { most_bytes: Some(UNFOLDED_BYTES), ..style });
-        return Lines { lines: wrapped(&all, wrap_columns(style.view, columns)), folded: all.is_folded };
+        let up_to_place =
+            place.filter(|place| *place < FURTHEST_PLACE_BYTES).unwrap_or(0) + BEHIND_PLACE_BYTES;
+        let most_bytes = Some(up_to_place.max(UNFOLDED_BYTES));
+        let all = represent(&RowStyle { most_bytes, ..style });
+        return Cut::of(&all, wrap_columns(style.view, columns), place);
     }
     let is_dump = style.view == View::Dump && matches!(row.record.body, Body::Data(_));
     let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { columns.max(FOLD_COLUMNS) * 2 };
     let whole = represent(&RowStyle { most_bytes: Some(most_bytes), ..style });
-    if is_dump {
-        return Lines { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
-    }
-    if columns_of(&whole.text) <= columns {
-        return Lines { lines: wrapped(&whole, usize::MAX), folded: whole.is_folded };
+    if is_dump || columns_of(&whole.text) <= columns {
+        return Cut::of(&whole, usize::MAX, place);
     }
     // Events have no bytes that could be left out; the end of a long one is cut by the column's edge.
     let Some(data) = row.record.data() else {
-        return Lines { lines: wrapped(&whole, usize::MAX), folded: true };
+        return Cut { folded: true, ..Cut::of(&whole, usize::MAX, None) };
     };
     let cut_to = |bytes| represent(&RowStyle { most_bytes: Some(bytes), ..style });
     // Bytes are not equally wide, so how many fit is found by halving what is still open.
@@ -71,7 +80,7 @@ pub(super) fn lines(
             too_many = middle;
         }
     }
-    Lines { lines: wrapped(&cut_to(fitting), usize::MAX), folded: true }
+    Cut { folded: true, ..Cut::of(&cut_to(fitting), usize::MAX, place) }
 }
 
 /// Rows of hex are wrapped where it is easy to count: after 16, 32, … bytes, or after 8 where there is no room.
@@ -84,19 +93,34 @@ fn wrap_columns(view: View, columns: usize) -> usize {
     }
 }
 
-fn wrapped(row: &Represented, columns: usize) -> Vec<RowLine> {
+impl Cut {
+    fn of(row: &Represented, columns: usize, place: Option<usize>) -> Cut {
+        let (lines, place_line) = wrapped(row, columns, place);
+        Cut { lines, folded: row.is_folded, place_line }
+    }
+}
+
+/// The lines, and in which of them the part begins that shows the byte at `place`.
+fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowLine>, Option<usize>) {
     let mut lines = vec![RowLine::default()];
     let mut used = 0;
     let mut ended = false;
+    let mut place_line = None;
     for (text, span) in row.parts() {
         let look = look(span.style);
         let mut rest = text;
+        // What is left out is told of, and not shown.
+        let is_shown = span.style != SpanStyle::Fold;
+        let is_place = is_shown && place.is_some_and(|place| span.bytes.contains(&place));
         while !rest.is_empty() {
             if ended {
                 lines.push(RowLine::default());
                 used = 0;
             }
             let (piece, after) = fitting(rest, columns.saturating_sub(used), used == 0);
+            if is_place && !piece.trim().is_empty() {
+                place_line.get_or_insert(lines.len() - 1);
+            }
             if let Some(line) = lines.last_mut() {
                 match span.style {
                     SpanStyle::Control => push_controls(line, piece, span.is_hit),
@@ -110,7 +134,7 @@ fn wrapped(row: &Represented, columns: usize) -> Vec<RowLine> {
             rest = after;
         }
     }
-    lines
+    (lines, place_line)
 }
 
 /// As much of a text as fits into so many columns, up to the end of its line, and the rest. An empty line takes at
@@ -178,7 +202,7 @@ fn look(style: SpanStyle) -> SpanLook {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lines, lines};
+    use super::{Cut, lines};
     use crate::codec::represent::{RowStyle, View};
     use crate::codec::rows::Row;
     use crate::codec::text::Carry;
@@ -189,14 +213,14 @@ mod tests {
     use crate::util::locale::{Language, Locale};
     use unicode_width::UnicodeWidthStr;
 
-    fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Lines {
+    fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Cut {
         let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
         let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
         let style = RowStyle { view, ..RowStyle::new(Locale::of(Language::English)) };
-        lines(&Row::of(&record), Carry::default(), style, columns, unfolded)
+        lines(&Row::of(&record), Carry::default(), style, columns, unfolded, None)
     }
 
-    fn texts(cut: &Lines) -> Vec<&str> {
+    fn texts(cut: &Cut) -> Vec<&str> {
         cut.lines.iter().map(|line| line.text.as_str()).collect()
     }
 

@@ -12,7 +12,7 @@ mod splitting;
 
 pub use options::RowOptions;
 pub use records::RecordRows;
-pub use rows::LogRows;
+pub use rows::{LogRows, Place};
 pub use source::{LogRow, RowSource};
 pub use splitting::{SplitStatus, SplitTrouble};
 

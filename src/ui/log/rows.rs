@@ -66,10 +66,20 @@ pub struct LogRows {
     /// How many rows are shown.
     shown: u64,
     marked: Option<Moment>,
+    place: Option<Place>,
     expanded: HashSet<u64>,
     kept: HashMap<u64, Kept>,
     turn: u64,
     blank: RowContent,
+}
+
+/// Some bytes of one row that are pointed out. The row is unfolded for as long as they would be hidden otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The row.
+    pub row: RowKey,
+    /// Which of its bytes.
+    pub bytes: Range<usize>,
 }
 
 /// A row that was made, and what its difference in time was measured from.
@@ -101,6 +111,7 @@ impl LogRows {
             matching_before: 0,
             shown: count,
             marked: None,
+            place: None,
             expanded: HashSet::new(),
             kept: HashMap::new(),
             turn: 0,
@@ -152,6 +163,16 @@ impl LogRows {
         if pattern.is_some() || self.pattern.is_some() {
             self.pattern = pattern;
             self.kept.clear();
+        }
+    }
+
+    /// Points out a place, or none.
+    pub fn set_place(&mut self, place: Option<Place>) {
+        if self.place != place {
+            for changed in [&self.place, &place].into_iter().flatten() {
+                self.kept.remove(&changed.row.0);
+            }
+            self.place = place;
         }
     }
 
@@ -213,6 +234,7 @@ impl LogRows {
         self.count = self.source.count();
         self.matching = None;
         self.expanded.clear();
+        self.place = None;
         self.hide_cleared();
     }
 
@@ -302,15 +324,22 @@ impl LogRows {
         after: Option<RowKey>,
     ) -> Result<RowContent, JournalError> {
         let record = &row.record;
-        let expanded = self.expanded.contains(&key.0);
-        let hits = self.hits(record);
+        let mut expanded = self.expanded.contains(&key.0);
+        let place = self.place.as_ref().filter(|place| place.row == key).map(|place| &place.bytes);
+        let hits = self.hits(record, place);
+        let place = place.map(|place| place.start);
         let style = RowStyle {
             view: self.options.view,
             encoding: self.options.encoding,
             hits: &hits,
             ..RowStyle::new(self.options.locale)
         };
-        let cut = cells::lines(&row.as_row(), carry, style, self.options.columns, expanded);
+        let columns = self.options.columns;
+        let mut cut = cells::lines(&row.as_row(), carry, style, columns, expanded, place);
+        if place.is_some() && cut.place_line.is_none() && !expanded {
+            expanded = true;
+            cut = cells::lines(&row.as_row(), carry, style, columns, expanded, place);
+        }
         let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
             Some(Direction::Received) => "RX ",
             Some(Direction::Sent) => "TX ",
@@ -330,6 +359,7 @@ impl LogRows {
             lines: cut.lines,
             folded: cut.folded,
             expanded,
+            place_line: cut.place_line,
             spoken,
         })
     }
@@ -356,16 +386,20 @@ impl LogRows {
         Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
     }
 
-    fn hits(&self, record: &Record) -> Vec<Range<usize>> {
+    fn hits(&self, record: &Record, place: Option<&Range<usize>>) -> Vec<Range<usize>> {
         let (Some(pattern), Some(data)) = (&self.pattern, record.data()) else { return Vec::new() };
-        let bytes = &data.bytes[..data.bytes.len().min(HITS_WITHIN_BYTES)];
+        let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
+        let bytes = &data.bytes[..data.bytes.len().min(within)];
         let mut from = 0;
         let next = || {
             let hit = pattern.find_at(bytes, from)?;
             from = hit.end.max(from + 1);
             Some(hit)
         };
-        std::iter::from_fn(next).take(HITS_IN_A_ROW).collect()
+        let mut hits: Vec<_> = std::iter::from_fn(next).take(HITS_IN_A_ROW).collect();
+        // Behind so many others it is marked alone.
+        hits.extend(place.filter(|place| hits.last().is_none_or(|last| last.end <= place.start)).cloned());
+        hits
     }
 
     fn moment(&mut self, key: RowKey) -> Result<Option<Moment>, JournalError> {
@@ -459,9 +493,12 @@ impl Rows for LogRows {
 
     fn toggle_expanded(&mut self, index: u64) {
         let key = self.key(index).0;
-        if !self.expanded.remove(&key) {
+        let is_expanded = self.kept.get(&key).is_some_and(|kept| kept.content.expanded);
+        if !self.expanded.remove(&key) && !is_expanded {
             self.expanded.insert(key);
         }
+        // What is folded by hand stays folded, whatever is hidden by that.
+        self.place.take_if(|place| place.row.0 == key && is_expanded);
         self.kept.remove(&key);
     }
 

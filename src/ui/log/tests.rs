@@ -12,7 +12,7 @@ use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
 use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
-use crate::ui::log::{LogRows, RowOptions};
+use crate::ui::log::{LogRows, Place, RowOptions};
 use crate::ui::sheet::{Rows, Tone};
 use crate::util::clock::{Stamp, now};
 use crate::util::locale::{Language, Locale};
@@ -162,6 +162,34 @@ fn what_is_found_is_marked_where_it_stands() {
     assert_eq!(hits, ["25"]);
     rows.set_pattern(None);
     assert!(rows.content(4).lines[0].spans.iter().all(|span| !span.hit));
+}
+
+#[test]
+fn a_place_in_a_long_row_is_unfolded_and_marked_however_far_into_it_it_is() {
+    let Kept { mut rows, mut writer, folder: _folder } = journal();
+    let mut long = vec![b'x'; 262_144];
+    let bytes = 139_264..139_270;
+    long[bytes.clone()].copy_from_slice(b"needle");
+    writer.append_data(at(2_000), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), &long);
+    writer.publish().unwrap();
+    rows.refresh(&news());
+    rows.set_pattern(Some(Pattern::literal(b"needle").unwrap()));
+    let place = || Some(Place { row: RowKey(6), bytes: bytes.clone() });
+    for view in [View::Text, View::Hex, View::Dump] {
+        let options = rows.options().clone();
+        rows.set_options(RowOptions { view, ..options });
+        assert!(!rows.content(6).expanded);
+        rows.set_place(place());
+        let row = rows.content(6);
+        let line = &row.lines[row.place_line.unwrap()];
+        assert!(row.expanded && line.spans.iter().any(|span| span.hit), "{view:?}: {}", line.text);
+        rows.set_place(None);
+        assert!(!rows.content(6).expanded, "{view:?}: it folds again");
+    }
+    rows.set_place(place());
+    assert!(rows.content(6).expanded);
+    rows.toggle_expanded(6);
+    assert!(!rows.content(6).expanded, "it can be folded by hand");
 }
 
 /// All rows as a person reads them.

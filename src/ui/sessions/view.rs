@@ -1,15 +1,13 @@
 //! Earlier and recovered sessions: open, save, keep, delete; and how long they stay.
 
 use crate::journal::retention::SessionFile;
-use crate::model::config::SessionKind;
 use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::text;
+use crate::ui::session_facts::facts_line;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
-use crate::workspace::tabs::TabKind;
 use egui::{Align, Layout, Response, RichText, ScrollArea, Ui};
 use std::path::PathBuf;
 
@@ -140,28 +138,4 @@ fn session_ui(
 fn named(response: Response, name: &str) -> Response {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
     response
-}
-
-/// What is known of a session, in one line.
-pub(in crate::ui) fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
-    let kind = session.info.as_ref().and_then(|info| info.kind).map(|kind| match kind {
-        SessionKind::TcpServer => text::kind_name(ctx.locale, TabKind::TcpServer),
-        SessionKind::TcpClient => text::kind_name(ctx.locale, TabKind::TcpClient),
-        SessionKind::Udp => text::kind_name(ctx.locale, TabKind::Udp),
-    });
-    let when = ctx.times.text(session.changed_wall_ns);
-    let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));
-    if let Some(records) = session.records {
-        line.push_str(" · ");
-        line.push_str(&ctx.format("sessions.records", &[("count", &Count(records))]));
-    }
-    if session.is_cut_off() {
-        line.push_str(" · ");
-        line.push_str(ctx.text("sessions.cut_off"));
-    }
-    if let Some(kind) = kind {
-        line.push_str(" · ");
-        line.push_str(kind);
-    }
-    line
 }

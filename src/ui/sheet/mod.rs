@@ -265,7 +265,13 @@ impl Sheet {
         if let Some(wanted) = self.wanted.take() {
             let row = rows.index(wanted).min(frame.extent.rows - 1);
             self.hold(frame.next);
-            self.anchor = Anchor::centred_on(row, frame.extent, &mut heights(rows));
+            self.anchor = match rows.content(row).place_line {
+                Some(line) => {
+                    let at_line = Anchor { row, offset: paint::line_middle(line) };
+                    at_line.moved(-frame.extent.view_height / 2.0, frame.extent, &mut heights(rows))
+                }
+                None => Anchor::centred_on(row, frame.extent, &mut heights(rows)),
+            };
         }
     }
 

@@ -59,6 +59,11 @@ pub(super) fn header(painter: &Painter, theme: &Theme, rect: Rect, columns: &Col
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line_stroke());
 }
 
+/// How far the middle of a line is below the upper edge of a row of several lines.
+pub(super) fn line_middle(line: usize) -> f32 {
+    LINES_MARGIN.midpoint(LINE_HEIGHT) + line as f32 * LINE_HEIGHT
+}
+
 /// Draws a row.
 pub(super) fn row(
     painter: &Painter,
@@ -79,8 +84,7 @@ pub(super) fn row(
     }
 
     let several = content.lines.len() > 1;
-    let first_middle =
-        if several { rect.top() + LINES_MARGIN.midpoint(LINE_HEIGHT) } else { rect.center().y };
+    let first_middle = if several { rect.top() + line_middle(0) } else { rect.center().y };
     let tone = tone_color(theme, content.tone);
     let quiet = if light.selected { theme.dim } else { theme.faint };
     let cell = |column: Option<Rangef>, text: &str, right: bool, color: Color32| {

@@ -64,6 +64,8 @@ pub struct RowContent {
     pub folded: bool,
     /// Whether it was unfolded.
     pub expanded: bool,
+    /// The line with the place that is pointed out, if it is in this row.
+    pub place_line: Option<usize>,
     /// What a screen reader says about it.
     pub spoken: String,
 }

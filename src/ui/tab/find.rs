@@ -14,6 +14,7 @@ use crate::ui::tab::ticks::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use roaring::RoaringTreemap;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -94,6 +95,8 @@ pub struct Find {
     pub hits: u64,
     /// The row of the match in view.
     pub current: Option<u64>,
+    /// Which bytes of that row it is; none where it only ends there.
+    pub place: Option<Range<usize>>,
     /// Where a few of those rows stand among those that are shown, for the scroll bar.
     pub ticks: Ticks,
     /// The pattern, to colour the rows in sight.
@@ -207,6 +210,7 @@ impl Find {
         self.ticks.clear();
         self.hits = 0;
         self.current = None;
+        self.place = None;
     }
 
     /// Shows only what the direction and the peer let through.
@@ -278,8 +282,38 @@ impl Find {
     }
 
     /// The row of the next match after the present one, or of the one before it; around the end. The first step goes
-    /// to the first match from this row on, or to the last one before it.
-    pub fn step(&mut self, is_forward: bool, from: RowKey) -> Option<RowKey> {
+    /// to the first match from this row on, or to the last one before it. `bytes_of` reads a row.
+    pub fn step(
+        &mut self,
+        is_forward: bool,
+        from: RowKey,
+        mut bytes_of: impl FnMut(RowKey) -> Vec<u8>,
+    ) -> Option<RowKey> {
+        let pattern = self.pattern.clone();
+        let find = |row: u64, beside: Option<&Range<usize>>| {
+            let pattern = pattern.as_ref()?;
+            let bytes = bytes_of(RowKey(row));
+            match (is_forward, beside) {
+                (true, _) => pattern.find_at(&bytes, beside.map_or(0, |place| place.end)),
+                (false, _) => last_match(pattern, &bytes, beside.map_or(bytes.len(), |place| place.start)),
+            }
+        };
+        self.step_with(is_forward, from, find)
+    }
+
+    /// The same with a way to find the match in a row that is next to a place in it, or the outermost one.
+    fn step_with(
+        &mut self,
+        is_forward: bool,
+        from: RowKey,
+        mut find: impl FnMut(u64, Option<&Range<usize>>) -> Option<Range<usize>>,
+    ) -> Option<RowKey> {
+        if let (Some(row), Some(place)) = (self.current, &self.place)
+            && let Some(next) = find(row, Some(place))
+        {
+            self.place = Some(next);
+            return Some(RowKey(row));
+        }
         let count = self.rows.len();
         if count == 0 {
             return None;
@@ -291,6 +325,7 @@ impl Find {
             (false, current) => before(current.unwrap_or(from.0)).checked_sub(1).unwrap_or(count - 1),
         };
         self.current = self.rows.select(place);
+        self.place = self.current.and_then(|row| find(row, None));
         self.current.map(RowKey)
     }
 
@@ -314,6 +349,17 @@ impl Searched {
             None => Sift::Records(Box::new(FilterScan::new(self.reader, filter))),
         }
     }
+}
+
+/// The last match that ends at or before a place.
+fn last_match(pattern: &Pattern, bytes: &[u8], before: usize) -> Option<Range<usize>> {
+    let mut from = 0;
+    let mut last = None;
+    while let Some(hit) = pattern.find_at(bytes, from).filter(|hit| hit.end <= before) {
+        from = hit.end;
+        last = Some(hit);
+    }
+    last
 }
 
 fn read_pattern(text: &str, kind: FindKind, encoding: TextEncoding) -> Result<Pattern, FindError> {
@@ -427,6 +473,7 @@ impl<T: Send + 'static> BackgroundScan<T> {
 mod tests {
     use super::{BackgroundScan, Find};
     use crate::engine::news::News;
+    use crate::journal::query::Pattern;
     use crate::model::ids::RowKey;
     use crossbeam_channel::bounded;
     use std::sync::Arc;
@@ -440,10 +487,30 @@ mod tests {
             [(5, true, [5, 9]), (6, true, [9, 2]), (10, true, [2, 5]), (5, false, [2, 9]), (0, false, [9, 5])]
         {
             let mut find = at(&[2, 5, 9]);
-            let steps = [(); 2].map(|()| find.step(is_forward, RowKey(from)).map(|row| row.0));
+            let steps =
+                [(); 2].map(|()| find.step(is_forward, RowKey(from), |_| Vec::new()).map(|row| row.0));
             assert_eq!(steps, seen.map(Some), "from {from}, forward: {is_forward}");
         }
-        assert_eq!(at(&[]).step(true, RowKey(0)), None);
+        assert_eq!(at(&[]).step(true, RowKey(0), |_| Vec::new()), None);
+    }
+
+    #[test]
+    fn each_match_within_a_row_is_stepped_to() {
+        let records = [&b"-ab--ab"[..], b"cab"];
+        let mut find = Find {
+            rows: Arc::new([0, 1].into_iter().collect()),
+            pattern: Some(Pattern::literal(b"ab").unwrap()),
+            ..Find::default()
+        };
+        let mut step = |is_forward| {
+            let bytes_of = |row: RowKey| records[usize::try_from(row.0).unwrap()].to_vec();
+            let row = find.step(is_forward, RowKey(0), bytes_of).unwrap().0;
+            (row, find.place.clone().unwrap().start)
+        };
+        let forward: Vec<_> = (0..4).map(|_| step(true)).collect();
+        assert_eq!(forward, [(0, 1), (0, 5), (1, 1), (0, 1)]);
+        let back: Vec<_> = (0..3).map(|_| step(false)).collect();
+        assert_eq!(back, [(1, 1), (0, 5), (0, 1)]);
     }
 
     #[test]

@@ -83,6 +83,9 @@ fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
     }
     let place = find.current_place().unwrap_or(0);
     let mut line = format!("{} / {}", Count(place), Count(find.rows.len()));
+    if find.hits > find.rows.len() {
+        line.push_str(&ctx.format("find.matches", &[("count", &Count(find.hits))]));
+    }
     if let Some((done, total)) = find.progress().filter(|(_, total)| *total > 0) {
         let percent = done.saturating_mul(100) / total;
         line.push_str(&ctx.format("find.progress", &[("percent", &percent)]));

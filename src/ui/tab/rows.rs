@@ -9,7 +9,7 @@ use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
-use crate::ui::log::{LogRows, RowOptions, SplitTrouble};
+use crate::ui::log::{LogRows, Place, RowOptions, SplitTrouble};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::Selected;
@@ -139,6 +139,7 @@ fn point_out_matches(tab: &mut Tab) {
     let pattern = tab.find.pattern.clone();
     if let Some(rows) = &mut tab.rows {
         rows.set_pattern(pattern);
+        rows.set_place(None);
     }
 }
 
@@ -170,9 +171,19 @@ pub(in crate::ui) fn hide_find(tab: &mut Tab) {
 }
 
 pub(in crate::ui) fn step_find(tab: &mut Tab, is_forward: bool) {
-    if let Some(row) = tab.find.step(is_forward, top_key(tab)) {
-        show_row(tab, row);
+    let from = top_key(tab);
+    let Tab { find, rows: Some(rows), .. } = tab else { return };
+    let found = find.step(is_forward, from, |key| match rows.row(key) {
+        Ok(Some(row)) => row.record.data().map_or_else(Vec::new, |data| data.bytes.clone()),
+        // In what cannot be read there is no place to point out; its row says why.
+        _ => Vec::new(),
+    });
+    let Some(row) = found else { return };
+    let place = find.place.clone().map(|bytes| Place { row, bytes });
+    if let Some(rows) = &mut tab.rows {
+        rows.set_place(place);
     }
+    show_row(tab, row);
 }
 
 /// What stands at the upper edge.

@@ -6,7 +6,7 @@ use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::sessions::view::facts_line;
+use crate::ui::session_facts::facts_line;
 use crate::ui::sheet::{SheetTexts, SheetView};
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::words::recipients;

@@ -59,6 +59,7 @@ impl Rows for Numbers {
             peer: "← 2".to_owned(),
             bytes: "18".to_owned(),
             tone: Tone::Received,
+            place_line: None,
             spoken: format!("RX 温度={index}"),
             lines: vec![line; lines],
             folded: self.is_folded,

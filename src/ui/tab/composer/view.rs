@@ -12,6 +12,7 @@ use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
 use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::words;
+use crate::ui::tab::peers::Peers;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, error_line};
