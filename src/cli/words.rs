@@ -119,7 +119,9 @@ pub(crate) fn peer(typed: &str) -> Result<PeerId, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{group, milliseconds, seconds};
+    use super::{group, milliseconds, place, seconds};
+    use crate::cli::outcome::Failed;
+    use crate::model::endpoint::HostPort;
     use std::time::Duration;
 
     #[test]
@@ -130,6 +132,13 @@ mod tests {
             assert!(seconds(bad).is_err() && milliseconds(bad).is_err(), "{bad}");
         }
         assert!(milliseconds("0").is_err());
+    }
+
+    #[test]
+    fn an_address_that_makes_no_sense_is_told_as_other_values_are() {
+        let Err(Failed::Usage(error)) = place::<HostPort>("ADDR:PORT", "127.0.0.1:70000") else { panic!() };
+        let said = "invalid value '127.0.0.1:70000' for '<ADDR:PORT>': port '70000' is not a number from 0 to 65535 (at character 11)";
+        assert_eq!(error.to_string(), said);
     }
 
     #[test]

@@ -328,7 +328,7 @@ mod tests {
             (
                 granted(Some(OptionValue::Number(8192))),
                 "option receive-buffer: 4096 asked for, 8192 granted",
-                "选项 receive-buffer：请求 4096，得到 8192",
+                "选项 receive-buffer：设置 4096，实际 8192",
             ),
             (
                 Lifecycle::ReconnectScheduled { delay_millis: 500 },

@@ -264,7 +264,7 @@ fn what_cannot_be_read_is_told_with_its_line_and_column() {
         ),
         (
             "version = 1\n[[rule]]\nwhen = \"\\\"a\\\" and len >\"\n",
-            "line 3, column 25: expected a value after \"len >\" (column 14)",
+            "line 3, column 24: expected a value after \"len >\" (column 14)",
         ),
         (
             "version = 1\n[[rule]]\nwhen = 'A'\nreply = '温{idd}'\n",

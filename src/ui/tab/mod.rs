@@ -50,6 +50,7 @@ use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
 use crate::journal::JournalReader;
 use crate::journal::retention::SessionFile;
+use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RowKey, Ticket};
 use crate::model::status::Traffic;
 use crate::ui::action::TabKey;
@@ -114,8 +115,8 @@ pub struct Tab {
     pub facts_asked_at: Option<Instant>,
     /// Which connection that was, and what had gone to and fro: a silent one is not asked again.
     pub facts_at_traffic: Option<(PeerId, Traffic, Traffic)>,
-    /// The encoding in which the session was last told its automatic answers.
-    pub replies_encoding: Option<TextEncoding>,
+    /// The encoding in which the session was last told its automatic answers, and how its streams were cut then.
+    pub answers_told: Option<(TextEncoding, Framing)>,
 }
 
 /// Where a tab's rows come from.
@@ -177,7 +178,7 @@ impl Tab {
             rows_followed: 0,
             facts_asked_at: None,
             facts_at_traffic: None,
-            replies_encoding: None,
+            answers_told: None,
         }
     }
 

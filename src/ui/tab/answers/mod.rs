@@ -6,6 +6,7 @@ pub mod page;
 use crate::automation::rules::{Reply, Responder};
 use crate::codec::text::TextEncoding;
 use crate::engine::command::Command;
+use crate::model::framing::Framing;
 use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
@@ -52,16 +53,27 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
     let active = settings.replies.iter().filter(|reply| reply.is_on);
     // The page takes no answer that cannot be read; one that no longer can after a change of encoding stays silent.
     let replies = active.filter_map(|reply| reply_of(reply, encoding).ok()).collect();
-    let responder = Responder { echo: settings.echo, replies, ..Responder::default() };
-    tab.replies_encoding = Some(encoding);
+    let framing = framing_of(tab);
+    let responder =
+        Responder { echo: settings.echo, replies, framing: framing.clone(), ..Responder::default() };
+    tab.answers_told = Some((encoding, framing));
     send_command(tab, Command::SetRules(Box::new(responder.rules())), cx);
 }
 
-/// Answers in another encoding once that was chosen while the session is open.
+/// Answers in another encoding, and to messages that are cut in another way, once that was chosen while the session is
+/// open.
 pub(in crate::ui) fn follow_encoding(tab: &mut Tab, cx: &mut Cx<'_>) {
-    if tab.is_open() && tab.replies_encoding.is_some_and(|told| told != tab.encoding()) {
+    let told = tab.answers_told.as_ref();
+    let is_old =
+        told.is_some_and(|(encoding, framing)| *encoding != tab.encoding() || *framing != framing_of(tab));
+    if tab.is_open() && is_old {
         arm(tab, cx);
     }
+}
+
+/// How streams are cut into the messages that are answered: as they are shown.
+fn framing_of(tab: &Tab) -> Framing {
+    tab.settings.split.parse().unwrap_or(Framing::None)
 }
 
 fn reply_of(reply: &ReplySettings, encoding: TextEncoding) -> Result<Reply, ComposeError> {
