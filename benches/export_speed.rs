@@ -84,7 +84,8 @@ fn write_journal(path: &Path, shape: &Shape, payload_bytes: usize) -> Result<usi
     let mut writer = JournalWriter::create(path, &info)?;
     let (local, remote) = ("127.0.0.1:9000".parse()?, "127.0.0.1:5000".parse()?);
     let peer = Some(PeerId::FIRST);
-    let joined = Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None });
+    let joined =
+        Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None, process: None });
     writer.append(now(), Epoch(1), peer, &joined);
     let record_bytes = shape.record_bytes;
     let all = if shape.is_text {

@@ -41,7 +41,12 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
                 at,
                 epoch,
                 peer,
-                &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }),
+                &Body::Lifecycle(Lifecycle::PeerJoined {
+                    local,
+                    remote,
+                    message_oriented: None,
+                    process: None,
+                }),
             );
         } else {
             // Records begin and end with bytes of every kind, as payloads do.

@@ -1,7 +1,7 @@
 //! The words of the command line and what is said when they make no sense: one line, never a page.
 
 use crate::cli::outcome::Failed;
-use crate::cli::{connect, export, import, listen, manual, recover, run, search, show, udp, verify};
+use crate::cli::{connect, export, import, listen, manual, recover, run, search, show, udp, unix, verify};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -18,14 +18,16 @@ struct Arguments {
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Subcommand {
-    /// Serve many TCP clients
+    /// Serve many clients, over TCP or at the name of a Unix socket
     Listen(listen::Arguments),
-    /// Connect to a TCP server
+    /// Connect to a server
     Connect(connect::Arguments),
     /// Send and receive datagrams, broadcast and multicast included
     Udp(udp::Arguments),
     /// Carry out a sequence file
     Run(run::Arguments),
+    /// Exchange datagrams with Unix sockets
+    Unix(unix::Arguments),
     /// Print the records of a journal
     Show(show::Arguments),
     /// Find text, bytes or a regular expression in a journal

@@ -29,6 +29,8 @@ mod connect;
 
 mod udp;
 
+mod unix;
+
 mod show;
 
 mod search;
@@ -65,6 +67,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommand::Connect(typed) => connect::run(typed),
         Subcommand::Udp(typed) => udp::run(typed),
         Subcommand::Run(typed) => run::run(typed, session_plan),
+        Subcommand::Unix(typed) => unix::run(typed),
         Subcommand::Show(typed) => show::run(&typed),
         Subcommand::Search(typed) => search::run(&typed),
         Subcommand::Export(typed) => export::run(&typed),
@@ -82,6 +85,7 @@ fn session_plan(words: Vec<OsString>) -> Result<Option<LivePlan>, Failed> {
         Some(Subcommand::Connect(typed)) => connect::plan(typed).map(Some),
         Some(Subcommand::Listen(typed)) => listen::plan(typed).map(Some),
         Some(Subcommand::Udp(typed)) => udp::plan(typed).map(Some),
+        Some(Subcommand::Unix(typed)) => unix::plan(typed).map(Some),
         _ => Ok(None),
     }
 }

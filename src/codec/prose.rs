@@ -4,6 +4,7 @@ use crate::codec::time::millis_text;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin};
+use crate::model::socket_option::{OptionName, OptionValue};
 use crate::model::tls::TlsHandshake;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
@@ -49,6 +50,9 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::PeerJoined { local, remote, .. } => {
             say("record.peer_joined", &[("local", local), ("remote", remote)])
         }
+        Lifecycle::DescriptorsClosed { remote, count } => {
+            say("record.descriptors_closed", &[("remote", remote), ("count", &Count((*count).into()))])
+        }
         Lifecycle::PeerFinished { remote } => say("record.peer_finished", &[("remote", remote)]),
         Lifecycle::WriteShut { remote } => say("record.write_shut", &[("remote", remote)]),
         Lifecycle::PeerLeft { remote, reason, error } => {
@@ -73,12 +77,7 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         | Lifecycle::AcceptFailed { failure }
         | Lifecycle::OptionFailed { failure }
         | Lifecycle::GroupFailed { failure } => failure_text(failure, locale),
-        Lifecycle::OptionSet { name, asked, granted } => match granted {
-            Some(granted) if granted != asked => {
-                say("record.option_granted", &[("name", name), ("asked", asked), ("granted", granted)])
-            }
-            _ => say("record.option_set", &[("name", name), ("granted", asked)]),
-        },
+        Lifecycle::OptionSet { name, asked, granted } => option_text(*name, asked, granted.as_ref(), locale),
         Lifecycle::JoinedGroup { group, interface } => group_text(
             locale,
             ["record.joined_group", "record.joined_group_on"],
@@ -99,6 +98,21 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         }
         Lifecycle::Secured { remote, handshake } => secured_text(*remote, handshake, locale),
         Lifecycle::Closed { reason } => say(closed_key(*reason), &[]),
+    }
+}
+
+/// What the kernel made of an option is worth a word only where it is something else.
+fn option_text(
+    name: OptionName,
+    asked: &OptionValue,
+    granted: Option<&OptionValue>,
+    locale: &Locale,
+) -> String {
+    match granted {
+        Some(granted) if granted != asked => {
+            locale.format("record.option_granted", &[("name", &name), ("asked", asked), ("granted", granted)])
+        }
+        _ => locale.format("record.option_set", &[("name", &name), ("granted", asked)]),
     }
 }
 
@@ -299,7 +313,7 @@ mod tests {
         for (lifecycle, english, chinese) in [
             (Lifecycle::Listening { local }, "listening on 192.168.1.5:9000", "正在监听 192.168.1.5:9000"),
             (
-                Lifecycle::Connected { local, remote, message_oriented: Some(false) },
+                Lifecycle::Connected { local, remote, message_oriented: Some(false), process: None },
                 "connected 192.168.1.5:9000 → 192.168.1.30:49877",
                 "已连接 192.168.1.5:9000 → 192.168.1.30:49877",
             ),

@@ -188,6 +188,7 @@ mod tests {
             local: "127.0.0.1:502".parse().unwrap(),
             remote: "127.0.0.1:40000".parse().unwrap(),
             message_oriented: Some(true),
+            process: None,
         };
         let records = [
             record(0, Body::Lifecycle(joined)),

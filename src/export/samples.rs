@@ -30,5 +30,9 @@ pub(super) fn data(id: u64, direction: Direction, bytes: &[u8]) -> Record {
 /// Peer 1 joins.
 pub(super) fn joined(id: u64) -> Record {
     let (local, remote) = ("127.0.0.1:9000".parse().unwrap(), "127.0.0.1:5000".parse().unwrap());
-    record(id, 1, Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }))
+    record(
+        id,
+        1,
+        Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None, process: None }),
+    )
 }

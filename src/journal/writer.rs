@@ -370,6 +370,7 @@ mod tests {
             local: "127.0.0.1:9".parse().unwrap(),
             remote: "[::1]:7".parse().unwrap(),
             message_oriented: None,
+            process: None,
         };
         writer.append(AT, Epoch(1), PEER, &Body::Lifecycle(joined));
         let mut slot = writer.data_slot(1000);

@@ -1,5 +1,6 @@
 //! What a session is asked to be. A value: opening it is the engine's work.
 
+use crate::model::address::UnixName;
 use crate::model::endpoint::HostPort;
 use crate::model::socket_option::SocketOption;
 use crate::model::tls::{TlsClientSettings, TlsServerSettings};
@@ -7,7 +8,7 @@ use crate::model::websocket::{WebSocketClientSettings, WebSocketServerSettings};
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// The three kinds of sessions, for icons, names and first settings.
+/// The kinds of sessions, for icons, names and first settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionKind {
     /// Listens and serves many clients.
@@ -16,6 +17,22 @@ pub enum SessionKind {
     TcpClient,
     /// Sends and receives datagrams, broadcast and multicast included.
     Udp,
+    /// Listens at the name of a Unix socket.
+    UnixServer(UnixType),
+    /// Connects to a Unix socket.
+    UnixClient(UnixType),
+    /// Exchanges datagrams with Unix sockets.
+    UnixDatagrams,
+}
+
+/// How the connections of Unix sockets carry bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnixType {
+    /// A stream, as TCP is.
+    #[default]
+    Stream,
+    /// Messages that keep their borders.
+    SeqPacket,
 }
 
 /// How a session comes to its peers.
@@ -48,6 +65,12 @@ pub enum SessionConfig {
     TcpClient(TcpClientConfig),
     /// Send and receive datagrams.
     Udp(UdpConfig),
+    /// Listen at the name of a Unix socket.
+    UnixServer(UnixServerConfig),
+    /// Connect to a Unix socket.
+    UnixClient(UnixClientConfig),
+    /// Exchange datagrams with Unix sockets.
+    UnixDatagrams(UnixDatagramsConfig),
 }
 
 /// A listener.
@@ -112,6 +135,58 @@ pub struct UdpConfig {
     pub options: Vec<SocketOption>,
 }
 
+/// Where a Unix socket of ours stands, and what becomes of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnixPlace {
+    /// Its name; a file goes away together with the socket.
+    pub name: UnixName,
+    /// The file's permissions, such as `0o600`; without it the system decides.
+    pub mode: Option<u32>,
+    /// A socket's file at which nobody listens any more makes room.
+    pub replace_stale: bool,
+}
+
+/// A listener at the name of a Unix socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnixServerConfig {
+    /// Where to listen.
+    pub local: UnixPlace,
+    /// How its connections carry bytes.
+    pub unix_type: UnixType,
+    /// How many clients may wait to be accepted.
+    pub backlog: u32,
+    /// A client that has said it sends no more stays, because it may still listen; otherwise it is let go.
+    pub keep_half_closed: bool,
+    /// Set on the listener and, where it applies, on every client.
+    pub options: Vec<SocketOption>,
+}
+
+/// A connection to a Unix socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnixClientConfig {
+    /// Where to connect.
+    pub remote: UnixName,
+    /// How the connection carries bytes.
+    pub unix_type: UnixType,
+    /// Connect again after the connection ended or could not be made.
+    pub reconnect: Option<Reconnect>,
+    /// A server that has said it sends no more stays, because it may still listen; otherwise it is let go.
+    pub keep_half_closed: bool,
+    /// Set before connecting.
+    pub options: Vec<SocketOption>,
+}
+
+/// A Unix socket for datagrams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnixDatagramsConfig {
+    /// Its own name; without one the system gives it an abstract one, where it can, so that it can be answered.
+    pub bind: Option<UnixPlace>,
+    /// Where sends go that name no peer.
+    pub to: Option<UnixName>,
+    /// Set before binding.
+    pub options: Vec<SocketOption>,
+}
+
 /// A multicast group on one interface: `239.1.2.3%eth0`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MulticastGroup {
@@ -133,7 +208,9 @@ impl SessionKind {
         let (meeting, is_message_oriented) = match self {
             SessionKind::TcpServer => (Meeting::Listens, false),
             SessionKind::TcpClient => (Meeting::Connects, false),
-            SessionKind::Udp => (Meeting::Exchanges, true),
+            SessionKind::Udp | SessionKind::UnixDatagrams => (Meeting::Exchanges, true),
+            SessionKind::UnixServer(unix_type) => (Meeting::Listens, unix_type == UnixType::SeqPacket),
+            SessionKind::UnixClient(unix_type) => (Meeting::Connects, unix_type == UnixType::SeqPacket),
         };
         SessionShape { meeting, is_message_oriented }
     }
@@ -172,16 +249,22 @@ impl SessionConfig {
         match self {
             SessionConfig::TcpServer(server) => server.websocket.is_some(),
             SessionConfig::TcpClient(client) => client.websocket.is_some(),
-            SessionConfig::Udp(_) => false,
+            SessionConfig::Udp(_)
+            | SessionConfig::UnixServer(_)
+            | SessionConfig::UnixClient(_)
+            | SessionConfig::UnixDatagrams(_) => false,
         }
     }
 
-    /// Which of the three it is.
+    /// Which kind it is.
     pub fn kind(&self) -> SessionKind {
         match self {
             SessionConfig::TcpServer(_) => SessionKind::TcpServer,
             SessionConfig::TcpClient(_) => SessionKind::TcpClient,
             SessionConfig::Udp(_) => SessionKind::Udp,
+            SessionConfig::UnixServer(server) => SessionKind::UnixServer(server.unix_type),
+            SessionConfig::UnixClient(client) => SessionKind::UnixClient(client.unix_type),
+            SessionConfig::UnixDatagrams(_) => SessionKind::UnixDatagrams,
         }
     }
 
@@ -190,7 +273,9 @@ impl SessionConfig {
         match self {
             SessionConfig::TcpServer(server) => server.keep_half_closed,
             SessionConfig::TcpClient(client) => client.keep_half_closed,
-            SessionConfig::Udp(_) => false,
+            SessionConfig::UnixServer(server) => server.keep_half_closed,
+            SessionConfig::UnixClient(client) => client.keep_half_closed,
+            SessionConfig::Udp(_) | SessionConfig::UnixDatagrams(_) => false,
         }
     }
 
@@ -200,6 +285,9 @@ impl SessionConfig {
             SessionConfig::TcpServer(server) => &server.options,
             SessionConfig::TcpClient(client) => &client.options,
             SessionConfig::Udp(udp) => &udp.options,
+            SessionConfig::UnixServer(server) => &server.options,
+            SessionConfig::UnixClient(client) => &client.options,
+            SessionConfig::UnixDatagrams(datagrams) => &datagrams.options,
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod config;
 
 pub mod framing;
 
+pub mod peer_process;
+
 pub mod record;
 
 pub mod moment;

@@ -3,6 +3,7 @@
 use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::{Epoch, PeerId, RecordId};
+use crate::model::peer_process::PeerProcess;
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::model::tls::{Fingerprint, TlsHandshake};
 use crate::util::clock::Stamp;
@@ -178,6 +179,8 @@ pub enum Lifecycle {
         remote: Address,
         /// Whether each record of it is a message by itself, where the journal says so.
         message_oriented: Option<bool>,
+        /// The program at the other end, where the system tells.
+        process: Option<Box<PeerProcess>>,
     },
     /// One attempt to connect failed.
     ConnectFailed {
@@ -199,6 +202,8 @@ pub enum Lifecycle {
         remote: Address,
         /// Whether each record of it is a message by itself, as datagrams are, where the journal says so.
         message_oriented: Option<bool>,
+        /// The program at the other end, where the system tells.
+        process: Option<Box<PeerProcess>>,
     },
     /// The peer said that it sends no more; we still may.
     PeerFinished {
@@ -309,6 +314,13 @@ pub enum Lifecycle {
         remote: Address,
         /// What both sides have agreed on.
         handshake: Box<TlsHandshake>,
+    },
+    /// A peer passed descriptors of open files along, which were closed at once.
+    DescriptorsClosed {
+        /// The peer.
+        remote: Address,
+        /// How many.
+        count: u32,
     },
     /// The session is closed.
     Closed {
@@ -491,6 +503,7 @@ impl Lifecycle {
             Lifecycle::Recovered { .. } => "recovered",
             Lifecycle::CertificateMade { .. } => "certificate_made",
             Lifecycle::Secured { .. } => "secured",
+            Lifecycle::DescriptorsClosed { .. } => "descriptors_closed",
             Lifecycle::Closed { .. } => "closed",
         }
     }
@@ -519,6 +532,16 @@ impl Lifecycle {
         match self {
             Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
                 Some((*local, *remote))
+            }
+            _ => None,
+        }
+    }
+
+    /// The program of the peer that this record introduces, where the system told.
+    pub fn process(&self) -> Option<&PeerProcess> {
+        match self {
+            Lifecycle::Connected { process, .. } | Lifecycle::PeerJoined { process, .. } => {
+                process.as_deref()
             }
             _ => None,
         }

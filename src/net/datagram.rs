@@ -21,6 +21,21 @@ pub struct Datagram<'a> {
     pub interface: Option<u32>,
     /// How many datagrams the kernel has dropped for this socket so far.
     pub drops_total: Option<u32>,
+    /// The process that sent it from a Unix socket.
+    pub sender: Option<Sender>,
+    /// So many descriptors came with it and were closed.
+    pub descriptors: u32,
+}
+
+/// A process on this machine, in the numbers that the kernel tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The process.
+    pub pid: i32,
+    /// Its user.
+    pub uid: u32,
+    /// Its group.
+    pub gid: u32,
 }
 
 /// The network's report that a datagram did not arrive.
@@ -45,6 +60,8 @@ impl<'a> Datagram<'a> {
             local: None,
             interface: None,
             drops_total: None,
+            sender: None,
+            descriptors: 0,
         }
     }
 }

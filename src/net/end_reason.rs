@@ -23,6 +23,15 @@ pub fn is_not_now(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
 
+/// Whether a message was longer than the system can send at once.
+pub fn is_too_long(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let code = nix::libc::EMSGSIZE;
+    #[cfg(windows)]
+    let code = 10040;
+    error.raw_os_error() == Some(code)
+}
+
 /// Whether accepting failed because this program or machine has run out of something that may come back.
 pub fn is_out_of_resources(error: &io::Error) -> bool {
     #[cfg(unix)]

@@ -1,24 +1,27 @@
 //! What only the Linux kernel tells: stamps, drop counts, arrival interfaces, reports of undelivered datagrams and
 //! facts about connections. The one place where its structures are read.
 
-use crate::model::address::Address;
+use crate::model::address::{Address, UnixName};
 use crate::model::failure::OsError;
 use crate::model::status::TcpFacts;
-use crate::net::datagram::{Datagram, DeliveryReport};
+use crate::net::datagram::{Datagram, DeliveryReport, Sender};
+use crate::net::descriptors::{MOST_DESCRIPTORS, close_descriptors};
 use nix::cmsg_space;
 use nix::libc;
 use nix::sys::socket::sockopt::{
-    Ipv4PacketInfo, Ipv4RecvErr, Ipv6RecvErr, Ipv6RecvPacketInfo, ReceiveTimestampns, RxqOvfl,
+    Ipv4PacketInfo, Ipv4RecvErr, Ipv6RecvErr, Ipv6RecvPacketInfo, PassCred, ReceiveTimestampns, RxqOvfl,
 };
 use nix::sys::socket::{
-    CmsgIterator, ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, recvmsg, setsockopt,
+    CmsgIterator, ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrLike, SockaddrStorage, UnixAddr,
+    UnixCredentials, recvmmsg, recvmsg, setsockopt,
 };
 use nix::sys::time::TimeSpec;
 use socket2::Socket;
 use std::io::{self, IoSliceMut};
-use std::mem::{MaybeUninit, size_of};
+use std::mem::{MaybeUninit, offset_of, size_of};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 /// Asks the kernel for all it can tell about datagrams. What it does not know it leaves out.
@@ -37,27 +40,55 @@ pub(super) fn ask_for_datagram_facts(socket: &Socket, v6: bool) -> io::Result<()
     Ok(())
 }
 
+/// Asks the kernel for the time and the sender of every message of a Unix socket.
+pub(super) fn ask_for_message_facts(socket: &Socket) -> io::Result<()> {
+    setsockopt(socket, ReceiveTimestampns, &true)?;
+    setsockopt(socket, PassCred, &true)?;
+    Ok(())
+}
+
 /// Receives as many datagrams as there are slots, in one call. `buffers` holds the slots one after the other.
 pub(super) fn receive_batch(
     socket: &Socket,
     buffers: &mut [u8],
     slot_bytes: usize,
+    each: impl FnMut(Datagram<'_>),
+) -> io::Result<usize> {
+    let control = cmsg_space!(TimeSpec, u32, libc::in6_pktinfo, libc::in_pktinfo);
+    receive_from::<SockaddrStorage>(socket, buffers, slot_bytes, control, ip_address, each)
+}
+
+/// The same from a Unix socket, whose senders need not have a name.
+pub(super) fn receive_unix_batch(
+    socket: &Socket,
+    buffers: &mut [u8],
+    slot_bytes: usize,
+    each: impl FnMut(Datagram<'_>),
+) -> io::Result<usize> {
+    let control = cmsg_space!(TimeSpec, UnixCredentials, [RawFd; MOST_DESCRIPTORS]);
+    let name = |name: &UnixAddr| Some(unix_address(name));
+    receive_from::<UnixAddr>(socket, buffers, slot_bytes, control, name, each)
+}
+
+fn receive_from<S: SockaddrLike + Copy>(
+    socket: &Socket,
+    buffers: &mut [u8],
+    slot_bytes: usize,
+    control: Vec<u8>,
+    address_of: impl Fn(&S) -> Option<Address>,
     mut each: impl FnMut(Datagram<'_>),
 ) -> io::Result<usize> {
     let slots = buffers.len() / slot_bytes;
     let mut slices: Vec<[IoSliceMut<'_>; 1]> =
         buffers.chunks_exact_mut(slot_bytes).map(|slot| [IoSliceMut::new(slot)]).collect();
     // Made anew each time: the kernel shortens the room for control messages to what it used, and nix keeps that.
-    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(
-        slots,
-        Some(cmsg_space!(TimeSpec, u32, libc::in6_pktinfo, libc::in_pktinfo)),
-    );
-    let received =
-        recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
+    let mut headers = MultiHeaders::<S>::preallocate(slots, Some(control));
+    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
+    let received = recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)?;
     let mut count = 0;
     for message in received {
         count += 1;
-        let Some(remote) = message.address.as_ref().and_then(ip_address) else { continue };
+        let Some(remote) = message.address.as_ref().and_then(&address_of) else { continue };
         let bytes = message.iovs().next().unwrap_or(&[]);
         let mut datagram = Datagram::new(remote, bytes);
         datagram.truncated = message.flags.contains(MsgFlags::MSG_TRUNC);
@@ -83,6 +114,12 @@ fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
             ControlMessageOwned::Ipv6PacketInfo(info) => {
                 datagram.local = Some(Ipv6Addr::from(info.ipi6_addr.s6_addr).to_canonical());
                 datagram.interface = Some(info.ipi6_ifindex);
+            }
+            ControlMessageOwned::ScmCredentials(sender) => {
+                datagram.sender = Some(Sender { pid: sender.pid(), uid: sender.uid(), gid: sender.gid() });
+            }
+            ControlMessageOwned::ScmRights(descriptors) => {
+                datagram.descriptors += close_descriptors(&descriptors);
             }
             _ => {}
         }
@@ -120,6 +157,16 @@ fn ip_address(address: &SockaddrStorage) -> Option<Address> {
     let v6 = address.as_sockaddr_in6()?;
     let address = SocketAddrV6::new(v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id());
     Some(Address::Ip(address.into()).to_canonical())
+}
+
+/// A name whose length is that of the family alone is none.
+fn unix_address(name: &UnixAddr) -> Address {
+    if usize::try_from(name.len()).unwrap_or(0) <= offset_of!(libc::sockaddr_un, sun_path) {
+        return Address::None;
+    }
+    let path = name.path().map(|path| path.as_os_str().as_bytes().to_vec());
+    let name = path.or_else(|| name.as_abstract().map(|name| [&[0], name].concat()));
+    name.and_then(|name| UnixName::new(&name).ok()).map_or(Address::None, Address::Unix)
 }
 
 /// Reads a structure of the kernel's that consists of integers only; what an older kernel does not fill stays 0.

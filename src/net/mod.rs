@@ -4,6 +4,8 @@ pub mod poll;
 
 pub mod wire;
 
+pub mod name;
+
 pub mod options;
 
 pub mod tcp;
@@ -11,6 +13,16 @@ pub mod tcp;
 pub mod udp;
 
 pub mod datagram;
+
+#[cfg(unix)]
+mod descriptors;
+
+#[cfg(unix)]
+pub mod unix;
+
+#[cfg(not(unix))]
+#[path = "unix_absent.rs"]
+pub mod unix;
 
 pub mod receive;
 

@@ -7,11 +7,21 @@ use crate::model::failure::OsError;
 use crate::net::datagram::{Datagram, DeliveryReport};
 #[cfg(target_os = "linux")]
 use crate::net::linux;
+#[cfg(not(target_os = "linux"))]
+use crate::net::unix;
 use socket2::Socket;
 use std::io;
 
-/// Room for the longest datagram there is, so that none is cut.
+/// Room for the longest IP datagram there is, so that none is cut.
 const SLOT_BYTES: usize = 65_536;
+
+/// The same for Unix sockets, whose limit an administrator can raise.
+#[cfg(target_os = "linux")]
+const UNIX_SLOT_BYTES: usize = 4 << 20;
+
+/// How many of them one call takes at most; the system gives the rooms memory as far as they are used.
+#[cfg(target_os = "linux")]
+const UNIX_SLOTS: usize = 32;
 
 /// How many datagrams one call takes at most.
 const SLOTS: usize = 64;
@@ -20,6 +30,7 @@ const SLOTS: usize = 64;
 #[derive(Debug)]
 pub struct DatagramReceiver {
     buffers: Vec<u8>,
+    is_unix: bool,
     /// The same socket with std's interface, which receives into plain bytes.
     #[cfg(not(target_os = "linux"))]
     plain: std::net::UdpSocket,
@@ -29,20 +40,26 @@ impl DatagramReceiver {
     /// Buffers for one call's datagrams. The system gives them memory as they are used.
     #[cfg(target_os = "linux")]
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere the socket is cloned, which may fail")]
-    pub fn new(_socket: &Socket) -> io::Result<DatagramReceiver> {
-        Ok(DatagramReceiver { buffers: vec![0; SLOT_BYTES * SLOTS] })
+    pub fn new(_socket: &Socket, is_unix: bool) -> io::Result<DatagramReceiver> {
+        let bytes = if is_unix { UNIX_SLOT_BYTES * UNIX_SLOTS } else { SLOT_BYTES * SLOTS };
+        Ok(DatagramReceiver { buffers: vec![0; bytes], is_unix })
     }
 
     /// A buffer for one datagram.
     #[cfg(not(target_os = "linux"))]
-    pub fn new(socket: &Socket) -> io::Result<DatagramReceiver> {
-        Ok(DatagramReceiver { buffers: vec![0; SLOT_BYTES], plain: socket.try_clone()?.into() })
+    pub fn new(socket: &Socket, is_unix: bool) -> io::Result<DatagramReceiver> {
+        Ok(DatagramReceiver { buffers: vec![0; SLOT_BYTES], is_unix, plain: socket.try_clone()?.into() })
     }
 
     /// Hands over what has come, at most one call's worth, and says how many that were; 0 when nothing waits.
     #[cfg(target_os = "linux")]
     pub fn receive(&mut self, socket: &Socket, each: impl FnMut(Datagram<'_>)) -> io::Result<usize> {
-        match linux::receive_batch(socket, &mut self.buffers, SLOT_BYTES, each) {
+        let received = if self.is_unix {
+            linux::receive_unix_batch(socket, &mut self.buffers, UNIX_SLOT_BYTES, each)
+        } else {
+            linux::receive_batch(socket, &mut self.buffers, SLOT_BYTES, each)
+        };
+        match received {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
             outcome => outcome,
         }
@@ -52,10 +69,14 @@ impl DatagramReceiver {
     #[cfg(not(target_os = "linux"))]
     pub fn receive(&mut self, _socket: &Socket, mut each: impl FnMut(Datagram<'_>)) -> io::Result<usize> {
         for count in 0..SLOTS {
-            match self.plain.recv_from(&mut self.buffers) {
-                Ok((length, remote)) => {
-                    each(Datagram::new(Address::Ip(remote).to_canonical(), &self.buffers[..length]))
-                }
+            let received = if self.is_unix {
+                unix::receive_from(&self.plain, &mut self.buffers)
+            } else {
+                let received = self.plain.recv_from(&mut self.buffers);
+                received.map(|(length, remote)| (length, Address::Ip(remote).to_canonical()))
+            };
+            match received {
+                Ok((length, remote)) => each(Datagram::new(remote, &self.buffers[..length])),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(count),
                 Err(error) => return Err(error),
             }

@@ -3,8 +3,9 @@
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
+use crate::net::name::{address_of, local_address};
 use crate::net::options;
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
 
@@ -105,7 +106,7 @@ pub fn finish_connect(socket: &Socket) -> io::Result<Option<(Address, Address)>>
         return Err(error);
     }
     match socket.peer_addr() {
-        Ok(remote) => Ok(Some((local_address(socket)?, ip_address(&remote)?.into()))),
+        Ok(remote) => Ok(Some((local_address(socket)?, address_of(&remote)?))),
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(None),
         Err(error) => Err(error),
     }
@@ -116,7 +117,7 @@ pub fn accept(listener: &Socket) -> io::Result<(Socket, Address, Address)> {
     let (socket, remote) = listener.accept()?;
     socket.set_nonblocking(true)?;
     let local = local_address(&socket)?;
-    Ok((socket, local, Address::Ip(ip_address(&remote)?).to_canonical()))
+    Ok((socket, local, address_of(&remote)?.to_canonical()))
 }
 
 fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
@@ -127,17 +128,8 @@ fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
     made.map_err(|error| Failure::new(Operation::CreateSocket, address, error))
 }
 
-/// The socket's own address.
-pub fn local_address(socket: &Socket) -> io::Result<Address> {
-    Ok(Address::Ip(ip_address(&socket.local_addr()?)?).to_canonical())
-}
-
-fn ip_address(address: &SockAddr) -> io::Result<SocketAddr> {
-    address.as_socket().ok_or_else(|| io::Error::other("the system gave an address that is not IP"))
-}
-
 /// An attempt that took too long.
-pub fn timed_out(remote: SocketAddr) -> Failure {
+pub fn timed_out(remote: Address) -> Failure {
     #[cfg(unix)]
     let error = OsError::from_code(nix::libc::ETIMEDOUT);
     #[cfg(windows)]

@@ -6,9 +6,10 @@ use crate::model::failure::{Failure, Operation};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 #[cfg(target_os = "linux")]
 use crate::net::linux;
+use crate::net::name::local_address;
 use crate::net::options::{self, no_interface};
 use crate::net::resolve::{interface_index, interface_ipv4};
-use crate::net::tcp::local_address;
+use crate::net::unix;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -49,10 +50,14 @@ pub fn bind(
     Ok((socket, real, reports))
 }
 
-/// Sends one datagram. From an IPv6 socket, IPv4 addresses are reached in their mapped form.
+/// Sends one datagram, to an IP address or a Unix socket. From an IPv6 socket, IPv4 addresses are reached in their mapped form.
 pub fn send_to(socket: &Socket, bytes: &[u8], remote: Address, from_v6: bool) -> io::Result<usize> {
-    let Some(remote) = remote.socket_addr() else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no IP address with a port"));
+    let remote = match remote {
+        Address::Ip(remote) => remote,
+        Address::Unix(name) => return unix::send_to(socket, bytes, name),
+        Address::Raw(_) | Address::None => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "this peer has no address to send to"));
+        }
     };
     let remote = match (remote, from_v6) {
         (SocketAddr::V4(v4), true) => SocketAddr::new(IpAddr::V6(v4.ip().to_ipv6_mapped()), v4.port()),

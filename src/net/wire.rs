@@ -51,6 +51,16 @@ pub trait Wire: Send {
     /// Chooses how the connection ends when the wire is dropped. It never waits for what is still on its way.
     fn set_ending(&mut self, ending: Ending) -> io::Result<()>;
 
+    /// Whether what is written at once arrives as one message, and what is read at once was one.
+    fn keeps_borders(&self) -> bool {
+        false
+    }
+
+    /// How many descriptors the other side has passed along since this was asked last; they are closed already.
+    fn take_closed_descriptors(&mut self) -> u32 {
+        0
+    }
+
     /// The socket, for its options and for what the system tells about it; one of a test may have none.
     fn socket(&self) -> Option<&Socket>;
 }
@@ -60,6 +70,8 @@ pub trait Wire: Send {
 pub enum Got {
     /// So many bytes.
     Bytes(usize),
+    /// So many bytes of a message that was longer.
+    Cut(usize),
     /// The other side sends no more.
     End,
 }

@@ -13,6 +13,9 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
         SessionKind::TcpServer => text::kind_name(ctx.locale, TabKind::TcpServer),
         SessionKind::TcpClient => text::kind_name(ctx.locale, TabKind::TcpClient),
         SessionKind::Udp => text::kind_name(ctx.locale, TabKind::Udp),
+        SessionKind::UnixServer(_) => ctx.text("kind.unix_server"),
+        SessionKind::UnixClient(_) => ctx.text("kind.unix_client"),
+        SessionKind::UnixDatagrams => ctx.text("kind.unix_datagrams"),
     });
     let when = ctx.times.text(session.changed_wall_ns);
     let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));

@@ -19,6 +19,7 @@ fn write_sensor(console: &Console) {
         local: "127.0.0.1:9000".parse().unwrap(),
         remote: "10.1.2.3:5000".parse().unwrap(),
         message_oriented: None,
+        process: None,
     };
     let peer = Some(PeerId::FIRST);
     let mut records = vec![(at(0), Epoch(1), peer, Body::Lifecycle(joined))];

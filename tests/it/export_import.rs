@@ -97,7 +97,7 @@ fn our_capture_comes_back() {
 fn a_client_and_datagrams_come_back() {
     let mut session = Session::new(Some(SessionKind::TcpClient));
     let (local, remote) = ("127.0.0.1:5001".parse().unwrap(), "127.0.0.1:9000".parse().unwrap());
-    session.event(1, Lifecycle::Connected { local, remote, message_oriented: None });
+    session.event(1, Lifecycle::Connected { local, remote, message_oriented: None, process: None });
     session.sent(1, b"question");
     session.received(1, b"answer");
     let (kept, report) = import(&session.export(&mut PcapngExporter::new(PcapngOptions::default())));

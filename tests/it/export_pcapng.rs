@@ -182,7 +182,7 @@ fn a_client_that_connects_again_and_a_connection_that_is_still_open() {
     for (peer, port) in [(1, 50_000), (2, 50_001)] {
         session.event(0, Lifecycle::Connecting { remote, attempt: 1 });
         let local = format!("10.0.0.2:{port}").parse().unwrap();
-        session.event(peer, Lifecycle::Connected { local, remote, message_oriented: None });
+        session.event(peer, Lifecycle::Connected { local, remote, message_oriented: None, process: None });
         session.sent(peer, b"question");
         session.received(peer, b"answer");
         session.received(peer, b"more");

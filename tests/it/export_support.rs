@@ -59,7 +59,7 @@ impl Session {
     /// A peer of a version that did not say what it sends.
     pub(crate) fn joined(&mut self, peer: u32, local: &str, remote: &str) {
         let (local, remote) = (local.parse().unwrap(), remote.parse().unwrap());
-        self.event(peer, Lifecycle::PeerJoined { local, remote, message_oriented: None });
+        self.event(peer, Lifecycle::PeerJoined { local, remote, message_oriented: None, process: None });
     }
 
     pub(crate) fn left(&mut self, peer: u32, remote: &str, reason: EndReason) {

@@ -42,7 +42,7 @@ pub(crate) fn sample() -> Vec<(Stamp, Epoch, Option<PeerId>, Body)> {
     };
     let joined = |remote| {
         let local = address("127.0.0.1:9000");
-        Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None })
+        Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None, process: None })
     };
     let failure = Failure::new(Operation::Send, "[::1]:7", OsError::from_words("no way"));
     let left = Lifecycle::PeerLeft { remote: address("[::1]:7"), reason: EndReason::Reset, error: None };
@@ -178,13 +178,13 @@ fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
         address().prop_map(|local| Lifecycle::Bound { local }),
         (address(), any::<u32>()).prop_map(|(remote, attempt)| Lifecycle::Connecting { remote, attempt }),
         (address(), address(), any::<Option<bool>>()).prop_map(|(local, remote, message_oriented)| {
-            Lifecycle::Connected { local, remote, message_oriented }
+            Lifecycle::Connected { local, remote, message_oriented, process: None }
         }),
         (any_failure(), any_reason())
             .prop_map(|(failure, reason)| Lifecycle::ConnectFailed { failure, reason }),
         any::<u64>().prop_map(|delay_millis| Lifecycle::ReconnectScheduled { delay_millis }),
         (address(), address(), any::<Option<bool>>()).prop_map(|(local, remote, message_oriented)| {
-            Lifecycle::PeerJoined { local, remote, message_oriented }
+            Lifecycle::PeerJoined { local, remote, message_oriented, process: None }
         }),
         address().prop_map(|remote| Lifecycle::PeerFinished { remote }),
         address().prop_map(|remote| Lifecycle::WriteShut { remote }),

@@ -40,7 +40,12 @@ mod console_tls;
 #[cfg(unix)]
 mod console_websocket;
 
+// Abstract names, and who a peer is, are told by Linux alone.
+#[cfg(target_os = "linux")]
+mod console_unix;
+
 mod decode_tshark;
+
 mod engine_edges;
 
 mod engine_endings;

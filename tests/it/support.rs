@@ -74,12 +74,17 @@ impl Console {
 impl Running {
     /// Waits for the line that says where it is ready, and gives the last address in it.
     pub(crate) fn ready(&mut self) -> SocketAddr {
+        self.ready_at().parse().unwrap()
+    }
+
+    /// The same where the address need not be one of IP.
+    pub(crate) fn ready_at(&mut self) -> String {
         let mut found = None;
         wait_until("the ready line", || {
             let mut line = String::new();
             while self.errors.read_line(&mut line).unwrap() > 0 {
                 if let Some(place) = line.strip_prefix("ready: ") {
-                    found = place.split_whitespace().last().and_then(|word| word.parse().ok());
+                    found = place.split_whitespace().last().map(ToOwned::to_owned);
                 }
                 self.said.push(std::mem::take(&mut line));
             }

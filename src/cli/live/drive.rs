@@ -127,6 +127,9 @@ fn journal_path(plan: &LivePlan) -> Result<PathBuf, Failed> {
         SessionKind::TcpServer => "listen",
         SessionKind::TcpClient => "connect",
         SessionKind::Udp => "udp",
+        SessionKind::UnixServer(_) => "listen-unix",
+        SessionKind::UnixClient(_) => "connect-unix",
+        SessionKind::UnixDatagrams => "unix",
     };
     new_journal(kind)
 }

@@ -38,6 +38,8 @@ pub(crate) enum Protocol {
     Tcp,
     /// WebSocket, over TCP or with --tls or wss:// over TLS
     Ws,
+    /// A Unix socket: the path of a file, or @NAME for an abstract name
+    Unix,
 }
 
 /// The options of `listen`, `connect` and `udp`.
@@ -184,7 +186,7 @@ impl LiveArguments {
             ));
         }
         if self.until_closed && !config.kind().shape().has_connections() {
-            return Err(Failed::usage("--until-closed does not go with udp: datagrams have no end"));
+            return Err(Failed::usage("--until-closed does not go with datagrams: they have no end"));
         }
         Ok(LivePlan {
             session_name,

@@ -137,6 +137,7 @@ pub(crate) fn addresses(event: &Lifecycle) -> (Option<Address>, Option<Address>)
         | Lifecycle::WriteShut { remote }
         | Lifecycle::PeerLeft { remote, .. }
         | Lifecycle::PeerUnreachable { remote, .. }
+        | Lifecycle::DescriptorsClosed { remote, .. }
         | Lifecycle::Secured { remote, .. } => (None, Some(*remote)),
         _ => (None, None),
     }

@@ -124,8 +124,8 @@ impl Worker {
                 let targets = datagrams.targets(target, log)?;
                 datagrams.send(&targets, payload, origin, log)
             }
-            // An empty message is a message where there are frames.
-            _ if payload.is_empty() && !streams.has_frames() => Ok(()),
+            // An empty message is a message where there are frames or borders.
+            _ if payload.is_empty() && !streams.has_frames() && !streams.keep_borders() => Ok(()),
             _ => {
                 let ids = streams.recipients(target)?;
                 streams.send(&ids, payload, origin, log, board)

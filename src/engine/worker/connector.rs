@@ -1,20 +1,20 @@
-//! A TCP client's way to its connection: each address in turn, each attempt with its time, and trying again with what
+//! A client's way to its connection: each address in turn, each attempt with its time, and trying again with what
 //! the host's name stands for then.
 
 use crate::engine::worker::link::LINK;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::lookup::Addresses;
 use crate::model::address::Address;
-use crate::model::config::{Reconnect, TcpClientConfig};
+use crate::model::config::{Reconnect, UnixType};
 use crate::model::failure::{Failure, Operation};
 use crate::model::record::{EndReason, Lifecycle};
-use crate::model::socket_option::OptionReport;
+use crate::model::socket_option::{OptionReport, SocketOption};
 use crate::net::end_reason::end_reason;
 use crate::net::poll::{Interest, Poll, Registered};
 use crate::net::tcp::{self, finish_connect, start_connect};
 use crate::net::tls::TlsConnector;
+use crate::net::unix;
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Attempts without a delay between them would fill the disk with their records.
@@ -23,9 +23,23 @@ const SHORTEST_DELAY: Duration = Duration::from_millis(10);
 /// Nobody waits longer than a year; more than the clock can count must not be added to it.
 const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
 
+/// What is connected to, and how.
+pub(super) struct ConnectPlan {
+    /// As the settings name it.
+    pub(super) target: String,
+    /// How connections of Unix sockets carry bytes; those of IP are streams.
+    pub(super) unix_type: UnixType,
+    /// How long one attempt may take.
+    pub(super) connect_timeout: Duration,
+    /// Whether and when to try again.
+    pub(super) reconnect: Option<Reconnect>,
+    /// Set before connecting.
+    pub(super) options: Vec<SocketOption>,
+}
+
 /// One session's attempts.
 pub(super) struct Connector {
-    config: TcpClientConfig,
+    plan: ConnectPlan,
     addresses: Addresses,
     next_address: usize,
     attempts: u32,
@@ -37,7 +51,7 @@ pub(super) struct Connector {
 
 struct Attempt {
     registered: Registered,
-    remote: SocketAddr,
+    remote: Address,
     deadline: Instant,
     reports: Vec<OptionReport>,
 }
@@ -71,10 +85,10 @@ pub(super) enum Progress {
 }
 
 impl Connector {
-    pub(super) fn new(config: TcpClientConfig, tls: Option<TlsConnector>) -> Connector {
-        let delays = config.reconnect.map(Delays::new);
+    pub(super) fn new(plan: ConnectPlan, tls: Option<TlsConnector>) -> Connector {
+        let delays = plan.reconnect.map(Delays::new);
         let addresses = Addresses::default();
-        Connector { config, addresses, next_address: 0, attempts: 0, under_way: None, delays, tls }
+        Connector { plan, addresses, next_address: 0, attempts: 0, under_way: None, delays, tls }
     }
 
     /// Begins with the first of the addresses. Where a name could not be looked up, those that it had before are as
@@ -111,11 +125,11 @@ impl Connector {
         while let Some(remote) = self.addresses.remote.get(self.next_address).copied() {
             self.next_address += 1;
             self.attempts += 1;
-            log.lifecycle(None, Lifecycle::Connecting { remote: remote.into(), attempt: self.attempts });
+            log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
             match self.start_attempt(remote, poll, now) {
                 Ok(attempt) => {
                     self.under_way = Some(attempt);
-                    return Progress::Connecting(remote.into());
+                    return Progress::Connecting(remote);
                 }
                 Err((failure, reason)) => {
                     log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
@@ -128,13 +142,21 @@ impl Connector {
 
     fn start_attempt(
         &self,
-        remote: SocketAddr,
+        remote: Address,
         poll: &Poll,
         now: Instant,
     ) -> Result<Attempt, (Failure, EndReason)> {
-        let bind = self.addresses.local.first().copied();
-        let bind = bind.filter(|local| local.is_ipv4() == remote.is_ipv4());
-        let (socket, reports) = start_connect(remote, bind, &self.config.options).map_err(|failure| {
+        let options = &self.plan.options;
+        let started = match remote {
+            Address::Unix(name) => unix::start_connect(name, self.plan.unix_type, options),
+            Address::Ip(remote) => {
+                let bind = self.addresses.local.first().copied();
+                let bind = bind.filter(|local| local.is_ipv4() == remote.is_ipv4());
+                start_connect(remote, bind, options)
+            }
+            Address::Raw(_) | Address::None => Err(no_address(&self.plan)),
+        };
+        let (socket, reports) = started.map_err(|failure| {
             let reason = end_reason(&io::Error::from_raw_os_error(failure.error.code));
             (failure, reason)
         })?;
@@ -145,7 +167,7 @@ impl Connector {
     }
 
     fn deadline(&self, now: Instant) -> Instant {
-        now + self.config.connect_timeout.min(LONGEST_WAIT)
+        now + self.plan.connect_timeout.min(LONGEST_WAIT)
     }
 
     /// All addresses have failed, or the connection has ended.
@@ -160,7 +182,7 @@ impl Connector {
                 Progress::Waiting(failure)
             }
             (None, Some(failure)) => Progress::Failed(failure),
-            (None, None) => Progress::Failed(no_address(&self.config)),
+            (None, None) => Progress::Failed(no_address(&self.plan)),
         }
     }
 
@@ -174,6 +196,8 @@ impl Connector {
                 }
                 record_options(&attempt.reports, log);
                 let registered = attempt.registered;
+                // Where a program listens at a name that it did not bind itself, the system knows no name.
+                let remote = if remote == Address::None { attempt.remote } else { remote };
                 Some(Progress::Connected(Connection { registered, local, remote }))
             }
             Ok(None) => {
@@ -267,7 +291,7 @@ pub(super) fn record_options(reports: &[OptionReport], log: &mut Log) {
     }
 }
 
-fn no_address(config: &TcpClientConfig) -> Failure {
+fn no_address(plan: &ConnectPlan) -> Failure {
     let error = io::Error::new(io::ErrorKind::NotFound, "no address to connect to");
-    Failure::new(Operation::Connect, &config.remote, error)
+    Failure::new(Operation::Connect, &plan.target, error)
 }

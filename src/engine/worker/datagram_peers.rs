@@ -4,6 +4,7 @@ use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::util::clock::{self, Stamp};
@@ -55,6 +56,17 @@ impl DatagramPeers {
 
     /// The number of the peer with this address; a new one is introduced to the journal.
     pub(super) fn meet(&mut self, remote: Address, local: Address, log: &mut Log) -> PeerId {
+        self.meet_sender(remote, local, || None, log)
+    }
+
+    /// The same for the sender of a datagram; `process` tells who that is, where it is new.
+    pub(super) fn meet_sender(
+        &mut self,
+        remote: Address,
+        local: Address,
+        process: impl FnOnce() -> Option<Box<PeerProcess>>,
+        log: &mut Log,
+    ) -> PeerId {
         if let Some((last, id)) = self.last
             && last == remote
         {
@@ -62,18 +74,27 @@ impl DatagramPeers {
         }
         let id = match self.by_address.get(&remote) {
             Some(id) => *id,
-            None => self.introduce(remote, local, log),
+            None => self.introduce(remote, local, process(), log),
         };
         self.last = Some((remote, id));
         id
     }
 
-    fn introduce(&mut self, remote: Address, local: Address, log: &mut Log) -> PeerId {
+    fn introduce(
+        &mut self,
+        remote: Address,
+        local: Address,
+        process: Option<Box<PeerProcess>>,
+        log: &mut Log,
+    ) -> PeerId {
         if self.by_address.len() >= KNOWN_PEERS {
             self.forget_older_half(log);
         }
         let id = log.new_peer();
-        log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(true) });
+        log.lifecycle(
+            Some(id),
+            Lifecycle::PeerJoined { local, remote, message_oriented: Some(true), process },
+        );
         self.by_address.insert(remote, id);
         self.status.insert(id, PeerStatus::joined(id, local, remote, clock::now().wall_ns));
         self.changed.push(id);

@@ -22,23 +22,30 @@ use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
 use crate::net::receive::{DatagramReceiver, take_delivery_report};
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
+use crate::net::unix::{self, SocketFile};
 use crate::util::clock;
+use socket2::Domain;
 use std::collections::HashMap;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
+
+/// How soon sending to a Unix socket that has no room is tried again.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 /// The most reports of undelivered datagrams that are taken in one turn.
 const REPORTS_PER_TURN: usize = 64;
 
 /// The socket and what is known about its peers.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the socket")]
 pub(super) struct Datagrams {
     registered: Registered,
     receiver: DatagramReceiver,
     /// The socket's family, which its address does not tell: a mapped one is shown as IPv4.
     is_v6: bool,
+    is_unix: bool,
     local: Address,
     pub(super) configured: Option<Address>,
     broadcast: bool,
@@ -46,6 +53,10 @@ pub(super) struct Datagrams {
     waiting: DatagramQueue,
     interface_names: HashMap<u32, InterfaceName>,
     drops: Drops,
+    #[expect(dead_code, reason = "a Unix socket's file goes away together with this value")]
+    file: Option<SocketFile>,
+    /// A Unix socket that has no room tells nobody when it has some again: then it is tried again.
+    try_again_at: Option<Instant>,
     paused: bool,
 }
 
@@ -56,12 +67,14 @@ impl Datagrams {
         configured: Option<Address>,
         broadcast: bool,
     ) -> io::Result<Datagrams> {
-        let receiver = DatagramReceiver::new(registered.socket())?;
+        let is_unix = registered.socket().domain()? == Domain::UNIX;
+        let receiver = DatagramReceiver::new(registered.socket(), is_unix)?;
         let is_v6 = registered.socket().local_addr()?.is_ipv6();
         Ok(Datagrams {
             registered,
             receiver,
             is_v6,
+            is_unix,
             local,
             configured: configured.map(Address::to_canonical),
             broadcast,
@@ -69,8 +82,15 @@ impl Datagrams {
             waiting: DatagramQueue::default(),
             interface_names: HashMap::new(),
             drops: Drops::default(),
+            file: None,
+            try_again_at: None,
             paused: false,
         })
+    }
+
+    /// The same with the file at which the socket stands.
+    pub(super) fn with_file(self, file: Option<SocketFile>) -> Datagrams {
+        Datagrams { file, ..self }
     }
 
     pub(super) fn socket(&self) -> &socket2::Socket {
@@ -155,9 +175,14 @@ impl Datagrams {
         receiver.receive(registered.socket(), |datagram| {
             drops.record(datagram.drops_total, log);
             let remote = datagram.remote;
-            let peer = peers.meet(remote, *local, log);
+            let process = || datagram.sender.and_then(unix::process_of_sender);
+            let peer = peers.meet_sender(remote, *local, process, log);
             let stamp = record(&datagram, read_at, peer, interface_names, log);
             peers.has_received(peer, datagram.bytes.len(), stamp);
+            if datagram.descriptors > 0 {
+                let count = datagram.descriptors;
+                log.lifecycle(Some(peer), Lifecycle::DescriptorsClosed { remote, count });
+            }
             each(peer, remote, datagram.bytes);
         })
     }
@@ -174,6 +199,10 @@ impl Datagrams {
     /// Takes what the network reported about datagrams that did not arrive. Says whether there was anything.
     fn take_reports(&mut self, log: &mut Log) -> bool {
         let mut any = false;
+        if self.is_unix {
+            // There are none, and asking for them would take a datagram.
+            return any;
+        }
         for _ in 0..REPORTS_PER_TURN {
             let Ok(Some(report)) = take_delivery_report(self.registered.socket()) else { break };
             any = true;
@@ -243,7 +272,7 @@ impl Datagrams {
         origin: Origin,
         log: &mut Log,
     ) -> Result<(), Rejection> {
-        if payload.len() > LONGEST_PAYLOAD {
+        if payload.len() > LONGEST_PAYLOAD && !self.is_unix {
             return Err(Rejection::DatagramTooLong { length: payload.len(), limit: LONGEST_PAYLOAD });
         }
         let outgoing = Outgoing { peer, remote, payload: Payload::clone(payload), origin };
@@ -344,23 +373,30 @@ impl Datagrams {
     fn settle(&mut self) -> Result<(), Failure> {
         let interest = Interest {
             read: !self.paused,
-            write: !self.paused && !self.waiting.is_empty(),
+            write: !self.paused && !self.waiting.is_empty() && !self.is_unix,
             ..Interest::NONE
         };
+        let waits_for_room = self.is_unix && !self.waiting.is_empty();
+        self.try_again_at = waits_for_room.then(|| Instant::now() + TRY_AGAIN_AFTER);
         self.registered
             .set_interest(interest)
             .map_err(|error| Failure::new(Operation::Poll, self.local, error))
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.drops.next_due()
+        self.drops.next_due().into_iter().chain(self.try_again_at).min()
     }
 
     /// Records drops that no later datagram has told of, when it is time.
-    pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) {
+    pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) -> Result<(), Failure> {
+        if self.try_again_at.is_some_and(|at| at <= now) {
+            self.flush(log);
+            self.settle()?;
+        }
         if self.drops.is_due(now) {
             self.drops.record(kernel_drops(self.registered.socket()), log);
         }
+        Ok(())
     }
 
     pub(super) fn show_changes(&mut self, board: &mut Board) {

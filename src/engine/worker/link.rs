@@ -2,21 +2,22 @@
 
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
-use crate::engine::worker::connector::{Connection, Connector, Progress, record_options};
+use crate::engine::worker::connector::{ConnectPlan, Connection, Connector, Progress, record_options};
 use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::listener::Listener;
 use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
-use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
+use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig, UnixType};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::report_all;
-use crate::net::poll::{Interest, Ready, Token};
+use crate::net::poll::{Interest, Ready, Registered, Token};
 use crate::net::tls::{Secured, TlsAcceptor, TlsConnector};
+use crate::net::unix::{self, UnixWire};
 use crate::net::wire::{Plain, Wire};
 use crate::net::{tcp, udp};
 use std::io;
@@ -114,8 +115,14 @@ impl Worker {
             (Some(SessionConfig::TcpClient(client)), found)
                 if found.is_ok() || client.reconnect.is_some() =>
             {
-                self.connect(client, found, now)
+                self.connect_tcp(client, found, now)
             }
+            (Some(SessionConfig::UnixClient(client)), found) => {
+                self.connect(client.into(), None, found, now);
+                Ok(())
+            }
+            (Some(SessionConfig::UnixServer(server)), Ok(_)) => self.listen_unix(&server),
+            (Some(SessionConfig::UnixDatagrams(config)), Ok(_)) => self.bind_unix(&config),
             (Some(SessionConfig::TcpServer(server)), Ok(addresses)) => self.listen(&server, &addresses),
             (Some(SessionConfig::Udp(config)), Ok(addresses)) => self.bind(&config, &addresses),
             (Some(SessionConfig::TcpClient(_)) | None, Ok(_)) => Ok(()),
@@ -155,37 +162,48 @@ impl Worker {
         Ok(())
     }
 
-    fn connect(
+    fn connect_tcp(
         &mut self,
         client: TcpClientConfig,
         found: Result<Addresses, Failure>,
         now: Instant,
     ) -> Result<(), Failure> {
+        let host = client.remote.host.to_string();
+        let tls = client.tls.as_ref().map(|settings| TlsConnector::new(settings, &host)).transpose()?;
+        self.connect(client.into(), tls, found, now);
+        Ok(())
+    }
+
+    fn connect(
+        &mut self,
+        plan: ConnectPlan,
+        tls: Option<TlsConnector>,
+        found: Result<Addresses, Failure>,
+        now: Instant,
+    ) {
         let earlier = std::mem::replace(&mut self.link, Link::None);
-        let mut connector = if let Link::Connector(connector) = earlier {
-            connector
-        } else {
-            let host = client.remote.host.to_string();
-            let tls = client.tls.as_ref().map(|settings| TlsConnector::new(settings, &host)).transpose()?;
-            let options = with_default(&client.options, OptionName::NoDelay);
-            Box::new(Connector::new(TcpClientConfig { options, ..client }, tls))
+        let mut connector = match earlier {
+            Link::Connector(connector) => connector,
+            _ => Box::new(Connector::new(plan, tls)),
         };
         let progress = connector.start(found, &self.poll, &mut self.log, now);
         self.link = Link::Connector(connector);
         self.take_progress(progress, now);
-        Ok(())
     }
 
     fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
         let to = addresses.remote.first().copied();
-        let wanted = addresses.local.first().copied().unwrap_or_else(|| unspecified_like(to));
+        let wanted = addresses
+            .local
+            .first()
+            .copied()
+            .unwrap_or_else(|| unspecified_like(to.and_then(Address::socket_addr)));
         let (socket, local, reports) = udp::bind(wanted, config.broadcast, &config.options)?;
         let cannot = |error: io::Error| Failure::new(Operation::Bind, local, error);
         let registered = self.poll.register(socket, LINK, Interest::READ).map_err(cannot)?;
         record_options(&asked_for(reports, &config.options), &mut self.log);
         self.log.lifecycle(None, Lifecycle::Bound { local });
-        let mut datagrams =
-            Datagrams::new(registered, local, to.map(Address::from), config.broadcast).map_err(cannot)?;
+        let mut datagrams = Datagrams::new(registered, local, to, config.broadcast).map_err(cannot)?;
         for group in &config.groups {
             datagrams.set_member(group, true, &mut self.log)?;
         }
@@ -216,17 +234,17 @@ impl Worker {
         if let Err(error) = registered.give_to(Token::Peer(id), Interest::READ) {
             return self.fail(Failure::new(Operation::Connect, remote, error), now);
         }
-        let wire: Result<Box<dyn Wire>, OsError> = match &self.link {
-            Link::Connector(connector) if let Some(tls) = &connector.tls => {
-                tls.connect().map(|tls| -> Box<dyn Wire> { Box::new(Secured::new(registered, tls)) })
-            }
-            _ => Ok(Box::new(Plain::new(registered))),
+        let unix_type = match &self.config {
+            Some(SessionConfig::UnixClient(client)) => Some(client.unix_type),
+            _ => None,
         };
-        let wire = match wire {
+        let process = unix_type.and_then(|_| unix::process_of(registered.socket()));
+        let wire = match self.wire_of(registered, unix_type) {
             Ok(wire) => wire,
             Err(error) => return self.fail(Failure::new(Operation::Secure, remote, error), now),
         };
-        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented: Some(false) });
+        let message_oriented = Some(wire.keeps_borders());
+        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented, process });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
         let websocket = match &self.config {
@@ -246,6 +264,17 @@ impl Worker {
         self.streams.add(stream, &mut self.log, &mut self.board, now);
         self.connection = Some((local, remote));
         self.notice_open();
+    }
+
+    /// What the connection of a client goes through.
+    fn wire_of(&self, registered: Registered, unix_type: Option<UnixType>) -> Result<Box<dyn Wire>, OsError> {
+        Ok(match (&self.link, unix_type) {
+            (_, Some(unix_type)) => Box::new(UnixWire::new(registered, unix_type)?),
+            (Link::Connector(connector), None) if let Some(tls) = &connector.tls => {
+                Box::new(Secured::new(registered, tls.connect()?))
+            }
+            _ => Box::new(Plain::new(registered)),
+        })
     }
 
     /// A connection is told to be there when both sides have agreed on everything.
@@ -295,7 +324,11 @@ impl Worker {
                     self.take_progress(progress, now);
                 }
             }
-            Link::Datagrams(datagrams) => datagrams.run_due(now, log),
+            Link::Datagrams(datagrams) => {
+                if let Err(failure) = datagrams.run_due(now, log) {
+                    self.fail(failure, now);
+                }
+            }
         }
     }
 
@@ -339,10 +372,13 @@ impl Worker {
     /// The listener is back where it was; where that fails, the clients stay all the same.
     pub(super) fn listen_again(&mut self) -> Result<(), Rejection> {
         self.require_open()?;
-        let (Some(SessionConfig::TcpServer(server)), Some(local), SessionState::Draining) =
-            (self.config.clone(), self.listened_at, &self.state)
-        else {
+        let (Some(local), SessionState::Draining) = (self.listened_at, &self.state) else {
             return Err(Rejection::WrongKind);
+        };
+        let server = match self.config.clone() {
+            Some(SessionConfig::TcpServer(server)) => server,
+            Some(SessionConfig::UnixServer(server)) => return self.listen_again_unix(server),
+            _ => return Err(Rejection::WrongKind),
         };
         // What was asked for since it was opened counts, too.
         let options = self.asked_options();
@@ -397,6 +433,18 @@ fn unspecified_like(remote: Option<SocketAddr>) -> SocketAddr {
     match remote {
         Some(SocketAddr::V6(_)) => SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
         _ => UNSPECIFIED,
+    }
+}
+
+impl From<TcpClientConfig> for ConnectPlan {
+    fn from(client: TcpClientConfig) -> ConnectPlan {
+        ConnectPlan {
+            target: client.remote.to_string(),
+            unix_type: UnixType::Stream,
+            connect_timeout: client.connect_timeout,
+            reconnect: client.reconnect,
+            options: with_default(&client.options, OptionName::NoDelay),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
 use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
-use crate::model::config::TcpServerConfig;
+use crate::model::config::{TcpServerConfig, UnixServerConfig, UnixType};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{EndReason, Lifecycle};
 use crate::model::websocket::WebSocketServerSettings;
@@ -14,6 +14,7 @@ use crate::net::end_reason::{is_not_now, is_out_of_resources};
 use crate::net::poll::{Interest, Poll, Registered, Token};
 use crate::net::tcp;
 use crate::net::tls::{Secured, TlsAcceptor};
+use crate::net::unix::{self, SocketFile, UnixWire};
 use crate::net::wire::{Plain, Wire};
 use std::io;
 use std::sync::Arc;
@@ -34,7 +35,15 @@ pub(super) struct Listener {
     keep_half_closed: bool,
     tls: Option<TlsAcceptor>,
     websocket: Option<Arc<WebSocketServerSettings>>,
+    unix: Option<UnixGate>,
     paused: bool,
+}
+
+/// What a listener at the name of a Unix socket has besides.
+struct UnixGate {
+    unix_type: UnixType,
+    #[expect(dead_code, reason = "the file goes away together with this value")]
+    file: Option<SocketFile>,
 }
 
 impl Listener {
@@ -51,11 +60,34 @@ impl Listener {
             keep_half_closed: server.keep_half_closed,
             tls,
             websocket: server.websocket.clone().map(Arc::new),
+            unix: None,
+            paused: false,
+        }
+    }
+
+    /// A listener at the name of a Unix socket.
+    pub(super) fn unix(
+        registered: Registered,
+        local: Address,
+        server: &UnixServerConfig,
+        file: Option<SocketFile>,
+    ) -> Listener {
+        Listener {
+            registered,
+            local,
+            try_again_at: None,
+            keep_half_closed: server.keep_half_closed,
+            tls: None,
+            websocket: None,
+            unix: Some(UnixGate { unix_type: server.unix_type, file }),
             paused: false,
         }
     }
 
     fn wire_of(&self, registered: Registered) -> Result<Box<dyn Wire>, OsError> {
+        if let Some(gate) = &self.unix {
+            return Ok(Box::new(UnixWire::new(registered, gate.unix_type)?));
+        }
         Ok(match &self.tls {
             Some(tls) => Box::new(Secured::new(registered, tls.accept()?)),
             None => Box::new(Plain::new(registered)),
@@ -84,9 +116,15 @@ impl Listener {
                 Err(_) => continue,
             };
             let id = log.new_peer();
-            let registered = poll.register(socket, Token::Peer(id), Interest::READ);
-            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) });
-            match registered.map_err(OsError::from).and_then(|registered| self.wire_of(registered)) {
+            let process = self.unix.as_ref().and_then(|_| unix::process_of(&socket));
+            let keeps_borders = self.unix.as_ref().is_some_and(|gate| gate.unix_type == UnixType::SeqPacket);
+            let wire = poll
+                .register(socket, Token::Peer(id), Interest::READ)
+                .map_err(OsError::from)
+                .and_then(|registered| self.wire_of(registered));
+            let message_oriented = Some(keeps_borders);
+            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented, process });
+            match wire {
                 Ok(wire) => {
                     let websocket =
                         self.websocket.clone().map(|settings| (WebSocket::server(settings), Vec::new()));

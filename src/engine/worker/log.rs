@@ -176,10 +176,10 @@ impl Log {
         peer: PeerId,
         fill: impl FnOnce(&mut [u8]) -> io::Result<Got>,
     ) -> io::Result<Got> {
-        let head = DataHead::received();
         let mut slot = self.journal.data_slot(capacity);
         let got = fill(slot.buffer())?;
-        if let Got::Bytes(length) = got {
+        if let Got::Bytes(length) | Got::Cut(length) = got {
+            let head = DataHead { truncated: matches!(got, Got::Cut(_)), ..DataHead::received() };
             slot.finish(length, clock::now(), self.epoch, Some(peer), &head);
             self.count(&head, length);
         }

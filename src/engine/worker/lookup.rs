@@ -1,5 +1,6 @@
 //! Host names are looked up on a thread of their own, because the system may take seconds.
 
+use crate::model::address::{Address, UnixName};
 use crate::model::config::SessionConfig;
 use crate::model::endpoint::HostPort;
 use crate::model::failure::{Failure, Operation};
@@ -16,7 +17,7 @@ pub(super) struct Addresses {
     /// Ours: where to listen or bind, or to connect from.
     pub(super) local: Vec<SocketAddr>,
     /// Theirs.
-    pub(super) remote: Vec<SocketAddr>,
+    pub(super) remote: Vec<Address>,
     /// The names that were looked up, with what was found.
     pub(super) found: Vec<(String, Vec<SocketAddr>)>,
 }
@@ -32,6 +33,18 @@ fn endpoints(config: &SessionConfig) -> (Option<&HostPort>, Option<&HostPort>) {
         SessionConfig::TcpServer(server) => (Some(&server.local), None),
         SessionConfig::TcpClient(client) => (client.bind.as_ref(), Some(&client.remote)),
         SessionConfig::Udp(udp) => (udp.bind.as_ref(), udp.to.as_ref()),
+        SessionConfig::UnixServer(_) | SessionConfig::UnixClient(_) | SessionConfig::UnixDatagrams(_) => {
+            (None, None)
+        }
+    }
+}
+
+/// The remote name of a Unix socket, which is no host's.
+fn unix_remote(config: &SessionConfig) -> Option<UnixName> {
+    match config {
+        SessionConfig::UnixClient(client) => Some(client.remote),
+        SessionConfig::UnixDatagrams(datagrams) => datagrams.to,
+        _ => None,
     }
 }
 
@@ -39,13 +52,13 @@ fn endpoints(config: &SessionConfig) -> (Option<&HostPort>, Option<&HostPort>) {
 pub(super) fn without_lookup(config: &SessionConfig) -> Result<Result<Addresses, String>, Failure> {
     let (local, remote) = endpoints(config);
     let mut addresses = Addresses::default();
-    for (endpoint, list) in [(local, &mut addresses.local), (remote, &mut addresses.remote)] {
-        if let Some(endpoint) = endpoint {
-            match address_without_lookup(endpoint)? {
-                Some(address) => list.push(address),
-                None => return Ok(Err(endpoint.host.to_string())),
-            }
-        }
+    addresses.remote.extend(unix_remote(config).map(Address::Unix));
+    for (endpoint, is_local) in [(local, true), (remote, false)] {
+        let Some(endpoint) = endpoint else { continue };
+        let Some(address) = address_without_lookup(endpoint)? else {
+            return Ok(Err(endpoint.host.to_string()));
+        };
+        if is_local { addresses.local.push(address) } else { addresses.remote.push(address.into()) }
     }
     Ok(Ok(addresses))
 }
@@ -79,7 +92,11 @@ fn look_up(config: &SessionConfig) -> Result<Addresses, Failure> {
         if endpoint.host.address().is_none() {
             addresses.found.push((endpoint.host.to_string(), found.clone()));
         }
-        if is_local { addresses.local = found } else { addresses.remote = found }
+        if is_local {
+            addresses.local = found;
+        } else {
+            addresses.remote = found.into_iter().map(Address::from).collect();
+        }
     }
     Ok(addresses)
 }

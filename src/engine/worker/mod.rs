@@ -46,6 +46,8 @@ mod streams;
 mod templates;
 mod websocket;
 
+mod unix;
+
 #[cfg(test)]
 mod scripted_wire;
 

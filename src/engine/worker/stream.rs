@@ -11,7 +11,7 @@ use crate::model::ids::PeerId;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::model::websocket::MessageForm;
-use crate::net::end_reason::{end_reason, is_not_now};
+use crate::net::end_reason::{end_reason, is_not_now, is_too_long};
 use crate::net::poll::Interest;
 use crate::net::wire::{Ending, Got, Handshake, Wire};
 use crate::util::clock;
@@ -19,6 +19,10 @@ use std::io;
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
 pub(super) const READ_BYTES: usize = 256 << 10;
+
+/// Room for one message: more than systems let anybody send at once, unless an administrator has raised their limits
+/// eightfold.
+pub(super) const MESSAGE_BYTES: usize = 4 << 20;
 
 /// Above this much waiting for a peer whose bytes we answer, no more of them are read.
 const ANSWERS_PAUSE_READING: u64 = 1 << 20;
@@ -248,8 +252,9 @@ impl Stream {
     /// Reads once into `buffer` and records a copy, for sessions that answer.
     pub(super) fn read_and_keep(&mut self, log: &mut Log, buffer: &mut [u8]) -> ReadOutcome {
         let outcome = self.wire.read(buffer);
-        if let Ok(Got::Bytes(length)) = outcome {
-            log.data(clock::now(), self.status.id, &DataHead::received(), &buffer[..length]);
+        if let Ok(got @ (Got::Bytes(length) | Got::Cut(length))) = outcome {
+            let head = DataHead { truncated: matches!(got, Got::Cut(_)), ..DataHead::received() };
+            log.data(clock::now(), self.status.id, &head, &buffer[..length]);
         }
         self.read_outcome(outcome)
     }
@@ -257,7 +262,7 @@ impl Stream {
     fn read_outcome(&mut self, outcome: io::Result<Got>) -> ReadOutcome {
         match outcome {
             Ok(Got::End) => ReadOutcome::Ended(End::because(EndReason::Fin)),
-            Ok(Got::Bytes(length)) => {
+            Ok(Got::Bytes(length) | Got::Cut(length)) => {
                 self.status.received.add(length);
                 ReadOutcome::Got(length)
             }
@@ -313,6 +318,16 @@ impl Stream {
                     self.queue.advance(count);
                 }
                 Err(error) if is_not_now(&error) => break,
+                Err(error) if self.wire.keeps_borders() && is_too_long(&error) => {
+                    // The connection stays; this one message does not go.
+                    let (unsent, remote) = (bytes.len(), self.status.remote);
+                    let failure = Failure::new(Operation::Send, remote, error);
+                    log.lifecycle(
+                        Some(self.status.id),
+                        Lifecycle::SendFailed { failure, unsent: unsent as u64 },
+                    );
+                    self.queue.advance(unsent);
+                }
                 Err(error) => return self.writing_has_failed(End::from(&error)),
             }
         }
@@ -412,6 +427,20 @@ impl Stream {
         let read = self.wants_to_read();
         let write = self.write_failed.is_none() && !self.queue.is_empty();
         self.wire.wait_for(Interest { read, write, trouble: self.peer_finished })
+    }
+
+    /// Whether each read gives one message.
+    pub(super) fn keeps_borders(&self) -> bool {
+        self.wire.keeps_borders()
+    }
+
+    /// Records that the peer passed descriptors along.
+    pub(super) fn tell_descriptors(&mut self, log: &mut Log) {
+        let count = self.wire.take_closed_descriptors();
+        if count > 0 {
+            let remote = self.status.remote;
+            log.lifecycle(Some(self.status.id), Lifecycle::DescriptorsClosed { remote, count });
+        }
     }
 
     fn wants_to_read(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::engine::worker::board::Board;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Answering, Whose};
-use crate::engine::worker::stream::{End, Outcome, READ_BYTES, ReadOutcome, Stream};
+use crate::engine::worker::stream::{End, MESSAGE_BYTES, Outcome, READ_BYTES, ReadOutcome, Stream};
 use crate::model::failure::OsError;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, LossKind, Origin};
@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 
 /// How many reads one peer gets in one turn, so that a flood from one does not keep the others waiting.
 const READS_PER_TURN: usize = 4;
+
+/// The same for a peer whose messages keep their borders, each of which takes a read.
+const MESSAGES_PER_TURN: usize = 256;
 
 /// So long may a peer take to shake hands. One that is slower costs nobody but itself.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -153,14 +156,24 @@ impl Streams {
             let outcome = stream.look_at_trouble();
             return self.settle(id, outcome, log, board);
         }
-        for _ in 0..READS_PER_TURN {
+        let (reads, room) = if stream.keeps_borders() {
+            (MESSAGES_PER_TURN, MESSAGE_BYTES)
+        } else {
+            (READS_PER_TURN, READ_BYTES)
+        };
+        for _ in 0..reads {
             let Some(stream) = self.by_id.get_mut(&id) else { return };
-            let outcome = if answering.is_active() || stream.has_frames() {
-                self.scratch.resize(READ_BYTES, 0);
-                stream.read_and_keep(log, &mut self.scratch)
+            let keeps_borders = stream.keeps_borders();
+            let outcome = if answering.is_active() || keeps_borders || stream.has_frames() {
+                if self.scratch.len() < room {
+                    // The system gives it memory as far as it is used.
+                    self.scratch = vec![0; room];
+                }
+                stream.read_and_keep(log, &mut self.scratch[..room])
             } else {
                 stream.read_into(log)
             };
+            stream.tell_descriptors(log);
             match outcome {
                 ReadOutcome::Got(length) => {
                     self.last = Some(id);
@@ -168,8 +181,9 @@ impl Streams {
                     self.answer_frames(id, length, log, board);
                     self.mark_changed(id);
                     let Some(stream) = self.by_id.get(&id) else { return };
-                    if length < READ_BYTES && !stream.is_readable_unasked() {
-                        return;
+                    let may_have_more = length == READ_BYTES || stream.is_readable_unasked();
+                    if !may_have_more && (!keeps_borders || log.is_batch_full()) {
+                        break;
                     }
                 }
                 ReadOutcome::Nothing => return,
@@ -197,6 +211,10 @@ impl Streams {
     ) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|_| answering.is_active()) else { return };
         let whose = whose(stream);
+        if stream.keeps_borders() {
+            let answers = answering.answers_to_datagram(whose, &self.scratch[..length], now);
+            return self.give(id, answers, log, board);
+        }
         let cutter = stream.cutter.get_or_insert_with(|| answering.new_cutter());
         let answers = answering.answers(whose, cutter, &self.scratch[..length], now);
         if let Some(due) = cutter.next_due(now) {
@@ -371,6 +389,11 @@ impl Streams {
             Target::Address(_) => return Err(Rejection::WrongKind),
         };
         if found.is_empty() { Err(Rejection::NoPeer) } else { Ok(found) }
+    }
+
+    /// Whether what is sent arrives as messages, of which an empty one is a message too.
+    pub(super) fn keep_borders(&self) -> bool {
+        self.by_id.values().next().is_some_and(Stream::keeps_borders)
     }
 
     /// Whether a peer is there and can be sent to.

@@ -3,9 +3,10 @@
 
 use crate::export::import::{Counting, Damage, ImportError, ImportReport, Imported, RecordSink};
 use crate::model::address::Address;
-use crate::model::config::SessionKind;
+use crate::model::config::{SessionKind, UnixType};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::{
     Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin,
 };
@@ -60,6 +61,11 @@ struct Line<'a> {
     cut_bytes: Option<u64>,
     group: Option<IpAddr>,
     message_oriented: Option<bool>,
+    pid: Option<u32>,
+    uid: Option<u32>,
+    gid: Option<u32>,
+    #[serde(borrow)]
+    program: Option<Cow<'a, str>>,
     option: Option<&'a str>,
     asked: Option<Value>,
     granted: Option<Value>,
@@ -133,10 +139,21 @@ struct SeenKinds {
     bound: bool,
     /// A peer came or went as only streams do.
     streams: bool,
+    /// Our end, or the end that we connected to, is a Unix socket.
+    unix: bool,
+    /// Connections keep the borders of messages.
+    messages: bool,
 }
 
 impl SeenKinds {
     fn see(&mut self, event: &Lifecycle) {
+        let is_unix = |address: &Address| matches!(address, Address::Unix(_));
+        self.unix |= match event {
+            Lifecycle::Listening { local } | Lifecycle::Bound { local } => is_unix(local),
+            Lifecycle::Connected { remote, .. } => is_unix(remote),
+            _ => false,
+        };
+        self.messages |= event.message_oriented() == Some(true);
         match event {
             Lifecycle::Listening { .. } => self.listening = true,
             Lifecycle::Connected { .. } => self.connected = true,
@@ -150,7 +167,11 @@ impl SeenKinds {
 
     /// The kind, none for a mixture. Streams that nobody here opened came to a listener.
     fn kind(&self) -> Option<SessionKind> {
+        let unix_type = if self.messages { UnixType::SeqPacket } else { UnixType::Stream };
         match (self.listening, self.connected, self.bound) {
+            (true, false, false) if self.unix => Some(SessionKind::UnixServer(unix_type)),
+            (false, true, false) if self.unix => Some(SessionKind::UnixClient(unix_type)),
+            (false, false, true) if self.unix => Some(SessionKind::UnixDatagrams),
             (true, false, false) => Some(SessionKind::TcpServer),
             (false, true, false) => Some(SessionKind::TcpClient),
             (false, false, true) if !self.streams => Some(SessionKind::Udp),
@@ -217,7 +238,7 @@ impl Line<'_> {
             "connecting" => Lifecycle::Connecting { remote: remote()?, attempt: self.attempt? },
             "connected" => {
                 let (local, remote, message_oriented) = (local()?, remote()?, self.message_oriented);
-                Lifecycle::Connected { local, remote, message_oriented }
+                Lifecycle::Connected { local, remote, message_oriented, process: self.process() }
             }
             "connect_failed" => {
                 Lifecycle::ConnectFailed { failure: self.failure()?, reason: self.end_reason()? }
@@ -225,7 +246,7 @@ impl Line<'_> {
             "reconnect_scheduled" => Lifecycle::ReconnectScheduled { delay_millis: self.delay_ms? },
             "peer_joined" => {
                 let (local, remote, message_oriented) = (local()?, remote()?, self.message_oriented);
-                Lifecycle::PeerJoined { local, remote, message_oriented }
+                Lifecycle::PeerJoined { local, remote, message_oriented, process: self.process() }
             }
             "peer_finished" => Lifecycle::PeerFinished { remote: remote()? },
             "write_shut" => Lifecycle::WriteShut { remote: remote()? },
@@ -249,9 +270,18 @@ impl Line<'_> {
             "paused" => Lifecycle::Paused { failure: self.failure()? },
             "resumed" => Lifecycle::Resumed { after_millis: self.after_ms? },
             "recovered" => Lifecycle::Recovered { cut_bytes: self.cut_bytes? },
+            "descriptors_closed" => {
+                let count = self.count.and_then(|count| u32::try_from(count).ok())?;
+                Lifecycle::DescriptorsClosed { remote: remote()?, count }
+            }
             "closed" => Lifecycle::Closed { reason: self.end_reason()? },
             _ => return None,
         })
+    }
+
+    fn process(&self) -> Option<Box<PeerProcess>> {
+        let program = self.program.as_deref().map(str::to_owned);
+        Some(Box::new(PeerProcess { pid: self.pid?, uid: self.uid?, gid: self.gid?, program }))
     }
 
     fn end_reason(&self) -> Option<EndReason> {

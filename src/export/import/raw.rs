@@ -40,6 +40,7 @@ pub fn import_raw(
         local,
         remote,
         message_oriented: Some(false),
+        process: None,
     });
     loop {
         let Body::Data(data) = &mut body else { return Ok(counting.report) };

@@ -228,9 +228,9 @@ impl<'a> Traffic<'a> {
         let message_oriented = Some(is_datagrams);
         let event = if connection.opened_by_us {
             self.opened_by_us = true;
-            Lifecycle::Connected { local, remote, message_oriented }
+            Lifecycle::Connected { local, remote, message_oriented, process: None }
         } else {
-            Lifecycle::PeerJoined { local, remote, message_oriented }
+            Lifecycle::PeerJoined { local, remote, message_oriented, process: None }
         };
         self.out.push(at, Some(peer), &Body::Lifecycle(event))?;
         Ok(peer)

@@ -8,6 +8,7 @@ use crate::export::line::push_number;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, OsError};
 use crate::model::ids::PeerId;
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::Lifecycle;
 use crate::model::socket_option::OptionValue;
 use crate::model::tls::TlsHandshake;
@@ -56,9 +57,13 @@ pub(super) fn push_address(line: &mut String, key: &str, address: Address) {
 
 fn push_details(line: &mut String, lifecycle: &Lifecycle) {
     match lifecycle {
-        Lifecycle::Connected { message_oriented, .. } | Lifecycle::PeerJoined { message_oriented, .. } => {
+        Lifecycle::Connected { message_oriented, process, .. }
+        | Lifecycle::PeerJoined { message_oriented, process, .. } => {
             if let Some(message_oriented) = message_oriented {
                 push_plain(line, "message_oriented", message_oriented);
+            }
+            if let Some(process) = process {
+                push_process(line, process);
             }
         }
         Lifecycle::Resolving { host } => push_text(line, "host", host),
@@ -72,6 +77,7 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
             line.push(']');
         }
         Lifecycle::Connecting { attempt, .. } => push_count(line, "attempt", *attempt),
+        Lifecycle::DescriptorsClosed { count, .. } => push_count(line, "count", *count),
         Lifecycle::ReconnectScheduled { delay_millis } => push_count(line, "delay_ms", *delay_millis),
         Lifecycle::PeerLeft { error: Some(error), .. } | Lifecycle::PeerUnreachable { error, .. } => {
             push_error(line, error);
@@ -150,6 +156,16 @@ fn push_handshake(line: &mut String, handshake: &TlsHandshake) {
         line.push('}');
     }
     line.push(']');
+}
+
+/// Appends who a peer on this machine is.
+fn push_process(line: &mut String, process: &PeerProcess) {
+    push_count(line, "pid", process.pid);
+    push_count(line, "uid", process.uid);
+    push_count(line, "gid", process.gid);
+    if let Some(program) = &process.program {
+        push_text(line, "program", program);
+    }
 }
 
 fn push_failure(line: &mut String, failure: &Failure) {

@@ -284,7 +284,7 @@ impl PcapngExporter {
     fn is_datagram(&self, local: Address, told: Option<bool>) -> bool {
         match (told, self.kind) {
             (Some(told), _) => told,
-            (None, Some(kind)) => kind == SessionKind::Udp,
+            (None, Some(kind)) => kind.shape().is_message_oriented,
             (None, None) => self.datagram_sockets.contains(&local),
         }
     }
@@ -298,6 +298,9 @@ impl Exporter for PcapngExporter {
             Some(SessionKind::TcpServer) => "TCP server",
             Some(SessionKind::TcpClient) => "TCP client",
             Some(SessionKind::Udp) => "UDP",
+            Some(SessionKind::UnixServer(_)) => "Unix socket server",
+            Some(SessionKind::UnixClient(_)) => "Unix socket client",
+            Some(SessionKind::UnixDatagrams) => "Unix datagrams",
             None => "",
         };
         self.wire.begin(&session.program, &session.session_name, description);

@@ -142,6 +142,9 @@ pub(in crate::journal) fn introduces_a_peer(event_code: u8) -> bool {
     matches!(event_code, CONNECTED | PEER_JOINED)
 }
 
+/// Stands for a fact that is not told, where another one follows it.
+const NOT_TOLD: u8 = 2;
+
 const CONNECTED: u8 = 7;
 const PEER_JOINED: u8 = 10;
 
@@ -176,6 +179,7 @@ fn lifecycle_code(event: &Lifecycle) -> u8 {
         Lifecycle::SessionFailed { .. } => 27,
         Lifecycle::CertificateMade { .. } => 28,
         Lifecycle::Secured { .. } => 29,
+        Lifecycle::DescriptorsClosed { .. } => 30,
     }
 }
 
@@ -195,12 +199,17 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.address(*remote);
             out.word(*attempt);
         }
-        Lifecycle::Connected { local, remote, message_oriented }
-        | Lifecycle::PeerJoined { local, remote, message_oriented } => {
+        Lifecycle::Connected { local, remote, message_oriented, process }
+        | Lifecycle::PeerJoined { local, remote, message_oriented, process } => {
             out.address(*local);
             out.address(*remote);
-            if let Some(message_oriented) = message_oriented {
-                out.byte(u8::from(*message_oriented));
+            match (message_oriented, process) {
+                (Some(message_oriented), _) => out.byte(u8::from(*message_oriented)),
+                (None, Some(_)) => out.byte(NOT_TOLD),
+                (None, None) => {}
+            }
+            if let Some(process) = process {
+                out.process(process);
             }
         }
         Lifecycle::ConnectFailed { failure, reason } => {
@@ -238,6 +247,10 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.ip(*group);
             out.optional(interface.as_deref(), FieldWriter::text);
         }
+        Lifecycle::DescriptorsClosed { remote, count } => {
+            out.address(*remote);
+            out.word(*count);
+        }
         Lifecycle::Resumed { after_millis } => out.long(*after_millis),
         Lifecycle::Recovered { cut_bytes } => out.long(*cut_bytes),
         Lifecycle::Closed { reason } => out.byte(reason.code()),
@@ -265,14 +278,16 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         CONNECTED => Lifecycle::Connected {
             local: fields.address()?,
             remote: fields.address()?,
-            message_oriented: fields.byte().map(|byte| byte != 0),
+            message_oriented: fields.byte().filter(|byte| *byte != NOT_TOLD).map(|byte| byte != 0),
+            process: if fields.rest.is_empty() { None } else { Some(Box::new(fields.process()?)) },
         },
         8 => Lifecycle::ConnectFailed { reason: end_reason(fields)?, failure: fields.failure()? },
         9 => Lifecycle::ReconnectScheduled { delay_millis: fields.long()? },
         PEER_JOINED => Lifecycle::PeerJoined {
             local: fields.address()?,
             remote: fields.address()?,
-            message_oriented: fields.byte().map(|byte| byte != 0),
+            message_oriented: fields.byte().filter(|byte| *byte != NOT_TOLD).map(|byte| byte != 0),
+            process: if fields.rest.is_empty() { None } else { Some(Box::new(fields.process()?)) },
         },
         11 => Lifecycle::PeerFinished { remote: fields.address()? },
         12 => Lifecycle::WriteShut { remote: fields.address()? },
@@ -305,6 +320,7 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         27 => Lifecycle::SessionFailed { failure: fields.failure()? },
         28 => Lifecycle::CertificateMade { fingerprint: fields.fingerprint()? },
         29 => Lifecycle::Secured { remote: fields.address()?, handshake: Box::new(fields.handshake()?) },
+        30 => Lifecycle::DescriptorsClosed { remote: fields.address()?, count: fields.word()? },
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::model::address::{Address, UnixName};
 use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::peer_process::PeerProcess;
 use crate::model::socket_option::OptionValue;
 use crate::model::tls::{Fingerprint, TlsCertificate, TlsHandshake};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -83,6 +84,13 @@ impl FieldWriter<'_> {
                 self.ip(address);
             }
         }
+    }
+
+    pub(super) fn process(&mut self, process: &PeerProcess) {
+        self.word(process.pid);
+        self.word(process.uid);
+        self.word(process.gid);
+        self.optional(process.program.as_deref(), FieldWriter::text);
     }
 
     pub(super) fn os_error(&mut self, error: &OsError) {
@@ -219,6 +227,11 @@ impl<'a> FieldReader<'a> {
                 })
             }
         })
+    }
+
+    pub(super) fn process(&mut self) -> Option<PeerProcess> {
+        let (pid, uid, gid) = (self.word()?, self.word()?, self.word()?);
+        Some(PeerProcess { pid, uid, gid, program: self.optional(FieldReader::text)? })
     }
 
     pub(super) fn os_error(&mut self) -> Option<OsError> {

@@ -1,7 +1,7 @@
 //! The file header: two equal blocks of 512 bytes, so that one damaged bit cannot cost a whole session.
 
 use crate::journal::format::{FRAMES_START, VERSION};
-use crate::model::config::SessionKind;
+use crate::model::config::{SessionKind, UnixType};
 use crate::util::clock::Stamp;
 
 /// Begins every journal. The first byte catches transfers that keep 7 bits; the line ends catch transfers that
@@ -190,6 +190,11 @@ fn kind_code(kind: SessionKind) -> u8 {
         SessionKind::TcpServer => 1,
         SessionKind::TcpClient => 2,
         SessionKind::Udp => 3,
+        SessionKind::UnixServer(UnixType::Stream) => 4,
+        SessionKind::UnixClient(UnixType::Stream) => 5,
+        SessionKind::UnixServer(UnixType::SeqPacket) => 6,
+        SessionKind::UnixClient(UnixType::SeqPacket) => 7,
+        SessionKind::UnixDatagrams => 8,
     }
 }
 
@@ -198,6 +203,11 @@ fn kind_from_code(code: u8) -> Option<SessionKind> {
         1 => Some(SessionKind::TcpServer),
         2 => Some(SessionKind::TcpClient),
         3 => Some(SessionKind::Udp),
+        4 => Some(SessionKind::UnixServer(UnixType::Stream)),
+        5 => Some(SessionKind::UnixClient(UnixType::Stream)),
+        6 => Some(SessionKind::UnixServer(UnixType::SeqPacket)),
+        7 => Some(SessionKind::UnixClient(UnixType::SeqPacket)),
+        8 => Some(SessionKind::UnixDatagrams),
         _ => None,
     }
 }

@@ -59,7 +59,7 @@ fn journal() -> Kept {
         at(5),
         Epoch(1),
         peer,
-        &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None }),
+        &Body::Lifecycle(Lifecycle::PeerJoined { local, remote, message_oriented: None, process: None }),
     );
     writer.append_data(at(8), Epoch(1), peer, &received, b"\xCE\xC2\xB6");
     writer.append_data(at(9), Epoch(1), peer, &sent, b"ok\r\n");
@@ -208,7 +208,7 @@ fn golden_journal() -> Kept {
     let Kept { mut writer, folder, .. } = journal();
     let peer = PeerId::new(2);
     let (local, remote) = ("127.0.0.1:9000".parse().unwrap(), "127.0.0.1:50300".parse().unwrap());
-    let joined = Lifecycle::PeerJoined { local, remote, message_oriented: Some(false) };
+    let joined = Lifecycle::PeerJoined { local, remote, message_oriented: Some(false), process: None };
     let first = writer.append(at(2_000), Epoch(1), peer, &Body::Lifecycle(joined));
     let received = DataHead::received();
     for (millis, bytes) in [

@@ -7,7 +7,6 @@ use crate::codec::time::TimeFormat;
 use crate::journal::reader::PeerInfo;
 use crate::journal::retention::{self, Limit, SessionFile};
 use crate::journal::{JournalError, JournalReader};
-use crate::model::config::SessionKind;
 use crate::model::record::EndReason;
 use crate::model::status::{PeerState, PeerStatus};
 use crate::ui::action::TabKey;
@@ -214,9 +213,9 @@ pub(in crate::ui) fn show_opened(
 
 fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -> TabKey {
     let kind = match reader.info().kind {
-        Some(SessionKind::TcpClient) => TabKind::TcpClient,
-        Some(SessionKind::Udp) => TabKind::Udp,
-        Some(SessionKind::TcpServer) | None => TabKind::TcpServer,
+        Some(kind) if kind.shape().connects() => TabKind::TcpClient,
+        Some(kind) if !kind.shape().has_connections() => TabKind::Udp,
+        Some(_) | None => TabKind::TcpServer,
     };
     // The tab of the session that goes on may have the same name.
     let when = times.text(reader.info().created.wall_ns);

@@ -1,0 +1,115 @@
+//! One connection of a Unix socket: a stream, or messages that keep their borders. Descriptors that the peer passes
+//! along are closed at once and counted.
+
+use crate::model::config::UnixType;
+use crate::net::descriptors::{MOST_DESCRIPTORS, close_descriptors};
+use crate::net::poll::{Interest, Registered};
+use crate::net::wire::{Ending, Got, Handshake, Plain, Wire};
+use nix::cmsg_space;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixAddr, recvmsg};
+#[cfg(target_os = "linux")]
+use nix::sys::{socket::setsockopt, socket::sockopt::ReceiveTimestampns, time::TimeSpec};
+use socket2::Socket;
+use std::io::{self, IoSliceMut};
+use std::os::fd::{AsRawFd, RawFd};
+
+/// A connected Unix socket.
+#[derive(Debug)]
+pub struct UnixWire {
+    plain: Plain,
+    unix_type: UnixType,
+    control: Vec<u8>,
+    /// Closed since this was asked last.
+    descriptors: u32,
+}
+
+impl UnixWire {
+    /// The wire of a socket that is connected.
+    pub fn new(registered: Registered, unix_type: UnixType) -> io::Result<UnixWire> {
+        #[cfg(target_os = "linux")]
+        if unix_type == UnixType::SeqPacket {
+            // A message has a time and the end has none: else an empty message would be taken for the end.
+            setsockopt(registered.socket(), ReceiveTimestampns, &true)?;
+        }
+        Ok(UnixWire { plain: Plain::new(registered), unix_type, control: control_room(), descriptors: 0 })
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn control_room() -> Vec<u8> {
+    cmsg_space!([RawFd; MOST_DESCRIPTORS], TimeSpec)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn control_room() -> Vec<u8> {
+    cmsg_space!([RawFd; MOST_DESCRIPTORS])
+}
+
+impl Wire for UnixWire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<Got> {
+        #[cfg(target_os = "linux")]
+        let flags = MsgFlags::MSG_CMSG_CLOEXEC | MsgFlags::MSG_DONTWAIT;
+        #[cfg(not(target_os = "linux"))]
+        let flags = MsgFlags::MSG_DONTWAIT;
+        let Some(socket) = self.plain.socket() else { return Err(io::ErrorKind::NotConnected.into()) };
+        let mut slices = [IoSliceMut::new(buffer)];
+        let message = recvmsg::<UnixAddr>(socket.as_raw_fd(), &mut slices, Some(&mut self.control), flags)?;
+        let mut is_message = false;
+        // Where there are more facts than room for them, the payload counts all the same.
+        for control in message.cmsgs().into_iter().flatten() {
+            is_message = true;
+            if let ControlMessageOwned::ScmRights(descriptors) = control {
+                self.descriptors = self.descriptors.saturating_add(close_descriptors(&descriptors));
+            }
+        }
+        match message.bytes {
+            0 if self.unix_type == UnixType::Stream || !is_message => Ok(Got::End),
+            length if message.flags.contains(MsgFlags::MSG_TRUNC) => Ok(Got::Cut(length)),
+            length => Ok(Got::Bytes(length)),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.plain.write(bytes)
+    }
+
+    fn shake_hands(&mut self) -> io::Result<Handshake> {
+        Ok(Handshake::Done)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.plain.finish()
+    }
+
+    fn wants(&self) -> Interest {
+        Interest::NONE
+    }
+
+    fn wait_for(&mut self, interest: Interest) -> io::Result<()> {
+        self.plain.wait_for(interest)
+    }
+
+    fn holds_payload(&self) -> bool {
+        false
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.plain.check()
+    }
+
+    fn set_ending(&mut self, ending: Ending) -> io::Result<()> {
+        self.plain.set_ending(ending)
+    }
+
+    fn socket(&self) -> Option<&Socket> {
+        self.plain.socket()
+    }
+
+    fn keeps_borders(&self) -> bool {
+        self.unix_type == UnixType::SeqPacket
+    }
+
+    fn take_closed_descriptors(&mut self) -> u32 {
+        std::mem::take(&mut self.descriptors)
+    }
+}
