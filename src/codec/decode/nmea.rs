@@ -149,7 +149,7 @@ impl Decoder for Nmea {
             Some(star) if hex_of(&line[star + 1..]) == Some(exclusive_or(&line[1..star])) => {
                 Confidence::Certain
             }
-            _ if line[6] == b',' => Confidence::Likely,
+            _ if line.get(6) == Some(&b',') => Confidence::Likely,
             _ => Confidence::Possible,
         }
     }

@@ -85,6 +85,7 @@ fn no_cut_and_no_garbage_makes_any_decoder_panic() {
     let mut samples: Vec<Vec<u8>> = vec![
         br#"{"a":[1,-2.5e3,"\u00e4\n",true,null],"b":{}}"#.to_vec(),
         GGA.to_vec(),
+        b"$GPGGA\r\r".to_vec(),
         bytes(ECHO_REQUEST),
         bytes(UNREACHABLE),
         vec![0xff; 64],
