@@ -26,6 +26,7 @@ const STEP_BYTES: u64 = 64 << 20;
 /// Prints each record in which the pattern is found, or in which a match that began in an earlier record of the same
 /// stream ends; it is then said where it begins. It is a success, too, when there is none.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub(crate) struct Arguments {
     /// The journal
     file: PathBuf,
@@ -35,10 +36,13 @@ pub(crate) struct Arguments {
     /// The pattern is bytes, with ?? for any byte: 01 ?? 9C
     #[arg(long, conflicts_with = "regex")]
     hex: bool,
-    /// The pattern is a regular expression over bytes; across records it reaches up to 4 KiB to
-    /// either side, and ^ and $ are the ends of what is looked at there
+    /// The pattern is a regular expression over characters, in --encoding; across records it reaches up to 4 KiB to
+    /// either side
     #[arg(long)]
     regex: bool,
+    /// With --regex: the regular expression is over bytes, as in \x02.*\x03
+    #[arg(long, requires = "regex")]
+    bytes: bool,
     /// Print only how many records were found
     #[arg(long)]
     count: bool,
@@ -184,7 +188,12 @@ fn wanted_rows(
 
 fn pattern(typed: &Arguments) -> Result<Pattern, Failed> {
     if typed.regex {
-        return Pattern::regex(&typed.pattern).map_err(Failed::usage);
+        let pattern = if typed.bytes {
+            Pattern::bytes_regex(&typed.pattern)
+        } else {
+            Pattern::text_regex(&typed.pattern, typed.encoding)
+        };
+        return pattern.map_err(Failed::usage);
     }
     if typed.hex {
         return Pattern::hex(&typed.pattern).map_err(Failed::usage);

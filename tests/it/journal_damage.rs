@@ -140,7 +140,7 @@ fn a_damaged_payload_is_never_found_by_a_search() {
     bytes[place] = b'W';
     replace(&path, &bytes);
     let reader = JournalReader::open(&path).unwrap();
-    for pattern in [Pattern::literal(b"World"), Pattern::regex("World")] {
+    for pattern in [Pattern::literal(b"World"), Pattern::bytes_regex("World")] {
         let mut search = Search::new(reader.clone(), pattern.unwrap(), Filter::default()).unwrap();
         let progress = search.step(u64::MAX).unwrap();
         assert!(progress.done && progress.hits.is_empty(), "{progress:?}");

@@ -85,7 +85,7 @@ fn look_at_everything(path: &Path) {
         assert!(reader.peer(peer).unwrap().is_none_or(|known| known.id == peer));
     }
     assert!(reader.record_at_time(0).unwrap().0 <= reader.snapshot().records);
-    for pattern in [Pattern::literal(b"\0"), Pattern::hex("00 ??"), Pattern::regex("[a-c]+")] {
+    for pattern in [Pattern::literal(b"\0"), Pattern::hex("00 ??"), Pattern::bytes_regex("[a-c]+")] {
         let filter = Filter { rows: Some(0..rows), ..Filter::default() };
         let mut search = Search::new(reader.clone(), pattern.unwrap(), filter).unwrap();
         for hit in search.step(1 << 20).unwrap().hits {

@@ -2,6 +2,7 @@
 //! damaged.
 
 use crate::journal_support::{info, read_all, replace};
+use sockscope::codec::text::TextEncoding;
 use sockscope::journal::query::{Filter, FilterScan, Hit, HitStart, Pattern, Search};
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter, RecordHead, RecordKind};
 use sockscope::model::config::SessionKind;
@@ -161,7 +162,7 @@ fn patterns() -> Vec<Pattern> {
         Pattern::hex("?? 4e").unwrap(),
         Pattern::hex("45 ?? 44 4c").unwrap(),
         Pattern::hex("?? 45 45 ??").unwrap(),
-        Pattern::regex("N.{2}D[A-Z]{2}").unwrap(),
+        Pattern::bytes_regex("N.{2}D[A-Z]{2}").unwrap(),
     ]
 }
 
@@ -246,7 +247,7 @@ fn searches_and_scans_go_on_with_what_is_new() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &info()).unwrap();
     let reader = writer.reader();
-    let mut searches = [Pattern::literal(b"new"), Pattern::regex("n.w")]
+    let mut searches = [Pattern::literal(b"new"), Pattern::bytes_regex("n.w")]
         .map(|pattern| Search::new(reader.clone(), pattern.unwrap(), Filter::default()).unwrap());
     let mut scan = FilterScan::new(reader, Filter::default());
     for row in 0..5 {
@@ -277,14 +278,18 @@ fn write_stream(path: &Path, kind: SessionKind, records: &[&[u8]]) -> JournalRea
 fn a_match_across_records_is_told_of_the_one_that_completes_it() {
     let folder = tempfile::tempdir().unwrap();
     let across = |record, start, length| (1, record, Some(start), length);
-    let rows: [(&[&[u8]], Pattern, _); 9] = [
+    let gbk = |pattern| Pattern::text_regex(pattern, TextEncoding::GBK).unwrap();
+    let rows: [(&[&[u8]], Pattern, _); 12] = [
+        (&[b"T=\xCE", b"\xC2\xB6\xC8"], gbk("温度"), across(1, (0, 2), 3)),
+        (&[b"\xCE\xC2", b"\xB6\xC8=2"], gbk("温.=\\d"), across(1, (0, 0), 4)),
+        (&[b"\xB6\xCE", b"\xC2\xB6"], gbk("温"), (0, 0, None, 0)),
         (&[b"say hel", b"lo!"], Pattern::literal(b"hello").unwrap(), across(1, (0, 4), 2)),
         (&[b"h", b"e", b"l", b"l", b"o"], Pattern::literal(b"hello").unwrap(), across(4, (0, 0), 1)),
         (&[b"hel", b"", b"lo"], Pattern::literal(b"hello").unwrap(), across(2, (0, 0), 2)),
         (&[b"\x01\x02", b"\x07\x1b"], Pattern::hex("02 ?? 1b").unwrap(), across(1, (0, 1), 2)),
         (&[b"\x01\x02", b"\x07\x1b"], Pattern::hex("?? ?? 07").unwrap(), across(1, (0, 0), 1)),
-        (&[b"id=4", b"711;"], Pattern::regex(r"id=\d+;").unwrap(), across(1, (0, 0), 4)),
-        (&[b"GET", b" /"], Pattern::regex("^GET /").unwrap(), across(1, (0, 0), 2)),
+        (&[b"id=4", b"711;"], Pattern::bytes_regex(r"id=\d+;").unwrap(), across(1, (0, 0), 4)),
+        (&[b"GET", b" /"], Pattern::bytes_regex("^GET /").unwrap(), across(1, (0, 0), 2)),
         (&[b"a", b"aaa"], Pattern::literal(b"aaaa").unwrap(), across(1, (0, 0), 3)),
         (&[b"hel", b"p lo"], Pattern::literal(b"hello").unwrap(), (0, 0, None, 0)),
     ];
@@ -317,7 +322,7 @@ fn long_records_and_long_streams_are_searched_across_their_borders() {
     }
     let reader = write_stream(&folder.path().join("a.skj"), SessionKind::TcpServer, &records);
     for budget in [1, 10_000, u64::MAX] {
-        let found = all_hits(&reader, &Pattern::regex("<[0-9]+>").unwrap(), &Filter::default(), budget);
+        let found = all_hits(&reader, &Pattern::bytes_regex("<[0-9]+>").unwrap(), &Filter::default(), budget);
         assert_eq!(found.len(), 5002, "budget {budget}");
         assert!(found.is_sorted(), "budget {budget}");
         assert_eq!(found[1].begins, Some(HitStart { record: RecordId(1), offset: 300_002 }));

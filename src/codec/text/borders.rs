@@ -61,6 +61,16 @@ impl Borders {
     }
 }
 
+/// A place near the beginning of bytes that were cut out of a stream where a character begins for certain; 0 where none
+/// can be told.
+pub(crate) fn first_border(encoding: TextEncoding, bytes: &[u8]) -> usize {
+    let family = Family::of(encoding);
+    match family {
+        Family::SingleByte | Family::Utf8 => 0,
+        _ => bytes.iter().position(|byte| family.settles(*byte)).map_or(0, |place| place + 1),
+    }
+}
+
 /// Appends bytes as UTF-8 to be searched. What is no character becomes bytes that no character has.
 pub(crate) fn push_searchable(encoding: TextEncoding, bytes: &[u8], text: &mut Vec<u8>) {
     decode_with(encoding, &mut Carry::default(), bytes, |piece| match piece.kind {

@@ -13,7 +13,7 @@ mod segment;
 mod stream;
 mod visibility;
 
-pub(crate) use borders::{Borders, places_of, push_searchable};
+pub(crate) use borders::{Borders, first_border, places_of, push_searchable};
 pub use carry::Carry;
 pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
 pub use encode::EncodeError;

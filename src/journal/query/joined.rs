@@ -2,12 +2,14 @@
 //! long a match is cannot be known beforehand, so it is looked for within a bounded distance from each border. It
 //! reads no file.
 
+use crate::codec::text::{Carry, first_border};
 use crate::journal::format::RecordHead;
 use crate::journal::query::pattern::Pattern;
 use crate::journal::query::{Hit, HitStart};
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::Direction;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 /// So far from a border a match may begin or end.
 const REACH_BYTES: usize = 4 << 10;
@@ -132,15 +134,21 @@ impl JoinedStream {
         if self.searched == self.bytes.len() {
             return;
         }
-        let mut from = usize::from(self.is_cut);
-        while let Some(found) = pattern.find_at(&self.bytes, from) {
-            from = found.end;
+        // What is cut may begin in the middle of a character.
+        let cut_at = match pattern.encoding() {
+            Some(encoding) if self.is_cut => first_border(encoding, &self.bytes),
+            _ => 0,
+        };
+        let from = usize::from(self.is_cut && cut_at == 0);
+        pattern.find_each(&self.bytes[cut_at..], Carry::default(), from, &mut |found| {
+            let found = found.start + cut_at..found.end + cut_at;
             let (first, last) = (self.piece_at(found.start), self.piece_at(found.end - 1));
             if first.record != last.record && found.end > self.searched {
                 let begins = HitStart::new(first.record, (first.offset + found.start - first.at) as u64);
                 hits.push(Hit::across(begins, last.record, found.end - last.at));
             }
-        }
+            ControlFlow::Continue(())
+        });
         self.searched = self.bytes.len();
         self.keep_the_end();
     }

@@ -1,8 +1,10 @@
-//! What is searched for: bytes, bytes with gaps, or a regular expression over bytes. It knows no journal.
+//! What is searched for: bytes, bytes with gaps, or a regular expression over characters or bytes. It knows no journal.
 
+use crate::codec::expression::{Content, Finder, Pattern as Expression, PatternFault, PatternOver};
+use crate::codec::text::{Carry, TextEncoding};
 use memchr::memmem;
 use regex::bytes::Regex;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -16,6 +18,8 @@ pub struct Pattern {
 enum Kind {
     Bytes(Arc<MaskedBytes>),
     Regex(Regex),
+    /// Over the characters of an encoding.
+    Characters(Finder, TextEncoding),
 }
 
 /// Bytes of which some may be anything. The longest run of fixed bytes is what is really searched for.
@@ -50,11 +54,16 @@ pub enum PatternError {
         at: usize,
     },
     /// The regular expression does not hold together.
-    #[error("the regular expression is wrong: {message}")]
+    #[error("{fault}{}", place_of(.fault))]
     Regex {
-        /// What is wrong, on one line.
-        message: String,
+        /// What is wrong, and where.
+        fault: PatternFault,
     },
+}
+
+/// Where it is, as the end of the sentence.
+fn place_of(fault: &PatternFault) -> String {
+    fault.at.map_or_else(String::new, |at| format!(" (at character {})", at + 1))
 }
 
 impl Pattern {
@@ -80,18 +89,20 @@ impl Pattern {
         Pattern::masked(bytes)
     }
 
-    /// A regular expression over bytes: `(?i)error`, `\x02.{4}\x03`. `^` and `$` are the ends of a
-    /// record, and across a border the ends of what was joined to look there.
-    pub fn regex(text: &str) -> Result<Pattern, PatternError> {
-        if text.is_empty() {
-            return Err(PatternError::Empty);
-        }
-        let regex = Regex::new(text).map_err(|error| {
-            let message = error.to_string();
-            let last_line = message.lines().last().unwrap_or_default();
-            PatternError::Regex { message: last_line.trim_start_matches("error: ").to_owned() }
-        })?;
-        Ok(Pattern { kind: Kind::Regex(regex) })
+    /// A regular expression over the characters of an encoding: `(?i)error`, `温度=\d+`. `^` and `$` are the ends of
+    /// lines, and across a border the ends of what was joined to look there.
+    pub fn text_regex(text: &str, encoding: TextEncoding) -> Result<Pattern, PatternError> {
+        let expression =
+            Expression::new(text, PatternOver::Text).map_err(|fault| PatternError::Regex { fault })?;
+        Ok(Pattern { kind: Kind::Characters(Finder::pattern(&expression, encoding), encoding) })
+    }
+
+    /// A regular expression over bytes: `\x02.{4}\x03`. `^` and `$` are the ends of a record, and across a border the
+    /// ends of what was joined to look there.
+    pub fn bytes_regex(text: &str) -> Result<Pattern, PatternError> {
+        let expression =
+            Expression::new(text, PatternOver::Bytes).map_err(|fault| PatternError::Regex { fault })?;
+        Ok(Pattern { kind: Kind::Regex(expression.regex().clone()) })
     }
 
     fn masked(bytes: Vec<Option<u8>>) -> Result<Pattern, PatternError> {
@@ -100,11 +111,44 @@ impl Pattern {
         }
         let run = longest_run(&bytes);
         if run.is_empty() {
-            return Pattern::regex(&format!("(?s-u:.{{{}}})", bytes.len()));
+            return Pattern::bytes_regex(&format!("(?s).{{{}}}", bytes.len()));
         }
         let needle = bytes[run.clone()].iter().copied().flatten().collect::<Vec<_>>();
         let finder = memmem::Finder::new(&needle).into_owned();
         Ok(Pattern { kind: Kind::Bytes(Arc::new(MaskedBytes { bytes, finder, run_at: run.start })) })
+    }
+
+    /// Tells every match that begins at or behind `from`, none overlapping the one before, until enough were told.
+    /// `carry` is what the stream left unfinished before the bytes. A match of no bytes counts as none.
+    pub fn find_each(
+        &self,
+        bytes: &[u8],
+        carry: Carry,
+        from: usize,
+        tell: &mut dyn FnMut(Range<usize>) -> ControlFlow<()>,
+    ) {
+        if let Kind::Characters(finder, _) = &self.kind {
+            let content = Content { carry, ..Content::of_message(bytes) };
+            finder.find(&content, &mut |found| {
+                if found.start < from { ControlFlow::Continue(()) } else { tell(found) }
+            });
+            return;
+        }
+        let mut from = from;
+        while let Some(found) = self.find_at(bytes, from) {
+            from = found.end;
+            if tell(found).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// The encoding whose characters are looked at; `None` if bytes are.
+    pub(super) fn encoding(&self) -> Option<TextEncoding> {
+        match &self.kind {
+            Kind::Characters(_, encoding) => Some(*encoding),
+            _ => None,
+        }
     }
 
     /// The first match that begins at or behind `from`. A match of no bytes counts as none.
@@ -125,6 +169,14 @@ impl Pattern {
                 }
                 None
             }
+            Kind::Characters(..) => {
+                let mut first = None;
+                self.find_each(bytes, Carry::default(), from, &mut |found| {
+                    first = Some(found);
+                    ControlFlow::Break(())
+                });
+                first
+            }
         }
     }
 
@@ -132,7 +184,7 @@ impl Pattern {
     pub(super) fn bytes(&self) -> Option<&MaskedBytes> {
         match &self.kind {
             Kind::Bytes(masked) => Some(masked),
-            Kind::Regex(_) => None,
+            Kind::Regex(_) | Kind::Characters(..) => None,
         }
     }
 }
@@ -200,7 +252,8 @@ fn longest_run(bytes: &[Option<u8>]) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, PatternError};
+    use super::Pattern;
+    use crate::codec::text::TextEncoding;
 
     #[test]
     fn patterns_find_what_they_say() {
@@ -213,9 +266,10 @@ mod tests {
             (Pattern::hex("??1b??"), 6, Some(9..12)),
             (Pattern::hex("?? ??"), 3, Some(3..5)),
             (Pattern::hex("02"), 2, Some(5..6)),
-            (Pattern::regex(r"(?-u)[a-c]+\x02"), 0, Some(2..6)),
-            (Pattern::regex("x*"), 0, None),
-            (Pattern::regex("(?i)x"), 0, Some(7..8)),
+            (Pattern::bytes_regex(r"[a-c]+\x02"), 0, Some(2..6)),
+            (Pattern::bytes_regex("x*"), 0, None),
+            (Pattern::bytes_regex("(?i)x"), 0, Some(7..8)),
+            (Pattern::text_regex("(?i)x|c", TextEncoding::GBK), 5, Some(7..8)),
         ] {
             assert_eq!(pattern.unwrap().find_at(bytes, from), found);
         }
@@ -235,10 +289,14 @@ mod tests {
                 "'?' is not a hex digit (at character 4); write bytes as 0d 0a, and ?? for any byte",
             ),
             (Pattern::hex("0d 0"), "half a byte is left over (at character 4); each byte has two hex digits"),
-            (Pattern::regex("a("), "the regular expression is wrong: unclosed group"),
+            (Pattern::bytes_regex("a("), "\"(\" is never closed in the regular expression (at character 2)"),
+            (
+                Pattern::text_regex("温(", TextEncoding::GBK),
+                "\"(\" is never closed in the regular expression (at character 2)",
+            ),
+            (Pattern::bytes_regex(""), "the regular expression is empty"),
         ] {
             assert_eq!(pattern.unwrap_err().to_string(), message);
         }
-        assert_eq!(Pattern::regex("").unwrap_err(), PatternError::Empty);
     }
 }

@@ -2,6 +2,7 @@
 //! allows, and only a hit is traced to its frame; a hit that touches a header, or a payload whose checksum does not
 //! hold, is none. A match across the borders of records of one stream is told of the record that completes it.
 
+use crate::codec::text::{Carry, StreamTable};
 use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, RecordKind};
 use crate::journal::index::Anchor;
@@ -18,6 +19,7 @@ use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 /// Read at once; small enough that the search finds the block still in the processor's cache.
 const BLOCK_BYTES: usize = 512 << 10;
@@ -61,6 +63,8 @@ pub struct Search {
     records: Option<Records>,
     /// For regular expressions, the streams that records are parts of; datagrams are parts of none.
     joined: Option<JoinedStreams>,
+    /// For regular expressions over characters, what each stream left unfinished.
+    carries: StreamTable,
     messages: MessagePeers,
 }
 
@@ -102,6 +106,7 @@ impl Search {
             told_across: None,
             records,
             joined,
+            carries: StreamTable::default(),
         })
     }
 
@@ -306,17 +311,25 @@ impl Search {
                 continue;
             };
             read_bytes += header.frame_bytes();
+            let bytes = raw.bytes();
+            let is_message = self.messages.is_message_oriented(raw.head.peer)?;
+            let mut carry = Carry::default();
+            if let (Some(encoding), Some(direction), false) =
+                (self.pattern.encoding(), raw.head.direction, is_message)
+            {
+                let stream = (raw.head.peer, direction);
+                carry = *self.carries.carry_mut(stream);
+                self.carries.pass(encoding, stream, bytes);
+            }
             if !self.filter.matches(&raw.head) {
                 continue;
             }
-            let bytes = raw.bytes();
-            let mut from = 0;
-            while let Some(found) = self.pattern.find_at(bytes, from) {
+            self.pattern.find_each(bytes, carry, 0, &mut |found| {
                 hits.push(Hit::within(raw.head.id, found.start as u64, found.len()));
-                from = found.end;
-            }
+                ControlFlow::Continue(())
+            });
             if let Some(joined) = &mut self.joined
-                && !self.messages.is_message_oriented(raw.head.peer)?
+                && !is_message
             {
                 joined.push(&raw.head, bytes, &self.pattern, hits);
             }

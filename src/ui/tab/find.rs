@@ -197,7 +197,7 @@ impl Find {
 
     /// Whether it was looked for in another encoding than this.
     pub fn is_outdated(&self, encoding: TextEncoding) -> bool {
-        self.kind == FindKind::Text && self.encoding.is_some_and(|used| used != encoding)
+        self.kind != FindKind::Hex && self.encoding.is_some_and(|used| used != encoding)
     }
 
     /// Nothing is looked for any more.
@@ -369,7 +369,7 @@ fn read_pattern(text: &str, kind: FindKind, encoding: TextEncoding) -> Result<Pa
             Pattern::literal(&bytes)
         }
         FindKind::Hex => Pattern::hex(text),
-        FindKind::Regex => Pattern::regex(text),
+        FindKind::Regex => Pattern::text_regex(text, encoding),
     }
     .map_err(FindError::Pattern)
 }

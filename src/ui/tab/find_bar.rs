@@ -1,5 +1,6 @@
 //! Beneath the view bar while it is wanted: what is looked for, and what was found.
 
+use crate::journal::query::PatternError;
 use crate::ui::action::TabAction;
 use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
@@ -96,6 +97,9 @@ fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
 /// What is wrong with what was typed to be found.
 fn find_error(locale: &Locale, error: &FindError) -> String {
     match error {
+        FindError::Pattern(PatternError::Regex { fault }) => {
+            locale.format("find.bad_pattern", &[("error", &fault.text(locale))])
+        }
         FindError::Pattern(error) => locale.format("find.bad_pattern", &[("error", error)]),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
         FindError::Journal(error) => error_text::journal(locale, error),
