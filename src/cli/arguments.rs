@@ -124,7 +124,7 @@ mod tests {
             ("", "say what to do: listen, connect, "),
             ("lisen tcp 127.0.0.1:0", "unrecognized subcommand 'lisen'; did you mean listen?"),
             ("listen tcp 127.0.0.1:0 --eco", "unexpected argument '--eco' found; did you mean --echo?"),
-            ("listen tcp", "the following required arguments were not provided: <ADDR:PORT>"),
+            ("listen tcp", "the following required arguments were not provided: <ADDR:PORT|PATH>"),
             (
                 "udp --encoding gkb",
                 "invalid value 'gkb' for '--encoding <NAME>': unknown encoding 'gkb'; did you mean ",

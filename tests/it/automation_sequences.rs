@@ -235,7 +235,7 @@ fn files_that_make_no_sense_end_with_2_and_their_place() {
         ),
         (
             "version = 1\n[session]\nconnect = 'tcp'\n",
-            "[session]: the following required arguments were not provided: <HOST:PORT>",
+            "[session]: the following required arguments were not provided: <HOST:PORT|URL|PATH>",
         ),
         (
             "version = 1\n[session]\nudp = ''\nspilt = 'lines'\n",
