@@ -64,7 +64,7 @@ class Desktop:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sockscope-desktop-"))
         self.children = []
         reading, writing = os.pipe()
-        screen = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "+extension", "GLX"]
+        screen = ["Xvfb", "-displayfd", str(writing), "-noreset", "-screen", "0", f"{width}x{height}x24", "+extension", "GLX"]
         self.start(screen, pass_fds=[writing])
         os.close(writing)
         with os.fdopen(reading) as pipe:
@@ -79,6 +79,9 @@ class Desktop:
         )
         os.environ["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().strip()
         self.start(["openbox"])
+        # A window that is there before its manager gets neither a title nor the keyboard.
+        asked = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
+        wait_for(lambda: b"window id" in subprocess.run(asked, capture_output=True).stdout, "the window manager")
 
     def start(self, command, **how):
         """Starts a program that ends with the desktop."""
