@@ -121,14 +121,8 @@ pub fn push_request(out: &mut Vec<u8>, request: &ClientRequest<'_>) -> String {
 pub fn parse_request(bytes: &[u8]) -> Result<Option<Request>, HandshakeError> {
     let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Request::new(&mut fields);
-    let length = match parsed.parse(bytes) {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) if bytes.len() >= LONGEST_HANDSHAKE => {
-            return Err(HandshakeError::TooLong);
-        }
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(_) => return Err(HandshakeError::NotHttp(beginning(bytes))),
-    };
+    let outcome = parsed.parse(bytes);
+    let Some(length) = head_length(outcome, bytes)? else { return Ok(None) };
     let headers: &[httparse::Header<'_>] = parsed.headers;
     if parsed.method != Some("GET") {
         return Err(HandshakeError::NotAnUpgrade("the method GET"));
@@ -184,14 +178,8 @@ pub fn parse_response(
 ) -> Result<Option<(usize, Option<String>)>, HandshakeError> {
     let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Response::new(&mut fields);
-    let length = match parsed.parse(bytes) {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) if bytes.len() >= LONGEST_HANDSHAKE => {
-            return Err(HandshakeError::TooLong);
-        }
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(_) => return Err(HandshakeError::NotHttp(beginning(bytes))),
-    };
+    let outcome = parsed.parse(bytes);
+    let Some(length) = head_length(outcome, bytes)? else { return Ok(None) };
     let headers: &[httparse::Header<'_>] = parsed.headers;
     if parsed.code != Some(101) {
         let reason = parsed.reason.unwrap_or_default().to_owned();
@@ -210,6 +198,16 @@ pub fn parse_response(
     match value_of(headers, "sec-websocket-protocol") {
         Some(chosen) if !offered.contains(&chosen) => Err(HandshakeError::UnknownSubprotocol(chosen)),
         chosen => Ok(Some((length, chosen))),
+    }
+}
+
+/// How long a head is that was parsed; `None` while it is not whole.
+fn head_length(outcome: httparse::Result<usize>, bytes: &[u8]) -> Result<Option<usize>, HandshakeError> {
+    match outcome {
+        Ok(httparse::Status::Complete(length)) => Ok(Some(length)),
+        Ok(httparse::Status::Partial) if bytes.len() >= LONGEST_HANDSHAKE => Err(HandshakeError::TooLong),
+        Ok(httparse::Status::Partial) => Ok(None),
+        Err(_) => Err(HandshakeError::NotHttp(beginning(bytes))),
     }
 }
 

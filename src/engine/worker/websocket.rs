@@ -58,9 +58,7 @@ impl WebSocket {
 
     /// The client's side, and its request.
     pub(super) fn client(settings: &WebSocketClientSettings) -> Result<(WebSocket, Vec<u8>), OsError> {
-        let mut nonce = [0; 16];
-        let random = SystemRandom::new();
-        random.fill(&mut nonce).map_err(|_| OsError::from_words("the system gives no random numbers"))?;
+        let nonce = random_bytes(&SystemRandom::new())?;
         let headers: Vec<Header> = settings
             .headers
             .iter()
@@ -166,11 +164,15 @@ impl WebSocket {
         if matches!(self.side, Side::Server(_)) {
             return Ok(None);
         }
-        let mut mask = [0; 4];
-        match self.random.fill(&mut mask) {
-            Ok(()) => Ok(Some(mask)),
-            Err(_) => Err(OsError::from_words("the system gives no random numbers")),
-        }
+        random_bytes(&self.random).map(Some)
+    }
+}
+
+fn random_bytes<const N: usize>(random: &SystemRandom) -> Result<[u8; N], OsError> {
+    let mut bytes = [0; N];
+    match random.fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err(OsError::from_words("the system gives no random numbers")),
     }
 }
 
