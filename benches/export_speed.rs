@@ -79,6 +79,7 @@ fn write_journal(path: &Path, shape: &Shape, payload_bytes: usize) -> Result<usi
         session_name: "speed".to_owned(),
         kind: Some(SessionKind::TcpServer),
         program: "bench".to_owned(),
+        encoding: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(path, &info)?;

@@ -52,6 +52,7 @@ fn journal(path: &std::path::Path, count: u64) -> JournalWriter {
         session_name: "bench".to_owned(),
         kind: Some(SessionKind::TcpServer),
         program: "bench".to_owned(),
+        encoding: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(path, &info).unwrap();

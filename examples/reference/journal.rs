@@ -23,6 +23,7 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
         session_name: "measurement".to_owned(),
         kind: Some(SessionKind::TcpServer),
         program: "reference".to_owned(),
+        encoding: None,
         created: begun,
     };
     let mut writer = JournalWriter::create(path, &info)?;

@@ -6,6 +6,7 @@ use crate::codec::expression::{Expression, ExpressionError, Subject, Vocabulary,
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{FieldsExporter, RowFilter};
+use crate::journal::JournalReader;
 use unicode_width::UnicodeWidthChar;
 
 /// The options, as they are typed.
@@ -62,6 +63,11 @@ impl Choice {
         let (fields, decode) = (self.fields.clone()?, decode.unwrap_or(&DecodeChoice::Auto));
         Some(FieldsExporter::new(fields, encoding, decode))
     }
+}
+
+/// The encoding that was asked for, or the one that the session was begun with.
+pub(crate) fn encoding(asked: Option<TextEncoding>, reader: &JournalReader) -> TextEncoding {
+    asked.or(reader.info().encoding).unwrap_or_default()
 }
 
 /// One line with the place, then what was typed, and a caret under the place.

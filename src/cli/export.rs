@@ -1,6 +1,6 @@
 //! `export`: a journal, or a choice of it, in a format that other tools open.
 
-use crate::cli::choice::ChoiceArguments;
+use crate::cli::choice::{self, ChoiceArguments};
 use crate::cli::outcome::{Failed, Outcome, say};
 use crate::cli::signals::StopSignals;
 use crate::cli::words::{self, ViewName, Way};
@@ -43,9 +43,9 @@ pub(crate) struct Arguments {
     /// Look at so many records
     #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// What the payload's characters are
-    #[arg(long, value_name = "NAME", default_value = "utf-8")]
-    encoding: TextEncoding,
+    /// What the payload's characters are; without it the session's own encoding, or utf-8
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<TextEncoding>,
     /// How payload is shown (text, html)
     #[arg(long, value_enum, default_value = "text")]
     view: ViewName,
@@ -86,10 +86,11 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         })?,
     };
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
+    let encoding = choice::encoding(typed.encoding, &reader);
     let signals = StopSignals::watch(Arc::default())?;
     let direction = typed.way.map(Direction::from);
     let options = ExportOptions {
-        encoding: typed.encoding,
+        encoding,
         view: typed.view.into(),
         time: TimeFormat::local().dated(),
         choice: PayloadChoice { direction, peer: typed.peer },
@@ -106,12 +107,12 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let split = ExportSplit::from(if cuts { typed.split.clone() } else { Framing::None });
     let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &split };
     let context = ExportContext::of_journal(&reader);
-    let mut exporter: Box<dyn Exporter + Send> =
-        match choice.fields_exporter(typed.encoding, typed.decode.as_ref()) {
-            Some(fields) => Box::new(fields),
-            None => format.exporter(&options),
-        };
-    if let Some(filter) = choice.row_filter(typed.encoding, typed.decode.as_ref()) {
+    let mut exporter: Box<dyn Exporter + Send> = match choice.fields_exporter(encoding, typed.decode.as_ref())
+    {
+        Some(fields) => Box::new(fields),
+        None => format.exporter(&options),
+    };
+    if let Some(filter) = choice.row_filter(encoding, typed.decode.as_ref()) {
         exporter = Box::new(FilteredExporter::new(filter, exporter));
     }
     if typed.follow {

@@ -1,6 +1,6 @@
 //! `search`: the records of a journal that hold a text, bytes or what a regular expression describes.
 
-use crate::cli::choice::{Choice, ChoiceArguments};
+use crate::cli::choice::{self, Choice, ChoiceArguments};
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -49,9 +49,9 @@ pub(crate) struct Arguments {
     /// How records are printed
     #[arg(long, value_enum, default_value = "text")]
     format: PrintFormat,
-    /// What the characters of pattern and payload are
-    #[arg(long, value_name = "NAME", default_value = "utf-8")]
-    encoding: TextEncoding,
+    /// What the characters of pattern and payload are; without it the session's own encoding, or utf-8
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<TextEncoding>,
     /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
     /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt;
     /// then messages are searched, each by itself
@@ -71,12 +71,13 @@ pub(crate) struct Arguments {
 
 /// Searches and prints while it finds.
 pub(crate) fn run(typed: &Arguments) -> Outcome {
-    let pattern = pattern(typed)?;
     let choice = typed.choice.choice()?;
     let reader = JournalReader::open(&typed.file).map_err(|error| Failed::Running(error.into()))?;
+    let encoding = choice::encoding(typed.encoding, &reader);
+    let pattern = pattern(typed, encoding)?;
     let plan = live::printed(typed.format).filter(|_| !typed.count).map(|printed| PrintPlan {
         printed,
-        encoding: typed.encoding,
+        encoding,
         split: Framing::None,
         choice: choice.clone(),
         with_id: true,
@@ -85,10 +86,10 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let mut printer =
         plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;
     let found = if typed.split == Framing::None {
-        let wanted = wanted_rows(&reader, &choice, typed.encoding)?;
+        let wanted = wanted_rows(&reader, &choice, encoding)?;
         search_records(&reader, pattern, wanted.as_ref(), printer.as_mut())?
     } else {
-        let filter = choice.row_filter(typed.encoding, typed.decode.as_ref());
+        let filter = choice.row_filter(encoding, typed.decode.as_ref());
         search_messages(&reader, &pattern, &typed.split, filter, printer.as_mut())?
     };
     if typed.count {
@@ -186,18 +187,18 @@ fn wanted_rows(
     Ok(Some(wanted))
 }
 
-fn pattern(typed: &Arguments) -> Result<Pattern, Failed> {
+fn pattern(typed: &Arguments, encoding: TextEncoding) -> Result<Pattern, Failed> {
     if typed.regex {
         let pattern = if typed.bytes {
             Pattern::bytes_regex(&typed.pattern)
         } else {
-            Pattern::text_regex(&typed.pattern, typed.encoding)
+            Pattern::text_regex(&typed.pattern, encoding)
         };
         return pattern.map_err(Failed::usage);
     }
     if typed.hex {
         return Pattern::hex(&typed.pattern).map_err(Failed::usage);
     }
-    let bytes = typed.encoding.encode(&typed.pattern).map_err(Failed::usage)?;
+    let bytes = encoding.encode(&typed.pattern).map_err(Failed::usage)?;
     Pattern::literal(&bytes).map_err(Failed::usage)
 }

@@ -1,6 +1,6 @@
 //! `show`: the records of a journal, also of one that another program is still writing.
 
-use crate::cli::choice::ChoiceArguments;
+use crate::cli::choice::{self, ChoiceArguments};
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -31,9 +31,9 @@ pub(crate) struct Arguments {
     /// How records are printed
     #[arg(long, value_enum, default_value = "text")]
     format: PrintFormat,
-    /// What the payload's characters are
-    #[arg(long, value_name = "NAME", default_value = "utf-8")]
-    encoding: TextEncoding,
+    /// What the payload's characters are; without it the session's own encoding, or utf-8
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<TextEncoding>,
     /// How streams are cut into messages: none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST],
     /// start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt
     #[arg(long, value_name = "HOW", default_value = "none")]
@@ -61,7 +61,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let end = if is_filtered { u64::MAX } else { typed.from.saturating_add(most) };
     let plan = PrintPlan {
         printed: kind,
-        encoding: typed.encoding,
+        encoding: choice::encoding(typed.encoding, &reader),
         split: typed.split.clone(),
         choice,
         with_id: true,

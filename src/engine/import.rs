@@ -130,6 +130,7 @@ pub fn import(
             .unwrap_or_default(),
         kind,
         program: PROGRAM.to_owned(),
+        encoding: None,
         created: clock::now(),
     };
     // Whatever is there already is not ours to remove.

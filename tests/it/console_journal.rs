@@ -126,3 +126,27 @@ fn a_damaged_journal_is_told_and_what_is_whole_is_saved() {
         assert_eq!(again.status.code(), Some(1), "{what}: what is there is not written over");
     }
 }
+
+#[test]
+fn a_journal_is_read_in_the_encoding_that_its_session_was_begun_with() {
+    let console = Console::new();
+    let words = ["listen", "tcp", "127.0.0.1:0", "--encoding", "gbk", "--until-closed"];
+    let mut server = console.start(&words);
+    let mut peer = TcpStream::connect(server.ready()).unwrap();
+    peer.write_all(b"\xCE\xC2\xB6\xC8=26.5").unwrap();
+    drop(peer);
+    assert!(server.wait().success(), "{}", server.errors());
+    for (words, expected) in [
+        (vec!["show", "session.skj"], "温度=26.5"),
+        (vec!["export", "session.skj", "--to", "jsonl"], r#""text":"温度=26.5""#),
+        (vec!["search", "session.skj", "温度"], "温度=26.5"),
+        (vec!["search", "session.skj", "度=", "--count"], "1"),
+        (vec!["show", "session.skj", "--filter", "温度"], "温度=26.5"),
+        (vec!["show", "session.skj", "--encoding", "utf-8"], "=26.5"),
+    ] {
+        let shown = console.run(&words);
+        assert!(text(&shown.stdout).contains(expected), "{words:?}: {shown:?}");
+    }
+    let other = console.run(&["search", "session.skj", "温度", "--encoding", "utf-8", "--count"]);
+    assert_eq!(text(&other.stdout).trim(), "0");
+}

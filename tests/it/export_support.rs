@@ -30,6 +30,7 @@ impl Session {
             session_name: "bench <7>".to_owned(),
             kind,
             program: "Sockscope test".to_owned(),
+            encoding: None,
             created: Stamp { wall_ns: START_NS, mono_ns: 0 },
         };
         let writer = JournalWriter::create(&folder.path().join("session.skj"), &info).unwrap();

@@ -23,6 +23,7 @@ pub(crate) fn info() -> JournalInfo {
         session_name: "line 3".to_owned(),
         kind: Some(SessionKind::TcpServer),
         program: "sockscope 0.1.0".to_owned(),
+        encoding: None,
         created: Stamp { wall_ns: 1_795_000_000_000_000_000, mono_ns: 1 },
     }
 }

@@ -56,6 +56,7 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         session_name: plan.session_name.clone(),
         kind: Some(kind),
         program: concat!("sockscope-cli ", env!("CARGO_PKG_VERSION")).to_owned(),
+        encoding: Some(plan.encoding),
         created: clock::now(),
     };
     let path = journal_path(&plan)?;

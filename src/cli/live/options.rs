@@ -132,6 +132,7 @@ pub(crate) struct LiveArguments {
 pub(crate) struct LivePlan {
     pub(super) session_name: String,
     pub(super) config: SessionConfig,
+    pub(super) encoding: TextEncoding,
     pub(super) journal: Option<PathBuf>,
     pub(super) rules: RuleSet,
     pub(super) framing: Framing,
@@ -192,6 +193,7 @@ impl LiveArguments {
             session_name,
             outputs: self.outputs()?,
             config,
+            encoding: self.encoding,
             journal: self.journal.clone(),
             rules: self.rule_set()?,
             framing: self.split.clone(),

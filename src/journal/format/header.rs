@@ -1,5 +1,6 @@
 //! The file header: two equal blocks of 512 bytes, so that one damaged bit cannot cost a whole session.
 
+use crate::codec::text::TextEncoding;
 use crate::journal::format::{FRAMES_START, VERSION};
 use crate::model::config::{SessionKind, UnixType};
 use crate::util::clock::Stamp;
@@ -16,6 +17,7 @@ const CRC_AT: usize = BLOCK_BYTES - 4;
 const TAG_SESSION_NAME: u8 = 1;
 const TAG_KIND: u8 = 2;
 const TAG_PROGRAM: u8 = 3;
+const TAG_ENCODING: u8 = 4;
 
 /// Enough for any name, and small enough that all metadata fits into a block.
 const MAX_NAME_BYTES: usize = 255;
@@ -35,6 +37,8 @@ pub struct JournalInfo {
     pub kind: Option<SessionKind>,
     /// The program that wrote it, with its version; cut to 100 bytes in the file.
     pub program: String,
+    /// The encoding that the session was begun with; none is known of imports and of older journals.
+    pub encoding: Option<TextEncoding>,
     /// When it was created.
     pub created: Stamp,
 }
@@ -96,6 +100,9 @@ fn encode_metadata(info: &JournalInfo) -> Vec<u8> {
         add(TAG_KIND, &[kind_code(kind)]);
     }
     add(TAG_PROGRAM, cut_text(&info.program, MAX_PROGRAM_BYTES).as_bytes());
+    if let Some(encoding) = info.encoding {
+        add(TAG_ENCODING, encoding.name().as_bytes());
+    }
     metadata
 }
 
@@ -139,6 +146,8 @@ fn decode_block(block: &[u8]) -> Result<(JournalId, JournalInfo), HeaderError> {
             TAG_SESSION_NAME => info.session_name = text(),
             TAG_KIND => info.kind = value.first().and_then(|code| kind_from_code(*code)),
             TAG_PROGRAM => info.program = text(),
+            // A name that this program does not know is as good as none: the encoding can be chosen at any time.
+            TAG_ENCODING => info.encoding = TextEncoding::from_name(&text()).ok(),
             // A later program may say more; this one need not understand it.
             _ => {}
         }
@@ -215,6 +224,7 @@ fn kind_from_code(code: u8) -> Option<SessionKind> {
 #[cfg(test)]
 mod tests {
     use super::{HeaderError, JournalId, JournalInfo, decode_header, encode_header};
+    use crate::codec::text::TextEncoding;
     use crate::model::config::SessionKind;
     use crate::util::clock::Stamp;
 
@@ -223,6 +233,7 @@ mod tests {
             session_name: "设备 1".to_owned(),
             kind: Some(SessionKind::Udp),
             program: "sockscope 0.1.0".to_owned(),
+            encoding: Some(TextEncoding::GBK),
             created: Stamp { wall_ns: -5, mono_ns: 7 },
         }
     }

@@ -46,6 +46,7 @@ fn journal() -> Kept {
         session_name: "bench".to_owned(),
         kind: Some(SessionKind::TcpServer),
         program: "test".to_owned(),
+        encoding: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &info).unwrap();

@@ -221,7 +221,9 @@ fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -
     let when = times.text(reader.info().created.wall_ns);
     let day_and_minute: String = when.chars().skip("2026-".len()).take("11-21 17:54".len()).collect();
     let name = format!("{} · {day_and_minute}", reader.info().session_name);
-    let encoding = tabs.front().map(|tab| tab.settings.encoding.clone());
+    // An import has none of its own: most likely it speaks as what is read beside it.
+    let own = reader.info().encoding.map(|encoding| encoding.name().to_owned());
+    let encoding = own.or_else(|| tabs.front().map(|tab| tab.settings.encoding.clone()));
     let mut settings = TabSettings { name, ..TabSettings::new(kind) };
     settings.encoding = encoding.unwrap_or(settings.encoding);
     settings.journal = reader.path().display().to_string();

@@ -201,6 +201,7 @@ mod tests {
             session_name: TimeFormat::local().text(clock::now().wall_ns),
             kind: Some(config.kind()),
             program: String::new(),
+            encoding: None,
             created: clock::now(),
         };
         let engine = Engine::new(Waker::from(Arc::new(Fault))).unwrap();

@@ -37,6 +37,7 @@ fn open(tab: &mut Tab, cx: &mut Cx<'_>) {
             session_name: tab_title(cx.locale, &tab.settings),
             kind: Some(config.kind()),
             program: PROGRAM.to_owned(),
+            encoding: Some(tab.encoding()),
             created: clock::now(),
         };
         let path = new_journal_path(cx.profile);
