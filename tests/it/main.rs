@@ -60,6 +60,8 @@ mod engine_tcp;
 
 mod engine_udp;
 
+mod export_cuts;
+
 mod export_formats;
 
 mod export_import;
