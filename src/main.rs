@@ -6,10 +6,12 @@
 use clap::{Parser, ValueEnum};
 use sockscope::ui::graphics::GraphicsChoice;
 use sockscope::ui::launch::{self, LaunchOptions, Launched, Tried};
+use sockscope::util::fault;
 use sockscope::workspace::profile::Profile;
 use sockscope::workspace::settings::ThemeChoice;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::panic;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -67,17 +69,20 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(error) => return answer_to_wrong_options(&error),
     };
-    match run(&options) {
-        Ok(code) => code,
-        Err(error) => {
+    match panic::catch_unwind(|| run(&options)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
             say(&error);
             ExitCode::FAILURE
         }
+        // A fault of the program, which was told when it happened; sessions have ended as they do otherwise.
+        Err(_) => ExitCode::FAILURE,
     }
 }
 
 fn run(options: &Options) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
+    fault::watch("sockscope", Ok(profile.reports_folder()), |fault| say(fault));
     profile.create_folders()?;
     let launched = launch::run(&LaunchOptions {
         profile,

@@ -1,5 +1,6 @@
 //! What the console's main thread sleeps on: rung by the engine, by signals and by standard input.
 
+use crate::util::fault;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::Wake;
 use std::time::Instant;
@@ -42,11 +43,12 @@ impl Bell {
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        self.ring();
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.ring();
+        fault::panic_if_asked_for();
     }
 }
 

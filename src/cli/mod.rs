@@ -52,11 +52,26 @@ mod manual;
 use crate::cli::arguments::Subcommand;
 use crate::cli::live::LivePlan;
 use crate::cli::outcome::Failed;
+use crate::util::fault;
+use crate::workspace::profile::Profile;
 use std::ffi::OsString;
+use std::panic;
 use std::process::ExitCode;
 
-/// Runs the console program with these words, the program's own name first.
+/// What the program calls itself on standard error.
+const PROGRAM: &str = "sockscope-cli";
+
+/// Runs the console program with these words, the program's own name first. A fault of the program is told in one line,
+/// with a report in a file.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let reports = Profile::locate(None).map(|profile| profile.reports_folder());
+    fault::watch(PROGRAM, reports.map_err(|error| error.to_string()), |fault| fault::say(PROGRAM, fault));
+    let words = words.into_iter().collect::<Vec<OsString>>();
+    // While it unwinds, sessions end as they do otherwise; what there is to say is said by then.
+    panic::catch_unwind(|| carry_out(words)).unwrap_or(ExitCode::FAILURE)
+}
+
+fn carry_out(words: Vec<OsString>) -> ExitCode {
     let subcommand = match arguments::parse(words) {
         Ok(Some(subcommand)) => subcommand,
         Ok(None) => return ExitCode::SUCCESS,

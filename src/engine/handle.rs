@@ -17,7 +17,7 @@ use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::Waker;
 use thiserror::Error;
 
@@ -46,8 +46,9 @@ pub struct SessionHandle {
     notifier: Notifier,
     /// Taken out by `Drop`, so that the worker finds its mailbox abandoned.
     commands: Option<Sender<(Ticket, Command)>>,
+    has_ended: Arc<AtomicBool>,
     // Last: joined after the mailbox is abandoned and the worker was woken to notice it.
-    thread: NamedThread,
+    _thread: NamedThread,
 }
 
 /// Why there is no session.
@@ -99,7 +100,13 @@ impl Engine {
             journal,
             syncer: Arc::clone(&self.syncer),
         });
-        let thread = NamedThread::start(&name, move || worker.run())
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let ending = Ending { has_ended: Arc::clone(&has_ended), news: self.news.clone() };
+        let work = move || {
+            let _at_the_end = ending;
+            worker.run();
+        };
+        let thread = NamedThread::start(&name, work)
             .map_err(|error| Failure::new(Operation::StartThread, &name, error))?;
         let next_ticket = AtomicU64::new(1);
         Ok(SessionHandle {
@@ -110,7 +117,8 @@ impl Engine {
             reader,
             notifier,
             commands: Some(commands),
-            thread,
+            has_ended,
+            _thread: thread,
         })
     }
 }
@@ -149,7 +157,20 @@ impl SessionHandle {
 
     /// Whether the worker is still at work.
     pub fn is_alive(&self) -> bool {
-        !self.thread.is_finished()
+        !self.has_ended.load(Ordering::Acquire)
+    }
+}
+
+/// Tells the front end that the worker's thread is at its end, also where that is a panic, which nothing else tells.
+struct Ending {
+    has_ended: Arc<AtomicBool>,
+    news: News,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.has_ended.store(true, Ordering::Release);
+        self.news.ring();
     }
 }
 

@@ -1,5 +1,6 @@
 //! How often news from other threads makes a frame. It knows nothing of what the news is.
 
+use crate::util::fault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Wake;
@@ -93,6 +94,7 @@ impl Wake for Pace {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.ctx.request_repaint_after(self.wait(Instant::now()));
+        fault::panic_if_asked_for();
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod bytes_text;
 pub mod clock;
+pub mod fault;
 pub mod locale;
 pub mod part_file;
 pub mod private_file;

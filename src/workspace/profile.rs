@@ -7,6 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+/// The folder of reports beside that of the sessions.
+const REPORTS: &str = "fault-reports";
+
 /// The two folders of one person on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -56,6 +59,11 @@ impl Profile {
         })
     }
 
+    /// Where reports of faults of the program are written.
+    pub fn reports_folder(&self) -> PathBuf {
+        self.sessions_folder.with_file_name(REPORTS)
+    }
+
     /// Makes the folders that are missing, and closes those to others that an earlier version left open to them.
     pub fn create_folders(&self) -> Result<(), ProfileError> {
         for path in [&self.settings_folder, &self.sessions_folder] {
@@ -74,7 +82,8 @@ fn close(path: &Path, is_ours: fn(&OsStr) -> bool) -> Result<(), ProfileError> {
 
 /// Whether this is the name of something that the program keeps beside its settings.
 fn is_settings(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| name == "sessions" || format!("{name}.").contains(".toml."))
+    name.to_str()
+        .is_some_and(|name| name == "sessions" || name == REPORTS || format!("{name}.").contains(".toml."))
 }
 
 #[cfg(test)]

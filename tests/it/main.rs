@@ -24,6 +24,8 @@ mod console_bad_input;
 
 mod console_decode;
 
+mod console_fault;
+
 mod console_filter;
 mod console_import;
 mod console_journal;

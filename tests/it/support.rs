@@ -58,9 +58,17 @@ impl Console {
 
     /// Starts any command; its name tells its files from those of others.
     pub(crate) fn start_as(&self, name: &str, words: &[&str], input: Stdio) -> Running {
+        self.spawn(name, &mut self.command(words), input)
+    }
+
+    /// Starts any command with something in its environment.
+    pub(crate) fn start_where(&self, words: &[&str], (name, value): (&str, &str)) -> Running {
+        self.spawn("", self.command(words).env(name, value), Stdio::null())
+    }
+
+    fn spawn(&self, name: &str, command: &mut Command, input: Stdio) -> Running {
         let (out, errors_at) = (self.path(&format!("{name}out")), self.path(&format!("{name}errors")));
-        let child = self
-            .command(words)
+        let child = command
             .stdin(input)
             .stdout(File::create(&out).unwrap())
             .stderr(File::create(&errors_at).unwrap())
@@ -107,6 +115,10 @@ impl Running {
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status();
         assert!(status.unwrap().success());
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits for the end.

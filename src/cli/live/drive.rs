@@ -21,7 +21,7 @@ use crate::model::ids::Ticket;
 use crate::model::record::{Body, EndReason, Lifecycle};
 use crate::model::status::SessionState;
 use crate::model::tls::Fingerprint;
-use crate::util::{clock, private_file};
+use crate::util::{clock, fault, private_file};
 use anyhow::anyhow;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -160,6 +160,7 @@ impl Drive<'_> {
     fn until_stopped(&mut self) -> Result<Stop, Failed> {
         loop {
             self.engine.news().take();
+            fault::panic_if_asked_for();
             self.take_events()?;
             let status = self.session.shared().status();
             self.say_what_is_new(&status);
@@ -178,9 +179,8 @@ impl Drive<'_> {
                 }
             }
             if !self.session.is_alive() {
-                return Err(Failed::running(
-                    "the session has ended by a fault of the program; its journal is whole",
-                ));
+                // By a fault of the program, which was told when it happened.
+                return Err(Failed::Said);
             }
             self.bell.wait(self.stops.next_due());
             let pace = if self.sending.is_waiting() { Duration::ZERO } else { LOOK_EVERY };
