@@ -260,3 +260,20 @@ fn files_that_make_no_sense_end_with_2_and_their_place() {
     let (code, line) = failure(&console.run(&["run", "absent.toml"]));
     assert!(code == 1 && line.starts_with("sockscope-cli: cannot read absent.toml: "), "{line}");
 }
+
+#[test]
+fn a_report_is_written_too_where_no_session_could_be_opened() {
+    let console = Console::new();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let text = format!(
+        "version = 1\n[session]\nconnect = 'tcp 127.0.0.1:{nobody}'\n[[step]]\nsend = 'a'\n[[step]]\ndelay = '1s'\n"
+    );
+    fs::write(console.path("nobody.toml"), text).unwrap();
+    let output = console.run(&["run", "nobody.toml", "--junit", "out.xml"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(told, "skipped 1 send a: not reached\nskipped 2 delay 1s: not reached\n");
+    let report = fs::read_to_string(console.path("out.xml")).unwrap();
+    assert!(report.contains(r#"tests="2" failures="0" errors="1" skipped="1""#), "{report}");
+    assert!(report.contains(&format!("<error message=\"cannot connect to 127.0.0.1:{nobody}: ")), "{report}");
+}

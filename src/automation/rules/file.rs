@@ -71,13 +71,14 @@ fn rule(mut table: Table<'_>, number: usize, reading: &Reading<'_>) -> Result<Ru
     let every = table.interval("every")?;
     let trigger = match (when, every) {
         (Some(_), Some(_)) => return Err(table.conflict("when", "every")),
-        (None, None) => return Err(table.missing("when = \"an expression\" or every = \"a time\"")),
-        (Some(when), None) => Trigger::When(Condition::read(&when, &reading.vocabulary)?),
+        // A misspelt key is the likelier reason, and is told first.
+        (None, None) => None,
+        (Some(when), None) => Some(Trigger::When(Condition::read(&when, &reading.vocabulary)?)),
         (None, Some(every)) if every.is_zero() => return Err(table.missing("a time above zero for every")),
-        (None, Some(every)) => Trigger::Every(every),
+        (None, Some(every)) => Some(Trigger::Every(every)),
     };
     let requires = table.table("requires")?.map_or(Ok(Vec::new()), values)?;
-    let is_timer = matches!(trigger, Trigger::Every(_));
+    let is_timer = matches!(trigger, Some(Trigger::Every(_)));
     let answer = answer(&mut table, is_timer, reading)?;
     let set = table.table("set")?.map_or(Ok(Vec::new()), |table| templates(table, reading))?;
     let limit = match table.text("limit")? {
@@ -89,7 +90,9 @@ fn rule(mut table: Table<'_>, number: usize, reading: &Reading<'_>) -> Result<Ru
     };
     let stop = table.flag("stop")?.unwrap_or(false);
     let close = table.word("close", &CLOSE_WAYS)?;
+    let no_trigger = table.missing("when = \"an expression\" or every = \"a time\"");
     table.finish()?;
+    let trigger = trigger.ok_or(no_trigger)?;
     Ok(Rule { name, is_on, trigger, requires, answer, set, limit, stop, close })
 }
 

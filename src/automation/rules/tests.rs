@@ -255,6 +255,10 @@ fn what_cannot_be_read_is_told_with_its_line_and_column() {
             "line 2, column 1: a rule needs when = \"an expression\" or every = \"a time\"",
         ),
         (
+            "version = 1\n[[rule]]\nwhenn = 'A'\nreply = 'x'\n",
+            "line 3, column 1: a rule has no 'whenn'; expected name, enabled, when, every, requires, reply, reply_hex, echo, append, checksum, after, to, set, limit, stop, close; did you mean when?",
+        ),
+        (
             "version = 1\n[[rule]]\nwhen = 'A'\nrepyl = 'x'\n",
             "line 4, column 1: a rule has no 'repyl'; expected name, enabled, when, every, requires, reply, reply_hex, echo, append, checksum, after, to, set, limit, stop, close; did you mean reply?",
         ),

@@ -107,11 +107,11 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
     let reader = session.reader().clone();
     drop(session);
     let printed = finish_printing(printers, &signals, &bell, &reader);
-    let ran = match (runner, &outcome) {
-        // A run that could not begin because of a failure has nothing more to say.
-        (Some(runner), Ok(())) => runner.conclude(),
-        _ => Ok(()),
-    };
+    let ran = runner.map_or(Ok(()), |runner| match &outcome {
+        Err(Failed::Running(error)) => runner.conclude(Some(&error.to_string())),
+        Err(_) => Ok(()),
+        Ok(()) => runner.conclude(None),
+    });
     outcome.and(printed).and(ran)
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Report<'a> {
     pub(super) results: &'a [StepResult],
     /// Number, word and text of the steps that were not reached.
     pub(super) not_reached: &'a [(usize, &'static str, String)],
+    /// What broke the session before its steps were carried out.
+    pub(super) broken: Option<&'a str>,
 }
 
 impl Report<'_> {
@@ -35,13 +37,14 @@ impl Report<'_> {
 
     fn text(&self) -> String {
         let failed = self.results.iter().filter(|result| result.outcome != Outcome::Held).count();
+        let errors = usize::from(self.broken.is_some() && !self.not_reached.is_empty());
         let tests = self.results.len() + self.not_reached.len();
         let name = if self.name.is_empty() { "sequence" } else { self.name };
         let total: Duration = self.results.iter().map(|result| result.took).sum();
         let counts = format!(
-            "name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"{}\" time=\"{}\"",
+            "name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"{errors}\" skipped=\"{}\" time=\"{}\"",
             escaped(name),
-            self.not_reached.len(),
+            self.not_reached.len() - errors,
             seconds(total)
         );
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -64,9 +67,17 @@ impl Report<'_> {
                 ),
             }
         }
+        // The first step that was not reached is the one at which the session broke.
+        let mut broken = self.broken;
         for (number, word, what) in self.not_reached {
             self.push_case(&mut text, *number, word, what, Duration::ZERO);
-            text.push_str(">\n<skipped message=\"not reached\"/>\n</testcase>\n");
+            match broken.take().map(escaped) {
+                Some(why) => push(
+                    &mut text,
+                    format_args!(">\n<error message=\"{why}\" type=\"session\">{why}</error>\n</testcase>\n"),
+                ),
+                None => text.push_str(">\n<skipped message=\"not reached\"/>\n</testcase>\n"),
+            }
         }
         text.push_str("</testsuite>\n</testsuites>\n");
         text
@@ -143,11 +154,19 @@ mod tests {
             began_wall_ns: 0,
             results: &[result(1, Outcome::Held), result(2, Outcome::Failed("no".to_owned()))],
             not_reached: &[(3, "delay", "1s".to_owned())],
+            broken: None,
         };
         let text = report.text();
         let counts =
             "name=\"sequence\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"3.000000\"";
         assert_eq!((text.matches(counts).count(), text.matches("<testcase").count()), (2, 3), "{text}");
         assert!(text.contains("timestamp=\"1970-01-01T00:00:00\""), "{text}");
+        let broken = Report { broken: Some("refused <111>"), ..report }.text();
+        let counts =
+            "name=\"sequence\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\" time=\"3.000000\"";
+        assert!(
+            broken.contains(counts) && broken.contains("<error message=\"refused &lt;111&gt;\""),
+            "{broken}"
+        );
     }
 }

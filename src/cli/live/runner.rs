@@ -81,8 +81,8 @@ impl Runner {
         }
     }
 
-    /// Says how it went, and writes the report.
-    pub(crate) fn conclude(self) -> Result<(), Failed> {
+    /// Says how it went, and writes the report; in which stands what broke the session, if that kept steps away.
+    pub(crate) fn conclude(self, broken: Option<&str>) -> Result<(), Failed> {
         // A step that was reached is either told or the one at which everything stopped.
         let reached = self.failed.unwrap_or(if self.has_ended { usize::MAX } else { 0 });
         let steps = self.sequence.steps.iter().enumerate();
@@ -100,6 +100,7 @@ impl Runner {
                 began_wall_ns: self.began_wall_ns,
                 results: &self.results,
                 not_reached: &not_reached,
+                broken,
             };
             report.write(path)?;
         }
@@ -108,6 +109,8 @@ impl Runner {
                 say(format_args!("sockscope-cli: step {step} did not hold; {} held before it", self.held));
                 Err(Failed::Said)
             }
+            // What broke the session has been said.
+            (None, false) if broken.is_some() => Ok(()),
             (None, false) => {
                 say(format_args!(
                     "sockscope-cli: the sequence was not carried out to its end; {} steps held",
