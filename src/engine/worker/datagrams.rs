@@ -67,9 +67,10 @@ impl Datagrams {
         configured: Option<Address>,
         broadcast: bool,
     ) -> io::Result<Datagrams> {
-        let is_unix = registered.socket().domain()? == Domain::UNIX;
+        let bound = registered.socket().local_addr()?;
+        let is_unix = bound.domain() == Domain::UNIX;
         let receiver = DatagramReceiver::new(registered.socket(), is_unix)?;
-        let is_v6 = registered.socket().local_addr()?.is_ipv6();
+        let is_v6 = bound.is_ipv6();
         Ok(Datagrams {
             registered,
             receiver,
