@@ -1,5 +1,6 @@
 //! Where a person's settings and sessions lie. It makes folders and reads nothing in them.
 
+use crate::model::failure::OsError;
 use crate::util::private_file;
 use directories::ProjectDirs;
 use std::ffi::OsStr;
@@ -26,7 +27,7 @@ pub enum ProfileError {
     #[error("cannot tell where this user's settings belong: set HOME, or name a folder with --profile-dir")]
     NoHome,
     /// A folder could not be taken away from other users.
-    #[error("cannot make the folder {path} private: {source}")]
+    #[error("cannot make the folder {path} private: {}", OsError::from(source))]
     Close {
         /// Which.
         path: PathBuf,
@@ -34,7 +35,7 @@ pub enum ProfileError {
         source: io::Error,
     },
     /// A folder could not be made.
-    #[error("cannot create the folder {path}: {source}")]
+    #[error("cannot create the folder {path}: {}", OsError::from(source))]
     Create {
         /// Which.
         path: PathBuf,

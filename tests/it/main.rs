@@ -77,6 +77,8 @@ mod export_support;
 
 mod export_trouble;
 
+mod guide;
+
 mod journal_crash;
 
 mod journal_damage;
