@@ -5,9 +5,16 @@ use crate::codec::decode::DecodeChoice;
 use crate::codec::expression::{Expression, ExpressionError, Subject, Vocabulary, parse_fields};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
-use crate::export::{FieldsExporter, RowFilter};
+use crate::export::{ExportError, FieldsExporter, RowFilter};
 use crate::journal::JournalReader;
+use crate::journal::query::{Predicate, PredicateScan};
+use crate::model::ids::RecordId;
+use roaring::RoaringTreemap;
+use std::ops::ControlFlow;
 use unicode_width::UnicodeWidthChar;
+
+/// So much of a journal is gone over in one step.
+const STEP_BYTES: u64 = 64 << 20;
 
 /// The options, as they are typed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -52,6 +59,43 @@ impl Choice {
     ) -> Option<RowFilter> {
         let (expression, decode) = (self.filter.as_ref()?, decode.unwrap_or(&DecodeChoice::Auto));
         Some(RowFilter::new(expression, encoding, decode, &TimeFormat::local()))
+    }
+
+    /// What gathers the records of a journal from one of them on, if not all are wanted.
+    pub(crate) fn scan(
+        &self,
+        reader: &JournalReader,
+        from: RecordId,
+        encoding: TextEncoding,
+        decode: Option<&DecodeChoice>,
+    ) -> Result<Option<PredicateScan>, Failed> {
+        let Some(expression) = &self.filter else { return Ok(None) };
+        let decode = decode.unwrap_or(&DecodeChoice::Auto);
+        let predicate = Predicate::new(expression, encoding, decode, &TimeFormat::local());
+        let scan = PredicateScan::new(reader.clone(), predicate, from);
+        scan.map(Some).map_err(|error| Failed::Running(error.into()))
+    }
+
+    /// The records of a journal that are wanted; `None` if all are.
+    pub(crate) fn gather(
+        &self,
+        reader: &JournalReader,
+        encoding: TextEncoding,
+        decode: Option<&DecodeChoice>,
+        go_on: &dyn Fn() -> ControlFlow<()>,
+    ) -> Result<Option<RoaringTreemap>, Failed> {
+        let Some(mut scan) = self.scan(reader, RecordId(0), encoding, decode)? else { return Ok(None) };
+        let mut wanted = RoaringTreemap::new();
+        loop {
+            let progress = scan.step(STEP_BYTES).map_err(|error| Failed::Running(error.into()))?;
+            wanted |= progress.found;
+            if progress.done {
+                return Ok(Some(wanted));
+            }
+            if go_on().is_break() {
+                return Err(Failed::Running(ExportError::Cancelled.into()));
+            }
+        }
     }
 
     /// What prints the fields, if not everything is wanted.

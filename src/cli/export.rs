@@ -101,10 +101,15 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     };
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
-    let selection = Selection::range(typed.from..end);
+    let mut selection = Selection::range(typed.from..end);
     // What a filter judges are messages, whatever becomes of them.
     let cuts = format.shows_messages() || choice.filter.is_some();
     let split = ExportSplit::from(if cuts { typed.split.clone() } else { Framing::None });
+    let is_gathered = split.framing == Framing::None && !typed.follow;
+    if is_gathered {
+        let wanted = choice.gather(&reader, encoding, typed.decode.as_ref(), &|| signals.go_on())?;
+        selection.among = wanted.map(Arc::new);
+    }
     let source = ExportSource { reader: &reader, selection: &selection, filter: &filter, split: &split };
     let context = ExportContext::of_journal(&reader);
     let mut exporter: Box<dyn Exporter + Send> = match choice.fields_exporter(encoding, typed.decode.as_ref())
@@ -112,7 +117,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
         Some(fields) => Box::new(fields),
         None => format.exporter(&options),
     };
-    if let Some(filter) = choice.row_filter(encoding, typed.decode.as_ref()) {
+    if let Some(filter) = choice.row_filter(encoding, typed.decode.as_ref()).filter(|_| !is_gathered) {
         exporter = Box::new(FilteredExporter::new(filter, exporter));
     }
     if typed.follow {

@@ -1,6 +1,6 @@
 //! `search`: the records of a journal that hold a text, bytes or what a regular expression describes.
 
-use crate::cli::choice::{self, Choice, ChoiceArguments};
+use crate::cli::choice::{self, ChoiceArguments};
 use crate::cli::live;
 use crate::cli::outcome::{Failed, Outcome};
 use crate::cli::printing::{PrintPlan, RecordPrinter};
@@ -16,6 +16,7 @@ use crate::model::ids::RecordId;
 use crate::model::record::Body;
 use roaring::RoaringTreemap;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// So much of the file is searched between two looks at what was found.
@@ -86,7 +87,8 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     let mut printer =
         plan.map(|plan| RecordPrinter::begin(&reader, &plan, Box::new(io::stdout()))).transpose()?;
     let found = if typed.split == Framing::None {
-        let wanted = wanted_rows(&reader, &choice, encoding)?;
+        let wanted =
+            choice.gather(&reader, encoding, typed.decode.as_ref(), &|| ControlFlow::Continue(()))?;
         search_records(&reader, pattern, wanted.as_ref(), printer.as_mut())?
     } else {
         let filter = choice.row_filter(encoding, typed.decode.as_ref());
@@ -166,25 +168,6 @@ fn search_messages(
     }
     maker.finish(&mut judge)?;
     Ok(found)
-}
-
-/// The rows that a filter lets through; `None` if there is no filter.
-fn wanted_rows(
-    reader: &JournalReader,
-    choice: &Choice,
-    encoding: TextEncoding,
-) -> Result<Option<RoaringTreemap>, Failed> {
-    let Some(mut filter) = choice.row_filter(encoding, None) else { return Ok(None) };
-    filter.begin(&ExportContext::of_journal(reader));
-    let mut peers = JournalPeers::new(reader.clone());
-    let mut wanted = RoaringTreemap::new();
-    let mut records = reader.records(reader.snapshot().rows());
-    while let Some(record) = records.next().map_err(|error| Failed::Running(error.into()))? {
-        if filter.wants(&Row::of(record), &mut peers) {
-            wanted.insert(record.id.0);
-        }
-    }
-    Ok(Some(wanted))
 }
 
 fn pattern(typed: &Arguments, encoding: TextEncoding) -> Result<Pattern, Failed> {

@@ -4,14 +4,13 @@
 use crate::codec::rows::{Row, RowMaker};
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::journal::query::Filter;
-use crate::journal::{JournalError, JournalReader, PeerInfo, RecordHead};
+use crate::journal::{JournalError, JournalReader, KnownPeers, RecordHead};
 use crate::model::failure::OsError;
 use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::record::Body;
 use crate::util::part_file::PartFile;
 use roaring::RoaringTreemap;
-use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -95,12 +94,8 @@ pub enum ExportError {
 /// Peers of a journal, the last ones asked for kept at hand.
 #[derive(Debug)]
 pub struct JournalPeers {
-    reader: JournalReader,
-    known: HashMap<PeerId, PeerInfo>,
+    known: KnownPeers,
 }
-
-/// Peers kept at hand; past this the journal is asked again.
-const KNOWN_PEERS_LIMIT: usize = 4096;
 
 /// Bytes collected before they are written.
 const WRITE_BYTES: usize = 256 * 1024;
@@ -379,30 +374,17 @@ impl Default for Selection {
 impl JournalPeers {
     /// Peers of this journal.
     pub fn new(reader: JournalReader) -> JournalPeers {
-        JournalPeers { reader, known: HashMap::new() }
-    }
-
-    fn info(&mut self, peer: PeerId) -> Option<PeerInfo> {
-        if let Some(info) = self.known.get(&peer) {
-            return Some(*info);
-        }
-        // A peer whose introduction cannot be read is a peer without addresses; the damaged row itself is reported.
-        let info = self.reader.peer(peer).ok().flatten()?;
-        if self.known.len() >= KNOWN_PEERS_LIMIT {
-            self.known.clear();
-        }
-        self.known.insert(peer, info);
-        Some(info)
+        JournalPeers { known: KnownPeers::new(reader) }
     }
 }
 
 impl PeerLookup for JournalPeers {
     fn ends(&mut self, peer: PeerId) -> Option<PeerEnds> {
-        self.info(peer).map(|info| PeerEnds { local: info.local, remote: info.remote })
+        self.known.info(peer).map(|info| PeerEnds { local: info.local, remote: info.remote })
     }
 
     fn message_oriented(&mut self, peer: PeerId) -> Option<bool> {
-        self.info(peer)?.message_oriented
+        self.known.info(peer)?.message_oriented
     }
 }
 

@@ -26,6 +26,8 @@ pub mod reader;
 
 pub mod records;
 
+mod known_peers;
+
 mod message_peers;
 
 pub mod query;
@@ -45,6 +47,7 @@ pub(crate) fn reads_so_far() -> usize {
 
 pub use error::JournalError;
 pub use format::{JournalInfo, RecordHead, RecordKind};
+pub use known_peers::KnownPeers;
 pub use message_peers::MessagePeers;
 pub use reader::{JournalReader, PeerInfo};
 pub use records::Records;

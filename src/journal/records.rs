@@ -101,6 +101,11 @@ impl Records {
         RecordId(self.next_id)
     }
 
+    /// Whether a row is still to come.
+    pub(super) fn will_give(&self, id: RecordId) -> bool {
+        (self.next_id..self.end_id).contains(&id.0)
+    }
+
     /// Whether all rows that existed when this was made have been given.
     pub fn is_done(&self) -> bool {
         self.next_id >= self.end_id
@@ -159,8 +164,40 @@ impl Records {
         Ok(self.next_row()?.map(|row| row.head()))
     }
 
-    /// Steps to the next row.
-    fn next_row(&mut self) -> Result<Option<Row>, JournalError> {
+    /// Steps over rows as fast as their headers can be read, up to so many and as long as `is_settled`; says how many
+    /// that were. Checksums are not looked at: what settles a row has to be the same if its header is damaged.
+    pub(super) fn skip_settled(
+        &mut self,
+        most: u64,
+        mut is_settled: impl FnMut(&FrameHeader) -> bool,
+    ) -> Result<u64, JournalError> {
+        let first = self.next_id;
+        let end_id = self.end_id.min(first.saturating_add(most));
+        let mut goes_on = true;
+        while let Some(offset) = self.offset.filter(|_| goes_on && self.ahead.is_none()) {
+            let (mut id, mut end) = (self.next_id, 0);
+            let bytes = self.bytes_at(offset, FRAME_HEADER_BYTES)?;
+            let header_at =
+                |at| bytes.get(usize::try_from(at).ok()?..).and_then(FrameHeader::decode_unchecked);
+            while id < end_id
+                && let Some(header) = header_at(end)
+            {
+                goes_on = header.id.0 == id && is_settled(&header);
+                if !goes_on {
+                    break;
+                }
+                id += 1;
+                end += header.frame_bytes();
+            }
+            // Where no header stands, the next row is looked up.
+            goes_on &= end > 0;
+            (self.next_id, self.offset) = (id, Some(offset + end));
+        }
+        Ok(self.next_id - first)
+    }
+
+    /// Steps to the next row, whose payload may then be read.
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, JournalError> {
         if self.next_id >= self.end_id {
             return Ok(None);
         }
@@ -244,7 +281,8 @@ impl Records {
         Ok(header.filter(|header| header.id == id).map(|header| PlacedFrame { offset, header }))
     }
 
-    fn payload_of(&mut self, frame: &PlacedFrame) -> Result<&[u8], JournalError> {
+    /// The payload of the row that was stepped to, as it stands in the file.
+    pub(super) fn payload_of(&mut self, frame: &PlacedFrame) -> Result<&[u8], JournalError> {
         let length = frame.header.payload_bytes as usize;
         let bytes = self.bytes_at(frame.payload_at(), length)?;
         Ok(&bytes[..bytes.len().min(length)])

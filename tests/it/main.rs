@@ -91,6 +91,8 @@ mod journal_format;
 #[cfg(unix)]
 mod journal_full_disk;
 
+mod journal_predicate;
+
 mod journal_query;
 
 mod journal_support;

@@ -10,12 +10,14 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{ExportContext, ExportOptions, Exporter, Format, JournalPeers, RowFilter};
 use crate::journal::JournalReader;
-use crate::journal::query::HitStart;
+use crate::journal::query::{HitStart, PredicateScan};
 use crate::model::framing::Framing;
 use crate::model::ids::{PeerId, RecordId};
-use crate::model::record::Record;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
+
+/// So much of a journal is gone over between two looks at what was found.
+const STEP_BYTES: u64 = 8 << 20;
 
 /// Bytes that are collected before they are written.
 const WRITE_BYTES: usize = 64 * 1024;
@@ -53,7 +55,11 @@ pub(crate) struct RecordPrinter {
     exporter: Box<dyn Exporter + Send>,
     context: ExportContext,
     maker: RowMaker,
+    /// What judges messages.
     filter: Option<RowFilter>,
+    /// What gathers records, where streams are not cut.
+    scan: Option<PredicateScan>,
+    plan: PrintPlan,
     /// How many rows may still be printed.
     left_rows: u64,
     peers: JournalPeers,
@@ -92,7 +98,8 @@ impl RecordPrinter {
         exporter.begin(&context, &mut out).map_err(Failed::output)?;
         let split = if format.shows_messages() { &plan.split } else { &Framing::None };
         let peers = JournalPeers::new(reader.clone());
-        let mut filter = plan.choice.row_filter(plan.encoding, plan.decode.as_ref());
+        let cuts = *split != Framing::None;
+        let mut filter = plan.choice.row_filter(plan.encoding, plan.decode.as_ref()).filter(|_| cuts);
         if let Some(filter) = &mut filter {
             filter.begin(&context);
         }
@@ -101,6 +108,8 @@ impl RecordPrinter {
             context,
             maker: RowMaker::new(split),
             filter,
+            scan: None,
+            plan: PrintPlan { split: split.clone(), ..plan.clone() },
             left_rows: u64::MAX,
             peers,
             reader: reader.clone(),
@@ -108,21 +117,47 @@ impl RecordPrinter {
         })
     }
 
-    /// Prints the rows that a record completes.
-    pub(crate) fn print(&mut self, record: &Record) -> Result<(), Failed> {
-        self.print_rows(|maker, is_message, sink| maker.push(record, is_message, sink), record.peer)
-    }
-
-    /// Prints the rows of a range that are there; says which record comes next.
+    /// Prints the rows of a range that are there; says which record comes next. Each range begins where the one before
+    /// it ended.
     pub(crate) fn print_range(&mut self, range: Range<u64>) -> Result<u64, Failed> {
+        if self.filter.is_none() && self.plan.choice.filter.is_some() {
+            return self.print_wanted_from(range.start);
+        }
         let mut records = self.reader.records(range.clone());
         let failed = |error| Failed::Running(anyhow::Error::new(error));
         while !self.is_enough()
             && let Some(record) = records.next().map_err(failed)?
         {
-            self.print(record)?;
+            self.print_rows(|maker, is_message, sink| maker.push(record, is_message, sink), record.peer)?;
         }
         Ok(records.next_id().0.max(range.start))
+    }
+
+    /// Prints the records that the filter wants, from the first one that is asked for on.
+    fn print_wanted_from(&mut self, first: u64) -> Result<u64, Failed> {
+        let failed = |error| Failed::Running(anyhow::Error::new(error));
+        let PrintPlan { choice, encoding, decode, .. } = &self.plan;
+        let mut scan = match self.scan.take() {
+            None => choice.scan(&self.reader, RecordId(first), *encoding, decode.as_ref())?,
+            scan => scan,
+        };
+        let mut end = first;
+        while let Some(scan) = &mut scan {
+            end = end.max(self.reader.snapshot().records);
+            let progress = scan.step(STEP_BYTES).map_err(failed)?;
+            for row in progress.found {
+                if self.is_enough() {
+                    break;
+                }
+                self.left_rows -= 1;
+                self.print_found(RecordId(row), None)?;
+            }
+            if progress.done || self.is_enough() {
+                break;
+            }
+        }
+        self.scan = scan;
+        Ok(end)
     }
 
     /// Prints at most so many rows.

@@ -4,7 +4,7 @@
 use crate::codec::expression::facts::Content;
 use crate::codec::expression::literal::{TextLiteral, TextPiece};
 use crate::codec::expression::pattern::{Pattern, PatternOver};
-use crate::codec::hex::HexPattern;
+use crate::codec::hex::{HexPattern, PatternByte};
 use crate::codec::text::{Borders, TextEncoding, places_of, push_searchable};
 use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
@@ -30,11 +30,21 @@ enum Seeks {
     /// These bytes; where they are characters, on the borders of characters.
     Bytes { finder: Arc<memmem::Finder<'static>>, on_borders: bool },
     /// Characters in either case.
-    EitherCase { regex: Regex, on_borders: bool },
+    EitherCase { cases: Cases, on_borders: bool },
     /// Bytes of which some may be anything: the longest fixed part is looked for first.
     Gaps { pattern: HexPattern, part_at: usize, part: Arc<memmem::Finder<'static>> },
-    /// What a regular expression describes.
-    Pattern { regex: Regex, over: PatternOver },
+    /// What a regular expression describes, and the bytes that each match begins with, where there are such.
+    Pattern { regex: Regex, over: PatternOver, begins: Vec<u8> },
+}
+
+/// Characters in either case, in an encoding.
+#[derive(Clone, Debug)]
+struct Cases {
+    regex: Regex,
+    /// The bytes, with the bits open in which the cases differ; `None` where the cases have different lengths.
+    needle: Option<Vec<PatternByte>>,
+    /// Whether bytes that fit the needle are always these characters.
+    is_exact: bool,
 }
 
 impl Finder {
@@ -43,7 +53,7 @@ impl Finder {
         Finder::of(encoding, |encoding| {
             let on_borders = needs_borders(literal, encoding);
             match literal.ignores_case().then(|| either_case(literal, encoding)).flatten() {
-                Some(regex) => Seeks::EitherCase { regex, on_borders },
+                Some(cases) => Seeks::EitherCase { cases, on_borders },
                 None => bytes_of(literal, encoding, on_borders),
             }
         })
@@ -68,7 +78,8 @@ impl Finder {
 
     /// Finds what a regular expression describes.
     pub fn pattern(pattern: &Pattern, encoding: TextEncoding) -> Finder {
-        let seeks = Seeks::Pattern { regex: pattern.regex().clone(), over: pattern.over() };
+        let begins = pattern.begins(encoding == TextEncoding::UTF_8, encoding.is_ascii_compatible());
+        let seeks = Seeks::Pattern { regex: pattern.regex().clone(), over: pattern.over(), begins };
         Finder { seeks, in_remarks: None, encoding }
     }
 
@@ -86,17 +97,34 @@ impl Finder {
         }
     }
 
-    /// The very bytes that are looked for, if they are always the same ones.
-    pub fn literal(&self) -> Option<&[u8]> {
-        match &self.seeks {
-            Seeks::Bytes { finder, .. } => Some(finder.needle()),
-            _ => None,
+    /// Bytes of which a row must have one to have what is looked for, so that raw bytes can be searched before rows are
+    /// looked at; bits that do not matter are open. `None` where no such bytes can be told.
+    pub fn needles(&self) -> Option<Vec<Vec<PatternByte>>> {
+        let of_data = self.seeks.needle()?;
+        match &self.in_remarks {
+            None => Some(vec![of_data]),
+            Some(in_remarks) => {
+                let of_remarks = in_remarks.needle()?;
+                Some(if of_remarks == of_data { vec![of_data] } else { vec![of_data, of_remarks] })
+            }
         }
+    }
+
+    /// Whether a row that has these bytes always has what is looked for.
+    pub fn is_exact(&self) -> bool {
+        let is_same_everywhere = self.needles().is_some_and(|needles| needles.len() == 1);
+        is_same_everywhere
+            && match &self.seeks {
+                Seeks::Bytes { on_borders, .. } => !on_borders,
+                Seeks::EitherCase { cases, on_borders } => cases.is_exact && !on_borders,
+                Seeks::Gaps { .. } => true,
+                Seeks::Nothing | Seeks::Pattern { .. } => false,
+            }
     }
 
     /// Whether it is in a row. `memory` is used again from row to row.
     pub fn is_in(&self, content: &Content<'_>, memory: &mut Vec<u8>) -> bool {
-        if let Seeks::Pattern { regex, over } = &self.seeks {
+        if let Seeks::Pattern { regex, over, .. } = &self.seeks {
             let bytes = joined(content);
             return regex.is_match(self.searchable(*over, &bytes, content.encoding, memory));
         }
@@ -125,8 +153,8 @@ impl Finder {
                 let next = |from| finder.find(bytes.get(from..)?).map(|at| from + at..from + at + length);
                 walk(next, |place| stands(*on_borders, place), &mut tell);
             }
-            Seeks::EitherCase { regex, on_borders } => {
-                let next = |from| regex.find_at(bytes.get(..)?, from).map(|found| found.range());
+            Seeks::EitherCase { cases, on_borders } => {
+                let next = |from| cases.regex.find_at(bytes.get(..)?, from).map(|found| found.range());
                 let next = |from| if from <= bytes.len() { next(from) } else { None };
                 walk(next, |place| stands(*on_borders, place), &mut tell);
             }
@@ -137,12 +165,12 @@ impl Finder {
                 };
                 walk(next, |place| pattern.fits_start_of(&bytes[place.start..]), &mut tell);
             }
-            Seeks::Pattern { regex, over } => {
+            Seeks::Pattern { regex, over, .. } => {
                 let mut memory = Vec::new();
                 let text = self.searchable(*over, &bytes, content.encoding, &mut memory);
                 let matches =
                     regex.find_iter(text).map(|found| found.range()).filter(|found| !found.is_empty());
-                let is_same = *over == PatternOver::Bytes || self.reads_as_utf8(content.encoding);
+                let is_same = self.is_searched_as_it_is(*over, &bytes, content.encoding);
                 if is_same {
                     let _stopped = matches.map(tell).find(ControlFlow::is_break);
                     return;
@@ -162,7 +190,7 @@ impl Finder {
         memory: &mut Vec<u8>,
         caught: &mut dyn FnMut(&str, String),
     ) -> bool {
-        let Seeks::Pattern { regex, over } = &self.seeks else { return false };
+        let Seeks::Pattern { regex, over, .. } = &self.seeks else { return false };
         let bytes = joined(content);
         let Some(captures) = regex.captures(self.searchable(*over, &bytes, content.encoding, memory)) else {
             return false;
@@ -183,7 +211,7 @@ impl Finder {
         encoding: Option<TextEncoding>,
         memory: &'a mut Vec<u8>,
     ) -> &'a [u8] {
-        if over == PatternOver::Bytes || self.reads_as_utf8(encoding) {
+        if self.is_searched_as_it_is(over, bytes, encoding) {
             return bytes;
         }
         memory.clear();
@@ -191,9 +219,33 @@ impl Finder {
         memory
     }
 
-    fn reads_as_utf8(&self, encoding: Option<TextEncoding>) -> bool {
-        encoding.unwrap_or(self.encoding) == TextEncoding::UTF_8
+    /// Whether bytes are what the regular expression wants, and need not be decoded for it.
+    fn is_searched_as_it_is(&self, over: PatternOver, bytes: &[u8], encoding: Option<TextEncoding>) -> bool {
+        let encoding = encoding.unwrap_or(self.encoding);
+        over == PatternOver::Bytes
+            || encoding == TextEncoding::UTF_8
+            || (encoding.is_ascii_compatible() && bytes.is_ascii())
     }
+}
+
+impl Seeks {
+    fn needle(&self) -> Option<Vec<PatternByte>> {
+        match self {
+            Seeks::Bytes { finder, .. } => Some(fixed(finder.needle())),
+            Seeks::EitherCase { cases, .. } => cases.needle.clone(),
+            Seeks::Gaps { pattern, .. } => Some(pattern.bytes().to_vec()),
+            Seeks::Pattern { begins, .. } => (begins.len() >= SHORTEST_BEGINNING).then(|| fixed(begins)),
+            Seeks::Nothing => None,
+        }
+    }
+}
+
+/// Fewer bytes are in so many rows that looking for them first does not pay.
+const SHORTEST_BEGINNING: usize = 3;
+
+/// Bytes as a pattern with nothing open.
+fn fixed(bytes: &[u8]) -> Vec<PatternByte> {
+    bytes.iter().map(|byte| PatternByte { value: *byte, mask: 0xFF }).collect()
 }
 
 /// Goes from candidate to candidate and tells those that hold.
@@ -243,13 +295,27 @@ fn needs_borders(literal: &TextLiteral, encoding: TextEncoding) -> bool {
     encoding != TextEncoding::UTF_8 || literal.characters().is_none()
 }
 
-/// A regular expression over bytes for characters in either case; `None` where there is only one.
-fn either_case(literal: &TextLiteral, encoding: TextEncoding) -> Option<Regex> {
+/// Characters in either case; `None` where there is only one.
+fn either_case(literal: &TextLiteral, encoding: TextEncoding) -> Option<Cases> {
     let mut source = String::new();
-    let mut has_two = false;
+    let mut needle = Some(Vec::new());
+    let (mut has_two, mut is_exact) = (false, true);
+    let mut push = |forms: &[Vec<u8>]| {
+        has_two |= forms.len() > 1;
+        push_forms(&mut source, forms)?;
+        let common = common_bits(forms);
+        // With one bit open there are two values, and both are meant.
+        let open_bits = common.iter().flatten().map(|byte| byte.mask.count_zeros()).sum();
+        is_exact &= common.is_some() && 1_usize.checked_shl(open_bits) == Some(forms.len());
+        match (&mut needle, common) {
+            (Some(needle), Some(common)) => needle.extend(common),
+            _ => needle = None,
+        }
+        Some(())
+    };
     for piece in &literal.pieces {
         match piece {
-            TextPiece::Byte(byte) => push_bytes(&mut source, &[*byte]),
+            TextPiece::Byte(byte) => push(&[vec![*byte]])?,
             TextPiece::Characters(text) => {
                 for character in text.chars() {
                     let mut forms: Vec<Vec<u8>> = cases_of(character)
@@ -258,13 +324,29 @@ fn either_case(literal: &TextLiteral, encoding: TextEncoding) -> Option<Regex> {
                         .collect();
                     forms.sort_unstable();
                     forms.dedup();
-                    has_two |= forms.len() > 1;
-                    push_forms(&mut source, &forms)?;
+                    push(&forms)?;
                 }
             }
         }
     }
-    RegexBuilder::new(&source).unicode(false).build().ok().filter(|_| has_two)
+    let regex = RegexBuilder::new(&source).unicode(false).build().ok().filter(|_| has_two)?;
+    Some(Cases { regex, needle, is_exact })
+}
+
+/// The bits that all forms of a character have in common; `None` where the forms have different lengths.
+fn common_bits(forms: &[Vec<u8>]) -> Option<Vec<PatternByte>> {
+    let (first, others) = forms.split_first()?;
+    let mut common = fixed(first);
+    for form in others {
+        if form.len() != common.len() {
+            return None;
+        }
+        for (wanted, byte) in common.iter_mut().zip(form) {
+            wanted.mask &= !(wanted.value ^ byte);
+            wanted.value &= wanted.mask;
+        }
+    }
+    Some(common)
 }
 
 /// A character in all its cases. A letter of ASCII is one of ASCII in every case.

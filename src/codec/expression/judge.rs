@@ -145,6 +145,41 @@ impl Judge {
         names
     }
 
+    /// Something that every wanted row has in its payload, if there is such a thing.
+    pub fn must_hold(&self) -> Option<&Finder> {
+        let all = match &self.root {
+            Check::All(checks) => checks.as_slice(),
+            check => std::slice::from_ref(check),
+        };
+        let held = all.iter().filter_map(|check| match check {
+            Check::Leaf { leaf, .. } => match leaf.as_ref() {
+                Leaf::Holds(finder) | Leaf::Matches { finder, .. } => Some(finder),
+                _ => None,
+            },
+            _ => None,
+        });
+        // The longer it is, the fewer rows have it.
+        held.filter_map(|finder| Some((finder.needles()?.first()?.len(), finder)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, finder)| finder)
+    }
+
+    /// What is looked for, if nothing else is asked.
+    pub fn only_finder(&self) -> Option<&Finder> {
+        match &self.root {
+            Check::Leaf { leaf, .. } => match leaf.as_ref() {
+                Leaf::Holds(finder) => Some(finder),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether every row that has the bytes of [`Judge::must_hold`] is wanted.
+    pub fn finding_is_enough(&self) -> bool {
+        self.only_finder().is_some_and(Finder::is_exact)
+    }
+
     /// What is looked for in the payload and not excluded, for marking it in a row.
     pub fn finders(&self) -> Vec<&Finder> {
         let mut finders = Vec::new();

@@ -3,7 +3,7 @@
 
 use crate::util::locale::{Language, Locale};
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::{ast, hir};
+use regex_syntax::{ast, hir, hir::literal::Extractor};
 use std::fmt;
 use std::sync::Arc;
 
@@ -69,6 +69,26 @@ impl Pattern {
     /// What it goes over.
     pub fn over(&self) -> PatternOver {
         self.over
+    }
+
+    /// The bytes that every match begins with, if there are such: in UTF-8, or where only ASCII is written as it is
+    /// there, its ASCII.
+    pub(super) fn begins(&self, is_utf8: bool, is_ascii_compatible: bool) -> Vec<u8> {
+        let over_text = self.over == PatternOver::Text;
+        let mut parser = regex_syntax::ParserBuilder::new()
+            .utf8(over_text)
+            .unicode(over_text)
+            .multi_line(over_text)
+            .crlf(over_text)
+            .build();
+        let Ok(parsed) = parser.parse(&self.source) else { return Vec::new() };
+        let beginnings = Extractor::new().extract(&parsed);
+        let begins = beginnings.longest_common_prefix().unwrap_or_default();
+        if !over_text || is_utf8 {
+            return begins.to_vec();
+        }
+        let ascii = begins.iter().take_while(|byte| is_ascii_compatible && byte.is_ascii());
+        ascii.copied().collect()
     }
 
     /// The names of its groups.

@@ -153,15 +153,17 @@ impl FrameHeader {
 
     /// The header at the start of `bytes`, if one of this journal stands there.
     pub fn decode(bytes: &[u8], seed: u32) -> Option<FrameHeader> {
-        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>()?;
-        if bytes[0..2] != SYNC {
-            return None;
-        }
+        let (covered, crc) = bytes.first_chunk::<FRAME_HEADER_BYTES>()?.split_at(HEADER_CRC_AT);
+        let holds = bytes.starts_with(&SYNC) && crc == seeded_crc(seed, covered).to_le_bytes();
+        if holds { FrameHeader::decode_unchecked(bytes) } else { None }
+    }
+
+    /// The same without looking at its checksum: for who knows what to do if the header should be damaged.
+    #[inline]
+    pub(in crate::journal) fn decode_unchecked(bytes: &[u8]) -> Option<FrameHeader> {
+        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC)?;
         let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        if word(HEADER_CRC_AT) != seeded_crc(seed, &bytes[..HEADER_CRC_AT]) {
-            return None;
-        }
         let header = FrameHeader {
             code: bytes[2],
             facts_bytes: bytes[3],

@@ -1,9 +1,10 @@
 //! What is searched for: bytes, bytes with gaps, or a regular expression over characters or bytes. It knows no journal.
 
 use crate::codec::expression::{Content, Finder, Pattern as Expression, PatternFault, PatternOver};
+use crate::codec::hex::PatternByte;
 use crate::codec::text::{Carry, TextEncoding};
 use memchr::memmem;
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use thiserror::Error;
@@ -22,13 +23,21 @@ enum Kind {
     Characters(Finder, TextEncoding),
 }
 
-/// Bytes of which some may be anything. The longest run of fixed bytes is what is really searched for.
+/// Bytes of which some bits may be anything. The longest run of bytes of which something is known is what is really
+/// searched for.
 #[derive(Clone, Debug)]
 pub(super) struct MaskedBytes {
-    bytes: Vec<Option<u8>>,
-    finder: memmem::Finder<'static>,
+    bytes: Vec<PatternByte>,
+    finder: RunFinder,
     /// Where the run stands in the pattern.
     run_at: usize,
+}
+
+#[derive(Clone, Debug)]
+enum RunFinder {
+    Fixed(Box<memmem::Finder<'static>>),
+    /// Some bits are open, as those in which large letters differ from small ones.
+    Open(Regex),
 }
 
 /// What is wrong with a pattern that was typed, and where.
@@ -69,7 +78,7 @@ fn place_of(fault: &PatternFault) -> String {
 impl Pattern {
     /// These very bytes; a text is encoded by the caller, in the session's encoding.
     pub fn literal(bytes: &[u8]) -> Result<Pattern, PatternError> {
-        Pattern::masked(bytes.iter().copied().map(Some).collect())
+        Pattern::masked(bytes.iter().copied().map(known).collect())
     }
 
     /// Hex digits, with `??` for a byte that may be anything: `02 ?? 1b`.
@@ -82,8 +91,8 @@ impl Pattern {
                 (_, None) => {
                     return Err(hex_digit(at, high).err().unwrap_or(PatternError::HexOdd { at: at + 1 }));
                 }
-                ('?', Some((_, '?'))) => None,
-                (_, Some((low_at, low))) => Some(hex_digit(at, high)? << 4 | hex_digit(low_at, low)?),
+                ('?', Some((_, '?'))) => PatternByte { value: 0, mask: 0 },
+                (_, Some((low_at, low))) => known(hex_digit(at, high)? << 4 | hex_digit(low_at, low)?),
             });
         }
         Pattern::masked(bytes)
@@ -105,17 +114,20 @@ impl Pattern {
         Ok(Pattern { kind: Kind::Regex(expression.regex().clone()) })
     }
 
-    fn masked(bytes: Vec<Option<u8>>) -> Result<Pattern, PatternError> {
+    /// What a row must have for a finder to find something in it, in data and in remarks; `None` where that cannot be
+    /// told.
+    pub(super) fn of_finder(finder: &Finder) -> Option<Vec<Pattern>> {
+        finder.needles()?.into_iter().map(|needle| Pattern::masked(needle).ok()).collect()
+    }
+
+    fn masked(bytes: Vec<PatternByte>) -> Result<Pattern, PatternError> {
         if bytes.is_empty() {
             return Err(PatternError::Empty);
         }
-        let run = longest_run(&bytes);
-        if run.is_empty() {
+        let Some((run_at, finder)) = run_finder(&bytes) else {
             return Pattern::bytes_regex(&format!("(?s).{{{}}}", bytes.len()));
-        }
-        let needle = bytes[run.clone()].iter().copied().flatten().collect::<Vec<_>>();
-        let finder = memmem::Finder::new(&needle).into_owned();
-        Ok(Pattern { kind: Kind::Bytes(Arc::new(MaskedBytes { bytes, finder, run_at: run.start })) })
+        };
+        Ok(Pattern { kind: Kind::Bytes(Arc::new(MaskedBytes { bytes, finder, run_at })) })
     }
 
     /// Tells every match that begins at or behind `from`, none overlapping the one before, until enough were told.
@@ -197,11 +209,8 @@ impl MaskedBytes {
     /// Which bytes a record can begin with that completes a match begun before it.
     pub(super) fn later_bytes(&self) -> [bool; 256] {
         let mut later = [false; 256];
-        for wanted in &self.bytes[1..] {
-            match wanted {
-                Some(byte) => later[usize::from(*byte)] = true,
-                None => later = [true; 256],
-            }
+        for (byte, is_later) in (0..=u8::MAX).zip(&mut later) {
+            *is_later = self.bytes[1..].iter().any(|wanted| byte & wanted.mask == wanted.value);
         }
         later
     }
@@ -227,9 +236,23 @@ impl MaskedBytes {
     }
 }
 
+impl RunFinder {
+    fn find(&self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            RunFinder::Fixed(finder) => finder.find(bytes),
+            RunFinder::Open(regex) => regex.find(bytes).map(|found| found.start()),
+        }
+    }
+}
+
+/// A byte of a pattern of which nothing is open.
+fn known(value: u8) -> PatternByte {
+    PatternByte { value, mask: 0xFF }
+}
+
 /// Whether these bytes are the wanted ones, where it matters.
-fn fits(wanted: &[Option<u8>], found: &[u8]) -> bool {
-    wanted.iter().zip(found).all(|(wanted, found)| wanted.is_none_or(|wanted| wanted == *found))
+fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
+    wanted.iter().zip(found).all(|(wanted, found)| found & wanted.mask == wanted.value)
 }
 
 fn hex_digit(at: usize, character: char) -> Result<u8, PatternError> {
@@ -237,11 +260,35 @@ fn hex_digit(at: usize, character: char) -> Result<u8, PatternError> {
     digit.ok_or(PatternError::HexDigit { character, at: at + 1 })
 }
 
-fn longest_run(bytes: &[Option<u8>]) -> Range<usize> {
+/// What is really searched for, and where it stands in the pattern; `None` if nothing is known of any byte.
+fn run_finder(bytes: &[PatternByte]) -> Option<(usize, RunFinder)> {
+    /// A run of so many fixed bytes is found faster than a longer one of which bits are open.
+    const ENOUGH_FIXED_BYTES: usize = 4;
+    let fixed = longest_run(bytes, |byte| byte.mask == 0xFF);
+    let partly_open = longest_run(bytes, |byte| byte.mask != 0);
+    if partly_open.is_empty() {
+        return None;
+    }
+    if fixed.len() >= ENOUGH_FIXED_BYTES || fixed.len() == partly_open.len() {
+        let needle: Vec<u8> = bytes[fixed.clone()].iter().map(|byte| byte.value).collect();
+        return Some((fixed.start, RunFinder::Fixed(Box::new(memmem::Finder::new(&needle).into_owned()))));
+    }
+    let mut source = String::new();
+    for wanted in &bytes[partly_open.clone()] {
+        let fitting = (0..=u8::MAX).filter(|byte| byte & wanted.mask == wanted.value);
+        source.push('[');
+        source.extend(fitting.map(|byte| format!("\\x{byte:02X}")));
+        source.push(']');
+    }
+    let regex = RegexBuilder::new(&source).unicode(false).build().ok()?;
+    Some((partly_open.start, RunFinder::Open(regex)))
+}
+
+fn longest_run(bytes: &[PatternByte], belongs: impl Fn(&PatternByte) -> bool) -> Range<usize> {
     let mut longest = 0..0;
     let mut start = 0;
     for (place, byte) in bytes.iter().enumerate() {
-        if byte.is_none() {
+        if !belongs(byte) {
             start = place + 1;
         } else if place + 1 - start > longest.len() {
             longest = start..place + 1;

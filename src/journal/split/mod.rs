@@ -5,10 +5,12 @@
 //! rows that are there for ever, and counts as rows too while it is.
 
 mod index;
+mod predicate;
 mod rows;
 mod scan;
 mod search;
 
+pub use predicate::MessageScan;
 pub use rows::{RowVisit, SplitRows};
 pub use scan::{SplitProgress, SplitScan};
 pub use search::{MessageProgress, MessageSearch};

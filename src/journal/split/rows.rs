@@ -33,6 +33,11 @@ impl SplitRows {
         SplitRows { reader, framing, index }
     }
 
+    /// The journal.
+    pub(in crate::journal) fn reader(&self) -> &JournalReader {
+        &self.reader
+    }
+
     /// How many rows there are now, unfinished ones included.
     pub fn len(&self) -> u64 {
         let index = self.index();

@@ -1,0 +1,393 @@
+//! The scan that gathers the records that a predicate wants. A payload is read only where the head does not settle the
+//! matter; where a row must hold certain bytes, they are looked for in raw blocks of the file, and only rows that have
+//! them are judged.
+
+use crate::codec::expression::{Content, Cost, Finder, Variables, Verdict};
+use crate::codec::rows::Row as RowOf;
+use crate::codec::text::{Carry, LookBack, StreamTable};
+use crate::journal::error::JournalError;
+use crate::journal::format::{FrameHeader, RecordKind, decode_body};
+use crate::journal::query::head_facts::HeadFacts;
+use crate::journal::query::predicate::Predicate;
+use crate::journal::query::row_judge::RowJudge;
+use crate::journal::query::{Filter, Hit, HitStart, Search};
+use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
+use crate::journal::records::Records;
+use crate::journal::walk::Row;
+use crate::model::ids::{PeerId, RecordId};
+use crate::model::moment::Moment;
+use crate::model::record::{Body, Direction};
+use roaring::RoaringTreemap;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+/// What a step found, and how far the scan has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PredicateProgress {
+    /// New rows that are wanted.
+    pub found: RoaringTreemap,
+    /// How much was gone over, in parts of `total`.
+    pub scanned: u64,
+    /// How much there is to go over: rows, or bytes where those are searched.
+    pub total: u64,
+    /// Everything that existed has been gone over.
+    pub done: bool,
+}
+
+/// Gathers the records that a predicate wants. It is stopped by dropping it. When it is done and the journal has grown,
+/// the next step goes on with what is new.
+#[derive(Debug)]
+pub struct PredicateScan {
+    reader: JournalReader,
+    first: u64,
+    way: Way,
+    judging: Judging,
+    /// Of the rows that are gone over, or of the candidates.
+    records: Records,
+}
+
+/// How wanted rows are found.
+#[derive(Debug)]
+enum Way {
+    /// One row after the other.
+    Walk,
+    /// What a row must hold is looked for first.
+    Search(Vec<Search>),
+}
+
+/// What is known besides the row that is judged.
+#[derive(Debug)]
+struct Judging {
+    reader: JournalReader,
+    judge: RowJudge,
+    needs_carry: bool,
+    /// What becomes of a row whose header is damaged, where the header is all that a row is judged by. A header that
+    /// tells the same need not be checked for damage.
+    of_lost: Option<Verdict>,
+    /// The moment of the row before.
+    above: Option<Moment>,
+    streams: StreamTable,
+    /// The last record of each stream whose end is in the table.
+    passed: HashMap<(Option<PeerId>, Direction), RecordId>,
+    spare: Vec<u8>,
+}
+
+/// What going over a row costs besides its payload, in bytes.
+const ROW_BYTES: u64 = 64;
+/// A row that is at most so far away is stepped to, one that is farther is looked up.
+const NEAR_ROWS: u64 = 64;
+
+impl PredicateScan {
+    /// A scan of the rows from this one on, those that come later included.
+    pub fn new(
+        reader: JournalReader,
+        predicate: Predicate,
+        from: RecordId,
+    ) -> Result<PredicateScan, JournalError> {
+        let filter = Filter { rows: (from.0 > 0).then_some(from.0..u64::MAX), ..Filter::default() };
+        let patterns = predicate.must_hold();
+        let way = if patterns.is_empty() {
+            Way::Walk
+        } else {
+            let search = |pattern| Search::new(reader.clone(), pattern, filter.clone());
+            Way::Search(patterns.into_iter().map(search).collect::<Result<_, _>>()?)
+        };
+        let mut judging = Judging::new(reader.clone(), predicate)?;
+        if let Some(before) = from.0.checked_sub(1) {
+            judging.above =
+                reader.head(RecordId(before))?.map(|head| Moment { at: head.at, epoch: head.epoch });
+        }
+        let records = reader.records(from.0..u64::MAX).at_once();
+        Ok(PredicateScan { reader, first: from.0, way, judging, records })
+    }
+
+    /// Goes over about `budget_bytes` more of the file.
+    pub fn step(&mut self, budget_bytes: u64) -> Result<PredicateProgress, JournalError> {
+        let mut progress = PredicateProgress::default();
+        match &mut self.way {
+            Way::Walk => {
+                let end = self.reader.snapshot().records;
+                self.walk(budget_bytes, end, &mut progress.found)?;
+                let next = self.records.next_id().0;
+                progress.scanned = next.min(end).saturating_sub(self.first);
+                progress.total = end.saturating_sub(self.first);
+                progress.done = next >= end;
+            }
+            Way::Search(searches) => {
+                progress.done = true;
+                let mut hits = Vec::new();
+                for search in searches {
+                    let found = search.step(budget_bytes)?;
+                    progress.scanned += found.scanned_bytes;
+                    progress.total += found.total_bytes;
+                    progress.done &= found.done;
+                    hits.extend(found.hits);
+                }
+                self.judge_hits(&hits, &mut progress.found)?;
+            }
+        }
+        Ok(progress)
+    }
+
+    fn walk(&mut self, budget_bytes: u64, end: u64, found: &mut RoaringTreemap) -> Result<(), JournalError> {
+        if self.records.is_done() {
+            self.records = self.reader.records(self.records.next_id().0..end).at_once();
+        }
+        let reads_payload = self.judging.judge.predicate.cost() > Cost::Head;
+        let mut gone_over: u64 = 0;
+        while gone_over < budget_bytes {
+            let most = (budget_bytes - gone_over).div_ceil(ROW_BYTES);
+            gone_over += ROW_BYTES * self.judging.skip_settled(&mut self.records, most, found)?;
+            let id = self.records.next_id().0;
+            let Some(row) = self.records.next_row()? else { break };
+            gone_over += ROW_BYTES;
+            if let (Row::Whole(frame), true) = (&row, reads_payload) {
+                gone_over += u64::from(frame.header.payload_bytes);
+            }
+            if self.judging.judge(row, &mut self.records)? {
+                found.insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_hits(&mut self, hits: &[Hit], found: &mut RoaringTreemap) -> Result<(), JournalError> {
+        let is_enough = self.judging.judge.predicate.finding_is_enough();
+        let across = self.judging.judge.predicate.across().cloned();
+        let mut candidates = RoaringTreemap::new();
+        for hit in hits {
+            let is_found = match (hit.begins, &across) {
+                (None, _) => is_enough,
+                (Some(begins), Some(finder)) => self.judging.holds_across(finder, hit.record, begins)?,
+                (Some(_), None) => false,
+            };
+            if is_found {
+                found.insert(hit.record.0);
+            } else {
+                candidates.insert(hit.record.0);
+            }
+        }
+        candidates -= &*found;
+        for id in candidates {
+            if self.judge_one(id)? {
+                found.insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_one(&mut self, id: u64) -> Result<bool, JournalError> {
+        let is_near = id.saturating_sub(self.records.next_id().0) <= NEAR_ROWS;
+        if !is_near || !self.records.will_give(RecordId(id)) {
+            // The row before tells how long ago it was.
+            self.judging.above = None;
+            self.records = self.reader.records(id.saturating_sub(1)..u64::MAX);
+        }
+        while self.records.next_id().0 < id {
+            let Some(row) = self.records.next_row()? else { return Ok(false) };
+            self.judging.above = Some(moment_of(&row));
+        }
+        match self.records.next_row()? {
+            Some(row) => self.judging.judge(row, &mut self.records),
+            None => Ok(false),
+        }
+    }
+}
+
+fn moment_of(row: &Row) -> Moment {
+    match row {
+        Row::Whole(frame) => Moment { at: frame.header.at, epoch: frame.header.epoch },
+        Row::Lost(id) => Moment::of(&lost_record(*id)),
+    }
+}
+
+impl Judging {
+    fn new(reader: JournalReader, predicate: Predicate) -> Result<Judging, JournalError> {
+        let needs_carry = predicate.needs_carry();
+        let looks_above = predicate.looks_above();
+        let mut judge = RowJudge::new(&reader, predicate);
+        let of_lost = if needs_carry || looks_above || judge.decodes() {
+            None
+        } else {
+            let lost = lost_record(RecordId(0));
+            let is_wanted = judge.wants(&RowOf::of(&lost), Carry::default(), None)?;
+            Some(if is_wanted { Verdict::Yes } else { Verdict::No })
+        };
+        Ok(Judging {
+            needs_carry,
+            judge,
+            of_lost,
+            reader,
+            above: None,
+            streams: StreamTable::default(),
+            passed: HashMap::new(),
+            spare: Vec::new(),
+        })
+    }
+
+    /// Steps over rows that are judged alike whether their header is damaged or not.
+    fn skip_settled(
+        &mut self,
+        records: &mut Records,
+        most: u64,
+        found: &mut RoaringTreemap,
+    ) -> Result<u64, JournalError> {
+        let Some(of_lost) = self.of_lost else { return Ok(0) };
+        records.skip_settled(most, |header| {
+            let is_settled = self.verdict(header, header.kind(), None, Carry::default(), None) == of_lost;
+            if is_settled && of_lost == Verdict::Yes {
+                found.insert(header.id.0);
+            }
+            is_settled
+        })
+    }
+
+    /// Whether a row is wanted. Its payload is read from `records` if that has to be.
+    fn judge(&mut self, row: Row, records: &mut Records) -> Result<bool, JournalError> {
+        let moment = moment_of(&row);
+        let after_ns = self.above.replace(moment).map(|above| above.until(moment));
+        let frame = match row {
+            Row::Lost(id) => {
+                return self.judge.wants(&RowOf::of(&lost_record(id)), Carry::default(), after_ns);
+            }
+            Row::Whole(frame) => frame,
+        };
+        let header = &frame.header;
+        if !self.judge.decodes() {
+            let verdict = self.verdict(header, header.kind(), None, Carry::default(), after_ns);
+            // What goes by unread would be missing where a later record goes on with its last character.
+            let goes_by = !self.needs_carry || header.kind() != RecordKind::Data;
+            match verdict {
+                Verdict::Unread => {}
+                verdict if goes_by => return Ok(verdict == Verdict::Yes),
+                _ => {}
+            }
+        }
+        let payload = records.payload_of(&frame)?;
+        if !payload_holds(header, payload) {
+            let record = record_of(header, Body::Damaged);
+            return self.judge.wants(&RowOf::of(&record), Carry::default(), after_ns);
+        }
+        let bytes = &payload[..header.data_bytes() as usize];
+        let carry = self.carry_before(header)?;
+        let is_wanted = match header.kind() {
+            RecordKind::Data | RecordKind::Note if !self.judge.decodes() => {
+                self.verdict(header, header.kind(), Some(bytes), carry, after_ns) == Verdict::Yes
+            }
+            _ => {
+                let spare = std::mem::take(&mut self.spare);
+                let record = record_of(header, decode_body(header, payload, spare));
+                let is_wanted = self.judge.wants(&RowOf::of(&record), carry, after_ns)?;
+                if let Body::Data(data) = record.body {
+                    self.spare = data.bytes;
+                }
+                is_wanted
+            }
+        };
+        self.pass(header, bytes)?;
+        Ok(is_wanted)
+    }
+
+    fn verdict(
+        &mut self,
+        header: &FrameHeader,
+        kind: RecordKind,
+        payload: Option<&[u8]>,
+        carry: Carry,
+        after_ns: Option<i64>,
+    ) -> Verdict {
+        let RowJudge { predicate, memory, peers, .. } = &mut self.judge;
+        // What one row has caught is not known to the next.
+        memory.variables = Variables::new();
+        let facts = HeadFacts { header, kind, payload, carry, after_ns, peers };
+        predicate.judge().verdict(&facts, memory)
+    }
+
+    /// What the stream of a record left unfinished before it.
+    fn carry_before(&mut self, header: &FrameHeader) -> Result<Carry, JournalError> {
+        let head = header.head();
+        let (Some(direction), Some(previous), true) = (head.direction, head.previous, self.needs_carry)
+        else {
+            return Ok(Carry::default());
+        };
+        if self.judge.messages.is_message_oriented(head.peer)? {
+            return Ok(Carry::default());
+        }
+        let stream = (head.peer, direction);
+        if self.passed.get(&stream) == Some(&previous) {
+            return Ok(*self.streams.carry_mut(stream));
+        }
+        let carry = self.carry_after(Some(previous))?;
+        *self.streams.carry_mut(stream) = carry;
+        Ok(carry)
+    }
+
+    /// What a stream leaves unfinished behind a record, found by looking back.
+    fn carry_after(&self, record: Option<RecordId>) -> Result<Carry, JournalError> {
+        let mut back = LookBack::new(self.judge.predicate.encoding());
+        let mut earlier = record;
+        while back.wants_more()
+            && let Some(id) = earlier
+        {
+            let Some(record) = self.reader.record(id)? else { break };
+            let Some(data) = record.data() else { break };
+            back.take(&data.bytes);
+            earlier = self.reader.previous_in_stream(id)?;
+        }
+        Ok(back.carry())
+    }
+
+    /// Goes on past a record whose payload was read.
+    fn pass(&mut self, header: &FrameHeader, bytes: &[u8]) -> Result<(), JournalError> {
+        if !self.needs_carry {
+            return Ok(());
+        }
+        let head = header.head();
+        let Some(direction) = head.direction else {
+            if let (RecordKind::Lifecycle, Some(peer)) = (head.kind, head.peer) {
+                // It may have left; if it has not, its streams are looked up again.
+                self.streams.forget(peer);
+                self.passed.remove(&(Some(peer), Direction::Received));
+                self.passed.remove(&(Some(peer), Direction::Sent));
+            }
+            return Ok(());
+        };
+        if !self.judge.messages.is_message_oriented(head.peer)? {
+            let stream = (head.peer, direction);
+            self.streams.pass(self.judge.predicate.encoding(), stream, bytes);
+            self.passed.insert(stream, head.id);
+        }
+        Ok(())
+    }
+
+    /// Whether something that begins in an earlier record and ends in this one is what is looked for, once the records
+    /// of the stream are joined.
+    fn holds_across(
+        &mut self,
+        finder: &Finder,
+        last: RecordId,
+        begins: HitStart,
+    ) -> Result<bool, JournalError> {
+        if finder.is_exact() {
+            return Ok(true);
+        }
+        let mut pieces = Vec::new();
+        let mut earlier = Some(last);
+        while let Some(id) = earlier.filter(|id| *id >= begins.record) {
+            let Some(record) = self.reader.record(id)? else { return Ok(false) };
+            let Body::Data(data) = record.body else { return Ok(false) };
+            pieces.push(data.bytes);
+            earlier = self.reader.previous_in_stream(id)?;
+        }
+        let carry = self.carry_after(earlier)?;
+        pieces.reverse();
+        let joined = pieces.concat();
+        let content = Content { carry, ..Content::of_message(&joined) };
+        let mut is_there = false;
+        finder.find(&content, &mut |place| {
+            is_there = place.start == begins.offset as usize;
+            if is_there { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        Ok(is_there)
+    }
+}

@@ -1,0 +1,55 @@
+//! Judging messages by an expression: each by itself, in their order. A step goes over some rows, and the next one goes
+//! on, also with those that came meanwhile.
+
+use crate::codec::rows::RowClock;
+use crate::codec::text::Carry;
+use crate::journal::error::JournalError;
+use crate::journal::query::{Predicate, PredicateProgress, RowJudge};
+use crate::journal::split::rows::SplitRows;
+use std::ops::ControlFlow;
+
+/// Goes over the rows of a split that are there for ever, and gathers those that a predicate wants.
+#[derive(Debug)]
+pub struct MessageScan {
+    rows: SplitRows,
+    judge: RowJudge,
+    clock: RowClock,
+    next: u64,
+}
+
+impl MessageScan {
+    /// A scan of all messages and of what is no data.
+    pub fn new(rows: SplitRows, predicate: Predicate) -> MessageScan {
+        let judge = RowJudge::new(rows.reader(), predicate);
+        MessageScan { rows, judge, clock: RowClock::default(), next: 0 }
+    }
+
+    /// Judges about so many more rows.
+    pub fn step(&mut self, budget_rows: u64) -> Result<PredicateProgress, JournalError> {
+        let total = self.rows.finished();
+        let end = self.next.saturating_add(budget_rows.max(1)).min(total);
+        let mut progress = PredicateProgress { total, ..PredicateProgress::default() };
+        let MessageScan { rows, judge, clock, next } = self;
+        let mut outcome = Ok(());
+        rows.visit(
+            *next..end,
+            &mut |row| match judge.wants(row, Carry::default(), clock.next(row).after_ns) {
+                Ok(is_wanted) => {
+                    if is_wanted {
+                        progress.found.insert(*next);
+                    }
+                    *next += 1;
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    outcome = Err(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
+        outcome?;
+        *next = end.max(*next);
+        (progress.scanned, progress.done) = (*next, *next >= total);
+        Ok(progress)
+    }
+}
