@@ -2,7 +2,7 @@
 //! no business: what a session is, the engine knows; what a tab shows, its state.
 
 use crate::model::failure::{Failure, Operation};
-use crate::ui::action::{Action, TabAction};
+use crate::ui::action::Action;
 use crate::ui::commands;
 use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
@@ -11,10 +11,12 @@ use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
+use crate::ui::page_parts::PageAction;
 use crate::ui::sessions;
 use crate::ui::state::AppState;
-use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::take_long_pastes;
+use crate::ui::tab::session::SessionAction;
+use crate::ui::tab::{Tab, TabAction};
 use crate::ui::workspace::{self, WorkspaceSaver};
 use crate::util::locale::{Language, Locale};
 use crate::workspace::keeper::Keeper;
@@ -165,13 +167,14 @@ impl App {
     }
 
     fn apply(&mut self, action: Action, ctx: &egui::Context) {
-        if action == Action::Browse {
+        if action == Action::Page(PageAction::Browse) {
             // A session bus that dies while a dialog is open takes the program with it: nothing may be lost then.
             self.saver.save(&self.state);
         }
         let opens = matches!(
             action,
-            Action::OnTab(_, TabAction::ToggleOpen) | Action::InFront(TabAction::ToggleOpen)
+            Action::OnTab(_, TabAction::Session(SessionAction::ToggleOpen))
+                | Action::InFront(TabAction::Session(SessionAction::ToggleOpen))
         );
         let mut cx = self.services.cx(self.state.locale());
         dispatch::apply(&mut self.state, action, ctx, &mut cx);

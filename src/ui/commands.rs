@@ -1,7 +1,8 @@
 //! The one table of commands: everything that can be done by name, with the keys for it and where it stands in the menu.
 //! It feeds the keyboard, tooltips, the menu, the help page and the palette. What is done is said where actions are.
 
-use crate::workspace::tabs::{TabKind, ViewChoice};
+use crate::codec::represent::View;
+use crate::workspace::tabs::TabKind;
 use egui::{Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 /// Something that can be done by name.
@@ -32,7 +33,7 @@ pub enum UiCommand {
     /// Follow the newest row, or hold still.
     ToggleFollowing,
     /// Show payloads like this.
-    View(ViewChoice),
+    View(View),
     /// Clear the view.
     ClearView,
     /// Show what was cleared from view.
@@ -168,9 +169,9 @@ pub const TABLE: [CommandRow; 57] = [
     row(UiCommand::FindNext, "command.find_next").keys(NONE, Key::F3),
     row(UiCommand::GoTo, "command.go_to").keys(CTRL, Key::G),
     row(UiCommand::ToggleFollowing, "command.toggle_following").keys(CTRL, Key::P),
-    row(UiCommand::View(ViewChoice::Text), "command.view_text"),
-    row(UiCommand::View(ViewChoice::Hex), "command.view_hex"),
-    row(UiCommand::View(ViewChoice::Dump), "command.view_dump"),
+    row(UiCommand::View(View::Text), "command.view_text"),
+    row(UiCommand::View(View::Hex), "command.view_hex"),
+    row(UiCommand::View(View::Dump), "command.view_dump"),
     row(UiCommand::ClearView, "command.clear_view").keys(CTRL, Key::L),
     row(UiCommand::ShowCleared, "command.show_cleared"),
     row(UiCommand::ResetCounters, "command.reset_counters"),

@@ -1,28 +1,26 @@
 //! Brings about what views asked for, between frames, and takes in what is new: each outcome is passed on to the part
 //! that is meant, with what it needs to know and no more. It draws nothing.
 
-use crate::engine::command::{CloseKind, Command};
-use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::action::Action;
+use crate::ui::addresses::own_addresses_now;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
-use crate::ui::export;
-use crate::ui::import;
-use crate::ui::look;
+use crate::ui::export::{self, ExportAction};
+use crate::ui::import::{self, ImportAction};
+use crate::ui::look::{self, LookAction};
+use crate::ui::page_parts::PageAction;
 use crate::ui::pages::Modal;
 use crate::ui::palette::Palette;
-use crate::ui::quick_sends::{self, Quick};
-use crate::ui::sessions;
+use crate::ui::quick_sends::{self, Quick, QuickPageAction};
+use crate::ui::sessions::{self, SessionsAction};
 use crate::ui::state::{AppState, Page};
-use crate::ui::tab::composer::file::{self, SendFile};
-use crate::ui::tab::peers::{self, SendTo};
-use crate::ui::tab::session::send_command;
-use crate::ui::tab::{Tab, answers, composer, connection, news, opening, rows};
-use crate::ui::tabs;
+use crate::ui::tab::composer::file;
+use crate::ui::tab::{
+    TabAction, TabKey, TabPageAction, answers, composer, connection, news, opening, peers, rows,
+};
 use crate::ui::tabs::rename::Rename;
-use crate::ui::watch;
-use crate::ui::workspace;
-use crate::workspace::sending::QuickSend;
-use crate::workspace::tabs::TabKind;
+use crate::ui::tabs::{self, TabsAction};
+use crate::ui::watch::{self, WatchAction};
 use egui::{Context, ViewportCommand};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -32,114 +30,120 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
     match action {
         Action::OnTab(tab, action) => apply_to_tab(state, tab, action, cx),
         Action::InFront(action) => apply_to_tab(state, state.tabs.keyboard_tab(), action, cx),
-        Action::NewTab(kind) => {
+        Action::Tabs(action) => apply_to_tabs(state, action, cx),
+        Action::Sessions(action) => apply_to_sessions(state, action, cx),
+        Action::Look(action) => apply_to_look(state, action, ctx),
+        Action::Page(action) => apply_to_page(state, action, cx),
+        Action::TabPage(action) => apply_to_tab_page(state, action, cx),
+        Action::Export(action) => apply_to_export(state, action, cx),
+        Action::Import(action) => apply_to_import(state, action, cx),
+        Action::Watch(action) => apply_to_watch(state, action, cx),
+        Action::QuickSends(action) => apply_to_quick_page(state, action),
+        Action::ShowHelp => state.modal = Some(Modal::Help),
+        Action::ShowAbout => state.modal = Some(Modal::About),
+        Action::ShowPalette => {
+            let tab = state.seen_keyboard_tab().and_then(|key| state.tabs.get(key));
+            state.modal = Some(Modal::Palette(Palette::new(tab, &state.tabs, cx.locale)));
+        }
+        Action::RefreshAddresses => state.addresses = own_addresses_now(cx),
+        Action::QuitAnyway => {
+            state.may_quit = true;
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+}
+
+/// What concerns the tabs as such.
+fn apply_to_tabs(state: &mut AppState, action: TabsAction, cx: &mut Cx<'_>) {
+    match action {
+        TabsAction::New(kind) => {
             let settings = state.tabs.fresh_settings(kind);
             let key = state.tabs.add(settings);
             state.activate(key);
         }
-        Action::Activate(tab) => state.activate(tab),
-        Action::CloseTab(tab) => match state.tabs.get(tab) {
+        TabsAction::Activate(tab) => state.activate(tab),
+        TabsAction::ActivatePlace(place) => {
+            activate_found(state, |state| state.tabs.iter().nth(place).map(|tab| tab.key));
+        }
+        TabsAction::ActivateNext => activate_found(state, |state| tabs::neighbour(&state.tabs, 1)),
+        TabsAction::ActivatePrevious => activate_found(state, |state| tabs::neighbour(&state.tabs, -1)),
+        TabsAction::Close(tab) => match state.tabs.get(tab) {
             Some(found) if found.is_open() => state.modal = Some(Modal::ConfirmClose(tab)),
             _ => close_tab(state, tab, cx),
         },
-        Action::CloseTabAnyway(tab) => close_tab(state, tab, cx),
-        Action::ReopenTab => {
+        TabsAction::CloseAnyway(tab) => close_tab(state, tab, cx),
+        TabsAction::Reopen => {
             activate_found(state, |state| tabs::reopen(&mut state.tabs));
             // Its last session is offered in it.
             state.sessions.read_list(cx);
         }
-        Action::DuplicateTab(tab) => activate_found(state, |state| tabs::duplicate(&mut state.tabs, tab)),
-        Action::ActivatePlace(place) => {
-            activate_found(state, |state| state.tabs.iter().nth(place).map(|tab| tab.key));
-        }
-        Action::NextTab => activate_found(state, |state| tabs::neighbour(&state.tabs, 1)),
-        Action::PreviousTab => activate_found(state, |state| tabs::neighbour(&state.tabs, -1)),
-        Action::AskTabName(tab) => {
+        TabsAction::Duplicate(tab) => activate_found(state, |state| tabs::duplicate(&mut state.tabs, tab)),
+        TabsAction::AskName(tab) => {
             if let Some(tab) = state.tabs.get(tab) {
                 state.modal = Some(Modal::Rename(Rename::of(tab, cx.locale)));
             }
         }
-        Action::RenameTab { tab, name } => {
+        TabsAction::Rename { tab, name } => {
             state.modal = None;
             if let Some(tab) = state.tabs.get_mut(tab) {
                 name.trim().clone_into(&mut tab.settings.name);
             }
         }
-        Action::MoveTab { tab, to } => state.tabs.move_to(tab, to),
-        Action::ShiftTab(by) => tabs::shift(&mut state.tabs, by),
-        Action::ToggleBeside(tab) => tabs::toggle_beside(&mut state.tabs, tab),
-        Action::ShowSessions(_)
-        | Action::RefreshSessions
-        | Action::OpenSession(_)
-        | Action::KeepSession { .. }
-        | Action::AskDeleteSession(_)
-        | Action::DeleteSession(_)
-        | Action::SetRetention { .. } => apply_to_sessions(state, action, cx),
-        Action::RefreshAddresses => state.addresses = workspace::own_addresses_now(cx),
-        Action::CopyText(text) => {
-            cx.clipboard.put(text);
-            cx.notices.info(cx.locale.text("toast.copied"));
-        }
-        Action::ToggleInspector
-        | Action::ZoomBy(_)
-        | Action::ZoomReset
-        | Action::ToggleFullScreen
-        | Action::SetLanguage(_)
-        | Action::SetTheme(_)
-        | Action::QuitAnyway => apply_to_window(state, &action, ctx),
-        page_action => apply_to_page(state, page_action, cx),
+        TabsAction::Move { tab, to } => state.tabs.move_to(tab, to),
+        TabsAction::Shift(by) => tabs::shift(&mut state.tabs, by),
+        TabsAction::ToggleBeside(tab) => tabs::toggle_beside(&mut state.tabs, tab),
     }
 }
 
-/// What concerns the window as such.
-fn apply_to_window(state: &mut AppState, action: &Action, ctx: &Context) {
-    match *action {
-        Action::ToggleInspector => state.settings.inspector = state.inspector.toggle(),
-        Action::ZoomBy(points) => set_zoom(state, look::zoomed(&state.settings, points), ctx),
-        Action::ZoomReset => set_zoom(state, 100, ctx),
-        Action::ToggleFullScreen => {
+/// What concerns how the window looks and speaks.
+fn apply_to_look(state: &mut AppState, action: LookAction, ctx: &Context) {
+    match action {
+        LookAction::ToggleInspector => state.settings.inspector = state.inspector.toggle(),
+        LookAction::ZoomBy(points) => set_zoom(state, look::zoomed(&state.settings, points), ctx),
+        LookAction::ZoomReset => set_zoom(state, 100, ctx),
+        LookAction::ToggleFullScreen => {
             let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
         }
-        Action::SetLanguage(language) => {
+        LookAction::SetLanguage(language) => {
             state.language = language;
             language.tag().clone_into(&mut state.settings.language);
         }
-        Action::SetTheme(theme) => {
+        LookAction::SetTheme(theme) => {
             state.theme = theme;
             state.settings.theme = theme;
             ctx.set_theme(look::preference(theme));
         }
-        Action::QuitAnyway => {
-            state.may_quit = true;
-            ctx.send_viewport_cmd(ViewportCommand::Close);
-        }
-        _ => {}
     }
 }
 
 /// What concerns earlier sessions.
-fn apply_to_sessions(state: &mut AppState, action: Action, cx: &mut Cx<'_>) {
+fn apply_to_sessions(state: &mut AppState, action: SessionsAction, cx: &mut Cx<'_>) {
     match action {
-        Action::ShowSessions(true) => {
+        SessionsAction::Show(true) => {
             state.page = Page::Sessions;
             state.sessions.read_list(cx);
         }
-        Action::ShowSessions(false) => state.page = Page::Tabs,
-        Action::RefreshSessions => state.sessions.read_list(cx),
-        Action::OpenSession(path) => open_session(state, &path, cx),
-        Action::KeepSession { path, keep } => state.sessions.set_kept(&path, keep, cx),
-        Action::AskDeleteSession(path) => state.modal = Some(Modal::ConfirmDelete(path)),
-        Action::DeleteSession(path) => {
+        SessionsAction::Show(false) => state.page = Page::Tabs,
+        SessionsAction::Refresh => state.sessions.read_list(cx),
+        SessionsAction::AskImport => apply_to_import(state, ImportAction::Ask, cx),
+        SessionsAction::Open(path) => open_session(state, &path, cx),
+        SessionsAction::AskExport(path) => {
+            let encoding = state.tabs.front().map(|tab| tab.settings.encoding).unwrap_or_default();
+            let page = export::page_for_file(&path, encoding, &state.settings, &mut state.export, cx);
+            show_page(&mut state.modal, page.map(|page| Modal::Export(Box::new(page))));
+        }
+        SessionsAction::Keep { path, keep } => state.sessions.set_kept(&path, keep, cx),
+        SessionsAction::AskDelete(path) => state.modal = Some(Modal::ConfirmDelete(path)),
+        SessionsAction::Delete(path) => {
             state.modal = None;
             let shown = sessions::shown_at(&state.tabs, &path).and_then(|key| state.tabs.remove(key));
             state.sessions.delete(&path, shown, cx);
         }
-        Action::SetRetention { days, mib } => {
+        SessionsAction::SetRetention { days, mib } => {
             state.settings.retention_days = days;
             state.settings.retention_mib = mib;
         }
-        _ => {}
     }
 }
 
@@ -171,70 +175,115 @@ fn set_zoom(state: &mut AppState, percent: u32, ctx: &Context) {
     look::apply_zoom(ctx, &state.settings);
 }
 
-/// What concerns the page in front, or brings one there.
-fn apply_to_page(state: &mut AppState, action: Action, cx: &mut Cx<'_>) {
-    let AppState { modal, tabs, settings, sending, export, import, watching, files, times, .. } = state;
-    match (action, &mut *modal) {
-        (Action::ShowHelp, _) => *modal = Some(Modal::Help),
-        (Action::ShowAbout, _) => *modal = Some(Modal::About),
-        (Action::ShowPalette, _) => {
-            let tab = (state.page == Page::Tabs).then(|| tabs.keyboard_tab());
-            *modal = Some(Modal::Palette(Palette::new(tab.and_then(|key| tabs.get(key)), tabs, cx.locale)));
-        }
-        (Action::CloseModal, _) if std::mem::take(&mut state.asks_quit) => {}
+/// What every page in front can ask for.
+fn apply_to_page(state: &mut AppState, action: PageAction, cx: &mut Cx<'_>) {
+    match (action, &mut state.modal) {
+        (PageAction::Close, _) if std::mem::take(&mut state.asks_quit) => {}
         // Work that a page shows is stopped first, and the page stays to tell so.
-        (Action::CloseModal, Some(Modal::Export(page))) if page.progress.is_some() => export::cancel(export),
-        (Action::CloseModal, Some(Modal::Import(page))) if page.progress.is_some() => {
-            import::cancel(import.as_ref());
+        (PageAction::Close, Some(Modal::Export(page))) if page.progress.is_some() => {
+            export::cancel(&state.export);
         }
-        (Action::CloseModal, _) => *modal = None,
-        (Action::Browse, Some(page)) => {
-            if let Some(field) = page.path_mut() {
+        (PageAction::Close, Some(Modal::Import(page))) if page.progress.is_some() => {
+            import::cancel(state.import.as_ref());
+        }
+        (PageAction::Close, modal) => *modal = None,
+        (PageAction::Browse, modal) => {
+            if let Some(field) = modal.as_mut().and_then(Modal::path_mut) {
                 cx.dialogs.browse(field, cx.locale);
             }
         }
-        (Action::ExportSession(path), _) => {
-            let encoding = tabs.front().map(|tab| tab.settings.encoding.clone()).unwrap_or_default();
-            let page = export::page_for_file(&path, &encoding, settings, export, cx);
-            show_page(modal, page.map(|page| Modal::Export(Box::new(page))));
-        }
-        (Action::StartExport, Some(Modal::Export(page))) => export::start(page, export, tabs, settings, cx),
-        (Action::CancelExport, _) => export::cancel(export),
-        (Action::AskImport, _) if import.is_none() => *modal = Some(Modal::Import(import::page(cx))),
-        (Action::StartImport, Some(Modal::Import(page))) => *import = import::start(page, cx),
-        (Action::CancelImport, _) => import::cancel(import.as_ref()),
-        (Action::StartWatch, _) => {
-            if let Some(Modal::Watch(page)) = modal.take() {
-                *modal = watch::start_chosen(&page, tabs, settings, watching, cx).map(Modal::Watch);
+    }
+}
+
+/// What the page of a tab asks for. One that is gone meanwhile asks for nothing.
+fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_>) {
+    let AppState { modal, tabs, files, times, .. } = state;
+    match action {
+        TabPageAction::SendFile => {
+            if let Some(Modal::SendFile(page)) = modal {
+                file::start(page, files, cx);
             }
         }
-        (Action::StartFile, Some(Modal::SendFile(page))) => file::start(page, files, cx),
-        (Action::SaveAnswers, _) => {
+        TabPageAction::SaveAnswers => {
             if let Some(Modal::Answers(page)) = modal.take()
                 && let Some(tab) = tabs.get_mut(page.tab)
             {
                 answers::save(tab, page, cx);
             }
         }
-        (Action::GoTo, Some(Modal::GoTo(page))) => {
-            let tab = tabs.get_mut(page.tab);
-            if tab.is_none_or(|tab| rows::go_to(page, tab, times, cx)) {
+        TabPageAction::GoTo => {
+            if let Some(Modal::GoTo(page)) = modal
+                && tabs.get_mut(page.tab).is_none_or(|tab| rows::go_to(page, tab, times, cx))
+            {
                 *modal = None;
             }
         }
-        (Action::SaveQuick, _) => {
+    }
+}
+
+fn apply_to_export(state: &mut AppState, action: ExportAction, cx: &mut Cx<'_>) {
+    let AppState { modal, tabs, settings, export, .. } = state;
+    match action {
+        ExportAction::Start => {
+            if let Some(Modal::Export(page)) = modal {
+                export::start(page, export, tabs, settings, cx);
+            }
+        }
+        ExportAction::Cancel => export::cancel(export),
+    }
+}
+
+fn apply_to_import(state: &mut AppState, action: ImportAction, cx: &mut Cx<'_>) {
+    let AppState { modal, import, .. } = state;
+    match action {
+        ImportAction::Ask => {
+            if import.is_none() {
+                *modal = Some(Modal::Import(import::page(cx)));
+            }
+        }
+        ImportAction::Start => {
+            if let Some(Modal::Import(page)) = modal {
+                *import = import::start(page, cx);
+            }
+        }
+        ImportAction::Cancel => import::cancel(import.as_ref()),
+    }
+}
+
+fn apply_to_watch(state: &mut AppState, action: WatchAction, cx: &mut Cx<'_>) {
+    let AppState { modal, tabs, settings, watching, .. } = state;
+    match action {
+        WatchAction::Start => {
+            if let Some(Modal::Watch(page)) = modal.take() {
+                *modal = watch::start_chosen(&page, tabs, settings, watching, cx).map(Modal::Watch);
+            }
+        }
+        WatchAction::CopyCommand => {
+            if let Some(Modal::Watch(page)) = modal {
+                copy_text(page.command.clone(), cx);
+            }
+        }
+    }
+}
+
+fn apply_to_quick_page(state: &mut AppState, action: QuickPageAction) {
+    let AppState { modal, sending, .. } = state;
+    match action {
+        QuickPageAction::Save => {
             if let Some(Modal::Quick(page)) = modal.take() {
                 quick_sends::save(&mut sending.quick, page);
             }
         }
-        (Action::RemoveQuick, Some(Modal::Quick(Quick { place, .. }))) => {
-            *modal = place.and_then(|place| removal_page(&sending.quick, place));
+        QuickPageAction::AskRemove => {
+            if let Some(Modal::Quick(Quick { place, .. })) = modal {
+                let page = place.and_then(|place| quick_sends::removal_page(&sending.quick, place));
+                *modal = page.map(Modal::from);
+            }
         }
-        (Action::RemoveQuickAnyway(place), _) => {
+        QuickPageAction::Remove(place) => {
             *modal = None;
             quick_sends::remove(&mut sending.quick, place);
         }
-        _ => {}
     }
 }
 
@@ -244,112 +293,49 @@ fn show_page(modal: &mut Option<Modal>, page: Option<Modal>) {
     }
 }
 
-/// A quick send is shared by all tabs and cannot be brought back: the person is asked.
-fn removal_page(quick: &[QuickSend], place: usize) -> Option<Modal> {
-    quick.get(place).map(|quick| Modal::ConfirmRemoveQuick { place, name: quick.name.clone() })
+fn copy_text(text: String, cx: &mut Cx<'_>) {
+    cx.clipboard.put(text);
+    cx.notices.info(cx.locale.text("toast.copied"));
 }
 
 /// Brings about one outcome for one tab.
 fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut Cx<'_>) {
-    if let TabAction::SetTimeFormat(format) = action {
-        state.settings.time_format = format;
-        state.tabs.iter_mut().for_each(|tab| tab.sheet.forget_widths());
-        return;
-    }
-    if action == TabAction::ShowLastSession {
-        let last = state.tabs.get(key).and_then(|tab| tab.last_session.as_ref());
-        if let Some(path) = last.map(|last| last.path.clone()) {
-            open_session(state, &path, cx);
-        }
-        return;
-    }
-    let AppState { modal, tabs, settings, sending, export, watching, files, .. } = state;
+    let AppState { modal, tabs, settings, sending, export, watching, files, addresses, .. } = state;
     let Some(tab) = tabs.get_mut(key) else { return };
     match action {
-        // A datagram goes out whole or not at all.
-        TabAction::Send
-            if tab.is_open() && tab.composer.pasted.is_some() && tab.settings.kind != TabKind::Udp =>
-        {
-            file::send_pasted(tab, files, cx);
+        TabAction::Session(action) => opening::apply(tab, action, cx),
+        TabAction::Connection(action) => connection::apply(tab, action, addresses, cx),
+        TabAction::Peers(action) => peers::apply(tab, action, cx),
+        TabAction::Composer(action) => {
+            let page = composer::apply(tab, action, sending, files, cx);
+            show_page(modal, page.map(Modal::SendFile));
         }
-        TabAction::Send => composer::send(tab, sending, cx),
-        TabAction::SendQuick(place) => {
-            if let Some(quick) = sending.quick.get(place) {
-                composer::send_quick(tab, quick, cx);
-            }
+        TabAction::QuickSends(action) => {
+            show_page(modal, quick_sends::apply(tab, action, sending, cx).map(Modal::from));
         }
-        TabAction::SendQuickOfKey(name) => {
-            if let Some(quick) = sending.quick_of_key(name).and_then(|place| sending.quick.get(place)) {
-                composer::send_quick(tab, quick, cx);
-            }
+        TabAction::Answers(action) => {
+            show_page(modal, answers::apply(tab, action, cx).map(Modal::Answers));
         }
-        TabAction::HistoryBack => tab.composer.walk_history(&mut tab.settings.composer, sending, true),
-        TabAction::HistoryForward => tab.composer.walk_history(&mut tab.settings.composer, sending, false),
-        TabAction::AddQuick => *modal = Some(Modal::Quick(quick_sends::new_page(tab, sending))),
-        TabAction::EditQuick(place) => {
-            if let Some(written) = sending.quick.get(place).cloned() {
-                *modal = Some(Modal::Quick(Quick { place: Some(place), written, has_tried: true }));
-            }
-        }
-        TabAction::MoveQuick { from, by } => quick_sends::move_by(&mut sending.quick, from, by),
-        TabAction::RemoveQuick(place) => show_page(modal, removal_page(&sending.quick, place)),
-        TabAction::DropPasted => file::discard_pasted(tab, files),
-        TabAction::AskFile => *modal = Some(Modal::SendFile(SendFile::of(tab, cx))),
-        TabAction::AskAnswers => *modal = Some(Modal::Answers(answers::page(tab))),
-        TabAction::AskSave | TabAction::AskSaveRaw => {
-            let is_raw = action == TabAction::AskSaveRaw;
+        TabAction::Find(action) => rows::apply_find(tab, action, cx),
+        TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::GoTo)),
+        TabAction::AskExport { is_raw } => {
             let page = export::page_for_tab(tab, is_raw, settings, export, cx);
             show_page(modal, page.map(|page| Modal::Export(Box::new(page))));
         }
-        TabAction::AskGoTo => show_page(modal, rows::go_to_page(tab, cx).map(Modal::GoTo)),
         TabAction::Watch => {
             show_page(modal, watch::start(tab, settings, watching, cx).map(Modal::Watch));
         }
-        action => apply_within_tab(tab, action, cx),
-    }
-}
-
-/// The same for what concerns nothing but the tab.
-fn apply_within_tab(tab: &mut Tab, action: TabAction, cx: &mut Cx<'_>) {
-    match action {
-        TabAction::ToggleOpen => opening::toggle_open(tab, cx),
-        TabAction::StopListening => send_command(tab, Command::StopListening, cx),
-        TabAction::ListenAgain => send_command(tab, Command::ListenAgain, cx),
-        TabAction::StartRepeat => composer::start_repeat(tab, cx),
-        TabAction::StopRepeat => send_command(tab, Command::StopRepeat, cx),
-        TabAction::SetEcho(echo) => answers::set_echo(tab, echo, cx),
-        TabAction::CancelFile => file::cancel(tab, cx),
-        TabAction::SelectPeer(peer) => {
-            tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
-            tab.facts_asked_at = None;
+        TabAction::ShowLastSession => {
+            if let Some(last) = tab.last_session.clone() {
+                open_session(state, &last.path, cx);
+            }
         }
-        TabAction::TogglePeer(peer) => {
-            tab.peers.send_to.toggle(peer);
-            tab.facts_asked_at = None;
-        }
-        TabAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
-        TabAction::ClosePeer(peer) => peers::close_peer(tab, peer, CloseKind::Fin, cx),
-        TabAction::ResetPeer(peer) => peers::close_peer(tab, peer, CloseKind::Reset, cx),
-        TabAction::FinishPeer(peer) => peers::finish_peer(tab, peer, cx),
-        TabAction::SetBroadcast(is_on) => connection::set_broadcast(tab, is_on, cx),
-        TabAction::JoinGroup(text) => connection::join_group(tab, text, cx),
-        TabAction::LeaveGroup(place) => connection::leave_group(tab, place, cx),
-        TabAction::SetOption(text) => connection::set_option(tab, text, cx),
-        TabAction::ForgetOption(place) => connection::forget_option(tab, place),
-        TabAction::ShowFind => rows::show_find(tab, cx),
-        TabAction::HideFind => rows::hide_find(tab),
-        TabAction::StartFind => rows::start_find(tab, cx),
-        TabAction::FindNext => rows::step_find(tab, true),
-        TabAction::FindPrevious => rows::step_find(tab, false),
-        TabAction::ShowOnlyMatches(is_on) => rows::show_only_matches(tab, is_on),
-        TabAction::ApplyFilter => rows::apply_filter(tab, cx),
-        TabAction::ClearView => rows::clear_view(tab),
-        TabAction::ShowCleared => rows::show_cleared(tab),
-        TabAction::Sheet(action) => rows::sheet_action(tab, action, cx),
-        TabAction::ToggleFollowing => rows::toggle_following(tab),
-        TabAction::SetView(view) => tab.settings.view = view,
         TabAction::ResetCounters => tab.meter.reset(&tab.status.counters),
-        _ => {}
+        TabAction::SetTimeFormat(format) => {
+            settings.time_format = format;
+            tabs.iter_mut().for_each(|tab| tab.log.sheet.forget_widths());
+        }
+        TabAction::CopyText(text) => copy_text(text, cx),
     }
 }
 

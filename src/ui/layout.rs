@@ -2,12 +2,14 @@
 //! passes on what is asked for.
 
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction, TabKey, ViewActions};
+use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::LogRows;
 use crate::ui::pages::view::{confirm_quit_ui, modal_ui};
 use crate::ui::sessions::view::sessions_ui;
 use crate::ui::state::{AppState, Page};
+use crate::ui::tab::TabAction;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::banner::banner_ui;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
@@ -18,10 +20,9 @@ use crate::ui::tab::inspector::view as inspector;
 use crate::ui::tab::peers::view::peers_ui;
 use crate::ui::tab::title::tab_title;
 use crate::ui::tab::{Tab, sheet_area, status_bar, view_bar};
-use crate::ui::tabs::bar::{self as tab_bar, Light, TabLabel, tab_bar_ui};
-use crate::ui::tabs::pane_title;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::top_bar::{self, Light, TabLabel, pane_title, tab_bar_ui};
 use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
 use egui::accesskit::Live;
@@ -61,7 +62,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
     } = state;
     let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
     let front = (*page == Page::Tabs).then_some(tabs.active);
-    bar(Panel::top("tabs").exact_size(tab_bar::HEIGHT), ui, |ui| {
+    bar(Panel::top("tabs").exact_size(top_bar::HEIGHT), ui, |ui| {
         tab_bar_ui(ui, &ctx, &labels, front, (tabs.beside, front.and(Some(inspected))), out);
     });
     if *page == Page::Sessions {
@@ -181,20 +182,19 @@ fn pass_on(key: TabKey, asked: Vec<TabAction>, out: &mut Vec<Action>) {
 fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let journal = tab.reader().map(|reader| {
         let snapshot = reader.snapshot();
-        let split = tab.rows.as_ref().and_then(LogRows::split_status);
+        let split = tab.log.rows.as_ref().and_then(LogRows::split_status);
         status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records, split }
     });
-    let mut asked = ViewActions::default();
+    let mut asked = Vec::new();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
         status_bar::status_bar_ui(ui, ctx, &tab.settings, &tab.status, &tab.meter, journal, &mut asked);
     });
-    pass_on(tab.key, asked.tab, out);
-    out.append(&mut asked.window);
+    pass_on(tab.key, asked, out);
 }
 
 fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
-    let mut asked = ViewActions::default();
+    let mut asked = Vec::new();
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::left("connection").default_size(SIDE_WIDTH).size_range(220.0..=420.0);
     side(panel.frame(frame), ui, |ui| {
@@ -206,8 +206,7 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
         ui.push_id(tab.key.0, |ui| connected_ui(ui, ctx, tab, &mut asked));
     });
     name_handle(ui, ctx, "connection");
-    pass_on(tab.key, asked.tab, out);
-    out.append(&mut asked.window);
+    pass_on(tab.key, asked, out);
 }
 
 /// Says in the person's language what the edge of a panel is for; the toolkit knows only English.
@@ -219,15 +218,15 @@ fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
     }
 }
 
-fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut ViewActions) {
+fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
     let height = ui.available_height() - 150.0;
     egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
         connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
     ui.add_space(theme::SPACE_12);
     let remote = configured_remote(ctx.locale, &tab.settings);
-    let kind = (tab.settings.kind, remote.as_str());
-    peers_ui(ui, ctx, kind, &tab.status, &mut tab.peers, &mut asked.tab);
+    let shape = (tab.settings.kind.shape(), remote.as_str());
+    peers_ui(ui, ctx, shape, &tab.status, &mut tab.peers, asked);
 }
 
 /// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.
@@ -259,7 +258,7 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
 fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
     let (encoding, peer) = (tab.encoding(), tab.peers.selected.as_ref());
     ui.push_id(tab.key.0, |ui| {
-        inspector::inspector_ui(ui, ctx, encoding, &mut tab.inspector, peer, &tab.status);
+        inspector::inspector_ui(ui, ctx, encoding, &mut tab.log.inspector, peer, &tab.status);
     });
 }
 
@@ -283,12 +282,10 @@ fn session_ui(
         }
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
-            let is_cleared = tab.cleared_before > 0;
-            let shown = view_bar::Shown { find: &mut tab.find, rows: tab.rows.as_mut(), is_cleared };
-            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, shown, &mut tab.peers, &mut asked);
+            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, &mut tab.log, &mut tab.peers, &mut asked);
         });
         if let Some(failure) = &tab.status.paused {
-            banner_ui(ui, ctx, tab.settings.kind, failure);
+            banner_ui(ui, ctx, tab.settings.kind.shape(), failure);
         }
         if !tab.is_kept() {
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));

@@ -12,6 +12,23 @@ const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
 /// What desktops keep for themselves, in points.
 const TITLE_AND_TASK_BAR: f32 = 90.0;
 
+/// What can be asked of how the window looks and speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookAction {
+    /// The inspector is shown, or hidden.
+    ToggleInspector,
+    /// Everything is so many percent points bigger or smaller.
+    ZoomBy(i32),
+    /// Everything is as big as designed.
+    ZoomReset,
+    /// The window fills the screen, or no longer.
+    ToggleFullScreen,
+    /// The window speaks this language.
+    SetLanguage(Language),
+    /// The window has these colours.
+    SetTheme(ThemeChoice),
+}
+
 /// Makes the first frame look as it was left, or as was asked for at start.
 pub fn prepare(ctx: &Context, theme: ThemeChoice, settings: &Settings) {
     fonts::install(ctx);

@@ -1,7 +1,7 @@
 //! The window. It never sees a socket.
 //!
 //! Once per frame it takes in news ([`app`]), draws ([`layout`] and the views of the features), and brings about what was
-//! asked for ([`dispatch`]). A feature is a folder: its state, its view, and what is done when it is asked for something.
+//! asked for ([`dispatch`]). A feature is a folder: its state, its view, what can be asked of it, and what is done then.
 
 pub mod fonts;
 
@@ -35,11 +35,11 @@ pub mod sheet;
 
 pub mod log;
 
-pub mod action;
-
 pub mod commands;
 
 pub mod ctx;
+
+pub mod addresses;
 
 pub mod page_parts;
 
@@ -60,6 +60,10 @@ pub mod export;
 pub mod import;
 
 pub mod watch;
+
+pub mod action;
+
+pub mod top_bar;
 
 pub mod help;
 

@@ -1,7 +1,6 @@
 //! The parts that all pages in front of the window have: the page itself, its heading, its buttons, the field for a path
 //! and how far its work is. It knows no page.
 
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::paths::PathField;
@@ -11,13 +10,22 @@ use egui::{Align, Id, Key, Layout, Response, RichText, Ui};
 use std::fmt::Debug;
 use std::hash::Hash;
 
+/// What every page in front of the window can ask for, besides what is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageAction {
+    /// Nothing is asked or explained any more.
+    Close,
+    /// The person chooses a file with the platform's dialog.
+    Browse,
+}
+
 /// A page in front of the window. A press beside it leaves it only where that is no slip of the hand.
-pub(in crate::ui) fn in_front(
+pub(in crate::ui) fn in_front<A: From<PageAction>>(
     ui: &Ui,
     name: impl Hash + Debug,
     is_left_beside: bool,
-    out: &mut Vec<Action>,
-    add: impl FnOnce(&mut Ui, &mut Vec<Action>),
+    out: &mut Vec<A>,
+    add: impl FnOnce(&mut Ui, &mut Vec<A>),
 ) {
     let page = Id::unique(name);
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
@@ -28,7 +36,7 @@ pub(in crate::ui) fn in_front(
     });
     let is_slip = !is_left_beside && response.backdrop_response.clicked();
     if !is_slip && response.should_close() {
-        out.push(Action::CloseModal);
+        out.push(PageAction::Close.into());
     }
 }
 
@@ -81,12 +89,12 @@ pub(in crate::ui) fn question(ui: &mut Ui, heading: &str, text: &str) {
 }
 
 /// The page's buttons: what it is for at the right, and the way out beside it.
-pub(in crate::ui) fn buttons(
+pub(in crate::ui) fn buttons<A: From<PageAction>>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    main: Option<(ButtonKind, &'static str, Action)>,
+    main: Option<(ButtonKind, &'static str, A)>,
     way_out: &'static str,
-    out: &mut Vec<Action>,
+    out: &mut Vec<A>,
 ) -> Response {
     ui.add_space(theme::SPACE_8);
     at_the_right(ui, |ui| {
@@ -100,12 +108,12 @@ pub(in crate::ui) fn buttons(
 }
 
 /// The same where what the page is for cannot be done yet: the tooltip says why it is `off`.
-pub(in crate::ui) fn buttons_unless(
+pub(in crate::ui) fn buttons_unless<A: From<PageAction>>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    (kind, key, action): (ButtonKind, &'static str, Action),
+    (kind, key, action): (ButtonKind, &'static str, A),
     off: Option<&'static str>,
-    out: &mut Vec<Action>,
+    out: &mut Vec<A>,
 ) {
     ui.add_space(theme::SPACE_8);
     at_the_right(ui, |ui| {
@@ -122,21 +130,26 @@ pub(in crate::ui) fn buttons_unless(
     });
 }
 
-fn way_out_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, key: &'static str, out: &mut Vec<Action>) -> Response {
+fn way_out_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    key: &'static str,
+    out: &mut Vec<impl From<PageAction>>,
+) -> Response {
     let response = button(ui, ButtonKind::Ordinary, ctx.text(key), None, "");
     if response.clicked() {
-        out.push(Action::CloseModal);
+        out.push(PageAction::Close.into());
     }
     response
 }
 
 /// What a question can be answered with. The keyboard is on the answer that changes nothing.
-pub(in crate::ui) fn answers(
+pub(in crate::ui) fn answers<A: From<PageAction>>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     key: &'static str,
-    action: Action,
-    out: &mut Vec<Action>,
+    action: A,
+    out: &mut Vec<A>,
 ) {
     let way_out = buttons(ui, ctx, Some((ButtonKind::Ending, key, action)), "common.cancel", out);
     focus_at_first(ui, &way_out);
@@ -149,13 +162,13 @@ fn at_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// How far the page's work is, and the way to stop it.
-pub(in crate::ui) fn progress_ui(
+pub(in crate::ui) fn progress_ui<A>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     (done, total): (u64, u64),
     line: &str,
-    stop: Action,
-    out: &mut Vec<Action>,
+    stop: A,
+    out: &mut Vec<A>,
 ) {
     let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
     #[expect(clippy::cast_possible_truncation, reason = "a part between 0 and 1 for a bar of some pixels")]
@@ -177,7 +190,7 @@ pub(in crate::ui) fn path_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     path: &mut PathField,
-    out: &mut Vec<Action>,
+    out: &mut Vec<impl From<PageAction>>,
 ) -> Response {
     let line = ui.horizontal_top(|ui| {
         let response = TextField::new(ctx.text("save.path"))
@@ -189,7 +202,7 @@ pub(in crate::ui) fn path_ui(
         if button(ui, ButtonKind::Ordinary, ctx.text("save.browse"), Some(92.0), ctx.text("save.browse_tip"))
             .clicked()
         {
-            out.push(Action::Browse);
+            out.push(PageAction::Browse.into());
         }
         response
     });

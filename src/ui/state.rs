@@ -1,13 +1,13 @@
 //! What the window knows. No part of it draws, and only the dispatcher changes more than one part at a time.
 
 use crate::codec::time::TimeFormat;
-use crate::ui::action::TabKey;
 use crate::ui::ctx::LocalAddress;
 use crate::ui::export::ExportJobs;
 use crate::ui::import::ImportJob;
 use crate::ui::pages::Modal;
 use crate::ui::sessions::Sessions;
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::file::FileJobs;
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::list::TabList;

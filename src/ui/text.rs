@@ -2,29 +2,13 @@
 //! person's language. It knows words, not widgets.
 
 use crate::codec::prose;
-use crate::codec::represent::View;
-use crate::codec::text::TextEncoding;
 use crate::engine::event::Rejection;
 use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
 use crate::model::record::{Direction, EndReason};
 use crate::model::status::{PeerState, SessionState};
 use crate::util::locale::Locale;
-use crate::workspace::tabs::{TabKind, ViewChoice};
-
-/// The encoding of this name; UTF-8 for a name of no encoding, which only a file that was written by hand can hold.
-pub fn encoding_of(name: &str) -> TextEncoding {
-    TextEncoding::from_name(name).unwrap_or(TextEncoding::UTF_8)
-}
-
-/// How the choice of a view is shown.
-pub fn view_of(choice: ViewChoice) -> View {
-    match choice {
-        ViewChoice::Text => View::Text,
-        ViewChoice::Hex => View::Hex,
-        ViewChoice::Dump => View::Dump,
-    }
-}
+use crate::workspace::tabs::TabKind;
 
 /// What a direction is called, or both together.
 pub fn direction_name(locale: &Locale, direction: Option<Direction>) -> &str {

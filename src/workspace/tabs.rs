@@ -190,7 +190,7 @@ impl Default for TabSettings {
             groups: Vec::new(),
             options: Vec::new(),
             view: ViewChoice::Text,
-            encoding: "UTF-8".to_owned(),
+            encoding: "utf-8".to_owned(),
             split: "none".to_owned(),
             journal: String::new(),
             is_kept: false,

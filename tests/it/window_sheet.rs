@@ -4,6 +4,7 @@ use crate::window_support::{Desk, client, loopback, prepare, read_exactly};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use sockscope::codec::composition::LineEnding;
 use sockscope::journal::{JournalInfo, JournalWriter};
 use sockscope::model::ids::{Epoch, RowKey};
 use sockscope::model::record::DataHead;
@@ -35,7 +36,7 @@ fn a_person_goes_to_a_row_and_to_a_time() {
     desk.enter("3");
     desk.key(Modifiers::NONE, Key::Enter);
     desk.see("RX line 0000");
-    assert_eq!(desk.front().sheet.selection().single(), Some(RowKey(2)));
+    assert_eq!(desk.front().log.sheet.selection().single(), Some(RowKey(2)));
     desk.key(Modifiers::COMMAND, Key::G);
     desk.enter("+99999");
     desk.key(Modifiers::NONE, Key::Enter);
@@ -46,7 +47,7 @@ fn a_person_goes_to_a_row_and_to_a_time() {
     desk.see("This is neither a row number nor a time.");
     desk.fill("Row or time", "1970-01-01 00:00:01");
     desk.press("Go");
-    assert_eq!(desk.front().sheet.selection().single(), Some(RowKey(0)));
+    assert_eq!(desk.front().log.sheet.selection().single(), Some(RowKey(0)));
 }
 
 #[test]
@@ -70,14 +71,14 @@ fn each_match_in_a_long_record_is_brought_into_sight() {
     desk.see("RX short");
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("needle");
-    desk.wait("the matches", |state| state.tabs.front().unwrap().find.hits == 2);
-    assert_eq!(desk.front().find.rows.len(), 1, "one row has both of them");
+    desk.wait("the matches", |state| state.tabs.front().unwrap().log.find.hits == 2);
+    assert_eq!(desk.front().log.find.rows.len(), 1, "one row has both of them");
     let mut depth = 0.0;
     for place in [139_264, 200_000] {
         desk.key(Modifiers::NONE, Key::F3);
         let tab = desk.front();
-        assert_eq!((tab.inspected(), tab.find.place.clone()), (Some(RowKey(1)), Some(place..place + 6)));
-        let anchor = tab.sheet.anchor();
+        assert_eq!((tab.inspected(), tab.log.find.place.clone()), (Some(RowKey(1)), Some(place..place + 6)));
+        let anchor = tab.log.sheet.anchor();
         assert!(anchor.row == 1 && anchor.offset > depth + 1_000.0, "{anchor:?} is far into the row");
         depth = anchor.offset;
     }
@@ -141,7 +142,7 @@ fn the_bytes_of_a_row_are_taken_into_the_send_field_and_events_have_none() {
         desk.press("Put into the send field");
         let composer = &desk.front().settings.composer;
         assert_eq!((composer.input, composer.draft.as_str()), (input, draft));
-        assert_eq!((composer.append.as_str(), composer.checksum.as_str()), ("none", ""));
+        assert_eq!((composer.ending, composer.checksum), (LineEnding::None, None));
     }
     desk.focus("Payload");
     desk.key(Modifiers::NONE, Key::ArrowDown);
@@ -199,7 +200,9 @@ fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
     let shown = |desk: &mut Desk, direction: &str, rows: u64| {
         desk.press("Direction");
         desk.choose(direction);
-        desk.wait(direction, |state| state.tabs[0].rows.as_ref().is_some_and(|shown| shown.len() == rows));
+        desk.wait(direction, |state| {
+            state.tabs[0].log.rows.as_ref().is_some_and(|shown| shown.len() == rows)
+        });
         desk.draw();
     };
     shown(&mut desk, "Received", 60);
@@ -292,7 +295,7 @@ fn only_one_peer_is_shown_when_asked() {
     desk.see("RX from the second");
     desk.menu_of("RX from the second");
     desk.press("Show only this peer");
-    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
     desk.draw();
     assert!(!desk.is_seen("RX line 0000") && desk.is_seen("RX from the second"));
 }
@@ -302,13 +305,13 @@ fn what_was_looked_for_is_found_again_when_the_field_comes_back() {
     let (mut desk, _peer) = with_lines(3);
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("the matches", |state| state.tabs[0].find.rows.len() == 3);
+    desk.wait("the matches", |state| state.tabs[0].log.find.rows.len() == 3);
     desk.key(Modifiers::NONE, Key::Escape);
-    assert_eq!(desk.front().find.rows.len(), 0);
+    assert_eq!(desk.front().log.find.rows.len(), 0);
     desk.key(Modifiers::COMMAND, Key::F);
-    desk.wait("the matches again", |state| state.tabs[0].find.rows.len() == 3);
+    desk.wait("the matches again", |state| state.tabs[0].log.find.rows.len() == 3);
     desk.key(Modifiers::NONE, Key::Enter);
-    assert_eq!(desk.front().find.current_place(), Some(1));
+    assert_eq!(desk.front().log.find.current_place(), Some(1));
 }
 
 #[test]
@@ -319,14 +322,14 @@ fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown()
     desk.see("TX line that went");
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("all matches", |state| state.tabs[0].find.rows.len() == 3);
+    desk.wait("all matches", |state| state.tabs[0].log.find.rows.len() == 3);
     desk.press("Direction");
     desk.choose("Sent");
-    desk.wait("the match among what was sent", |state| state.tabs[0].find.rows.len() == 1);
+    desk.wait("the match among what was sent", |state| state.tabs[0].log.find.rows.len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
-    let row = desk.front().find.current;
+    let row = desk.front().log.find.current;
     desk.press("Matches only");
-    assert!(row.is_some() && desk.front().find.current == row, "nothing is looked for anew");
+    assert!(row.is_some() && desk.front().log.find.current == row, "nothing is looked for anew");
     assert!(desk.is_seen("TX line that went") && !desk.is_seen("RX line 0000"));
     desk.press("Direction");
     desk.choose("Received");
@@ -339,19 +342,19 @@ fn the_first_match_is_the_one_at_the_upper_edge() {
     let (mut desk, _peer) = with_lines(80);
     desk.press("Direction");
     desk.choose("Received");
-    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
     desk.key(Modifiers::COMMAND, Key::G);
     desk.enter("45");
     desk.key(Modifiers::NONE, Key::Enter);
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("the matches", |state| state.tabs[0].find.rows.len() == 80);
+    desk.wait("the matches", |state| state.tabs[0].log.find.rows.len() == 80);
     desk.draw();
     let tab = desk.front();
-    let top = tab.rows.as_ref().unwrap().key(tab.sheet.visible().start);
+    let top = tab.log.rows.as_ref().unwrap().key(tab.log.sheet.visible().start);
     assert!(top.0 > 20, "the sheet stands in the middle");
     desk.key(Modifiers::NONE, Key::F3);
-    assert_eq!(desk.front().find.current, Some(top.0));
+    assert_eq!(desk.front().log.find.current, Some(top.0));
 }
 
 #[test]
@@ -361,7 +364,7 @@ fn a_match_that_was_cleared_from_view_comes_back() {
     assert!(!desk.is_seen("RX line 0000"));
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("0000");
-    desk.wait("the match", |state| state.tabs[0].find.rows.len() == 1);
+    desk.wait("the match", |state| state.tabs[0].log.find.rows.len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
     desk.see("RX line 0000");
 }
@@ -402,10 +405,10 @@ fn no_key_moves_the_sheet_behind_a_page() {
     let (mut desk, _peer) = with_lines(60);
     desk.key(Modifiers::NONE, Key::F1);
     desk.key(Modifiers::NONE, Key::Home);
-    assert!(desk.front().sheet.is_following());
+    assert!(desk.front().log.sheet.is_following());
     desk.press("Close");
     desk.key(Modifiers::NONE, Key::Home);
-    assert!(!desk.front().sheet.is_following());
+    assert!(!desk.front().log.sheet.is_following());
 }
 
 #[test]
@@ -418,7 +421,7 @@ fn the_byte_that_values_are_read_from_is_one_of_the_record() {
         desk.draw();
         desk.key(Modifiers::NONE, Key::ArrowRight);
     }
-    assert_eq!(desk.front().inspector.cursor, 9);
+    assert_eq!(desk.front().log.inspector.cursor, 9);
 }
 
 #[test]
@@ -448,5 +451,5 @@ fn streams_are_split_live_and_the_place_is_kept() {
     desk.see("RX T=");
     let mut desk = desk.restart();
     desk.draw();
-    assert_eq!(desk.front().settings.split, "fixed:2", "it is kept with the tab");
+    assert_eq!(desk.front().settings.split.typed(), "fixed:2", "it is kept with the tab");
 }

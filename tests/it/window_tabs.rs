@@ -166,7 +166,7 @@ fn a_tab_without_rows_says_what_to_do_whatever_is_hidden() {
     desk.key(Modifiers::COMMAND, Key::F);
     desk.press("Matches only");
     desk.key(Modifiers::NONE, Key::Escape);
-    assert!(desk.front().find.only_matches && !desk.front().find.is_shown);
+    assert!(desk.front().log.find.only_matches && !desk.front().log.find.is_shown);
     desk.see("Press Listen at the left");
     desk.press("Direction");
     desk.choose("Sent");
@@ -260,10 +260,10 @@ fn shortcuts_go_to_the_side_that_was_touched_last() {
     desk.enter("to the right");
     assert_eq!(desk.state().tabs[1].settings.composer.draft, "to the right");
     desk.key(Modifiers::COMMAND, Key::F);
-    assert!(desk.state().tabs[1].find.is_shown && !desk.state().tabs[0].find.is_shown);
+    assert!(desk.state().tabs[1].log.find.is_shown && !desk.state().tabs[0].log.find.is_shown);
     desk.press("Listen");
     desk.key(Modifiers::COMMAND, Key::F);
-    assert!(desk.state().tabs[0].find.is_shown, "the left one was pressed");
+    assert!(desk.state().tabs[0].log.find.is_shown, "the left one was pressed");
     let at = right(&desk);
     desk.harness.drag_at(at);
     desk.harness.drop_at(at);
@@ -294,14 +294,15 @@ fn keys_and_the_inspector_are_for_the_side_that_was_touched_last() {
         desk.harness.drag_at(at);
         desk.harness.drop_at(at);
         desk.draw();
-        let place = desk.state().tabs[port].inspector.row.as_ref().map(|row| row.record.id.0);
+        let place = desk.state().tabs[port].log.inspector.row.as_ref().map(|row| row.record.id.0);
         assert_eq!(place, Some(0));
         assert_eq!(desk.state().tabs.keyboard_tab(), desk.state().tabs[port].key);
     }
     desk.key(Modifiers::NONE, Key::Escape);
     desk.key(Modifiers::NONE, Key::Escape);
     desk.key(Modifiers::COMMAND, Key::A);
-    let selected = |desk: &Desk, place: usize| desk.state().tabs[place].sheet.selection().ranges().to_vec();
+    let selected =
+        |desk: &Desk, place: usize| desk.state().tabs[place].log.sheet.selection().ranges().to_vec();
     assert_eq!((selected(&desk, 0).len(), selected(&desk, 1)), (1, vec![0..=0]));
 }
 
@@ -312,7 +313,7 @@ fn no_shortcut_reaches_a_tab_behind_the_list_of_sessions() {
     desk.key(Modifiers::COMMAND, Key::W);
     desk.key(Modifiers::COMMAND, Key::F);
     assert_eq!(desk.state().tabs.len(), 3);
-    assert!(desk.state().page == Page::Sessions && !desk.front().find.is_shown);
+    assert!(desk.state().page == Page::Sessions && !desk.front().log.find.is_shown);
 }
 
 #[test]
@@ -321,10 +322,10 @@ fn escape_ends_finding_only_where_it_was_meant() {
     desk.key(Modifiers::COMMAND, Key::F);
     desk.focus("Payload");
     desk.key(Modifiers::NONE, Key::Escape);
-    assert!(desk.front().find.is_shown, "it was meant for the send field");
+    assert!(desk.front().log.find.is_shown, "it was meant for the send field");
     desk.focus("Find");
     desk.key(Modifiers::NONE, Key::Escape);
-    assert!(!desk.front().find.is_shown);
+    assert!(!desk.front().log.find.is_shown);
 }
 
 #[test]
@@ -389,7 +390,7 @@ fn after_a_restart_the_last_session_is_offered_in_its_tab_and_tabs_that_show_one
     assert!(!desk.is_seen("Show the last session"));
     assert_ne!(desk.front().settings.journal, journal, "the next time, this one is offered");
 
-    fs::remove_file(&journal).unwrap();
+    fs::remove_file(journal.as_ref().unwrap()).unwrap();
     let mut desk = desk.restart();
     desk.hear("no such file");
     assert_eq!(desk.state().tabs.len(), 1, "what is gone has no tab");
@@ -434,18 +435,18 @@ fn what_is_looked_for_is_found_as_text_hex_and_pattern() {
         desk.draw();
         desk.fill("Find", typed);
         desk.wait(typed, |state| {
-            state.tabs[0].find.progress().is_none() && state.tabs[0].find.rows.len() == rows
+            state.tabs[0].log.find.progress().is_none() && state.tabs[0].log.find.rows.len() == rows
         });
     }
     desk.see("Nothing found.");
     desk.fill("Find", "OK");
-    desk.wait("both", |state| state.tabs[0].find.rows.len() == 2);
+    desk.wait("both", |state| state.tabs[0].log.find.rows.len() == 2);
     desk.key(Modifiers::NONE, Key::F3);
-    assert_eq!(desk.front().find.current_place(), Some(1));
+    assert_eq!(desk.front().log.find.current_place(), Some(1));
     desk.key(Modifiers::NONE, Key::F3);
-    assert_eq!(desk.front().find.current_place(), Some(2));
+    assert_eq!(desk.front().log.find.current_place(), Some(2));
     desk.key(Modifiers::SHIFT, Key::F3);
-    assert_eq!(desk.front().find.current_place(), Some(1));
+    assert_eq!(desk.front().log.find.current_place(), Some(1));
     desk.press("Matches only");
     assert!(desk.is_seen("RX ID=07 OK") && !desk.is_seen("RX 温度=25"));
     desk.key(Modifiers::NONE, Key::Escape);
@@ -461,7 +462,7 @@ fn one_direction_alone_is_shown() {
     desk.see("TX went");
     desk.press("Direction");
     desk.choose("Sent");
-    desk.wait("the filter", |state| state.tabs[0].find.passed.is_some());
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
     desk.draw();
     assert!(desk.is_seen("TX went") && !desk.is_seen("RX came"));
 }
@@ -587,12 +588,12 @@ fn a_text_that_one_encoding_lacks_is_looked_for_in_the_next() {
     peer.write_all(b"\xCE\xC2").unwrap();
     desk.key(Modifiers::COMMAND, Key::F);
     desk.fill("Find", "温");
-    desk.wait("the error", |state| state.tabs[0].find.error.is_some());
+    desk.wait("the error", |state| state.tabs[0].log.find.error.is_some());
     desk.harness.get_all_by_label("Encoding").next().unwrap().click();
     desk.draw();
     desk.choose("GBK");
-    desk.wait("the match", |state| state.tabs[0].find.rows.len() == 1);
-    assert!(desk.front().find.error.is_none());
+    desk.wait("the match", |state| state.tabs[0].log.find.rows.len() == 1);
+    assert!(desk.front().log.find.error.is_none());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod target;
 pub mod view;
 
 use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
 use crate::engine::jobs::JobControl;
 use crate::export::ExportOptions;
 use crate::export::exporter::ExportContext;
@@ -30,12 +31,20 @@ use crate::ui::log::LogRows;
 use crate::ui::sessions::PEERS_OFFERED;
 use crate::ui::tab::Tab;
 use crate::ui::tab::list::TabList;
-use crate::ui::text;
 use crate::util::bytes_text::Count;
 use crate::util::locale::Language;
 use crate::workspace::settings::Settings;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+
+/// What can be asked of the export page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportAction {
+    /// What the page says is being written.
+    Start,
+    /// Nothing is written any more.
+    Cancel,
+}
 
 /// What the export page has running.
 #[derive(Debug, Default)]
@@ -110,15 +119,15 @@ pub(in crate::ui) fn page_for_tab(
         cx.notices.info(cx.locale.text("toast.nothing_to_save"));
         return None;
     };
-    let is_all = shown(tab) == Selection::all() && !tab.find.is_filtering();
+    let is_all = shown(tab) == Selection::all() && !tab.log.find.is_filtering();
     let selected_rows = selected(tab).count(reader.snapshot().records);
     let choices = ExportChoices {
         format: if is_raw { Format::Raw } else { last_format(settings) },
         // The button says that it saves what is shown.
         scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
-        view: text::view_of(tab.settings.view),
-        ..default_choices(&tab.settings.encoding, settings)
+        view: tab.settings.view,
+        ..default_choices(tab.settings.encoding, settings)
     };
     let title = if is_raw { "save.title_raw" } else { "save.title_log" };
     let page = page(title, ExportFrom::Tab(tab.key), choices, reader.path(), settings, jobs, cx)?;
@@ -128,7 +137,7 @@ pub(in crate::ui) fn page_for_tab(
 /// The page that asks how and where to export an earlier session; `encoding` is that of the tab in front.
 pub(in crate::ui) fn page_for_file(
     journal: &Path,
-    encoding: &str,
+    encoding: TextEncoding,
     settings: &Settings,
     jobs: &mut ExportJobs,
     cx: &mut Cx<'_>,
@@ -137,13 +146,13 @@ pub(in crate::ui) fn page_for_file(
     page("save.title", ExportFrom::File(journal.to_owned()), choices, journal, settings, jobs, cx)
 }
 
-fn default_choices(encoding: &str, settings: &Settings) -> ExportChoices {
+fn default_choices(encoding: TextEncoding, settings: &Settings) -> ExportChoices {
     ExportChoices {
         format: last_format(settings),
         scope: Scope::All,
         direction: None,
         peer: None,
-        encoding: encoding.to_owned(),
+        encoding,
         view: View::Text,
         times: settings.time_format,
         with_date: true,
@@ -190,21 +199,21 @@ fn page(
 
 /// The rows that a person sees: what filter, search and clearing leave.
 fn shown(tab: &Tab) -> Selection {
-    tab.rows.as_ref().map(LogRows::shown).unwrap_or_default()
+    tab.log.rows.as_ref().map(LogRows::shown).unwrap_or_default()
 }
 
 /// The rows that are selected in the sheet, as far as they are shown.
 fn selected(tab: &Tab) -> Selection {
     let Selection { ranges, among } = shown(tab);
     let from = ranges.first().map_or(0, |range| range.start);
-    let selected = tab.sheet.selection().ranges().iter();
+    let selected = tab.log.sheet.selection().ranges().iter();
     Selection { ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(), among }
 }
 
 /// Which records are exported, and which of the messages that they are cut into, where streams are cut. A capture has
 /// the records that the chosen messages are made of.
 fn rows_of(tab: &Tab, selection: Selection, choices: &ExportChoices) -> (Selection, ExportSplit) {
-    let messages = tab.rows.as_ref().and_then(|rows| Some((rows.split(), rows.messages()?)));
+    let messages = tab.log.rows.as_ref().and_then(|rows| Some((rows.split(), rows.messages()?)));
     let Some((framing, messages)) = messages else { return (selection, ExportSplit::default()) };
     let is_all = choices.scope == Scope::All;
     if choices.format == Format::Pcapng && !is_all {
@@ -454,6 +463,7 @@ fn first_lines(bytes: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{ExportJobs, page_for_file};
+    use crate::codec::text::TextEncoding;
     use crate::ui::cx::{Cx, Services};
     use crate::ui::export::page::ExportPage;
     use crate::util::locale::{Language, Locale};
@@ -485,7 +495,9 @@ mod tests {
         settings.last_folder = last.display().to_string();
         cx.look_for_start_folder(&settings);
         wait_for_folder(None, &mut cx);
-        let mut page = |cx: &mut Cx<'_>| page_for_file(Path::new("a.skj"), "UTF-8", &settings, &mut jobs, cx);
+        let mut page = |cx: &mut Cx<'_>| {
+            page_for_file(Path::new("a.skj"), TextEncoding::UTF_8, &settings, &mut jobs, cx)
+        };
         assert_eq!(begins_in(&page(&mut cx).unwrap()), last);
 
         std::fs::remove_dir(&last).unwrap();

@@ -1,14 +1,14 @@
 //! The export page: what is exported and how, and how far it is. It opens no file.
 
 use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
-use crate::ui::action::TabKey;
 use crate::ui::filter_choices::PeerList;
 use crate::ui::paths::PathField;
-use crate::ui::text;
+use crate::ui::tab::TabKey;
 use crate::ui::times::times_of_file;
 use crate::util::locale::Language;
 use crate::workspace::settings::TimeFormat;
@@ -67,8 +67,8 @@ pub struct ExportChoices {
     pub direction: Option<Direction>,
     /// Only what concerns this peer.
     pub peer: Option<PeerId>,
-    /// The name of the encoding that payload is read in.
-    pub encoding: String,
+    /// The encoding that payload is read in.
+    pub encoding: TextEncoding,
     /// How payload is shown.
     pub view: View,
     /// How times are written.
@@ -109,7 +109,7 @@ impl ExportChoices {
     /// The formats' own options.
     pub fn options(&self, language: Language) -> ExportOptions {
         ExportOptions {
-            encoding: text::encoding_of(&self.encoding),
+            encoding: self.encoding,
             view: self.view,
             time: times_of_file(self.times, self.with_date),
             language,

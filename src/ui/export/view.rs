@@ -2,12 +2,12 @@
 
 use crate::codec::represent::View;
 use crate::export::Format;
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
+use crate::ui::export::ExportAction;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Scope};
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::fonts;
-use crate::ui::page_parts::{buttons, path_ui, progress_ui, title};
+use crate::ui::page_parts::{PageAction, buttons, path_ui, progress_ui, title};
 use crate::ui::tab::view_bar::encoding_combo;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
@@ -23,7 +23,12 @@ const WIDTH: f32 = 660.0;
 const PREVIEW_HEIGHT: f32 = 166.0;
 
 /// Draws the page.
-pub(in crate::ui) fn export_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage, out: &mut Vec<Action>) {
+pub(in crate::ui) fn export_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &mut ExportPage,
+    out: &mut Vec<impl From<PageAction> + From<ExportAction>>,
+) {
     ui.set_width(WIDTH);
     title(ui, ctx.text(page.title));
     ui.add_enabled_ui(page.progress.is_none(), |ui| {
@@ -45,10 +50,10 @@ pub(in crate::ui) fn export_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Export
     });
     if let Some((done, total)) = page.progress {
         let line = format!("{} / {}", Count(done), Count(total));
-        progress_ui(ui, ctx, (done, total), &line, Action::CancelExport, out);
+        progress_ui(ui, ctx, (done, total), &line, ExportAction::Cancel.into(), out);
         return;
     }
-    buttons(ui, ctx, Some((ButtonKind::Main, "save.yes", Action::StartExport)), "common.cancel", out);
+    buttons(ui, ctx, Some((ButtonKind::Main, "save.yes", ExportAction::Start.into())), "common.cancel", out);
 }
 
 fn format_name(format: Format) -> &'static str {

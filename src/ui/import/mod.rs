@@ -18,6 +18,17 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+/// What can be asked of bringing files in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportAction {
+    /// The person is asked which file to bring in.
+    Ask,
+    /// The file that the page names is being read.
+    Start,
+    /// No more of the file is read.
+    Cancel,
+}
+
 /// A file that is being read.
 #[derive(Debug)]
 pub struct ImportJob {

@@ -2,10 +2,10 @@
 
 use crate::export::import::ImportFormat;
 use crate::model::record::Direction;
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
+use crate::ui::import::ImportAction;
 use crate::ui::import::ImportPage;
-use crate::ui::page_parts::{buttons, explain, path_ui, progress_ui, title};
+use crate::ui::page_parts::{PageAction, buttons, explain, path_ui, progress_ui, title};
 use crate::ui::text;
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, segmented};
 use crate::util::bytes_text::ByteSize;
@@ -14,7 +14,12 @@ use egui::Ui;
 const WIDTH: f32 = 580.0;
 
 /// Draws the page that asks which file to bring in.
-pub(in crate::ui) fn import_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ImportPage, out: &mut Vec<Action>) {
+pub(in crate::ui) fn import_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &mut ImportPage,
+    out: &mut Vec<impl From<PageAction> + From<ImportAction>>,
+) {
     ui.set_width(WIDTH);
     title(ui, ctx.text("import.title"));
     explain(ui, ctx.text("import.explain"));
@@ -33,11 +38,11 @@ pub(in crate::ui) fn import_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Import
     });
     if let Some((done, total)) = page.progress {
         let line = if total == 0 { ByteSize(done).to_string() } else { String::new() };
-        progress_ui(ui, ctx, (done, total), &line, Action::CancelImport, out);
+        progress_ui(ui, ctx, (done, total), &line, ImportAction::Cancel.into(), out);
         return;
     }
     let is_ready = !page.path.trimmed().is_empty();
-    let yes = is_ready.then_some((ButtonKind::Main, "import.yes", Action::StartImport));
+    let yes = is_ready.then_some((ButtonKind::Main, "import.yes", ImportAction::Start.into()));
     buttons(ui, ctx, yes, "common.cancel", out);
 }
 

@@ -119,6 +119,11 @@ impl LogRows {
         }
     }
 
+    /// The journal.
+    pub fn reader(&self) -> &JournalReader {
+        &self.reader
+    }
+
     /// Takes in how many rows there are now; once a frame, so that a frame sees one world.
     pub fn refresh(&mut self, news: &News) {
         let refreshed = self.splitting.as_mut().map(|splitting| splitting.refresh(news));

@@ -3,12 +3,12 @@
 
 pub mod view;
 
-use crate::ui::action::TabKey;
 use crate::ui::export::page::ExportPage;
 use crate::ui::import::ImportPage;
 use crate::ui::palette::Palette;
 use crate::ui::paths::PathField;
-use crate::ui::quick_sends::Quick;
+use crate::ui::quick_sends::{Quick, QuickPage};
+use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::file::SendFile;
 use crate::ui::tab::go_to::GoTo;
@@ -52,6 +52,15 @@ pub enum Modal {
     GoTo(GoTo),
     /// What is answered by itself.
     Answers(AnswersPage),
+}
+
+impl From<QuickPage> for Modal {
+    fn from(page: QuickPage) -> Modal {
+        match page {
+            QuickPage::Write(quick) => Modal::Quick(quick),
+            QuickPage::ConfirmRemove { place, name } => Modal::ConfirmRemoveQuick { place, name },
+        }
+    }
 }
 
 impl Modal {

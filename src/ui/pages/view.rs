@@ -1,6 +1,6 @@
 //! Draws the page in front of everything, and the questions that need no page of their own.
 
-use crate::ui::action::{Action, TabKey};
+use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::export::view::export_ui;
 use crate::ui::fonts;
@@ -9,10 +9,14 @@ use crate::ui::import::view::import_ui;
 use crate::ui::page_parts::{answers, buttons, focus_at_first, in_front, question};
 use crate::ui::pages::Modal;
 use crate::ui::palette::palette_ui;
+use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::quick_sends::page::quick_ui;
+use crate::ui::sessions::SessionsAction;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
 use crate::ui::tab::go_to::go_to_ui;
+use crate::ui::tabs::TabsAction;
 use crate::ui::tabs::rename::rename_ui;
 use crate::ui::watch::view::watch_ui;
 use egui::{RichText, Ui};
@@ -49,7 +53,7 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
         Modal::ConfirmRemoveQuick { place, name } => {
             question(ui, ctx.text("quick.remove_title"), name);
-            answers(ui, ctx, "quick.remove", Action::RemoveQuickAnyway(*place), out);
+            answers(ui, ctx, "quick.remove", QuickPageAction::Remove(*place).into(), out);
         }
         Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
         Modal::Export(page) => export_ui(ui, ctx, page, out),
@@ -72,11 +76,11 @@ pub fn confirm_quit_ui(ui: &Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
 
 fn confirm_close_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: TabKey, out: &mut Vec<Action>) {
     question(ui, ctx.text("close.title"), ctx.text("close.question"));
-    answers(ui, ctx, "close.yes", Action::CloseTabAnyway(tab), out);
+    answers(ui, ctx, "close.yes", TabsAction::CloseAnyway(tab).into(), out);
 }
 
 fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<Action>) {
     question(ui, ctx.text("delete.title"), ctx.text("delete.question"));
     ui.label(RichText::new(path.display().to_string()).font(fonts::payload()));
-    answers(ui, ctx, "delete.yes", Action::DeleteSession(path.to_owned()), out);
+    answers(ui, ctx, "delete.yes", SessionsAction::Delete(path.to_owned()).into(), out);
 }

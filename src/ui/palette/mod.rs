@@ -5,11 +5,13 @@ mod view;
 
 pub use view::palette_ui;
 
-use crate::ui::action::{Action, TabAction, TabKey};
+use crate::ui::action::Action;
 use crate::ui::commands::{TABLE, UiCommand};
-use crate::ui::tab::Tab;
+use crate::ui::tab::composer::QuickSendAction;
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::title::tab_title;
+use crate::ui::tab::{Tab, TabKey};
+use crate::ui::tabs::TabsAction;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::QuickSend;
 
@@ -67,13 +69,13 @@ impl Palette {
         });
         let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
             let name = locale.format("palette.tab", &[("title", title)]);
-            let (command, action) = (Some(UiCommand::Tab(place)), Action::Activate(*key));
+            let (command, action) = (Some(UiCommand::Tab(place)), TabsAction::Activate(*key).into());
             let also = english.format("palette.tab", &[("title", title)]);
             (also, PaletteLine { name, command, key: String::new(), action })
         });
         let quick = quick.iter().enumerate().filter(|_| self.sends).filter_map(|(place, quick)| {
             let name = locale.format("palette.quick", &[("name", &quick.name)]);
-            let action = Action::OnTab(self.tab?, TabAction::SendQuick(place));
+            let action = Action::OnTab(self.tab?, QuickSendAction::Send(place).into());
             let also = english.format("palette.quick", &[("name", &quick.name)]);
             Some((also, PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
         });
@@ -118,8 +120,8 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
         | UiCommand::SaveLog
         | UiCommand::SaveRaw
         | UiCommand::Watch => has_rows,
-        UiCommand::FindNext | UiCommand::FindPrevious => tab.is_some_and(|tab| tab.find.is_shown),
-        UiCommand::ShowCleared => tab.is_some_and(|tab| tab.cleared_before > 0),
+        UiCommand::FindNext | UiCommand::FindPrevious => tab.is_some_and(|tab| tab.log.find.is_shown),
+        UiCommand::ShowCleared => tab.is_some_and(|tab| tab.log.cleared_before > 0),
         UiCommand::Find
         | UiCommand::View(_)
         | UiCommand::CloseTab
@@ -132,9 +134,12 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Palette;
-    use crate::ui::action::{Action, TabKey};
+    use crate::ui::action::Action;
     use crate::ui::commands::UiCommand;
+    use crate::ui::look::LookAction;
+    use crate::ui::tab::TabKey;
     use crate::ui::tab::list::TabList;
+    use crate::ui::tabs::TabsAction;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::sending::QuickSend;
     use crate::workspace::tabs::{TabKind, Tabs};
@@ -161,13 +166,13 @@ mod tests {
     fn what_is_typed_narrows_the_names_of_the_language_in_use_and_of_english() {
         let mut palette = without_a_tab();
         for (typed, language, action) in [
-            ("full screen", Language::English, Some(Action::ToggleFullScreen)),
-            ("  SCREEN full ", Language::English, Some(Action::ToggleFullScreen)),
-            ("全屏", Language::SimplifiedChinese, Some(Action::ToggleFullScreen)),
-            ("full", Language::SimplifiedChinese, Some(Action::ToggleFullScreen)),
+            ("full screen", Language::English, Some(LookAction::ToggleFullScreen.into())),
+            ("  SCREEN full ", Language::English, Some(LookAction::ToggleFullScreen.into())),
+            ("全屏", Language::SimplifiedChinese, Some(LookAction::ToggleFullScreen.into())),
+            ("full", Language::SimplifiedChinese, Some(LookAction::ToggleFullScreen.into())),
             ("全屏", Language::English, None),
-            ("client", Language::English, Some(Action::NewTab(TabKind::TcpClient))),
-            ("tab: udp", Language::English, Some(Action::Activate(TabKey(2)))),
+            ("client", Language::English, Some(TabsAction::New(TabKind::TcpClient).into())),
+            ("tab: udp", Language::English, Some(TabsAction::Activate(TabKey(2)).into())),
             ("no such thing", Language::English, None),
         ] {
             assert_eq!(first(&mut palette, typed, language), action, "{typed}");

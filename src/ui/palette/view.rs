@@ -3,6 +3,7 @@
 use crate::ui::action::Action;
 use crate::ui::commands::{consume, keys_text};
 use crate::ui::ctx::ViewCtx;
+use crate::ui::page_parts::PageAction;
 use crate::ui::page_parts::{explain, focus_at_first, is_entered};
 use crate::ui::palette::Palette;
 use crate::ui::theme;
@@ -59,7 +60,7 @@ pub fn palette_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, palette: &mut Palette, out: &m
     });
     if let Some(line) = done.and_then(|place| lines.into_iter().nth(place)) {
         // First, so that a page that comes then stays.
-        out.push(Action::CloseModal);
+        out.push(PageAction::Close.into());
         out.push(line.action);
     }
 }

@@ -3,7 +3,9 @@
 
 pub mod page;
 
+use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::workspace::sending::{QuickSend, Sending};
 
 /// A quick send, while it is written.
@@ -17,14 +19,74 @@ pub struct Quick {
     pub has_tried: bool,
 }
 
+/// What can be asked of the page of a quick send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuickPageAction {
+    /// The quick send is as its page says.
+    Save,
+    /// The person is asked whether to remove the quick send of the page.
+    AskRemove,
+    /// The quick send at this place is gone.
+    Remove(usize),
+}
+
+/// A page that a quick send asks for.
+#[derive(Debug)]
+pub enum QuickPage {
+    /// It is written.
+    Write(Quick),
+    /// Shared by all tabs, it cannot be brought back: the person is asked whether to remove it.
+    ConfirmRemove {
+        /// Its place.
+        place: usize,
+        /// What it is called.
+        name: String,
+    },
+}
+
+/// Does what was asked of the quick sends of a tab; gives the page that this needs.
+pub(in crate::ui) fn apply(
+    tab: &mut Tab,
+    action: QuickSendAction,
+    sending: &mut Sending,
+    cx: &mut Cx<'_>,
+) -> Option<QuickPage> {
+    match action {
+        QuickSendAction::Send(place) => send(tab, sending.quick.get(place), cx),
+        QuickSendAction::SendOfKey(name) => {
+            let place = sending.quick_of_key(name);
+            send(tab, place.and_then(|place| sending.quick.get(place)), cx);
+        }
+        QuickSendAction::AskNew => return Some(QuickPage::Write(new_page(tab, sending))),
+        QuickSendAction::AskChange(place) => {
+            let written = sending.quick.get(place)?.clone();
+            return Some(QuickPage::Write(Quick { place: Some(place), written, has_tried: true }));
+        }
+        QuickSendAction::Move { from, by } => move_by(&mut sending.quick, from, by),
+        QuickSendAction::AskRemove(place) => return removal_page(&sending.quick, place),
+    }
+    None
+}
+
+fn send(tab: &Tab, quick: Option<&QuickSend>, cx: &mut Cx<'_>) {
+    if let Some(quick) = quick {
+        composer::send_quick(tab, quick, cx);
+    }
+}
+
+/// The page that asks whether to remove the quick send at this place.
+pub(in crate::ui) fn removal_page(quick: &[QuickSend], place: usize) -> Option<QuickPage> {
+    quick.get(place).map(|quick| QuickPage::ConfirmRemove { place, name: quick.name.clone() })
+}
+
 /// The page of a new quick send, which begins as what is being written in this tab.
-pub(in crate::ui) fn new_page(tab: &Tab, sending: &Sending) -> Quick {
+fn new_page(tab: &Tab, sending: &Sending) -> Quick {
     let composer = &tab.settings.composer;
     let written = QuickSend {
         text: composer.draft.clone(),
         input: composer.input,
-        append: composer.append.clone(),
-        checksum: composer.checksum.clone(),
+        append: composer.ending.name().to_owned(),
+        checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };
@@ -40,7 +102,7 @@ pub(in crate::ui) fn save(list: &mut Vec<QuickSend>, page: Quick) {
 }
 
 /// A quick send stands so many places further; at the ends it stays.
-pub(in crate::ui) fn move_by(list: &mut Vec<QuickSend>, from: usize, by: isize) {
+fn move_by(list: &mut Vec<QuickSend>, from: usize, by: isize) {
     if let Some(to) = from.checked_add_signed(by).filter(|to| from.max(*to) < list.len()) {
         let quick = list.remove(from);
         list.insert(to, quick);

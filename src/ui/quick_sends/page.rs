@@ -1,11 +1,12 @@
 //! The page of one quick send: its name, its group, and what it sends.
 
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::page_parts::{buttons_unless, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_entered, title};
 use crate::ui::quick_sends::Quick;
+use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::tab::composer::payload_choices;
+use crate::ui::tab::composer::state::appended_by;
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button};
 use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
 use egui::{TextEdit, Ui};
@@ -13,7 +14,12 @@ use egui::{TextEdit, Ui};
 const LABEL_WIDTH: f32 = 90.0;
 
 /// Draws the page.
-pub(in crate::ui) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, out: &mut Vec<Action>) {
+pub(in crate::ui) fn quick_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &mut Quick,
+    out: &mut Vec<impl From<PageAction> + From<QuickPageAction>>,
+) {
     ui.set_width(480.0);
     title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
     let is_confirmed = names_ui(ui, ctx, page);
@@ -21,8 +27,13 @@ pub(in crate::ui) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, 
     ui.push_id("quick", |ui| {
         ui.horizontal(|ui| {
             payload_choices::input_ui(ui, ctx, &mut quick.input);
-            payload_choices::append_ui(ui, ctx, &mut quick.append);
-            payload_choices::checksum_ui(ui, ctx, &mut quick.checksum);
+            let (mut ending, mut checksum) = appended_by(quick);
+            payload_choices::append_ui(ui, ctx, &mut ending);
+            payload_choices::checksum_ui(ui, ctx, &mut checksum);
+            if (ending, checksum) != appended_by(quick) {
+                ending.name().clone_into(&mut quick.append);
+                quick.checksum = checksum.map_or_else(String::new, |checksum| checksum.to_string());
+            }
             key_ui(ui, ctx, page.place, quick);
         });
     });
@@ -38,14 +49,14 @@ pub(in crate::ui) fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick, 
         if page.place.is_some()
             && button(ui, ButtonKind::Ending, ctx.text("quick.remove"), None, "").clicked()
         {
-            out.push(Action::RemoveQuick);
+            out.push(QuickPageAction::AskRemove.into());
         }
     });
     let off = is_nameless(page).then_some("quick.name_missing");
     if is_confirmed && off.is_none() {
-        out.push(Action::SaveQuick);
+        out.push(QuickPageAction::Save.into());
     }
-    buttons_unless(ui, ctx, (ButtonKind::Main, "common.ok", Action::SaveQuick), off, out);
+    buttons_unless(ui, ctx, (ButtonKind::Main, "common.ok", QuickPageAction::Save.into()), off, out);
 }
 
 /// The fields of one line; tells whether Enter was pressed in one. What is missing is said once it was tried.

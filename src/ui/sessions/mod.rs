@@ -9,21 +9,55 @@ use crate::journal::retention::{self, Limit, SessionFile};
 use crate::journal::{JournalError, JournalReader};
 use crate::model::record::EndReason;
 use crate::model::status::{PeerState, PeerStatus};
-use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished, finished};
+use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file;
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::rows;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::{Source, Tab};
 use crate::util::clock;
 use crate::workspace::settings::Settings;
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::workspace::tabs::TabKind;
 use std::path::{Path, PathBuf};
 
 /// How many peers of a journal a list offers.
 pub(in crate::ui) const PEERS_OFFERED: usize = 10_000;
+
+/// What can be asked of earlier sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionsAction {
+    /// The page of earlier sessions is shown, or the tabs are.
+    Show(bool),
+    /// The list is read again.
+    Refresh,
+    /// The person is asked which file to bring in as one.
+    AskImport,
+    /// One is open in a tab that only shows it.
+    Open(PathBuf),
+    /// The person is asked where to save one.
+    AskExport(PathBuf),
+    /// One is never removed by itself, or may be.
+    Keep {
+        /// Its journal.
+        path: PathBuf,
+        /// Whether it is kept.
+        keep: bool,
+    },
+    /// The person is asked whether to delete one.
+    AskDelete(PathBuf),
+    /// One is deleted.
+    Delete(PathBuf),
+    /// Journals are kept for so many days and take at most so many MiB.
+    SetRetention {
+        /// Days.
+        days: u32,
+        /// MiB.
+        mib: u64,
+    },
+}
 
 /// What is known of earlier sessions, and what is being done with them.
 #[derive(Debug, Default)]
@@ -159,9 +193,9 @@ impl Sessions {
     /// Offers each tab that shows nothing yet the session that it had last.
     fn offer_last(&self, tabs: &mut TabList) {
         for tab in tabs {
-            let journal = Path::new(&tab.settings.journal);
-            let is_last = |session: &&SessionFile| session.path == journal && !session.open;
-            tab.last_session = self.list.iter().find(is_last).filter(|_| tab.rows.is_none()).cloned();
+            let journal = tab.settings.journal.as_ref();
+            let is_last = |session: &&SessionFile| Some(&session.path) == journal && !session.open;
+            tab.last_session = self.list.iter().find(is_last).filter(|_| tab.log.rows.is_none()).cloned();
         }
     }
 
@@ -188,7 +222,9 @@ fn room_made(result: Result<Vec<PathBuf>, JournalError>, cx: &mut Cx<'_>) {
 /// Opens what tabs showed when the program ended, and looks what those that wait to be opened had before.
 pub(in crate::ui) fn bring_back(sessions: &mut Sessions, tabs: &TabList, cx: &mut Cx<'_>) {
     for tab in tabs.iter().filter(|tab| tab.is_kept()) {
-        sessions.open(Path::new(&tab.settings.journal), Some(tab.key), cx);
+        // A kept tab whose file names no journal has nothing to show; opening nothing says so.
+        let journal = tab.settings.journal.as_deref().unwrap_or(Path::new(""));
+        sessions.open(journal, Some(tab.key), cx);
     }
     sessions.read_list(cx);
 }
@@ -221,14 +257,12 @@ fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -
     let when = times.text(reader.info().created.wall_ns);
     let day_and_minute: String = when.chars().skip("2026-".len()).take("11-21 17:54".len()).collect();
     let name = format!("{} · {day_and_minute}", reader.info().session_name);
+    let fresh = LiveSettings::new(kind);
     // An import has none of its own: most likely it speaks as what is read beside it.
-    let own = reader.info().encoding.map(|encoding| encoding.name().to_owned());
-    let encoding = own.or_else(|| tabs.front().map(|tab| tab.settings.encoding.clone()));
-    let mut settings = TabSettings { name, ..TabSettings::new(kind) };
-    settings.encoding = encoding.unwrap_or(settings.encoding);
-    settings.journal = reader.path().display().to_string();
-    settings.is_kept = true;
-    tabs.add(settings)
+    let beside = || tabs.front().map_or(fresh.encoding, |tab| tab.settings.encoding);
+    let encoding = reader.info().encoding.unwrap_or_else(beside);
+    let journal = Some(reader.path().to_owned());
+    tabs.add(LiveSettings { name, encoding, journal, is_kept: true, ..fresh })
 }
 
 fn has_left(peer: PeerInfo) -> PeerStatus {

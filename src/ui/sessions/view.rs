@@ -1,10 +1,10 @@
 //! Earlier and recovered sessions: open, save, keep, delete; and how long they stay.
 
 use crate::journal::retention::SessionFile;
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::session_facts::facts_line;
+use crate::ui::sessions::SessionsAction;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
@@ -17,7 +17,7 @@ pub fn sessions_ui(
     ctx: &ViewCtx<'_>,
     sessions: &[SessionFile],
     changing: &[PathBuf],
-    out: &mut Vec<Action>,
+    out: &mut Vec<impl From<SessionsAction>>,
 ) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
@@ -30,14 +30,14 @@ pub fn sessions_ui(
         ui.label(RichText::new(line).color(theme.dim));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked() {
-                out.push(Action::ShowSessions(false));
+                out.push(SessionsAction::Show(false).into());
             }
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.refresh"), None, "").clicked() {
-                out.push(Action::RefreshSessions);
+                out.push(SessionsAction::Refresh.into());
             }
             let tooltip = ctx.text("import.explain");
             if button(ui, ButtonKind::Ordinary, ctx.text("command.import"), None, tooltip).clicked() {
-                out.push(Action::AskImport);
+                out.push(SessionsAction::AskImport.into());
             }
         });
     });
@@ -54,7 +54,7 @@ pub fn sessions_ui(
     });
 }
 
-fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
+fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<impl From<SessionsAction>>) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
         ui.label(RichText::new(ctx.text("sessions.limit")).color(theme.dim));
@@ -70,7 +70,7 @@ fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
         let name = ctx.text("sessions.size_name");
         ui.ctx().accesskit_node_builder(size_response.id, |node| node.set_label(name));
         if days_response.changed() || size_response.changed() {
-            out.push(Action::SetRetention { days, mib });
+            out.push(SessionsAction::SetRetention { days, mib }.into());
         }
     });
 }
@@ -80,7 +80,7 @@ fn session_ui(
     ctx: &ViewCtx<'_>,
     session: &SessionFile,
     is_changing: bool,
-    out: &mut Vec<Action>,
+    out: &mut Vec<impl From<SessionsAction>>,
 ) {
     let theme = Theme::of(ui);
     let file = session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -104,7 +104,7 @@ fn session_ui(
             ui.add_enabled_ui(!session.open && !session.kept && !is_changing, |ui| {
                 let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
                 if named(text_button(ui, ctx.text("sessions.delete"), &tooltip), &tooltip).clicked() {
-                    out.push(Action::AskDeleteSession(path.clone()));
+                    out.push(SessionsAction::AskDelete(path.clone()).into());
                 }
             });
             ui.add_enabled_ui(!is_changing, |ui| {
@@ -113,13 +113,13 @@ fn session_ui(
                 let tooltip = ctx.text("sessions.keep_tip");
                 let response = toggle(ui, &mut keep, ctx.text("sessions.keep"), tooltip);
                 if named(response, &name).changed() {
-                    out.push(Action::KeepSession { path: path.clone(), keep });
+                    out.push(SessionsAction::Keep { path: path.clone(), keep }.into());
                 }
             });
             let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
             let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip);
             if named(response, &tooltip).clicked() {
-                out.push(Action::ExportSession(path.clone()));
+                out.push(SessionsAction::AskExport(path.clone()).into());
             }
             if session.open {
                 ui.label(RichText::new(ctx.text("sessions.in_use")).color(theme.good));
@@ -127,7 +127,7 @@ fn session_ui(
                 let tooltip = ctx.format("sessions.open_named", &[("name", &file)]);
                 let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip);
                 if named(response, &tooltip).clicked() {
-                    out.push(Action::OpenSession(path));
+                    out.push(SessionsAction::Open(path).into());
                 }
             }
         });

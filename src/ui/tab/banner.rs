@@ -1,20 +1,17 @@
 //! What stays wrong until someone does something about it.
 
+use crate::model::config::SessionShape;
 use crate::model::failure::Failure;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::ui::theme::Theme;
-use crate::workspace::tabs::TabKind;
 use egui::{Frame, Label, Margin, Panel, RichText, Role, Ui, WidgetInfo};
 
 /// Says that receiving is paused, why, and what to do.
-pub fn banner_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, failure: &Failure) {
+pub fn banner_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, shape: SessionShape, failure: &Failure) {
     let theme = Theme::of(ui);
-    let key = match kind {
-        TabKind::TcpServer | TabKind::TcpClient => "banner.paused",
-        // Nobody slows down who sends datagrams.
-        TabKind::Udp => "banner.paused_datagrams",
-    };
+    // Nobody slows down who sends datagrams.
+    let key = if shape.has_connections() { "banner.paused" } else { "banner.paused_datagrams" };
     let mut line = ctx.format(key, &[("failure", &text::failure_line(ctx.locale, failure))]);
     if let Some(hint) = text::hint(ctx.locale, failure) {
         line.push_str(ctx.text("connection.sentence_end"));

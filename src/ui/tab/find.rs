@@ -33,6 +33,25 @@ const WAITING_BATCHES: usize = 16;
 /// A search or filter that has caught up goes on with new rows after so long.
 const FOLLOW_PAUSE: Duration = Duration::from_millis(150);
 
+/// What can be asked of the find field and the filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindAction {
+    /// The find field is there and has the keyboard.
+    Show,
+    /// The find field and its matches are gone.
+    Hide,
+    /// What the find field says is looked for.
+    Start,
+    /// The next match is shown.
+    Next,
+    /// The match before is shown.
+    Previous,
+    /// Only rows with a match are shown, or all that the view bar lets through.
+    ShowOnlyMatches(bool),
+    /// Only rows that the view bar lets through are shown, and looked through.
+    ApplyFilter,
+}
+
 /// How what is looked for was typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FindKind {

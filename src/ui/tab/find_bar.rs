@@ -1,10 +1,11 @@
 //! Beneath the view bar while it is wanted: what is looked for, and what was found.
 
 use crate::journal::query::PatternError;
-use crate::ui::action::TabAction;
 use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::error_text;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::find::FindAction;
 use crate::ui::tab::find::{Find, FindError, FindKind};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{Choice, TextField, error_line, icon_button, is_left_by_escape, segmented, toggle};
@@ -25,7 +26,7 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
             },
         ];
         if segmented(ui, ctx.text("find.kind"), &mut find.kind, &choices) {
-            out.push(TabAction::StartFind);
+            out.push(FindAction::Start.into());
         }
         let count = count_line(ctx, find);
         let response = TextField::new(ctx.text("find.field"))
@@ -38,26 +39,26 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
             response.request_focus();
         }
         if response.changed() {
-            out.push(TabAction::StartFind);
+            out.push(FindAction::Start.into());
         }
         if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
             let back = ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT));
-            out.push(if back { TabAction::FindPrevious } else { TabAction::FindNext });
+            out.push(if back { FindAction::Previous.into() } else { FindAction::Next.into() });
             find.wants_focus = true;
         }
         let is_escaped = is_left_by_escape(ui, &response);
         if icon_button(ui, "▲", &ctx.tooltip(ui.ctx(), "find.previous", UiCommand::FindPrevious)).clicked()
         {
-            out.push(TabAction::FindPrevious);
+            out.push(FindAction::Previous.into());
         }
         if icon_button(ui, "▼", &ctx.tooltip(ui.ctx(), "find.next", UiCommand::FindNext)).clicked() {
-            out.push(TabAction::FindNext);
+            out.push(FindAction::Next.into());
         }
         if toggle(ui, &mut find.only_matches, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {
-            out.push(TabAction::ShowOnlyMatches(find.only_matches));
+            out.push(FindAction::ShowOnlyMatches(find.only_matches).into());
         }
         if icon_button(ui, "✕", ctx.text("find.close")).clicked() || is_escaped {
-            out.push(TabAction::HideFind);
+            out.push(FindAction::Hide.into());
         }
         // A click on the bar takes the keyboard from the field; it goes back there.
         let is_clicked = ui.input(|input| input.pointer.any_click()) && ui.ui_contains_pointer();

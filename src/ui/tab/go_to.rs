@@ -2,9 +2,10 @@
 
 use crate::codec::time::TimeFormat;
 use crate::model::ids::RowKey;
-use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{buttons, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
+use crate::ui::tab::TabKey;
+use crate::ui::tab::TabPageAction;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{ButtonKind, TextField};
 use egui::{RichText, Ui};
@@ -66,7 +67,12 @@ pub struct GoTo {
 }
 
 /// A row or a time.
-pub(in crate::ui) fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, out: &mut Vec<Action>) {
+pub(in crate::ui) fn go_to_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &mut GoTo,
+    out: &mut Vec<impl From<PageAction> + From<TabPageAction>>,
+) {
     ui.set_width(400.0);
     title(ui, ctx.text("goto.title"));
     let error = page.is_unclear.then_some(ctx.text("goto.unclear"));
@@ -79,11 +85,11 @@ pub(in crate::ui) fn go_to_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut GoTo, o
         page.is_unclear = false;
     }
     if is_entered(ui, &response) {
-        out.push(Action::GoTo);
+        out.push(TabPageAction::GoTo.into());
     }
     focus_at_first(ui, &response);
     ui.add(egui::Label::new(RichText::new(ctx.text("goto.help")).color(Theme::of(ui).dim)).wrap());
-    buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", Action::GoTo)), "common.cancel", out);
+    buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", TabPageAction::GoTo.into())), "common.cancel", out);
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The tabs of the window and which of them are seen. It knows no page in front of them.
 
-use crate::ui::action::TabKey;
 use crate::ui::jobs::JobHandle;
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabKey;
+use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::tabs::{TabKind, TabSettings, Tabs};
 use std::ops::{Index, IndexMut};
 
@@ -18,7 +19,7 @@ pub struct TabList {
     /// The one of both that was pressed or got the keyboard last.
     pub touched: Option<TabKey>,
     /// Closed tabs, the last one last.
-    pub closed: Vec<TabSettings>,
+    pub closed: Vec<LiveSettings>,
     /// Tabs that are out of sight and come to their end. The end of the program waits for them.
     pub(in crate::ui) ending: Vec<JobHandle<()>>,
     next_key: u64,
@@ -41,10 +42,10 @@ impl TabList {
             next_key: 0,
         };
         for settings in tabs {
-            list.add(settings);
+            list.add(settings.into());
         }
         if list.tabs.is_empty() {
-            list.add(TabSettings::default());
+            list.add(LiveSettings::new(TabKind::default()));
         }
         let front = active.min(list.tabs.len() - 1);
         list.active = list.tabs[front].key;
@@ -68,8 +69,8 @@ impl TabList {
     }
 
     /// With what a new tab begins: a listener on a port that no other one has.
-    pub fn fresh_settings(&self, kind: TabKind) -> TabSettings {
-        let mut settings = TabSettings::new(kind);
+    pub fn fresh_settings(&self, kind: TabKind) -> LiveSettings {
+        let mut settings = LiveSettings::new(kind);
         if kind == TabKind::TcpServer {
             let is_free = |port: &String| {
                 let others = self.tabs.iter().filter(|tab| tab.settings.kind == kind);
@@ -83,7 +84,7 @@ impl TabList {
     }
 
     /// Adds a tab at the end.
-    pub fn add(&mut self, settings: TabSettings) -> TabKey {
+    pub fn add(&mut self, settings: LiveSettings) -> TabKey {
         let key = TabKey(self.next_key);
         self.next_key += 1;
         self.tabs.push(Tab::new(key, settings));
@@ -153,7 +154,7 @@ impl TabList {
             self.beside = None;
         }
         if self.tabs.is_empty() {
-            self.add(TabSettings::default());
+            self.add(LiveSettings::new(TabKind::default()));
         }
         if self.active == key {
             let neighbour = self.tabs[place.min(self.tabs.len() - 1)].key;
@@ -168,7 +169,7 @@ impl TabList {
     /// The tabs as the file keeps them.
     pub fn to_keep(&self) -> Tabs {
         let active = self.place(self.active).unwrap_or(0);
-        Tabs { active, tabs: self.tabs.iter().map(|tab| tab.settings.clone()).collect() }
+        Tabs { active, tabs: self.tabs.iter().map(|tab| TabSettings::from(&tab.settings)).collect() }
     }
 }
 

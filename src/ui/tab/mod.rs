@@ -20,6 +20,8 @@ pub mod inspector;
 
 pub mod list;
 
+pub mod log_view;
+
 pub mod meter;
 
 pub mod news;
@@ -31,6 +33,8 @@ pub mod peers;
 pub mod rows;
 
 pub mod session;
+
+pub mod settings;
 
 pub mod sheet_area;
 
@@ -53,22 +57,73 @@ use crate::journal::retention::SessionFile;
 use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RowKey, Ticket};
 use crate::model::status::Traffic;
-use crate::ui::action::TabKey;
-use crate::ui::log::LogRows;
-use crate::ui::sheet::Sheet;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::Composer;
+use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
+use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::panel::Panel;
-use crate::ui::tab::find::Find;
-use crate::ui::tab::inspector::Inspector;
+use crate::ui::tab::find::FindAction;
+use crate::ui::tab::log_view::{LogAction, LogView};
 use crate::ui::tab::meter::Meter;
-use crate::ui::tab::peers::Peers;
-use crate::ui::text;
-use crate::workspace::tabs::TabSettings;
+use crate::ui::tab::peers::{Peers, PeersAction};
+use crate::ui::tab::session::SessionAction;
+use crate::ui::tab::settings::LiveSettings;
+use crate::workspace::settings::TimeFormat;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// Names a tab for as long as the program runs; never its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TabKey(pub u64);
+
+/// What can be asked of one tab. Each of its parts says what may be asked of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TabAction {
+    /// Something for the session as such.
+    Session(SessionAction),
+    /// Something for the connection panel.
+    Connection(ConnectionAction),
+    /// Something for the list of peers.
+    Peers(PeersAction),
+    /// Something for the send area.
+    Composer(ComposerAction),
+    /// Something for the quick sends.
+    QuickSends(QuickSendAction),
+    /// Something for automatic answers.
+    Answers(AnswersAction),
+    /// Something for the find field and the filters.
+    Find(FindAction),
+    /// Something for the log.
+    Log(LogAction),
+    /// The person is asked where to save, only the raw bytes or rows.
+    AskExport {
+        /// Only the bytes.
+        is_raw: bool,
+    },
+    /// Wireshark follows the session.
+    Watch,
+    /// The session that the tab had last is open in a tab that only shows it.
+    ShowLastSession,
+    /// Counters start at 0.
+    ResetCounters,
+    /// Times are written like this in all sheets.
+    SetTimeFormat(TimeFormat),
+    /// The text is on the clipboard.
+    CopyText(String),
+}
+
+/// What a page can ask for that is there for one tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TabPageAction {
+    /// The file that the page names is on its way to the peers.
+    SendFile,
+    /// What is received is answered as the page says.
+    SaveAnswers,
+    /// The sheet shows the row or the time that the page names.
+    GoTo,
+}
 
 /// One tab.
 #[derive(Debug)]
@@ -76,7 +131,7 @@ pub struct Tab {
     /// Its name within the program.
     pub key: TabKey,
     /// What was typed and chosen.
-    pub settings: TabSettings,
+    pub settings: LiveSettings,
     /// Where its rows come from.
     pub source: Source,
     /// What the session is doing, as of the last look.
@@ -89,28 +144,16 @@ pub struct Tab {
     pub panel: Panel,
     /// The send area.
     pub composer: Composer,
-    /// The find field and the filters.
-    pub find: Find,
     /// The session that the tab had before the program was started, as long as it has no other.
     pub last_session: Option<SessionFile>,
-    /// The rows, once there is a journal.
-    pub rows: Option<LogRows>,
-    /// Where the person looks.
-    pub sheet: Sheet,
-    /// How many characters of content a row has room for.
-    pub content_characters: usize,
-    /// What the inspector shows.
-    pub inspector: Inspector,
+    /// Its log, as it is looked at.
+    pub log: LogView,
     /// A file on its way. Behind the source: the session that reads it ends first.
     pub file: Option<FileSend>,
-    /// Rows before this one are hidden.
-    pub cleared_before: u64,
     /// Rows came in since the tab was last in front.
     pub is_fresh: bool,
     /// How many rows there were at the last look.
     pub rows_seen: u64,
-    /// How many rows there were when searches and filters were last told.
-    pub rows_followed: u64,
     /// When the kernel was last asked about the selected connection.
     pub facts_asked_at: Option<Instant>,
     /// Which connection that was, and what had gone to and fro: a silent one is not asked again.
@@ -153,9 +196,57 @@ pub struct Pasted {
     pub file: PastedFile,
 }
 
+impl From<SessionAction> for TabAction {
+    fn from(action: SessionAction) -> TabAction {
+        TabAction::Session(action)
+    }
+}
+
+impl From<ConnectionAction> for TabAction {
+    fn from(action: ConnectionAction) -> TabAction {
+        TabAction::Connection(action)
+    }
+}
+
+impl From<PeersAction> for TabAction {
+    fn from(action: PeersAction) -> TabAction {
+        TabAction::Peers(action)
+    }
+}
+
+impl From<ComposerAction> for TabAction {
+    fn from(action: ComposerAction) -> TabAction {
+        TabAction::Composer(action)
+    }
+}
+
+impl From<QuickSendAction> for TabAction {
+    fn from(action: QuickSendAction) -> TabAction {
+        TabAction::QuickSends(action)
+    }
+}
+
+impl From<AnswersAction> for TabAction {
+    fn from(action: AnswersAction) -> TabAction {
+        TabAction::Answers(action)
+    }
+}
+
+impl From<FindAction> for TabAction {
+    fn from(action: FindAction) -> TabAction {
+        TabAction::Find(action)
+    }
+}
+
+impl From<LogAction> for TabAction {
+    fn from(action: LogAction) -> TabAction {
+        TabAction::Log(action)
+    }
+}
+
 impl Tab {
     /// A tab with these settings and nothing open.
-    pub fn new(key: TabKey, settings: TabSettings) -> Tab {
+    pub fn new(key: TabKey, settings: LiveSettings) -> Tab {
         Tab {
             key,
             settings,
@@ -165,17 +256,11 @@ impl Tab {
             meter: Meter::default(),
             panel: Panel::default(),
             composer: Composer::default(),
-            find: Find::default(),
             last_session: None,
-            rows: None,
-            sheet: Sheet::default(),
-            content_characters: 100,
-            inspector: Inspector::default(),
+            log: LogView::default(),
             file: None,
-            cleared_before: 0,
             is_fresh: false,
             rows_seen: 0,
-            rows_followed: 0,
             facts_asked_at: None,
             facts_at_traffic: None,
             answers_told: None,
@@ -211,7 +296,7 @@ impl Tab {
 
     /// The character set for showing and sending.
     pub fn encoding(&self) -> TextEncoding {
-        text::encoding_of(&self.settings.encoding)
+        self.settings.encoding
     }
 
     /// To whom a send goes now, or what is wrong with the fields that say so.
@@ -221,6 +306,6 @@ impl Tab {
 
     /// The row that the inspector shows: the one row that the cursor of the sheet is on.
     pub fn inspected(&self) -> Option<RowKey> {
-        self.sheet.selection().cursor()
+        self.log.inspected()
     }
 }

@@ -14,7 +14,6 @@ use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::meter;
 use crate::ui::tab::peers::SendTo;
 use crate::ui::text;
-use crate::workspace::tabs::TabKind;
 use std::time::{Duration, Instant};
 
 /// The kernel is asked about the selected connection at most so often.
@@ -133,7 +132,7 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
         send_to.keep(|id| session.shared().peer(*id).is_some_and(|peer| peer.state.is_present()));
     }
     // A client has one server, whoever it is now; and who opens a session again begins anew.
-    let begins_anew = tab.settings.kind == TabKind::TcpClient || !tab.is_open();
+    let begins_anew = tab.settings.kind.shape().connects() || !tab.is_open();
     tab.peers.send_to = if send_to.is_nobody() && begins_anew { SendTo::Standard } else { send_to };
     tab.peers.selected = selected.filter(|_| is_alive);
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
@@ -148,7 +147,7 @@ fn ask_for_facts(tab: &mut Tab, now: Instant) {
         return;
     };
     let has_news = Some((peer.id, peer.received, peer.sent));
-    if tab.settings.kind == TabKind::Udp || tab.facts_at_traffic == has_news {
+    if !tab.settings.kind.shape().has_connections() || tab.facts_at_traffic == has_news {
         return;
     }
     let asked = tab.session().map(|session| session.send(Command::RefreshFacts(peer.id)));
@@ -170,14 +169,15 @@ mod tests {
     use crate::journal::JournalInfo;
     use crate::model::ids::{PeerId, Ticket};
     use crate::model::status::SessionState;
-    use crate::ui::action::TabKey;
     use crate::ui::cx::Services;
+    use crate::ui::tab::TabKey;
     use crate::ui::tab::connection::fields::config_of;
     use crate::ui::tab::connection::panel::PendingRequest;
+    use crate::ui::tab::settings::LiveSettings;
     use crate::ui::tab::{Source, Tab};
     use crate::util::clock;
     use crate::util::locale::{Language, Locale};
-    use crate::workspace::tabs::TabSettings;
+    use crate::workspace::tabs::TabKind;
     use std::path::Path;
     use std::sync::Arc;
     use std::task::{Wake, Waker};
@@ -221,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut services = Services::in_folder(folder.path());
         let mut cx = services.cx(Locale::of(Language::English));
-        let mut tab = Tab::new(TabKey(0), TabSettings::default());
+        let mut tab = Tab::new(TabKey(0), LiveSettings::new(TabKind::TcpServer));
         let session = broken_session(&mut tab, folder.path());
         tab.status = session.shared().status();
         tab.source = Source::Live(session);
@@ -241,7 +241,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut services = Services::in_folder(folder.path());
         let mut cx = services.cx(Locale::of(Language::English));
-        let mut tab = Tab::new(TabKey(0), TabSettings::default());
+        let mut tab = Tab::new(TabKey(0), LiveSettings::new(TabKind::TcpServer));
         let gone = || Event::Rejected { ticket: Ticket(7), why: Rejection::PeerGone(PeerId::FIRST) };
         tab.panel.note_pending(Ticket(7), PendingRequest::Facts);
         take_event(&mut tab, gone(), &mut cx);

@@ -9,7 +9,7 @@ use crate::ui::error_text;
 use crate::ui::tab::answers;
 use crate::ui::tab::connection::fields::{config_of, split_endpoint};
 use crate::ui::tab::rows;
-use crate::ui::tab::session::send_command;
+use crate::ui::tab::session::{SessionAction, send_command};
 use crate::ui::tab::title::tab_title;
 use crate::ui::tab::{Source, Tab};
 use crate::util::PROGRAM;
@@ -17,8 +17,16 @@ use crate::util::clock;
 use crate::workspace::profile::Profile;
 use std::path::PathBuf;
 
-/// The session is open, or closed if it was open.
-pub(in crate::ui) fn toggle_open(tab: &mut Tab, cx: &mut Cx<'_>) {
+/// Does what was asked of the session as such.
+pub(in crate::ui) fn apply(tab: &mut Tab, action: SessionAction, cx: &mut Cx<'_>) {
+    match action {
+        SessionAction::ToggleOpen => toggle_open(tab, cx),
+        SessionAction::StopListening => send_command(tab, Command::StopListening, cx),
+        SessionAction::ListenAgain => send_command(tab, Command::ListenAgain, cx),
+    }
+}
+
+fn toggle_open(tab: &mut Tab, cx: &mut Cx<'_>) {
     if tab.is_kept() {
         return;
     }
@@ -44,7 +52,7 @@ fn open(tab: &mut Tab, cx: &mut Cx<'_>) {
         match cx.engine.create_session(&path, &info) {
             Ok(session) => {
                 tab.panel.forget_pending();
-                tab.settings.journal = path.display().to_string();
+                tab.settings.journal = Some(path);
                 rows::begin(tab, Source::Live(session), cx);
             }
             Err(error) => {

@@ -5,6 +5,17 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::text;
 
+/// What can be asked of the session as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionAction {
+    /// It is open, or closed if it was open.
+    ToggleOpen,
+    /// The listener is gone; clients stay.
+    StopListening,
+    /// The listener is back, beside the clients that stayed.
+    ListenAgain,
+}
+
 /// Hands a command to a tab's session; tells the person when it takes none.
 pub(in crate::ui) fn send_command(tab: &Tab, command: Command, cx: &mut Cx<'_>) {
     if let Some(Err(_)) = tab.session().map(|session| session.send(command)) {

@@ -2,21 +2,23 @@
 
 use crate::journal::JournalReader;
 use crate::journal::retention::SessionFile;
-use crate::ui::action::TabAction;
+use crate::model::config::Meeting;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::session_facts::facts_line;
 use crate::ui::sheet::{SheetTexts, SheetView};
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::words::recipients;
+use crate::ui::tab::find::FindAction;
+use crate::ui::tab::log_view::LogAction;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
 use crate::ui::widgets::{
     ButtonKind, PillCombo, button, button_width, group_heading, is_left_by_escape, menu,
 };
 use crate::util::bytes_text::Count;
-use crate::workspace::tabs::TabKind;
 use egui::{CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use std::borrow::Cow;
 
@@ -31,23 +33,22 @@ pub struct Keys {
 
 /// Draws the sheet. Escape on it ends finding, unless it is meant for a menu.
 pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: &mut Vec<TabAction>) {
-    let has_filter = tab.find.is_filtering() || (tab.find.only_matches && tab.find.pattern.is_some());
-    let records = tab.reader().map_or(0, |reader| reader.snapshot().records);
-    let is_cleared = tab.cleared_before > 0 && records <= tab.cleared_before;
-    let empty: Cow<'_, str> = match tab.settings.kind {
+    let records = tab.log.snapshot.records;
+    let is_cleared = tab.log.is_cleared();
+    let empty: Cow<'_, str> = match tab.settings.kind.shape().meeting {
         _ if is_cleared => ctx.format("empty.cleared", &[("count", &Count(records))]).into(),
-        _ if has_filter && tab.rows_seen > 0 => ctx.text("empty.filtered").into(),
+        _ if tab.log.is_narrowed() && records > 0 => ctx.text("empty.filtered").into(),
         _ if tab.is_open() => ctx.text("empty.open").into(),
-        TabKind::TcpServer => ctx.text("empty.server").into(),
-        TabKind::TcpClient => ctx.text("empty.client").into(),
-        TabKind::Udp => ctx.text("empty.udp").into(),
+        Meeting::Listens => ctx.text("empty.server").into(),
+        Meeting::Connects => ctx.text("empty.client").into(),
+        Meeting::Exchanges => ctx.text("empty.udp").into(),
     };
     let texts = SheetTexts::of(ctx.locale);
     // Only an open menu says it.
     let says_whom = keys.has_menu && !tab.is_kept();
     let whom = says_whom.then(|| recipients(ctx.locale, &tab.settings, &tab.peers));
     let can_send = tab.is_open();
-    let Some(rows) = &mut tab.rows else {
+    let Some(rows) = &mut tab.log.rows else {
         let rect = ui.available_rect_before_wrap();
         let theme = Theme::of(ui);
         ui.painter().rect_filled(rect, 0.0, theme.ground);
@@ -61,26 +62,26 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
     let view = SheetView {
         texts: &texts,
         empty: &empty,
-        ticks: tab.find.ticks.places(),
+        ticks: tab.log.find.ticks.places(),
         takes_keys: keys.has_keyboard,
         follow_keys: &follow_keys,
         send_to: whom.as_deref(),
         can_send,
     };
-    let shown = tab.sheet.show(ui, rows, &view);
-    if tab.content_characters != shown.content_characters {
+    let shown = tab.log.sheet.show(ui, rows, &view);
+    if tab.log.content_characters != shown.content_characters {
         // Rows are laid out for the new width before the next frame.
-        tab.content_characters = shown.content_characters;
+        tab.log.content_characters = shown.content_characters;
         ui.ctx().request_repaint();
     }
-    if tab.find.is_shown && !keys.has_menu && is_left_by_escape(ui, &shown.response) {
-        out.push(TabAction::HideFind);
+    if tab.log.find.is_shown && !keys.has_menu && is_left_by_escape(ui, &shown.response) {
+        out.push(FindAction::Hide.into());
     }
     if is_cleared {
         show_cleared_ui(ui, ctx, shown.response.rect, out);
     }
     time_menu(ui, ctx, shown.time_header, out);
-    out.extend(shown.actions.into_iter().map(TabAction::Sheet));
+    out.extend(shown.actions.into_iter().map(|action| LogAction::Sheet(action).into()));
 }
 
 /// The way to what the tab showed before the program was started, below what says what to do next.
@@ -105,7 +106,7 @@ fn show_cleared_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, body: Rect, out: &mut Vec<Tab
     let rect = Rect::from_center_size(body.center() + vec2(0.0, theme::CONTROL_HEIGHT), size);
     let tooltip = ctx.text("view.show_cleared_tip");
     if ui.put(rect, |ui: &mut Ui| button(ui, ButtonKind::Ordinary, text, None, tooltip)).clicked() {
-        out.push(TabAction::ShowCleared);
+        out.push(LogAction::ShowCleared.into());
     }
 }
 

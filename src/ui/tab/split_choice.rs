@@ -1,11 +1,11 @@
 //! How streams are cut into messages: a list beside the encoding, with a field for what a choice needs to know and a look
 //! at the last messages as they would be cut. It cuts nothing itself.
 
-use crate::model::framing::Framing;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::log::LogRows;
 use crate::ui::sheet::Rows;
+use crate::ui::tab::settings::SplitRule;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{PillCombo, TextField, error_line, menu_separator};
 use egui::{Key, Label, Popup, PopupCloseBehavior, RichText, Ui};
@@ -33,7 +33,7 @@ const CHOICES: [(&str, &str); 12] = [
 ];
 
 /// Draws the choice; what is written changes at once, in the whole past.
-pub(super) fn split_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut String, rows: Option<&mut LogRows>) {
+pub(super) fn split_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut SplitRule, rows: Option<&mut LogRows>) {
     let text = pill_text(ctx, split);
     let pill = PillCombo::new("split", ctx.text("split.name"), &text).tooltip(ctx.text("split.tip"));
     let response = pill.closed(ui);
@@ -44,18 +44,19 @@ pub(super) fn split_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut String, rows:
         .show(|ui| {
             ui.set_width(LIST_WIDTH);
             list_ui(ui, ctx, split);
-            if word_of(split) != "none" {
+            if word_of(split.typed()) != "none" {
                 preview_ui(ui, ctx, rows);
             }
         });
 }
 
 /// How much room it takes.
-pub(super) fn split_width(ui: &Ui, ctx: &ViewCtx<'_>, split: &str) -> f32 {
+pub(super) fn split_width(ui: &Ui, ctx: &ViewCtx<'_>, split: &SplitRule) -> f32 {
     PillCombo::width_of(ui, &pill_text(ctx, split))
 }
 
-fn pill_text(ctx: &ViewCtx<'_>, split: &str) -> String {
+fn pill_text(ctx: &ViewCtx<'_>, split: &SplitRule) -> String {
+    let split = split.typed();
     if word_of(split) == "none" {
         return ctx.text("split.name").to_owned();
     }
@@ -69,12 +70,12 @@ fn word_of(split: &str) -> &str {
     split.split(':').next().unwrap_or_default().trim()
 }
 
-fn list_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut String) {
+fn list_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut SplitRule) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for (words, key) in CHOICES {
-        let is_chosen = word_of(words) == word_of(split);
+        let is_chosen = word_of(words) == word_of(split.typed());
         if PillCombo::lasting_choice(ui, is_chosen, ctx.text(key)) && !is_chosen {
-            words.clone_into(split);
+            *split = SplitRule::new(words);
             // Where there is nothing more to say, that was all.
             if !words.contains(':') {
                 ui.close();
@@ -82,16 +83,20 @@ fn list_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, split: &mut String) {
         }
     }
     // What is being written, and empty meanwhile, is no name without values.
-    if CHOICES.iter().any(|(words, _)| words == split && !words.contains(':')) {
+    if CHOICES.iter().any(|(words, _)| *words == split.typed() && !words.contains(':')) {
         return;
     }
     menu_separator(ui);
     ui.add_space(theme::SPACE_4);
-    let response = TextField::new(ctx.text("split.rule")).labelled(60.0).payload_font().show(ui, split);
+    let mut typed = split.typed().to_owned();
+    let response = TextField::new(ctx.text("split.rule")).labelled(60.0).payload_font().show(ui, &mut typed);
+    if response.changed() {
+        *split = SplitRule::new(typed);
+    }
     if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
         ui.close();
     }
-    if let Err(error) = split.parse::<Framing>() {
+    if let Some(error) = split.error() {
         error_line(ui, &error.to_string());
     }
 }

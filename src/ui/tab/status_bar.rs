@@ -2,15 +2,15 @@
 
 use crate::engine::shared::Status;
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction, ViewActions};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::SplitStatus;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::meter::Meter;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{status_dot, text_button, text_button_width};
 use crate::util::bytes_text::{ByteSize, Count};
-use crate::workspace::tabs::TabSettings;
 use egui::{Align, Color32, Layout, RichText, Ui};
 use std::path::Path;
 
@@ -34,11 +34,11 @@ pub struct JournalFacts<'a> {
 pub fn status_bar_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &TabSettings,
+    tab: &LiveSettings,
     status: &Status,
     meter: &Meter,
     journal: Option<JournalFacts<'_>>,
-    out: &mut ViewActions,
+    out: &mut Vec<TabAction>,
 ) {
     let theme = Theme::of(ui);
     let is_kept = tab.is_kept;
@@ -131,7 +131,7 @@ fn journal_ui(
     ctx: &ViewCtx<'_>,
     journal: JournalFacts<'_>,
     is_kept: bool,
-    out: &mut ViewActions,
+    out: &mut Vec<TabAction>,
 ) {
     let has_room = |ui: &Ui, text: &str| text_button_width(ui, text) <= ui.available_width();
     let reset = ctx.text("status.reset");
@@ -140,7 +140,7 @@ fn journal_ui(
             return;
         }
         if text_button(ui, reset, ctx.text("status.reset_tip")).clicked() {
-            out.tab.push(TabAction::ResetCounters);
+            out.push(TabAction::ResetCounters);
         }
     }
     let name = journal.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -153,7 +153,7 @@ fn journal_ui(
     if let Some(line) = lines.iter().find(|line| has_room(ui, line))
         && text_button(ui, line, &tooltip).clicked()
     {
-        out.window.push(Action::CopyText(journal.path.display().to_string()));
+        out.push(TabAction::CopyText(journal.path.display().to_string()));
     }
 }
 

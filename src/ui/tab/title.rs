@@ -1,12 +1,13 @@
 //! What a tab is called. It knows words, not widgets.
 
 use crate::ui::tab::connection::words::endpoint;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text::kind_name;
 use crate::util::locale::Locale;
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::workspace::tabs::TabKind;
 
 /// What a tab is called: its own name, or its kind and address.
-pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
+pub fn tab_title(locale: &Locale, tab: &LiveSettings) -> String {
     match tab.name.trim() {
         "" => title_without_name(locale, tab),
         name => name.to_owned(),
@@ -14,7 +15,7 @@ pub fn tab_title(locale: &Locale, tab: &TabSettings) -> String {
 }
 
 /// What a tab without a name of its own is called.
-pub fn title_without_name(locale: &Locale, tab: &TabSettings) -> String {
+pub fn title_without_name(locale: &Locale, tab: &LiveSettings) -> String {
     let kind = kind_name(locale, tab.kind);
     match tab.kind {
         TabKind::TcpClient if !tab.remote_host.is_empty() => {

@@ -1,14 +1,19 @@
 //! Above the sheet: how payloads are shown, and which rows are shown.
 
+use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
-use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::log::LogRows;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::find::Find;
+use crate::ui::tab::find::FindAction;
 use crate::ui::tab::find_bar::find_bar_ui;
+use crate::ui::tab::log_view::LogAction;
+use crate::ui::tab::log_view::LogView;
 use crate::ui::tab::peers::Peers;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::split_choice::{split_ui, split_width};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -16,30 +21,20 @@ use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
     segmented, segmented_width,
 };
-use crate::workspace::tabs::{TabSettings, ViewChoice};
 use egui::{Align, Layout, RichText, Ui, vec2};
-
-/// Which rows are shown of the log.
-#[derive(Debug)]
-pub struct Shown<'a> {
-    /// What is found and filtered.
-    pub find: &'a mut Find,
-    /// The rows, once there are any.
-    pub rows: Option<&'a mut LogRows>,
-    /// Whether some were cleared from view.
-    pub is_cleared: bool,
-}
 
 /// Draws the bar, and beneath it the find field while it is wanted.
 pub fn view_bar_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
-    shown: Shown<'_>,
+    tab: &mut LiveSettings,
+    log: &mut LogView,
     peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
-    let Shown { find, rows, is_cleared } = shown;
+    let is_cleared = log.cleared_before > 0;
+    let LogView { find, rows, .. } = log;
+    let rows = rows.as_mut();
     let width = ui.available_width();
     let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
     let (folded, actions) = fold(ui, ctx, find, is_cleared, room);
@@ -63,7 +58,7 @@ pub fn view_bar_ui(
 fn choices_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     find: &mut Find,
     peers: &mut Peers,
     rows: Option<&mut LogRows>,
@@ -77,7 +72,7 @@ fn choices_ui(
         is_narrowed |= peer_ui(ui, ctx, "peer-filter", &mut peers.sources, &mut find.peer);
     }
     if is_narrowed {
-        out.push(TabAction::ApplyFilter);
+        out.push(FindAction::ApplyFilter.into());
     }
     if let Some((done, total)) = find.filter_progress().filter(|(_, total)| *total > 0) {
         let percent = done.saturating_mul(100) / total;
@@ -85,20 +80,19 @@ fn choices_ui(
     }
 }
 
-fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, ViewChoice>; 3] {
+fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, View>; 3] {
     let choice = |value, text, tooltip| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) };
     [
-        choice(ViewChoice::Text, "view.text", "view.text_tip"),
-        choice(ViewChoice::Hex, "view.hex", "view.hex_tip"),
-        choice(ViewChoice::Dump, "view.dump", "view.dump_tip"),
+        choice(View::Text, "view.text", "view.text_tip"),
+        choice(View::Hex, "view.hex", "view.hex_tip"),
+        choice(View::Dump, "view.dump", "view.dump_tip"),
     ]
 }
 
 /// How much room the choices at the left need on one line.
-fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, find: &Find, peers: &Peers) -> f32 {
-    let encoding = text::encoding_of(&tab.encoding);
+fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, find: &Find, peers: &Peers) -> f32 {
     let mut width = segmented_width(ui, &view_choices(ctx));
-    width += theme::SPACE_8 + PillCombo::width_of(ui, encoding.label());
+    width += theme::SPACE_8 + PillCombo::width_of(ui, tab.encoding.label());
     width += theme::SPACE_8 + split_width(ui, ctx, &tab.split);
     width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
     if is_peer_shown(find, peers) {
@@ -144,7 +138,7 @@ fn actions_ui(
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
         menu(&opener, 180.0, |ui| {
             if menu_item(ui, true, ctx.text("save.raw"), &commands::keys_text(ui.ctx(), UiCommand::SaveRaw)) {
-                out.push(TabAction::AskSaveRaw);
+                out.push(TabAction::AskExport { is_raw: true });
             }
             if folded == Folded::Raw {
                 return;
@@ -155,50 +149,50 @@ fn actions_ui(
                 ctx.text("view.clear"),
                 &commands::keys_text(ui.ctx(), UiCommand::ClearView),
             ) {
-                out.push(TabAction::ClearView);
+                out.push(LogAction::Clear.into());
             }
             if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
-                out.push(TabAction::ShowCleared);
+                out.push(LogAction::ShowCleared.into());
             }
         });
     }
     let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", UiCommand::SaveLog);
     if button(ui, ButtonKind::Ordinary, ctx.text("save.log"), None, &tooltip).clicked() {
-        out.push(TabAction::AskSave);
+        out.push(TabAction::AskExport { is_raw: false });
     }
     if folded == Folded::Nothing {
         let tooltip = ctx.tooltip(ui.ctx(), "save.raw_tip", UiCommand::SaveRaw);
         if button(ui, ButtonKind::Ordinary, ctx.text("save.raw"), None, &tooltip).clicked() {
-            out.push(TabAction::AskSaveRaw);
+            out.push(TabAction::AskExport { is_raw: true });
         }
     }
     if folded != Folded::AllButLog {
         let tooltip = ctx.tooltip(ui.ctx(), "view.clear_tip", UiCommand::ClearView);
         if button(ui, ButtonKind::Ordinary, ctx.text("view.clear"), None, &tooltip).clicked() {
-            out.push(TabAction::ClearView);
+            out.push(LogAction::Clear.into());
         }
         let tooltip = ctx.text("view.show_cleared_tip");
         if is_cleared
             && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
         {
-            out.push(TabAction::ShowCleared);
+            out.push(LogAction::ShowCleared.into());
         }
     }
     if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", UiCommand::Find)).clicked() {
-        out.push(TabAction::ShowFind);
+        out.push(FindAction::Show.into());
     }
 }
 
 /// The list of encodings; those that most devices use come first.
-pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut String) {
-    let chosen = text::encoding_of(encoding);
+pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut TextEncoding) {
+    let chosen = *encoding;
     let combo =
         PillCombo::new(salt, ctx.text("encoding.name"), chosen.label()).tooltip(ctx.text("encoding.tip"));
     // As wide as the longest name, Windows-1252 (ISO-8859-1).
     combo.list_width(220.0).show(ui, |ui| {
         for candidate in TextEncoding::all() {
             if PillCombo::choice(ui, candidate == chosen, candidate.label()) {
-                candidate.name().clone_into(encoding);
+                *encoding = candidate;
             }
         }
     });

@@ -1,18 +1,56 @@
-//! The tabs of the window, their bar, and what happens to tabs as such.
-
-pub mod bar;
-
-pub mod pane_title;
+//! The tabs of the window as such: opened, closed, named and put in order.
 
 pub mod rename;
 
-mod window_tools;
-
-use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished};
+use crate::ui::tab::TabKey;
 use crate::ui::tab::list::TabList;
-use crate::workspace::tabs::TabSettings;
+use crate::ui::tab::settings::LiveSettings;
+use crate::workspace::tabs::TabKind;
+
+/// What can be asked of the tabs as such.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TabsAction {
+    /// A new tab of this kind is in front.
+    New(TabKind),
+    /// This tab is in front.
+    Activate(TabKey),
+    /// The tab at this place, counted from 0, is in front.
+    ActivatePlace(usize),
+    /// The tab to the right is in front.
+    ActivateNext,
+    /// The tab to the left is in front.
+    ActivatePrevious,
+    /// The tab is gone, or the person is asked because it is open.
+    Close(TabKey),
+    /// The tab is gone and what it had open is closed.
+    CloseAnyway(TabKey),
+    /// The tab that was closed last is there again.
+    Reopen,
+    /// A closed copy of the tab stands beside it.
+    Duplicate(TabKey),
+    /// The person is asked for the tab's name.
+    AskName(TabKey),
+    /// The tab has this name; empty makes it from its address.
+    Rename {
+        /// Which.
+        tab: TabKey,
+        /// The name.
+        name: String,
+    },
+    /// The tab stands at this place.
+    Move {
+        /// Which.
+        tab: TabKey,
+        /// Counted from 0.
+        to: usize,
+    },
+    /// The tab that has the keyboard stands so many places further to the right.
+    Shift(isize),
+    /// The tab is seen beside the one in front, or no longer.
+    ToggleBeside(TabKey),
+}
 
 /// Takes a tab away. Its session is closed out of sight, and its journal is on the disk when that is done.
 pub(in crate::ui) fn close(tabs: &mut TabList, key: TabKey, cx: &mut Cx<'_>) {
@@ -31,8 +69,7 @@ pub(in crate::ui) fn reopen(tabs: &mut TabList) -> Option<TabKey> {
 
 pub(in crate::ui) fn duplicate(tabs: &mut TabList, key: TabKey) -> Option<TabKey> {
     let place = tabs.place(key)?;
-    let settings = tabs[place].settings.clone();
-    let copy = TabSettings { journal: String::new(), is_kept: false, ..settings };
+    let copy = LiveSettings { journal: None, is_kept: false, ..tabs[place].settings.clone() };
     let key = tabs.add(copy);
     tabs.move_to(key, place + 1);
     Some(key)

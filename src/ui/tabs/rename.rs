@@ -1,10 +1,11 @@
 //! The page that asks for a tab's name.
 
-use crate::ui::action::{Action, TabKey};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{buttons, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::title::title_without_name;
+use crate::ui::tabs::TabsAction;
 use crate::ui::widgets::{ButtonKind, TextField};
 use crate::util::locale::Locale;
 use egui::Ui;
@@ -29,15 +30,20 @@ impl Rename {
 }
 
 /// A tab's name.
-pub(in crate::ui) fn rename_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, rename: &mut Rename, out: &mut Vec<Action>) {
+pub(in crate::ui) fn rename_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    rename: &mut Rename,
+    out: &mut Vec<impl From<PageAction> + From<TabsAction>>,
+) {
     ui.set_width(360.0);
     title(ui, ctx.text("tab.rename"));
     let hint = ctx.format("tab.name_hint", &[("title", &rename.title_without)]);
     let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut rename.name);
-    let done = Action::RenameTab { tab: rename.tab, name: rename.name.clone() };
+    let done = TabsAction::Rename { tab: rename.tab, name: rename.name.clone() };
     focus_at_first(ui, &response);
     if is_entered(ui, &response) {
-        out.push(done.clone());
+        out.push(done.clone().into());
     }
-    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done)), "common.cancel", out);
+    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done.into())), "common.cancel", out);
 }

@@ -3,14 +3,23 @@
 pub mod view;
 
 use crate::engine::watcher::Watcher;
-use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::paths::PathField;
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::list::TabList;
 use crate::workspace::settings::Settings;
 use std::ffi::OsString;
 use std::io;
+
+/// What can be asked of the page that says that Wireshark cannot be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchAction {
+    /// The program that the page names follows the session.
+    Start,
+    /// The line for a terminal is on the clipboard.
+    CopyCommand,
+}
 
 /// A program that follows a tab.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ pub mod page;
 use crate::automation::rules::{Reply, Responder};
 use crate::codec::text::TextEncoding;
 use crate::engine::command::Command;
-use crate::model::framing::Framing;
-use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::tab::TabKey;
+use crate::ui::tab::composer::AnswersAction;
 use crate::ui::tab::composer::state::{ComposeError, body_of};
 use crate::ui::tab::session::send_command;
 use crate::workspace::tabs::ReplySettings;
@@ -25,8 +25,20 @@ pub struct AnswersPage {
     pub list: Vec<ReplySettings>,
 }
 
+/// Does what was asked of automatic answers; gives the page that this needs.
+pub(in crate::ui) fn apply(tab: &mut Tab, action: AnswersAction, cx: &mut Cx<'_>) -> Option<AnswersPage> {
+    match action {
+        AnswersAction::SetEcho(echo) => {
+            tab.settings.composer.echo = echo;
+            arm(tab, cx);
+            None
+        }
+        AnswersAction::Ask => Some(page(tab)),
+    }
+}
+
 /// The page that asks what to answer by itself; where nothing is yet, a first answer stands ready to be written.
-pub(in crate::ui) fn page(tab: &Tab) -> AnswersPage {
+fn page(tab: &Tab) -> AnswersPage {
     let mut list = tab.settings.composer.replies.clone();
     if list.is_empty() {
         list.push(ReplySettings::default());
@@ -40,12 +52,6 @@ pub(in crate::ui) fn save(tab: &mut Tab, page: AnswersPage, cx: &mut Cx<'_>) {
     arm(tab, cx);
 }
 
-/// Everything received goes back, or no longer.
-pub(in crate::ui) fn set_echo(tab: &mut Tab, echo: bool, cx: &mut Cx<'_>) {
-    tab.settings.composer.echo = echo;
-    arm(tab, cx);
-}
-
 /// Hands the session what it is to answer.
 pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
     let encoding = tab.encoding();
@@ -53,7 +59,8 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
     let active = settings.replies.iter().filter(|reply| reply.is_on);
     // The page takes no answer that cannot be read; one that no longer can after a change of encoding stays silent.
     let replies = active.filter_map(|reply| reply_of(reply, encoding).ok()).collect();
-    let framing = framing_of(tab);
+    // Answered are messages as they are shown.
+    let framing = tab.settings.split.framing().clone();
     let responder =
         Responder { echo: settings.echo, replies, framing: framing.clone(), ..Responder::default() };
     tab.answers_told = Some((encoding, framing));
@@ -64,16 +71,12 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
 /// open.
 pub(in crate::ui) fn follow_encoding(tab: &mut Tab, cx: &mut Cx<'_>) {
     let told = tab.answers_told.as_ref();
-    let is_old =
-        told.is_some_and(|(encoding, framing)| *encoding != tab.encoding() || *framing != framing_of(tab));
+    let is_old = told.is_some_and(|(encoding, framing)| {
+        *encoding != tab.encoding() || framing != tab.settings.split.framing()
+    });
     if tab.is_open() && is_old {
         arm(tab, cx);
     }
-}
-
-/// How streams are cut into the messages that are answered: as they are shown.
-fn framing_of(tab: &Tab) -> Framing {
-    tab.settings.split.parse().unwrap_or(Framing::None)
 }
 
 fn reply_of(reply: &ReplySettings, encoding: TextEncoding) -> Result<Reply, ComposeError> {

@@ -1,9 +1,9 @@
 //! The page of automatic answers: what a message must contain, and what goes back.
 
 use crate::codec::text::TextEncoding;
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{buttons_unless, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_entered, title};
+use crate::ui::tab::TabPageAction;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::body_of;
@@ -28,15 +28,20 @@ struct Written {
 }
 
 /// Draws the page.
-pub fn answers_page_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut AnswersPage, out: &mut Vec<Action>) {
+pub fn answers_page_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    page: &mut AnswersPage,
+    out: &mut Vec<impl From<PageAction> + From<TabPageAction>>,
+) {
     ui.set_width(640.0);
     title(ui, ctx.text("replies.title"));
     let written = list_ui(ui, ctx, page);
     let off = (!written.is_usable).then_some("replies.wrong");
     if written.is_entered && off.is_none() {
-        out.push(Action::SaveAnswers);
+        out.push(TabPageAction::SaveAnswers.into());
     }
-    let main = (ButtonKind::Main, "common.ok", Action::SaveAnswers);
+    let main = (ButtonKind::Main, "common.ok", TabPageAction::SaveAnswers.into());
     buttons_unless(ui, ctx, main, off, out);
 }
 

@@ -4,11 +4,11 @@ use crate::engine::command::{Command, FILE_DATAGRAM};
 use crate::engine::event::Rejection;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
-use crate::ui::action::TabKey;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
+use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::{LONGEST_TYPED_BYTES, compose};
 use crate::ui::tab::composer::target_of;
@@ -18,7 +18,6 @@ use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::tab::{FileSend, Pasted, Tab};
 use crate::ui::text;
 use crate::util::bytes_text::ByteSize;
-use crate::workspace::tabs::TabKind;
 use egui::{Context, Event};
 use std::fs::{self, Metadata};
 use std::io;
@@ -50,7 +49,7 @@ pub struct SendFile {
 impl SendFile {
     /// For this tab.
     pub(in crate::ui) fn of(tab: &Tab, cx: &mut Cx<'_>) -> SendFile {
-        let cut_bytes = (tab.settings.kind == TabKind::Udp).then_some(FILE_DATAGRAM);
+        let cut_bytes = tab.settings.kind.shape().is_message_oriented.then_some(FILE_DATAGRAM);
         SendFile { tab: tab.key, cut_bytes, path: cx.dialogs.field_to_open("file.title", None) }
     }
 }
@@ -274,7 +273,7 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
     let number = files.last_number;
     let text = pasted.clone();
     let job = cx.start_job(JobKind::LongPaste, move |control| {
-        let composed = compose(&pasted, settings.input, &settings.append, &settings.checksum, encoding)
+        let composed = compose(&pasted, settings.input, settings.ending, settings.checksum, encoding)
             .map_err(|error| words::compose_error(locale, &error))?;
         if control.is_cancelled() {
             return Err(locale.text("rejected.cancelled").to_owned());

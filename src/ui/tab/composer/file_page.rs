@@ -1,8 +1,8 @@
 //! The page that asks which file to send.
 
-use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{buttons, is_entered, path_ui, title};
+use crate::ui::page_parts::{PageAction, buttons, is_entered, path_ui, title};
+use crate::ui::tab::TabPageAction;
 use crate::ui::tab::composer::file::SendFile;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::ButtonKind;
@@ -14,7 +14,7 @@ pub(in crate::ui) fn send_file_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     file: &mut SendFile,
-    out: &mut Vec<Action>,
+    out: &mut Vec<impl From<PageAction> + From<TabPageAction>>,
 ) {
     ui.set_width(540.0);
     title(ui, ctx.text("file.title"));
@@ -23,11 +23,17 @@ pub(in crate::ui) fn send_file_ui(
         file.path.error = None;
     }
     if is_entered(ui, &response) {
-        out.push(Action::StartFile);
+        out.push(TabPageAction::SendFile.into());
     }
     if let Some(bytes) = file.cut_bytes {
         let line = ctx.format("file.cut", &[("size", &Count(bytes as u64))]);
         ui.add(egui::Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
     }
-    buttons(ui, ctx, Some((ButtonKind::Main, "composer.send", Action::StartFile)), "common.cancel", out);
+    buttons(
+        ui,
+        ctx,
+        Some((ButtonKind::Main, "composer.send", TabPageAction::SendFile.into())),
+        "common.cancel",
+        out,
+    );
 }

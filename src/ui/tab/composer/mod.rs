@@ -24,16 +24,96 @@ use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
-use crate::ui::tab::composer::state::Obstacle;
-use crate::ui::tab::composer::state::{Repeating, compose};
+use crate::ui::tab::composer::file::{FileJobs, SendFile};
+use crate::ui::tab::composer::state::{Obstacle, Repeating, appended_by, compose};
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use std::time::Duration;
 
+/// What can be asked of the send area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComposerAction {
+    /// What is written is on its way.
+    Send,
+    /// What is written is sent again and again.
+    StartRepeat,
+    /// Nothing is repeated.
+    StopRepeat,
+    /// The person is asked for a file to send.
+    AskFile,
+    /// No more of the file is sent.
+    CancelFile,
+    /// What was pasted and is too long for the field is forgotten.
+    DropPasted,
+    /// The text sent before the present one is written.
+    HistoryBack,
+    /// The text sent after the present one is written.
+    HistoryForward,
+}
+
+/// What can be asked of the quick sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuickSendAction {
+    /// The one at this place is on its way.
+    Send(usize),
+    /// The one with this key is on its way.
+    SendOfKey(&'static str),
+    /// The person is asked for a new one.
+    AskNew,
+    /// The person changes the one at this place.
+    AskChange(usize),
+    /// One stands further to the right, or to the left.
+    Move {
+        /// Its place.
+        from: usize,
+        /// So many places.
+        by: isize,
+    },
+    /// The person is asked whether to remove the one at this place.
+    AskRemove(usize),
+}
+
+/// What can be asked of automatic answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswersAction {
+    /// What is received goes back, or no longer.
+    SetEcho(bool),
+    /// The person is asked what to answer by itself.
+    Ask,
+}
+
+/// Does what was asked of the send area; gives the page that this needs.
+pub(in crate::ui) fn apply(
+    tab: &mut Tab,
+    action: ComposerAction,
+    sending: &mut Sending,
+    files: &mut FileJobs,
+    cx: &mut Cx<'_>,
+) -> Option<SendFile> {
+    let is_stream = !tab.settings.kind.shape().is_message_oriented;
+    match action {
+        // A datagram goes out whole or not at all.
+        ComposerAction::Send if tab.is_open() && tab.composer.pasted.is_some() && is_stream => {
+            file::send_pasted(tab, files, cx);
+        }
+        ComposerAction::Send => send(tab, sending, cx),
+        ComposerAction::StartRepeat => start_repeat(tab, cx),
+        ComposerAction::StopRepeat => send_command(tab, Command::StopRepeat, cx),
+        ComposerAction::AskFile => return Some(SendFile::of(tab, cx)),
+        ComposerAction::CancelFile => file::cancel(tab, cx),
+        ComposerAction::DropPasted => file::discard_pasted(tab, files),
+        ComposerAction::HistoryBack | ComposerAction::HistoryForward => {
+            let is_back = action == ComposerAction::HistoryBack;
+            tab.composer.walk_history(&mut tab.settings.composer, sending, is_back);
+        }
+    }
+    None
+}
+
 /// Sends what is written, or the datagram that was pasted, and remembers what was written.
-pub(in crate::ui) fn send(tab: &mut Tab, sending: &mut Sending, cx: &mut Cx<'_>) {
+fn send(tab: &mut Tab, sending: &mut Sending, cx: &mut Cx<'_>) {
     if tab.is_kept() {
         return;
     }
@@ -56,7 +136,8 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         tell_not_open(tab, cx);
         return;
     }
-    match compose(&quick.text, quick.input, &quick.append, &quick.checksum, tab.encoding()) {
+    let (ending, checksum) = appended_by(quick);
+    match compose(&quick.text, quick.input, ending, checksum, tab.encoding()) {
         Ok(composition) => {
             send_payload(tab, composition.into_bytes(), cx);
         }
@@ -67,7 +148,7 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
 }
 
 /// Sends what is written again and again.
-pub(in crate::ui) fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
+fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
     let Ok(millis) = tab.settings.composer.every_millis.trim().parse::<u64>() else { return };
     if tab.composer.pasted.is_some() {
         // It goes out by way of a file, and what is being written is not seen now.

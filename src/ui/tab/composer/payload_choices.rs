@@ -18,8 +18,8 @@ pub(in crate::ui) fn input_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, input: &mut InputC
     segmented(ui, ctx.text("input.name"), input, &choices)
 }
 
-/// The line endings; the setting keeps the name of one.
-pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, append: &mut String) {
+/// The line endings.
+pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut LineEnding) {
     let name_of = |ending: LineEnding| match ending {
         LineEnding::None => ctx.text("append.none"),
         LineEnding::Lf => "LF",
@@ -27,32 +27,30 @@ pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, append: &mut Stri
         LineEnding::Cr => "CR",
         LineEnding::Nul => "NUL",
     };
-    let chosen: LineEnding = append.parse().unwrap_or_default();
-    let shown = match chosen {
+    let shown = match *chosen {
         LineEnding::None => ctx.text("append.none").to_owned(),
         ending => ctx.format("append.chosen", &[("ending", &name_of(ending))]),
     };
     PillCombo::new("append", ctx.text("append.name"), &shown).show(ui, |ui| {
         for ending in LineEnding::ALL {
-            if PillCombo::choice(ui, ending == chosen, name_of(ending)) {
-                ending.name().clone_into(append);
+            if PillCombo::choice(ui, ending == *chosen, name_of(ending)) {
+                *chosen = ending;
             }
         }
     });
 }
 
-/// The checksums; the setting keeps the name of one, or nothing.
-pub(in crate::ui) fn checksum_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, setting: &mut String) {
-    let chosen = Checksum::from_name(setting).ok();
+/// The checksums, or none.
+pub(in crate::ui) fn checksum_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut Option<Checksum>) {
     let shown = chosen.map_or(ctx.text("checksum.none"), Checksum::label);
     PillCombo::new("checksum", ctx.text("checksum.name"), shown).list_width(230.0).show(ui, |ui| {
         if PillCombo::choice(ui, chosen.is_none(), ctx.text("checksum.none")) {
-            setting.clear();
+            *chosen = None;
         }
         for checksum in Checksum::all() {
             let is_chosen = chosen.is_some_and(|chosen| chosen.name() == checksum.name());
             if PillCombo::choice(ui, is_chosen, checksum.label()) {
-                checksum.name().clone_into(setting);
+                *chosen = Some(checksum);
             }
         }
     });

@@ -1,16 +1,17 @@
 //! Beneath the send field: what stands ready to be sent, what was sent, and what is sent by itself.
 
 use crate::engine::shared::Status;
-use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::state::Composer;
+use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
     PillCombo, TextField, button_room, chip, context_menu, error_line, icon_button, list_of_all, menu,
     menu_item, sideways, text_button, toggle,
 };
 use crate::workspace::sending::QuickSend;
-use crate::workspace::tabs::TabSettings;
 use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// The quick sends get a line of their own where there is less room than this.
@@ -20,7 +21,7 @@ const ONE_LINE: f32 = 640.0;
 pub fn ready_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     composer: &mut Composer,
     status: &Status,
     out: &mut Vec<TabAction>,
@@ -60,31 +61,31 @@ pub fn ready_ui(
 fn past_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     composer: &mut Composer,
     out: &mut Vec<TabAction>,
 ) {
     if text_button(ui, ctx.text("composer.file"), ctx.text("composer.file_tip")).clicked() {
-        out.push(TabAction::AskFile);
+        out.push(ComposerAction::AskFile.into());
     }
     history_menu(ui, ctx, tab, composer);
 }
 
-fn echo_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
+fn echo_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, out: &mut Vec<TabAction>) {
     let mut is_echo = tab.composer.echo;
     if toggle(ui, &mut is_echo, ctx.text("composer.echo"), ctx.text("composer.echo_tip")).changed() {
-        out.push(TabAction::SetEcho(is_echo));
+        out.push(AnswersAction::SetEcho(is_echo).into());
     }
 }
 
-fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, out: &mut Vec<TabAction>) {
+fn replies_button(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, out: &mut Vec<TabAction>) {
     let active = tab.composer.replies.iter().filter(|reply| reply.is_on).count();
     let name = match active {
         0 => ctx.text("replies.title").to_owned(),
         count => ctx.format("replies.active", &[("count", &count)]),
     };
     if text_button(ui, &name, ctx.text("replies.tip")).clicked() {
-        out.push(TabAction::AskAnswers);
+        out.push(AnswersAction::Ask.into());
     }
 }
 
@@ -100,13 +101,13 @@ fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<
             });
         });
         if icon_button(ui, "＋", ctx.text("quick.add")).clicked() {
-            out.push(TabAction::AddQuick);
+            out.push(QuickSendAction::AskNew.into());
         }
         if is_cut {
             list_of_all(ui, ctx.text("quick.list"), |ui| {
                 for (place, quick) in ctx.sending.quick.iter().enumerate() {
                     if PillCombo::choice(ui, false, &quick_name(quick)) {
-                        out.push(TabAction::SendQuick(place));
+                        out.push(QuickSendAction::Send(place).into());
                     }
                 }
             });
@@ -127,7 +128,7 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
         // While nothing is open a press says so; the menu is there at all times.
         let response = chip(ui, &name, &quick_tooltip(ctx, quick, status));
         if response.clicked() {
-            out.push(TabAction::SendQuick(place));
+            out.push(QuickSendAction::Send(place).into());
         }
         context_menu(&response, 180.0, |ui| quick_menu(ui, ctx, place, out));
     }
@@ -148,19 +149,19 @@ fn quick_tooltip(ctx: &ViewCtx<'_>, quick: &QuickSend, status: &Status) -> Strin
 fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAction>) {
     let count = ctx.sending.quick.len();
     let items = [
-        (true, "quick.edit", TabAction::EditQuick(place)),
-        (place > 0, "quick.left", TabAction::MoveQuick { from: place, by: -1 }),
-        (place + 1 < count, "quick.right", TabAction::MoveQuick { from: place, by: 1 }),
-        (true, "quick.remove", TabAction::RemoveQuick(place)),
+        (true, "quick.edit", QuickSendAction::AskChange(place)),
+        (place > 0, "quick.left", QuickSendAction::Move { from: place, by: -1 }),
+        (place + 1 < count, "quick.right", QuickSendAction::Move { from: place, by: 1 }),
+        (true, "quick.remove", QuickSendAction::AskRemove(place)),
     ];
     for (is_possible, key, action) in items {
         if menu_item(ui, is_possible, ctx.text(key), "") {
-            out.push(action);
+            out.push(action.into());
         }
     }
 }
 
-fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, composer: &mut Composer) {
+fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, composer: &mut Composer) {
     let opener = text_button(ui, ctx.text("history.title"), ctx.text("history.tip"));
     menu(&opener, 320.0, |ui| {
         if ctx.sending.history.is_empty() {
@@ -188,7 +189,7 @@ struct Repeat {
 }
 
 impl Repeat {
-    fn of(tab: &TabSettings, status: &Status) -> Repeat {
+    fn of(tab: &LiveSettings, status: &Status) -> Repeat {
         let millis = tab.composer.every_millis.trim().parse::<u64>();
         Repeat {
             is_session_open: status.state.is_open(),
@@ -197,7 +198,7 @@ impl Repeat {
         }
     }
 
-    fn number_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings) {
+    fn number_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings) {
         TextField::new(ctx.text("repeat.millis"))
             .remark("ms")
             .width(84.0)
@@ -210,7 +211,11 @@ impl Repeat {
         let mut is_on = self.is_running;
         ui.add_enabled_ui(self.is_session_open && self.is_number, |ui| {
             if toggle(ui, &mut is_on, ctx.text("repeat.name"), ctx.text("repeat.tip")).changed() {
-                out.push(if is_on { TabAction::StartRepeat } else { TabAction::StopRepeat });
+                out.push(if is_on {
+                    ComposerAction::StartRepeat.into()
+                } else {
+                    ComposerAction::StopRepeat.into()
+                });
             }
         });
     }

@@ -1,18 +1,18 @@
 //! Above the send field: to whom, how it is written, and what is appended.
 
 use crate::engine::shared::Status;
-use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::peers_combo;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::words;
+use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::view_bar;
-use crate::ui::text;
 use crate::ui::widgets::PillCombo;
-use crate::workspace::tabs::{TabKind, TabSettings};
 use egui::Ui;
 
 /// What the composer shows besides its own state.
@@ -30,7 +30,7 @@ pub struct SendSurroundings<'a> {
 pub fn choices_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     composer: &mut Composer,
     peers: &mut Peers,
     out: &mut Vec<TabAction>,
@@ -39,30 +39,36 @@ pub fn choices_ui(
         target_ui(ui, ctx, tab, peers, out);
         let before = tab.composer.input;
         if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
-            let encoding = text::encoding_of(&tab.encoding);
-            composer.switch_input(&mut tab.composer, before, encoding);
+            composer.switch_input(&mut tab.composer, before, tab.encoding);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
-        payload_choices::append_ui(ui, ctx, &mut tab.composer.append);
+        payload_choices::append_ui(ui, ctx, &mut tab.composer.ending);
         payload_choices::checksum_ui(ui, ctx, &mut tab.composer.checksum);
     });
 }
 
-fn target_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &TabSettings, peers: &mut Peers, out: &mut Vec<TabAction>) {
+fn target_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &LiveSettings,
+    peers: &mut Peers,
+    out: &mut Vec<TabAction>,
+) {
     let line = ctx.format("composer.to", &[("whom", &words::recipients(ctx.locale, tab, peers))]);
     let Peers { send_to, recipients, .. } = peers;
     let combo = PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0);
     let above = |ui: &mut Ui| {
-        if tab.kind == TabKind::Udp
+        let shape = tab.kind.shape();
+        if !shape.has_connections()
             && PillCombo::choice(ui, *send_to == SendTo::Standard, &words::configured_remote(ctx.locale, tab))
         {
-            out.push(TabAction::SelectRemote);
+            out.push(PeersAction::SelectRemote.into());
         }
-        let everyone = if tab.kind == TabKind::Udp { "peers.all" } else { "peers.all_clients" };
+        let everyone = if shape.has_connections() { "peers.all_clients" } else { "peers.all" };
         if PillCombo::choice(ui, *send_to == SendTo::All, ctx.text(everyone)) {
-            out.push(TabAction::SelectPeer(None));
+            out.push(PeersAction::Select(None).into());
         }
     };
     let chosen = peers_combo(ui, ctx, combo, recipients, above, |id| send_to.has(id));
-    out.extend(chosen.map(|peer| TabAction::SelectPeer(Some(peer))));
+    out.extend(chosen.map(|peer| PeersAction::Select(Some(peer)).into()));
 }

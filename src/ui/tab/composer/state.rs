@@ -6,8 +6,9 @@ use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
 use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
 use crate::engine::command::{LONGEST_DATAGRAM, Target};
-use crate::workspace::sending::{Sending, SentText};
-use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind};
+use crate::ui::tab::settings::LiveComposer;
+use crate::workspace::sending::{QuickSend, Sending, SentText};
+use crate::workspace::tabs::{InputChoice, TabKind};
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ struct Switched {
 
 #[derive(Clone)]
 struct Preview {
-    settings: ComposerSettings,
+    settings: LiveComposer,
     encoding: TextEncoding,
     result: Result<Composition, ComposeError>,
 }
@@ -81,7 +82,7 @@ impl Composer {
     /// The bytes that would be sent, computed only when something changed.
     pub fn preview(
         &mut self,
-        settings: &ComposerSettings,
+        settings: &LiveComposer,
         encoding: TextEncoding,
     ) -> &Result<Composition, ComposeError> {
         let is_current = self
@@ -99,8 +100,8 @@ impl Composer {
                 result: compose(
                     &settings.draft,
                     settings.input,
-                    &settings.append,
-                    &settings.checksum,
+                    settings.ending,
+                    settings.checksum,
                     encoding,
                 ),
             })
@@ -108,12 +109,7 @@ impl Composer {
     }
 
     /// Writes what was typed in another way. What cannot be read, or not be told in the new way, stays as typed.
-    pub fn switch_input(
-        &mut self,
-        settings: &mut ComposerSettings,
-        from: InputChoice,
-        encoding: TextEncoding,
-    ) {
+    pub fn switch_input(&mut self, settings: &mut LiveComposer, from: InputChoice, encoding: TextEncoding) {
         let to = settings.input;
         let origin = match self.switched.take() {
             Some(switched) if switched.became == settings.draft => switched,
@@ -128,7 +124,7 @@ impl Composer {
     }
 
     /// Puts the text sent before the present one into the field, or the one after it.
-    pub fn walk_history(&mut self, settings: &mut ComposerSettings, sending: &Sending, is_back: bool) {
+    pub fn walk_history(&mut self, settings: &mut LiveComposer, sending: &Sending, is_back: bool) {
         if self.steps_back == 0 && !is_back {
             self.bring_back(settings, sending);
             return;
@@ -138,7 +134,7 @@ impl Composer {
     }
 
     /// Puts the text of so many steps back into the field; what was being written stays to be found at 0.
-    pub fn step_to(&mut self, settings: &mut ComposerSettings, sending: &Sending, target: usize) {
+    pub fn step_to(&mut self, settings: &mut LiveComposer, sending: &Sending, target: usize) {
         if target > sending.history.len() || target == self.steps_back {
             return;
         }
@@ -156,7 +152,7 @@ impl Composer {
     /// Puts these bytes into the field: in the present way of writing where that shows every one of them, else with
     /// escapes or as hex. Nothing is appended to them, and what was being written is found again one step down. Returns
     /// whether there is room for them.
-    pub fn put(&mut self, settings: &mut ComposerSettings, bytes: &[u8], encoding: TextEncoding) -> bool {
+    pub fn put(&mut self, settings: &mut LiveComposer, bytes: &[u8], encoding: TextEncoding) -> bool {
         let ways = [settings.input, InputChoice::Escapes, InputChoice::Hex];
         let found = ways.into_iter().find_map(|input| Some((input, shown_as(bytes, input, encoding)?)));
         let Some((input, text)) = found else { return false };
@@ -166,12 +162,12 @@ impl Composer {
         self.steps_back = 0;
         self.switched = None;
         write(settings, SentText { text, input });
-        LineEnding::None.name().clone_into(&mut settings.append);
-        settings.checksum.clear();
+        settings.ending = LineEnding::None;
+        settings.checksum = None;
         true
     }
 
-    fn set_aside(&mut self, settings: &ComposerSettings) {
+    fn set_aside(&mut self, settings: &LiveComposer) {
         let written = written(settings);
         self.set_aside.retain(|draft| *draft != written);
         self.set_aside.push(written);
@@ -182,7 +178,7 @@ impl Composer {
 
     /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
     /// the newest one. If that was not sent either, both take turns.
-    fn bring_back(&mut self, settings: &mut ComposerSettings, sending: &Sending) {
+    fn bring_back(&mut self, settings: &mut LiveComposer, sending: &Sending) {
         let is_unsent = |draft: &SentText| !draft.text.is_empty() && !sending.history.contains(draft);
         self.set_aside.retain(is_unsent);
         let Some(draft) = self.set_aside.pop() else { return };
@@ -194,11 +190,11 @@ impl Composer {
     }
 }
 
-fn written(settings: &ComposerSettings) -> SentText {
+fn written(settings: &LiveComposer) -> SentText {
     SentText { text: settings.draft.clone(), input: settings.input }
 }
 
-fn write(settings: &mut ComposerSettings, text: SentText) {
+fn write(settings: &mut LiveComposer, text: SentText) {
     settings.draft = text.text;
     settings.input = text.input;
 }
@@ -225,14 +221,16 @@ impl ComposeError {
 pub fn compose(
     typed: &str,
     input: InputChoice,
-    append: &str,
-    checksum: &str,
+    ending: LineEnding,
+    checksum: Option<Checksum>,
     encoding: TextEncoding,
 ) -> Result<Composition, ComposeError> {
-    let body = body_of(typed, input, encoding)?;
-    // Names that a file of another version may hold stand for nothing to append.
-    let ending = append.parse().unwrap_or(LineEnding::None);
-    Ok(Composition::new(body, Checksum::from_name(checksum).ok(), ending))
+    Ok(Composition::new(body_of(typed, input, encoding)?, checksum, ending))
+}
+
+/// What a quick send appends. Names that a file of another version may hold stand for nothing.
+pub fn appended_by(quick: &QuickSend) -> (LineEnding, Option<Checksum>) {
+    (quick.append.parse().unwrap_or_default(), Checksum::from_name(&quick.checksum).ok())
 }
 
 /// The bytes of what was typed.
@@ -295,8 +293,8 @@ pub enum Obstacle {
 struct PastedDatagram {
     text: Arc<str>,
     input: InputChoice,
-    append: String,
-    checksum: String,
+    ending: LineEnding,
+    checksum: Option<Checksum>,
     encoding: TextEncoding,
     result: Result<Composition, Obstacle>,
 }
@@ -306,11 +304,11 @@ impl Composer {
     /// they are sent.
     pub fn obstacle(
         &mut self,
-        settings: &ComposerSettings,
+        settings: &LiveComposer,
         encoding: TextEncoding,
         kind: TabKind,
     ) -> Option<Obstacle> {
-        if self.pasted.is_some() && kind != TabKind::Udp {
+        if self.pasted.is_some() && !kind.shape().is_message_oriented {
             return None;
         }
         self.payload(settings, encoding, kind).err()
@@ -319,20 +317,19 @@ impl Composer {
     /// The bytes that go out at once: what is written, or on a datagram tab what was pasted.
     pub fn payload(
         &mut self,
-        settings: &ComposerSettings,
+        settings: &LiveComposer,
         encoding: TextEncoding,
         kind: TabKind,
     ) -> Result<&Composition, Obstacle> {
-        if kind == TabKind::Udp
-            && let Some(text) = self.pasted.clone()
-        {
+        let is_message_oriented = kind.shape().is_message_oriented;
+        if is_message_oriented && let Some(text) = self.pasted.clone() {
             return self.pasted_datagram(text, settings, encoding).as_ref().map_err(Clone::clone);
         }
         let composition =
             self.preview(settings, encoding).as_ref().map_err(|error| Obstacle::Unreadable(error.clone()))?;
-        match kind {
-            TabKind::Udp => fitting(composition),
-            _ if composition.bytes().is_empty() => Err(Obstacle::Nothing),
+        match composition.bytes() {
+            _ if is_message_oriented => fitting(composition),
+            [] => Err(Obstacle::Nothing),
             _ => Ok(composition),
         }
     }
@@ -340,18 +337,18 @@ impl Composer {
     fn pasted_datagram(
         &mut self,
         text: Arc<str>,
-        settings: &ComposerSettings,
+        settings: &LiveComposer,
         encoding: TextEncoding,
     ) -> &Result<Composition, Obstacle> {
         self.pasted_datagram.take_if(|made| {
             !Arc::ptr_eq(&made.text, &text)
                 || (made.input, made.encoding) != (settings.input, encoding)
-                || (&made.append, &made.checksum) != (&settings.append, &settings.checksum)
+                || (made.ending, made.checksum) != (settings.ending, settings.checksum)
         });
         let made = self.pasted_datagram.get_or_insert_with(|| PastedDatagram {
             input: settings.input,
-            append: settings.append.clone(),
-            checksum: settings.checksum.clone(),
+            ending: settings.ending,
+            checksum: settings.checksum,
             encoding,
             result: datagram_of(&text, settings, encoding),
             text,
@@ -360,15 +357,11 @@ impl Composer {
     }
 }
 
-fn datagram_of(
-    text: &str,
-    settings: &ComposerSettings,
-    encoding: TextEncoding,
-) -> Result<Composition, Obstacle> {
+fn datagram_of(text: &str, settings: &LiveComposer, encoding: TextEncoding) -> Result<Composition, Obstacle> {
     if text.len() > LONGEST_TEXT_BYTES {
         return Err(Obstacle::TooLong { bytes: text.len(), is_exact: false });
     }
-    let composition = compose(text, settings.input, &settings.append, &settings.checksum, encoding)
+    let composition = compose(text, settings.input, settings.ending, settings.checksum, encoding)
         .map_err(Obstacle::Unreadable)?;
     fitting(&composition)?;
     Ok(composition)
@@ -382,30 +375,33 @@ fn fitting(composition: &Composition) -> Result<&Composition, Obstacle> {
 #[cfg(test)]
 mod tests {
     use super::{ComposeError, Composer, Obstacle, compose, rewrite};
+    use crate::codec::checksum::Checksum;
+    use crate::codec::composition::LineEnding;
     use crate::codec::text::TextEncoding;
     use crate::engine::command::LONGEST_DATAGRAM;
+    use crate::ui::tab::settings::LiveComposer;
     use crate::workspace::sending::{Sending, SentText};
-    use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind};
+    use crate::workspace::tabs::{InputChoice, TabKind};
     use std::sync::Arc;
 
     #[test]
     fn what_is_typed_becomes_exact_bytes() {
-        for (typed, input, append, checksum, bytes) in [
-            ("你好", InputChoice::Text, "crlf", "", &b"\xC4\xE3\xBA\xC3\r\n"[..]),
+        for (typed, input, ending, checksum, bytes) in [
+            ("你好", InputChoice::Text, LineEnding::Crlf, None, &b"\xC4\xE3\xBA\xC3\r\n"[..]),
             (
                 "01 03 9C 41 00 02",
                 InputChoice::Hex,
-                "none",
-                "crc-16/modbus",
+                LineEnding::None,
+                Checksum::from_name("crc-16/modbus").ok(),
                 b"\x01\x03\x9C\x41\0\x02\xBA\x4F",
             ),
-            (r"a\x00\r", InputChoice::Escapes, "lf", "", b"a\0\r\n"),
+            (r"a\x00\r", InputChoice::Escapes, LineEnding::Lf, None, b"a\0\r\n"),
         ] {
-            let composed = compose(typed, input, append, checksum, TextEncoding::GBK).unwrap();
+            let composed = compose(typed, input, ending, checksum, TextEncoding::GBK).unwrap();
             assert_eq!(composed.bytes(), bytes, "{typed}");
         }
         assert!(matches!(
-            compose("0G", InputChoice::Hex, "none", "", TextEncoding::GBK),
+            compose("0G", InputChoice::Hex, LineEnding::None, None, TextEncoding::GBK),
             Err(ComposeError::Hex(_))
         ));
     }
@@ -436,7 +432,7 @@ mod tests {
         ] {
             let mut composer = Composer::default();
             let mut settings =
-                ComposerSettings { draft: typed.to_owned(), input: first, ..ComposerSettings::default() };
+                LiveComposer { draft: typed.to_owned(), input: first, ..LiveComposer::default() };
             for to in ways.into_iter().chain([first]) {
                 let from = std::mem::replace(&mut settings.input, to);
                 composer.switch_input(&mut settings, from, gbk);
@@ -456,7 +452,7 @@ mod tests {
             ("a\\q", InputChoice::Escapes, 1),
             ("温😀", InputChoice::Text, 1),
         ] {
-            let error = compose(typed, input, "none", "", TextEncoding::GBK).unwrap_err();
+            let error = compose(typed, input, LineEnding::None, None, TextEncoding::GBK).unwrap_err();
             assert_eq!(error.place(), Some(place), "{typed}: {error:?}");
         }
     }
@@ -465,7 +461,7 @@ mod tests {
     fn the_history_gives_back_what_was_being_written() {
         let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Text };
         let sending = Sending { history: vec![sent("first"), sent("second")], ..Sending::default() };
-        let mut settings = ComposerSettings { draft: "new".to_owned(), ..ComposerSettings::default() };
+        let mut settings = LiveComposer { draft: "new".to_owned(), ..LiveComposer::default() };
         let mut composer = Composer::default();
         let mut seen = Vec::new();
         for is_back in [true, true, true, false, false, false] {
@@ -483,9 +479,9 @@ mod tests {
     fn what_was_being_written_is_found_below_what_was_made_of_the_history() {
         let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Hex };
         let mut sending = Sending { history: vec![sent("01"), sent("02")], ..Sending::default() };
-        let mut settings = ComposerSettings { draft: "draft".to_owned(), ..ComposerSettings::default() };
+        let mut settings = LiveComposer { draft: "draft".to_owned(), ..LiveComposer::default() };
         let mut composer = Composer::default();
-        let mut walk = |settings: &mut ComposerSettings, sending: &Sending, change: &str, ways: &[bool]| {
+        let mut walk = |settings: &mut LiveComposer, sending: &Sending, change: &str, ways: &[bool]| {
             if !change.is_empty() {
                 // As the field does when something is typed, and the dispatcher when it is sent.
                 change.clone_into(&mut settings.draft);
@@ -519,17 +515,28 @@ mod tests {
     fn a_datagram_that_is_too_long_is_known_before_it_is_sent() {
         let utf8 = TextEncoding::default();
         let too_long = |bytes, is_exact| Some(Obstacle::TooLong { bytes, is_exact });
-        for (text, input, append, kind, obstacle) in [
-            ("x".repeat(LONGEST_DATAGRAM), InputChoice::Text, "none", TabKind::Udp, None),
-            ("x".repeat(LONGEST_DATAGRAM), InputChoice::Text, "lf", TabKind::Udp, too_long(65_508, true)),
-            ("x".repeat(66_000), InputChoice::Text, "none", TabKind::Udp, too_long(66_000, true)),
-            ("x".repeat(66_000), InputChoice::Text, "none", TabKind::TcpClient, None),
-            ("01 ".repeat(60_000), InputChoice::Hex, "none", TabKind::Udp, None),
-            ("01 ".repeat(66_000), InputChoice::Hex, "none", TabKind::Udp, too_long(66_000, true)),
-            ("x".repeat(5 << 20), InputChoice::Text, "none", TabKind::Udp, too_long(5 << 20, false)),
+        for (text, input, ending, kind, obstacle) in [
+            ("x".repeat(LONGEST_DATAGRAM), InputChoice::Text, LineEnding::None, TabKind::Udp, None),
+            (
+                "x".repeat(LONGEST_DATAGRAM),
+                InputChoice::Text,
+                LineEnding::Lf,
+                TabKind::Udp,
+                too_long(65_508, true),
+            ),
+            ("x".repeat(66_000), InputChoice::Text, LineEnding::None, TabKind::Udp, too_long(66_000, true)),
+            ("x".repeat(66_000), InputChoice::Text, LineEnding::None, TabKind::TcpClient, None),
+            ("01 ".repeat(60_000), InputChoice::Hex, LineEnding::None, TabKind::Udp, None),
+            ("01 ".repeat(66_000), InputChoice::Hex, LineEnding::None, TabKind::Udp, too_long(66_000, true)),
+            (
+                "x".repeat(5 << 20),
+                InputChoice::Text,
+                LineEnding::None,
+                TabKind::Udp,
+                too_long(5 << 20, false),
+            ),
         ] {
-            let append = append.to_owned();
-            let mut settings = ComposerSettings { input, append, ..ComposerSettings::default() };
+            let mut settings = LiveComposer { input, ending, ..LiveComposer::default() };
             let mut composer = with_pasted(&text);
             let case = format!("{} as {input:?} on {kind:?}", text.len());
             assert_eq!(composer.obstacle(&settings, utf8, kind), obstacle, "{case}, pasted");
@@ -543,30 +550,30 @@ mod tests {
 
     #[test]
     fn only_a_datagram_can_be_empty() {
-        for (kind, append, obstacle) in [
-            (TabKind::TcpServer, "none", Some(Obstacle::Nothing)),
-            (TabKind::TcpClient, "none", Some(Obstacle::Nothing)),
-            (TabKind::TcpClient, "lf", None),
-            (TabKind::Udp, "none", None),
+        for (kind, ending, obstacle) in [
+            (TabKind::TcpServer, LineEnding::None, Some(Obstacle::Nothing)),
+            (TabKind::TcpClient, LineEnding::None, Some(Obstacle::Nothing)),
+            (TabKind::TcpClient, LineEnding::Lf, None),
+            (TabKind::Udp, LineEnding::None, None),
         ] {
-            let settings = ComposerSettings { append: append.to_owned(), ..ComposerSettings::default() };
+            let settings = LiveComposer { ending, ..LiveComposer::default() };
             let found = Composer::default().obstacle(&settings, TextEncoding::default(), kind);
-            assert_eq!(found, obstacle, "{kind:?} with {append}");
+            assert_eq!(found, obstacle, "{kind:?} with {ending}");
         }
     }
 
     #[test]
     fn a_pasted_text_is_read_anew_when_what_is_chosen_changes() {
         let mut composer = with_pasted("01 02");
-        let mut settings = ComposerSettings::default();
+        let mut settings = LiveComposer::default();
         let utf8 = TextEncoding::default();
-        for (input, append, bytes) in [
-            (InputChoice::Text, "none", &b"01 02"[..]),
-            (InputChoice::Hex, "none", &[1, 2]),
-            (InputChoice::Hex, "lf", b"\x01\x02\n"),
+        for (input, ending, bytes) in [
+            (InputChoice::Text, LineEnding::None, &b"01 02"[..]),
+            (InputChoice::Hex, LineEnding::None, &[1, 2]),
+            (InputChoice::Hex, LineEnding::Lf, b"\x01\x02\n"),
         ] {
             settings.input = input;
-            append.clone_into(&mut settings.append);
+            settings.ending = ending;
             let composition = composer.payload(&settings, utf8, TabKind::Udp).unwrap();
             assert_eq!(composition.bytes(), bytes);
         }

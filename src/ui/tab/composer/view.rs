@@ -2,10 +2,11 @@
 
 use crate::codec::composition::Composition;
 use crate::codec::hex;
-use crate::ui::action::TabAction;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::composer::ComposerAction;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::ready;
 use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
@@ -13,11 +14,12 @@ use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::words;
 use crate::ui::tab::peers::Peers;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, error_line};
 use crate::util::bytes_text::{ByteSize, Count};
-use crate::workspace::tabs::{InputChoice, TabSettings};
+use crate::workspace::tabs::InputChoice;
 use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
@@ -32,13 +34,13 @@ const PREVIEW_BYTES: usize = 48;
 pub fn composer_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     composer: &mut Composer,
     peers: &mut Peers,
     around: SendSurroundings<'_>,
     out: &mut Vec<TabAction>,
 ) {
-    let encoding = text::encoding_of(&tab.encoding);
+    let encoding = tab.encoding;
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     send_choices::choices_ui(ui, ctx, tab, composer, peers, out);
     let obstacle = composer.obstacle(&tab.composer, encoding, tab.kind);
@@ -73,13 +75,13 @@ pub fn composer_ui(
 fn field_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     composer: &mut Composer,
     obstacle: Option<&str>,
     out: &mut Vec<TabAction>,
 ) {
     let theme = Theme::of(ui);
-    let encoding = text::encoding_of(&tab.encoding);
+    let encoding = tab.encoding;
     let frame = Frame::new()
         .fill(theme.raised)
         .stroke(Stroke::new(1.0, theme.line))
@@ -172,10 +174,10 @@ fn history_keys(ui: &Ui, composer: &Composer, out: &mut Vec<TabAction>) {
         (alone(Key::ArrowUp), alone(Key::ArrowDown))
     });
     if back {
-        out.push(TabAction::HistoryBack);
+        out.push(ComposerAction::HistoryBack.into());
     }
     if forward {
-        out.push(TabAction::HistoryForward);
+        out.push(ComposerAction::HistoryForward.into());
     }
 }
 
@@ -197,7 +199,7 @@ fn pasted_ui(
     if button(ui, ButtonKind::Ordinary, ctx.text("composer.forget"), None, ctx.text("composer.forget_tip"))
         .clicked()
     {
-        out.push(TabAction::DropPasted);
+        out.push(ComposerAction::DropPasted.into());
     }
 }
 
@@ -219,7 +221,7 @@ fn repeating_ui(
                 let name = ctx.text("repeat.renew");
                 let response = button(ui, ButtonKind::Ordinary, name, None, ctx.text("repeat.renew_tip"));
                 if response.clicked() {
-                    out.push(TabAction::StartRepeat);
+                    out.push(ComposerAction::StartRepeat.into());
                 }
                 response.on_disabled_hover_text(off.unwrap_or_default());
             });
@@ -298,7 +300,7 @@ fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, off: Option<&str>, ou
         let tooltip = off.unwrap_or(ctx.text("composer.send_tip"));
         let response = response.on_hover_text(tooltip).on_disabled_hover_text(tooltip);
         if response.clicked() {
-            out.push(TabAction::Send);
+            out.push(ComposerAction::Send.into());
         }
     });
 }
@@ -316,7 +318,7 @@ fn file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &FileProgress, out: &mut Vec<Ta
         if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, ctx.text("composer.file_cancel"))
             .clicked()
         {
-            out.push(TabAction::CancelFile);
+            out.push(ComposerAction::CancelFile.into());
         }
     });
 }

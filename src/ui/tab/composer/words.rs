@@ -4,31 +4,32 @@ use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
 use crate::codec::text::EncodeError;
 use crate::engine::command::LONGEST_DATAGRAM;
+use crate::model::config::Meeting;
 use crate::ui::tab::composer::state::ComposeError;
 use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::connection::words::endpoint;
 use crate::ui::tab::peers::{Peers, SendTo};
+use crate::ui::tab::settings::LiveSettings;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
-use crate::workspace::tabs::{TabKind, TabSettings};
 
 /// To whom a send of a tab goes.
-pub fn recipients(locale: &Locale, tab: &TabSettings, peers: &Peers) -> String {
-    match (&peers.send_to, tab.kind) {
+pub fn recipients(locale: &Locale, tab: &LiveSettings, peers: &Peers) -> String {
+    match (&peers.send_to, tab.kind.shape().meeting) {
         (SendTo::Peers(chosen), _) => match (&peers.selected, chosen.len()) {
             (Some(peer), 1) => peer.remote.to_string(),
             (_, 0) => locale.text("composer.to_nobody").to_owned(),
             (_, count) => locale.format("composer.to_several", &[("count", &count)]),
         },
-        (SendTo::Standard, TabKind::Udp) => configured_remote(locale, tab),
-        (_, TabKind::TcpClient) => locale.text("composer.to_server").to_owned(),
-        (_, TabKind::Udp) => locale.text("composer.to_all_peers").to_owned(),
-        (_, TabKind::TcpServer) => locale.text("peers.all_clients").to_owned(),
+        (SendTo::Standard, Meeting::Exchanges) => configured_remote(locale, tab),
+        (_, Meeting::Connects) => locale.text("composer.to_server").to_owned(),
+        (_, Meeting::Exchanges) => locale.text("composer.to_all_peers").to_owned(),
+        (_, Meeting::Listens) => locale.text("peers.all_clients").to_owned(),
     }
 }
 
 /// The address in the fields of a tab, to which datagrams go unless a peer is chosen.
-pub fn configured_remote(locale: &Locale, tab: &TabSettings) -> String {
+pub fn configured_remote(locale: &Locale, tab: &LiveSettings) -> String {
     if tab.remote_host.trim().is_empty() {
         locale.text("composer.to_no_remote").to_owned()
     } else {

@@ -9,7 +9,8 @@ use crate::model::config::{
 use crate::model::endpoint::{EndpointError, Host, HostPort};
 use crate::model::failure::{Failure, Operation};
 use crate::model::socket_option::{OptionError, OptionName, SocketOption};
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::ui::tab::settings::LiveSettings;
+use crate::workspace::tabs::TabKind;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -74,7 +75,7 @@ pub struct FieldProblem {
 const LONGEST_TIMEOUT_SECONDS: u64 = 3600;
 
 /// The session that these fields ask for, or everything that is wrong with them.
-pub fn config_of(tab: &TabSettings) -> Result<SessionConfig, Vec<FieldProblem>> {
+pub fn config_of(tab: &LiveSettings) -> Result<SessionConfig, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let options = options_of(tab, &mut problems);
     let config = match tab.kind {
@@ -140,13 +141,16 @@ fn whole_endpoint(host: &str) -> Option<HostPort> {
     may_be.then(|| host.parse().ok())?
 }
 
-fn typed_remote(tab: &TabSettings) -> (Cow<'_, str>, Cow<'_, str>) {
+fn typed_remote(tab: &LiveSettings) -> (Cow<'_, str>, Cow<'_, str>) {
     typed_endpoint(&tab.remote_host, &tab.remote_port)
 }
 
 /// Where datagrams go that name no peer, or what is wrong with the fields that say so: what the session was opened
 /// with, or an address that was typed since. A name that was typed since has not been looked up.
-pub fn datagram_target(tab: &TabSettings, opened: Option<&TabSettings>) -> Result<Target, Vec<FieldProblem>> {
+pub fn datagram_target(
+    tab: &LiveSettings,
+    opened: Option<&LiveSettings>,
+) -> Result<Target, Vec<FieldProblem>> {
     if opened.is_some_and(|opened| typed_remote(opened) == typed_remote(tab)) {
         return Ok(Target::Configured);
     }
@@ -193,10 +197,7 @@ pub fn may_become_group(text: &str) -> bool {
 
 /// Whether an option means something for this kind of session.
 pub fn option_fits(kind: TabKind, name: OptionName) -> bool {
-    match kind {
-        TabKind::TcpServer | TabKind::TcpClient => name.fits_streams(),
-        TabKind::Udp => name.fits_datagrams(),
-    }
+    if kind.shape().is_message_oriented { name.fits_datagrams() } else { name.fits_streams() }
 }
 
 /// Reads `NAME=VALUE` for this kind of session.
@@ -210,7 +211,7 @@ pub fn parse_option(kind: TabKind, text: &str) -> Result<SocketOption, Problem> 
 }
 
 /// The field beside which a failure of the engine belongs.
-pub fn field_of_failure(kind: SessionKind, tab: &TabSettings, failure: &Failure) -> Field {
+pub fn field_of_failure(kind: SessionKind, tab: &LiveSettings, failure: &Failure) -> Field {
     match failure.operation {
         Operation::Connect | Operation::Send => match failure.error.name.as_str() {
             "ECONNREFUSED" | "WSAECONNREFUSED" => Field::RemotePort,
@@ -235,7 +236,7 @@ fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }
 
-fn local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+fn local_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
     let (host, port) = typed_endpoint(&tab.local_host, &tab.local_port);
     let host = host_of(Field::LocalHost, &host, problems);
     let port = port_of(Field::LocalPort, &port, problems);
@@ -243,7 +244,7 @@ fn local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostP
 }
 
 /// A local address that may be left out; a port alone means every address of this machine.
-fn optional_local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+fn optional_local_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
     let (host, port) = typed_endpoint(&tab.local_host, &tab.local_port);
     match (is_blank(&host), is_blank(&port)) {
         (true, true) => None,
@@ -259,7 +260,7 @@ fn optional_local_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Opt
     }
 }
 
-fn remote_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
+fn remote_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
     let (host, port) = typed_remote(tab);
     let host = host_of(Field::RemoteHost, &host, problems);
     let port = port_of(Field::RemotePort, &port, problems);
@@ -281,7 +282,7 @@ fn port_of(field: Field, text: &str, problems: &mut Vec<FieldProblem>) -> Option
         .ok()
 }
 
-fn timeout_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Duration {
+fn timeout_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Duration {
     let typed = tab.connect_timeout_seconds.trim();
     match typed.parse::<u64>() {
         Ok(seconds) if (1..=LONGEST_TIMEOUT_SECONDS).contains(&seconds) => Duration::from_secs(seconds),
@@ -293,7 +294,7 @@ fn timeout_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Duration {
     }
 }
 
-fn groups_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<MulticastGroup> {
+fn groups_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Vec<MulticastGroup> {
     let mut groups = Vec::new();
     for text in tab.groups.iter().filter(|text| !is_blank(text)) {
         match parse_group(text) {
@@ -304,7 +305,7 @@ fn groups_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<Multica
     groups
 }
 
-fn options_of(tab: &TabSettings, problems: &mut Vec<FieldProblem>) -> Vec<SocketOption> {
+fn options_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Vec<SocketOption> {
     let mut options = Vec::new();
     for text in tab.options.iter().filter(|text| !is_blank(text)) {
         match parse_option(tab.kind, text) {
@@ -323,7 +324,8 @@ mod tests {
     use crate::engine::command::Target;
     use crate::model::config::{SessionConfig, SessionKind};
     use crate::model::failure::{Failure, Operation, OsError};
-    use crate::workspace::tabs::{TabKind, TabSettings};
+    use crate::ui::tab::settings::LiveSettings;
+    use crate::workspace::tabs::TabKind;
 
     #[test]
     fn a_group_that_is_being_typed_is_not_yet_wrong() {
@@ -340,9 +342,9 @@ mod tests {
     #[test]
     fn the_first_tabs_open_as_they_are() {
         for kind in [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp] {
-            assert!(config_of(&TabSettings::new(kind)).is_ok(), "{kind:?}");
+            assert!(config_of(&LiveSettings::new(kind)).is_ok(), "{kind:?}");
         }
-        let Ok(SessionConfig::TcpClient(client)) = config_of(&TabSettings::new(TabKind::TcpClient)) else {
+        let Ok(SessionConfig::TcpClient(client)) = config_of(&LiveSettings::new(TabKind::TcpClient)) else {
             panic!("a client tab makes a client");
         };
         assert_eq!(client.remote.to_string(), "127.0.0.1:9000");
@@ -351,7 +353,7 @@ mod tests {
 
     #[test]
     fn every_problem_knows_its_field() {
-        type Change = fn(&mut TabSettings);
+        type Change = fn(&mut LiveSettings);
         let rows: [(TabKind, Change, &[Field]); 8] = [
             (TabKind::TcpServer, |tab| tab.local_port = "70000".to_owned(), &[Field::LocalPort]),
             (TabKind::TcpServer, |tab| tab.local_host = "my host".to_owned(), &[Field::LocalHost]),
@@ -370,7 +372,7 @@ mod tests {
             ),
         ];
         for (kind, change, fields) in rows {
-            let mut tab = TabSettings::new(kind);
+            let mut tab = LiveSettings::new(kind);
             change(&mut tab);
             let found: Vec<_> = config_of(&tab).unwrap_err().iter().map(|problem| problem.field).collect();
             assert_eq!(found, fields);
@@ -395,10 +397,10 @@ mod tests {
 
     #[test]
     fn datagrams_go_where_the_fields_say_or_nowhere() {
-        let udp = |host: &str, port: &str| TabSettings {
+        let udp = |host: &str, port: &str| LiveSettings {
             remote_host: host.to_owned(),
             remote_port: port.to_owned(),
-            ..TabSettings::new(TabKind::Udp)
+            ..LiveSettings::new(TabKind::Udp)
         };
         let to = |address: &str| Ok(Target::from(address.parse::<std::net::SocketAddr>().unwrap()));
         let rows = [
@@ -440,7 +442,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_that_is_still_being_typed_counts_as_it_stands() {
-        let mut tab = TabSettings::new(TabKind::TcpClient);
+        let mut tab = LiveSettings::new(TabKind::TcpClient);
         tab.remote_host = "10.0.0.7:80".to_owned();
         let Ok(SessionConfig::TcpClient(client)) = config_of(&tab) else { panic!("it can be read") };
         assert_eq!(client.remote.to_string(), "10.0.0.7:80");
@@ -448,7 +450,7 @@ mod tests {
 
     #[test]
     fn a_failure_of_the_system_stands_beside_its_field() {
-        let tab = TabSettings::new(TabKind::TcpServer);
+        let tab = LiveSettings::new(TabKind::TcpServer);
         for (operation, name, field) in [
             (Operation::Listen, "EADDRINUSE", Field::LocalPort),
             (Operation::Bind, "EACCES", Field::LocalPort),
@@ -463,10 +465,10 @@ mod tests {
 
     #[test]
     fn a_port_zero_can_be_listened_on_but_not_connected_to() {
-        let mut tab = TabSettings::new(TabKind::TcpServer);
+        let mut tab = LiveSettings::new(TabKind::TcpServer);
         tab.local_port = "0".to_owned();
         assert!(config_of(&tab).is_ok());
-        let mut tab = TabSettings::new(TabKind::TcpClient);
+        let mut tab = LiveSettings::new(TabKind::TcpClient);
         tab.remote_port = "0".to_owned();
         assert_eq!(config_of(&tab).unwrap_err()[0].problem, Problem::PortZero);
     }

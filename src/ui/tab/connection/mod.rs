@@ -15,13 +15,49 @@ pub mod words;
 
 use crate::engine::command::Command;
 use crate::model::socket_option::{OptionName, OptionValue, SocketOption};
+use crate::ui::addresses::own_addresses_now;
+use crate::ui::ctx::LocalAddress;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::parse_group;
 use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::session::send_command;
 
-pub(in crate::ui) fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) {
+/// What can be asked of the connection panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionAction {
+    /// This machine's addresses are looked up again.
+    RefreshAddresses,
+    /// Sending to broadcast addresses is allowed, now if the socket is open and with each opening, or not.
+    SetBroadcast(bool),
+    /// The group is joined, now if the socket is open and with each opening.
+    JoinGroup(String),
+    /// The group is left and forgotten.
+    LeaveGroup(usize),
+    /// The option is set, now if the session is open and with each opening.
+    SetOption(String),
+    /// The option is no longer asked for.
+    ForgetOption(usize),
+}
+
+/// Does what was asked of the connection panel.
+pub(in crate::ui) fn apply(
+    tab: &mut Tab,
+    action: ConnectionAction,
+    addresses: &mut Vec<LocalAddress>,
+    cx: &mut Cx<'_>,
+) {
+    match action {
+        ConnectionAction::RefreshAddresses => *addresses = own_addresses_now(cx),
+        ConnectionAction::SetBroadcast(is_on) => set_broadcast(tab, is_on, cx),
+        ConnectionAction::JoinGroup(text) => join_group(tab, text, cx),
+        ConnectionAction::LeaveGroup(place) => leave_group(tab, place, cx),
+        ConnectionAction::SetOption(text) => set_option(tab, text, cx),
+        ConnectionAction::ForgetOption(place) => forget_option(tab, place),
+    }
+}
+
+fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) {
     tab.settings.broadcast = is_on;
     tab.panel.refusal = None;
     if tab.is_open() {
@@ -30,7 +66,7 @@ pub(in crate::ui) fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) 
     }
 }
 
-pub(in crate::ui) fn join_group(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
+fn join_group(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
     let Ok(group) = parse_group(&text) else { return };
     tab.panel.refusal = None;
     if tab.settings.groups.contains(&text) {
@@ -42,7 +78,7 @@ pub(in crate::ui) fn join_group(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
     }
 }
 
-pub(in crate::ui) fn leave_group(tab: &mut Tab, place: usize, cx: &mut Cx<'_>) {
+fn leave_group(tab: &mut Tab, place: usize, cx: &mut Cx<'_>) {
     if place >= tab.settings.groups.len() {
         return;
     }
@@ -54,7 +90,7 @@ pub(in crate::ui) fn leave_group(tab: &mut Tab, place: usize, cx: &mut Cx<'_>) {
     }
 }
 
-pub(in crate::ui) fn set_option(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
+fn set_option(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
     let Ok(option) = text.parse::<SocketOption>() else { return };
     let name = text.split('=').next().unwrap_or_default().to_owned();
     let is_same = |earlier: &String| earlier.split('=').next() == Some(name.as_str());
@@ -70,7 +106,7 @@ pub(in crate::ui) fn set_option(tab: &mut Tab, text: String, cx: &mut Cx<'_>) {
     }
 }
 
-pub(in crate::ui) fn forget_option(tab: &mut Tab, place: usize) {
+fn forget_option(tab: &mut Tab, place: usize) {
     if place < tab.settings.options.len() {
         tab.settings.options.remove(place);
     }

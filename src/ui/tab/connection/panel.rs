@@ -2,7 +2,7 @@
 
 use crate::model::ids::Ticket;
 use crate::ui::tab::connection::fields::Field;
-use crate::workspace::tabs::TabSettings;
+use crate::ui::tab::settings::LiveSettings;
 
 /// The panel of one tab.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +10,7 @@ pub struct Panel {
     /// Opening was tried with these fields: what is missing is said from then on.
     pub has_tried: bool,
     /// The fields that were last used to open; their failure stops being shown when they change.
-    pub tried_with: Option<TabSettings>,
+    pub tried_with: Option<LiveSettings>,
     /// The seldom needed fields are shown.
     pub are_details_shown: bool,
     /// The socket options are shown.
@@ -80,7 +80,7 @@ impl Panel {
     }
 
     /// Whether the last failure came from the fields as they are.
-    pub fn failed_as(&self, tab: &TabSettings) -> bool {
+    pub fn failed_as(&self, tab: &LiveSettings) -> bool {
         self.tried_with.as_ref().is_none_or(|tried| {
             (&tried.local_host, &tried.local_port) == (&tab.local_host, &tab.local_port)
                 && (&tried.remote_host, &tried.remote_port) == (&tab.remote_host, &tab.remote_port)

@@ -2,17 +2,19 @@
 
 use crate::engine::shared::Status;
 use crate::model::socket_option::{OptionName, OptionShape, SocketOption};
-use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::fields::{
     Field, Problem, may_become_group, option_fits, parse_group, parse_option,
 };
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::words::problem as problem_text;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button, toggle};
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::workspace::tabs::TabKind;
 use egui::{Align, Color32, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
@@ -44,7 +46,7 @@ pub fn expander(ui: &mut Ui, name: &str, remark: &str, is_shown: &mut bool) {
 pub fn options_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     panel: &mut Panel,
     status: &Status,
     error: Option<&str>,
@@ -61,7 +63,7 @@ pub fn options_ui(
     if !panel.are_options_shown {
         return;
     }
-    if tab.kind != TabKind::Udp {
+    if tab.kind.shape().has_connections() {
         ui.add_enabled_ui(!status.state.is_open(), |ui| {
             let (name, tip) =
                 (ctx.text("options.keep_half_closed"), ctx.text("options.keep_half_closed_tip"));
@@ -91,7 +93,7 @@ fn asked_ui(
         .and_then(|asked| status.options.iter().find(|report| report.name == asked.name))
         .and_then(|report| report.granted.as_ref());
     if removable_ui(ui, option, ink, &ctx.format("options.forget", &[("option", &option)])) {
-        out.push(TabAction::ForgetOption(place));
+        out.push(ConnectionAction::ForgetOption(place).into());
     }
     if let Some(granted) = granted {
         let line = ctx.format("options.granted", &[("value", granted)]);
@@ -114,7 +116,7 @@ fn removable_ui(ui: &mut Ui, text: &str, ink: Color32, remove: &str) -> bool {
 }
 
 /// What the kernel chose where nothing was asked for.
-fn granted_ui(ui: &mut Ui, tab: &TabSettings, status: &Status) {
+fn granted_ui(ui: &mut Ui, tab: &LiveSettings, status: &Status) {
     let theme = Theme::of(ui);
     let asked: Vec<&str> = tab.options.iter().filter_map(|option| option.split('=').next()).collect();
     // As dense as the rows of the sheet: there are many, and they are only read.
@@ -168,7 +170,7 @@ fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, panel: &mut Pane
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             let name = ctx.text("options.set");
             if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("options.set_tip")).clicked() {
-                out.push(TabAction::SetOption(typed.clone()));
+                out.push(ConnectionAction::SetOption(typed.clone()).into());
             }
         });
     });
@@ -178,14 +180,14 @@ fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, panel: &mut Pane
 pub fn groups_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &TabSettings,
+    tab: &LiveSettings,
     panel: &mut Panel,
     error: Option<&str>,
     out: &mut Vec<TabAction>,
 ) {
     for (place, group) in tab.groups.iter().enumerate() {
         if removable_ui(ui, group, Theme::of(ui).text, &ctx.format("groups.leave", &[("group", group)])) {
-            out.push(TabAction::LeaveGroup(place));
+            out.push(ConnectionAction::LeaveGroup(place).into());
         }
     }
     // The field stays the one that has the keyboard when a group comes or goes above it.
@@ -223,7 +225,7 @@ fn group_field_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut Panel, out: &mut V
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             let name = ctx.text("groups.join");
             if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("groups.join_tip")).clicked() {
-                out.push(TabAction::JoinGroup(typed.clone()));
+                out.push(ConnectionAction::JoinGroup(typed.clone()).into());
                 panel.group_draft.clear();
             }
         });

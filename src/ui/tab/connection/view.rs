@@ -3,8 +3,9 @@
 use crate::engine::shared::Status;
 use crate::model::endpoint::EndpointError;
 use crate::model::status::SessionState;
-use crate::ui::action::{Action, TabAction, ViewActions};
 use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::fields::{
     Field, FieldProblem, Problem, config_of, datagram_target, field_of_failure, split_endpoint,
 };
@@ -12,12 +13,14 @@ use crate::ui::tab::connection::open_button::open_button_ui;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::socket_options;
 use crate::ui::tab::connection::words::problem as problem_text;
+use crate::ui::tab::session::SessionAction;
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
 use crate::ui::theme;
 use crate::ui::widgets::{
     PillCombo, TextField, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
 };
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::workspace::tabs::TabKind;
 use egui::{Event, Response, Ui};
 
 /// The width of the labels before the fields.
@@ -29,10 +32,10 @@ const PORT_HINT: &str = "0–65535";
 pub fn connection_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     panel: &mut Panel,
     status: &Status,
-    out: &mut ViewActions,
+    out: &mut Vec<TabAction>,
 ) {
     let is_open = status.state.is_open();
     let errors = Errors::of(ctx, tab, panel, status);
@@ -46,19 +49,19 @@ pub fn connection_ui(
         TabKind::Udp => {
             local_ui(ui, ctx, tab, is_open, &errors, out);
             remote_ui(ui, ctx, tab, false, &errors);
-            broadcast_ui(ui, ctx, tab.broadcast, &errors, &mut out.tab);
-            socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), &mut out.tab);
+            broadcast_ui(ui, ctx, tab.broadcast, &errors, out);
+            socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), out);
         }
     }
-    socket_options::options_ui(ui, ctx, tab, panel, status, errors.of_field(Field::Options), &mut out.tab);
-    open_button_ui(ui, ctx, tab.kind, status, &mut out.tab);
+    socket_options::options_ui(ui, ctx, tab, panel, status, errors.of_field(Field::Options), out);
+    open_button_ui(ui, ctx, tab.kind.shape().meeting, status, out);
 }
 
 /// What is wrong, by field, in words.
 struct Errors(Vec<(Field, String)>);
 
 impl Errors {
-    fn of(ctx: &ViewCtx<'_>, tab: &TabSettings, panel: &Panel, status: &Status) -> Errors {
+    fn of(ctx: &ViewCtx<'_>, tab: &LiveSettings, panel: &Panel, status: &Status) -> Errors {
         let mut errors = Vec::new();
         let is_open = status.state.is_open();
         let problems = match tab.kind {
@@ -113,10 +116,10 @@ fn is_plain(problem: &FieldProblem) -> bool {
 fn local_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     is_locked: bool,
     errors: &Errors,
-    out: &mut ViewActions,
+    out: &mut Vec<TabAction>,
 ) {
     let interface = ctx
         .addresses
@@ -156,12 +159,18 @@ fn interface_name<'a>(ctx: &ViewCtx<'_>, interface: &'a str) -> &'a str {
     if interface.is_empty() { ctx.text("connection.all_interfaces") } else { interface }
 }
 
-fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bool, out: &mut ViewActions) {
+fn address_menu(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    host: &mut String,
+    is_locked: bool,
+    out: &mut Vec<TabAction>,
+) {
     ui.add_enabled_ui(!is_locked, |ui| {
         let opener = icon_button(ui, "▾", ctx.text("connection.addresses"));
         if opener.clicked() {
             // Since the last look an interface may have come or got another address.
-            out.window.push(Action::RefreshAddresses);
+            out.push(ConnectionAction::RefreshAddresses.into());
         }
         menu(&opener, 240.0, |ui| {
             for address in ctx.addresses {
@@ -173,13 +182,13 @@ fn address_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, host: &mut String, is_locked: bo
             }
             menu_separator(ui);
             if menu_item(ui, true, ctx.text("connection.refresh"), "") {
-                out.window.push(Action::RefreshAddresses);
+                out.push(ConnectionAction::RefreshAddresses.into());
             }
         });
     });
 }
 
-fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut TabSettings, is_locked: bool, errors: &Errors) {
+fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
     let response = TextField::new(ctx.text("connection.remote_host"))
         .labelled(LABEL_WIDTH)
         .hint("192.168.1.20")
@@ -201,7 +210,7 @@ fn broadcast_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_allowed: bool, errors: &Error
     let mut is_on = is_allowed;
     let tooltip = ctx.text("connection.broadcast_tip");
     if toggle(ui, &mut is_on, ctx.text("connection.broadcast"), tooltip).changed() {
-        out.push(TabAction::SetBroadcast(is_on));
+        out.push(ConnectionAction::SetBroadcast(is_on).into());
     }
     if let Some(error) = errors.of_field(Field::Broadcast) {
         error_line(ui, error);
@@ -211,11 +220,11 @@ fn broadcast_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_allowed: bool, errors: &Error
 fn client_details_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    tab: &mut TabSettings,
+    tab: &mut LiveSettings,
     panel: &mut Panel,
     is_locked: bool,
     errors: &Errors,
-    out: &mut ViewActions,
+    out: &mut Vec<TabAction>,
 ) {
     ui.add_enabled_ui(!is_locked, |ui| {
         toggle(
@@ -241,8 +250,8 @@ fn client_details_ui(
     }
 }
 
-fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut ViewActions) {
+fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut Vec<TabAction>) {
     if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        out.tab.push(TabAction::ToggleOpen);
+        out.push(SessionAction::ToggleOpen.into());
     }
 }

@@ -5,7 +5,6 @@ use crate::model::endpoint::EndpointError;
 use crate::model::socket_option::{OptionError, OptionShape};
 use crate::ui::tab::connection::fields::{Problem, typed_endpoint};
 use crate::util::locale::Locale;
-use crate::workspace::tabs::TabKind;
 
 /// What is wrong with a field, and how it should be.
 pub fn problem(locale: &Locale, problem: &Problem) -> String {
@@ -18,7 +17,11 @@ pub fn problem(locale: &Locale, problem: &Problem) -> String {
         Problem::Group(text) => locale.format("problem.group", &[("text", text)]),
         Problem::Option(error) => option_error(locale, error),
         Problem::OptionMisplaced { name, kind } => {
-            let key = if *kind == TabKind::Udp { "problem.option_not_udp" } else { "problem.option_not_tcp" };
+            let key = if kind.shape().is_message_oriented {
+                "problem.option_not_udp"
+            } else {
+                "problem.option_not_tcp"
+            };
             locale.format(key, &[("name", name)])
         }
     }

@@ -3,6 +3,7 @@
 pub mod view;
 
 use crate::engine::command::{CloseKind, Command, Target};
+use crate::model::config::Meeting;
 use crate::model::ids::PeerId;
 use crate::model::status::PeerStatus;
 use crate::ui::cx::Cx;
@@ -10,9 +11,26 @@ use crate::ui::filter_choices::PeerList;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::{FieldProblem, datagram_target};
 use crate::ui::tab::session::send_command;
-use crate::workspace::tabs::{TabKind, TabSettings};
+use crate::ui::tab::settings::LiveSettings;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// What can be asked of the list of peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeersAction {
+    /// Sends go to this peer, or to everyone.
+    Select(Option<PeerId>),
+    /// Sends go to this peer, too, or no longer.
+    Toggle(PeerId),
+    /// Sends of a datagram tab go to the remote address of its fields.
+    SelectRemote,
+    /// The peer is disconnected in an orderly way.
+    Close(PeerId),
+    /// The peer is disconnected with a reset.
+    Reset(PeerId),
+    /// The peer is told that we send no more.
+    Finish(PeerId),
+}
 
 /// To whom the composer sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,25 +116,39 @@ impl Peers {
     /// To whom a send goes now that the session was `opened` with these fields, or what is wrong with those of now.
     pub fn target(
         &self,
-        tab: &TabSettings,
-        opened: Option<&TabSettings>,
+        tab: &LiveSettings,
+        opened: Option<&LiveSettings>,
     ) -> Result<Target, Vec<FieldProblem>> {
-        match (&self.send_to, tab.kind) {
+        match (&self.send_to, tab.kind.shape().meeting) {
             (SendTo::Peers(chosen), _) => Ok(Target::Peers(chosen.iter().copied().collect())),
-            (SendTo::Standard, TabKind::Udp) => datagram_target(tab, opened),
+            (SendTo::Standard, Meeting::Exchanges) => datagram_target(tab, opened),
             (SendTo::Standard | SendTo::All, _) => Ok(Target::All),
         }
     }
 }
 
-/// Ends the connection to a peer.
-pub(in crate::ui) fn close_peer(tab: &Tab, peer: PeerId, how: CloseKind, cx: &mut Cx<'_>) {
-    send_command(tab, Command::ClosePeers { target: Target::Peers(vec![peer]), how }, cx);
+/// Does what was asked of the list of peers.
+pub(in crate::ui) fn apply(tab: &mut Tab, action: PeersAction, cx: &mut Cx<'_>) {
+    match action {
+        PeersAction::Select(peer) => {
+            tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
+            tab.facts_asked_at = None;
+        }
+        PeersAction::Toggle(peer) => {
+            tab.peers.send_to.toggle(peer);
+            tab.facts_asked_at = None;
+        }
+        PeersAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
+        PeersAction::Close(peer) => close_peer(tab, peer, CloseKind::Fin, cx),
+        PeersAction::Reset(peer) => close_peer(tab, peer, CloseKind::Reset, cx),
+        PeersAction::Finish(peer) => {
+            send_command(tab, Command::ShutDownWrite(Target::Peers(vec![peer])), cx);
+        }
+    }
 }
 
-/// Says that we send no more to a peer.
-pub(in crate::ui) fn finish_peer(tab: &Tab, peer: PeerId, cx: &mut Cx<'_>) {
-    send_command(tab, Command::ShutDownWrite(Target::Peers(vec![peer])), cx);
+fn close_peer(tab: &Tab, peer: PeerId, how: CloseKind, cx: &mut Cx<'_>) {
+    send_command(tab, Command::ClosePeers { target: Target::Peers(vec![peer]), how }, cx);
 }
 
 #[cfg(test)]

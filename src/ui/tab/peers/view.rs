@@ -1,17 +1,18 @@
 //! The peers of a session: counters, state, whom to send to, and how to part from one.
 
 use crate::engine::shared::Status;
+use crate::model::config::{Meeting, SessionShape};
 use crate::model::status::{PeerState, PeerStatus};
-use crate::ui::action::TabAction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{context_menu, group_heading, menu_item, menu_separator};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
-use crate::workspace::tabs::TabKind;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, CursorIcon, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
@@ -28,37 +29,37 @@ const CROSS_SPACE: f32 = 28.0;
 pub fn peers_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    (kind, remote): (TabKind, &str),
+    (shape, remote): (SessionShape, &str),
     status: &Status,
     peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
     let present = status.peers_present;
-    let title = if kind == TabKind::TcpServer { "peers.clients" } else { "peers.title" };
+    let title = if shape.has_listener() { "peers.clients" } else { "peers.title" };
     group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
     if peers.total == 0 {
         let theme = Theme::of(ui);
-        let key = match kind {
-            TabKind::TcpServer => "peers.empty_server",
-            TabKind::TcpClient => "peers.empty_client",
-            TabKind::Udp => "peers.empty_udp",
+        let key = match shape.meeting {
+            Meeting::Listens => "peers.empty_server",
+            Meeting::Connects => "peers.empty_client",
+            Meeting::Exchanges => "peers.empty_udp",
         };
         ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let is_open = status.state.is_open();
-    if kind == TabKind::Udp {
+    if !shape.has_connections() {
         let is_chosen = peers.send_to == SendTo::Standard;
         if short_row(ui, remote, is_open, None, is_chosen).clicked() {
-            out.push(TabAction::SelectRemote);
+            out.push(PeersAction::SelectRemote.into());
         }
     }
-    if kind == TabKind::TcpServer || (kind == TabKind::Udp && peers.total > 0) {
-        let everyone = if kind == TabKind::TcpServer { "peers.all_clients" } else { "peers.all" };
+    if shape.has_listener() || (!shape.has_connections() && peers.total > 0) {
+        let everyone = if shape.has_listener() { "peers.all_clients" } else { "peers.all" };
         let is_chosen =
-            peers.send_to == SendTo::All || (kind == TabKind::TcpServer && peers.send_to == SendTo::Standard);
+            peers.send_to == SendTo::All || (shape.has_listener() && peers.send_to == SendTo::Standard);
         if short_row(ui, ctx.text(everyone), is_open && present > 0, Some(present), is_chosen).clicked() {
-            out.push(TabAction::SelectPeer(None));
+            out.push(PeersAction::Select(None).into());
         }
     }
     ScrollArea::vertical().id_salt("peers").auto_shrink(false).show_rows(
@@ -68,7 +69,7 @@ pub fn peers_ui(
         |ui, places| {
             for place in places.clone() {
                 match place.checked_sub(peers.page_start).and_then(|at| peers.page.get(at)) {
-                    Some(peer) => peer_row(ui, ctx, kind, peer, peers.send_to.has(peer.id), out),
+                    Some(peer) => peer_row(ui, ctx, shape, peer, peers.send_to.has(peer.id), out),
                     None => {
                         ui.allocate_space(vec2(ui.available_width(), ROW));
                     }
@@ -110,7 +111,7 @@ fn short_row(
 fn peer_row(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    kind: TabKind,
+    shape: SessionShape,
     peer: &PeerStatus,
     is_chosen: bool,
     out: &mut Vec<TabAction>,
@@ -119,7 +120,7 @@ fn peer_row(
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let address = peer.remote.to_string();
     let is_present = peer.state.is_present();
-    let has_cross = is_present && kind != TabKind::Udp;
+    let has_cross = is_present && shape.has_connections();
     let facts = facts_line(ctx.locale, peer);
     response.widget_info(|| {
         WidgetInfo::selected(Role::ListBoxOption, is_present, is_chosen, format!("{address} · {facts}"))
@@ -148,9 +149,13 @@ fn peer_row(
     if response.clicked() && is_present {
         let is_adding = ui.input(|input| input.modifiers.command);
         let peer = peer.id;
-        out.push(if is_adding { TabAction::TogglePeer(peer) } else { TabAction::SelectPeer(Some(peer)) });
+        out.push(if is_adding {
+            PeersAction::Toggle(peer).into()
+        } else {
+            PeersAction::Select(Some(peer)).into()
+        });
     }
-    context_menu(&response, 200.0, |ui| peer_menu(ui, ctx, kind, peer, is_chosen, out));
+    context_menu(&response, 200.0, |ui| peer_menu(ui, ctx, shape, peer, is_chosen, out));
     let several = ctx.text("peers.several_tip");
     let tooltip = format!("{} → {}\n{facts}\n{several}", peer.local, peer.remote);
     response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
@@ -224,37 +229,37 @@ fn close_button(
     let ink = if response.hovered() { theme.error } else { theme.dim };
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(12.0), ink);
     if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name.as_str()).clicked() {
-        out.push(TabAction::ClosePeer(peer.id));
+        out.push(PeersAction::Close(peer.id).into());
     }
 }
 
 fn peer_menu(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    kind: TabKind,
+    shape: SessionShape,
     peer: &PeerStatus,
     is_chosen: bool,
     out: &mut Vec<TabAction>,
 ) {
     if menu_item(ui, true, ctx.text("peers.send_to"), "") {
-        out.push(TabAction::SelectPeer(Some(peer.id)));
+        out.push(PeersAction::Select(Some(peer.id)).into());
     }
     let toggle = if is_chosen { "peers.not_to" } else { "peers.also_to" };
     if menu_item(ui, true, ctx.text(toggle), "") {
-        out.push(TabAction::TogglePeer(peer.id));
+        out.push(PeersAction::Toggle(peer.id).into());
     }
-    if kind == TabKind::Udp || !peer.state.is_present() {
+    if !shape.has_connections() || !peer.state.is_present() {
         return;
     }
     menu_separator(ui);
     if menu_item(ui, true, ctx.text("peers.half_close"), "") {
-        out.push(TabAction::FinishPeer(peer.id));
+        out.push(PeersAction::Finish(peer.id).into());
     }
     if menu_item(ui, true, ctx.text("peers.close_fin"), "") {
-        out.push(TabAction::ClosePeer(peer.id));
+        out.push(PeersAction::Close(peer.id).into());
     }
     if menu_item(ui, true, ctx.text("peers.close_rst"), "") {
-        out.push(TabAction::ResetPeer(peer.id));
+        out.push(PeersAction::Reset(peer.id).into());
     }
 }
 

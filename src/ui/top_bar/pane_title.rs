@@ -1,8 +1,8 @@
 //! Above each of two sessions that are seen side by side: which one it is.
 
 use crate::ui::fonts;
-use crate::ui::tabs::bar::{TabLabel, light_color};
 use crate::ui::theme::{self, Theme};
+use crate::ui::top_bar::{TabLabel, light_color};
 use crate::ui::widgets::status_dot;
 use egui::{Align, Label, Layout, RichText, Role, Ui, WidgetInfo};
 

@@ -1,11 +1,17 @@
-//! The session tabs.
+//! The bar at the top: the session tabs, and at their right what concerns the whole window.
 
-use crate::ui::action::{Action, TabKey};
+pub mod pane_title;
+
+mod window_tools;
+
+use crate::ui::action::Action;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::tabs::window_tools::tools_ui;
+use crate::ui::tab::TabKey;
+use crate::ui::tabs::TabsAction;
 use crate::ui::theme::{self, Theme};
+use crate::ui::top_bar::window_tools::tools_ui;
 use crate::ui::widgets::{
     PillCombo, button_room, context_menu, icon_button, list_of_all, menu, menu_item, menu_separator, sideways,
 };
@@ -101,7 +107,7 @@ fn list_ui(ui: &mut Ui, tabs: &[TabLabel], active: Option<TabKey>, out: &mut Vec
     for label in tabs {
         let line = format!("{} · {}", label.title, label.state);
         if PillCombo::choice(ui, active == Some(label.key), &line) {
-            out.push(Action::Activate(label.key));
+            out.push(TabsAction::Activate(label.key).into());
         }
     }
 }
@@ -157,13 +163,13 @@ fn tab_ui(
     ui.painter().galley(pos2(rect.left() + 30.0, rect.center().y - galley.size().y / 2.0), galley, ink);
     close_cross(ui, ctx, rect, label, is_active || response.hovered(), out);
     if response.clicked() {
-        out.push(Action::Activate(label.key));
+        out.push(TabsAction::Activate(label.key).into());
     }
     if response.middle_clicked() {
-        out.push(Action::CloseTab(label.key));
+        out.push(TabsAction::Close(label.key).into());
     }
     if response.double_clicked() {
-        out.push(Action::AskTabName(label.key));
+        out.push(TabsAction::AskName(label.key).into());
     }
     context_menu(&response, 190.0, |ui| tab_menu(ui, ctx, label.key, is_active, is_beside, out));
     let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(spoken);
@@ -194,7 +200,7 @@ fn close_cross(
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(11.0), ink);
     }
     if response.on_hover_text(ctx.tooltip(ui.ctx(), "tab.close", UiCommand::CloseTab)).clicked() {
-        out.push(Action::CloseTab(label.key));
+        out.push(TabsAction::Close(label.key).into());
     }
 }
 
@@ -207,22 +213,22 @@ fn tab_menu(
     out: &mut Vec<Action>,
 ) {
     if menu_item(ui, true, ctx.text("tab.rename"), &commands::keys_text(ui.ctx(), UiCommand::RenameTab)) {
-        out.push(Action::AskTabName(key));
+        out.push(TabsAction::AskName(key).into());
     }
     if menu_item(ui, true, ctx.text("tab.duplicate"), &commands::keys_text(ui.ctx(), UiCommand::DuplicateTab))
     {
-        out.push(Action::DuplicateTab(key));
+        out.push(TabsAction::Duplicate(key).into());
     }
     let beside = if is_beside { "tab.beside_end" } else { "tab.beside" };
     if !is_active && menu_item(ui, true, ctx.text(beside), "") {
-        out.push(Action::ToggleBeside(key));
+        out.push(TabsAction::ToggleBeside(key).into());
     }
     menu_separator(ui);
     if menu_item(ui, true, ctx.text("tab.close"), &commands::keys_text(ui.ctx(), UiCommand::CloseTab)) {
-        out.push(Action::CloseTab(key));
+        out.push(TabsAction::Close(key).into());
     }
     if menu_item(ui, true, ctx.text("tab.reopen"), &commands::keys_text(ui.ctx(), UiCommand::ReopenTab)) {
-        out.push(Action::ReopenTab);
+        out.push(TabsAction::Reopen.into());
     }
 }
 
@@ -255,7 +261,7 @@ fn leaf_by_keys(ui: &Ui, tabs: &[TabLabel], out: &mut Vec<Action>) {
         let keys = KeyboardShortcut::new(Modifiers::NONE, key);
         if ui.input_mut(|input| commands::consume(input, keys, true)) {
             ui.memory_mut(|memory| memory.request_focus(id_of(&tabs[to])));
-            out.push(Action::Activate(tabs[to].key));
+            out.push(TabsAction::Activate(tabs[to].key).into());
         }
     }
 }
@@ -270,7 +276,7 @@ fn follow_drag(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], out: &mut Vec<Action>
         let to = rects.iter().filter(|rect| rect.center().x < pointer.x).count();
         let to = if to > place { to - 1 } else { to };
         if to != place {
-            out.push(Action::MoveTab { tab: label.key, to });
+            out.push(TabsAction::Move { tab: label.key, to }.into());
         }
     }
 }
@@ -284,7 +290,7 @@ fn new_tab_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
             (TabKind::Udp, "kind.udp"),
         ] {
             if menu_item(ui, true, ctx.text(key), "") {
-                out.push(Action::NewTab(kind));
+                out.push(TabsAction::New(kind).into());
             }
         }
     });

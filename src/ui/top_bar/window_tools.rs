@@ -1,8 +1,11 @@
 //! At the right of the session tabs: what concerns the whole window.
 
-use crate::ui::action::{Action, TabKey};
+use crate::ui::action::Action;
 use crate::ui::commands::{self, MENU_PARTS, TABLE};
 use crate::ui::ctx::ViewCtx;
+use crate::ui::look::LookAction;
+use crate::ui::sessions::SessionsAction;
+use crate::ui::tab::TabKey;
 use crate::ui::theme;
 use crate::ui::widgets::{PillCombo, icon_button, menu, menu_item, menu_separator, text_button};
 use crate::util::locale::Language;
@@ -17,16 +20,19 @@ pub(super) fn tools_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: Option<TabKey>, out:
     menu(&opener, 260.0, |ui| main_menu(ui, ctx, tab, out));
     let dark = ui.visuals().dark_mode;
     if icon_button(ui, "◐", ctx.text("menu.theme")).clicked() {
-        out.push(Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
+        out.push(LookAction::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }).into());
     }
     if text_button(ui, ctx.text("menu.language_switch"), ctx.text("menu.language")).clicked() {
-        out.push(Action::SetLanguage(match ctx.locale.language() {
-            Language::English => Language::SimplifiedChinese,
-            Language::SimplifiedChinese => Language::English,
-        }));
+        out.push(
+            LookAction::SetLanguage(match ctx.locale.language() {
+                Language::English => Language::SimplifiedChinese,
+                Language::SimplifiedChinese => Language::English,
+            })
+            .into(),
+        );
     }
     if text_button(ui, ctx.text("sessions.title"), ctx.text("sessions.tooltip")).clicked() {
-        out.push(Action::ShowSessions(tab.is_some()));
+        out.push(SessionsAction::Show(tab.is_some()).into());
     }
 }
 
@@ -48,7 +54,7 @@ fn main_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: Option<TabKey>, out: &mut Vec<
         (ThemeChoice::Light, "menu.theme_light"),
     ] {
         if PillCombo::choice(ui, ctx.theme == choice, ctx.text(key)) {
-            out.push(Action::SetTheme(choice));
+            out.push(LookAction::SetTheme(choice).into());
         }
     }
 }

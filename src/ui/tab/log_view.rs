@@ -1,0 +1,416 @@
+//! A log as it is looked at: its rows, the sheet that shows them, what is looked for among them and which one is looked
+//! into. A tab has one, and so has whatever else shows a log. It must not know what a session is.
+
+use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
+use crate::codec::time::TimeFormat;
+use crate::engine::news::News;
+use crate::journal::{JournalError, JournalReader, Snapshot};
+use crate::model::framing::Framing;
+use crate::model::ids::{RecordId, RowKey};
+use crate::ui::cx::Cx;
+use crate::ui::error_text;
+use crate::ui::log::{LogRows, Place, RowOptions, SplitTrouble};
+use crate::ui::sheet::{Rows, Sheet, SheetAction};
+use crate::ui::tab::find::{Find, Searched};
+use crate::ui::tab::go_to::Destination;
+use crate::ui::tab::inspector::Inspector;
+use crate::util::locale::Locale;
+use std::time::{Duration, Instant};
+
+/// What can be asked of a log that is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogAction {
+    /// Rows so far are hidden; the log keeps them.
+    Clear,
+    /// All rows are shown again.
+    ShowCleared,
+    /// Payloads are shown like this.
+    SetView(View),
+    /// The sheet follows the newest row, or holds still if it did.
+    ToggleFollowing,
+    /// The person is asked for a row or a time.
+    AskGoTo,
+    /// What a person asked of the sheet.
+    Sheet(SheetAction),
+}
+
+/// A log as it is looked at.
+#[derive(Debug)]
+pub struct LogView {
+    /// The rows, once there is a journal.
+    pub rows: Option<LogRows>,
+    /// How much there is of the journal in this frame.
+    pub snapshot: Snapshot,
+    /// Where the person looks.
+    pub sheet: Sheet,
+    /// The find field and the filters.
+    pub find: Find,
+    /// The row that is looked into.
+    pub inspector: Inspector,
+    /// Records before this one are hidden.
+    pub cleared_before: u64,
+    /// How many characters of content a row has room for.
+    pub content_characters: usize,
+    /// How many records there were when searches and filters were last told.
+    records_followed: u64,
+}
+
+impl Default for LogView {
+    /// Before there is a journal.
+    fn default() -> LogView {
+        LogView {
+            rows: None,
+            snapshot: Snapshot::default(),
+            sheet: Sheet::default(),
+            find: Find::default(),
+            inspector: Inspector::default(),
+            cleared_before: 0,
+            content_characters: 100,
+            records_followed: 0,
+        }
+    }
+}
+
+impl LogView {
+    /// Shows this journal from now on, from its newest row. What is looked for stays, and is looked for in it.
+    pub(in crate::ui) fn show(&mut self, reader: JournalReader, encoding: TextEncoding, cx: &mut Cx<'_>) {
+        let mut find = std::mem::take(&mut self.find);
+        find.forget_hits();
+        *self = LogView {
+            snapshot: reader.snapshot(),
+            rows: Some(LogRows::new(reader, RowOptions::new(cx.locale))),
+            find,
+            content_characters: self.content_characters,
+            ..LogView::default()
+        };
+        self.apply_filter(encoding, cx.jobs.news());
+    }
+
+    /// The journal, if there is one.
+    pub fn reader(&self) -> Option<&JournalReader> {
+        self.rows.as_ref().map(LogRows::reader)
+    }
+
+    /// The row that the inspector shows: the one row that the cursor of the sheet is on.
+    pub fn inspected(&self) -> Option<RowKey> {
+        self.sheet.selection().cursor()
+    }
+
+    /// Whether all rows so far are hidden.
+    pub fn is_cleared(&self) -> bool {
+        self.cleared_before > 0 && self.snapshot.records <= self.cleared_before
+    }
+
+    /// Whether filter or search keep rows from being shown.
+    pub fn is_narrowed(&self) -> bool {
+        self.find.is_filtering() || (self.find.only_matches && self.find.pattern.is_some())
+    }
+
+    /// Takes in what there is now, how its rows are shown, and what searches found; tells when to look again.
+    pub(in crate::ui) fn take_in(
+        &mut self,
+        options: RowOptions,
+        split: &Framing,
+        deadline: Instant,
+        cx: &mut Cx<'_>,
+    ) -> Option<Duration> {
+        let (encoding, locale) = (options.encoding, cx.locale);
+        self.snapshot = self.reader().map_or(Snapshot::default(), JournalReader::snapshot);
+        if self.find.is_outdated(encoding) {
+            self.start_find(encoding, cx.jobs.news());
+        }
+        self.cut_rows(split, encoding, cx);
+        if self.find.has_waiting()
+            && let Some(rows) = &mut self.rows
+        {
+            // A set that is shown meanwhile would be copied before it grows. It is shown again below.
+            rows.set_matching(None);
+        }
+        let has_found = self.find.take_in(cx.jobs.news(), deadline);
+        if let Some(rows) = &mut self.rows {
+            rows.set_options(options);
+        }
+        if has_found {
+            self.show_what_passes();
+            self.find.ticks.outdate();
+        }
+        let ticks = &mut self.find.ticks;
+        let ticks_due =
+            self.rows.as_ref().and_then(|rows| ticks.renew(&self.find.rows, rows, Instant::now()));
+        let is_behind = self.snapshot.records != self.records_followed;
+        self.records_followed = self.snapshot.records;
+        if let Err(error) = self.look_into(encoding, locale) {
+            cx.notices.problem(error_text::journal(locale, &error));
+        }
+        let is_due = is_behind || self.find.has_waiting() || self.find.progress().is_some();
+        let follow_due = self.find.follow_after().filter(|_| is_due);
+        ticks_due.into_iter().chain(follow_due).min()
+    }
+
+    /// Shows the row of the cursor in the inspector.
+    fn look_into(&mut self, encoding: TextEncoding, locale: &Locale) -> Result<(), JournalError> {
+        let wanted = self.inspected();
+        let rows = &mut self.rows;
+        let read = |key| rows.as_mut().map_or(Ok(None), |rows| rows.row(key));
+        let looked = self.inspector.look_at(wanted, read);
+        if let Some(rows) = &mut self.rows {
+            // A message that has not ended may have grown.
+            if let Some(key) = wanted.filter(|key| rows.may_change(*key))
+                && let Ok(row) = rows.row(key)
+            {
+                self.inspector.row = row;
+            }
+            self.inspector.make(encoding, locale, |row| rows.carry(row));
+        }
+        looked
+    }
+
+    /// Takes in what is there now, cut like this. Where rows have other keys now, the sheet stays where it was, and what
+    /// is looked for is looked for anew.
+    fn cut_rows(&mut self, split: &Framing, encoding: TextEncoding, cx: &mut Cx<'_>) {
+        let Some(rows) = &mut self.rows else { return };
+        rows.set_split(split, cx.jobs.news());
+        rows.refresh(cx.jobs.news());
+        if let Some(trouble) = rows.take_split_trouble() {
+            cx.notices.problem(split_trouble(cx.locale, &trouble));
+        }
+        if rows.has_new_keys() {
+            self.sheet.rename(&mut |old| rows.new_key(old));
+            rows.forget_old_keys();
+            rows.measure_from(self.sheet.marked());
+            self.inspector.look_again();
+            self.apply_filter(encoding, cx.jobs.news());
+        }
+    }
+
+    /// Where rows are looked for.
+    fn searched(&self) -> Option<Searched> {
+        let rows = self.rows.as_ref()?;
+        Some(Searched { reader: rows.reader().clone(), messages: rows.messages() })
+    }
+
+    /// Puts filter and search together: which rows are shown at all. What was found has passed the filter.
+    fn show_wanted_rows(&mut self) {
+        self.show_what_passes();
+        if let Some(rows) = &self.rows {
+            self.find.ticks.make(&self.find.rows, rows, Instant::now());
+        }
+    }
+
+    fn show_what_passes(&mut self) {
+        let find = &self.find;
+        let is_only_matches = find.only_matches && find.pattern.is_some();
+        let shown = if is_only_matches { Some(find.rows.clone()) } else { find.passed.clone() };
+        if let Some(rows) = &mut self.rows {
+            rows.set_matching(shown);
+            rows.hide_before(RecordId(self.cleared_before));
+        }
+    }
+
+    fn point_out_matches(&mut self) {
+        let pattern = self.find.pattern.clone();
+        if let Some(rows) = &mut self.rows {
+            rows.set_pattern(pattern);
+            rows.set_place(None);
+        }
+    }
+
+    /// Looks for what the find field says.
+    pub(in crate::ui) fn start_find(&mut self, encoding: TextEncoding, news: &News) {
+        if let Some(searched) = self.searched()
+            && self.find.is_shown
+        {
+            self.find.start(searched, encoding, news);
+        }
+        self.point_out_matches();
+        self.show_wanted_rows();
+    }
+
+    /// Shows the find field; what it says is looked for again.
+    pub(in crate::ui) fn show_find(&mut self, encoding: TextEncoding, news: &News) {
+        let was_shown = std::mem::replace(&mut self.find.is_shown, true);
+        self.find.wants_focus = true;
+        if !was_shown {
+            self.start_find(encoding, news);
+        }
+    }
+
+    pub(in crate::ui) fn hide_find(&mut self) {
+        self.find.is_shown = false;
+        self.find.forget_hits();
+        self.point_out_matches();
+        self.show_wanted_rows();
+    }
+
+    /// Shows the next match, or the one before.
+    pub(in crate::ui) fn step_find(&mut self, is_forward: bool) {
+        let from = self.top_key();
+        let LogView { find, rows: Some(rows), .. } = self else { return };
+        let found = find.step(is_forward, from, |key| match rows.row(key) {
+            Ok(Some(row)) => row.record.data().map_or_else(Vec::new, |data| data.bytes.clone()),
+            // In what cannot be read there is no place to point out; its row says why.
+            _ => Vec::new(),
+        });
+        let Some(row) = found else { return };
+        let place = find.place.clone().map(|bytes| Place { row, bytes });
+        rows.set_place(place);
+        self.show_row(row);
+    }
+
+    /// What stands at the upper edge.
+    fn top_key(&self) -> RowKey {
+        self.rows.as_ref().map_or(RowKey(0), |rows| rows.key(self.sheet.visible().start))
+    }
+
+    /// Shows only rows with a match, or all that the filters let through.
+    pub(in crate::ui) fn show_only_matches(&mut self, is_on: bool) {
+        self.find.only_matches = is_on;
+        self.show_wanted_rows();
+    }
+
+    /// Shows what the filters let through, and looks for what is wanted among that.
+    pub(in crate::ui) fn apply_filter(&mut self, encoding: TextEncoding, news: &News) {
+        if let Some(searched) = self.searched() {
+            self.find.start_filter(searched, news);
+        }
+        self.start_find(encoding, news);
+    }
+
+    pub(in crate::ui) fn clear(&mut self) {
+        self.cleared_before = self.reader().map_or(0, |reader| reader.snapshot().records);
+        self.sheet.clear_selection();
+        self.sheet.follow();
+        self.show_wanted_rows();
+    }
+
+    pub(in crate::ui) fn show_cleared(&mut self) {
+        self.cleared_before = 0;
+        self.show_wanted_rows();
+    }
+
+    /// Follows the newest row, or holds still.
+    pub(in crate::ui) fn toggle_following(&mut self) {
+        let next = self.rows.as_ref().map_or(RowKey(0), Rows::next_key);
+        self.sheet.toggle_following(next);
+    }
+
+    /// The row that was typed, or the first one at or after the time that was typed. A time alone is one of the day of
+    /// the row at the upper edge.
+    pub(in crate::ui) fn destination(
+        &mut self,
+        typed: &str,
+        times: &TimeFormat,
+    ) -> Option<Result<RowKey, JournalError>> {
+        let top = self.top_key();
+        let cleared_before = self.cleared_before;
+        let rows = self.rows.as_mut()?;
+        let reader = rows.reader().clone();
+        let last = RecordId(reader.snapshot().records.checked_sub(1)?);
+        let last_row = RowKey(rows.next_key().0.saturating_sub(1));
+        let top = rows.row(top.min(last_row)).ok().flatten().map_or(last, |row| row.begins().record);
+        let moment_of = |record| reader.head(record).map(|head| head.map_or(0, |head| head.at.wall_ns));
+        // Where everything was cleared from view, the last row stands for the one at the edge.
+        let near = match moment_of(top) {
+            Ok(near) => near,
+            Err(error) => return Some(Err(error)),
+        };
+        let found = match Destination::parse(typed, times, near)? {
+            Destination::Row(row) => return Some(Ok(row.min(last_row))),
+            Destination::Moment(moment) => reader.record_at_time(moment),
+            Destination::SinceStart(after) => {
+                moment_of(RecordId(if cleared_before > last.0 { 0 } else { cleared_before }))
+                    .and_then(|start| reader.record_at_time(start.saturating_add(after)))
+            }
+        };
+        Some(found.map(|record| rows.key_of(record.min(last)).min(last_row)))
+    }
+
+    /// Brings a row into sight; rows that were cleared from view come back for it.
+    pub(in crate::ui) fn show_row(&mut self, row: RowKey) {
+        let first = RecordId(self.cleared_before);
+        if self.cleared_before > 0 && self.rows.as_ref().is_some_and(|rows| row < rows.key_of(first)) {
+            self.show_cleared();
+        }
+        // Where a filter hides the row, the next one that is shown stands for it.
+        let shown = self.rows.as_ref().map_or(row, |rows| {
+            let last = rows.len().saturating_sub(1);
+            rows.key(rows.index(row).min(last))
+        });
+        self.sheet.go_to(shown);
+    }
+
+    /// Shows only what concerns the peer of a row.
+    pub(in crate::ui) fn show_only_peer_of(&mut self, row: RowKey, encoding: TextEncoding, cx: &mut Cx<'_>) {
+        match self.rows.as_mut().map(|rows| rows.row(row)) {
+            Some(Ok(Some(row))) if row.record.peer.is_some() => {
+                self.find.peer = row.record.peer;
+                self.apply_filter(encoding, cx.jobs.news());
+            }
+            Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
+            _ => cx.notices.info(cx.locale.text("toast.no_peer")),
+        }
+    }
+}
+
+/// Why streams are not cut any further.
+fn split_trouble(locale: &Locale, why: &SplitTrouble) -> String {
+    match why {
+        SplitTrouble::Journal(error) => error_text::journal(locale, error),
+        SplitTrouble::Thread(error) => error_text::thread(locale, "split", error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LogView;
+    use crate::codec::text::TextEncoding;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId, RowKey};
+    use crate::model::record::DataHead;
+    use crate::ui::cx::Services;
+    use crate::ui::log::RowOptions;
+    use crate::ui::sheet::Rows;
+    use crate::util::clock;
+    use crate::util::locale::{Language, Locale};
+    use std::time::Instant;
+
+    /// How many rows it shows after the news of one frame.
+    fn shown(log: &mut LogView, split: &Framing, services: &mut Services) -> u64 {
+        let locale = Locale::of(Language::English);
+        log.take_in(RowOptions::new(locale), split, Instant::now(), &mut services.cx(locale));
+        log.rows.as_ref().map_or(0, Rows::len)
+    }
+
+    #[test]
+    fn two_views_of_one_journal_know_nothing_of_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let journal = folder.path().join("a.skj");
+        let mut writer = JournalWriter::create(&journal, &JournalInfo::default()).unwrap();
+        let mut append = |bytes: &[u8]| {
+            let head = DataHead::received();
+            writer.append_data(clock::now(), Epoch(1), Some(PeerId::FIRST), &head, bytes);
+            writer.publish().unwrap();
+            writer.reader()
+        };
+        let reader = append(b"one\ntwo\n");
+        let mut views = [LogView::default(), LogView::default()];
+        for view in &mut views {
+            let mut cx = services.cx(Locale::of(Language::English));
+            view.show(reader.clone(), TextEncoding::UTF_8, &mut cx);
+        }
+        let [left, right] = &mut views;
+        left.clear();
+        assert!(left.is_cleared() && !right.is_cleared());
+        assert_eq!(shown(left, &Framing::None, &mut services), 0);
+        assert_eq!(shown(right, &Framing::Lines, &mut services), 2);
+        append(b"three\n");
+        assert_eq!(shown(left, &Framing::None, &mut services), 1);
+        assert_eq!(shown(right, &Framing::Lines, &mut services), 3);
+        assert!(!left.is_cleared());
+        left.show_row(RowKey(0));
+        assert_eq!(shown(left, &Framing::None, &mut services), 2, "what was cleared comes back for it");
+    }
+}

@@ -1,0 +1,267 @@
+//! What was typed and chosen in a tab, as typed values. The file of the tabs has its own form of it, and the two become
+//! each other where tabs are loaded and stored. Addresses, groups and options stay as typed: what does not make sense yet
+//! is not lost.
+
+use crate::codec::checksum::Checksum;
+use crate::codec::composition::LineEnding;
+use crate::codec::framing_words::FramingError;
+use crate::codec::represent::View;
+use crate::codec::text::TextEncoding;
+use crate::model::framing::Framing;
+use crate::workspace::tabs::{
+    ComposerSettings, InputChoice, ReplySettings, TabKind, TabSettings, ViewChoice,
+};
+use std::path::PathBuf;
+
+/// What was typed and chosen in a tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
+pub struct LiveSettings {
+    /// What kind of session.
+    pub kind: TabKind,
+    /// The name a person gave; empty makes it from the kind and the address.
+    pub name: String,
+    /// Where to listen or to bind.
+    pub local_host: String,
+    /// The port there.
+    pub local_port: String,
+    /// Where to connect or to send.
+    pub remote_host: String,
+    /// The port there.
+    pub remote_port: String,
+    /// Seconds that one attempt to connect may take.
+    pub connect_timeout_seconds: String,
+    /// Connect again after the connection ended.
+    pub reconnect: bool,
+    /// A peer that has said it sends no more stays, because it may still listen.
+    pub keep_half_closed: bool,
+    /// Sending to broadcast addresses is allowed.
+    pub broadcast: bool,
+    /// Multicast groups, as `GROUP` or `GROUP%INTERFACE`.
+    pub groups: Vec<String>,
+    /// Socket options, as `NAME=VALUE`.
+    pub options: Vec<String>,
+    /// How payloads are shown.
+    pub view: View,
+    /// The character set, for showing and for sending.
+    pub encoding: TextEncoding,
+    /// How streams are cut into messages.
+    pub split: SplitRule,
+    /// The journal of the last session, or the one that is shown.
+    pub journal: Option<PathBuf>,
+    /// Whether the tab only shows that journal.
+    pub is_kept: bool,
+    /// What is being written.
+    pub composer: LiveComposer,
+}
+
+/// What is being written, and how it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveComposer {
+    /// The text as typed.
+    pub draft: String,
+    /// How it is read.
+    pub input: InputChoice,
+    /// The line ending that is appended.
+    pub ending: LineEnding,
+    /// The checksum that is appended.
+    pub checksum: Option<Checksum>,
+    /// Milliseconds between repeats, as typed.
+    pub every_millis: String,
+    /// Everything received goes back.
+    pub echo: bool,
+    /// What is answered by itself, in order.
+    pub replies: Vec<ReplySettings>,
+}
+
+/// How streams are cut into messages: as typed, and what that means. What does not make sense yet cuts nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SplitRule {
+    typed: String,
+    read: Result<Framing, FramingError>,
+}
+
+impl SplitRule {
+    /// Reads what was typed.
+    pub fn new(typed: impl Into<String>) -> SplitRule {
+        let typed = typed.into();
+        SplitRule { read: typed.parse(), typed }
+    }
+
+    /// As typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// How streams are cut now.
+    pub fn framing(&self) -> &Framing {
+        self.read.as_ref().unwrap_or(&Framing::None)
+    }
+
+    /// What is wrong with what was typed.
+    pub fn error(&self) -> Option<&FramingError> {
+        self.read.as_ref().err()
+    }
+}
+
+impl LiveSettings {
+    /// A fresh tab of this kind.
+    pub fn new(kind: TabKind) -> LiveSettings {
+        LiveSettings::from(TabSettings::new(kind))
+    }
+}
+
+impl Default for LiveComposer {
+    fn default() -> LiveComposer {
+        LiveComposer::from(ComposerSettings::default())
+    }
+}
+
+/// Names that only another version knows, or that were written by hand, stand for what a fresh tab has.
+impl From<TabSettings> for LiveSettings {
+    fn from(file: TabSettings) -> LiveSettings {
+        LiveSettings {
+            kind: file.kind,
+            name: file.name,
+            local_host: file.local_host,
+            local_port: file.local_port,
+            remote_host: file.remote_host,
+            remote_port: file.remote_port,
+            connect_timeout_seconds: file.connect_timeout_seconds,
+            reconnect: file.reconnect,
+            keep_half_closed: file.keep_half_closed,
+            broadcast: file.broadcast,
+            groups: file.groups,
+            options: file.options,
+            view: view_of(file.view),
+            encoding: TextEncoding::from_name(&file.encoding).unwrap_or_default(),
+            split: SplitRule::new(file.split),
+            journal: Some(file.journal).filter(|path| !path.is_empty()).map(PathBuf::from),
+            is_kept: file.is_kept,
+            composer: file.composer.into(),
+        }
+    }
+}
+
+impl From<&LiveSettings> for TabSettings {
+    fn from(live: &LiveSettings) -> TabSettings {
+        TabSettings {
+            kind: live.kind,
+            name: live.name.clone(),
+            local_host: live.local_host.clone(),
+            local_port: live.local_port.clone(),
+            remote_host: live.remote_host.clone(),
+            remote_port: live.remote_port.clone(),
+            connect_timeout_seconds: live.connect_timeout_seconds.clone(),
+            reconnect: live.reconnect,
+            keep_half_closed: live.keep_half_closed,
+            broadcast: live.broadcast,
+            groups: live.groups.clone(),
+            options: live.options.clone(),
+            view: view_choice(live.view),
+            encoding: live.encoding.name().to_owned(),
+            split: live.split.typed.clone(),
+            journal: live.journal.as_ref().map_or_else(String::new, |path| path.display().to_string()),
+            is_kept: live.is_kept,
+            composer: ComposerSettings::from(&live.composer),
+        }
+    }
+}
+
+impl From<ComposerSettings> for LiveComposer {
+    fn from(file: ComposerSettings) -> LiveComposer {
+        LiveComposer {
+            draft: file.draft,
+            input: file.input,
+            ending: file.append.parse().unwrap_or_default(),
+            checksum: Checksum::from_name(&file.checksum).ok(),
+            every_millis: file.every_millis,
+            echo: file.echo,
+            replies: file.replies,
+        }
+    }
+}
+
+impl From<&LiveComposer> for ComposerSettings {
+    fn from(live: &LiveComposer) -> ComposerSettings {
+        ComposerSettings {
+            draft: live.draft.clone(),
+            input: live.input,
+            append: live.ending.name().to_owned(),
+            checksum: live.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
+            every_millis: live.every_millis.clone(),
+            echo: live.echo,
+            replies: live.replies.clone(),
+        }
+    }
+}
+
+fn view_of(choice: ViewChoice) -> View {
+    match choice {
+        ViewChoice::Text => View::Text,
+        ViewChoice::Hex => View::Hex,
+        ViewChoice::Dump => View::Dump,
+    }
+}
+
+fn view_choice(view: View) -> ViewChoice {
+    match view {
+        View::Text => ViewChoice::Text,
+        View::Hex => ViewChoice::Hex,
+        View::Dump => ViewChoice::Dump,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LiveSettings, SplitRule};
+    use crate::codec::text::TextEncoding;
+    use crate::model::framing::Framing;
+    use crate::workspace::tabs::{ComposerSettings, TabKind, TabSettings, ViewChoice};
+
+    #[test]
+    fn a_tab_is_stored_as_it_was_loaded() {
+        let written = TabSettings {
+            view: ViewChoice::Dump,
+            encoding: "gbk".to_owned(),
+            split: "fixed:".to_owned(),
+            journal: "/a/b.skj".to_owned(),
+            is_kept: true,
+            composer: ComposerSettings {
+                append: "crlf".to_owned(),
+                checksum: "crc-16/modbus:be".to_owned(),
+                ..ComposerSettings::default()
+            },
+            ..TabSettings::new(TabKind::Udp)
+        };
+        let fresh = [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp].map(TabSettings::new);
+        for file in fresh.into_iter().chain([written]) {
+            assert_eq!(TabSettings::from(&LiveSettings::from(file.clone())), file);
+        }
+    }
+
+    #[test]
+    fn names_that_nobody_knows_stand_for_those_of_a_fresh_tab() {
+        let composer = ComposerSettings {
+            append: "tab".to_owned(),
+            checksum: "crc-999".to_owned(),
+            ..ComposerSettings::default()
+        };
+        let file = TabSettings { encoding: "klingon".to_owned(), composer, ..TabSettings::default() };
+        let live = LiveSettings::from(file);
+        assert_eq!((live.encoding, live.composer.checksum), (TextEncoding::UTF_8, None));
+        assert_eq!(live, LiveSettings::new(TabKind::TcpServer));
+    }
+
+    #[test]
+    fn a_rule_that_makes_no_sense_yet_is_kept_and_cuts_nothing() {
+        for (typed, framing, is_wrong) in [
+            ("fixed:2", Framing::Fixed(2), false),
+            ("fixed:", Framing::None, true),
+            ("none", Framing::None, false),
+        ] {
+            let rule = SplitRule::new(typed);
+            assert_eq!((rule.typed(), rule.framing(), rule.error().is_some()), (typed, &framing, is_wrong));
+        }
+    }
+}
