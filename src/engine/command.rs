@@ -13,6 +13,7 @@ use crate::model::websocket::MessageForm;
 use crate::net::udp;
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,28 +66,30 @@ pub enum Command {
     },
     /// These payloads go out one after the other, all of them once per period, from now on.
     StartRepeat {
+        /// Names it; another one under the same name takes its place.
+        job: JobId,
         /// To whom, looked up anew each time.
         target: Target,
         /// In order.
         payloads: Vec<Content>,
         /// The period, kept on an absolute schedule.
         every: Duration,
-        /// How many periods; for ever without it.
+        /// In how many periods it goes out to somebody; for ever without it.
         times: Option<u64>,
     },
-    /// Nothing is repeated any more.
-    StopRepeat,
-    /// A file's bytes are on their way, as fast as the peers take them.
-    SendFile {
+    /// A long content is on its way, as fast as the peers take it and the pace allows.
+    SendLong {
         /// Names it in progress events.
         job: JobId,
         /// To whom, decided now.
         target: Target,
-        /// The file.
-        path: PathBuf,
+        /// What is sent.
+        source: SendSource,
+        /// In which pieces, and how fast.
+        pace: Pace,
     },
-    /// The rest of a file is not sent.
-    CancelFile {
+    /// What repeats under this name, or the rest of a long content, is not sent.
+    StopSending {
         /// Which.
         job: JobId,
     },
@@ -129,6 +132,40 @@ pub struct SequencePlan {
     pub framing: Framing,
     /// No step is begun while the front end has many results not taken yet, so that none is lost.
     pub waits_for_reader: bool,
+}
+
+/// Where a long content comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SendSource {
+    /// These bytes, shared with whoever made them.
+    Bytes(Arc<[u8]>),
+    /// A file's bytes, read as they are needed.
+    File(PathBuf),
+}
+
+/// In which pieces a long content goes out, and how fast. Without anything it is as fast as peers take it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// The bytes of one piece; of datagrams, of each of them.
+    pub piece_bytes: Option<NonZeroUsize>,
+    /// From one piece to the next.
+    pub pause: Duration,
+    /// No more than this on average.
+    pub bytes_per_second: Option<NonZeroU64>,
+}
+
+impl Pace {
+    /// Whether there is anything to keep to.
+    pub fn is_set(&self) -> bool {
+        !self.pause.is_zero() || self.bytes_per_second.is_some()
+    }
+
+    /// How long after a piece of so many bytes the next may go.
+    pub fn after(&self, bytes: usize) -> Duration {
+        let nanos = |rate: NonZeroU64| bytes as u128 * 1_000_000_000 / u128::from(rate.get());
+        let by_rate = self.bytes_per_second.map_or(0, nanos);
+        self.pause.max(Duration::from_nanos(u64::try_from(by_rate).unwrap_or(u64::MAX)))
+    }
 }
 
 /// What is sent.
@@ -195,12 +232,14 @@ impl fmt::Debug for Command {
                 write!(f, "SendMessage({target:?}, {} bytes, {form:?})", payload.len())
             }
             Command::SendTemplate { target, .. } => write!(f, "SendTemplate({target:?})"),
-            Command::StartRepeat { target, payloads, every, times } => {
-                write!(f, "StartRepeat({target:?}, {} payloads, {every:?}, {times:?})", payloads.len())
+            Command::StartRepeat { job, target, payloads, every, times } => {
+                let count = payloads.len();
+                write!(f, "StartRepeat({job:?}, {target:?}, {count} payloads, {every:?}, {times:?})")
             }
-            Command::StopRepeat => f.write_str("StopRepeat"),
-            Command::SendFile { job, path, .. } => write!(f, "SendFile({job:?}, {})", path.display()),
-            Command::CancelFile { job } => write!(f, "CancelFile({job:?})"),
+            Command::SendLong { job, source, pace, .. } => {
+                write!(f, "SendLong({job:?}, {source:?}, {pace:?})")
+            }
+            Command::StopSending { job } => write!(f, "StopSending({job:?})"),
             Command::ShutDownWrite(target) => write!(f, "ShutDownWrite({target:?})"),
             Command::ClosePeers { target, how } => write!(f, "ClosePeers({target:?}, {how:?})"),
             Command::SetOption(option) => write!(f, "SetOption({option})"),
@@ -211,6 +250,15 @@ impl fmt::Debug for Command {
             Command::StopSequence => f.write_str("StopSequence"),
             Command::RefreshFacts(peer) => write!(f, "RefreshFacts({peer})"),
             Command::AddNote(text) => write!(f, "AddNote({} bytes)", text.len()),
+        }
+    }
+}
+
+impl fmt::Debug for SendSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendSource::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            SendSource::File(path) => write!(f, "{}", path.display()),
         }
     }
 }

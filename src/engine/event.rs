@@ -22,8 +22,8 @@ pub enum Event {
         /// The command's.
         ticket: Ticket,
     },
-    /// More of a file was sent.
-    FileProgress {
+    /// More of a long content was sent.
+    SendProgress {
         /// Which.
         job: JobId,
         /// Bytes taken from it so far.
@@ -31,8 +31,8 @@ pub enum Event {
         /// Bytes it has.
         total: u64,
     },
-    /// A file was sent whole, or not.
-    FileFinished {
+    /// A long content was sent whole, or a repeat has run its times; or it was stopped.
+    SendFinished {
         /// Which.
         job: JobId,
         /// What stopped it, if something did.
@@ -48,11 +48,6 @@ pub enum Event {
         failed: Option<usize>,
         /// The person stopped it.
         is_stopped: bool,
-    },
-    /// The repeat schedule has run its times, or was stopped by a refusal.
-    RepeatFinished {
-        /// What stopped it, if something did.
-        outcome: Result<(), Rejection>,
     },
 }
 
@@ -113,9 +108,12 @@ pub enum Rejection {
     /// The person stopped it.
     #[error("stopped")]
     Cancelled,
-    /// A file is on its way to this session already.
+    /// A file is on its way to one of these peers already.
     #[error("another file is being sent; wait for it or cancel it")]
     FileBusy,
+    /// So much is sent by and by already.
+    #[error("{0} files and repeats are being sent already; stop one of them")]
+    TooManySends(usize),
     /// A sequence runs already.
     #[error("a sequence runs already; wait for it or stop it")]
     SequenceBusy,

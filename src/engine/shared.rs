@@ -1,9 +1,9 @@
 //! A session's levels: written by its worker once per turn, read by a front end once per frame.
 
 use crate::model::failure::Failure;
-use crate::model::ids::{Epoch, PeerId};
+use crate::model::ids::{Epoch, JobId, PeerId};
 use crate::model::socket_option::OptionReport;
-use crate::model::status::{Counters, PeerStatus, RuleStatus, SequenceStatus, SessionState};
+use crate::model::status::{Counters, PeerStatus, RepeatStatus, RuleStatus, SequenceStatus, SessionState};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,8 +28,8 @@ pub struct Status {
     pub peers_present: usize,
     /// Options of the listener, the datagram socket or the one connection: asked for beside granted.
     pub options: Arc<[OptionReport]>,
-    /// How often the repeat schedule has sent to somebody, while it runs.
-    pub repeats_done: Option<u64>,
+    /// What repeats, in the order of their names.
+    pub repeats: Arc<[RepeatStatus]>,
     /// What each rule has done, in their order.
     pub rules: Arc<[RuleStatus]>,
     /// Where the sequence that runs stands.
@@ -49,6 +49,13 @@ pub(super) struct Inner {
     pub(super) present: BTreeMap<PeerId, PeerStatus>,
     /// Those that were there last.
     pub(super) departed: BTreeMap<PeerId, PeerStatus>,
+}
+
+impl Status {
+    /// What has become of the repeat of this name, while there is one.
+    pub fn repeat(&self, job: JobId) -> Option<&RepeatStatus> {
+        self.repeats.iter().find(|repeat| repeat.job == job)
+    }
 }
 
 impl Shared {

@@ -2,7 +2,7 @@
 
 use crate::model::address::Address;
 use crate::model::failure::Failure;
-use crate::model::ids::PeerId;
+use crate::model::ids::{JobId, PeerId};
 use crate::model::record::EndReason;
 use std::time::Duration;
 
@@ -148,6 +148,25 @@ pub struct RuleStatus {
     pub p50_ns: Option<u64>,
     /// All but one in a hundred of its answers took no longer.
     pub p99_ns: Option<u64>,
+}
+
+/// What has become of something that is repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatStatus {
+    /// Its name.
+    pub job: JobId,
+    /// In how many periods it went out to somebody.
+    pub sent: u64,
+    /// How many more of these there shall be, where they are counted.
+    pub left: Option<u64>,
+    /// The period that was asked for.
+    pub every: Duration,
+    /// The period as it was on average since nobody was there last.
+    pub achieved: Option<Duration>,
+    /// Half of the sends were no later than this.
+    pub late_p50_ns: Option<u64>,
+    /// All but one in a hundred were no later than this.
+    pub late_p99_ns: Option<u64>,
 }
 
 /// Where a sequence stands.

@@ -131,6 +131,7 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::Failed(failure) => failure_line(locale, failure),
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
+        Rejection::TooManySends(count) => locale.format("rejected.too_many_sends", &[("count", count)]),
         Rejection::CannotFill(error) => locale.format("rejected.cannot_fill", &[("error", error)]),
         Rejection::SequenceBusy => locale.text("rejected.sequence_busy").to_owned(),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),

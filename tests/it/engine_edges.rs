@@ -3,7 +3,7 @@
 use crate::engine_support::Bench;
 use socket2::{Domain, SockRef, Socket, Type};
 use sockscope::automation::rules::Responder;
-use sockscope::engine::command::{CloseKind, Command, Target};
+use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::Event;
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::endpoint::HostPort;
@@ -204,7 +204,12 @@ fn a_pipe_that_nobody_writes_to_does_not_block_the_session() {
     bench.wait_status("the peer", |status| status.peers_present == 1);
     let path = bench.journal().with_extension("pipe");
     nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let answer = bench.answer(bench.ask(Command::SendFile { job: JobId(1), target: Target::All, path }));
+    let answer = bench.answer(bench.ask(Command::SendLong {
+        job: JobId(1),
+        target: Target::All,
+        source: SendSource::File(path),
+        pace: Pace::default(),
+    }));
     assert!(matches!(answer, Event::Rejected { .. }), "{answer:?}");
     bench.ask(send(Target::All, b"on"));
     peer.read_exact(&mut [0; 2]).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::engine_support::Bench;
 use sockscope::automation::rules::{Reply, Responder};
-use sockscope::engine::command::{CloseKind, Command, Target};
+use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::framing::Framing;
@@ -197,11 +197,16 @@ fn a_recipient_that_leaves_does_not_stop_a_file_for_the_others() {
     std::fs::write(&path, &file).unwrap();
     let (leaving, mut staying) = (client(address), client(address));
     bench.wait_status("both", |status| status.peers_present == 2);
-    bench.ask(Command::SendFile { job: JobId(1), target: Target::All, path });
+    bench.ask(Command::SendLong {
+        job: JobId(1),
+        target: Target::All,
+        source: SendSource::File(path),
+        pace: Pace::default(),
+    });
     bench.wait_status("the beginning", |status| status.counters.sent.bytes > 0);
     drop(leaving);
     let mut got = vec![0; file.len()];
     staying.read_exact(&mut got).unwrap();
-    let told = bench.wait_event("the end of the file", |event| matches!(event, Event::FileFinished { .. }));
-    assert!(matches!(told, Event::FileFinished { outcome: Err(Rejection::PeerGone(_)), .. }), "{told:?}");
+    let told = bench.wait_event("the end of the file", |event| matches!(event, Event::SendFinished { .. }));
+    assert!(matches!(told, Event::SendFinished { outcome: Err(Rejection::PeerGone(_)), .. }), "{told:?}");
 }

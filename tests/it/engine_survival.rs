@@ -6,7 +6,7 @@ use crate::small_disk::small_disk;
 use crossbeam_channel::bounded;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, SockRef, Socket, Type};
-use sockscope::engine::command::{Command, Target};
+use sockscope::engine::command::{Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::endpoint::HostPort;
@@ -220,17 +220,27 @@ fn a_long_file_reaches_a_slow_peer_whole_in_little_memory() {
         peer.set_read_timeout(Some(DEADLINE)).unwrap();
         bench.wait_status("the peer", |status| status.peers_present == 1);
         let before = peak_memory_kib();
-        bench.ask(Command::SendFile { job: JobId(1), target: Target::All, path: path.clone() });
+        bench.ask(Command::SendLong {
+            job: JobId(1),
+            target: Target::All,
+            source: SendSource::File(path.clone()),
+            pace: Pace::default(),
+        });
         assert_eq!(read_slowly(&mut peer, FILE_BYTES), FILE_BYTES);
-        let finished = bench.wait_event("the end", |event| matches!(event, Event::FileFinished { .. }));
-        assert_eq!(finished, Event::FileFinished { job: JobId(1), outcome: Ok(()) });
+        let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
+        assert_eq!(finished, Event::SendFinished { job: JobId(1), outcome: Ok(()) });
         let grown = peak_memory_kib() - before;
         assert!(grown < 24 << 10, "memory grew by {grown} KiB");
-        bench.ask(Command::SendFile { job: JobId(2), target: Target::All, path });
+        bench.ask(Command::SendLong {
+            job: JobId(2),
+            target: Target::All,
+            source: SendSource::File(path),
+            pace: Pace::default(),
+        });
         assert!(read_slowly(&mut peer, 1 << 20) >= 1 << 20);
-        bench.ask(Command::CancelFile { job: JobId(2) });
-        let finished = bench.wait_event("the end", |event| matches!(event, Event::FileFinished { .. }));
-        assert_eq!(finished, Event::FileFinished { job: JobId(2), outcome: Err(Rejection::Cancelled) });
+        bench.ask(Command::StopSending { job: JobId(2) });
+        let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
+        assert_eq!(finished, Event::SendFinished { job: JobId(2), outcome: Err(Rejection::Cancelled) });
         bench.ask(Command::ShutDownWrite(Target::All));
         let mut rest = Vec::new();
         peer.read_to_end(&mut rest).unwrap();

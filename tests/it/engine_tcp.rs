@@ -2,16 +2,19 @@
 
 use crate::engine_support::Bench;
 use sockscope::automation::rules::{Reply, Responder};
-use sockscope::engine::command::{CloseKind, Command, Target};
+use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
+use sockscope::engine::shared::Status;
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig};
 use sockscope::model::endpoint::HostPort;
 use sockscope::model::framing::Framing;
+use sockscope::model::ids::{JobId, PeerId};
 use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::model::status::SessionState;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 fn listen() -> (Bench, SocketAddr) {
@@ -322,11 +325,88 @@ fn every_new_attempt_asks_what_the_name_stands_for_by_now() {
 }
 
 #[test]
+fn several_repeats_run_beside_each_other_each_with_its_own_count_and_target() {
+    let (bench, address) = listen();
+    let repeat = |number, payload: &[u8], target, times| Command::StartRepeat {
+        job: JobId(number),
+        target,
+        payloads: vec![payload.to_vec().into()],
+        every: Duration::from_micros(500),
+        times,
+    };
+    let sent = |number| move |status: &Status| status.repeat(JobId(number)).map(|repeat| repeat.sent);
+    bench.ask(repeat(1, b"a", Target::All, Some(7)));
+    bench.wait_status("the repeat", |status| sent(1)(status) == Some(0));
+    assert_eq!(
+        sent(1)(&bench.session.shared().status()),
+        Some(0),
+        "to nobody nothing is sent, and it is not counted"
+    );
+    let (mut first, mut second) = (client(address), client(address));
+    let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
+    assert_eq!(finished, Event::SendFinished { job: JobId(1), outcome: Ok(()) });
+    bench.wait_status("both peers", |status| status.peers_present == 2);
+    let peers = bench.session.shared().peers_from(PeerId::FIRST, 2);
+    bench.ask(repeat(2, b"b", Target::Peers(vec![peers[0].id]), None));
+    bench.ask(repeat(3, b"c", Target::Peers(vec![peers[1].id]), None));
+    bench.wait_status("both repeats", |status| sent(2)(status) > Some(20) && sent(3)(status) > Some(20));
+    let status = bench.session.shared().status();
+    let told = status.repeat(JobId(2)).unwrap();
+    assert_eq!((told.every, told.left), (Duration::from_micros(500), None));
+    assert!(told.achieved.is_some() && told.late_p50_ns <= told.late_p99_ns, "{told:?}");
+    bench.ask(Command::StopSending { job: JobId(2) });
+    bench.wait_status("one of them", |status| status.repeats.len() == 1);
+    bench.ask(Command::Close);
+    let texts = [&mut first, &mut second].map(|peer| {
+        let mut text = String::new();
+        peer.read_to_string(&mut text).unwrap();
+        text
+    });
+    let counted = |text: &String, letter| text.chars().filter(|other| *other == letter).count();
+    for (text, mine, other) in [(&texts[0], 'b', 'c'), (&texts[1], 'c', 'b')] {
+        assert!(counted(text, mine) > 20 && counted(text, other) == 0, "{text}");
+    }
+    assert_eq!(counted(&texts[0], 'a').max(counted(&texts[1], 'a')), 7);
+}
+
+#[test]
+fn a_long_content_goes_out_in_pieces_with_pauses_and_two_do_not_mix() {
+    let (bench, address) = listen();
+    let mut peer = client(address);
+    bench.wait_status("the peer", |status| status.peers_present == 1);
+    let pace =
+        Pace { piece_bytes: NonZeroUsize::new(10), pause: Duration::from_millis(20), ..Pace::default() };
+    let long = |number, text: &[u8]| Command::SendLong {
+        job: JobId(number),
+        target: Target::All,
+        source: SendSource::Bytes(text.into()),
+        pace,
+    };
+    assert!(matches!(bench.answer(bench.ask(long(1, &[b'x'; 95]))), Event::Accepted { .. }));
+    let refused = bench.answer(bench.ask(long(2, b"y")));
+    assert!(matches!(refused, Event::Rejected { why: Rejection::FileBusy, .. }), "{refused:?}");
+    let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
+    assert_eq!(finished, Event::SendFinished { job: JobId(1), outcome: Ok(()) });
+    let mut got = [0; 95];
+    peer.read_exact(&mut got).unwrap();
+    bench.wait_status("all recorded", |status| status.counters.sent.records == 10);
+    let stamps: Vec<u64> = bench
+        .records()
+        .iter()
+        .filter(|record| record.data().is_some())
+        .map(|record| record.at.mono_ns)
+        .collect();
+    let took = Duration::from_nanos(stamps[9] - stamps[0]);
+    assert!(took >= Duration::from_millis(175), "{took:?}");
+}
+
+#[test]
 fn what_repeats_keeps_its_count_and_its_schedule() {
     let (bench, address) = listen();
     let mut peer = client(address);
     bench.wait_status("the peer", |status| status.peers_present == 1);
     bench.ask(Command::StartRepeat {
+        job: JobId(1),
         target: Target::All,
         payloads: vec![b"a".to_vec().into(), b"b".to_vec().into()],
         every: Duration::from_millis(5),

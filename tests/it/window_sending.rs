@@ -253,7 +253,7 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     assert_eq!(read_exactly(&mut peer, 12), b"tickticktick");
     desk.see("Repeating · sent ");
     desk.press("Every");
-    desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats_done.is_none());
+    desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats.is_empty());
     desk.write("and on");
     desk.press("Send");
     desk.see("TX and on");
@@ -303,14 +303,14 @@ fn repeats_to_nobody_are_not_counted() {
     desk.write("x");
     desk.fill("Repeat interval in milliseconds", "1");
     desk.press("Every");
-    desk.wait("the repeat", |state| state.tabs[0].status.repeats_done.is_some());
+    desk.wait("the repeat", |state| !state.tabs[0].status.repeats.is_empty());
     for _ in 0..20 {
         desk.draw();
     }
-    assert_eq!(desk.front().status.repeats_done, Some(0));
+    assert_eq!(desk.front().status.repeats[0].sent, 0);
     let mut peer = client(listener);
     read_exactly(&mut peer, 5);
-    desk.wait("some repeats", |state| state.tabs[0].status.repeats_done >= Some(5));
+    desk.wait("some repeats", |state| state.tabs[0].status.repeats[0].sent >= 5);
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn what_cannot_be_sent_is_not_repeated_and_that_is_said() {
     assert_eq!(desk.front().status.counters.sent.records, 0);
     desk.press("Discard");
     desk.press("Every");
-    desk.wait("the first repeat", |state| state.tabs[0].status.repeats_done.is_some());
+    desk.wait("the first repeat", |state| !state.tabs[0].status.repeats.is_empty());
 }
 
 #[test]

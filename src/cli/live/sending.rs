@@ -6,7 +6,7 @@ use crate::cli::live::payloads::{Dressing, Step};
 use crate::cli::live::stops::is_ready;
 use crate::cli::outcome::say;
 use crate::cli::stdin_lines::{Line, StdinLines};
-use crate::engine::command::{Command, Content, Target};
+use crate::engine::command::{Command, Content, Pace, SendSource, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::handle::SessionHandle;
 use crate::engine::shared::Status;
@@ -45,6 +45,9 @@ pub(super) struct SendPlan {
     pub(super) repeat: Option<(Duration, Option<u64>)>,
     pub(super) stdin: Option<Dressing>,
 }
+
+/// The name of what is repeated; files are counted from 1.
+const REPEAT: JobId = JobId(0);
 
 /// So many peers are looked at in one go.
 const PEERS_AT_ONCE: usize = 256;
@@ -129,16 +132,16 @@ impl Sending {
             }
             Event::Rejected { ticket, why } => self.take_rejection(ticket, &why),
             // Sequences are told to whoever has asked for one.
-            Event::FileProgress { .. } | Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
-            Event::FileFinished { job, outcome } => {
+            Event::SendProgress { .. } | Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
+            Event::SendFinished { job: REPEAT, outcome } => {
+                self.repeating = false;
+                self.take_outcome("nothing is repeated any more", outcome);
+            }
+            Event::SendFinished { job, outcome } => {
                 if matches!(self.waiting, Some(Waiting::File(waiting)) if waiting == job) {
                     self.waiting = None;
                 }
                 self.take_outcome("the file was not sent whole", outcome);
-            }
-            Event::RepeatFinished { outcome } => {
-                self.repeating = false;
-                self.take_outcome("nothing is repeated any more", outcome);
             }
         }
     }
@@ -227,7 +230,8 @@ impl Sending {
             SendTo::EachPeer => Target::All,
             SendTo::Configured => Target::Configured,
         };
-        match session.send(Command::StartRepeat { target, payloads: payloads.collect(), every, times }) {
+        let (job, payloads) = (REPEAT, payloads.collect());
+        match session.send(Command::StartRepeat { job, target, payloads, every, times }) {
             Ok(ticket) => {
                 self.unanswered.insert(ticket);
                 self.repeating = true;
@@ -253,9 +257,12 @@ impl Sending {
                     template: template.clone(),
                     origin: Origin::User,
                 },
-                Step::File(path) => {
-                    Command::SendFile { job: self.next_job, target: target.clone(), path: path.clone() }
-                }
+                Step::File(path) => Command::SendLong {
+                    job: self.next_job,
+                    target: target.clone(),
+                    source: SendSource::File(path.clone()),
+                    pace: Pace::default(),
+                },
             };
             match session.send(command) {
                 Ok(ticket) => {

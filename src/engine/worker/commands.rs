@@ -1,14 +1,12 @@
 //! Carrying out what front ends ask for.
 
-use crate::automation::schedule::Schedule;
 use crate::engine::command::{CloseKind, Command, Target};
-use crate::engine::event::{Event, Rejection};
+use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::engine::worker::repeat::Repeat;
 use crate::engine::worker::stream::Stream;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
@@ -16,10 +14,9 @@ use crate::model::record::{EndReason, Lifecycle, Origin};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::model::status::SessionState;
 use crate::net::options::{apply, report_all};
-use std::time::Instant;
 
 impl Worker {
-    pub(super) fn carry_out(&mut self, command: Command, now: Instant) -> Result<(), Rejection> {
+    pub(super) fn carry_out(&mut self, command: Command) -> Result<(), Rejection> {
         if needs_journal(&command) {
             self.reject_if_paused()?;
         }
@@ -28,15 +25,15 @@ impl Worker {
                 if self.state.is_open() {
                     return Err(Rejection::AlreadyOpen);
                 }
-                self.open(*config, now);
+                self.open(*config);
                 Ok(())
             }
             Command::Close => {
-                self.close(EndReason::Local, now);
+                self.close(EndReason::Local);
                 self.state = SessionState::Closed;
                 Ok(())
             }
-            Command::StopListening => self.stop_listening(now),
+            Command::StopListening => self.stop_listening(),
             Command::ListenAgain => self.listen_again(),
             Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
             Command::SendMessage { target, payload, form, origin } => {
@@ -45,27 +42,16 @@ impl Worker {
             Command::SendTemplate { target, template, origin } => {
                 self.send_template(&target, &template, origin)
             }
-            Command::StartRepeat { target, payloads, every, times } => {
-                self.require_open()?;
-                self.repeat = Some(Repeat::new(target, payloads, Schedule::new(now, every, times)));
-                Ok(())
+            Command::StartRepeat { job, target, payloads, every, times } => {
+                self.start_repeat(job, target, payloads, (every, times))
             }
-            Command::StopRepeat => {
-                if self.repeat.take().is_some() {
-                    self.outbox.tell(Event::RepeatFinished { outcome: Err(Rejection::Cancelled) });
-                }
-                Ok(())
-            }
-            Command::SendFile { job, target, path } => {
-                self.require_ready()?;
-                self.start_file(job, &target, &path)
-            }
-            Command::CancelFile { job } => {
-                self.cancel_file(job);
+            Command::SendLong { job, target, source, pace } => self.start_long(job, &target, source, pace),
+            Command::StopSending { job } => {
+                self.stop_sender(job);
                 Ok(())
             }
             Command::ShutDownWrite(target) => self.shut_down_write(&target),
-            Command::ClosePeers { target, how } => self.close_peers(&target, how, now),
+            Command::ClosePeers { target, how } => self.close_peers(&target, how),
             Command::SetOption(option) => self.set_option(&option),
             Command::JoinGroup(group) => {
                 let (datagrams, log) = self.open_datagrams()?;
@@ -76,19 +62,19 @@ impl Worker {
                 Ok(datagrams.set_member(&group, false, log)?)
             }
             Command::SetRules(rules) => {
-                self.answering.tell_held_back(&mut self.log);
-                self.answering.set_rules(*rules, now);
-                self.streams.forget_cutters();
+                self.turn.answering.tell_held_back(&mut self.turn.log);
+                self.turn.answering.set_rules(*rules, self.turn.now);
+                self.streams.forget_cutters(&mut self.turn);
                 Ok(())
             }
-            Command::RunSequence(plan) => self.start_sequence(*plan, now),
+            Command::RunSequence(plan) => self.start_sequence(*plan),
             Command::StopSequence => {
                 self.stop_sequence();
                 Ok(())
             }
             Command::RefreshFacts(peer) => self.streams.refresh_facts(peer),
             Command::AddNote(text) => {
-                self.log.note(text);
+                self.turn.log.note(text);
                 Ok(())
             }
         }
@@ -118,17 +104,17 @@ impl Worker {
         origin: Origin,
     ) -> Result<(), Rejection> {
         self.require_ready()?;
-        let Worker { streams, link, log, board, .. } = self;
+        let Worker { streams, link, turn, .. } = self;
         match link {
             Link::Datagrams(datagrams) => {
-                let targets = datagrams.targets(target, log)?;
-                datagrams.send(&targets, payload, origin, log)
+                let targets = datagrams.targets(target, &mut turn.log)?;
+                datagrams.send(&targets, payload, origin, &mut turn.log)
             }
             // An empty message is a message where there are frames or borders.
             _ if payload.is_empty() && !streams.has_frames() && !streams.keep_borders() => Ok(()),
             _ => {
                 let ids = streams.recipients(target)?;
-                streams.send(&ids, payload, origin, log, board)
+                streams.send(&ids, payload, origin, turn)
             }
         }
     }
@@ -136,7 +122,7 @@ impl Worker {
     fn open_datagrams(&mut self) -> Result<(&mut Datagrams, &mut Log), Rejection> {
         self.require_open()?;
         match &mut self.link {
-            Link::Datagrams(datagrams) => Ok((datagrams, &mut self.log)),
+            Link::Datagrams(datagrams) => Ok((datagrams, &mut self.turn.log)),
             _ => Err(Rejection::WrongKind),
         }
     }
@@ -151,21 +137,16 @@ impl Worker {
 
     fn shut_down_write(&mut self, target: &Target) -> Result<(), Rejection> {
         let ids = self.stream_targets(target)?;
-        let Worker { streams, log, board, .. } = self;
-        streams.shut_write(&ids, log, board);
+        let Worker { streams, turn, .. } = self;
+        streams.shut_write(&ids, turn);
         Ok(())
     }
 
-    pub(super) fn close_peers(
-        &mut self,
-        target: &Target,
-        how: CloseKind,
-        now: Instant,
-    ) -> Result<(), Rejection> {
+    pub(super) fn close_peers(&mut self, target: &Target, how: CloseKind) -> Result<(), Rejection> {
         for id in self.stream_targets(target)? {
-            self.make_room(now);
-            let Worker { streams, log, board, .. } = self;
-            streams.kick(id, how, log, board);
+            self.make_room();
+            let Worker { streams, turn, .. } = self;
+            streams.kick(id, how, turn);
         }
         Ok(())
     }
@@ -183,10 +164,10 @@ impl Worker {
                 Ok(report) => {
                     let asked = option.value.clone();
                     let granted = report.granted;
-                    self.log.lifecycle(id, Lifecycle::OptionSet { name: option.name, asked, granted });
+                    self.turn.log.lifecycle(id, Lifecycle::OptionSet { name: option.name, asked, granted });
                 }
                 Err(failure) => {
-                    self.log.lifecycle(id, Lifecycle::OptionFailed { failure: failure.clone() });
+                    self.turn.log.lifecycle(id, Lifecycle::OptionFailed { failure: failure.clone() });
                     refusal = Err(failure.into());
                 }
             }
@@ -242,7 +223,7 @@ fn needs_journal(command: &Command) -> bool {
         | Command::SendMessage { .. }
         | Command::SendTemplate { .. }
         | Command::StartRepeat { .. }
-        | Command::SendFile { .. }
+        | Command::SendLong { .. }
         | Command::SetOption(_)
         | Command::JoinGroup(_)
         | Command::LeaveGroup(_)
@@ -250,8 +231,7 @@ fn needs_journal(command: &Command) -> bool {
         | Command::AddNote(_) => true,
         Command::Close
         | Command::StopListening
-        | Command::StopRepeat
-        | Command::CancelFile { .. }
+        | Command::StopSending { .. }
         | Command::ShutDownWrite(_)
         | Command::ClosePeers { .. }
         | Command::SetRules(_)

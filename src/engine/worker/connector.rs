@@ -4,6 +4,7 @@
 use crate::engine::worker::link::LINK;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::lookup::Addresses;
+use crate::engine::worker::turn::Turn;
 use crate::model::address::Address;
 use crate::model::config::{Reconnect, UnixType};
 use crate::model::failure::{Failure, Operation};
@@ -97,8 +98,7 @@ impl Connector {
         &mut self,
         found: Result<Addresses, Failure>,
         poll: &Poll,
-        log: &mut Log,
-        now: Instant,
+        turn: &mut Turn,
     ) -> Progress {
         self.next_address = 0;
         let failure = match found {
@@ -108,36 +108,35 @@ impl Connector {
             }
             Err(failure) => {
                 let reason = EndReason::Failed;
-                log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+                turn.log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
                 Some(failure)
             }
         };
-        self.try_next_address(failure, poll, log, now)
+        self.try_next_address(failure, poll, turn)
     }
 
     fn try_next_address(
         &mut self,
         mut last_failure: Option<Failure>,
         poll: &Poll,
-        log: &mut Log,
-        now: Instant,
+        turn: &mut Turn,
     ) -> Progress {
         while let Some(remote) = self.addresses.remote.get(self.next_address).copied() {
             self.next_address += 1;
             self.attempts += 1;
-            log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
-            match self.start_attempt(remote, poll, now) {
+            turn.log.lifecycle(None, Lifecycle::Connecting { remote, attempt: self.attempts });
+            match self.start_attempt(remote, poll, turn.now) {
                 Ok(attempt) => {
                     self.under_way = Some(attempt);
                     return Progress::Connecting(remote);
                 }
                 Err((failure, reason)) => {
-                    log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+                    turn.log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
                     last_failure = Some(failure);
                 }
             }
         }
-        self.give_up_or_wait(last_failure, log, now)
+        self.give_up_or_wait(last_failure, turn)
     }
 
     fn start_attempt(
@@ -171,14 +170,14 @@ impl Connector {
     }
 
     /// All addresses have failed, or the connection has ended.
-    fn give_up_or_wait(&mut self, failure: Option<Failure>, log: &mut Log, now: Instant) -> Progress {
+    fn give_up_or_wait(&mut self, failure: Option<Failure>, turn: &mut Turn) -> Progress {
         self.under_way = None;
         match (&mut self.delays, failure) {
             (Some(delays), failure) => {
                 let delay = delays.take_next();
-                delays.retry_at = Some(now + delay);
+                delays.retry_at = Some(turn.now + delay);
                 let delay_millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-                log.lifecycle(None, Lifecycle::ReconnectScheduled { delay_millis });
+                turn.log.lifecycle(None, Lifecycle::ReconnectScheduled { delay_millis });
                 Progress::Waiting(failure)
             }
             (None, Some(failure)) => Progress::Failed(failure),
@@ -187,14 +186,14 @@ impl Connector {
     }
 
     /// The socket of the attempt is ready: it has succeeded or failed.
-    pub(super) fn is_ready(&mut self, poll: &Poll, log: &mut Log, now: Instant) -> Option<Progress> {
+    pub(super) fn is_ready(&mut self, poll: &Poll, turn: &mut Turn) -> Option<Progress> {
         let attempt = self.under_way.take()?;
         match finish_connect(attempt.registered.socket()) {
             Ok(Some((local, remote))) => {
                 if let Some(delays) = &mut self.delays {
                     delays.next = delays.first;
                 }
-                record_options(&attempt.reports, log);
+                record_options(&attempt.reports, &mut turn.log);
                 let registered = attempt.registered;
                 // Where a program listens at a name that it did not bind itself, the system knows no name.
                 let remote = if remote == Address::None { attempt.remote } else { remote };
@@ -207,7 +206,7 @@ impl Connector {
             Err(error) => {
                 let failure = Failure::new(Operation::Connect, attempt.remote, &error);
                 drop(attempt);
-                Some(self.attempt_failed(failure, end_reason(&error), poll, log, now))
+                Some(self.attempt_failed(failure, end_reason(&error), poll, turn))
             }
         }
     }
@@ -217,16 +216,15 @@ impl Connector {
         failure: Failure,
         reason: EndReason,
         poll: &Poll,
-        log: &mut Log,
-        now: Instant,
+        turn: &mut Turn,
     ) -> Progress {
-        log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
-        self.try_next_address(Some(failure), poll, log, now)
+        turn.log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
+        self.try_next_address(Some(failure), poll, turn)
     }
 
     /// The connection has ended. `None` when no new one is wanted.
-    pub(super) fn connection_ended(&mut self, log: &mut Log, now: Instant) -> Option<Progress> {
-        self.delays.is_some().then(|| self.give_up_or_wait(None, log, now))
+    pub(super) fn connection_ended(&mut self, turn: &mut Turn) -> Option<Progress> {
+        self.delays.is_some().then(|| self.give_up_or_wait(None, turn))
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
@@ -250,14 +248,14 @@ impl Connector {
     }
 
     /// Ends an attempt that takes too long, or begins the next one, when it is time.
-    pub(super) fn run_due(&mut self, poll: &Poll, log: &mut Log, now: Instant) -> Option<Progress> {
-        if self.next_due().is_none_or(|due| now < due) {
+    pub(super) fn run_due(&mut self, poll: &Poll, turn: &mut Turn) -> Option<Progress> {
+        if self.next_due().is_none_or(|due| turn.now < due) {
             return None;
         }
         if let Some(attempt) = self.under_way.take() {
             let failure = tcp::timed_out(attempt.remote);
             drop(attempt);
-            return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, log, now));
+            return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, turn));
         }
         if let Some(delays) = &mut self.delays {
             delays.retry_at = None;

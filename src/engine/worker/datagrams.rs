@@ -11,7 +11,8 @@ use crate::engine::worker::datagram_queue::{DatagramQueue, Outgoing};
 use crate::engine::worker::drops::Drops;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::engine::worker::respond::{Answer, Answering, Whose};
+use crate::engine::worker::respond::{Answer, Whose};
+use crate::engine::worker::turn::Turn;
 use crate::model::address::Address;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
@@ -107,60 +108,54 @@ impl Datagrams {
     }
 
     /// Serves the socket after the wait has reported it.
-    pub(super) fn serve(
-        &mut self,
-        ready: Ready,
-        log: &mut Log,
-        answering: &mut Answering,
-        now: Instant,
-    ) -> Result<(), Failure> {
+    pub(super) fn serve(&mut self, ready: Ready, turn: &mut Turn) -> Result<(), Failure> {
         if ready.writable {
-            self.flush(log);
+            self.flush(&mut turn.log);
         }
         if ready.readable && !self.paused {
-            self.receive(log, answering, now)?;
+            self.receive(turn)?;
         }
         self.settle()
     }
 
-    fn receive(&mut self, log: &mut Log, answering: &mut Answering, now: Instant) -> Result<(), Failure> {
+    fn receive(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let mut answers = Vec::new();
         for _ in 0..CALLS_PER_TURN {
-            if log.is_batch_full() {
+            if turn.log.is_batch_full() {
                 // The rest is reported again.
                 break;
             }
             let local = self.local;
-            let received = self.receive_once(log, |peer, remote, bytes| {
-                if answering.is_active() {
+            let received = self.receive_once(&mut turn.log, |peer, remote, bytes| {
+                if turn.answering.is_active() {
                     let whose = Whose { peer, remote, local, is_stream: false };
-                    let given = answering.answers_to_datagram(whose, bytes, now);
+                    let given = turn.answering.answers_to_datagram(whose, bytes, turn.now);
                     answers.extend(given.into_iter().map(|answer| (peer, remote, answer)));
                 }
             });
             match received {
                 Ok(0) => {
                     // Reports wait apart from datagrams, and without being taken they would be announced for ever.
-                    self.take_reports(log);
+                    self.take_reports(&mut turn.log);
                     break;
                 }
-                Ok(_) => self.drops.ask_later(now),
+                Ok(_) => self.drops.ask_later(turn.now),
                 Err(error) if is_not_now(&error) => break,
-                Err(_) if self.take_reports(log) => {}
+                Err(_) if self.take_reports(&mut turn.log) => {}
                 Err(error) if end_reason(&error) != EndReason::Failed => {
                     self.record_report(
                         self.peers.last().map(|(_, remote)| remote),
                         OsError::from(&error),
                         end_reason(&error),
-                        log,
+                        &mut turn.log,
                     );
                 }
                 Err(error) => return Err(Failure::new(Operation::Receive, self.local, error)),
             }
             for (peer, remote, answer) in answers.drain(..) {
-                self.give(peer, remote, answer, log);
+                self.give(peer, remote, answer, &mut turn.log);
             }
-            answering.have_gone_out(now);
+            turn.answering.have_gone_out(turn.now);
         }
         Ok(())
     }
@@ -389,13 +384,13 @@ impl Datagrams {
     }
 
     /// Records drops that no later datagram has told of, when it is time.
-    pub(super) fn run_due(&mut self, now: Instant, log: &mut Log) -> Result<(), Failure> {
-        if self.try_again_at.is_some_and(|at| at <= now) {
-            self.flush(log);
+    pub(super) fn run_due(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        if self.try_again_at.is_some_and(|at| at <= turn.now) {
+            self.flush(&mut turn.log);
             self.settle()?;
         }
-        if self.drops.is_due(now) {
-            self.drops.record(kernel_drops(self.registered.socket()), log);
+        if self.drops.is_due(turn.now) {
+            self.drops.record(kernel_drops(self.registered.socket()), &mut turn.log);
         }
         Ok(())
     }

@@ -61,19 +61,19 @@ impl Link {
 
 impl Worker {
     /// Begins to open the session: at once, or when its host names are looked up.
-    pub(super) fn open(&mut self, config: SessionConfig, now: Instant) {
-        self.log.begin_epoch();
+    pub(super) fn open(&mut self, config: SessionConfig) {
+        self.turn.log.begin_epoch();
         self.config = Some(config);
-        self.find_addresses(now);
+        self.find_addresses();
     }
 
-    fn find_addresses(&mut self, now: Instant) {
+    fn find_addresses(&mut self) {
         let Some(config) = &self.config else { return };
         let found = match lookup::without_lookup(config) {
             Ok(Ok(addresses)) => Ok(addresses),
             Ok(Err(host)) => {
-                self.log.lifecycle(None, Lifecycle::Resolving { host: host.clone() });
-                match lookup::start(config, self.id, self.log.epoch(), self.poll.notifier()) {
+                self.turn.log.lifecycle(None, Lifecycle::Resolving { host: host.clone() });
+                match lookup::start(config, self.id, self.turn.log.epoch(), self.poll.notifier()) {
                     Ok(lookup) => {
                         self.lookup = Some(lookup);
                         self.state = SessionState::Resolving { host };
@@ -84,41 +84,41 @@ impl Worker {
             }
             Err(failure) => Err(failure),
         };
-        self.open_at(found, now);
+        self.open_at(found);
     }
 
     /// Goes on with opening when the names are looked up. An answer to an earlier opening is thrown away.
     /// One that comes while the journal is paused waits.
-    pub(super) fn take_lookup(&mut self, now: Instant) {
-        if self.log.paused().is_some() {
+    pub(super) fn take_lookup(&mut self) {
+        if self.turn.log.paused().is_some() {
             return;
         }
         let Some(result) = self.lookup.as_ref().and_then(|lookup| lookup.result.try_recv().ok()) else {
             return;
         };
         let epoch = self.lookup.take().map(|lookup| lookup.epoch);
-        if epoch != Some(self.log.epoch()) {
+        if epoch != Some(self.turn.log.epoch()) {
             return;
         }
         for (host, addresses) in result.iter().flat_map(|addresses| &addresses.found) {
             let addresses = addresses.iter().copied().map(Address::from).collect();
             let host = host.clone();
-            self.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
+            self.turn.log.lifecycle(None, Lifecycle::Resolved { host, addresses });
         }
-        self.open_at(result, now);
+        self.open_at(result);
     }
 
     /// Opens what the settings ask for, now that their addresses are known. A client that tries again and again does
     /// so when they are not, too.
-    fn open_at(&mut self, found: Result<Addresses, Failure>, now: Instant) {
+    fn open_at(&mut self, found: Result<Addresses, Failure>) {
         let opened = match (self.config.clone(), found) {
             (Some(SessionConfig::TcpClient(client)), found)
                 if found.is_ok() || client.reconnect.is_some() =>
             {
-                self.connect_tcp(client, found, now)
+                self.connect_tcp(client, found)
             }
             (Some(SessionConfig::UnixClient(client)), found) => {
-                self.connect(client.into(), None, found, now);
+                self.connect(client.into(), None, found);
                 Ok(())
             }
             (Some(SessionConfig::UnixServer(server)), Ok(_)) => self.listen_unix(&server),
@@ -134,7 +134,7 @@ impl Worker {
     }
 
     fn opening_failed(&mut self, failure: Failure) {
-        self.log.lifecycle(None, Lifecycle::OpenFailed { failure: failure.clone() });
+        self.turn.log.lifecycle(None, Lifecycle::OpenFailed { failure: failure.clone() });
         self.link = Link::None;
         self.config = None;
         self.state = SessionState::Failed(failure);
@@ -150,11 +150,11 @@ impl Worker {
             .poll
             .register(socket, LINK, Interest::READ)
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
-        record_options(&asked_for(reports, &server.options), &mut self.log);
+        record_options(&asked_for(reports, &server.options), &mut self.turn.log);
         if let Some(fingerprint) = tls.as_ref().and_then(TlsAcceptor::made_fingerprint) {
-            self.log.lifecycle(None, Lifecycle::CertificateMade { fingerprint });
+            self.turn.log.lifecycle(None, Lifecycle::CertificateMade { fingerprint });
         }
-        self.log.lifecycle(None, Lifecycle::Listening { local });
+        self.turn.log.lifecycle(None, Lifecycle::Listening { local });
         let listener = Listener::new(registered, local, server, tls);
         self.options = report_all(listener.socket(), &server.options, local).into();
         self.link = Link::Listener(Box::new(listener));
@@ -166,29 +166,22 @@ impl Worker {
         &mut self,
         client: TcpClientConfig,
         found: Result<Addresses, Failure>,
-        now: Instant,
     ) -> Result<(), Failure> {
         let host = client.remote.host.to_string();
         let tls = client.tls.as_ref().map(|settings| TlsConnector::new(settings, &host)).transpose()?;
-        self.connect(client.into(), tls, found, now);
+        self.connect(client.into(), tls, found);
         Ok(())
     }
 
-    fn connect(
-        &mut self,
-        plan: ConnectPlan,
-        tls: Option<TlsConnector>,
-        found: Result<Addresses, Failure>,
-        now: Instant,
-    ) {
+    fn connect(&mut self, plan: ConnectPlan, tls: Option<TlsConnector>, found: Result<Addresses, Failure>) {
         let earlier = std::mem::replace(&mut self.link, Link::None);
         let mut connector = match earlier {
             Link::Connector(connector) => connector,
             _ => Box::new(Connector::new(plan, tls)),
         };
-        let progress = connector.start(found, &self.poll, &mut self.log, now);
+        let progress = connector.start(found, &self.poll, &mut self.turn);
         self.link = Link::Connector(connector);
-        self.take_progress(progress, now);
+        self.take_progress(progress);
     }
 
     fn bind(&mut self, config: &UdpConfig, addresses: &Addresses) -> Result<(), Failure> {
@@ -201,11 +194,11 @@ impl Worker {
         let (socket, local, reports) = udp::bind(wanted, config.broadcast, &config.options)?;
         let cannot = |error: io::Error| Failure::new(Operation::Bind, local, error);
         let registered = self.poll.register(socket, LINK, Interest::READ).map_err(cannot)?;
-        record_options(&asked_for(reports, &config.options), &mut self.log);
-        self.log.lifecycle(None, Lifecycle::Bound { local });
+        record_options(&asked_for(reports, &config.options), &mut self.turn.log);
+        self.turn.log.lifecycle(None, Lifecycle::Bound { local });
         let mut datagrams = Datagrams::new(registered, local, to, config.broadcast).map_err(cannot)?;
         for group in &config.groups {
-            datagrams.set_member(group, true, &mut self.log)?;
+            datagrams.set_member(group, true, &mut self.turn.log)?;
         }
         self.options = report_all(datagrams.socket(), &config.options, local).into();
         self.link = Link::Datagrams(Box::new(datagrams));
@@ -213,26 +206,26 @@ impl Worker {
         Ok(())
     }
 
-    fn take_progress(&mut self, progress: Progress, now: Instant) {
+    fn take_progress(&mut self, progress: Progress) {
         match progress {
             Progress::Connecting(remote) => self.state = SessionState::Connecting { remote },
-            Progress::Again => self.find_addresses(now),
+            Progress::Again => self.find_addresses(),
             Progress::Waiting(failure) => self.state = SessionState::WaitingToReconnect { failure },
             Progress::Failed(failure) => {
-                self.log.lifecycle(None, Lifecycle::Closed { reason: EndReason::Failed });
+                self.turn.log.lifecycle(None, Lifecycle::Closed { reason: EndReason::Failed });
                 self.link = Link::None;
                 self.config = None;
                 self.state = SessionState::Failed(failure);
             }
-            Progress::Connected(connection) => self.connected(connection, now),
+            Progress::Connected(connection) => self.connected(connection),
         }
     }
 
-    fn connected(&mut self, connection: Connection, now: Instant) {
+    fn connected(&mut self, connection: Connection) {
         let Connection { mut registered, local, remote } = connection;
-        let id = self.log.new_peer();
+        let id = self.turn.log.new_peer();
         if let Err(error) = registered.give_to(Token::Peer(id), Interest::READ) {
-            return self.fail(Failure::new(Operation::Connect, remote, error), now);
+            return self.fail(Failure::new(Operation::Connect, remote, error));
         }
         let unix_type = match &self.config {
             Some(SessionConfig::UnixClient(client)) => Some(client.unix_type),
@@ -241,10 +234,10 @@ impl Worker {
         let process = unix_type.and_then(|_| unix::process_of(registered.socket()));
         let wire = match self.wire_of(registered, unix_type) {
             Ok(wire) => wire,
-            Err(error) => return self.fail(Failure::new(Operation::Secure, remote, error), now),
+            Err(error) => return self.fail(Failure::new(Operation::Secure, remote, error)),
         };
         let message_oriented = Some(wire.keeps_borders());
-        self.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented, process });
+        self.turn.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented, process });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
         let websocket = match &self.config {
@@ -255,13 +248,13 @@ impl Worker {
         };
         let websocket = match websocket {
             Ok(websocket) => websocket,
-            Err(error) => return self.fail(Failure::new(Operation::Connect, remote, error), now),
+            Err(error) => return self.fail(Failure::new(Operation::Connect, remote, error)),
         };
         let stream =
             Stream::new(id, wire, local, remote).speaking(websocket).keeping_half_closed(keep_half_closed);
         self.options =
             stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
-        self.streams.add(stream, &mut self.log, &mut self.board, now);
+        self.streams.add(stream, &mut self.turn);
         self.connection = Some((local, remote));
         self.notice_open();
     }
@@ -286,85 +279,85 @@ impl Worker {
     }
 
     /// Serves the socket that is no TCP peer.
-    pub(super) fn serve_link(&mut self, ready: Ready, now: Instant) {
-        let Worker { link, log, board, poll, streams, answering, .. } = self;
+    pub(super) fn serve_link(&mut self, ready: Ready) {
+        let Worker { link, poll, streams, turn, .. } = self;
         match link {
             Link::None => {}
             Link::Listener(listener) => {
                 let local = listener.local;
-                if let Err(error) = listener.accept(poll, streams, log, board, now) {
-                    self.fail(Failure::new(Operation::Accept, local, error), now);
+                if let Err(error) = listener.accept(poll, streams, turn) {
+                    self.fail(Failure::new(Operation::Accept, local, error));
                 }
             }
             Link::Connector(connector) => {
-                if let Some(progress) = connector.is_ready(poll, log, now) {
-                    self.take_progress(progress, now);
+                if let Some(progress) = connector.is_ready(poll, turn) {
+                    self.take_progress(progress);
                 }
             }
             Link::Datagrams(datagrams) => {
-                if let Err(failure) = datagrams.serve(ready, log, answering, now) {
-                    self.fail(failure, now);
+                if let Err(failure) = datagrams.serve(ready, turn) {
+                    self.fail(failure);
                 }
             }
         }
     }
 
-    pub(super) fn run_link_due(&mut self, now: Instant) {
-        let Worker { link, log, board, poll, streams, .. } = self;
+    pub(super) fn run_link_due(&mut self) {
+        let Worker { link, poll, streams, turn, .. } = self;
         match link {
             Link::None => {}
             Link::Listener(listener) => {
                 let local = listener.local;
-                if let Err(error) = listener.run_due(poll, streams, log, board, now) {
-                    self.fail(Failure::new(Operation::Accept, local, error), now);
+                if let Err(error) = listener.run_due(poll, streams, turn) {
+                    self.fail(Failure::new(Operation::Accept, local, error));
                 }
             }
             Link::Connector(connector) => {
-                if let Some(progress) = connector.run_due(poll, log, now) {
-                    self.take_progress(progress, now);
+                if let Some(progress) = connector.run_due(poll, turn) {
+                    self.take_progress(progress);
                 }
             }
             Link::Datagrams(datagrams) => {
-                if let Err(failure) = datagrams.run_due(now, log) {
-                    self.fail(failure, now);
+                if let Err(failure) = datagrams.run_due(turn) {
+                    self.fail(failure);
                 }
             }
         }
     }
 
     /// Draws the consequences when peers have gone: a client's session closes or connects again.
-    pub(super) fn notice_ended(&mut self, now: Instant) {
+    pub(super) fn notice_ended(&mut self) {
         self.notice_open();
         let ended = self.streams.take_ended();
         let Some(reason) = ended.last().copied() else { return };
         match &mut self.link {
             Link::Connector(connector) => {
                 let wants_more = !matches!(reason, EndReason::Local | EndReason::Kicked);
-                let again = if wants_more { connector.connection_ended(&mut self.log, now) } else { None };
+                let again = if wants_more { connector.connection_ended(&mut self.turn) } else { None };
                 match again {
-                    Some(progress) => self.take_progress(progress, now),
-                    None => self.close(reason, now),
+                    Some(progress) => self.take_progress(progress),
+                    None => self.close(reason),
                 }
             }
             Link::None if self.state == SessionState::Draining && self.streams.len() == 0 => {
-                self.close(EndReason::Local, now);
+                self.close(EndReason::Local);
             }
             _ => {}
         }
     }
 
     /// The listener goes and the clients stay.
-    pub(super) fn stop_listening(&mut self, now: Instant) -> Result<(), Rejection> {
+    pub(super) fn stop_listening(&mut self) -> Result<(), Rejection> {
         self.require_open()?;
         let Link::Listener(listener) = &self.link else { return Err(Rejection::WrongKind) };
         let local = listener.local;
-        self.take_in_the_last(now);
-        self.log.lifecycle(None, Lifecycle::ListenerStopped { local });
+        self.take_in_the_last();
+        self.turn.log.lifecycle(None, Lifecycle::ListenerStopped { local });
         self.link = Link::None;
         self.listened_at = Some(local);
         self.state = SessionState::Draining;
         if self.streams.len() == 0 {
-            self.close(EndReason::Local, now);
+            self.close(EndReason::Local);
         }
         Ok(())
     }
@@ -389,38 +382,37 @@ impl Worker {
 
     /// Clients that wait at the listener are connected as far as they know, and may have sent something. Without the
     /// listener they would be reset.
-    fn take_in_the_last(&mut self, now: Instant) {
-        let Worker { link, log, board, poll, streams, .. } = self;
+    fn take_in_the_last(&mut self) {
+        let Worker { link, poll, streams, turn, .. } = self;
         if let Link::Listener(listener) = link
-            && log.paused().is_none()
-            && let Err(error) = listener.accept(poll, streams, log, board, now)
+            && turn.log.paused().is_none()
+            && let Err(error) = listener.accept(poll, streams, turn)
         {
             let failure = Failure::new(Operation::Accept, listener.local, error);
-            log.lifecycle(None, Lifecycle::AcceptFailed { failure });
+            turn.log.lifecycle(None, Lifecycle::AcceptFailed { failure });
         }
     }
 
     /// No socket is open after this. What peers had sent by now is recorded before.
-    pub(super) fn close(&mut self, reason: EndReason, now: Instant) {
+    pub(super) fn close(&mut self, reason: EndReason) {
         let was_open = self.state.is_open();
         self.lookup = None;
-        self.repeat = None;
-        self.stop_file();
-        self.take_in_the_last(now);
+        self.stop_senders();
+        self.take_in_the_last();
         while let Some(id) = self.streams.first() {
-            self.make_room(now);
-            let Worker { streams, log, board, .. } = self;
-            streams.end_by_us(id, reason, false, log, board);
+            self.make_room();
+            let Worker { streams, turn, .. } = self;
+            streams.end_by_us(id, reason, false, turn);
         }
         self.streams.take_ended();
         self.connection = None;
         if let Link::Datagrams(datagrams) = std::mem::replace(&mut self.link, Link::None) {
-            datagrams.end(&mut self.log, &mut self.board, now);
+            datagrams.end(&mut self.turn);
         }
-        self.answering.tell_held_back(&mut self.log);
+        self.turn.answering.tell_held_back(&mut self.turn.log);
         self.options = Arc::default();
         if was_open {
-            self.log.lifecycle(None, Lifecycle::Closed { reason });
+            self.turn.log.lifecycle(None, Lifecycle::Closed { reason });
             self.state = SessionState::Closed;
         }
         self.config = None;

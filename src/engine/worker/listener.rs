@@ -1,9 +1,8 @@
 //! The listening socket: taking in clients, and waiting when this program or machine has run out of something.
 
-use crate::engine::worker::board::Board;
-use crate::engine::worker::log::Log;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
+use crate::engine::worker::turn::Turn;
 use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
 use crate::model::config::{TcpServerConfig, UnixServerConfig, UnixType};
@@ -99,23 +98,16 @@ impl Listener {
     }
 
     /// Takes in the clients that wait.
-    pub(super) fn accept(
-        &mut self,
-        poll: &Poll,
-        streams: &mut Streams,
-        log: &mut Log,
-        board: &mut Board,
-        now: Instant,
-    ) -> io::Result<()> {
+    pub(super) fn accept(&mut self, poll: &Poll, streams: &mut Streams, turn: &mut Turn) -> io::Result<()> {
         for _ in 0..ACCEPTS_PER_TURN {
             let (socket, local, remote) = match tcp::accept(self.registered.socket()) {
                 Ok(client) => client,
                 Err(error) if is_not_now(&error) => break,
-                Err(error) if is_out_of_resources(&error) => return self.wait(&error, log, now),
+                Err(error) if is_out_of_resources(&error) => return self.wait(&error, turn),
                 // This one client is gone again; the others are served.
                 Err(_) => continue,
             };
-            let id = log.new_peer();
+            let id = turn.log.new_peer();
             let process = self.unix.as_ref().and_then(|_| unix::process_of(&socket));
             let keeps_borders = self.unix.as_ref().is_some_and(|gate| gate.unix_type == UnixType::SeqPacket);
             let wire = poll
@@ -123,18 +115,18 @@ impl Listener {
                 .map_err(OsError::from)
                 .and_then(|registered| self.wire_of(registered));
             let message_oriented = Some(keeps_borders);
-            log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented, process });
+            turn.log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented, process });
             match wire {
                 Ok(wire) => {
                     let websocket =
                         self.websocket.clone().map(|settings| (WebSocket::server(settings), Vec::new()));
                     let stream = Stream::new(id, wire, local, remote).speaking(websocket);
-                    streams.add(stream.keeping_half_closed(self.keep_half_closed), log, board, now);
+                    streams.add(stream.keeping_half_closed(self.keep_half_closed), turn);
                 }
                 Err(error) => {
                     // The system refused this client only, and its socket is closed already.
                     let (reason, error) = (EndReason::Failed, Some(error));
-                    log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason, error });
+                    turn.log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason, error });
                 }
             }
         }
@@ -143,12 +135,12 @@ impl Listener {
     }
 
     /// Stops asking for clients for a while. It is recorded once, however long it lasts.
-    fn wait(&mut self, error: &io::Error, log: &mut Log, now: Instant) -> io::Result<()> {
+    fn wait(&mut self, error: &io::Error, turn: &mut Turn) -> io::Result<()> {
         if self.try_again_at.is_none() {
             let failure = Failure::new(Operation::Accept, self.local, error);
-            log.lifecycle(None, Lifecycle::AcceptFailed { failure });
+            turn.log.lifecycle(None, Lifecycle::AcceptFailed { failure });
         }
-        self.try_again_at = Some(now + TRY_AGAIN_AFTER);
+        self.try_again_at = Some(turn.now + TRY_AGAIN_AFTER);
         self.registered.set_interest(Interest::NONE)
     }
 
@@ -157,18 +149,11 @@ impl Listener {
     }
 
     /// Tries again after a failure, when it is time.
-    pub(super) fn run_due(
-        &mut self,
-        poll: &Poll,
-        streams: &mut Streams,
-        log: &mut Log,
-        board: &mut Board,
-        now: Instant,
-    ) -> io::Result<()> {
-        if self.next_due().is_none_or(|due| now < due) {
+    pub(super) fn run_due(&mut self, poll: &Poll, streams: &mut Streams, turn: &mut Turn) -> io::Result<()> {
+        if self.next_due().is_none_or(|due| turn.now < due) {
             return Ok(());
         }
-        self.accept(poll, streams, log, board, now)?;
+        self.accept(poll, streams, turn)?;
         if self.try_again_at.is_none() { self.registered.set_interest(Interest::READ) } else { Ok(()) }
     }
 

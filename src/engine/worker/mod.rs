@@ -3,6 +3,8 @@
 //! One turn: wait; commands first, so that *Close* is never behind a flood; due timers; ready sockets under a budget,
 //! fair between peers; then publish what was recorded and wake the front end once.
 
+mod agenda;
+
 mod arrival;
 
 mod board;
@@ -19,8 +21,6 @@ mod datagrams;
 
 mod drops;
 
-mod files;
-
 mod hold;
 
 mod link;
@@ -28,6 +28,8 @@ mod link;
 mod listener;
 
 mod log;
+
+mod long;
 
 mod lookup;
 
@@ -39,11 +41,16 @@ mod reactions;
 
 mod respond;
 
+mod senders;
+
 mod stream;
 
 mod streams;
 
 mod templates;
+
+mod turn;
+
 mod websocket;
 
 mod unix;
@@ -51,22 +58,20 @@ mod unix;
 #[cfg(test)]
 mod scripted_wire;
 
-use crate::automation::rules::RuleSet;
 use crate::engine::command::Command;
 use crate::engine::event::{Event, Rejection};
 use crate::engine::news::News;
 use crate::engine::shared::{Shared, Status};
 use crate::engine::sync::Syncer;
-use crate::engine::worker::board::Board;
-use crate::engine::worker::files::FileSend;
+use crate::engine::worker::agenda::Alarm;
 use crate::engine::worker::link::Link;
-use crate::engine::worker::log::{Log, Published};
+use crate::engine::worker::log::Published;
 use crate::engine::worker::lookup::Lookup;
 use crate::engine::worker::reactions::Sequencing;
-use crate::engine::worker::repeat::Repeat;
-use crate::engine::worker::respond::Answering;
+use crate::engine::worker::senders::Senders;
 use crate::engine::worker::streams::Streams;
 use crate::engine::worker::templates::Filler;
+use crate::engine::worker::turn::Turn;
 use crate::journal::writer::JournalWriter;
 use crate::model::address::Address;
 use crate::model::config::SessionConfig;
@@ -106,8 +111,7 @@ pub(super) struct Worker {
     news: News,
     outbox: Outbox,
     shared: Shared,
-    board: Board,
-    log: Log,
+    turn: Turn,
     state: SessionState,
     config: Option<SessionConfig>,
     /// Where a listener stood that was stopped; its clients may still be there.
@@ -116,11 +120,9 @@ pub(super) struct Worker {
     /// Both ends of a connection that is made, until it is told to be there.
     connection: Option<(Address, Address)>,
     options: Arc<[OptionReport]>,
-    answering: Answering,
     sequencing: Sequencing,
-    repeat: Option<Repeat>,
+    senders: Senders,
     filler: Filler,
-    file: Option<FileSend>,
     // The sockets go before the wait that they are registered with.
     link: Link,
     streams: Streams,
@@ -143,19 +145,16 @@ impl Worker {
             news: parts.news,
             outbox: Outbox { sender: parts.events, waiting: VecDeque::new() },
             shared: parts.shared,
-            board: Board::default(),
-            log: Log::new(parts.journal, parts.syncer),
+            turn: Turn::new(parts.journal, parts.syncer),
             state: SessionState::Closed,
             config: None,
             listened_at: None,
             lookup: None,
             connection: None,
             options: Arc::default(),
-            answering: Answering::new(RuleSet::empty(), Instant::now()),
             sequencing: Sequencing::default(),
-            repeat: None,
+            senders: Senders::default(),
             filler: Filler::default(),
-            file: None,
             link: Link::None,
             streams: Streams::default(),
             poll: parts.poll,
@@ -166,47 +165,50 @@ impl Worker {
     /// Works until nobody holds the session's handle any more.
     pub(super) fn run(mut self) {
         let mut ready = Vec::new();
-        self.conclude_turn(Instant::now());
+        self.conclude_turn();
         loop {
-            let deadline = if self.is_unfinished { Some(Instant::now()) } else { self.next_due() };
+            self.set_alarms();
+            let is_paused = self.turn.log.paused().is_some();
+            let due = self.turn.agenda.next_due(is_paused);
+            let deadline = if self.is_unfinished { Some(Instant::now()) } else { due };
             if let Err(error) = self.poll.wait(deadline, &mut ready) {
                 // Nothing can be waited for any more, not even commands.
-                self.fail(Failure::new(Operation::Poll, "the session's sockets", error), Instant::now());
+                self.fail(Failure::new(Operation::Poll, "the session's sockets", error));
                 break;
             }
             self.is_unfinished = false;
-            let now = Instant::now();
-            if !self.take_commands(now) {
+            self.turn.now = Instant::now();
+            if !self.take_commands() {
                 break;
             }
-            self.take_lookup(now);
-            self.run_due(now);
-            self.serve_ready(&ready, now);
-            self.read_unasked(now);
-            self.pump_file();
-            self.run_reactions(now);
-            self.notice_ended(now);
-            self.conclude_turn(now);
+            self.take_lookup();
+            self.run_due();
+            self.serve_ready(&ready);
+            self.read_unasked();
+            self.pump_longs();
+            self.run_reactions();
+            self.notice_ended();
+            self.conclude_turn();
         }
-        let now = Instant::now();
-        self.close(EndReason::Local, now);
-        self.conclude_turn(now);
-        let Worker { log, shared, news, .. } = self;
-        if let Err(failure) = log.close() {
+        self.turn.now = Instant::now();
+        self.close(EndReason::Local);
+        self.conclude_turn();
+        let Worker { shared, news, turn, .. } = self;
+        if let Err(failure) = turn.log.close() {
             shared.lock().status.paused = Some(failure);
             news.ring();
         }
     }
 
     /// Carries out the commands that wait. Says `false` when there will be no more.
-    fn take_commands(&mut self, now: Instant) -> bool {
+    fn take_commands(&mut self) -> bool {
         for _ in 0..COMMANDS_PER_TURN {
-            if self.log.is_batch_full() && self.log.paused().is_none() {
+            if self.turn.log.is_batch_full() && self.turn.log.paused().is_none() {
                 break;
             }
             match self.mailbox.try_recv() {
                 Ok((ticket, command)) => {
-                    let event = match self.carry_out(command, now) {
+                    let event = match self.carry_out(command) {
                         Ok(()) => Event::Accepted { ticket },
                         Err(why) => Event::Rejected { ticket, why },
                     };
@@ -220,98 +222,119 @@ impl Worker {
         true
     }
 
-    /// The timers of sockets stand still while the journal is paused.
-    fn next_due(&self) -> Option<Instant> {
-        let repeat = self.repeat.as_ref().and_then(Repeat::next_due);
-        let sockets = match self.log.paused() {
-            Some(_) => [None, None, None],
-            None => [self.link.next_due(), self.streams.next_due(), self.reactions_due(Instant::now())],
-        };
-        sockets.into_iter().chain([self.log.next_due(), repeat]).flatten().min()
+    /// Alarms of peers and senders are set where they change; of what there is only one of, it is asked once a turn.
+    fn set_alarms(&mut self) {
+        let (rules_due, sequence_due) = (self.turn.answering.next_due(self.may_send()), self.sequence_due());
+        let Turn { log, agenda, .. } = &mut self.turn;
+        agenda.set(Alarm::Journal, log.next_due());
+        agenda.set(Alarm::Link, self.link.next_due());
+        agenda.set(Alarm::Rules, rules_due);
+        agenda.set(Alarm::Sequence, sequence_due);
     }
 
-    fn run_due(&mut self, now: Instant) {
-        if self.log.run_due(now) == Published::PausedNow {
-            self.set_paused(true, now);
+    /// Does what is due, each thing once: what is due again at once has its turn after commands and sockets.
+    fn run_due(&mut self) {
+        let Turn { log, agenda, now, .. } = &mut self.turn;
+        let is_paused = log.paused().is_some();
+        let due: Vec<Alarm> = std::iter::from_fn(|| agenda.take_due(*now, is_paused)).collect();
+        for alarm in due {
+            self.ring(alarm);
         }
-        if self.log.paused().is_none() {
-            self.run_link_due(now);
-            let Worker { streams, log, board, answering, .. } = self;
-            streams.run_due(log, board, answering, now);
-            answering.run_due(now, log);
-        }
-        self.run_repeat(now);
     }
 
-    fn serve_ready(&mut self, ready: &[Ready], now: Instant) {
+    fn ring(&mut self, alarm: Alarm) {
+        let Worker { streams, turn, .. } = self;
+        match alarm {
+            Alarm::Journal => {
+                if turn.log.run_due(turn.now) == Published::PausedNow {
+                    self.set_paused(true);
+                }
+            }
+            // The pause may have begun with the alarm before this one.
+            _ if turn.log.paused().is_some() && alarm.waits_for_journal() => {}
+            Alarm::Link => self.run_link_due(),
+            Alarm::Handshake(peer) => streams.end_slow_handshake(peer, turn),
+            Alarm::Silence(peer) => streams.end_silent_message(peer, turn),
+            Alarm::Rules => turn.answering.run_due(turn.now, &mut turn.log),
+            Alarm::Sender(job) => self.run_sender(job),
+            // The turn that has begun does what these are about by itself.
+            Alarm::Sequence | Alarm::Levels => {}
+        }
+    }
+
+    fn serve_ready(&mut self, ready: &[Ready]) {
         for ready in ready {
-            if self.log.is_batch_full() {
+            if self.turn.log.is_batch_full() {
                 // Commands go first here too: a thousand peers may be ready at once.
-                self.conclude_turn(now);
-                if !self.take_commands(now) {
+                self.conclude_turn();
+                if !self.take_commands() {
                     return;
                 }
             }
-            if self.log.paused().is_some() {
+            if self.turn.log.paused().is_some() {
                 // What is ready now is reported again when sockets are waited for again.
                 return;
             }
             match ready.token {
-                Token::Link(_) => self.serve_link(*ready, now),
+                Token::Link(_) => self.serve_link(*ready),
                 Token::Peer(id) => {
-                    let Worker { streams, log, board, answering, .. } = self;
-                    streams.serve(id, *ready, log, board, answering, now);
+                    let Worker { streams, turn, .. } = self;
+                    streams.serve(id, *ready, turn);
                 }
             }
         }
     }
 
     /// What wires hold is read in the turn after the one in which their socket was.
-    fn read_unasked(&mut self, now: Instant) {
-        let Worker { streams, log, board, answering, .. } = self;
-        if !log.is_batch_full() {
-            streams.read_unasked(log, board, answering, now);
+    fn read_unasked(&mut self) {
+        let Worker { streams, turn, .. } = self;
+        if !turn.log.is_batch_full() {
+            streams.read_unasked(turn);
         }
         self.is_unfinished |= streams.has_unasked();
     }
 
     /// Publishes what is recorded when that has become much, between things that may each record much more.
-    fn make_room(&mut self, now: Instant) {
-        if self.log.is_batch_full() {
-            self.publish(now);
+    fn make_room(&mut self) {
+        if self.turn.log.is_batch_full() {
+            self.publish();
         }
     }
 
     /// Makes what was recorded visible, or stops the sockets when the journal cannot be written. Says whether readers
     /// see more.
-    fn publish(&mut self, now: Instant) -> bool {
+    fn publish(&mut self) -> bool {
         // Only datagrams are lost while a write waits, and no event is told before the records that it belongs to.
         let may_hold = matches!(self.state, SessionState::Bound { .. }) && self.outbox.waiting.is_empty();
-        let published = if may_hold { self.log.publish_or_hold(now) } else { self.log.publish(now) };
+        let published = if may_hold {
+            self.turn.log.publish_or_hold(self.turn.now)
+        } else {
+            self.turn.log.publish(self.turn.now)
+        };
         match published {
             Published::Nothing | Published::More | Published::StillPaused => {}
             Published::ResumedNow => {
-                self.set_paused(false, now);
+                self.set_paused(false);
                 // What stood still goes on at once.
                 self.is_unfinished = true;
             }
-            Published::PausedNow => self.set_paused(true, now),
+            Published::PausedNow => self.set_paused(true),
         }
         matches!(published, Published::More | Published::ResumedNow)
     }
 
     /// Publishes records and levels, and wakes the front end if there is anything new.
-    fn conclude_turn(&mut self, now: Instant) {
-        let has_records = self.publish(now);
-        if self.log.is_holding() {
+    fn conclude_turn(&mut self) {
+        let has_records = self.publish();
+        if self.turn.log.is_holding() {
             // Levels never run ahead of the records that they count.
             return;
         }
-        self.streams.show_changes(&mut self.board);
+        self.streams.show_changes(&mut self.turn.board);
         if let Link::Datagrams(datagrams) = &mut self.link {
-            datagrams.show_changes(&mut self.board);
+            datagrams.show_changes(&mut self.turn.board);
         }
-        let has_news = self.show_rules(now) | self.write_status() || has_records;
+        let has_news = self.show_rules() | self.write_status() || has_records;
         if self.outbox.flush() || has_news {
             self.news.ring();
         }
@@ -323,10 +346,12 @@ impl Worker {
             Link::Datagrams(datagrams) => datagrams.peers_known(),
             _ => self.streams.len(),
         };
+        let repeats = self.repeats_to_show();
+        let sequence = self.sequence_status();
         let mut shared = self.shared.lock();
         let status = &mut shared.status;
-        let paused = self.log.paused();
-        let mut changed = !self.board.is_unchanged();
+        let paused = self.turn.log.paused();
+        let mut changed = !self.turn.board.is_unchanged();
         if status.state != self.state {
             status.state = self.state.clone();
             changed = true;
@@ -335,13 +360,15 @@ impl Worker {
             status.paused = paused.cloned();
             changed = true;
         }
-        let repeats_done = self.repeat.as_ref().map(Repeat::sent);
-        let sequence = self.sequence_status();
-        let levels =
-            (self.log.epoch(), self.log.counters, self.log.journalled(), peers_present, repeats_done);
-        let Status { epoch, counters, journalled, peers_present, repeats_done, .. } = status;
-        changed |= levels != (*epoch, *counters, *journalled, *peers_present, *repeats_done);
-        (*epoch, *counters, *journalled, *peers_present, *repeats_done) = levels;
+        let log = &self.turn.log;
+        let levels = (log.epoch(), log.counters, log.journalled(), peers_present);
+        let Status { epoch, counters, journalled, peers_present, .. } = status;
+        changed |= levels != (*epoch, *counters, *journalled, *peers_present);
+        (*epoch, *counters, *journalled, *peers_present) = levels;
+        if let Some(repeats) = repeats {
+            status.repeats = repeats;
+            changed = true;
+        }
         if status.sequence != sequence {
             status.sequence = sequence;
             changed = true;
@@ -350,28 +377,28 @@ impl Worker {
             status.options = Arc::clone(&self.options);
             changed = true;
         }
-        self.board.write(&mut shared);
+        self.turn.board.write(&mut shared);
         changed
     }
 
     /// Stops or resumes the traffic of every socket.
-    fn set_paused(&mut self, paused: bool, now: Instant) {
-        let Worker { streams, log, board, .. } = self;
-        streams.set_paused(paused, log, board);
-        if let Err(failure) = self.link.set_paused(paused, now) {
-            self.fail(failure, now);
+    fn set_paused(&mut self, paused: bool) {
+        let Worker { streams, turn, .. } = self;
+        streams.set_paused(paused, turn);
+        if let Err(failure) = self.link.set_paused(paused, self.turn.now) {
+            self.fail(failure);
         }
     }
 
     /// Something that the session cannot go on without has failed.
-    fn fail(&mut self, failure: Failure, now: Instant) {
-        self.log.lifecycle(None, Lifecycle::SessionFailed { failure: failure.clone() });
-        self.close(EndReason::Failed, now);
+    fn fail(&mut self, failure: Failure) {
+        self.turn.log.lifecycle(None, Lifecycle::SessionFailed { failure: failure.clone() });
+        self.close(EndReason::Failed);
         self.state = SessionState::Failed(failure);
     }
 
     fn reject_if_paused(&self) -> Result<(), Rejection> {
-        match self.log.paused() {
+        match self.turn.log.paused() {
             Some(failure) => Err(Rejection::Paused(Box::new(failure.clone()))),
             None => Ok(()),
         }
@@ -380,9 +407,9 @@ impl Worker {
 
 impl Outbox {
     /// A front end that takes no events loses the oldest; levels and rows tell it all the same.
-    /// Of one file's progress only the latest is told.
+    /// Of one content's progress only the latest is told.
     fn tell(&mut self, event: Event) {
-        if let (Event::FileProgress { job, .. }, Some(Event::FileProgress { job: earlier, .. })) =
+        if let (Event::SendProgress { job, .. }, Some(Event::SendProgress { job: earlier, .. })) =
             (&event, self.waiting.back())
             && job == earlier
         {

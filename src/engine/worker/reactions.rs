@@ -3,7 +3,7 @@
 
 use crate::automation::rules::{AnswerTo, CloseWay, Reaction};
 use crate::automation::sequence::{Outcome, Recipients, SequenceRun, StepResult, Todo};
-use crate::engine::command::{CloseKind, SequencePlan, Target};
+use crate::engine::command::{CloseKind, Pace, SendSource, SequencePlan, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
@@ -38,26 +38,25 @@ pub(super) struct Sequencing {
 
 impl Worker {
     /// Does what is due.
-    pub(super) fn run_reactions(&mut self, now: Instant) {
-        for presence in self.log.take_presence() {
-            self.answering.notice(&presence, now);
+    pub(super) fn run_reactions(&mut self) {
+        for presence in self.turn.log.take_presence() {
+            self.turn.answering.notice(&presence, self.turn.now);
         }
-        if self.log.paused().is_some() {
+        if self.turn.log.paused().is_some() {
             return;
         }
         let may_send = self.may_send();
-        for (peer, reaction) in self.answering.take_wanted(now, may_send) {
-            self.carry_out_reaction(peer, reaction, now);
+        for (peer, reaction) in self.turn.answering.take_wanted(self.turn.now, may_send) {
+            self.carry_out_reaction(peer, reaction);
         }
-        self.advance_sequence(now);
+        self.advance_sequence();
     }
 
-    /// When rules or the sequence have something to do that nobody else announces.
-    pub(super) fn reactions_due(&self, now: Instant) -> Option<Instant> {
+    /// When the sequence has something to do that nobody else announces.
+    pub(super) fn sequence_due(&self) -> Option<Instant> {
         let has_begun = self.sequencing.began.is_some();
-        let run = self.answering.run.as_ref().filter(|_| has_begun).and_then(SequenceRun::next_due);
-        let run = if self.reader_is_behind() { run.map(|due| due.max(now + LOOK_AGAIN)) } else { run };
-        [self.answering.next_due(self.may_send()), run].into_iter().flatten().min()
+        let due = self.turn.answering.run.as_ref().filter(|_| has_begun).and_then(SequenceRun::next_due)?;
+        Some(if self.reader_is_behind() { due.max(self.turn.now + LOOK_AGAIN) } else { due })
     }
 
     /// Whether there is somebody for a sequence to talk to.
@@ -65,7 +64,7 @@ impl Worker {
         self.may_send() && (self.streams.len() > 0 || matches!(self.link, Link::Datagrams(_)))
     }
 
-    fn may_send(&self) -> bool {
+    pub(super) fn may_send(&self) -> bool {
         matches!(
             self.state,
             SessionState::Listening { .. }
@@ -75,28 +74,28 @@ impl Worker {
         )
     }
 
-    fn carry_out_reaction(&mut self, peer: Option<PeerId>, reaction: Reaction, now: Instant) {
+    fn carry_out_reaction(&mut self, peer: Option<PeerId>, reaction: Reaction) {
         match reaction {
             Reaction::Send { rule, to, bytes, .. } => {
                 let target = match (to, peer) {
                     (AnswerTo::Sender, Some(peer)) => Target::Peers(vec![peer]),
                     _ => Target::All,
                 };
-                let origin = self.answering.origin(rule);
+                let origin = self.turn.answering.origin(rule);
                 match self.send(&target, &Payload::from(Arc::clone(&bytes)), origin) {
                     // Who is gone, or nobody, is told of nothing.
                     Ok(()) | Err(Rejection::NoPeer | Rejection::PeerGone(_) | Rejection::NotConnected) => {}
-                    Err(_) => self.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
+                    Err(_) => self.turn.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
                 }
             }
             Reaction::Close { how, .. } => {
                 if let Some(peer) = peer {
-                    self.end_connection(peer, how, now);
+                    self.end_connection(peer, how);
                 }
             }
             Reaction::Fault { rule, why } => {
-                let name = self.answering.name(rule);
-                self.log.note(format!("rule '{name}': {why}"));
+                let name = self.turn.answering.name(rule);
+                self.turn.log.note(format!("rule '{name}': {why}"));
             }
             // Only streams hold back, and their bytes wait elsewhere.
             Reaction::HeldBack { .. } => {}
@@ -104,41 +103,41 @@ impl Worker {
     }
 
     /// Ends a connection; what is queued for it goes out before, unless both sides throw it away.
-    fn end_connection(&mut self, peer: PeerId, how: CloseWay, now: Instant) {
+    fn end_connection(&mut self, peer: PeerId, how: CloseWay) {
         if matches!(self.link, Link::Datagrams(_)) || !self.streams.iter().any(|stream| stream.id() == peer) {
             return;
         }
-        self.make_room(now);
-        let Worker { streams, log, board, .. } = self;
+        self.make_room();
+        let Worker { streams, turn, .. } = self;
         match how {
-            CloseWay::Reset => streams.kick(peer, CloseKind::Reset, log, board),
+            CloseWay::Reset => streams.kick(peer, CloseKind::Reset, turn),
             CloseWay::Fin if streams.longest_queue(&[peer]) == 0 => {
-                streams.kick(peer, CloseKind::Fin, log, board);
+                streams.kick(peer, CloseKind::Fin, turn);
             }
-            CloseWay::Fin => streams.shut_write(&[peer], log, board),
+            CloseWay::Fin => streams.shut_write(&[peer], turn),
         }
     }
 
-    pub(super) fn start_sequence(&mut self, plan: SequencePlan, now: Instant) -> Result<(), Rejection> {
-        if self.answering.run.is_some() {
+    pub(super) fn start_sequence(&mut self, plan: SequencePlan) -> Result<(), Rejection> {
+        if self.turn.answering.run.is_some() {
             return Err(Rejection::SequenceBusy);
         }
         let SequencePlan { sequence, folder, framing, waits_for_reader } = plan;
-        self.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
-        let times = self.answering.moment(now).times.clone();
-        let run = SequenceRun::new(sequence, &times, now);
-        self.answering.start_run(run, framing);
-        self.streams.forget_cutters();
+        self.turn.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
+        let times = self.turn.answering.moment(self.turn.now).times.clone();
+        let run = SequenceRun::new(sequence, &times, self.turn.now);
+        self.turn.answering.start_run(run, framing);
+        self.streams.forget_cutters(&mut self.turn);
         self.sequencing = Sequencing { folder, waits_for_reader, began: None };
         self.is_unfinished = true;
         Ok(())
     }
 
     pub(super) fn stop_sequence(&mut self) {
-        if let Some(run) = self.answering.run.take() {
+        if let Some(run) = self.turn.answering.run.take() {
             let step = run.step();
-            self.cancel_file(SEQUENCE_FILE);
-            self.log.note(format!("sequence{}: stopped at step {step}", named(&run.sequence().name)));
+            self.stop_sender(SEQUENCE_FILE);
+            self.turn.log.note(format!("sequence{}: stopped at step {step}", named(&run.sequence().name)));
             self.outbox.tell(Event::SequenceEnded { passed: run.passed(), failed: None, is_stopped: true });
         }
     }
@@ -147,40 +146,40 @@ impl Worker {
         self.sequencing.waits_for_reader && self.outbox.waiting.len() > RESULTS_KEPT
     }
 
-    fn advance_sequence(&mut self, now: Instant) {
-        if self.sequencing.began.is_none() && self.answering.run.is_some() {
+    fn advance_sequence(&mut self) {
+        if self.sequencing.began.is_none() && self.turn.answering.run.is_some() {
             if !self.has_company() {
                 return;
             }
-            self.sequencing.began = Some(now);
+            self.sequencing.began = Some(self.turn.now);
         }
-        let Some(mut run) = self.answering.run.take() else { return };
+        let Some(mut run) = self.turn.answering.run.take() else { return };
         for _ in 0..STEPS_PER_TURN {
             if self.reader_is_behind() {
                 break;
             }
             // Steps are timed by what they took, not by the turn that they were taken in.
-            let at = Instant::now().max(now);
-            let mut todo = run.advance(&mut self.answering.moment(at));
+            let at = Instant::now().max(self.turn.now);
+            let mut todo = run.advance(&mut self.turn.answering.moment(at));
             if todo.is_none() && !self.state.is_open() {
-                todo = run.session_has_ended(&self.ended_because(), &mut self.answering.moment(at));
+                todo = run.session_has_ended(&self.ended_because(), &mut self.turn.answering.moment(at));
             }
             match todo {
                 None => {
-                    self.answering.run = Some(run);
+                    self.turn.answering.run = Some(run);
                     return;
                 }
                 Some(Todo::Finish { passed, failed }) => {
                     return self.finish_sequence(&run, passed, failed, at);
                 }
-                Some(todo) => self.do_step(todo, &mut run, at),
+                Some(todo) => self.do_step(todo, &mut run),
             }
         }
-        self.answering.run = Some(run);
+        self.turn.answering.run = Some(run);
         self.is_unfinished = !self.reader_is_behind();
     }
 
-    fn do_step(&mut self, todo: Todo, run: &mut SequenceRun, now: Instant) {
+    fn do_step(&mut self, todo: Todo, run: &mut SequenceRun) {
         let done = match todo {
             Todo::Send { to, bytes } => {
                 self.send(&self.recipients_of(to), &Payload::from(bytes), Origin::Sequence)
@@ -188,7 +187,7 @@ impl Worker {
             Todo::SendFile { to, path } => {
                 let path = self.sequencing.folder.join(path);
                 let target = self.recipients_of(to);
-                self.require_ready().and_then(|()| self.start_file(SEQUENCE_FILE, &target, &path))
+                self.start_long(SEQUENCE_FILE, &target, SendSource::File(path), Pace::default())
             }
             Todo::Close { to, how } => {
                 let kind = match how {
@@ -199,10 +198,10 @@ impl Worker {
                     Target::Configured => Target::All,
                     target => target,
                 };
-                self.close_peers(&target, kind, now)
+                self.close_peers(&target, kind)
             }
             Todo::Tell(result) => {
-                self.log.note(note_of(&result));
+                self.turn.log.note(note_of(&result));
                 self.outbox.tell(Event::StepEnded(Box::new(result)));
                 Ok(())
             }
@@ -227,7 +226,7 @@ impl Worker {
     fn finish_sequence(&mut self, run: &SequenceRun, passed: u64, failed: Option<usize>, now: Instant) {
         let name = named(&run.sequence().name);
         let took = self.sequencing.began.map_or(Duration::ZERO, |began| now.saturating_duration_since(began));
-        self.log.note(match failed {
+        self.turn.log.note(match failed {
             None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
             Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
         });
@@ -241,12 +240,9 @@ impl Worker {
         }
     }
 
-    /// A file was sent whole, or not: told to the sequence whose step it was, otherwise to the front end.
-    pub(super) fn tell_file_end(&mut self, job: JobId, outcome: Result<(), Rejection>) {
-        if job != SEQUENCE_FILE {
-            return self.outbox.tell(Event::FileFinished { job, outcome });
-        }
-        if let Some(run) = &mut self.answering.run {
+    /// The file of a step was sent whole, or not.
+    pub(super) fn tell_sequence_of_file(&mut self, outcome: Result<(), Rejection>) {
+        if let Some(run) = &mut self.turn.answering.run {
             run.file_has_ended(outcome.map_err(|why| why.to_string()));
             self.is_unfinished = true;
         }
@@ -254,13 +250,13 @@ impl Worker {
 
     /// Where the sequence stands, if one runs.
     pub(super) fn sequence_status(&self) -> Option<SequenceStatus> {
-        let run = self.answering.run.as_ref()?;
+        let run = self.turn.answering.run.as_ref()?;
         Some(SequenceStatus { step: run.step(), steps: run.sequence().steps.len(), passed: run.passed() })
     }
 
     /// Shows how often rules have reacted. Says whether there was something new.
-    pub(super) fn show_rules(&mut self, now: Instant) -> bool {
-        let Some(counts) = self.answering.counts_to_show(now) else { return false };
+    pub(super) fn show_rules(&mut self) -> bool {
+        let Some(counts) = self.turn.answering.counts_to_show(self.turn.now) else { return false };
         let mut shared = self.shared.lock();
         let is_new = shared.status.rules != counts;
         shared.status.rules = Arc::clone(&counts);

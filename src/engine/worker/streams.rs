@@ -2,18 +2,19 @@
 
 use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
+use crate::engine::worker::agenda::Alarm;
 use crate::engine::worker::board::Board;
-use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
-use crate::engine::worker::respond::{Answer, Answering, Whose};
+use crate::engine::worker::respond::{Answer, Whose};
 use crate::engine::worker::stream::{End, MESSAGE_BYTES, Outcome, READ_BYTES, ReadOutcome, Stream};
+use crate::engine::worker::turn::Turn;
 use crate::model::failure::OsError;
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, LossKind, Origin};
 use crate::net::facts::tcp_facts;
 use crate::net::poll::Ready;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many reads one peer gets in one turn, so that a flood from one does not keep the others waiting.
 const READS_PER_TURN: usize = 4;
@@ -36,10 +37,6 @@ pub(super) struct Streams {
     scratch: Vec<u8>,
     /// Those whose wires hold something to read that the wait does not report.
     unasked: BTreeSet<PeerId>,
-    /// Those who shake hands, and until when they may.
-    handshakes: BTreeSet<(Instant, PeerId)>,
-    /// When the first message of a peer ends by silence, if any does.
-    silence_due: Option<Instant>,
     paused: bool,
 }
 
@@ -53,27 +50,23 @@ struct Ended {
 
 impl Streams {
     /// Takes in a peer, which may have to shake hands first.
-    pub(super) fn add(&mut self, mut stream: Stream, log: &mut Log, board: &mut Board, now: Instant) {
+    pub(super) fn add(&mut self, mut stream: Stream, turn: &mut Turn) {
         let id = stream.id();
-        let outcome = stream.shake_hands(log);
+        let outcome = stream.shake_hands(&mut turn.log);
         if stream.is_shaking_hands() {
-            self.handshakes.insert((now + HANDSHAKE_TIME, id));
+            turn.agenda.set(Alarm::Handshake(id), Some(turn.now + HANDSHAKE_TIME));
         }
         self.last = Some(id);
         self.by_id.insert(id, stream);
-        self.settle(id, outcome, log, board);
+        self.settle(id, outcome, turn);
     }
 
-    /// Lets go of peers that have not agreed on encryption in time.
-    fn end_slow_handshakes(&mut self, log: &mut Log, board: &mut Board, now: Instant) {
-        while let Some((due, id)) = self.handshakes.first().copied().filter(|(due, _)| *due <= now) {
-            self.handshakes.remove(&(due, id));
-            if self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
-                let seconds = HANDSHAKE_TIME.as_secs();
-                let words = format!("no handshake within {seconds} s");
-                let error = Some(OsError::from_words(words));
-                self.end(id, End { reason: EndReason::HandshakeFailed, error }, log, board);
-            }
+    /// Lets go of a peer that has not agreed on encryption in time.
+    pub(super) fn end_slow_handshake(&mut self, id: PeerId, turn: &mut Turn) {
+        if self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
+            let seconds = HANDSHAKE_TIME.as_secs();
+            let error = Some(OsError::from_words(format!("no handshake within {seconds} s")));
+            self.end(id, End { reason: EndReason::HandshakeFailed, error }, turn);
         }
     }
 
@@ -101,24 +94,19 @@ impl Streams {
     }
 
     /// Serves a peer that the wait has reported.
-    pub(super) fn serve(
-        &mut self,
-        id: PeerId,
-        ready: Ready,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
+    pub(super) fn serve(&mut self, id: PeerId, ready: Ready, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id) else { return };
         if stream.is_shaking_hands() {
-            let outcome = stream.shake_hands(log);
-            self.settle(id, outcome, log, board);
+            let outcome = stream.shake_hands(&mut turn.log);
+            if !stream.is_shaking_hands() {
+                turn.agenda.set(Alarm::Handshake(id), None);
+            }
+            self.settle(id, outcome, turn);
         } else if ready.writable {
-            self.flush(id, log, board);
+            self.flush(id, turn);
         }
         if ready.readable && !self.paused {
-            self.read(id, log, board, answering, now);
+            self.read(id, turn);
         }
     }
 
@@ -128,33 +116,20 @@ impl Streams {
     }
 
     /// Reads what a wire holds although nothing more has come over the socket.
-    pub(super) fn read_unasked(
-        &mut self,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
+    pub(super) fn read_unasked(&mut self, turn: &mut Turn) {
         if self.paused {
             return;
         }
         for id in std::mem::take(&mut self.unasked) {
-            self.read(id, log, board, answering, now);
+            self.read(id, turn);
         }
     }
 
-    fn read(
-        &mut self,
-        id: PeerId,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
+    fn read(&mut self, id: PeerId, turn: &mut Turn) {
         let Some(stream) = self.by_id.get(&id).filter(|stream| !stream.is_shaking_hands()) else { return };
         if stream.has_peer_finished() {
             let outcome = stream.look_at_trouble();
-            return self.settle(id, outcome, log, board);
+            return self.settle(id, outcome, turn);
         }
         let (reads, room) = if stream.keeps_borders() {
             (MESSAGES_PER_TURN, MESSAGE_BYTES)
@@ -164,34 +139,34 @@ impl Streams {
         for _ in 0..reads {
             let Some(stream) = self.by_id.get_mut(&id) else { return };
             let keeps_borders = stream.keeps_borders();
-            let outcome = if answering.is_active() || keeps_borders || stream.has_frames() {
+            let outcome = if turn.answering.is_active() || keeps_borders || stream.has_frames() {
                 if self.scratch.len() < room {
                     // The system gives it memory as far as it is used.
                     self.scratch = vec![0; room];
                 }
-                stream.read_and_keep(log, &mut self.scratch[..room])
+                stream.read_and_keep(&mut turn.log, &mut self.scratch[..room])
             } else {
-                stream.read_into(log)
+                stream.read_into(&mut turn.log)
             };
-            stream.tell_descriptors(log);
+            stream.tell_descriptors(&mut turn.log);
             match outcome {
                 ReadOutcome::Got(length) => {
                     self.last = Some(id);
-                    self.answer(id, length, log, board, answering, now);
-                    self.answer_frames(id, length, log, board);
+                    self.answer(id, length, turn);
+                    self.answer_frames(id, length, turn);
                     self.mark_changed(id);
                     let Some(stream) = self.by_id.get(&id) else { return };
                     let may_have_more = length == READ_BYTES || stream.is_readable_unasked();
-                    if !may_have_more && (!keeps_borders || log.is_batch_full()) {
+                    if !may_have_more && (!keeps_borders || turn.log.is_batch_full()) {
                         break;
                     }
                 }
                 ReadOutcome::Nothing => return,
                 ReadOutcome::Ended(end) => {
                     if end.reason == EndReason::Fin {
-                        self.answer_at_the_end(id, log, board, answering, now);
+                        self.answer_at_the_end(id, turn);
                     }
-                    return self.has_ended(id, end, log, board);
+                    return self.has_ended(id, end, turn);
                 }
             }
         }
@@ -200,36 +175,26 @@ impl Streams {
         }
     }
 
-    fn answer(
-        &mut self,
-        id: PeerId,
-        length: usize,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
-        let Some(stream) = self.by_id.get_mut(&id).filter(|_| answering.is_active()) else { return };
+    fn answer(&mut self, id: PeerId, length: usize, turn: &mut Turn) {
+        let Some(stream) = self.by_id.get_mut(&id).filter(|_| turn.answering.is_active()) else { return };
         let whose = whose(stream);
         if stream.keeps_borders() {
-            let answers = answering.answers_to_datagram(whose, &self.scratch[..length], now);
-            return self.give(id, answers, log, board);
+            let answers = turn.answering.answers_to_datagram(whose, &self.scratch[..length], turn.now);
+            return self.give(id, answers, turn);
         }
-        let cutter = stream.cutter.get_or_insert_with(|| answering.new_cutter());
-        let answers = answering.answers(whose, cutter, &self.scratch[..length], now);
-        if let Some(due) = cutter.next_due(now) {
-            self.silence_due = Some(self.silence_due.map_or(due, |earlier| earlier.min(due)));
-        }
-        self.give(id, answers, log, board);
-        answering.have_gone_out(now);
+        let cutter = stream.cutter.get_or_insert_with(|| turn.answering.new_cutter());
+        let answers = turn.answering.answers(whose, cutter, &self.scratch[..length], turn.now);
+        turn.agenda.set(Alarm::Silence(id), cutter.next_due(turn.now));
+        self.give(id, answers, turn);
+        turn.answering.have_gone_out(turn.now);
     }
 
     /// Gives what the peer's frames ask for by themselves.
-    fn answer_frames(&mut self, id: PeerId, length: usize, log: &mut Log, board: &mut Board) {
+    fn answer_frames(&mut self, id: PeerId, length: usize, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|stream| stream.has_frames()) else { return };
         match stream.take_in_frames(&self.scratch[..length]) {
-            Ok(()) => self.flush(id, log, board),
-            Err(error) => self.end(id, End { reason: EndReason::Failed, error: Some(error) }, log, board),
+            Ok(()) => self.flush(id, turn),
+            Err(error) => self.end(id, End { reason: EndReason::Failed, error: Some(error) }, turn),
         }
     }
 
@@ -239,24 +204,17 @@ impl Streams {
     }
 
     /// Answers the message that the peer's end has ended before silence could.
-    fn answer_at_the_end(
-        &mut self,
-        id: PeerId,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
+    fn answer_at_the_end(&mut self, id: PeerId, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id) else { return };
         let whose = whose(stream);
         if let Some(cutter) = &mut stream.cutter {
-            let answers = answering.answers_at_the_end(whose, cutter, now);
-            self.give(id, answers, log, board);
-            answering.have_gone_out(now);
+            let answers = turn.answering.answers_at_the_end(whose, cutter, turn.now);
+            self.give(id, answers, turn);
+            turn.answering.have_gone_out(turn.now);
         }
     }
 
-    fn give(&mut self, id: PeerId, answers: Vec<Answer>, log: &mut Log, board: &mut Board) {
+    fn give(&mut self, id: PeerId, answers: Vec<Answer>, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id) else { return };
         let mut unsent = 0;
         for (payload, origin) in answers {
@@ -268,61 +226,40 @@ impl Streams {
             }
         }
         if unsent > 0 {
-            log.loss(Some(id), LossKind::UnsentBytes, unsent);
+            turn.log.loss(Some(id), LossKind::UnsentBytes, unsent);
         }
-        self.flush(id, log, board);
+        self.flush(id, turn);
     }
 
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        let handshake_due = self.handshakes.first().map(|(due, _)| *due);
-        [self.silence_due, handshake_due].into_iter().flatten().min()
-    }
-
-    /// Answers messages that ended because nothing more came, when it is time.
-    pub(super) fn run_due(
-        &mut self,
-        log: &mut Log,
-        board: &mut Board,
-        answering: &mut Answering,
-        now: Instant,
-    ) {
-        self.end_slow_handshakes(log, board, now);
-        if self.silence_due.is_none_or(|due| now < due) {
-            return;
-        }
-        self.silence_due = None;
-        let mut answered = Vec::new();
-        for (id, stream) in &mut self.by_id {
-            let whose = whose(stream);
-            let Some(cutter) = &mut stream.cutter else { continue };
-            answered.push((*id, answering.answers_after_silence(whose, cutter, now)));
-            let later = cutter.next_due(now);
-            self.silence_due = [self.silence_due, later].into_iter().flatten().min();
-        }
-        for (id, answers) in answered {
-            self.give(id, answers, log, board);
-        }
-        answering.have_gone_out(now);
+    /// Answers the message of a peer that has ended because nothing more came.
+    pub(super) fn end_silent_message(&mut self, id: PeerId, turn: &mut Turn) {
+        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        let whose = whose(stream);
+        let Some(cutter) = &mut stream.cutter else { return };
+        let answers = turn.answering.answers_after_silence(whose, cutter, turn.now);
+        turn.agenda.set(Alarm::Silence(id), cutter.next_due(turn.now));
+        self.give(id, answers, turn);
+        turn.answering.have_gone_out(turn.now);
     }
 
     /// The peer sends no more, or an error says that it is gone.
-    fn has_ended(&mut self, id: PeerId, end: End, log: &mut Log, board: &mut Board) {
+    fn has_ended(&mut self, id: PeerId, end: End, turn: &mut Turn) {
         if let Some(stream) = self.by_id.get_mut(&id) {
-            let outcome = stream.reading_has_ended(end, log);
-            self.settle(id, outcome, log, board);
+            let outcome = stream.reading_has_ended(end, &mut turn.log);
+            self.settle(id, outcome, turn);
         }
     }
 
     /// Writes what waits for a peer.
-    fn flush(&mut self, id: PeerId, log: &mut Log, board: &mut Board) {
+    fn flush(&mut self, id: PeerId, turn: &mut Turn) {
         if let Some(stream) = self.by_id.get_mut(&id) {
-            let outcome = stream.flush(log);
-            self.settle(id, outcome, log, board);
+            let outcome = stream.flush(&mut turn.log);
+            self.settle(id, outcome, turn);
         }
     }
 
     /// After something was done to a stream: waits for the right things, or ends it.
-    fn settle(&mut self, id: PeerId, outcome: Outcome, log: &mut Log, board: &mut Board) {
+    fn settle(&mut self, id: PeerId, outcome: Outcome, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id) else { return };
         let ended = match outcome {
             Outcome::Open => stream.wait_for_what_matters(self.paused).err().map(|error| End::from(&error)),
@@ -332,38 +269,30 @@ impl Streams {
             self.unasked.insert(id);
         }
         match ended {
-            Some(end) => self.end(id, end, log, board),
+            Some(end) => self.end(id, end, turn),
             None => self.mark_changed(id),
         }
     }
 
-    fn end(&mut self, id: PeerId, end: End, log: &mut Log, board: &mut Board) {
+    fn end(&mut self, id: PeerId, end: End, turn: &mut Turn) {
         if let Some(stream) = self.by_id.remove(&id) {
-            self.has_left(&stream, end.reason);
-            board.show(stream.end(log, end, false));
+            self.has_left(&stream, end.reason, turn);
+            turn.board.show(stream.end(&mut turn.log, end, false));
         }
     }
 
     /// Ends a stream because we want to.
-    pub(super) fn end_by_us(
-        &mut self,
-        id: PeerId,
-        reason: EndReason,
-        with_reset: bool,
-        log: &mut Log,
-        board: &mut Board,
-    ) {
+    pub(super) fn end_by_us(&mut self, id: PeerId, reason: EndReason, with_reset: bool, turn: &mut Turn) {
         if let Some(stream) = self.by_id.remove(&id) {
-            self.has_left(&stream, reason);
-            board.show(stream.end_by_us(log, reason, with_reset));
+            self.has_left(&stream, reason, turn);
+            turn.board.show(stream.end_by_us(&mut turn.log, reason, with_reset));
         }
     }
 
-    fn has_left(&mut self, stream: &Stream, reason: EndReason) {
+    fn has_left(&mut self, stream: &Stream, reason: EndReason, turn: &mut Turn) {
         let id = stream.id();
-        if stream.is_shaking_hands() {
-            self.handshakes.retain(|(_, waiting)| *waiting != id);
-        }
+        turn.agenda.set(Alarm::Handshake(id), None);
+        turn.agenda.set(Alarm::Silence(id), None);
         self.ended.push(Ended { id, reason, took_all: stream.queued_bytes() == 0 });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
@@ -417,8 +346,7 @@ impl Streams {
         ids: &[PeerId],
         payload: &Payload,
         origin: Origin,
-        log: &mut Log,
-        board: &mut Board,
+        turn: &mut Turn,
     ) -> Result<(), Rejection> {
         let mut refusal = Ok(());
         for id in ids {
@@ -427,7 +355,7 @@ impl Streams {
                 continue;
             };
             match stream.queue(Payload::clone(payload), origin) {
-                Ok(()) => self.flush(*id, log, board),
+                Ok(()) => self.flush(*id, turn),
                 Err(why) => refusal = Err(why),
             }
         }
@@ -439,17 +367,17 @@ impl Streams {
         ids.iter().filter_map(|id| self.by_id.get(id)).map(Stream::queued_bytes).max().unwrap_or(0)
     }
 
-    pub(super) fn shut_write(&mut self, ids: &[PeerId], log: &mut Log, board: &mut Board) {
+    pub(super) fn shut_write(&mut self, ids: &[PeerId], turn: &mut Turn) {
         for id in ids {
             if let Some(stream) = self.by_id.get_mut(id) {
-                let outcome = stream.finish_writing(log);
-                self.settle(*id, outcome, log, board);
+                let outcome = stream.finish_writing(&mut turn.log);
+                self.settle(*id, outcome, turn);
             }
         }
     }
 
-    pub(super) fn kick(&mut self, id: PeerId, how: CloseKind, log: &mut Log, board: &mut Board) {
-        self.end_by_us(id, EndReason::Kicked, how == CloseKind::Reset, log, board);
+    pub(super) fn kick(&mut self, id: PeerId, how: CloseKind, turn: &mut Turn) {
+        self.end_by_us(id, EndReason::Kicked, how == CloseKind::Reset, turn);
     }
 
     /// Asks the kernel about a connection.
@@ -461,16 +389,17 @@ impl Streams {
     }
 
     /// Stops or resumes reading from every peer.
-    pub(super) fn set_paused(&mut self, paused: bool, log: &mut Log, board: &mut Board) {
+    pub(super) fn set_paused(&mut self, paused: bool, turn: &mut Turn) {
         self.paused = paused;
         let ids: Vec<PeerId> = self.by_id.keys().copied().collect();
         for id in ids {
-            self.settle(id, Outcome::Open, log, board);
+            self.settle(id, Outcome::Open, turn);
         }
     }
 
     /// Forgets what was cut so far, because the way in which the session answers has changed.
-    pub(super) fn forget_cutters(&mut self) {
+    pub(super) fn forget_cutters(&mut self, turn: &mut Turn) {
+        turn.agenda.forget(|alarm| matches!(alarm, Alarm::Silence(_)));
         for stream in self.by_id.values_mut() {
             stream.cutter = None;
         }
@@ -507,14 +436,11 @@ fn whose(stream: &Stream) -> Whose {
 #[cfg(test)]
 mod tests {
     use super::{READS_PER_TURN, Streams};
-    use crate::automation::rules::RuleSet;
     use crate::engine::sync::Syncer;
-    use crate::engine::worker::board::Board;
-    use crate::engine::worker::log::Log;
     use crate::engine::worker::queue::Payload;
-    use crate::engine::worker::respond::Answering;
     use crate::engine::worker::scripted_wire::{OtherSide, Script};
     use crate::engine::worker::stream::Stream;
+    use crate::engine::worker::turn::Turn;
     use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::address::Address;
     use crate::model::ids::PeerId;
@@ -523,14 +449,11 @@ mod tests {
     use crate::net::poll::{Interest, Ready, Token};
     use crate::net::wire::Ending;
     use std::sync::Arc;
-    use std::time::Instant;
 
     struct Bench {
         _folder: tempfile::TempDir,
         streams: Streams,
-        log: Log,
-        board: Board,
-        answering: Answering,
+        turn: Turn,
     }
 
     impl Bench {
@@ -541,31 +464,29 @@ mod tests {
             let mut bench = Bench {
                 _folder: folder,
                 streams: Streams::default(),
-                log: Log::new(journal, Arc::new(Syncer::start().unwrap())),
-                board: Board::default(),
-                answering: Answering::new(RuleSet::empty(), Instant::now()),
+                turn: Turn::new(journal, Arc::new(Syncer::start().unwrap())),
             };
             let (wire, side) = OtherSide::new(script);
-            let stream = Stream::new(bench.log.new_peer(), wire, Address::None, Address::None);
-            bench.streams.add(stream, &mut bench.log, &mut bench.board, Instant::now());
+            let stream = Stream::new(bench.turn.log.new_peer(), wire, Address::None, Address::None);
+            bench.streams.add(stream, &mut bench.turn);
             (bench, side)
         }
 
         fn serve(&mut self, readable: bool, writable: bool) {
             let ready = Ready { token: Token::Peer(PeerId::FIRST), readable, writable };
-            let Bench { streams, log, board, answering, .. } = self;
-            streams.serve(PeerId::FIRST, ready, log, board, answering, Instant::now());
+            let Bench { streams, turn, .. } = self;
+            streams.serve(PeerId::FIRST, ready, turn);
         }
 
         fn read_unasked(&mut self) {
-            let Bench { streams, log, board, answering, .. } = self;
-            streams.read_unasked(log, board, answering, Instant::now());
+            let Bench { streams, turn, .. } = self;
+            streams.read_unasked(turn);
         }
 
         fn send(&mut self, text: &str) {
-            let Bench { streams, log, board, .. } = self;
+            let Bench { streams, turn, .. } = self;
             let payload = Payload::from(text.as_bytes());
-            streams.send(&[PeerId::FIRST], &payload, Origin::User, log, board).unwrap();
+            streams.send(&[PeerId::FIRST], &payload, Origin::User, turn).unwrap();
         }
 
         fn state(&self) -> Option<PeerState> {
@@ -584,11 +505,11 @@ mod tests {
         bench.send("queued");
         assert_eq!(side.interest(), Some(Interest::READ), "only what the wire wants itself");
         bench.serve(true, false);
-        assert_eq!((side.taken(), bench.log.counters.received.records), (String::new(), 0));
+        assert_eq!((side.taken(), bench.turn.log.counters.received.records), (String::new(), 0));
         bench.serve(true, false);
         assert_eq!(bench.state(), Some(PeerState::Open));
         assert_eq!(
-            (side.script().taken.as_slice(), bench.log.counters.received.records),
+            (side.script().taken.as_slice(), bench.turn.log.counters.received.records),
             (&b"queued"[..], 1)
         );
     }
@@ -604,7 +525,7 @@ mod tests {
             turns += 1;
         }
         assert_eq!(
-            (bench.log.counters.received.records, turns),
+            (bench.turn.log.counters.received.records, turns),
             (count as u64, 3),
             "each turn has its budget"
         );
@@ -633,8 +554,8 @@ mod tests {
         assert_eq!((side.taken().as_str(), side.ending()), ("late", Some(Ending::Orderly)));
 
         let (mut bench, side) = Bench::with(incoming(3));
-        let Bench { streams, log, board, .. } = &mut bench;
-        streams.end_by_us(PeerId::FIRST, EndReason::Kicked, true, log, board);
+        let Bench { streams, turn, .. } = &mut bench;
+        streams.end_by_us(PeerId::FIRST, EndReason::Kicked, true, turn);
         assert_eq!((side.unread(), side.ending()), (3, Some(Ending::Reset)));
     }
 }

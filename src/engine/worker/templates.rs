@@ -19,16 +19,16 @@ pub(super) struct Filler {
     /// Looked up when the first time is told.
     times: OnceCell<TimeFormat>,
     random: fastrand::Rng,
-    /// How many sends have counted.
+    /// How many sends of a person have counted.
     counted: u64,
 }
 
 impl Filler {
     /// The bytes of the next send. The counter has not gone on yet.
-    fn next(&mut self, dressed: &Dressed, peer: Option<Address>) -> Result<Payload, FillError> {
+    fn next(&mut self, dressed: &Dressed, peer: Option<Address>, counted: u64) -> Result<Payload, FillError> {
         let times = self.times.get_or_init(TimeFormat::local);
         let filled = dressed.fill(&mut Surroundings {
-            counter: self.counted.wrapping_add(1),
+            counter: counted.wrapping_add(1),
             wall_ns: clock::now().wall_ns,
             times,
             random: &mut |bytes| self.random.fill(bytes),
@@ -49,28 +49,42 @@ impl Worker {
         dressed: &Dressed,
         origin: Origin,
     ) -> Result<(), Rejection> {
+        let mut counted = self.filler.counted;
+        let sent = self.fill_and_send(target, dressed, origin, &mut counted);
+        self.filler.counted = counted;
+        sent
+    }
+
+    /// The same with a counter of its own, which goes on if it is used and the bytes are on their way.
+    pub(super) fn fill_and_send(
+        &mut self,
+        target: &Target,
+        dressed: &Dressed,
+        origin: Origin,
+        counted: &mut u64,
+    ) -> Result<(), Rejection> {
         self.require_ready()?;
         if dressed.template.names_peer() {
             for (target, address) in self.each_recipient(target)? {
-                let payload = self.filler.next(dressed, Some(address))?;
+                let payload = self.filler.next(dressed, Some(address), *counted)?;
                 self.send(&target, &payload, origin)?;
             }
         } else {
-            let payload = self.filler.next(dressed, None)?;
+            let payload = self.filler.next(dressed, None, *counted)?;
             self.send(target, &payload, origin)?;
         }
         if dressed.template.counts() {
-            self.filler.counted = self.filler.counted.wrapping_add(1);
+            *counted = counted.wrapping_add(1);
         }
         Ok(())
     }
 
     /// The recipients that a target means now, one by one, with their addresses.
     fn each_recipient(&mut self, target: &Target) -> Result<Vec<(Target, Address)>, Rejection> {
-        let Worker { streams, link, log, .. } = self;
+        let Worker { streams, link, turn, .. } = self;
         let one = |id| Target::Peers(vec![id]);
         if let Link::Datagrams(datagrams) = link {
-            let targets = datagrams.targets(target, log)?;
+            let targets = datagrams.targets(target, &mut turn.log)?;
             return Ok(targets.into_iter().map(|(id, remote)| (one(id), remote)).collect());
         }
         let ids = streams.recipients(target)?;

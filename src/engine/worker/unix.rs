@@ -25,8 +25,8 @@ impl Worker {
             .poll
             .register(socket, LINK, Interest::READ)
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
-        record_options(&reports, &mut self.log);
-        self.log.lifecycle(None, Lifecycle::Listening { local });
+        record_options(&reports, &mut self.turn.log);
+        self.turn.log.lifecycle(None, Lifecycle::Listening { local });
         let listener = Listener::unix(registered, local, server, file);
         self.options = report_all(listener.socket(), &server.options, local).into();
         self.link = Link::Listener(Box::new(listener));
@@ -45,8 +45,8 @@ impl Worker {
         let Standing { socket, local, file, reports } = unix::bind(config)?;
         let cannot = |error: std::io::Error| Failure::new(Operation::Bind, local, error);
         let registered = self.poll.register(socket, LINK, Interest::READ).map_err(cannot)?;
-        record_options(&reports, &mut self.log);
-        self.log.lifecycle(None, Lifecycle::Bound { local });
+        record_options(&reports, &mut self.turn.log);
+        self.turn.log.lifecycle(None, Lifecycle::Bound { local });
         let to = config.to.map(Address::Unix);
         let datagrams = Datagrams::new(registered, local, to, false).map_err(cannot)?.with_file(file);
         self.options = report_all(datagrams.socket(), &config.options, local).into();

@@ -8,12 +8,13 @@ use crate::model::status::SessionState;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::answers;
-use crate::ui::tab::composer::file;
+use crate::ui::tab::composer::{TYPED_REPEAT, file};
 use crate::ui::tab::connection::fields::Field;
 use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::meter;
 use crate::ui::tab::peers::SendTo;
 use crate::ui::text;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The kernel is asked about the selected connection at most so often.
@@ -58,21 +59,22 @@ fn take_events(tab: &mut Tab, deadline: Instant, cx: &mut Cx<'_>) -> bool {
 
 fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
     match event {
-        // Whoever switched it off sees that it is off.
         // The rows of the session tell what became of each step.
-        Event::RepeatFinished { outcome: Ok(()) | Err(Rejection::Cancelled) }
-        | Event::StepEnded(_)
-        | Event::SequenceEnded { .. } => {}
+        Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
         Event::Accepted { ticket } => {
             tab.panel.take_pending(ticket);
         }
         Event::Rejected { ticket, why } => rejected(tab, ticket, &why, cx),
-        Event::FileProgress { job, sent, total } => file::progress(tab, job, sent, total),
-        Event::FileFinished { job, outcome } => file::finished(tab, job, outcome, cx),
-        Event::RepeatFinished { outcome: Err(why) } => {
-            let why = text::rejection(cx.locale, &why);
-            cx.notices.problem(cx.locale.format("toast.repeat_stopped", &[("why", &why)]));
-        }
+        Event::SendProgress { job, sent, total } => file::progress(tab, job, sent, total),
+        Event::SendFinished { job: TYPED_REPEAT, outcome } => match outcome {
+            // Whoever switched it off sees that it is off.
+            Ok(()) | Err(Rejection::Cancelled) => {}
+            Err(why) => {
+                let why = text::rejection(cx.locale, &why);
+                cx.notices.problem(cx.locale.format("toast.repeat_stopped", &[("why", &why)]));
+            }
+        },
+        Event::SendFinished { job, outcome } => file::finished(tab, job, outcome, cx),
     }
 }
 
@@ -109,7 +111,7 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     if !is_alive {
         // What its thread wrote last is true no more: by a fault of ours it has ended, and with it every socket.
         status.state = SessionState::Closed;
-        (status.paused, status.peers_present, status.repeats_done) = (None, 0, None);
+        (status.paused, status.peers_present, status.repeats) = (None, 0, Arc::default());
     }
     let skip = tab.peers.wanted.start;
     let limit = tab.peers.wanted.len().clamp(24, LONGEST_PAGE);

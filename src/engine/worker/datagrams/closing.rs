@@ -1,13 +1,11 @@
 //! The end of a datagram socket: what the kernel still holds for it is recorded, and what is lost with it. It must not
 //! wait for anything that comes later.
 
-use crate::engine::worker::board::Board;
 use crate::engine::worker::datagrams::Datagrams;
-use crate::engine::worker::log::Log;
+use crate::engine::worker::turn::Turn;
 use crate::model::record::LossKind;
 use crate::model::status::Traffic;
 use crate::net::facts::kernel_drops;
-use std::time::Instant;
 
 /// What a datagram takes of the kernel's buffer at least, beside its payload.
 const KERNEL_BYTES_PER_DATAGRAM: u64 = 256;
@@ -17,34 +15,34 @@ const ORDINARY_BUFFER_BYTES: usize = 4 << 20;
 
 impl Datagrams {
     /// Records what is lost with the socket; its peers are gone with it.
-    pub(in crate::engine::worker) fn end(mut self, log: &mut Log, board: &mut Board, now: Instant) {
-        self.receive_the_rest(log, now);
-        self.drops.record(kernel_drops(self.registered.socket()), log);
+    pub(in crate::engine::worker) fn end(mut self, turn: &mut Turn) {
+        self.receive_the_rest(turn);
+        self.drops.record(kernel_drops(self.registered.socket()), &mut turn.log);
         if self.waiting.bytes() > 0 {
-            log.loss(None, LossKind::UnsentBytes, self.waiting.bytes());
+            turn.log.loss(None, LossKind::UnsentBytes, self.waiting.bytes());
         }
-        self.peers.end(log, board);
+        self.peers.end(&mut turn.log, &mut turn.board);
     }
 
     /// Takes what the kernel still holds for a socket that we close: as much as its buffer can hold, so that who goes
     /// on sending meanwhile does not keep us from closing.
-    fn receive_the_rest(&mut self, log: &mut Log, now: Instant) {
+    fn receive_the_rest(&mut self, turn: &mut Turn) {
         let held = self.registered.socket().recv_buffer_size().unwrap_or(ORDINARY_BUFFER_BYTES) as u64;
-        let before = log.counters.received;
+        let before = turn.log.counters.received;
         let taken = |now: Traffic| {
             let datagrams = now.records - before.records;
             now.bytes - before.bytes + datagrams * KERNEL_BYTES_PER_DATAGRAM
         };
-        while taken(log.counters.received) < held {
-            if log.is_batch_full() {
-                log.publish(now);
+        while taken(turn.log.counters.received) < held {
+            if turn.log.is_batch_full() {
+                turn.log.publish(turn.now);
             }
-            if log.paused().is_some() {
+            if turn.log.paused().is_some() {
                 return;
             }
-            match self.receive_once(log, |_, _, _| {}) {
+            match self.receive_once(&mut turn.log, |_, _, _| {}) {
                 Ok(1..) => {}
-                Err(_) if self.take_reports(log) => {}
+                Err(_) if self.take_reports(&mut turn.log) => {}
                 Ok(0) | Err(_) => return,
             }
         }

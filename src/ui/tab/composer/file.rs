@@ -1,6 +1,6 @@
 //! Files on their way to peers, and texts too long for the field, which go the same way.
 
-use crate::engine::command::{Command, FILE_DATAGRAM};
+use crate::engine::command::{Command, FILE_DATAGRAM, Pace, SendSource};
 use crate::engine::event::Rejection;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
@@ -161,7 +161,7 @@ fn send_file(
         None => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
     };
     let Some(target) = target_of(tab, cx) else { return false };
-    let command = Command::SendFile { job, target, path };
+    let command = Command::SendLong { job, target, source: SendSource::File(path), pace: Pace::default() };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
         return false;
@@ -192,7 +192,7 @@ fn give_back(tab: &mut Tab, file: FileSend) {
 
 pub(in crate::ui) fn cancel(tab: &Tab, cx: &mut Cx<'_>) {
     if let Some(file) = &tab.file {
-        send_command(tab, Command::CancelFile { job: file.job }, cx);
+        send_command(tab, Command::StopSending { job: file.job }, cx);
     }
 }
 

@@ -20,6 +20,7 @@ pub mod words;
 
 use crate::codec::composition::Composition;
 use crate::engine::command::{Command, Target};
+use crate::model::ids::JobId;
 use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
@@ -31,6 +32,9 @@ use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use std::time::Duration;
+
+/// The name of the repeat of what is written; other sends of a session are counted from 1.
+pub(in crate::ui) const TYPED_REPEAT: JobId = JobId(0);
 
 /// What can be asked of the send area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub(in crate::ui) fn apply(
         }
         ComposerAction::Send => send(tab, sending, cx),
         ComposerAction::StartRepeat => start_repeat(tab, cx),
-        ComposerAction::StopRepeat => send_command(tab, Command::StopRepeat, cx),
+        ComposerAction::StopRepeat => stop_repeat(tab, cx),
         ComposerAction::AskFile => return Some(SendFile::of(tab, cx)),
         ComposerAction::CancelFile => file::cancel(tab, cx),
         ComposerAction::DropPasted => file::discard_pasted(tab, files),
@@ -160,7 +164,13 @@ fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
     let every = Duration::from_millis(millis.max(1));
     let payloads = vec![composition.bytes().to_vec().into()];
     tab.composer.repeating = Some(Repeating { composition, target: target.clone() });
-    send_command(tab, Command::StartRepeat { target, payloads, every, times: None }, cx);
+    let job = TYPED_REPEAT;
+    send_command(tab, Command::StartRepeat { job, target, payloads, every, times: None }, cx);
+}
+
+/// Nothing of what was written is repeated any more.
+fn stop_repeat(tab: &Tab, cx: &mut Cx<'_>) {
+    send_command(tab, Command::StopSending { job: TYPED_REPEAT }, cx);
 }
 
 /// The bytes of what is being written, if they can go out now; the person is told why not.

@@ -4,7 +4,7 @@ use crate::engine::shared::Status;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::state::Composer;
-use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
+use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction, TYPED_REPEAT};
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
@@ -193,7 +193,7 @@ impl Repeat {
         let millis = tab.composer.every_millis.trim().parse::<u64>();
         Repeat {
             is_session_open: status.state.is_open(),
-            is_running: status.repeats_done.is_some(),
+            is_running: status.repeat(TYPED_REPEAT).is_some(),
             is_number: millis.is_ok_and(|millis| millis > 0),
         }
     }

@@ -6,13 +6,13 @@ use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
-use crate::ui::tab::composer::ComposerAction;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::ready;
 use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
 use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::state::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::words;
+use crate::ui::tab::composer::{ComposerAction, TYPED_REPEAT};
 use crate::ui::tab::peers::Peers;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
@@ -58,7 +58,8 @@ pub fn composer_ui(
             // That nothing is written is seen.
             let wrong = obstacle.as_deref().filter(|_| !is_empty);
             field_ui(ui, ctx, tab, composer, wrong, out);
-            if let (Some(done), Some(repeating)) = (around.status.repeats_done, composer.repeating.clone()) {
+            let done = around.status.repeat(TYPED_REPEAT).map(|repeat| repeat.sent);
+            if let (Some(done), Some(repeating)) = (done, composer.repeating.clone()) {
                 let written = composer.payload(&tab.composer, encoding, tab.kind).ok();
                 let is_other = around.repeats_to_others || written != Some(&repeating.composition);
                 repeating_ui(ui, ctx, &repeating.composition, done, is_other, off, out);

@@ -1,0 +1,333 @@
+//! A long content on its way to peers, out of memory or a file: taken piece by piece, as fast as they take it and the pace
+//! allows, so that what waits for them stays small.
+
+use crate::engine::command::{FILE_DATAGRAM, Pace, SendSource, Target};
+use crate::engine::event::Rejection;
+use crate::engine::worker::Worker;
+use crate::engine::worker::link::Link;
+use crate::engine::worker::queue::Payload;
+use crate::model::address::Address;
+use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::ids::PeerId;
+use crate::model::record::Origin;
+use crate::model::websocket::MessageForm;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What is taken at once for streams.
+const STREAM_PIECE: usize = 64 << 10;
+
+/// More is taken when less than this waits for the slowest peer.
+const LOW_WATER: u64 = 256 << 10;
+
+/// A pace that could not be kept is made up for, but only so much of it.
+const MAKES_UP_FOR: Duration = Duration::from_millis(100);
+
+/// What is on its way.
+pub(super) struct Long {
+    content: LongContent,
+    pace: Pace,
+    /// When the next piece may go, where there is a pace.
+    next_piece: Option<Instant>,
+    sent: u64,
+    total: u64,
+    /// What of `sent` was told.
+    told: Option<u64>,
+    recipients: Recipients,
+    /// A recipient that left before it had everything; the others get the rest.
+    gone: Option<PeerId>,
+    /// All of it is queued.
+    is_read: bool,
+}
+
+enum LongContent {
+    Bytes(Arc<[u8]>),
+    File { path: PathBuf, file: File },
+}
+
+enum Recipients {
+    Streams(Vec<PeerId>),
+    Datagrams(Vec<(PeerId, Address)>),
+}
+
+impl Worker {
+    /// Opens what is to be sent and finds who gets it. Two long contents to one peer would be mixed.
+    pub(super) fn prepare_long(
+        &mut self,
+        target: &Target,
+        source: SendSource,
+        pace: Pace,
+    ) -> Result<Long, Rejection> {
+        let recipients = match &mut self.link {
+            Link::Datagrams(datagrams) => {
+                Recipients::Datagrams(datagrams.targets(target, &mut self.turn.log)?)
+            }
+            _ => Recipients::Streams(self.streams.recipients(target)?),
+        };
+        if self.senders.longs().any(|other| other.recipients.shares_with(&recipients)) {
+            return Err(Rejection::FileBusy);
+        }
+        let (content, total) = LongContent::open(source)?;
+        let next_piece = pace.is_set().then_some(self.turn.now);
+        Ok(Long {
+            content,
+            pace,
+            next_piece,
+            sent: 0,
+            total,
+            told: None,
+            recipients,
+            gone: None,
+            is_read: false,
+        })
+    }
+
+    /// Says whether all of it has gone out to everybody.
+    pub(super) fn pump(&mut self, long: &mut Long) -> Result<bool, Rejection> {
+        if let Recipients::Streams(ids) = &mut long.recipients {
+            let is_read = long.is_read;
+            // A peer that closes as soon as it has everything has it.
+            ids.retain(|id| !(is_read && self.streams.ended_satisfied(*id)));
+            let can_send = |id: &PeerId| self.streams.can_send(*id);
+            long.gone = long.gone.or(ids.iter().copied().find(|id| !can_send(id)));
+            ids.retain(can_send);
+            if let (Some(gone), true) = (long.gone, ids.is_empty()) {
+                return Err(Rejection::PeerGone(gone));
+            }
+        }
+        if !long.is_read {
+            self.queue_more(long)?;
+        }
+        Ok(long.is_read && self.waiting_for(&long.recipients) == 0)
+    }
+
+    fn queue_more(&mut self, long: &mut Long) -> Result<(), Rejection> {
+        let usual = match long.recipients {
+            Recipients::Streams(_) => STREAM_PIECE,
+            Recipients::Datagrams(_) => FILE_DATAGRAM,
+        };
+        let mut buffer = vec![0; long.pace.piece_bytes.map_or(usual, usize::from)];
+        let mut queued_now = 0;
+        while self.waiting_for(&long.recipients) < LOW_WATER {
+            if long.next_piece.is_some_and(|due| due > self.turn.now) {
+                break;
+            }
+            if queued_now >= LOW_WATER {
+                // Other peers and commands have their turn; this one goes on with the next.
+                self.is_unfinished = true;
+                break;
+            }
+            let length = long.read_part(&mut buffer)?;
+            let is_first = long.sent == length as u64;
+            // Known at once, because a peer may close as soon as it has the last byte.
+            long.is_read = length == 0 || long.total > 0 && long.sent >= long.total;
+            let part = Payload::from(&buffer[..length]);
+            if length > 0 || self.streams.has_frames() {
+                let form = MessageForm::Part { is_first, is_last: long.is_read };
+                self.send_part(long, &part.in_form(form))?;
+            }
+            if long.is_read {
+                break;
+            }
+            long.has_sent_piece(length, self.turn.now);
+            queued_now += length as u64;
+        }
+        Ok(())
+    }
+
+    fn waiting_for(&self, recipients: &Recipients) -> u64 {
+        match (recipients, &self.link) {
+            (Recipients::Streams(ids), _) => self.streams.longest_queue(ids),
+            (Recipients::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.queued_bytes(),
+            (Recipients::Datagrams(_), _) => 0,
+        }
+    }
+
+    fn send_part(&mut self, long: &Long, part: &Payload) -> Result<(), Rejection> {
+        let Worker { streams, link, turn, .. } = self;
+        let origin = long.content.origin();
+        match (&long.recipients, link) {
+            (Recipients::Streams(ids), _) => {
+                // Who leaves between two parts is noted with the next turn; the others have this part.
+                let ids: Vec<PeerId> = ids.iter().copied().filter(|id| streams.can_send(*id)).collect();
+                streams.send(&ids, part, origin, turn)
+            }
+            (Recipients::Datagrams(targets), Link::Datagrams(datagrams)) => {
+                datagrams.send(targets, part, origin, &mut turn.log)
+            }
+            (Recipients::Datagrams(_), _) => Err(Rejection::NotOpen),
+        }
+    }
+}
+
+impl Long {
+    /// How it went, now that it is through.
+    pub(super) fn outcome(&self) -> Result<(), Rejection> {
+        self.gone.map_or(Ok(()), |gone| Err(Rejection::PeerGone(gone)))
+    }
+
+    /// How much was sent, and of how much, if that was not told yet.
+    pub(super) fn take_progress(&mut self) -> Option<(u64, u64)> {
+        (self.told.replace(self.sent) != Some(self.sent)).then_some((self.sent, self.total))
+    }
+
+    /// When the next piece may go, while there is one and somebody keeps the pace.
+    pub(super) fn next_piece(&self) -> Option<Instant> {
+        self.next_piece.filter(|_| !self.is_read)
+    }
+
+    /// The next piece goes after the pause, or when the rate allows it, whichever is later.
+    fn has_sent_piece(&mut self, length: usize, now: Instant) {
+        let Some(due) = self.next_piece else { return };
+        let base = now.checked_sub(MAKES_UP_FOR).map_or(due, |earliest| due.max(earliest));
+        self.next_piece = Some(base + self.pace.after(length));
+    }
+
+    /// Reads what comes next. A file that grows is sent as far as it reached when it was asked for. A file that claims
+    /// to be empty and is not, as those of /proc, is sent to its end.
+    fn read_part(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
+        let length = match &self.content {
+            LongContent::Bytes(bytes) => {
+                let start = usize::try_from(self.sent).unwrap_or(usize::MAX);
+                let rest = bytes.get(start..).unwrap_or_default();
+                let length = rest.len().min(buffer.len());
+                buffer[..length].copy_from_slice(&rest[..length]);
+                length
+            }
+            LongContent::File { path, file } => {
+                let rest = if self.total == 0 { u64::MAX } else { self.total - self.sent };
+                read_full(&mut file.take(rest), buffer)
+                    .map_err(|error| Failure::new(Operation::ReadFile, path.display(), error))?
+            }
+        };
+        self.sent += length as u64;
+        Ok(length)
+    }
+}
+
+impl LongContent {
+    /// What there is to send, and how much of it.
+    fn open(source: SendSource) -> Result<(LongContent, u64), Failure> {
+        let path = match source {
+            SendSource::Bytes(bytes) => {
+                let total = bytes.len() as u64;
+                return Ok((LongContent::Bytes(bytes), total));
+            }
+            SendSource::File(path) => path,
+        };
+        let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
+        // Opening a pipe would wait for somebody to write into it, and a device may never end.
+        let facts = fs::metadata(&path).map_err(cannot)?;
+        if !facts.is_file() {
+            let words = OsError::from_words("it is not an ordinary file");
+            return Err(Failure::new(Operation::ReadFile, path.display(), words));
+        }
+        let file = File::open(&path).map_err(cannot)?;
+        Ok((LongContent::File { path, file }, facts.len()))
+    }
+
+    fn origin(&self) -> Origin {
+        match self {
+            LongContent::Bytes(_) => Origin::User,
+            LongContent::File { .. } => Origin::File,
+        }
+    }
+}
+
+impl Recipients {
+    /// Whether somebody is among both.
+    fn shares_with(&self, other: &Recipients) -> bool {
+        let ids = |recipients: &Recipients| match recipients {
+            Recipients::Streams(ids) => ids.clone(),
+            Recipients::Datagrams(targets) => targets.iter().map(|(id, _)| *id).collect(),
+        };
+        let others = ids(other);
+        ids(self).iter().any(|id| others.contains(id))
+    }
+}
+
+/// Fills the buffer as far as the file reaches.
+fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Long, LongContent, Recipients};
+    use crate::engine::command::Pace;
+    use std::io::{Seek, Write};
+    use std::num::{NonZeroU64, NonZeroUsize};
+    use std::time::{Duration, Instant};
+
+    fn long(content: LongContent, total: u64, pace: Pace) -> Long {
+        Long {
+            content,
+            next_piece: pace.is_set().then(Instant::now),
+            pace,
+            sent: 0,
+            total,
+            told: None,
+            recipients: Recipients::Streams(Vec::new()),
+            gone: None,
+            is_read: false,
+        }
+    }
+
+    fn parts(sending: &mut Long) -> Vec<usize> {
+        let mut read = Vec::new();
+        while let length @ 1.. = sending.read_part(&mut [0; 8]).unwrap() {
+            read.push(length);
+        }
+        read
+    }
+
+    #[test]
+    fn a_file_that_grows_is_sent_as_far_as_it_reached() {
+        for (total, expected) in [(10, vec![8, 2]), (30, vec![8, 8, 8]), (0, vec![8, 8, 8])] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[7; 24]).unwrap();
+            file.rewind().unwrap();
+            let content = LongContent::File { path: "a".into(), file };
+            let mut sending = long(content, total, Pace::default());
+            assert_eq!(parts(&mut sending), expected, "{total}");
+            assert_eq!(sending.sent, expected.iter().sum::<usize>() as u64, "{total}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_taken_piece_by_piece() {
+        let mut sending = long(LongContent::Bytes([5; 20].as_slice().into()), 20, Pace::default());
+        assert_eq!(parts(&mut sending), [8, 8, 4]);
+    }
+
+    #[test]
+    fn a_piece_waits_for_the_pause_and_for_the_rate_and_makes_up_only_for_a_little() {
+        let pace = |pause_millis, rate| Pace {
+            piece_bytes: NonZeroUsize::new(100),
+            pause: Duration::from_millis(pause_millis),
+            bytes_per_second: NonZeroU64::new(rate),
+        };
+        for (pace, after_millis) in [(pace(20, 0), 20), (pace(0, 10_000), 10), (pace(20, 1000), 100)] {
+            let mut sending = long(LongContent::Bytes([].as_slice().into()), 0, pace);
+            let start = sending.next_piece().unwrap();
+            sending.has_sent_piece(100, start);
+            assert_eq!(sending.next_piece(), Some(start + Duration::from_millis(after_millis)));
+            let later = start + Duration::from_secs(10);
+            sending.has_sent_piece(100, later);
+            let next = sending.next_piece().unwrap();
+            assert!(next > later.checked_sub(Duration::from_millis(101)).unwrap(), "{after_millis}");
+        }
+    }
+}
