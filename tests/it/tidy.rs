@@ -8,6 +8,7 @@ mod locale;
 mod rooms;
 mod shape;
 mod source;
+mod workflows;
 
 use source::{Finding, SourceFile};
 use std::fmt::Display;
@@ -61,6 +62,11 @@ fn no_exception_has_outlived_its_reason() {
 #[test]
 fn nothing_names_a_package_registry() {
     report(tree().iter().flat_map(absences::registry_hosts));
+}
+
+#[test]
+fn foreign_actions_are_named_by_their_commit() {
+    report(tree().iter().flat_map(workflows::unpinned_actions));
 }
 
 #[test]
