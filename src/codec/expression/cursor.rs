@@ -241,6 +241,16 @@ impl<'a> Cursor<'a> {
         true
     }
 
+    /// Goes over one character, whatever it is.
+    pub(super) fn take_one(&mut self) {
+        self.take_character();
+    }
+
+    /// Goes to the end.
+    pub(super) fn take_all(&mut self) {
+        self.at = self.typed.len();
+    }
+
     fn take_character(&mut self) -> Option<char> {
         let character = self.rest().chars().next()?;
         self.at += character.len_utf8();

@@ -28,6 +28,8 @@ pub enum Quantity {
 pub struct TextLiteral {
     /// In order.
     pub pieces: Vec<TextPiece>,
+    /// Large letters are told from small ones, also where only small ones were typed.
+    pub matches_case: bool,
 }
 
 /// A part of a text.
@@ -175,7 +177,7 @@ impl TextLiteral {
     /// Characters alone.
     pub fn plain(text: &str) -> TextLiteral {
         let pieces = if text.is_empty() { Vec::new() } else { vec![TextPiece::Characters(text.to_owned())] };
-        TextLiteral { pieces }
+        TextLiteral { pieces, matches_case: false }
     }
 
     /// The characters, if there is nothing else.
@@ -192,12 +194,13 @@ impl TextLiteral {
         self.pieces.is_empty()
     }
 
-    /// Whether upper and lower case are the same: no capital was typed.
+    /// Whether upper and lower case are the same: no capital was typed, and nothing else was asked for.
     pub fn ignores_case(&self) -> bool {
-        self.pieces.iter().all(|piece| match piece {
-            TextPiece::Characters(text) => !text.chars().any(char::is_uppercase),
-            TextPiece::Byte(_) => true,
-        })
+        !self.matches_case
+            && self.pieces.iter().all(|piece| match piece {
+                TextPiece::Characters(text) => !text.chars().any(char::is_uppercase),
+                TextPiece::Byte(_) => true,
+            })
     }
 
     /// Its bytes in an encoding.

@@ -30,6 +30,8 @@ mod row;
 
 mod tree;
 
+mod typing;
+
 mod vocabulary;
 
 mod wrong;
@@ -45,6 +47,7 @@ pub use pattern::{Pattern, PatternFault, PatternOver};
 pub use row::RowFacts;
 pub(crate) use row::{addresses, reason};
 pub use tree::{Expression, Literal, Meaning, Node, Relation, Subject, Test};
+pub use typing::{Completion, PartKind, TypedPart, complete, parts};
 pub use vocabulary::Vocabulary;
 pub use wrong::{ExpressionError, Wanted, Wrong};
 

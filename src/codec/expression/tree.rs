@@ -121,6 +121,18 @@ impl Expression {
         Expression { root }
     }
 
+    /// Whether it only says what is to be found, and neither where else nor what is not.
+    pub fn is_words(&self) -> bool {
+        self.root.is_words()
+    }
+
+    /// The same, but texts to find are told apart by their case, also where only small letters were typed.
+    #[must_use]
+    pub fn matching_case(mut self) -> Expression {
+        self.root.match_case();
+        self
+    }
+
     /// All questions, in their order.
     pub fn tests(&self) -> Vec<&Test> {
         let mut tests = Vec::new();
@@ -161,6 +173,26 @@ impl Node {
         match flat.len() {
             1 => flat.remove(0),
             _ => join(flat),
+        }
+    }
+
+    fn is_words(&self) -> bool {
+        match self {
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().all(Node::is_words),
+            Node::Not(_) => false,
+            Node::Test(test) => test.subject == Subject::Words,
+        }
+    }
+
+    fn match_case(&mut self) {
+        match self {
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(Node::match_case),
+            Node::Not(node) => node.match_case(),
+            Node::Test(test) => {
+                for literal in &mut test.values {
+                    literal.text.matches_case = true;
+                }
+            }
         }
     }
 
