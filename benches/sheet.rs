@@ -146,8 +146,8 @@ impl Rows for MadeUp {
 
     fn content(&mut self, index: u64) -> &RowContent {
         let mut line = RowLine::default();
-        line.push(&format!("ID={index:08} 温度=25.4 OK batt=3.71V"), SpanLook::Tone, false);
-        line.push("↵", SpanLook::Faint, false);
+        line.push(&format!("ID={index:08} 温度=25.4 OK batt=3.71V"), SpanLook::Tone, None);
+        line.push("↵", SpanLook::Faint, None);
         self.made = RowContent {
             number: index.to_string(),
             time: "10:22:05.201".to_owned(),

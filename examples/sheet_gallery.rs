@@ -1,6 +1,7 @@
 //! Shows the controls and a sheet of a hundred million rows that are made up, to look at the design without a
 //! session: `cargo run --example sheet_gallery -- light zh 2.0` (any of these words may be left out).
 
+use sockscope::codec::represent::MarkClass;
 use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::{RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone};
 use sockscope::ui::widgets::{
@@ -176,19 +177,19 @@ impl Rows for MadeUp {
                 row.tone = Tone::Event;
                 row.peer = String::from("● 3");
                 row.bytes.clear();
-                line.push("已连接 192.168.1.31:50211 → 192.168.1.5:9000", SpanLook::Tone, false);
+                line.push("已连接 192.168.1.31:50211 → 192.168.1.5:9000", SpanLook::Tone, None);
             }
             2 | 6 => {
                 row.tone = Tone::Sent;
                 row.peer = String::from("→ ∗");
-                line.push("READ REG 40001", SpanLook::Tone, false);
-                line.push("↵ · 自动应答 心跳", SpanLook::Faint, false);
+                line.push("READ REG 40001", SpanLook::Tone, None);
+                line.push("↵ · 自动应答 心跳", SpanLook::Faint, None);
             }
             4 => {
                 row.tone = Tone::Error;
                 row.peer = String::from("● 1");
                 row.bytes.clear();
-                line.push("192.168.1.30:49877 复位了连接 (ECONNRESET 104)", SpanLook::Tone, false);
+                line.push("192.168.1.30:49877 复位了连接 (ECONNRESET 104)", SpanLook::Tone, None);
             }
             5 => {
                 row.bytes = String::from("1,024");
@@ -196,19 +197,19 @@ impl Rows for MadeUp {
                 line.push(
                     "55 AA 04 00 01 10 3C 7F 00 00 12 34 56 78 9A BC DE F0 11 22",
                     SpanLook::Tone,
-                    false,
+                    None,
                 );
-                line.push(" … ▸ 1,024 字节", SpanLook::Faint, false);
+                line.push(" … ▸ 1,024 字节", SpanLook::Faint, None);
             }
             7 => {
-                line.push("ID=07 错误=超温", SpanLook::Tone, false);
-                line.push("⟨00 FE 01⟩␀⇥↵", SpanLook::Faint, false);
+                line.push("ID=07 错误=超温", SpanLook::Tone, None);
+                line.push("⟨00 FE 01⟩␀⇥↵", SpanLook::Faint, None);
             }
             _ => {
-                line.push("ID=07 ", SpanLook::Tone, false);
-                line.push("温度", SpanLook::Tone, true);
-                line.push("=25.4℃", SpanLook::Tone, false);
-                line.push("↵", SpanLook::Faint, false);
+                line.push("ID=07 ", SpanLook::Tone, None);
+                line.push("温度", SpanLook::Tone, Some(MarkClass::Found));
+                line.push("=25.4℃", SpanLook::Tone, None);
+                line.push("↵", SpanLook::Faint, None);
             }
         }
         row.spoken.clone_from(&line.text);
@@ -231,7 +232,7 @@ impl Rows for MadeUp {
 
 fn dump_line(place: usize) -> RowLine {
     let mut line = RowLine::default();
-    line.push(&format!("{:04x}  ", place * 16), SpanLook::Faint, false);
-    line.push("49 44 3D 30 37 20 B4 ED  CE F3 3D B3 AC CE C2 00  ID=07 错误=超温·", SpanLook::Tone, false);
+    line.push(&format!("{:04x}  ", place * 16), SpanLook::Faint, None);
+    line.push("49 44 3D 30 37 20 B4 ED  CE F3 3D B3 AC CE C2 00  ID=07 错误=超温·", SpanLook::Tone, None);
     line
 }

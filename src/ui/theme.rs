@@ -2,6 +2,7 @@
 //!
 //! No other file of the window names a colour. It knows no widgets and no data.
 
+use crate::codec::represent::MarkClass;
 use crate::ui::fonts;
 use egui::style::{ScrollStyle, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
@@ -73,6 +74,8 @@ pub struct Theme {
     pub good: Color32,
     /// Behind what a search found.
     pub hit: Color32,
+    /// Behind what is highlighted. Its text has the colour of text, whatever it had without.
+    pub highlights: [Color32; 4],
     /// Behind selected rows.
     pub selected_row: Color32,
     /// Behind the row or control under the pointer.
@@ -102,6 +105,7 @@ pub static DARK: Theme = Theme {
     error: rgb(0xf5_82_7c),
     good: rgb(0x48_c7_8e),
     hit: rgb(0x52_43_10),
+    highlights: [rgb(0x24_38_b0), rgb(0x6a_1f_6e), rgb(0x20_5c_4d), rgb(0x50_0e_0a)],
     selected_row: rgb(0x22_38_4f),
     hovered: rgb(0x1d_22_29),
     shadow: shade(0x70),
@@ -128,6 +132,7 @@ pub static LIGHT: Theme = Theme {
     error: rgb(0xbf_2c_25),
     good: rgb(0x12_85_5a),
     hit: rgb(0xff_f1_b8),
+    highlights: [rgb(0x8c_b8_ff), rgb(0xf0_b4_e4), rgb(0x6e_e7_c4), rgb(0xe0_a4_6a)],
     selected_row: rgb(0xdc_eb_fb),
     hovered: rgb(0xf1_f4_f8),
     shadow: shade(0x28),
@@ -167,6 +172,14 @@ impl Theme {
     /// The colours of a mode.
     pub fn of_mode(dark: bool) -> &'static Theme {
         if dark { &DARK } else { &LIGHT }
+    }
+
+    /// What stands behind something that is pointed out.
+    pub fn behind(&self, mark: MarkClass) -> Color32 {
+        match mark {
+            MarkClass::Found => self.hit,
+            MarkClass::Color(color) => self.highlights[color.place()],
+        }
     }
 
     /// A separator or outline, one point wide.
@@ -290,13 +303,54 @@ mod tests {
                 ("hit", theme.hit, vec![text, received, sent]),
                 ("accent", theme.accent, vec![theme.on_accent]),
             ];
-            for (name, ground, colours) in rows {
+            let highlights = theme.highlights.map(|highlight| ("highlight", highlight, vec![text]));
+            for (name, ground, colours) in rows.into_iter().chain(highlights) {
                 for colour in colours {
                     let found = contrast(colour, ground);
                     assert!(found >= 4.5, "{colour:?} on {name} ({}): {found:.2}", theme.dark);
                 }
             }
             assert!(contrast(faint, theme.selected_row) >= 3.0);
+        }
+    }
+
+    /// What people see who lack one kind of cones, after Machado, Oliveira and Fernandes (2009), and who lack none.
+    const EYES: [[[f32; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]],
+        [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+        [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9309, 0.1476], [0.0047, 0.6914, 0.3039]],
+    ];
+
+    /// How far colours are apart for a pair of eyes, in CIELAB.
+    fn distance(one: Color32, other: Color32, eyes: &[[f32; 3]; 3]) -> f32 {
+        let lab = |color: Color32| {
+            let linear = Rgba::from(color);
+            let seen = eyes.map(|row| row[0] * linear.r() + row[1] * linear.g() + row[2] * linear.b());
+            let [red, green, blue] = seen.map(|part| part.clamp(0.0, 1.0));
+            let cube = |part: f32| if part > 0.008_856 { part.cbrt() } else { 7.787 * part + 16.0 / 116.0 };
+            let x = cube((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.950_47);
+            let y = cube(0.2126 * red + 0.7152 * green + 0.0722 * blue);
+            let z = cube((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.088_83);
+            [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+        };
+        let (one, other) = (lab(one), lab(other));
+        one.iter().zip(other).map(|(one, other)| (one - other).powi(2)).sum::<f32>().sqrt()
+    }
+
+    #[test]
+    fn highlights_are_told_apart_by_every_eye() {
+        for theme in [&DARK, &LIGHT] {
+            let [a, b, c, d] = theme.highlights;
+            let all = [a, b, c, d, theme.hit, theme.ground, theme.selected_row];
+            for (place, one) in all.iter().enumerate().skip(1).take(5) {
+                for other in all[..place].iter().chain(&all[5..]).filter(|other| *other != one) {
+                    for eyes in &EYES {
+                        let found = distance(*one, *other, eyes);
+                        assert!(found >= 10.0, "{one:?} and {other:?} ({}): {found:.1}", theme.dark);
+                    }
+                }
+            }
         }
     }
 }

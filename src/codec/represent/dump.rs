@@ -2,7 +2,7 @@
 //! are.
 
 use crate::codec::hex;
-use crate::codec::represent::{Represented, RowStyle, SpanStyle, divided, is_hit};
+use crate::codec::represent::{Mark, Represented, RowStyle, SpanStyle, divided, mark_of};
 use crate::codec::text::{Carry, PieceKind, characters, decode_with};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -67,8 +67,8 @@ pub(super) fn push(row: &mut Represented, bytes: &[u8], carry: Carry, style: &Ro
     for start in (0..bytes.len()).step_by(per_line) {
         let line = start..bytes.len().min(start + per_line);
         push_offset(row, start, offset_digits);
-        push_hex(row, bytes, line.clone(), per_line, style.hits);
-        push_characters(row, line, &text, &cells, style.hits);
+        push_hex(row, bytes, line.clone(), per_line, style.marks);
+        push_characters(row, line, &text, &cells, style.marks);
     }
 }
 
@@ -81,14 +81,14 @@ fn push_offset(row: &mut Represented, offset: usize, digits: usize) {
         hex::push_byte(&mut row.text, *byte);
     }
     row.text.push_str("  ");
-    row.close(from, SpanStyle::Offset, offset..offset, false);
+    row.close(from, SpanStyle::Offset, offset..offset, None);
 }
 
-fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, per_line: usize, hits: &[Range<usize>]) {
+fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, per_line: usize, marks: &[Mark]) {
     let gap_before = |at: usize| gap_before(at - line.start);
-    for (part, hit) in divided(line.clone(), hits) {
+    for (part, mark) in divided(line.clone(), marks) {
         if part.start > line.start {
-            row.push(SpanStyle::Payload, part.start..part.start, false, gap_before(part.start));
+            row.push(SpanStyle::Payload, part.start..part.start, None, gap_before(part.start));
         }
         let from = row.text.len();
         for at in part.clone() {
@@ -97,7 +97,7 @@ fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, per_line: u
             }
             hex::push_byte(&mut row.text, bytes[at]);
         }
-        row.close(from, SpanStyle::Payload, part, hit);
+        row.close(from, SpanStyle::Payload, part, mark);
     }
     let from = row.text.len();
     for at in line.end..line.start + per_line {
@@ -105,7 +105,7 @@ fn push_hex(row: &mut Represented, bytes: &[u8], line: Range<usize>, per_line: u
         row.text.push_str("  ");
     }
     row.text.push_str("  ");
-    row.close(from, SpanStyle::Offset, line.end..line.end, false);
+    row.close(from, SpanStyle::Offset, line.end..line.end, None);
 }
 
 /// What stands between the byte at this place of a line and the one before it.
@@ -113,21 +113,15 @@ fn gap_before(place: usize) -> &'static str {
     if place == BYTES_PER_GROUP { "  " } else { " " }
 }
 
-fn push_characters(
-    row: &mut Represented,
-    line: Range<usize>,
-    text: &str,
-    cells: &[Cell],
-    hits: &[Range<usize>],
-) {
+fn push_characters(row: &mut Represented, line: Range<usize>, text: &str, cells: &[Cell], marks: &[Mark]) {
     let mut taken = 0;
     for at in line {
-        let hit = is_hit(&(at..at + 1), hits);
+        let mark = mark_of(&(at..at + 1), marks);
         match &cells[at] {
             Cell::Character(range) => {
                 let character = &text[range.clone()];
                 taken = if character.is_ascii() { 0 } else { character.width().saturating_sub(1) };
-                row.push(SpanStyle::Payload, at..at + 1, hit, character);
+                row.push(SpanStyle::Payload, at..at + 1, mark, character);
             }
             // A wide character has already filled the column of its second byte.
             Cell::Filler if taken > 0 => {
@@ -136,8 +130,8 @@ fn push_characters(
                     last.bytes.end = at + 1;
                 }
             }
-            Cell::Filler => row.push(SpanStyle::Payload, at..at + 1, hit, " "),
-            Cell::Dot(style) => row.push(*style, at..at + 1, hit, "·"),
+            Cell::Filler => row.push(SpanStyle::Payload, at..at + 1, mark, " "),
+            Cell::Dot(style) => row.push(*style, at..at + 1, mark, "·"),
         }
     }
 }

@@ -45,10 +45,42 @@ pub struct RowStyle<'a> {
     pub dump_width: DumpWidth,
     /// How many bytes of a longer payload are shown; `None` shows all.
     pub most_bytes: Option<usize>,
-    /// What was found in this record: ranges of its bytes, in order.
-    pub hits: &'a [Range<usize>],
+    /// What is pointed out in this record, in order, none overlapping the one before.
+    pub marks: &'a [Mark],
     /// Whether remarks follow the payload: who caused it, that it was cut.
     pub with_remarks: bool,
+}
+
+/// Bytes of a record that are pointed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which.
+    pub bytes: Range<usize>,
+    /// How.
+    pub class: MarkClass,
+}
+
+/// How something is pointed out. Each has a colour of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MarkClass {
+    /// It was looked for.
+    Found,
+    /// One of four colours, for highlights and for what else was looked for.
+    Color(MarkColor),
+}
+
+/// A colour of a highlight, by its place among all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MarkColor {
+    /// The first.
+    #[default]
+    First,
+    /// The second.
+    Second,
+    /// The third.
+    Third,
+    /// The fourth.
+    Fourth,
 }
 
 /// A row.
@@ -69,8 +101,8 @@ pub struct Span {
     pub text: Range<usize>,
     /// What it means.
     pub style: SpanStyle,
-    /// Whether it is part of what was found.
-    pub is_hit: bool,
+    /// How it is pointed out, if it is.
+    pub mark: Option<MarkClass>,
     /// The bytes of the record that it shows; empty where it shows none.
     pub bytes: Range<usize>,
 }
@@ -131,7 +163,7 @@ pub fn represent_into(row: &mut Represented, record: &Record, carry: Carry, styl
         body => {
             let words = prose::body_text(body, style.locale);
             let meaning = if tone(record) == Tone::Error { SpanStyle::Error } else { SpanStyle::Event };
-            row.push(meaning, 0..0, false, &words);
+            row.push(meaning, 0..0, None, &words);
         }
     }
 }
@@ -179,14 +211,14 @@ pub fn peer_presence(record: &Record) -> Option<bool> {
 
 fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowStyle<'_>) {
     if bytes.is_empty() {
-        row.push(SpanStyle::Remark, 0..0, false, style.locale.text("record.empty"));
+        row.push(SpanStyle::Remark, 0..0, None, style.locale.text("record.empty"));
         return;
     }
     let shown = style.most_bytes.map_or(bytes, |most| &bytes[..bytes.len().min(most.max(1))]);
     row.is_folded = shown.len() < bytes.len();
     match style.view {
         View::Text => text_row::push(row, shown, carry, style),
-        View::Hex => hex_row::push(row, shown, style.hits),
+        View::Hex => hex_row::push(row, shown, style.marks),
         View::Dump => dump::push(row, shown, carry, style),
     }
     if row.is_folded {
@@ -195,7 +227,7 @@ fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowSt
         row.text.push_str(start);
         let count = Count(bytes.len() as u64);
         style.locale.format_into(&mut row.text, "record.folded", &[("count", &count)]);
-        row.close(from, SpanStyle::Fold, shown.len()..bytes.len(), false);
+        row.close(from, SpanStyle::Fold, shown.len()..bytes.len(), None);
     }
 }
 
@@ -219,7 +251,7 @@ fn push_remark(row: &mut Represented, meaning: SpanStyle, words: &str, end: usiz
     let from = row.text.len();
     row.text.push_str(" · ");
     row.text.push_str(words);
-    row.close(from, meaning, end..end, false);
+    row.close(from, meaning, end..end, None);
 }
 
 fn push_remarks(row: &mut Represented, data: &Data, locale: &Locale) {
@@ -234,8 +266,26 @@ fn push_remarks(row: &mut Represented, data: &Data, locale: &Locale) {
     }
 }
 
+impl Mark {
+    /// Bytes that were looked for.
+    pub fn found(bytes: Range<usize>) -> Mark {
+        Mark { bytes, class: MarkClass::Found }
+    }
+}
+
+impl MarkColor {
+    /// All of them.
+    pub const ALL: [MarkColor; 4] =
+        [MarkColor::First, MarkColor::Second, MarkColor::Third, MarkColor::Fourth];
+
+    /// Its place among all.
+    pub fn place(self) -> usize {
+        MarkColor::ALL.into_iter().position(|color| color == self).unwrap_or_default()
+    }
+}
+
 impl<'a> RowStyle<'a> {
-    /// Everything of a payload, as text in UTF-8, without hits, with remarks.
+    /// Everything of a payload, as text in UTF-8, without marks, with remarks.
     pub fn new(locale: &'a Locale) -> RowStyle<'a> {
         RowStyle {
             view: View::default(),
@@ -243,7 +293,7 @@ impl<'a> RowStyle<'a> {
             locale,
             dump_width: DumpWidth::default(),
             most_bytes: None,
-            hits: &[],
+            marks: &[],
             with_remarks: true,
         }
     }
@@ -268,55 +318,59 @@ impl Represented {
     }
 
     /// Appends a part.
-    fn push(&mut self, style: SpanStyle, bytes: Range<usize>, is_hit: bool, words: &str) {
+    fn push(&mut self, style: SpanStyle, bytes: Range<usize>, mark: Option<MarkClass>, words: &str) {
         let from = self.text.len();
         self.text.push_str(words);
-        self.close(from, style, bytes, is_hit);
+        self.close(from, style, bytes, mark);
     }
 
     /// Makes a part of what was appended to the text since `from`; joins it to the part before where both mean
     /// the same.
-    fn close(&mut self, from: usize, style: SpanStyle, bytes: Range<usize>, is_hit: bool) {
+    fn close(&mut self, from: usize, style: SpanStyle, bytes: Range<usize>, mark: Option<MarkClass>) {
         if from == self.text.len() {
             return;
         }
         match self.spans.last_mut() {
-            Some(last) if last.style == style && last.is_hit == is_hit && last.bytes.end == bytes.start => {
+            Some(last) if last.style == style && last.mark == mark && last.bytes.end == bytes.start => {
                 last.text.end = self.text.len();
                 last.bytes.end = bytes.end;
             }
-            _ => self.spans.push(Span { text: from..self.text.len(), style, is_hit, bytes }),
+            _ => self.spans.push(Span { text: from..self.text.len(), style, mark, bytes }),
         }
     }
 }
 
-/// The ranges into which hits divide `range`, each with whether it is one.
-fn divided(range: Range<usize>, hits: &[Range<usize>]) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
+/// The ranges into which marks divide `range`, each with what marks it.
+fn divided(
+    range: Range<usize>,
+    marks: &[Mark],
+) -> impl Iterator<Item = (Range<usize>, Option<MarkClass>)> + '_ {
     let mut at = range.start;
-    let first = hits.partition_point(|hit| hit.end <= range.start);
-    let mut hits = hits[first..].iter().filter(|hit| !hit.is_empty()).peekable();
+    let first = marks.partition_point(|mark| mark.bytes.end <= range.start);
+    let mut marks = marks[first..].iter().filter(|mark| !mark.bytes.is_empty()).peekable();
     std::iter::from_fn(move || {
-        while hits.peek().is_some_and(|hit| hit.end <= at) {
-            hits.next();
+        while marks.peek().is_some_and(|mark| mark.bytes.end <= at) {
+            marks.next();
         }
         if at >= range.end {
             return None;
         }
-        let (end, is_hit) = match hits.peek() {
-            Some(hit) if hit.start <= at => (hit.end.min(range.end), true),
-            Some(hit) => (hit.start.min(range.end), false),
-            None => (range.end, false),
+        let (end, class) = match marks.peek() {
+            Some(mark) if mark.bytes.start <= at => (mark.bytes.end.min(range.end), Some(mark.class)),
+            Some(mark) => (mark.bytes.start.min(range.end), None),
+            None => (range.end, None),
         };
         let part = at..end;
         at = end;
-        Some((part, is_hit))
+        Some((part, class))
     })
 }
 
-/// Whether a hit covers a part of `range`.
-fn is_hit(range: &Range<usize>, hits: &[Range<usize>]) -> bool {
-    let next = hits.partition_point(|hit| hit.end <= range.start);
-    hits.get(next).is_some_and(|hit| hit.start < range.end && range.start < range.end)
+/// What marks a part of `range` first.
+fn mark_of(range: &Range<usize>, marks: &[Mark]) -> Option<MarkClass> {
+    let next = marks.partition_point(|mark| mark.bytes.end <= range.start);
+    let mark = marks.get(next).filter(|mark| mark.bytes.start < range.end && range.start < range.end)?;
+    Some(mark.class)
 }
 
 /// The symbol of a character that has no shape of its own.
@@ -336,7 +390,7 @@ fn push_symbol(text: &mut String, character: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::{DumpWidth, Tone, divided};
+    use super::{DumpWidth, Mark, MarkClass, MarkColor, Tone, divided};
     use super::{Represented, RowStyle, SpanStyle, View, peer_text, push_payload, represent, tone};
     use crate::codec::text::{Carry, LookBack, TextEncoding};
     use crate::model::ids::{Epoch, PeerId, RecordId};
@@ -377,7 +431,7 @@ mod tests {
         let mut all = String::new();
         for (text, span) in row.parts() {
             let mark = mark(span.style);
-            let mark = if span.is_hit { mark.to_ascii_uppercase() } else { mark };
+            let mark = if span.mark.is_some() { mark.to_ascii_uppercase() } else { mark };
             write!(all, "{mark}{}-{}[{text}]", span.bytes.start, span.bytes.end).unwrap();
         }
         all
@@ -401,8 +455,8 @@ mod tests {
             (b"ab\r\n", &[(3, 4)], "p0-2[ab]c2-3[␍]C3-4[␊]"),
             (b"", &[], "r0-0[(no bytes)]"),
         ] {
-            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
-            let style = RowStyle { hits: &hits, ..style(View::Text, TextEncoding::GBK) };
+            let hits: Vec<Mark> = hits.iter().map(|(from, to)| Mark::found(*from..*to)).collect();
+            let style = RowStyle { marks: &hits, ..style(View::Text, TextEncoding::GBK) };
             assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
         }
     }
@@ -423,8 +477,8 @@ mod tests {
             (&[1, 3, 0x9C, 4], &[(1, 3)], "p0-1[01 ]P1-3[03 9C]p3-4[ 04]"),
             (&[1, 3], &[(0, 2)], "P0-2[01 03]"),
         ] {
-            let hits: Vec<Range<usize>> = hits.iter().map(|(from, to)| *from..*to).collect();
-            let style = RowStyle { hits: &hits, ..style(View::Hex, TextEncoding::UTF_8) };
+            let hits: Vec<Mark> = hits.iter().map(|(from, to)| Mark::found(*from..*to)).collect();
+            let style = RowStyle { marks: &hits, ..style(View::Hex, TextEncoding::UTF_8) };
             assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
         }
     }
@@ -443,12 +497,13 @@ mod tests {
              0010  00 FE 01 0D 0A                                    ·····",
         );
         assert_eq!(row.line_count(), 2);
-        let hit = 1..4;
-        let utf8 = RowStyle { encoding: TextEncoding::UTF_8, hits: std::slice::from_ref(&hit), ..style };
+        let hit = Mark::found(1..4);
+        let utf8 = RowStyle { encoding: TextEncoding::UTF_8, marks: std::slice::from_ref(&hit), ..style };
         let row = represent_bytes("a温b".as_bytes(), Carry::default(), &utf8);
         let expected = "0000  61 E6 B8 A9 62                                    a温 b";
         assert_eq!(row.text, expected);
-        let hits: Vec<&str> = row.parts().filter(|(_, span)| span.is_hit).map(|(text, _)| text).collect();
+        let hits: Vec<&str> =
+            row.parts().filter(|(_, span)| span.mark.is_some()).map(|(text, _)| text).collect();
         assert_eq!(hits, ["E6 B8 A9", "温 "]);
         let narrow = RowStyle { dump_width: DumpWidth::Four, ..utf8 };
         let row = represent_bytes("a温b0".as_bytes(), Carry::default(), &narrow);
@@ -524,14 +579,21 @@ mod tests {
     }
 
     #[test]
-    fn hits_divide_a_range() {
-        for (range, hits, parts) in [
-            (0..9, &[][..], &[(0..9, false)][..]),
-            (2..9, &[0..3, 3..4, 8..20], &[(2..3, true), (3..4, true), (4..8, false), (8..9, true)]),
-            (4..4, &[1..9, 10..11], &[]),
-            (4..6, &[5..5, 9..12], &[(4..6, false)]),
+    fn marks_divide_a_range() {
+        let (found, first) = (MarkClass::Found, MarkClass::Color(MarkColor::First));
+        let mark = |(bytes, class): &(Range<usize>, MarkClass)| Mark { bytes: bytes.clone(), class: *class };
+        for (range, marks, parts) in [
+            (0..9, &[][..], &[(0..9, None)][..]),
+            (
+                2..9,
+                &[(0..3, found), (3..4, first), (8..20, found)],
+                &[(2..3, Some(found)), (3..4, Some(first)), (4..8, None), (8..9, Some(found))],
+            ),
+            (4..4, &[(1..9, found), (10..11, found)], &[]),
+            (4..6, &[(5..5, found), (9..12, found)], &[(4..6, None)]),
         ] {
-            assert_eq!(divided(range, hits).collect::<Vec<(Range<usize>, bool)>>(), parts);
+            let marks: Vec<Mark> = marks.iter().map(mark).collect();
+            assert_eq!(divided(range, &marks).collect::<Vec<_>>(), parts);
         }
     }
 
@@ -550,8 +612,8 @@ mod tests {
         ) {
             let encoding = TextEncoding::all().nth(number).unwrap();
             let carry = carry_after(&earlier, encoding);
-            let hit = hit.0..hit.0 + hit.1;
-            let style = RowStyle { most_bytes, hits: std::slice::from_ref(&hit), ..style(view, encoding) };
+            let hit = Mark::found(hit.0..hit.0 + hit.1);
+            let style = RowStyle { most_bytes, marks: std::slice::from_ref(&hit), ..style(view, encoding) };
             let row = represent_bytes(&bytes, carry, &style);
             let mut text_end = 0;
             let mut seen = vec![false; bytes.len()];

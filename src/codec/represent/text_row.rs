@@ -1,7 +1,7 @@
 //! Payload as characters on one line.
 
 use crate::codec::hex;
-use crate::codec::represent::{Represented, RowStyle, SpanStyle, is_hit, push_symbol};
+use crate::codec::represent::{Mark, Represented, RowStyle, SpanStyle, mark_of, push_symbol};
 use crate::codec::text::{Carry, Piece, PieceKind, TextEncoding, characters, decode_with};
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ pub(super) fn push(row: &mut Represented, bytes: &[u8], mut carry: Carry, style:
     let is_folded = row.is_folded;
     row.text.reserve(bytes.len());
     decode_with(style.encoding, &mut carry, bytes, |piece| match piece.kind {
-        PieceKind::Text(text) if style.hits.is_empty() => {
-            row.push(SpanStyle::Payload, piece.bytes, false, text);
+        PieceKind::Text(text) if style.marks.is_empty() => {
+            row.push(SpanStyle::Payload, piece.bytes, None, text);
         }
-        PieceKind::Text(text) => push_text(row, &piece, text, bytes, style.encoding, style.hits),
-        PieceKind::Control(character) => push_control(row, piece.bytes, character, style.hits),
+        PieceKind::Text(text) => push_text(row, &piece, text, bytes, style.encoding, style.marks),
+        PieceKind::Control(character) => push_control(row, piece.bytes, character, style.marks),
         PieceKind::Undecoded(undecoded) => {
-            push_undecoded(row, SpanStyle::Undecoded, piece.bytes, undecoded, style.hits);
+            push_undecoded(row, SpanStyle::Undecoded, piece.bytes, undecoded, style.marks);
         }
         PieceKind::Pending(pending) if !is_folded => {
-            push_undecoded(row, SpanStyle::Pending, piece.bytes, pending, style.hits);
+            push_undecoded(row, SpanStyle::Pending, piece.bytes, pending, style.marks);
         }
         PieceKind::Pending(_) => {}
     });
@@ -31,25 +31,25 @@ fn push_text(
     text: &str,
     bytes: &[u8],
     encoding: TextEncoding,
-    hits: &[Range<usize>],
+    marks: &[Mark],
 ) {
-    if piece.carried > 0 || !is_hit(&piece.bytes, hits) {
-        row.push(SpanStyle::Payload, piece.bytes.clone(), is_hit(&piece.bytes, hits), text);
+    if piece.carried > 0 || mark_of(&piece.bytes, marks).is_none() {
+        row.push(SpanStyle::Payload, piece.bytes.clone(), mark_of(&piece.bytes, marks), text);
         return;
     }
     for (place, character) in characters(encoding, &bytes[piece.bytes.clone()], text) {
         let place = piece.bytes.start + place.start..piece.bytes.start + place.end;
-        let hit = is_hit(&place, hits);
-        row.push(SpanStyle::Payload, place, hit, character);
+        let mark = mark_of(&place, marks);
+        row.push(SpanStyle::Payload, place, mark, character);
     }
 }
 
-fn push_control(row: &mut Represented, bytes: Range<usize>, character: char, hits: &[Range<usize>]) {
+fn push_control(row: &mut Represented, bytes: Range<usize>, character: char, marks: &[Mark]) {
     const CARRIAGE_RETURN: &str = "␍";
-    let hit = is_hit(&bytes, hits);
+    let mark = mark_of(&bytes, marks);
     let follows_return = row.text.ends_with(CARRIAGE_RETURN)
         && row.spans.last().is_some_and(|last| {
-            last.style == SpanStyle::Control && last.bytes.end == bytes.start && last.is_hit == hit
+            last.style == SpanStyle::Control && last.bytes.end == bytes.start && last.mark == mark
         });
     if character == '\n' && follows_return {
         let start = row.text.len() - CARRIAGE_RETURN.len();
@@ -57,12 +57,12 @@ fn push_control(row: &mut Represented, bytes: Range<usize>, character: char, hit
         if let Some(last) = row.spans.last_mut() {
             last.text.end = start;
         }
-        row.push(SpanStyle::Control, bytes, hit, "↵");
+        row.push(SpanStyle::Control, bytes, mark, "↵");
         return;
     }
     let from = row.text.len();
     push_symbol(&mut row.text, character);
-    row.close(from, SpanStyle::Control, bytes, hit);
+    row.close(from, SpanStyle::Control, bytes, mark);
 }
 
 /// Hex in brackets; neighbours share them.
@@ -71,14 +71,14 @@ fn push_undecoded(
     style: SpanStyle,
     bytes: Range<usize>,
     undecoded: &[u8],
-    hits: &[Range<usize>],
+    marks: &[Mark],
 ) {
     const CLOSE: char = '⟩';
-    let hit = is_hit(&bytes, hits);
+    let mark = mark_of(&bytes, marks);
     let joins = row
         .spans
         .last()
-        .is_some_and(|last| last.style == style && last.is_hit == hit && last.bytes.end == bytes.start);
+        .is_some_and(|last| last.style == style && last.mark == mark && last.bytes.end == bytes.start);
     if joins {
         row.text.pop();
         if let Some(last) = row.spans.last_mut() {
@@ -92,5 +92,5 @@ fn push_undecoded(
         row.text.push('…');
     }
     row.text.push(CLOSE);
-    row.close(from, style, bytes, hit);
+    row.close(from, style, bytes, mark);
 }

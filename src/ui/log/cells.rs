@@ -3,7 +3,7 @@
 //! It must not know where the record comes from, nor what a point on the screen is: widths are counted in columns
 //! of the payload font.
 
-use crate::codec::represent::{DumpWidth, Represented, RowStyle, SpanStyle, View, represent_row};
+use crate::codec::represent::{DumpWidth, MarkClass, Represented, RowStyle, SpanStyle, View, represent_row};
 use crate::codec::rows::Row;
 use crate::codec::text::Carry;
 use crate::model::record::Body;
@@ -123,8 +123,8 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
             }
             if let Some(line) = lines.last_mut() {
                 match span.style {
-                    SpanStyle::Control => push_controls(line, piece, span.is_hit),
-                    _ => line.push(piece.trim_end_matches('\n'), look, span.is_hit),
+                    SpanStyle::Control => push_controls(line, piece, span.mark),
+                    _ => line.push(piece.trim_end_matches('\n'), look, span.mark),
                 }
             }
             used += columns_of(piece);
@@ -155,11 +155,11 @@ fn fitting(text: &str, columns: usize, line_is_empty: bool) -> (&str, &str) {
 
 /// Arrows say what a tab and a line end are. The letters in all other pictures of control characters are too small
 /// to be read, so their names are written instead.
-fn push_controls(line: &mut RowLine, symbols: &str, hit: bool) {
+fn push_controls(line: &mut RowLine, symbols: &str, mark: Option<MarkClass>) {
     for (place, symbol) in symbols.char_indices() {
         match control_name(symbol) {
-            Some(name) => line.push(name, SpanLook::Control, hit),
-            None => line.push(&symbols[place..place + symbol.len_utf8()], SpanLook::Faint, hit),
+            Some(name) => line.push(name, SpanLook::Control, mark),
+            None => line.push(&symbols[place..place + symbol.len_utf8()], SpanLook::Faint, mark),
         }
     }
 }

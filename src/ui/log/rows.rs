@@ -1,7 +1,7 @@
 //! The rows of a sheet out of a log: read when they are about to be shown, represented, and kept for a while. Nothing is
 //! locked while they are shown. It must not know what a row is made of, nor how it is drawn.
 
-use crate::codec::represent::{self, RowStyle};
+use crate::codec::represent::{self, Mark, RowStyle};
 use crate::codec::text::Carry;
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::engine::news::News;
@@ -331,12 +331,12 @@ impl LogRows {
         let record = &row.record;
         let mut expanded = self.expanded.contains(&key.0);
         let place = self.place.as_ref().filter(|place| place.row == key).map(|place| &place.bytes);
-        let hits = self.hits(record, place);
+        let marks = self.marks(record, place);
         let place = place.map(|place| place.start);
         let style = RowStyle {
             view: self.options.view,
             encoding: self.options.encoding,
-            hits: &hits,
+            marks: &marks,
             ..RowStyle::new(self.options.locale)
         };
         let columns = self.options.columns;
@@ -391,7 +391,7 @@ impl LogRows {
         Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
     }
 
-    fn hits(&self, record: &Record, place: Option<&Range<usize>>) -> Vec<Range<usize>> {
+    fn marks(&self, record: &Record, place: Option<&Range<usize>>) -> Vec<Mark> {
         let (Some(pattern), Some(data)) = (&self.pattern, record.data()) else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
         let bytes = &data.bytes[..data.bytes.len().min(within)];
@@ -404,7 +404,7 @@ impl LogRows {
         let mut hits: Vec<_> = std::iter::from_fn(next).take(HITS_IN_A_ROW).collect();
         // Behind so many others it is marked alone.
         hits.extend(place.filter(|place| hits.last().is_none_or(|last| last.end <= place.start)).cloned());
-        hits
+        hits.into_iter().map(Mark::found).collect()
     }
 
     fn moment(&mut self, key: RowKey) -> Result<Option<Moment>, JournalError> {
@@ -526,7 +526,7 @@ fn tone(record: &Record) -> Tone {
 
 fn failed(locale: &Locale, key: RowKey, error: &JournalError) -> RowContent {
     let mut line = RowLine::default();
-    line.push(&error_text::journal(locale, error), SpanLook::Error, false);
+    line.push(&error_text::journal(locale, error), SpanLook::Error, None);
     RowContent {
         number: Count(key.0.saturating_add(1)).to_string(),
         tone: Tone::Error,

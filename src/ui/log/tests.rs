@@ -159,10 +159,11 @@ fn what_is_found_is_marked_where_it_stands() {
     let Kept { mut rows, .. } = journal();
     rows.set_pattern(Some(Pattern::literal(b"25").unwrap()));
     let line = rows.content(4).lines[0].clone();
-    let hits: Vec<&str> = line.parts().filter(|(_, span)| span.hit).map(|(text, _)| text).collect();
+    let hits: Vec<&str> =
+        line.parts().filter(|(_, span)| span.mark.is_some()).map(|(text, _)| text).collect();
     assert_eq!(hits, ["25"]);
     rows.set_pattern(None);
-    assert!(rows.content(4).lines[0].spans.iter().all(|span| !span.hit));
+    assert!(rows.content(4).lines[0].spans.iter().all(|span| span.mark.is_none()));
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn a_place_in_a_long_row_is_unfolded_and_marked_however_far_into_it_it_is() {
         rows.set_place(place());
         let row = rows.content(6);
         let line = &row.lines[row.place_line.unwrap()];
-        assert!(row.expanded && line.spans.iter().any(|span| span.hit), "{view:?}: {}", line.text);
+        assert!(row.expanded && line.spans.iter().any(|span| span.mark.is_some()), "{view:?}: {}", line.text);
         rows.set_place(None);
         assert!(!rows.content(6).expanded, "{view:?}: it folds again");
     }

@@ -1,5 +1,6 @@
 //! Draws the header and single rows of a sheet. It must not know where rows come from, nor where the sheet stands.
 
+use crate::codec::represent::MarkClass;
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
 use crate::ui::sheet::rows::{RowContent, RowLine, SpanLook, Tone};
@@ -141,11 +142,17 @@ fn spans(
             SpanLook::Faint => quiet,
             SpanLook::Error => theme.error,
             SpanLook::Control => {
-                control_names(&mut job, text, quiet, if span.hit { theme.hit } else { theme.raised });
+                control_names(
+                    &mut job,
+                    text,
+                    quiet,
+                    span.mark.map_or(theme.raised, |mark| theme.behind(mark)),
+                );
                 continue;
             }
         };
-        let background = if span.hit { theme.hit } else { Color32::TRANSPARENT };
+        let background = span.mark.map_or(Color32::TRANSPARENT, |mark| theme.behind(mark));
+        let color = if matches!(span.mark, Some(MarkClass::Color(_))) { theme.text } else { color };
         fonts::append_payload_text(&mut job, text, color, background);
     }
     let galley = painter.layout_job(job);

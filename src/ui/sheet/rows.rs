@@ -2,6 +2,7 @@
 //!
 //! It must not know journals, encodings or colours.
 
+use crate::codec::represent::MarkClass;
 use crate::model::ids::RowKey;
 use std::ops::Range;
 
@@ -86,8 +87,8 @@ pub struct RowSpan {
     pub end: usize,
     /// What it is.
     pub look: SpanLook,
-    /// Whether a search found it.
-    pub hit: bool,
+    /// How it is pointed out, if it is.
+    pub mark: Option<MarkClass>,
 }
 
 /// What a part of a line is.
@@ -122,11 +123,11 @@ pub enum Tone {
 
 impl RowLine {
     /// Appends a part.
-    pub fn push(&mut self, text: &str, look: SpanLook, hit: bool) {
+    pub fn push(&mut self, text: &str, look: SpanLook, mark: Option<MarkClass>) {
         if text.is_empty() {
             return;
         }
-        let joins = self.spans.last().is_some_and(|last| last.look == look && last.hit == hit);
+        let joins = self.spans.last().is_some_and(|last| last.look == look && last.mark == mark);
         if joins && look == SpanLook::Control {
             self.text.push(' ');
         }
@@ -134,7 +135,7 @@ impl RowLine {
         let end = self.text.len();
         match self.spans.last_mut() {
             Some(last) if joins => last.end = end,
-            _ => self.spans.push(RowSpan { end, look, hit }),
+            _ => self.spans.push(RowSpan { end, look, mark }),
         }
     }
 

@@ -47,8 +47,8 @@ impl Rows for Numbers {
     fn content(&mut self, index: u64) -> &RowContent {
         self.asked += 1;
         let mut line = RowLine::default();
-        line.push(&format!("温度={index}"), SpanLook::Tone, false);
-        line.push("↵", SpanLook::Faint, false);
+        line.push(&format!("温度={index}"), SpanLook::Tone, None);
+        line.push("↵", SpanLook::Faint, None);
         let expanded = self.is_folded && self.toggled.contains(&index);
         let is_tall = expanded || self.tall.is_some_and(|tall| index % tall == 3);
         let lines = if is_tall { self.tall_lines } else { 1 };
