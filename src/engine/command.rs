@@ -113,6 +113,8 @@ pub enum Command {
     /// A sequence runs, step by step, from the moment on at which there is somebody to talk to. Refused while another
     /// does.
     RunSequence(Box<SequencePlan>),
+    /// The sequence that runs begins no further step, or goes on; one that is held back can begin one step alone.
+    HoldSequence(SequenceHold),
     /// No sequence runs any more.
     StopSequence,
     /// The peer's status holds what the kernel tells about the connection now.
@@ -130,8 +132,23 @@ pub struct SequencePlan {
     pub folder: PathBuf,
     /// How stream bytes are cut into the messages that it waits for.
     pub framing: Framing,
+    /// How often it is carried out one after the other, as long as it holds; for ever without it.
+    pub times: Option<u64>,
+    /// Whether it begins no step until it is asked to.
+    pub starts_held: bool,
     /// No step is begun while the front end has many results not taken yet, so that none is lost.
     pub waits_for_reader: bool,
+}
+
+/// Whether a sequence goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SequenceHold {
+    /// No further step is begun.
+    Held,
+    /// One step is begun, and no other after it.
+    OneStep,
+    /// It goes on.
+    Running,
 }
 
 /// Where a long content comes from.
@@ -247,6 +264,7 @@ impl fmt::Debug for Command {
             Command::LeaveGroup(group) => write!(f, "LeaveGroup({group:?})"),
             Command::SetRules(rules) => write!(f, "SetRules({} rules)", rules.rules().len()),
             Command::RunSequence(plan) => write!(f, "RunSequence({} steps)", plan.sequence.steps.len()),
+            Command::HoldSequence(hold) => write!(f, "HoldSequence({hold:?})"),
             Command::StopSequence => f.write_str("StopSequence"),
             Command::RefreshFacts(peer) => write!(f, "RefreshFacts({peer})"),
             Command::AddNote(text) => write!(f, "AddNote({} bytes)", text.len()),

@@ -3,8 +3,10 @@
 use crate::automation::sequence::StepResult;
 use crate::automation::template::FillError;
 use crate::model::failure::Failure;
-use crate::model::ids::{JobId, PeerId, Ticket};
+use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
 use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// A piece of news that is not a level.
@@ -39,7 +41,7 @@ pub enum Event {
         outcome: Result<(), Rejection>,
     },
     /// A step of a sequence has ended.
-    StepEnded(Box<StepResult>),
+    StepEnded(Box<StepEnded>),
     /// A sequence has ended.
     SequenceEnded {
         /// How many steps held.
@@ -49,6 +51,17 @@ pub enum Event {
         /// The person stopped it.
         is_stopped: bool,
     },
+}
+
+/// The end of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEnded {
+    /// How it ended.
+    pub result: StepResult,
+    /// The records that were written meanwhile; the last is the remark about it.
+    pub records: Range<RecordId>,
+    /// What the run knows now.
+    pub variables: Arc<[(String, String)]>,
 }
 
 /// Why a command was not carried out.

@@ -89,6 +89,8 @@ pub struct DataHead {
     pub local: Option<IpAddr>,
     /// The interface a datagram came in on, where the kernel tells.
     pub interface: Option<InterfaceName>,
+    /// The rule that sent them, where one did.
+    pub rule: Option<RuleName>,
 }
 
 /// Bytes that came or went.
@@ -100,12 +102,18 @@ pub struct Data {
     pub bytes: Vec<u8>,
 }
 
-/// An interface's name, small enough to travel with every datagram. Longer names are cut.
+/// A name small enough to travel with every record. Longer names are cut.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct InterfaceName {
+pub struct SmallName<const MOST_BYTES: usize> {
     length: u8,
-    bytes: [u8; 15],
+    bytes: [u8; MOST_BYTES],
 }
+
+/// An interface's name.
+pub type InterfaceName = SmallName<15>;
+
+/// A rule's name.
+pub type RuleName = SmallName<47>;
 
 /// How a peer or a session came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -362,20 +370,25 @@ impl DataHead {
 
     /// Bytes with no further facts.
     pub fn new(direction: Direction, origin: Origin) -> DataHead {
-        DataHead { direction, origin, kernel_stamped: false, truncated: false, local: None, interface: None }
+        DataHead {
+            direction,
+            origin,
+            kernel_stamped: false,
+            truncated: false,
+            local: None,
+            interface: None,
+            rule: None,
+        }
     }
 }
 
-impl InterfaceName {
+impl<const MOST_BYTES: usize> SmallName<MOST_BYTES> {
     /// The name, cut to what fits.
-    pub fn new(name: &str) -> InterfaceName {
-        let mut end = name.len().min(15);
-        while !name.is_char_boundary(end) {
-            end -= 1;
-        }
-        let mut bytes = [0; 15];
+    pub fn new(name: &str) -> SmallName<MOST_BYTES> {
+        let end = name.floor_char_boundary(MOST_BYTES.min(usize::from(u8::MAX)));
+        let mut bytes = [0; MOST_BYTES];
         bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
-        InterfaceName { length: u8::try_from(end).unwrap_or(15), bytes }
+        SmallName { length: u8::try_from(end).unwrap_or(0), bytes }
     }
 
     /// The name.
@@ -384,7 +397,7 @@ impl InterfaceName {
     }
 }
 
-impl fmt::Debug for InterfaceName {
+impl<const MOST_BYTES: usize> fmt::Debug for SmallName<MOST_BYTES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_str().fmt(f)
     }

@@ -178,6 +178,10 @@ pub struct SequenceStatus {
     pub steps: usize,
     /// How many have held so far, repeats included.
     pub passed: u64,
+    /// Which time it is carried out, counted from 1.
+    pub round: u64,
+    /// It begins no further step by itself.
+    pub is_held: bool,
 }
 
 impl SessionState {

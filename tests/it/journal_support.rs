@@ -8,6 +8,7 @@ use sockscope::model::failure::{Failure, Operation, OsError};
 use sockscope::model::ids::{Epoch, PeerId};
 use sockscope::model::record::{
     Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin, Record,
+    RuleName,
 };
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::util::clock::Stamp;
@@ -213,19 +214,21 @@ fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
 fn any_data() -> impl Strategy<Value = Data> {
     let head = (
         any::<bool>(),
-        0..=6_u8,
+        0..=9_u8,
         any::<bool>(),
         any::<bool>(),
         proptest::option::of(any::<std::net::IpAddr>()),
         proptest::option::of(any_text().prop_map(|name| InterfaceName::new(&name))),
+        proptest::option::of(any_text().prop_map(|name| RuleName::new(&name))),
     )
-        .prop_map(|(sent, origin, kernel_stamped, truncated, local, interface)| DataHead {
+        .prop_map(|(sent, origin, kernel_stamped, truncated, local, interface, rule)| DataHead {
             direction: if sent { Direction::Sent } else { Direction::Received },
             origin: Origin::from_code(origin).unwrap(),
             kernel_stamped,
             truncated,
             local,
             interface,
+            rule,
         });
     (head, proptest::collection::vec(any::<u8>(), 0..300)).prop_map(|(head, bytes)| Data { head, bytes })
 }

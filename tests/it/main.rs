@@ -52,6 +52,8 @@ mod engine_edges;
 
 mod engine_endings;
 
+mod engine_sequences;
+
 mod engine_support;
 
 // It counts descriptors and threads in /proc.

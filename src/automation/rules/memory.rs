@@ -89,6 +89,16 @@ impl RuleMemory {
         &self.tallies
     }
 
+    /// What rules of the same name had done before is theirs.
+    pub fn keep_tallies(&mut self, names: &[String], earlier: &mut RuleMemory, earlier_names: &[String]) {
+        for (name, tally) in names.iter().zip(&mut self.tallies) {
+            let place = earlier_names.iter().position(|earlier| earlier == name);
+            if let Some(known) = place.and_then(|place| earlier.tallies.get_mut(place)) {
+                *tally = std::mem::take(known);
+            }
+        }
+    }
+
     /// Whether that has changed since this was asked last.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)

@@ -176,13 +176,18 @@ impl SequenceRun {
     }
 
     /// The sequence.
-    pub fn sequence(&self) -> &Sequence {
+    pub fn sequence(&self) -> &Arc<Sequence> {
         &self.sequence
     }
 
     /// The number of the step that is next or under way, counted from 1.
     pub fn step(&self) -> usize {
         self.at + 1
+    }
+
+    /// Whether the next thing it does is to begin a step.
+    pub fn is_between_steps(&self) -> bool {
+        matches!(self.phase, Phase::Next)
     }
 
     /// How many steps held so far.

@@ -41,7 +41,14 @@ impl Runner {
         let RunPlan { sequence, folder, junit } = plan;
         let sequence = Arc::new(sequence);
         let began_wall_ns = clock::now().wall_ns;
-        let plan = SequencePlan { sequence: Arc::clone(&sequence), folder, framing, waits_for_reader: true };
+        let plan = SequencePlan {
+            sequence: Arc::clone(&sequence),
+            folder,
+            framing,
+            times: Some(1),
+            starts_held: false,
+            waits_for_reader: true,
+        };
         let runner = Runner {
             sequence,
             junit,
@@ -62,14 +69,15 @@ impl Runner {
     /// Takes what the session says about the run. Gives back what is about something else.
     pub(crate) fn take_event(&mut self, event: Event) -> Result<Option<Event>, Failed> {
         match event {
-            Event::StepEnded(result) => {
+            Event::StepEnded(ended) => {
+                let result = ended.result;
                 print(&line_of(&result))?;
                 match result.outcome {
                     StepOutcome::Held => self.held += 1,
                     StepOutcome::Failed(_) => self.failed = Some(result.number),
                 }
                 if self.junit.is_some() {
-                    self.results.push(*result);
+                    self.results.push(result);
                 }
                 Ok(None)
             }

@@ -68,6 +68,10 @@ impl Worker {
                 Ok(())
             }
             Command::RunSequence(plan) => self.start_sequence(*plan),
+            Command::HoldSequence(hold) => {
+                self.hold_sequence(hold);
+                Ok(())
+            }
             Command::StopSequence => {
                 self.stop_sequence();
                 Ok(())
@@ -235,6 +239,7 @@ fn needs_journal(command: &Command) -> bool {
         | Command::ShutDownWrite(_)
         | Command::ClosePeers { .. }
         | Command::SetRules(_)
+        | Command::HoldSequence(_)
         | Command::StopSequence
         | Command::RefreshFacts(_) => false,
     }

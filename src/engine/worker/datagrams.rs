@@ -9,6 +9,7 @@ use crate::engine::worker::board::Board;
 use crate::engine::worker::datagram_peers::DatagramPeers;
 use crate::engine::worker::datagram_queue::{DatagramQueue, Outgoing};
 use crate::engine::worker::drops::Drops;
+use crate::engine::worker::flow::Flow;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Whose};
@@ -17,7 +18,7 @@ use crate::model::address::Address;
 use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
-use crate::model::record::{DataHead, EndReason, InterfaceName, Lifecycle, LossKind, Origin};
+use crate::model::record::{EndReason, InterfaceName, Lifecycle, LossKind, Origin};
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
@@ -58,6 +59,9 @@ pub(super) struct Datagrams {
     file: Option<SocketFile>,
     /// A Unix socket that has no room tells nobody when it has some again: then it is tried again.
     try_again_at: Option<Instant>,
+    flow: Flow,
+    /// In a steady flow nothing is read before this time.
+    rests_until: Option<Instant>,
     paused: bool,
 }
 
@@ -86,6 +90,8 @@ impl Datagrams {
             drops: Drops::default(),
             file: None,
             try_again_at: None,
+            flow: Flow::default(),
+            rests_until: None,
             paused: false,
         })
     }
@@ -118,7 +124,18 @@ impl Datagrams {
         self.settle()
     }
 
+    /// Takes what waits. In a steady flow that nobody answers, more is waited for after that.
     fn receive(&mut self, turn: &mut Turn) -> Result<(), Failure> {
+        let before = turn.log.counters.received;
+        self.receive_all(turn)?;
+        let received = turn.log.counters.received;
+        let (datagrams, bytes) = (received.records - before.records, received.bytes - before.bytes);
+        let rest = self.flow.has_read(datagrams, bytes, turn.now);
+        self.rests_until = rest.filter(|_| !turn.answering.is_active()).map(|rest| turn.now + rest);
+        Ok(())
+    }
+
+    fn receive_all(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let mut answers = Vec::new();
         for _ in 0..CALLS_PER_TURN {
             if turn.log.is_batch_full() {
@@ -286,7 +303,7 @@ impl Datagrams {
         &mut self,
         peer: PeerId,
         remote: Address,
-        payload: &[u8],
+        payload: &Payload,
         origin: Origin,
         log: &mut Log,
     ) -> io::Result<()> {
@@ -297,7 +314,7 @@ impl Datagrams {
             sent = udp::send_to(self.registered.socket(), payload, remote, self.is_v6);
         }
         sent?;
-        log.data(at, peer, &DataHead::sent(origin), payload);
+        log.data(at, peer, &payload.head(origin), payload);
         self.peers.has_sent(peer, payload.len());
         Ok(())
     }
@@ -368,7 +385,7 @@ impl Datagrams {
 
     fn settle(&mut self) -> Result<(), Failure> {
         let interest = Interest {
-            read: !self.paused,
+            read: !self.paused && self.rests_until.is_none(),
             write: !self.paused && !self.waiting.is_empty() && !self.is_unix,
             ..Interest::NONE
         };
@@ -380,13 +397,17 @@ impl Datagrams {
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.drops.next_due().into_iter().chain(self.try_again_at).min()
+        self.drops.next_due().into_iter().chain(self.try_again_at).chain(self.rests_until).min()
     }
 
     /// Records drops that no later datagram has told of, when it is time.
     pub(super) fn run_due(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         if self.try_again_at.is_some_and(|at| at <= turn.now) {
             self.flush(&mut turn.log);
+            self.settle()?;
+        }
+        if self.rests_until.take_if(|until| *until <= turn.now).is_some() && !self.paused {
+            self.receive(turn)?;
             self.settle()?;
         }
         if self.drops.is_due(turn.now) {

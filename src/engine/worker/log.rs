@@ -7,7 +7,7 @@ use crate::engine::worker::hold::Hold;
 use crate::journal::writer::JournalWriter;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::ids::{Epoch, PeerId};
+use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind};
 use crate::model::status::Counters;
 use crate::net::wire::Got;
@@ -122,6 +122,11 @@ impl Log {
 
     pub(super) fn begin_epoch(&mut self) {
         self.epoch = self.epoch.next();
+    }
+
+    /// The number of the record that is written next.
+    pub(super) fn next_record(&self) -> RecordId {
+        self.journal.next_id()
     }
 
     /// The number of a peer that was not there before.

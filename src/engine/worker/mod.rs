@@ -21,6 +21,8 @@ mod datagrams;
 
 mod drops;
 
+mod flow;
+
 mod hold;
 
 mod link;

@@ -1,6 +1,6 @@
 //! What waits to be sent to one peer: bounded, in order, with the place reached in the first payload.
 
-use crate::model::record::Origin;
+use crate::model::record::{DataHead, Origin, RuleName};
 use crate::model::websocket::MessageForm;
 use std::collections::VecDeque;
 use std::ops::Deref;
@@ -18,12 +18,29 @@ const PAYLOAD_OVERHEAD: u64 = 64;
 pub(super) struct Payload {
     bytes: Arc<[u8]>,
     pub(super) form: MessageForm,
+    /// The rule that wants it sent, where one does.
+    rule: Option<RuleName>,
 }
 
 impl Payload {
     /// The bytes alone.
     pub(super) fn into_bytes(self) -> Arc<[u8]> {
         self.bytes
+    }
+
+    /// The same, because this rule wants it.
+    pub(super) fn of_rule(self, rule: &str) -> Payload {
+        Payload { rule: Some(RuleName::new(rule)), ..self }
+    }
+
+    /// Other bytes for the same reason.
+    pub(super) fn with_bytes(&self, bytes: Vec<u8>) -> Payload {
+        Payload { bytes: bytes.into(), ..*self }
+    }
+
+    /// What a record says of it.
+    pub(super) fn head(&self, origin: Origin) -> DataHead {
+        DataHead { rule: self.rule, ..DataHead::sent(origin) }
     }
 
     /// The same bytes in this form.
@@ -34,7 +51,7 @@ impl Payload {
 
 impl<B: Into<Arc<[u8]>>> From<B> for Payload {
     fn from(bytes: B) -> Payload {
-        Payload { bytes: bytes.into(), form: MessageForm::default() }
+        Payload { bytes: bytes.into(), form: MessageForm::default(), rule: None }
     }
 }
 
@@ -73,9 +90,9 @@ impl SendQueue {
         Ok(())
     }
 
-    /// The bytes that are next, and who caused them.
-    pub(super) fn front(&self) -> Option<(&[u8], Origin)> {
-        self.waiting.front().map(|first| (&first.payload[first.sent..], first.origin))
+    /// The bytes that are next, and what a record says of them.
+    pub(super) fn front(&self) -> Option<(&[u8], DataHead)> {
+        self.waiting.front().map(|first| (&first.payload[first.sent..], first.payload.head(first.origin)))
     }
 
     /// The first `count` bytes of the front have gone out.
@@ -102,7 +119,7 @@ impl SendQueue {
 #[cfg(test)]
 mod tests {
     use super::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
-    use crate::model::record::Origin;
+    use crate::model::record::{DataHead, Origin, RuleName};
 
     #[test]
     fn a_full_queue_refuses_and_says_how_much_waits() {
@@ -125,11 +142,12 @@ mod tests {
     fn partial_writes_keep_the_place() {
         let mut queue = SendQueue::default();
         queue.push(b"abc".as_slice().into(), Origin::User).unwrap();
-        queue.push(b"de".as_slice().into(), Origin::Echo).unwrap();
+        queue.push(Payload::from(b"de".as_slice()).of_rule("echo"), Origin::Echo).unwrap();
         queue.advance(2);
-        assert_eq!(queue.front(), Some((b"c".as_slice(), Origin::User)));
+        assert_eq!(queue.front(), Some((b"c".as_slice(), DataHead::sent(Origin::User))));
         queue.advance(1);
-        assert_eq!(queue.front(), Some((b"de".as_slice(), Origin::Echo)));
+        let head = DataHead { rule: Some(RuleName::new("echo")), ..DataHead::sent(Origin::Echo) };
+        assert_eq!(queue.front(), Some((b"de".as_slice(), head)));
         queue.advance(2);
         assert!(queue.is_empty() && queue.bytes() == 0);
     }

@@ -3,12 +3,12 @@
 
 use crate::automation::rules::{AnswerTo, CloseWay, Reaction};
 use crate::automation::sequence::{Outcome, Recipients, SequenceRun, StepResult, Todo};
-use crate::engine::command::{CloseKind, Pace, SendSource, SequencePlan, Target};
-use crate::engine::event::{Event, Rejection};
+use crate::engine::command::{CloseKind, Pace, SendSource, SequenceHold, SequencePlan, Target};
+use crate::engine::event::{Event, Rejection, StepEnded};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
-use crate::model::ids::{JobId, PeerId};
+use crate::model::ids::{JobId, PeerId, RecordId};
 use crate::model::record::{LossKind, Origin};
 use crate::model::status::{SequenceStatus, SessionState};
 use std::path::PathBuf;
@@ -34,6 +34,15 @@ pub(super) struct Sequencing {
     waits_for_reader: bool,
     /// When its first step began; nothing while it waits for somebody to be there.
     began: Option<Instant>,
+    /// How many further times it is carried out; for ever without it.
+    rounds_left: Option<u64>,
+    /// Which time this is, counted from 1.
+    round: u64,
+    is_held: bool,
+    /// One step is begun although it is held.
+    may_begin_one: bool,
+    /// Where the records of the step under way begin.
+    first_record: RecordId,
 }
 
 impl Worker {
@@ -55,7 +64,11 @@ impl Worker {
     /// When the sequence has something to do that nobody else announces.
     pub(super) fn sequence_due(&self) -> Option<Instant> {
         let has_begun = self.sequencing.began.is_some();
-        let due = self.turn.answering.run.as_ref().filter(|_| has_begun).and_then(SequenceRun::next_due)?;
+        let run = self.turn.answering.run.as_ref().filter(|_| has_begun)?;
+        if self.sequencing.is_held && run.is_between_steps() && !self.sequencing.may_begin_one {
+            return None;
+        }
+        let due = run.next_due()?;
         Some(if self.reader_is_behind() { due.max(self.turn.now + LOOK_AGAIN) } else { due })
     }
 
@@ -82,7 +95,8 @@ impl Worker {
                     _ => Target::All,
                 };
                 let origin = self.turn.answering.origin(rule);
-                match self.send(&target, &Payload::from(Arc::clone(&bytes)), origin) {
+                let payload = self.turn.answering.payload(rule, Arc::clone(&bytes));
+                match self.send(&target, &payload, origin) {
                     // Who is gone, or nobody, is told of nothing.
                     Ok(()) | Err(Rejection::NoPeer | Rejection::PeerGone(_) | Rejection::NotConnected) => {}
                     Err(_) => self.turn.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
@@ -122,15 +136,29 @@ impl Worker {
         if self.turn.answering.run.is_some() {
             return Err(Rejection::SequenceBusy);
         }
-        let SequencePlan { sequence, folder, framing, waits_for_reader } = plan;
+        let SequencePlan { sequence, folder, framing, times: rounds, starts_held, waits_for_reader } = plan;
         self.turn.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
         let times = self.turn.answering.moment(self.turn.now).times.clone();
         let run = SequenceRun::new(sequence, &times, self.turn.now);
         self.turn.answering.start_run(run, framing);
         self.streams.forget_cutters(&mut self.turn);
-        self.sequencing = Sequencing { folder, waits_for_reader, began: None };
+        self.sequencing = Sequencing {
+            folder,
+            waits_for_reader,
+            rounds_left: rounds.map(|rounds| rounds.saturating_sub(1)),
+            round: 1,
+            is_held: starts_held,
+            first_record: self.turn.log.next_record(),
+            ..Sequencing::default()
+        };
         self.is_unfinished = true;
         Ok(())
+    }
+
+    pub(super) fn hold_sequence(&mut self, hold: SequenceHold) {
+        self.sequencing.is_held = hold != SequenceHold::Running;
+        self.sequencing.may_begin_one = hold == SequenceHold::OneStep;
+        self.is_unfinished = true;
     }
 
     pub(super) fn stop_sequence(&mut self) {
@@ -158,6 +186,13 @@ impl Worker {
             if self.reader_is_behind() {
                 break;
             }
+            if self.sequencing.is_held && run.is_between_steps() {
+                if !std::mem::take(&mut self.sequencing.may_begin_one) {
+                    self.turn.answering.run = Some(run);
+                    return;
+                }
+                self.sequencing.first_record = self.turn.log.next_record();
+            }
             // Steps are timed by what they took, not by the turn that they were taken in.
             let at = Instant::now().max(self.turn.now);
             let mut todo = run.advance(&mut self.turn.answering.moment(at));
@@ -170,7 +205,12 @@ impl Worker {
                     return;
                 }
                 Some(Todo::Finish { passed, failed }) => {
-                    return self.finish_sequence(&run, passed, failed, at);
+                    self.finish_sequence(&run, passed, failed, at);
+                    let goes_on = failed.is_none() && self.sequencing.rounds_left != Some(0);
+                    if !goes_on || !self.state.is_open() {
+                        return;
+                    }
+                    run = self.next_round(&run, at);
                 }
                 Some(todo) => self.do_step(todo, &mut run),
             }
@@ -201,8 +241,7 @@ impl Worker {
                 self.close_peers(&target, kind)
             }
             Todo::Tell(result) => {
-                self.turn.log.note(note_of(&result));
-                self.outbox.tell(Event::StepEnded(Box::new(result)));
+                self.tell_step(result, run);
                 Ok(())
             }
             Todo::Finish { .. } => Ok(()),
@@ -210,6 +249,24 @@ impl Worker {
         if let Err(why) = done {
             run.was_refused(why.to_string());
         }
+    }
+
+    fn tell_step(&mut self, result: StepResult, run: &SequenceRun) {
+        self.turn.log.note(note_of(&result));
+        let next = self.turn.log.next_record();
+        let records = std::mem::replace(&mut self.sequencing.first_record, next)..next;
+        let variables = run.variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        self.outbox.tell(Event::StepEnded(Box::new(StepEnded { result, records, variables })));
+    }
+
+    /// The same steps once more, as at first.
+    fn next_round(&mut self, run: &SequenceRun, now: Instant) -> SequenceRun {
+        let sequencing = &mut self.sequencing;
+        sequencing.rounds_left = sequencing.rounds_left.map(|left| left.saturating_sub(1));
+        sequencing.round += 1;
+        sequencing.began = Some(now);
+        let times = self.turn.answering.moment(now).times.clone();
+        SequenceRun::new(Arc::clone(run.sequence()), &times, now)
     }
 
     fn recipients_of(&self, recipients: Recipients) -> Target {
@@ -230,7 +287,10 @@ impl Worker {
             None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
             Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
         });
-        self.outbox.tell(Event::SequenceEnded { passed, failed, is_stopped: false });
+        let is_last = failed.is_some() || self.sequencing.rounds_left == Some(0) || !self.state.is_open();
+        if is_last {
+            self.outbox.tell(Event::SequenceEnded { passed, failed, is_stopped: false });
+        }
     }
 
     fn ended_because(&self) -> String {
@@ -251,7 +311,13 @@ impl Worker {
     /// Where the sequence stands, if one runs.
     pub(super) fn sequence_status(&self) -> Option<SequenceStatus> {
         let run = self.turn.answering.run.as_ref()?;
-        Some(SequenceStatus { step: run.step(), steps: run.sequence().steps.len(), passed: run.passed() })
+        Some(SequenceStatus {
+            step: run.step(),
+            steps: run.sequence().steps.len(),
+            passed: run.passed(),
+            round: self.sequencing.round,
+            is_held: self.sequencing.is_held && run.is_between_steps(),
+        })
     }
 
     /// Shows how often rules have reacted. Says whether there was something new.

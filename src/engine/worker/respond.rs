@@ -96,10 +96,13 @@ impl Answering {
         }
     }
 
-    /// Other rules from now on. A sequence that runs goes on.
+    /// Other rules from now on. A sequence that runs goes on, and a rule that keeps its name keeps its counts.
     pub(super) fn set_rules(&mut self, rules: RuleSet, now: Instant) {
         let run = self.run.take();
-        *self = Answering { run, ..Answering::new(rules, now) };
+        let mut new = Answering { run, ..Answering::new(rules, now) };
+        let names = |rules: &RuleSet| rules.rules().map(|rule| rule.name.clone()).collect::<Vec<_>>();
+        new.memory.keep_tallies(&names(&new.rules), &mut self.memory, &names(&self.rules));
+        *self = new;
     }
 
     /// A sequence runs from now on, and hears messages that are cut like this.
@@ -258,7 +261,7 @@ impl Answering {
                         continue;
                     }
                     self.answered.push(rule);
-                    answers.push((bytes.into(), self.origin(rule)));
+                    answers.push((self.payload(rule, bytes), self.origin(rule)));
                 }
                 Reaction::Send { after, .. } | Reaction::Close { after, .. } if !after.is_zero() => {
                     self.do_later(now + after, whose.peer, reaction);
@@ -330,6 +333,11 @@ impl Answering {
     /// What the journal calls the cause of what a rule sends.
     pub(super) fn origin(&self, rule: usize) -> Origin {
         self.rules.rules().nth(rule).map_or(Origin::Reply, Rule::origin)
+    }
+
+    /// What a rule wants sent.
+    pub(super) fn payload(&self, rule: usize, bytes: Arc<[u8]>) -> Payload {
+        Payload::from(bytes).of_rule(self.name(rule))
     }
 
     /// What a rule is called.

@@ -286,7 +286,7 @@ impl Stream {
             Some(websocket) if payload.form != MessageForm::Raw => {
                 let framed = websocket.frame(&payload, payload.form);
                 let failure = |error| Failure::new(Operation::Send, self.status.remote, error);
-                Payload::from(framed.map_err(failure)?)
+                payload.with_bytes(framed.map_err(failure)?)
             }
             _ => payload,
         };
@@ -308,12 +308,12 @@ impl Stream {
             return self.writing_has_failed(End::from(&error));
         }
         while !log.is_batch_full()
-            && let Some((bytes, origin)) = self.queue.front()
+            && let Some((bytes, head)) = self.queue.front()
         {
             let at = clock::now();
             match self.wire.write(bytes) {
                 Ok(count) => {
-                    log.data(at, self.status.id, &DataHead::sent(origin), &bytes[..count]);
+                    log.data(at, self.status.id, &head, &bytes[..count]);
                     self.status.sent.add(count);
                     self.queue.advance(count);
                 }

@@ -8,7 +8,7 @@ use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::peer_process::PeerProcess;
 use crate::model::record::{
-    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin,
+    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin, RuleName,
 };
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::util::clock::Stamp;
@@ -44,6 +44,8 @@ struct Line<'a> {
     time_source: Option<&'a str>,
     #[serde(borrow)]
     interface: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    rule: Option<Cow<'a, str>>,
     #[serde(borrow)]
     text: Option<Cow<'a, str>>,
     what: Option<&'a str>,
@@ -216,6 +218,7 @@ impl Line<'_> {
             truncated: self.truncated,
             local,
             interface: self.interface.as_deref().map(InterfaceName::new),
+            rule: self.rule.as_deref().map(RuleName::new),
             ..DataHead::new(direction, origin)
         };
         Some(Data { head, bytes: const_hex::decode(self.hex?).ok()? })

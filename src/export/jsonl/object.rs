@@ -71,6 +71,10 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
     if head.kernel_stamped {
         line.push_str(",\"time_source\":\"kernel\"");
     }
+    if let Some(rule) = &head.rule {
+        line.push_str(",\"rule\":");
+        push_string(line, rule.as_str());
+    }
     if let Some(interface) = &head.interface {
         line.push_str(",\"interface\":");
         push_string(line, interface.as_str());

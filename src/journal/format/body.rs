@@ -5,12 +5,14 @@ use crate::journal::format::fields::{FieldReader, FieldWriter};
 use crate::journal::format::frame::FrameFlags;
 use crate::journal::format::{FrameHeader, MAX_PAYLOAD_BYTES, RecordKind};
 use crate::model::record::{
-    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin,
+    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin, RuleName,
 };
 use crate::model::socket_option::OptionName;
 
 const FACT_LOCAL: u8 = 1;
 const FACT_INTERFACE: u8 = 2;
+// 4 is what layer the bytes belong to, where a program says so.
+const FACT_RULE: u8 = 8;
 
 /// What the header of a frame says about its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +54,19 @@ pub fn encode_body(body: &Body, out: &mut Vec<u8>) -> PayloadShape {
 /// Appends what is known about data behind its bytes, which may have come straight from a socket.
 pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> PayloadShape {
     let before = out.len();
-    if head.local.is_some() || head.interface.is_some() {
+    if head.local.is_some() || head.interface.is_some() || head.rule.is_some() {
         let mut fields = FieldWriter { out };
         let local = if head.local.is_some() { FACT_LOCAL } else { 0 };
         let interface = if head.interface.is_some() { FACT_INTERFACE } else { 0 };
-        fields.byte(local | interface);
+        let rule = if head.rule.is_some() { FACT_RULE } else { 0 };
+        fields.byte(local | interface | rule);
         if let Some(address) = head.local {
             fields.ip(address);
         }
         if let Some(name) = &head.interface {
+            fields.text(name.as_str());
+        }
+        if let Some(name) = &head.rule {
             fields.text(name.as_str());
         }
     }
@@ -119,6 +125,7 @@ pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
         truncated: header.flags.truncated,
         local: None,
         interface: None,
+        rule: None,
     };
     if header.facts_bytes > 0 {
         let mut fields = FieldReader { rest: payload.get(header.data_bytes() as usize..)? };
@@ -128,6 +135,9 @@ pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
         }
         if present & FACT_INTERFACE != 0 {
             head.interface = Some(InterfaceName::new(&fields.text()?));
+        }
+        if present & FACT_RULE != 0 {
+            head.rule = Some(RuleName::new(&fields.text()?));
         }
     }
     Some(head)
