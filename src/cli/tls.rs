@@ -1,7 +1,7 @@
 //! The options of encryption as they are typed, and what they mean. It opens no file.
 
 use crate::cli::outcome::Failed;
-use crate::model::tls::{TlsClientSettings, TlsIdentity, TlsServerSettings, TlsTrust};
+use crate::model::tls::{TlsClientSettings, TlsIdentity, TlsKeeping, TlsServerSettings, TlsTrust};
 use std::path::{Path, PathBuf};
 
 /// The heading under which help lists the options.
@@ -31,6 +31,12 @@ struct SharedArguments {
     /// Append the secrets of every connection to a file that Wireshark reads; 'env' for where SSLKEYLOGFILE says
     #[arg(long, value_name = "FILE", help_heading = ENCRYPTION)]
     key_log: Option<PathBuf>,
+    /// Keep the ciphertext in the journal too; it is shown by --filter layer:wire and exported to pcapng
+    #[arg(long, help_heading = ENCRYPTION)]
+    keep_wire: bool,
+    /// Keep the secrets of every connection in the journal: whoever has it can decrypt what was said
+    #[arg(long, help_heading = ENCRYPTION)]
+    keep_keys: bool,
 }
 
 /// What both sides' options mean.
@@ -38,6 +44,7 @@ struct SharedSettings {
     identity: Option<TlsIdentity>,
     alpn: Vec<String>,
     key_log: Option<PathBuf>,
+    keep: TlsKeeping,
 }
 
 /// How `listen` encrypts.
@@ -74,8 +81,8 @@ impl TlsServerArguments {
             refuse_without_tls(client_ca.is_some(), "client-ca")?;
             return shared.refuse();
         }
-        let SharedSettings { identity, alpn, key_log } = shared.settings()?;
-        Ok(Some(TlsServerSettings { identity, client_ca, alpn, key_log }))
+        let SharedSettings { identity, alpn, key_log, keep } = shared.settings()?;
+        Ok(Some(TlsServerSettings { identity, client_ca, alpn, key_log, keep }))
     }
 }
 
@@ -95,13 +102,13 @@ impl TlsClientArguments {
             refuse_without_tls(insecure, "insecure")?;
             return shared.refuse();
         }
-        let SharedSettings { identity, alpn, key_log } = shared.settings()?;
+        let SharedSettings { identity, alpn, key_log, keep } = shared.settings()?;
         let trust = match ca {
             Some(file) => TlsTrust::File(file),
             None if insecure => TlsTrust::Anything,
             None => TlsTrust::System,
         };
-        Ok(Some(TlsClientSettings { server_name, trust, identity, alpn, key_log }))
+        Ok(Some(TlsClientSettings { server_name, trust, identity, alpn, key_log, keep }))
     }
 }
 
@@ -111,13 +118,16 @@ impl SharedArguments {
         refuse_without_tls(self.cert.is_some(), "cert")?;
         refuse_without_tls(!self.alpn.is_empty(), "alpn")?;
         refuse_without_tls(self.key_log.is_some(), "key-log")?;
+        refuse_without_tls(self.keep_wire, "keep-wire")?;
+        refuse_without_tls(self.keep_keys, "keep-keys")?;
         Ok(None)
     }
 
     fn settings(self) -> Result<SharedSettings, Failed> {
         let identity = self.cert.zip(self.key).map(|(certificates, key)| TlsIdentity { certificates, key });
         let key_log = self.key_log.map(|path| key_log_of(&path)).transpose()?;
-        Ok(SharedSettings { identity, alpn: self.alpn, key_log })
+        let keep = TlsKeeping { wire: self.keep_wire, keys: self.keep_keys };
+        Ok(SharedSettings { identity, alpn: self.alpn, key_log, keep })
     }
 }
 

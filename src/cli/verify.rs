@@ -42,6 +42,9 @@ fn text(report: &VerifyReport) -> String {
     line("bytes", report.file_bytes.to_string());
     line("received", format!("{} records, {} bytes", report.received.records, report.received.bytes));
     line("sent", format!("{} records, {} bytes", report.sent.records, report.sent.bytes));
+    if report.wire.records > 0 {
+        line("wire", format!("{} records, {} bytes", report.wire.records, report.wire.bytes));
+    }
     line("events", report.lifecycle.to_string());
     line("notes", report.notes.to_string());
     for loss in &report.losses {

@@ -11,10 +11,10 @@ use crate::util::locale::Locale;
 use std::fmt::Display;
 use std::net::IpAddr;
 
-/// The sentence of a record that is no data; empty for data.
+/// The sentence of a record that is no bytes; empty for bytes.
 pub fn body_text(body: &Body, locale: &Locale) -> String {
     match body {
-        Body::Data(_) => String::new(),
+        Body::Data(_) | Body::Wire(_) => String::new(),
         Body::Lifecycle(lifecycle) => lifecycle_text(lifecycle, locale),
         Body::Loss(loss) => loss_text(*loss, locale),
         Body::Note(note) => note.clone(),
@@ -50,6 +50,8 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         Lifecycle::PeerJoined { local, remote, .. } => {
             say("record.peer_joined", &[("local", local), ("remote", remote)])
         }
+        Lifecycle::KeysKept { lines } => say("record.keys_kept", &[("count", &lines.lines().count())]),
+        Lifecycle::TlsUnexpected { remote } => say("record.tls_unexpected", &[("remote", remote)]),
         Lifecycle::DescriptorsClosed { remote, count } => {
             say("record.descriptors_closed", &[("remote", remote), ("count", &Count((*count).into()))])
         }

@@ -75,7 +75,7 @@ impl CsvExporter {
             push_seconds(line, nanos);
         }
         line.push(',');
-        let data = record.data();
+        let data = record.bytes_of_any_layer();
         line.push_str(data.map_or("", |data| data.head.direction.word()));
         line.push(',');
         let ends = record.peer.and_then(|peer| peers.ends(peer));
@@ -93,7 +93,7 @@ impl CsvExporter {
         line.push(',');
         if let Some(data) = data {
             push_number(line, data.bytes.len());
-            line.push_str(",data,");
+            line.push_str(if record.is_wire() { ",wire," } else { ",data," });
             let start = open_text_cell(line);
             self.decoder.visit(row, peers, |piece| match piece {
                 PieceKind::Text(text) => push_quoted(line, text),
@@ -158,6 +158,7 @@ impl Exporter for CsvExporter {
 fn kind_word(body: &Body) -> &'static str {
     match body {
         Body::Data(_) => "data",
+        Body::Wire(_) => "wire",
         Body::Lifecycle(_) => "lifecycle",
         Body::Loss(_) => "loss",
         Body::Note(_) => "note",

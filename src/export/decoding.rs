@@ -36,7 +36,7 @@ impl TextDecoder {
         peers: &mut dyn PeerLookup,
         mut show: impl FnMut(PieceKind<'_>),
     ) {
-        let Some(data) = row.record.data() else { return };
+        let Some(data) = row.record.bytes_of_any_layer() else { return };
         match self.stream_of(row, peers) {
             Some(stream) => {
                 self.streams.decode_with(self.encoding, stream, &data.bytes, |piece| show(piece.kind));

@@ -19,6 +19,12 @@ pub trait Exporter {
     /// Writes one row. Rows come in their order; some may be left out.
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()>;
 
+    /// Whether it has a use for bytes of the layer below the payload. They are left out otherwise, as they would stand
+    /// beside what they mean.
+    fn wants_wire(&self) -> bool {
+        false
+    }
+
     /// Writes what comes after the last row. Nothing may follow.
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
@@ -104,7 +110,7 @@ impl PeerLookup for SeenPeers {
 impl PayloadChoice {
     /// The record's payload, if it is data and chosen.
     pub fn payload(self, record: &Record) -> Option<&[u8]> {
-        let data = record.data()?;
+        let data = record.bytes_of_any_layer()?;
         let way = self.direction.is_none_or(|direction| direction == data.head.direction);
         let whose = self.peer.is_none_or(|peer| record.peer == Some(peer));
         (way && whose).then_some(data.bytes.as_slice())

@@ -45,7 +45,7 @@ impl Exporter for FieldsExporter {
     }
 
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
-        let tells = row.record.data().is_some() || self.tells_other_rows();
+        let tells = row.record.bytes_of_any_layer().is_some() || self.tells_other_rows();
         let FieldsExporter { fields, encoding, context, line } = self;
         line.clear();
         context.next(row, peers, |facts| {

@@ -88,7 +88,7 @@ impl HtmlExporter {
         line.push('>');
         line.push_str(&peer_text(record));
         line.push_str("<td>");
-        if let Some(data) = record.data() {
+        if let Some(data) = record.bytes_of_any_layer() {
             push_number(line, data.bytes.len());
         }
         line.push_str("<td>");

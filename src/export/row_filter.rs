@@ -2,7 +2,7 @@
 //! are cut. It knows no format.
 
 use crate::codec::decode::DecodeChoice;
-use crate::codec::expression::{Expression, FieldDecoder, Judge, JudgeMemory, RowFacts, Variables};
+use crate::codec::expression::{Expression, Field, FieldDecoder, Judge, JudgeMemory, RowFacts, Variables};
 use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::{Carry, TextEncoding};
 use crate::codec::time::TimeFormat;
@@ -19,6 +19,7 @@ pub struct RowFilter {
     judge: Judge,
     memory: JudgeMemory,
     context: RowContext,
+    asks_for_layer: bool,
 }
 
 /// An exporter behind a filter.
@@ -46,7 +47,8 @@ impl RowFilter {
     ) -> RowFilter {
         let judge = expression.judge(encoding, time);
         let context = RowContext::new(encoding, FieldDecoder::new(judge.decoded_names(), decode));
-        RowFilter { judge, memory: JudgeMemory::default(), context }
+        let asks_for_layer = expression.asks_for(Field::Layer);
+        RowFilter { judge, memory: JudgeMemory::default(), context, asks_for_layer }
     }
 
     /// Learns what kind of session it is.
@@ -54,9 +56,14 @@ impl RowFilter {
         self.context.begin(session);
     }
 
+    /// Whether bytes of the layer below the payload may be wanted: only where the expression speaks of layers.
+    pub fn wants_wire(&self) -> bool {
+        self.asks_for_layer
+    }
+
     /// Whether the next row is wanted.
     pub fn wants(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) -> bool {
-        let RowFilter { judge, memory, context } = self;
+        let RowFilter { judge, memory, context, .. } = self;
         // What one row has caught is not known to the next.
         memory.variables = Variables::new();
         context.next(row, peers, |facts| judge.matches(facts, memory))
@@ -129,6 +136,10 @@ impl Exporter for FilteredExporter {
 
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         if self.filter.wants(row, peers) { self.inner.row(row, peers, out) } else { Ok(()) }
+    }
+
+    fn wants_wire(&self) -> bool {
+        self.filter.wants_wire() || self.inner.wants_wire()
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {

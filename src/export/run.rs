@@ -194,6 +194,9 @@ pub fn follow(
     loop {
         let mut records = reader.records(next_row..u64::MAX);
         while let Some(record) = records.next()? {
+            if record.is_wire() && !exporter.wants_wire() {
+                continue;
+            }
             let is_message = session.is_message_oriented(record.peer, &mut peers);
             maker
                 .push(record, is_message, &mut |row| exporter.row(row, &mut peers, &mut out))
@@ -293,6 +296,11 @@ impl<'a> Drive<'a> {
                 self.due.payload_bytes = self.at.payload_bytes + self.pace.bytes;
             }
             self.at.done_rows += 1;
+            // What was gathered is wanted.
+            let is_gathered = self.source.selection.among.is_some();
+            if record.is_wire() && !is_gathered && !self.exporter.wants_wire() {
+                continue;
+            }
             if !self.source.filter.is_open() && !self.source.filter.matches(&RecordHead::of(record)) {
                 continue;
             }

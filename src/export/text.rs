@@ -87,7 +87,7 @@ impl TextExporter {
         line.push_str(&peer_text(row.record));
         fill(line, start, PEER_COLUMNS);
         let start = line.len();
-        if let Some(data) = row.record.data() {
+        if let Some(data) = row.record.bytes_of_any_layer() {
             push_number(line, data.bytes.len());
         }
         fill(line, start, LENGTH_COLUMNS);
@@ -106,7 +106,7 @@ impl TextExporter {
             decoded.take_in(row, peers);
             decoded.push_line(row, self.options.language, &mut self.line)
         });
-        if self.options.view == View::Dump && row.record.data().is_some() {
+        if self.options.view == View::Dump && row.record.bytes_of_any_layer().is_some() {
             self.line.truncate(self.line.trim_end().len());
             for dumped in self.row.text.split('\n') {
                 self.line.push('\n');

@@ -49,6 +49,8 @@ pub(super) struct Frontier {
     pub(super) anchor_due: u64,
     /// The highest peer number in any frame: numbers are not used twice, even if an introduction is lost.
     pub(super) highest_peer: u32,
+    /// How many rows are bytes of the layer below the payload, which few want to see.
+    pub(super) wire_rows: u64,
 }
 
 /// New frames that are not in the index yet: gathered without a lock, taken over under a short one.
@@ -78,7 +80,7 @@ pub(super) enum Place {
 
 impl Frontier {
     pub(super) const START: Frontier =
-        Frontier { records: 0, bytes: FRAMES_START, anchor_due: 0, highest_peer: 0 };
+        Frontier { records: 0, bytes: FRAMES_START, anchor_due: 0, highest_peer: 0, wire_rows: 0 };
 }
 
 impl Growth {
@@ -108,6 +110,7 @@ impl Growth {
         if header.peer != 0 && header.kind() == RecordKind::Lifecycle && introduces_a_peer(header.detail) {
             self.entries.peers.push(PeerEntry { peer: header.peer, record: id });
         }
+        self.frontier.wire_rows += u64::from(header.kind() == RecordKind::Wire);
         self.frontier.highest_peer = self.frontier.highest_peer.max(header.peer);
         self.frontier.records = id.saturating_add(1);
         self.frontier.bytes = offset + header.frame_bytes();

@@ -10,9 +10,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: [u8; 8] = *b"\x89SKX\r\n\x1a\n";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const FILE_HEADER_BYTES: usize = 24;
-const BLOCK_HEADER_BYTES: usize = 32;
+const BLOCK_HEADER_BYTES: usize = 40;
 const ANCHOR_BYTES: usize = 16;
 const PEER_BYTES: usize = 12;
 const GAP_BYTES: usize = 32;
@@ -98,6 +98,7 @@ fn encode_block(entries: &Entries, frontier: Frontier) -> Vec<u8> {
     block.extend_from_slice(&frontier.highest_peer.to_le_bytes());
     block.extend_from_slice(&frontier.records.to_le_bytes());
     block.extend_from_slice(&frontier.bytes.to_le_bytes());
+    block.extend_from_slice(&frontier.wire_rows.to_le_bytes());
     for anchor in &entries.anchors {
         block.extend_from_slice(&anchor.id.to_le_bytes());
         block.extend_from_slice(&anchor.offset.to_le_bytes());
@@ -179,6 +180,7 @@ fn decode_block(bytes: &[u8], from: Frontier) -> Option<(Growth, &[u8])> {
         bytes: long(header, 24),
         anchor_due,
         highest_peer: word(header, 12),
+        wire_rows: long(header, 32),
     };
     (frontier.records > from.records && frontier.bytes > from.bytes)
         .then(|| (Growth { entries, frontier }, &bytes[length + 4..]))

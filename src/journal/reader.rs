@@ -55,6 +55,11 @@ impl JournalReader {
         &self.shared
     }
 
+    /// How many rows are bytes of the layer below the payload, which are shown only where somebody asks for them.
+    pub fn wire_rows(&self) -> u64 {
+        self.shared.index().frontier.wire_rows
+    }
+
     /// What the journal says about itself.
     pub fn info(&self) -> &JournalInfo {
         self.shared.info()

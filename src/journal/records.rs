@@ -118,7 +118,7 @@ impl Records {
             return Ok(None);
         };
         let spare = match mem::replace(&mut self.record.body, Body::Damaged) {
-            Body::Data(data) => data.bytes,
+            Body::Data(data) | Body::Wire(data) => data.bytes,
             _ => Vec::new(),
         };
         self.record = match row {

@@ -27,6 +27,8 @@ pub struct VerifyReport {
     pub received: Traffic,
     /// To peers.
     pub sent: Traffic,
+    /// On the layer below the payload, in both directions.
+    pub wire: Traffic,
     /// Changes of state.
     pub lifecycle: u64,
     /// Remarks.
@@ -130,6 +132,7 @@ impl VerifyReport {
                 self.sent.add(header.data_bytes() as usize);
             }
             RecordKind::Data => self.received.add(header.data_bytes() as usize),
+            RecordKind::Wire => self.wire.add(header.data_bytes() as usize),
             RecordKind::Lifecycle => self.lifecycle += 1,
             RecordKind::Note => self.notes += 1,
             RecordKind::Loss => {

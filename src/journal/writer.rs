@@ -4,7 +4,7 @@
 use crate::journal::error::JournalError;
 use crate::journal::format::{
     FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, JournalId, JournalInfo, MAX_PAYLOAD_BYTES, PayloadShape,
-    encode_body, encode_facts, encode_header,
+    RecordKind, encode_body, encode_facts, encode_header,
 };
 use crate::journal::index::Growth;
 use crate::journal::index_file::IndexFile;
@@ -142,8 +142,10 @@ impl JournalWriter {
     /// Adds a record to the batch. Data longer than the longest payload becomes several records; the id is the
     /// first one's.
     pub fn append(&mut self, at: Stamp, epoch: Epoch, peer: Option<PeerId>, body: &Body) -> RecordId {
-        if let Body::Data(data) = body {
-            return self.append_data(at, epoch, peer, &data.head, &data.bytes);
+        match body {
+            Body::Data(data) => return self.append_data(at, epoch, peer, &data.head, &data.bytes),
+            Body::Wire(data) => return self.append_wire(at, epoch, peer, &data.head, &data.bytes),
+            _ => {}
         }
         if let (Some(peer), Body::Lifecycle(Lifecycle::PeerLeft { .. })) = (peer, body) {
             for direction in [Direction::Received, Direction::Sent] {
@@ -169,13 +171,37 @@ impl JournalWriter {
         head: &DataHead,
         bytes: &[u8],
     ) -> RecordId {
+        self.append_bytes(RecordKind::Data, at, epoch, peer, head, bytes)
+    }
+
+    /// The same on the layer below.
+    pub fn append_wire(
+        &mut self,
+        at: Stamp,
+        epoch: Epoch,
+        peer: Option<PeerId>,
+        head: &DataHead,
+        bytes: &[u8],
+    ) -> RecordId {
+        self.append_bytes(RecordKind::Wire, at, epoch, peer, head, bytes)
+    }
+
+    fn append_bytes(
+        &mut self,
+        kind: RecordKind,
+        at: Stamp,
+        epoch: Epoch,
+        peer: Option<PeerId>,
+        head: &DataHead,
+        bytes: &[u8],
+    ) -> RecordId {
         let first = self.next_id();
         let mut rest = bytes;
         loop {
             let (now, later) = rest.split_at(rest.len().min(MAX_PAYLOAD_BYTES - usize::from(u8::MAX)));
             let mut slot = self.data_slot(now.len());
             slot.buffer().copy_from_slice(now);
-            slot.finish(now.len(), at, epoch, peer, head);
+            slot.finish_as(kind, now.len(), at, epoch, peer, head);
             rest = later;
             if rest.is_empty() {
                 return first;
@@ -265,7 +291,7 @@ impl JournalWriter {
     }
 
     fn link_for(&mut self, header: &FrameHeader) -> u32 {
-        let Some(direction) = header.head().direction else {
+        let Some(direction) = header.head().direction.filter(|_| header.kind() == RecordKind::Data) else {
             return 0;
         };
         match self.last_of_stream.insert((header.peer, direction), header.id.0) {
@@ -322,10 +348,22 @@ impl DataSlot<'_> {
         peer: Option<PeerId>,
         head: &DataHead,
     ) -> RecordId {
+        self.finish_as(RecordKind::Data, length, at, epoch, peer, head)
+    }
+
+    fn finish_as(
+        self,
+        kind: RecordKind,
+        length: usize,
+        at: Stamp,
+        epoch: Epoch,
+        peer: Option<PeerId>,
+        head: &DataHead,
+    ) -> RecordId {
         let id = self.writer.next_id();
         let length = length.min(self.capacity);
         let mut facts = Vec::new();
-        let shape = encode_facts(head, &mut facts);
+        let shape = PayloadShape { kind, ..encode_facts(head, &mut facts) };
         let room = self.writer.batch.room_for(FRAME_HEADER_BYTES + length + facts.len());
         room[FRAME_HEADER_BYTES + length..].copy_from_slice(&facts);
         self.writer.finish_frame(at, epoch, peer, shape, length + facts.len());

@@ -30,6 +30,8 @@ pub struct Record {
 pub enum Body {
     /// Bytes came or went.
     Data(Data),
+    /// The same bytes on the layer below, as they were on the wire: ciphertext, where it is kept.
+    Wire(Data),
     /// The session or a peer changed its state.
     Lifecycle(Lifecycle),
     /// Something was lost, and how much.
@@ -47,6 +49,15 @@ pub enum Direction {
     Received,
     /// From us to the peer.
     Sent,
+}
+
+/// Where between a socket and the programs on both sides bytes were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// What both sides mean.
+    Payload,
+    /// What went over the socket: ciphertext.
+    Wire,
 }
 
 /// Who caused the bytes.
@@ -323,6 +334,16 @@ pub enum Lifecycle {
         /// What both sides have agreed on.
         handshake: Box<TlsHandshake>,
     },
+    /// The secrets of a connection are kept here, because a person asked for that.
+    KeysKept {
+        /// Lines of a key log, as other programs read them.
+        lines: String,
+    },
+    /// The peer speaks TLS, and the session does not.
+    TlsUnexpected {
+        /// The peer.
+        remote: Address,
+    },
     /// A peer passed descriptors of open files along, which were closed at once.
     DescriptorsClosed {
         /// The peer.
@@ -410,12 +431,25 @@ impl fmt::Debug for Data {
 }
 
 impl Record {
-    /// The data, if this row is data.
+    /// The payload, if this row is data.
     pub fn data(&self) -> Option<&Data> {
         match &self.body {
             Body::Data(data) => Some(data),
             _ => None,
         }
+    }
+
+    /// The bytes of this row, whatever layer they were seen on.
+    pub fn bytes_of_any_layer(&self) -> Option<&Data> {
+        match &self.body {
+            Body::Data(data) | Body::Wire(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The layer below the payload, if the bytes of this row are of it.
+    pub fn is_wire(&self) -> bool {
+        matches!(self.body, Body::Wire(_))
     }
 }
 
@@ -449,6 +483,11 @@ macro_rules! coded {
 coded!(Direction {
     Received = 0, "rx";
     Sent = 1, "tx";
+});
+
+coded!(Layer {
+    Payload = 0, "payload";
+    Wire = 1, "wire";
 });
 
 coded!(Origin {
@@ -517,6 +556,8 @@ impl Lifecycle {
             Lifecycle::CertificateMade { .. } => "certificate_made",
             Lifecycle::Secured { .. } => "secured",
             Lifecycle::DescriptorsClosed { .. } => "descriptors_closed",
+            Lifecycle::KeysKept { .. } => "keys_kept",
+            Lifecycle::TlsUnexpected { .. } => "tls_unexpected",
             Lifecycle::Closed { .. } => "closed",
         }
     }

@@ -15,6 +15,8 @@ pub struct TlsServerSettings {
     pub alpn: Vec<String>,
     /// The secrets of every connection are appended to this file, as lines that Wireshark reads.
     pub key_log: Option<PathBuf>,
+    /// What the journal keeps besides what both sides mean.
+    pub keep: TlsKeeping,
 }
 
 /// How a connection is secured.
@@ -30,6 +32,17 @@ pub struct TlsClientSettings {
     pub alpn: Vec<String>,
     /// The secrets of every connection are appended to this file, as lines that Wireshark reads.
     pub key_log: Option<PathBuf>,
+    /// What the journal keeps besides what both sides mean.
+    pub keep: TlsKeeping,
+}
+
+/// What a journal keeps of a connection besides its payload: nothing, unless a person asked for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TlsKeeping {
+    /// The ciphertext.
+    pub wire: bool,
+    /// The secrets that decrypt it.
+    pub keys: bool,
 }
 
 /// A certificate with its chain, and the key that belongs to it.

@@ -5,6 +5,7 @@
 //! [`Wire::wait_for`] what it wants to be woken for; the wire adds what it needs itself. A wire that begins with a
 //! handshake is given every report by [`Wire::shake_hands`] until that is done; no payload comes or goes before.
 
+use crate::model::record::Direction;
 use crate::model::tls::TlsHandshake;
 use crate::net::poll::{Interest, Registered};
 use socket2::Socket;
@@ -61,8 +62,30 @@ pub trait Wire: Send {
         0
     }
 
+    /// Whether it tells what goes on below the payload.
+    fn captures(&self) -> bool {
+        false
+    }
+
+    /// Tells what went on below the payload since this was asked last.
+    fn take_captured(&mut self, _each: &mut dyn FnMut(Captured<'_>)) {}
+
     /// The socket, for its options and for what the system tells about it; one of a test may have none.
     fn socket(&self) -> Option<&Socket>;
+}
+
+/// What went on below the payload of a connection.
+#[derive(Debug)]
+pub enum Captured<'a> {
+    /// These bytes went over the socket.
+    Bytes {
+        /// Which way.
+        direction: Direction,
+        /// As they were.
+        bytes: &'a [u8],
+    },
+    /// These secrets decrypt them, as lines of a key log. They are told before any bytes that need them.
+    Keys(&'a str),
 }
 
 /// What a read gave.

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Makes a certificate that OpenSSL signs itself, for these names, in `NAME.pem` and `NAME.key`.
-fn certificate(console: &Console, name: &str, names: &str) {
+pub(crate) fn certificate(console: &Console, name: &str, names: &str) {
     let (pem, key) = (console.path(&format!("{name}.pem")), console.path(&format!("{name}.key")));
     let made = Command::new("openssl")
         .args([
@@ -34,13 +34,13 @@ fn certificate(console: &Console, name: &str, names: &str) {
 }
 
 /// An OpenSSL server that ends with the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(console: &Console, more: &[&str]) -> Server {
+    pub(crate) fn start(console: &Console, more: &[&str]) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut child = Command::new("openssl")
             .args(["s_server", "-accept", &format!("127.0.0.1:{port}"), "-cert", "s.pem", "-key", "s.key"])
@@ -64,7 +64,7 @@ impl Drop for Server {
     }
 }
 
-fn openssl_client(port: u16, more: &[&str], input: &[u8]) -> String {
+pub(crate) fn openssl_client(port: u16, more: &[&str], input: &[u8]) -> String {
     let mut client = Command::new("openssl")
         .args(["s_client", "-connect", &format!("127.0.0.1:{port}"), "-ign_eof"])
         .args(more)

@@ -6,7 +6,7 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 use sockscope::journal::format::{FrameHeader, JournalId, decode_body, encode_body};
 use sockscope::journal::{JournalInfo, JournalReader};
 use sockscope::model::ids::{Epoch, PeerId, RecordId};
-use sockscope::model::record::{Body, Data, DataHead};
+use sockscope::model::record::{Body, Data, DataHead, Lifecycle, Record};
 use sockscope::util::clock::Stamp;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,27 @@ fn journals_of_every_released_version_can_be_read() {
     for (record, (at, epoch, peer, body)) in read.into_iter().zip(expected) {
         assert_eq!((record.at, record.epoch, record.peer, record.body), (at, epoch, peer, body));
     }
+}
+
+#[test]
+fn a_kept_journal_with_the_layer_below_the_payload_can_be_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals");
+    let reader = JournalReader::open(&folder.join("version-1-wire.skj")).unwrap();
+    let read = read_all(&reader);
+    let wire: Vec<&Record> = read.iter().filter(|record| record.is_wire()).collect();
+    assert_eq!((read.len(), wire.len(), reader.wire_rows()), (16, 7, 7));
+    for record in wire {
+        let first = record.bytes_of_any_layer().unwrap().bytes[0];
+        assert!(matches!(first, 20..=23), "a record of TLS begins with its type: {first}");
+        assert_eq!((record.data(), reader.previous_in_stream(record.id).unwrap()), (None, None));
+    }
+    let payload: Vec<u8> = read.iter().filter_map(Record::data).flat_map(|data| data.bytes.clone()).collect();
+    assert_eq!(payload, b"desserts\nstressed\n");
+    let kept = read.iter().find_map(|record| match &record.body {
+        Body::Lifecycle(Lifecycle::KeysKept { lines }) => Some(lines.lines().count()),
+        _ => None,
+    });
+    assert_eq!(kept, Some(5));
 }
 
 #[test]

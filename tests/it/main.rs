@@ -41,6 +41,8 @@ mod console_survival;
 mod console_tls;
 #[cfg(unix)]
 mod console_websocket;
+#[cfg(unix)]
+mod console_wire;
 
 // Abstract names, and who a peer is, are told by Linux alone.
 #[cfg(target_os = "linux")]

@@ -125,9 +125,14 @@ impl RecordPrinter {
         }
         let mut records = self.reader.records(range.clone());
         let failed = |error| Failed::Running(anyhow::Error::new(error));
+        let wants_wire =
+            self.exporter.wants_wire() || self.filter.as_ref().is_some_and(RowFilter::wants_wire);
         while !self.is_enough()
             && let Some(record) = records.next().map_err(failed)?
         {
+            if record.is_wire() && !wants_wire {
+                continue;
+            }
             self.print_rows(|maker, is_message, sink| maker.push(record, is_message, sink), record.peer)?;
         }
         Ok(records.next_id().0.max(range.start))

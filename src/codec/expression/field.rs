@@ -1,6 +1,6 @@
 //! The fields that every row can be asked for, whatever its protocol. Decoders have their own.
 
-use crate::model::record::{Direction, EndReason, Origin};
+use crate::model::record::{Direction, EndReason, Layer, Origin};
 
 /// One field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,6 +116,7 @@ impl Field {
             Field::Kind => KINDS.to_vec(),
             Field::Reason => (1..=u8::MAX).map_while(EndReason::from_code).map(EndReason::word).collect(),
             Field::Origin => (0..=u8::MAX).map_while(Origin::from_code).map(Origin::word).collect(),
+            Field::Layer => [Layer::Payload, Layer::Wire].map(Layer::word).to_vec(),
             Field::Whole => vec!["true", "false"],
             _ => Vec::new(),
         }

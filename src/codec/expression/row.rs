@@ -8,7 +8,7 @@ use crate::codec::rows::Row;
 use crate::codec::text::Carry;
 use crate::model::address::Address;
 use crate::model::ids::{Epoch, PeerId};
-use crate::model::record::{Body, Direction, EndReason, Lifecycle, Origin};
+use crate::model::record::{Body, Direction, EndReason, Layer, Lifecycle, Origin};
 use std::cell::RefCell;
 
 /// A row, and what has to be known besides it.
@@ -29,7 +29,7 @@ pub struct RowFacts<'a> {
 impl Facts for RowFacts<'_> {
     fn kind(&self) -> RowKind {
         match &self.row.record.body {
-            Body::Data(_) => RowKind::Data,
+            Body::Data(_) | Body::Wire(_) => RowKind::Data,
             Body::Lifecycle(_) => RowKind::Event,
             Body::Loss(_) => RowKind::Loss,
             Body::Note(_) => RowKind::Note,
@@ -38,7 +38,7 @@ impl Facts for RowFacts<'_> {
     }
 
     fn direction(&self) -> Fact<Direction> {
-        self.row.record.data().map(|data| data.head.direction).into()
+        self.row.record.bytes_of_any_layer().map(|data| data.head.direction).into()
     }
 
     fn peer(&self) -> Fact<PeerId> {
@@ -46,7 +46,7 @@ impl Facts for RowFacts<'_> {
     }
 
     fn data_bytes(&self) -> Fact<u64> {
-        self.row.record.data().map(|data| data.bytes.len() as u64).into()
+        self.row.record.bytes_of_any_layer().map(|data| data.bytes.len() as u64).into()
     }
 
     fn wall_ns(&self) -> Fact<i64> {
@@ -60,6 +60,7 @@ impl Facts for RowFacts<'_> {
     fn content(&self) -> Fact<Content<'_>> {
         match &self.row.record.body {
             Body::Data(data) => Fact::Is(Content { carry: self.carry, ..Content::of_message(&data.bytes) }),
+            Body::Wire(data) => Fact::Is(Content::of_message(&data.bytes)),
             Body::Note(note) => Fact::Is(Content::of_note(note.as_bytes())),
             _ => Fact::Absent,
         }
@@ -84,7 +85,15 @@ impl Facts for RowFacts<'_> {
     }
 
     fn origin(&self) -> Fact<Origin> {
-        self.row.record.data().map(|data| data.head.origin).into()
+        self.row.record.bytes_of_any_layer().map(|data| data.head.origin).into()
+    }
+
+    fn layer(&self) -> Fact<&str> {
+        match &self.row.record.body {
+            Body::Data(_) => Fact::Is(Layer::Payload.word()),
+            Body::Wire(_) => Fact::Is(Layer::Wire.word()),
+            _ => Fact::Absent,
+        }
     }
 
     fn note(&self) -> Fact<&str> {
@@ -138,6 +147,7 @@ pub(crate) fn addresses(event: &Lifecycle) -> (Option<Address>, Option<Address>)
         | Lifecycle::PeerLeft { remote, .. }
         | Lifecycle::PeerUnreachable { remote, .. }
         | Lifecycle::DescriptorsClosed { remote, .. }
+        | Lifecycle::TlsUnexpected { remote }
         | Lifecycle::Secured { remote, .. } => (None, Some(*remote)),
         _ => (None, None),
     }

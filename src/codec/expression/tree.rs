@@ -133,6 +133,11 @@ impl Expression {
         self
     }
 
+    /// Whether any question is about this field.
+    pub fn asks_for(&self, field: Field) -> bool {
+        self.tests().iter().any(|test| test.subject == Subject::Field(field))
+    }
+
     /// All questions, in their order.
     pub fn tests(&self) -> Vec<&Test> {
         let mut tests = Vec::new();

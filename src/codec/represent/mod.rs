@@ -154,10 +154,10 @@ pub fn represent(record: &Record, carry: Carry, style: &RowStyle<'_>) -> Represe
 pub fn represent_into(row: &mut Represented, record: &Record, carry: Carry, style: &RowStyle<'_>) {
     row.clear();
     match &record.body {
-        Body::Data(data) => {
+        Body::Data(data) | Body::Wire(data) => {
             push_payload(row, &data.bytes, carry, style);
             if style.with_remarks {
-                push_remarks(row, data, style.locale);
+                push_remarks(row, record, data, style.locale);
             }
         }
         body => {
@@ -180,8 +180,8 @@ pub fn represent_row(into: &mut Represented, row: &Row<'_>, carry: Carry, style:
 /// What a record is about.
 pub fn tone(record: &Record) -> Tone {
     match &record.body {
-        Body::Data(data) if data.head.direction == Direction::Received => Tone::Received,
-        Body::Data(_) => Tone::Sent,
+        Body::Data(data) | Body::Wire(data) if data.head.direction == Direction::Received => Tone::Received,
+        Body::Data(_) | Body::Wire(_) => Tone::Sent,
         Body::Lifecycle(lifecycle) if lifecycle.is_failure() => Tone::Error,
         Body::Loss(_) | Body::Damaged => Tone::Error,
         Body::Lifecycle(_) | Body::Note(_) => Tone::Event,
@@ -192,8 +192,12 @@ pub fn tone(record: &Record) -> Tone {
 /// none.
 pub fn peer_text(record: &Record) -> String {
     let mark = match &record.body {
-        Body::Data(Data { head, .. }) if head.direction == Direction::Received => '←',
-        Body::Data(_) => '→',
+        Body::Data(Data { head, .. }) | Body::Wire(Data { head, .. })
+            if head.direction == Direction::Received =>
+        {
+            '←'
+        }
+        Body::Data(_) | Body::Wire(_) => '→',
         _ if record.peer.is_some() => '●',
         _ => return String::from("—"),
     };
@@ -254,11 +258,15 @@ fn push_remark(row: &mut Represented, meaning: SpanStyle, words: &str, end: usiz
     row.close(from, meaning, end..end, None);
 }
 
-fn push_remarks(row: &mut Represented, data: &Data, locale: &Locale) {
+fn push_remarks(row: &mut Represented, record: &Record, data: &Data, locale: &Locale) {
     let end = data.bytes.len();
     let truncated = data.head.truncated.then(|| locale.text("record.truncated"));
-    let remarks =
-        [(SpanStyle::Remark, prose::origin_text(data.head.origin, locale)), (SpanStyle::Error, truncated)];
+    let what = if record.is_wire() {
+        Some(locale.text("record.wire"))
+    } else {
+        prose::origin_text(data.head.origin, locale)
+    };
+    let remarks = [(SpanStyle::Remark, what), (SpanStyle::Error, truncated)];
     for (meaning, words) in remarks {
         if let Some(words) = words {
             push_remark(row, meaning, words, end);

@@ -8,7 +8,7 @@ use crate::journal::writer::JournalWriter;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId, RecordId};
-use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind};
+use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind, Origin};
 use crate::model::status::Counters;
 use crate::net::wire::Got;
 use crate::util::clock::{self, Stamp};
@@ -171,6 +171,13 @@ impl Log {
     pub(super) fn data(&mut self, at: Stamp, peer: PeerId, head: &DataHead, bytes: &[u8]) {
         self.journal.append_data(at, self.epoch, Some(peer), head, bytes);
         self.count(head, bytes.len());
+    }
+
+    /// Bytes of the layer below the payload, which are not counted as traffic of the session.
+    pub(super) fn wire(&mut self, peer: PeerId, direction: Direction, bytes: &[u8]) {
+        let origin = if direction == Direction::Sent { Origin::Protocol } else { Origin::Peer };
+        let head = DataHead::new(direction, origin);
+        self.journal.append_wire(clock::now(), self.epoch, Some(peer), &head, bytes);
     }
 
     /// A data record that is received straight into the batch: `fill` reads into the buffer it is given. Nothing

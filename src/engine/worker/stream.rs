@@ -13,7 +13,8 @@ use crate::model::status::{PeerState, PeerStatus};
 use crate::model::websocket::MessageForm;
 use crate::net::end_reason::{end_reason, is_not_now, is_too_long};
 use crate::net::poll::Interest;
-use crate::net::wire::{Ending, Got, Handshake, Wire};
+use crate::net::tls::speaks_tls;
+use crate::net::wire::{Captured, Ending, Got, Handshake, Wire};
 use crate::util::clock;
 use std::io;
 
@@ -26,6 +27,9 @@ pub(super) const MESSAGE_BYTES: usize = 4 << 20;
 
 /// Above this much waiting for a peer whose bytes we answer, no more of them are read.
 const ANSWERS_PAUSE_READING: u64 = 1 << 20;
+
+/// So many bytes of one read are enough to tell how a peer begins.
+const FIRST_BYTES: usize = 8;
 
 /// The most that is still read from a peer that we let go: more than a kernel holds for one connection.
 const MOST_REST_BYTES: usize = 32 << 20;
@@ -77,6 +81,8 @@ pub(super) struct Stream {
     /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
     websocket: Option<Box<WebSocket>>,
     opening: Opening,
+    /// What the peer begins with, until it is clear whether that is TLS; nothing where TLS is spoken, or no more.
+    first_bytes: Option<Vec<u8>>,
 }
 
 /// The way to an open connection, which may have two handshakes: the wire's, and one in the payload itself.
@@ -107,6 +113,7 @@ impl Stream {
             shown_as_changed: false,
             websocket: None,
             opening: Opening::default(),
+            first_bytes: Some(Vec::new()),
         }
     }
 
@@ -147,12 +154,15 @@ impl Stream {
         if self.opening.wire_is_done {
             return self.go_on_opening(log);
         }
-        match self.wire.shake_hands() {
+        let outcome = self.wire.shake_hands();
+        self.keep_captured(log);
+        match outcome {
             Ok(Handshake::UnderWay) => Outcome::Open,
             Ok(Handshake::Done) => {
                 self.opening.wire_is_done = true;
                 if let Some(handshake) = self.wire.take_agreed() {
                     let remote = self.status.remote;
+                    self.first_bytes = None;
                     log.lifecycle(Some(self.status.id), Lifecycle::Secured { remote, handshake });
                 }
                 self.go_on_opening(log)
@@ -201,6 +211,7 @@ impl Stream {
                 let sent: Vec<u8> = self.opening.outgoing.drain(..count).collect();
                 log.data(clock::now(), self.status.id, &DataHead::sent(Origin::Protocol), &sent);
                 self.status.sent.add(count);
+                self.keep_captured(log);
             }
             self.wire.flush()?;
             match self.opening.outcome.take() {
@@ -208,12 +219,15 @@ impl Stream {
                 Some(Err(why)) => return Err(io::Error::other(why)),
                 None => {}
             }
-            let Got::Bytes(count) = self.wire.read(&mut buffer)? else {
+            let got = self.wire.read(&mut buffer);
+            self.keep_captured(log);
+            let Got::Bytes(count) = got? else {
                 let words = "the connection was closed in the middle of the handshake";
                 return Err(io::Error::other(OsError::from_words(words)));
             };
             log.data(clock::now(), self.status.id, &DataHead::received(), &buffer[..count]);
             self.status.received.add(count);
+            self.look_at_first_bytes(log, &buffer[..count]);
             let (answer, outcome) = match websocket.shake_hands(&buffer[..count]) {
                 Progress::Waiting => continue,
                 Progress::Open { answer, rest } => (answer, Ok(rest)),
@@ -246,17 +260,51 @@ impl Stream {
     pub(super) fn read_into(&mut self, log: &mut Log) -> ReadOutcome {
         let wire = &mut self.wire;
         let outcome = log.receive(READ_BYTES, self.status.id, |buffer| wire.read(buffer));
+        self.keep_captured(log);
         self.read_outcome(outcome)
     }
 
     /// Reads once into `buffer` and records a copy, for sessions that answer.
     pub(super) fn read_and_keep(&mut self, log: &mut Log, buffer: &mut [u8]) -> ReadOutcome {
         let outcome = self.wire.read(buffer);
+        self.keep_captured(log);
         if let Ok(got @ (Got::Bytes(length) | Got::Cut(length))) = outcome {
             let head = DataHead { truncated: matches!(got, Got::Cut(_)), ..DataHead::received() };
             log.data(clock::now(), self.status.id, &head, &buffer[..length]);
+            self.look_at_first_bytes(log, &buffer[..length]);
         }
         self.read_outcome(outcome)
+    }
+
+    /// Whether what is read has to be looked at besides being recorded.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.has_frames() || self.keeps_borders() || self.wire.captures() || self.first_bytes.is_some()
+    }
+
+    /// Says once if a peer speaks TLS where nobody expects it, which is a riddle to look at otherwise.
+    fn look_at_first_bytes(&mut self, log: &mut Log, bytes: &[u8]) {
+        let Some(first) = &mut self.first_bytes else { return };
+        first.extend_from_slice(&bytes[..bytes.len().min(FIRST_BYTES)]);
+        let Some(speaks_tls) = speaks_tls(first) else { return };
+        self.first_bytes = None;
+        if speaks_tls {
+            let remote = self.status.remote;
+            log.lifecycle(Some(self.status.id), Lifecycle::TlsUnexpected { remote });
+        }
+    }
+
+    /// Records what went on below the payload, where that is kept.
+    fn keep_captured(&mut self, log: &mut Log) {
+        if !self.wire.captures() {
+            return;
+        }
+        let peer = self.status.id;
+        self.wire.take_captured(&mut |captured| match captured {
+            Captured::Bytes { direction, bytes } => log.wire(peer, direction, bytes),
+            Captured::Keys(lines) => {
+                log.lifecycle(Some(peer), Lifecycle::KeysKept { lines: lines.to_owned() });
+            }
+        });
     }
 
     fn read_outcome(&mut self, outcome: io::Result<Got>) -> ReadOutcome {
@@ -304,7 +352,9 @@ impl Stream {
         if self.write_failed.is_some() || self.is_shaking_hands() {
             return Outcome::Open;
         }
-        if let Err(error) = self.wire.flush() {
+        let flushed = self.wire.flush();
+        self.keep_captured(log);
+        if let Err(error) = flushed {
             return self.writing_has_failed(End::from(&error));
         }
         while !log.is_batch_full()
@@ -316,6 +366,7 @@ impl Stream {
                     log.data(at, self.status.id, &head, &bytes[..count]);
                     self.status.sent.add(count);
                     self.queue.advance(count);
+                    self.keep_captured(log);
                 }
                 Err(error) if is_not_now(&error) => break,
                 Err(error) if self.wire.keeps_borders() && is_too_long(&error) => {
@@ -402,7 +453,9 @@ impl Stream {
 
     fn shut_write(&mut self, log: &mut Log) -> Outcome {
         self.shut_when_empty = false;
-        match self.wire.finish() {
+        let outcome = self.wire.finish();
+        self.keep_captured(log);
+        match outcome {
             Ok(()) => {
                 self.set_state(PeerState::WriteShut);
                 log.lifecycle(Some(self.status.id), Lifecycle::WriteShut { remote: self.status.remote });
@@ -500,6 +553,7 @@ impl Stream {
         {
             log.data(clock::now(), self.status.id, &DataHead::sent(Origin::Protocol), &goodbye[..count]);
             self.status.sent.add(count);
+            self.keep_captured(log);
         }
     }
 
@@ -509,6 +563,7 @@ impl Stream {
         if self.wire.set_ending(ending).is_err() {
             // The socket is closed in the ordinary way then, which the record's reason does not deny.
         }
+        self.keep_captured(log);
         let id = self.status.id;
         if self.queue.bytes() > 0 {
             log.loss(Some(id), LossKind::UnsentBytes, self.queue.bytes());

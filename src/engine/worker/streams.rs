@@ -139,7 +139,7 @@ impl Streams {
         for _ in 0..reads {
             let Some(stream) = self.by_id.get_mut(&id) else { return };
             let keeps_borders = stream.keeps_borders();
-            let outcome = if turn.answering.is_active() || keeps_borders || stream.has_frames() {
+            let outcome = if turn.answering.is_active() || stream.is_looked_at() {
                 if self.scratch.len() < room {
                     // The system gives it memory as far as it is used.
                     self.scratch = vec![0; room];

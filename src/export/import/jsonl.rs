@@ -8,7 +8,8 @@ use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId};
 use crate::model::peer_process::PeerProcess;
 use crate::model::record::{
-    Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin, RuleName,
+    Body, Data, DataHead, Direction, EndReason, InterfaceName, Layer, Lifecycle, Loss, LossKind, Origin,
+    RuleName,
 };
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::util::clock::Stamp;
@@ -31,6 +32,7 @@ struct Line<'a> {
     #[serde(default)]
     epoch: u32,
     kind: &'a str,
+    layer: Option<&'a str>,
     dir: Option<&'a str>,
     origin: Option<&'a str>,
     peer: Option<u32>,
@@ -61,7 +63,8 @@ struct Line<'a> {
     unsent: Option<u64>,
     after_ms: Option<u64>,
     cut_bytes: Option<u64>,
-    group: Option<IpAddr>,
+    #[serde(borrow)]
+    group: Option<Cow<'a, str>>,
     message_oriented: Option<bool>,
     pid: Option<u32>,
     uid: Option<u32>,
@@ -196,6 +199,7 @@ fn read_line(line: &[u8]) -> Option<Told> {
     let time: jiff::Timestamp = object.time.parse().ok()?;
     let stamp = Stamp { wall_ns: i64::try_from(time.as_nanosecond()).ok()?, mono_ns: object.mono_ns };
     let body = match object.kind {
+        "data" if object.layer.and_then(Layer::from_word) == Some(Layer::Wire) => Body::Wire(object.data()?),
         "data" => Body::Data(object.data()?),
         "loss" => Body::Loss(Loss { what: LossKind::from_word(object.what?)?, count: object.count? }),
         "note" => Body::Note(object.text.as_deref()?.to_owned()),
@@ -228,6 +232,8 @@ impl Line<'_> {
         let local = || self.local.as_deref().and_then(|text| text.parse::<Address>().ok());
         let remote = || self.remote.as_deref().and_then(|text| text.parse::<Address>().ok());
         let interface = || self.interface.as_deref().map(str::to_owned);
+        // A handshake has a group, too, which is no address.
+        let group = || self.group.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
         let host = || self.host.as_deref().map(str::to_owned);
         Some(match self.event? {
             "resolving" => Lifecycle::Resolving { host: host()? },
@@ -267,8 +273,8 @@ impl Line<'_> {
             "accept_failed" => Lifecycle::AcceptFailed { failure: self.failure()? },
             "option_set" => self.option_set()?,
             "option_failed" => Lifecycle::OptionFailed { failure: self.failure()? },
-            "joined_group" => Lifecycle::JoinedGroup { group: self.group?, interface: interface() },
-            "left_group" => Lifecycle::LeftGroup { group: self.group?, interface: interface() },
+            "joined_group" => Lifecycle::JoinedGroup { group: group()?, interface: interface() },
+            "left_group" => Lifecycle::LeftGroup { group: group()?, interface: interface() },
             "group_failed" => Lifecycle::GroupFailed { failure: self.failure()? },
             "paused" => Lifecycle::Paused { failure: self.failure()? },
             "resumed" => Lifecycle::Resumed { after_millis: self.after_ms? },

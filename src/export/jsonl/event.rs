@@ -78,6 +78,8 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         }
         Lifecycle::Connecting { attempt, .. } => push_count(line, "attempt", *attempt),
         Lifecycle::DescriptorsClosed { count, .. } => push_count(line, "count", *count),
+        // The secrets themselves only go where they decrypt something.
+        Lifecycle::KeysKept { lines } => push_count(line, "count", lines.lines().count()),
         Lifecycle::ReconnectScheduled { delay_millis } => push_count(line, "delay_ms", *delay_millis),
         Lifecycle::PeerLeft { error: Some(error), .. } | Lifecycle::PeerUnreachable { error, .. } => {
             push_error(line, error);
@@ -117,6 +119,7 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         | Lifecycle::Bound { .. }
         | Lifecycle::PeerFinished { .. }
         | Lifecycle::WriteShut { .. }
+        | Lifecycle::TlsUnexpected { .. }
         | Lifecycle::PeerLeft { error: None, .. }
         | Lifecycle::Closed { .. } => {}
     }

@@ -18,7 +18,7 @@ use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::json_string::push_string;
 use crate::export::jsonl::object::{push_data_end, push_data_start, push_piece, push_start};
 use crate::export::line::{push_hex, push_number};
-use crate::model::record::Body;
+use crate::model::record::{Body, Layer};
 use std::io::{self, Write};
 
 /// How objects are written.
@@ -56,8 +56,12 @@ impl JsonlExporter {
         let ends = record.peer.and_then(|peer| peers.ends(peer));
         let line = &mut self.line;
         match &record.body {
-            Body::Data(data) => {
+            Body::Data(data) | Body::Wire(data) => {
                 push_start(line, record, "data");
+                if record.is_wire() {
+                    line.push_str(",\"layer\":");
+                    push_string(line, Layer::Wire.word());
+                }
                 push_data_start(line, record.peer, ends, &data.head, data.bytes.len());
                 push_hex(line, &data.bytes);
                 line.push_str("\",\"text\":\"");

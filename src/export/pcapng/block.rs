@@ -9,6 +9,7 @@ const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
 
 /// Ends every list of options.
 const END_OF_OPTIONS: [u8; 4] = [0; 4];
@@ -106,6 +107,17 @@ pub(super) fn interface_statistics(
     option(buffer, DROPPED, &counted.dropped.to_le_bytes());
     option(buffer, DROPPED_BY_SYSTEM, &counted.dropped.to_le_bytes());
     buffer.extend_from_slice(&END_OF_OPTIONS);
+    close_block(buffer, &block);
+}
+
+/// Gives the secrets that decrypt packets behind this block, as lines of a key log.
+pub(super) fn decryption_secrets(buffer: &mut Vec<u8>, lines: &str) {
+    const TLS_KEY_LOG: u32 = 0x544C_534B;
+    let block = open_block(buffer, DECRYPTION_SECRETS);
+    buffer.extend_from_slice(&TLS_KEY_LOG.to_le_bytes());
+    buffer.extend_from_slice(&length_u32(lines.len()).to_le_bytes());
+    buffer.extend_from_slice(lines.as_bytes());
+    pad(buffer);
     close_block(buffer, &block);
 }
 

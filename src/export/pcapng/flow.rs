@@ -18,6 +18,8 @@ pub(super) struct Flow {
     to_peer: Path,
     ours: Half,
     theirs: Half,
+    /// The bytes are those of the layer below the payload.
+    carries_wire: bool,
 }
 
 /// What one side has sent.
@@ -37,12 +39,30 @@ impl Flow {
     pub(super) fn new(ends: IpEnds, interface: InterfaceId, first_sequence: u32) -> Flow {
         let to_us = Path::new(ends.remote, ends.local);
         let theirs = Half::new(first_sequence.wrapping_add(0x1000_0000));
-        Flow { ends, interface, to_us, to_peer: to_us.reversed(), ours: Half::new(first_sequence), theirs }
+        Flow {
+            ends,
+            interface,
+            to_us,
+            to_peer: to_us.reversed(),
+            ours: Half::new(first_sequence),
+            theirs,
+            carries_wire: false,
+        }
     }
 
     /// Both ends.
     pub(super) fn ends(&self) -> IpEnds {
         self.ends
+    }
+
+    /// Whether its payload would be told twice.
+    pub(super) fn carries_wire(&self) -> bool {
+        self.carries_wire
+    }
+
+    /// From here on the bytes are those of the layer below the payload.
+    pub(super) fn now_carries_wire(&mut self) {
+        self.carries_wire = true;
     }
 
     /// Whether this side has said that it sends no more.

@@ -1,6 +1,9 @@
 //! Captures that Wireshark opens: TCP with handshakes, right numbers and the end it came to, UDP with all its peers.
 //! The packets are made from the records; they carry the session's bytes, addresses and times, not its real segments.
 //!
+//! Where the ciphertext of a connection is kept, it takes the place of the plaintext, and the secrets that are kept go
+//! before it, so that the plaintext is seen all the same.
+//!
 //! Events and notes become comments of the packet they caused, or of the next one. Memory grows with the connections
 //! that are open at the same time, by about a hundred bytes each, and with nothing else.
 
@@ -183,6 +186,7 @@ impl PcapngExporter {
                     self.introduce(peer, IpEnds::of(ends, peer), Direction::Received, at_ns, at_ns);
                 }
             }
+            Lifecycle::KeysKept { lines } => self.wire.secrets(lines),
             Lifecycle::PeerFinished { .. } => self.finish_half(at_ns, peer, Direction::Received),
             Lifecycle::WriteShut { .. } => self.finish_half(at_ns, peer, Direction::Sent),
             Lifecycle::PeerLeft { reason, .. } => self.end_flow(at_ns, peer, *reason, peers),
@@ -313,7 +317,19 @@ impl Exporter for PcapngExporter {
         let at_ns = u64::try_from(record.at.wall_ns).unwrap_or(0);
         let english = Locale::of(Language::English);
         match &record.body {
-            Body::Data(data) => self.data(at_ns, record.peer, data, peers),
+            Body::Data(data) => {
+                let is_shown_by_wire =
+                    record.peer.and_then(|peer| self.flows.get(&peer)).is_some_and(Flow::carries_wire);
+                if !is_shown_by_wire {
+                    self.data(at_ns, record.peer, data, peers);
+                }
+            }
+            Body::Wire(data) => {
+                self.data(at_ns, record.peer, data, peers);
+                if let Some(flow) = record.peer.and_then(|peer| self.flows.get_mut(&peer)) {
+                    flow.now_carries_wire();
+                }
+            }
             Body::Lifecycle(event) => {
                 self.wire.remark(body_text(&record.body, english));
                 self.lifecycle(at_ns, record.peer, event, peers);
@@ -328,6 +344,10 @@ impl Exporter for PcapngExporter {
         }
         self.latest_ns = self.latest_ns.max(at_ns);
         self.wire.write_due(out)
+    }
+
+    fn wants_wire(&self) -> bool {
+        true
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {

@@ -58,6 +58,12 @@ impl Wire {
         id
     }
 
+    /// Lets whoever opens the capture decrypt the packets that follow.
+    pub(super) fn secrets(&mut self, lines: &str) {
+        block::decryption_secrets(&mut self.buffer, lines);
+        self.last_packet = None;
+    }
+
     /// Keeps a remark for the next packet.
     pub(super) fn remark(&mut self, text: String) {
         if self.remarks.len() < WAITING_REMARKS_LIMIT {

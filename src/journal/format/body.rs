@@ -35,6 +35,10 @@ pub fn encode_body(body: &Body, out: &mut Vec<u8>) -> PayloadShape {
             out.extend_from_slice(&data.bytes);
             encode_facts(&data.head, out)
         }
+        Body::Wire(data) => {
+            out.extend_from_slice(&data.bytes);
+            PayloadShape { kind: RecordKind::Wire, ..encode_facts(&data.head, out) }
+        }
         Body::Lifecycle(event) => {
             encode_lifecycle(event, &mut FieldWriter { out });
             shape(RecordKind::Lifecycle, lifecycle_code(event))
@@ -86,7 +90,7 @@ pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> Pa
 /// `spare` gives its memory to the bytes of a data body.
 pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body {
     let known = match header.kind() {
-        RecordKind::Data => {
+        RecordKind::Data | RecordKind::Wire => {
             let mut copy = spare;
             copy.clear();
             copy.extend_from_slice(payload);
@@ -105,7 +109,7 @@ pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body
 /// The same out of a payload that becomes the bytes of a data body without being copied.
 pub fn decode_body_in_place(header: &FrameHeader, payload: Vec<u8>) -> Body {
     match header.kind() {
-        RecordKind::Data => data_of(header, payload).unwrap_or(Body::Damaged),
+        RecordKind::Data | RecordKind::Wire => data_of(header, payload).unwrap_or(Body::Damaged),
         _ => decode_body(header, &payload, Vec::new()),
     }
 }
@@ -113,7 +117,8 @@ pub fn decode_body_in_place(header: &FrameHeader, payload: Vec<u8>) -> Body {
 fn data_of(header: &FrameHeader, mut payload: Vec<u8>) -> Option<Body> {
     let head = facts_of(header, &payload)?;
     payload.truncate(header.data_bytes() as usize);
-    Some(Body::Data(Data { head, bytes: payload }))
+    let data = Data { head, bytes: payload };
+    Some(if header.kind() == RecordKind::Wire { Body::Wire(data) } else { Body::Data(data) })
 }
 
 /// All that is known about data, from its header and the facts at the end of its payload.
@@ -190,12 +195,15 @@ fn lifecycle_code(event: &Lifecycle) -> u8 {
         Lifecycle::CertificateMade { .. } => 28,
         Lifecycle::Secured { .. } => 29,
         Lifecycle::DescriptorsClosed { .. } => 30,
+        Lifecycle::KeysKept { .. } => 31,
+        Lifecycle::TlsUnexpected { .. } => 32,
     }
 }
 
 fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
     match event {
         Lifecycle::Resolving { host } => out.text(host),
+        Lifecycle::KeysKept { lines } => out.text(lines),
         Lifecycle::Resolved { host, addresses } => {
             out.text(host);
             let count = u8::try_from(addresses.len()).unwrap_or(u8::MAX);
@@ -227,7 +235,9 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.failure(failure);
         }
         Lifecycle::ReconnectScheduled { delay_millis } => out.long(*delay_millis),
-        Lifecycle::PeerFinished { remote } | Lifecycle::WriteShut { remote } => out.address(*remote),
+        Lifecycle::PeerFinished { remote }
+        | Lifecycle::WriteShut { remote }
+        | Lifecycle::TlsUnexpected { remote } => out.address(*remote),
         Lifecycle::PeerLeft { remote, reason, error } => {
             out.address(*remote);
             out.byte(reason.code());
@@ -331,6 +341,8 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         28 => Lifecycle::CertificateMade { fingerprint: fields.fingerprint()? },
         29 => Lifecycle::Secured { remote: fields.address()?, handshake: Box::new(fields.handshake()?) },
         30 => Lifecycle::DescriptorsClosed { remote: fields.address()?, count: fields.word()? },
+        31 => Lifecycle::KeysKept { lines: fields.text()? },
+        32 => Lifecycle::TlsUnexpected { remote: fields.address()? },
         _ => return None,
     })
 }

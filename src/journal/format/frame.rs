@@ -17,7 +17,7 @@ const FLAG_TRUNCATED: u8 = 4;
 /// A frame's header as it stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
-    /// The kind of record: 1 data, 2 lifecycle, 3 loss, 4 note; 0 says that nothing is known.
+    /// The kind of record: 1 data, 2 lifecycle, 3 loss, 4 note, 5 wire; 0 says that nothing is known.
     pub code: u8,
     /// How many bytes at the end of a data payload are facts instead of data.
     pub facts_bytes: u8,
@@ -57,6 +57,8 @@ pub struct FrameFlags {
 pub enum RecordKind {
     /// Bytes came or went.
     Data,
+    /// Bytes of the layer below.
+    Wire,
     /// The session or a peer changed its state.
     Lifecycle,
     /// Something was lost.
@@ -80,15 +82,20 @@ pub struct RecordHead {
     pub peer: Option<PeerId>,
     /// What it is.
     pub kind: RecordKind,
-    /// Which way, where it is data.
+    /// Which way, where it is bytes.
     pub direction: Option<Direction>,
-    /// How many data bytes there are; 0 for what is not data.
+    /// How many bytes there are; 0 for what has a meaning instead.
     pub data_bytes: u32,
     /// The previous data of the same peer and direction, where it is data and there is one.
     pub previous: Option<RecordId>,
 }
 
 impl RecordKind {
+    /// Whether a record of this kind is bytes, of whatever layer.
+    pub fn has_bytes(self) -> bool {
+        matches!(self, RecordKind::Data | RecordKind::Wire)
+    }
+
     /// The code in a frame.
     pub fn code(self) -> u8 {
         match self {
@@ -97,6 +104,7 @@ impl RecordKind {
             RecordKind::Lifecycle => 2,
             RecordKind::Loss => 3,
             RecordKind::Note => 4,
+            RecordKind::Wire => 5,
         }
     }
 
@@ -107,6 +115,7 @@ impl RecordKind {
             2 => RecordKind::Lifecycle,
             3 => RecordKind::Loss,
             4 => RecordKind::Note,
+            5 => RecordKind::Wire,
             _ => RecordKind::Damaged,
         }
     }
@@ -211,6 +220,7 @@ impl FrameHeader {
     /// What can be said about the record without its payload.
     pub fn head(&self) -> RecordHead {
         let is_data = self.kind() == RecordKind::Data;
+        let has_bytes = self.kind().has_bytes();
         let direction = if self.flags.sent { Direction::Sent } else { Direction::Received };
         let previous = self.id.0.checked_sub(u64::from(self.link)).filter(|_| self.link != 0);
         RecordHead {
@@ -219,8 +229,8 @@ impl FrameHeader {
             epoch: self.epoch,
             peer: PeerId::new(self.peer),
             kind: self.kind(),
-            direction: is_data.then_some(direction),
-            data_bytes: if is_data { self.data_bytes() } else { 0 },
+            direction: has_bytes.then_some(direction),
+            data_bytes: if has_bytes { self.data_bytes() } else { 0 },
             previous: previous.filter(|_| is_data).map(RecordId),
         }
     }
@@ -229,7 +239,7 @@ impl FrameHeader {
 impl RecordHead {
     /// What is known of a record besides its payload, but for its link.
     pub fn of(record: &Record) -> RecordHead {
-        let data = record.data();
+        let data = record.bytes_of_any_layer();
         RecordHead {
             id: record.id,
             at: record.at,
@@ -237,6 +247,7 @@ impl RecordHead {
             peer: record.peer,
             kind: match &record.body {
                 Body::Data(_) => RecordKind::Data,
+                Body::Wire(_) => RecordKind::Wire,
                 Body::Lifecycle(_) => RecordKind::Lifecycle,
                 Body::Loss(_) => RecordKind::Loss,
                 Body::Note(_) => RecordKind::Note,

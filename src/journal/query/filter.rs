@@ -25,6 +25,8 @@ pub struct Filter {
     pub data_bytes: Option<RangeInclusive<u32>>,
     /// Rows of this time, by the wall clock.
     pub wall_ns: Option<RangeInclusive<i64>>,
+    /// No bytes of the layer below the payload.
+    pub hides_wire: bool,
 }
 
 /// Gathers the rows that a filter lets through.
@@ -50,13 +52,14 @@ pub struct FilterProgress {
 impl Filter {
     /// Whether a row is wanted.
     pub fn matches(&self, head: &RecordHead) -> bool {
-        let is_data = head.kind == RecordKind::Data;
+        let is_data = head.kind.has_bytes();
         self.rows.as_ref().is_none_or(|rows| rows.contains(&head.id.0))
             && self.direction.is_none_or(|direction| head.direction == Some(direction))
             && self.peers.as_ref().is_none_or(|peers| head.peer.is_some_and(|peer| peers.contains(&peer)))
             && self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&head.kind))
             && self.data_bytes.as_ref().is_none_or(|range| is_data && range.contains(&head.data_bytes))
             && self.wall_ns.as_ref().is_none_or(|range| range.contains(&head.at.wall_ns))
+            && !(self.hides_wire && head.kind == RecordKind::Wire)
     }
 
     /// Whether every row is wanted.

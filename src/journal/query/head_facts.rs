@@ -8,7 +8,7 @@ use crate::journal::known_peers::KnownPeers;
 use crate::journal::reader::PeerInfo;
 use crate::model::address::Address;
 use crate::model::ids::{Epoch, PeerId};
-use crate::model::record::{Direction, Origin};
+use crate::model::record::{Direction, Layer, Origin};
 use std::cell::RefCell;
 
 /// A row of which the head is known, and the bytes of data or of a remark if they have been read.
@@ -43,7 +43,7 @@ impl HeadFacts<'_> {
 impl Facts for HeadFacts<'_> {
     fn kind(&self) -> RowKind {
         match self.kind {
-            RecordKind::Data => RowKind::Data,
+            RecordKind::Data | RecordKind::Wire => RowKind::Data,
             RecordKind::Lifecycle => RowKind::Event,
             RecordKind::Loss => RowKind::Loss,
             RecordKind::Note => RowKind::Note,
@@ -52,7 +52,7 @@ impl Facts for HeadFacts<'_> {
     }
 
     fn direction(&self) -> Fact<Direction> {
-        if self.kind == RecordKind::Data { self.header.head().direction.into() } else { Fact::Absent }
+        if self.kind.has_bytes() { self.header.head().direction.into() } else { Fact::Absent }
     }
 
     fn peer(&self) -> Fact<PeerId> {
@@ -60,7 +60,7 @@ impl Facts for HeadFacts<'_> {
     }
 
     fn data_bytes(&self) -> Fact<u64> {
-        if self.kind == RecordKind::Data { Fact::Is(self.header.data_bytes().into()) } else { Fact::Absent }
+        if self.kind.has_bytes() { Fact::Is(self.header.data_bytes().into()) } else { Fact::Absent }
     }
 
     fn wall_ns(&self) -> Fact<i64> {
@@ -73,8 +73,8 @@ impl Facts for HeadFacts<'_> {
 
     fn content(&self) -> Fact<Content<'_>> {
         match (self.kind, self.payload) {
-            (RecordKind::Data | RecordKind::Note, None) => Fact::Unread,
-            (RecordKind::Data, Some(bytes)) => {
+            (RecordKind::Data | RecordKind::Wire | RecordKind::Note, None) => Fact::Unread,
+            (RecordKind::Data | RecordKind::Wire, Some(bytes)) => {
                 Fact::Is(Content { carry: self.carry, ..Content::of_message(bytes) })
             }
             (RecordKind::Note, Some(bytes)) => Fact::Is(Content::of_note(bytes)),
@@ -100,7 +100,15 @@ impl Facts for HeadFacts<'_> {
 
     fn origin(&self) -> Fact<Origin> {
         let origin = Origin::from_code(self.header.detail);
-        origin.filter(|_| self.kind == RecordKind::Data).into()
+        origin.filter(|_| self.kind.has_bytes()).into()
+    }
+
+    fn layer(&self) -> Fact<&str> {
+        match self.kind {
+            RecordKind::Data => Fact::Is(Layer::Payload.word()),
+            RecordKind::Wire => Fact::Is(Layer::Wire.word()),
+            _ => Fact::Absent,
+        }
     }
 
     fn note(&self) -> Fact<&str> {

@@ -15,6 +15,7 @@ pub struct Predicate {
     decode: DecodeChoice,
     finds_across: bool,
     looks_above: bool,
+    asks_for_layer: bool,
 }
 
 impl Predicate {
@@ -28,7 +29,15 @@ impl Predicate {
         let judge = expression.judge(encoding, time);
         let subjects = expression.tests().into_iter().map(|test| &test.subject);
         let looks_above = subjects.into_iter().any(|subject| *subject == Subject::Field(Field::Delta));
-        Predicate { judge, encoding, decode: decode.clone(), finds_across: false, looks_above }
+        let asks_for_layer = expression.asks_for(Field::Layer);
+        Predicate {
+            judge,
+            encoding,
+            decode: decode.clone(),
+            finds_across: false,
+            looks_above,
+            asks_for_layer,
+        }
     }
 
     /// Where it only looks for a text or for bytes, a record is wanted, too, that ends what an earlier record of its
@@ -63,9 +72,9 @@ impl Predicate {
     /// Bytes of which every wanted row has some, one pattern for data and one for remarks where those are in another
     /// encoding. Nothing where there are none, or where every row has to be seen.
     pub(super) fn must_hold(&self) -> Vec<Pattern> {
-        // Whoever joins answers to what was asked has to see every row.
+        // Whoever joins answers to what was asked has to see every row, and only the payload is searched.
         let sees_all = !self.judge.decoded_names().is_empty();
-        let finder = self.judge.must_hold().filter(|_| !sees_all);
+        let finder = self.judge.must_hold().filter(|_| !sees_all && !self.asks_for_layer);
         finder.and_then(Pattern::of_finder).unwrap_or_default()
     }
 
@@ -77,6 +86,11 @@ impl Predicate {
     /// What is looked for across the borders of records, if anything is.
     pub(super) fn across(&self) -> Option<&Finder> {
         self.judge.only_finder().filter(|_| self.finds_across)
+    }
+
+    /// Whether bytes of the layer below the payload may be wanted: only where the expression speaks of layers.
+    pub(super) fn wants_wire(&self) -> bool {
+        self.asks_for_layer
     }
 
     /// Whether it matters when the row before was made.

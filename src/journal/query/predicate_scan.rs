@@ -297,6 +297,9 @@ impl Judging {
         after_ns: Option<i64>,
     ) -> Verdict {
         let RowJudge { predicate, memory, peers, .. } = &mut self.judge;
+        if kind == RecordKind::Wire && !predicate.wants_wire() {
+            return Verdict::No;
+        }
         // What one row has caught is not known to the next.
         memory.variables = Variables::new();
         let facts = HeadFacts { header, kind, payload, carry, after_ns, peers };
@@ -339,7 +342,7 @@ impl Judging {
 
     /// Goes on past a record whose payload was read.
     fn pass(&mut self, header: &FrameHeader, bytes: &[u8]) -> Result<(), JournalError> {
-        if !self.needs_carry {
+        if !self.needs_carry || header.kind() == RecordKind::Wire {
             return Ok(());
         }
         let head = header.head();

@@ -55,6 +55,9 @@ impl RowJudge {
             let is_message = self.messages.is_message_oriented(peer)?;
             fields.get_mut().take_in(row, is_message, ends);
         }
+        if row.record.is_wire() && !self.predicate.wants_wire() {
+            return Ok(false);
+        }
         let facts = RowFacts { row, after_ns, carry, ends, decoder: self.fields.as_ref() };
         // What one row has caught is not known to the next.
         self.memory.variables = Variables::new();

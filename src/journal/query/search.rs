@@ -311,6 +311,9 @@ impl Search {
                 continue;
             };
             read_bytes += header.frame_bytes();
+            if raw.head.kind == RecordKind::Wire {
+                continue;
+            }
             let bytes = raw.bytes();
             let is_message = self.messages.is_message_oriented(raw.head.peer)?;
             let mut carry = Carry::default();

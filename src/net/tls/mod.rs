@@ -1,23 +1,25 @@
 //! TLS between a socket and its payload: certificates and trust, the wire that encrypts, and what went wrong in words.
 //! One provider of cryptography stands behind one function. It knows no session and no journal.
 
+mod capture;
 mod facts;
 mod identity;
 mod opening;
+mod secrets;
 mod secured;
 mod trust;
 mod wire;
 mod words;
 
-pub use opening::{Opening, looks_like_hello};
+pub use opening::{Opening, speaks_tls};
 pub use secured::Secured;
 pub use wire::TlsWire;
 
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::tls::{Fingerprint, TlsClientSettings, TlsServerSettings};
 use crate::net::tls::identity::{Identity, MadeIdentity};
+use crate::net::tls::secrets::{Secrets, secrets_of};
 use crate::net::tls::trust::{ServerJudge, judge_of_clients};
-use crate::net::tls::wire::secrets_of;
 use crate::net::tls::words::problem_of;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
@@ -34,6 +36,7 @@ fn provider() -> Arc<CryptoProvider> {
 #[derive(Debug)]
 pub struct TlsAcceptor {
     config: Arc<ServerConfig>,
+    secrets: Arc<Secrets>,
     made: Option<Fingerprint>,
 }
 
@@ -41,6 +44,7 @@ pub struct TlsAcceptor {
 #[derive(Debug)]
 pub struct TlsConnector {
     config: Arc<ClientConfig>,
+    secrets: Arc<Secrets>,
     judge: Arc<ServerJudge>,
     server_name: ServerName<'static>,
 }
@@ -66,8 +70,9 @@ impl TlsAcceptor {
             .with_single_cert(identity.certificates, identity.key)
             .map_err(|error| failed(&owner, &error))?;
         config.alpn_protocols = alpn_of(&settings.alpn);
-        config.key_log = secrets_of(settings.key_log.as_deref())?;
-        Ok(TlsAcceptor { config: Arc::new(config), made })
+        let secrets = secrets_of(settings.key_log.as_deref(), settings.keep)?;
+        config.key_log = secrets.clone();
+        Ok(TlsAcceptor { config: Arc::new(config), secrets, made })
     }
 
     /// The fingerprint of the certificate that was made because none was given.
@@ -79,7 +84,7 @@ impl TlsAcceptor {
     pub fn accept(&self) -> Result<TlsWire, OsError> {
         let connection =
             ServerConnection::new(Arc::clone(&self.config)).map_err(|error| problem_of(&error))?;
-        Ok(TlsWire::new(connection.into(), None))
+        Ok(TlsWire::new(connection.into(), Arc::clone(&self.secrets), None))
     }
 }
 
@@ -106,8 +111,9 @@ impl TlsConnector {
         config.alpn_protocols = alpn_of(&settings.alpn);
         // A resumed connection shows no certificate, which is what a person who looks wants to see.
         config.resumption = rustls::client::Resumption::disabled();
-        config.key_log = secrets_of(settings.key_log.as_deref())?;
-        Ok(TlsConnector { config: Arc::new(config), judge, server_name })
+        let secrets = secrets_of(settings.key_log.as_deref(), settings.keep)?;
+        config.key_log = secrets.clone();
+        Ok(TlsConnector { config: Arc::new(config), secrets, judge, server_name })
     }
 
     /// Our end of the encryption, before its first byte.
@@ -116,7 +122,7 @@ impl TlsConnector {
             .map_err(|error| problem_of(&error))?;
         let asked_for = self.server_name.to_str().into_owned();
         let judge = Some((Arc::clone(&self.judge), asked_for));
-        Ok(TlsWire::new(connection.into(), judge))
+        Ok(TlsWire::new(connection.into(), Arc::clone(&self.secrets), judge))
     }
 }
 

@@ -14,6 +14,7 @@ pub enum Opening {
     Nothing,
 }
 
+const ALERT_RECORD: u8 = 21;
 const HANDSHAKE_RECORD: u8 = 22;
 const LAST_RECORD: u8 = 23;
 const FIRST_RECORD: u8 = 20;
@@ -23,8 +24,20 @@ const SUPPORTED_VERSIONS: u16 = 43;
 /// So much of what is no TLS is quoted.
 const QUOTED_CHARACTERS: usize = 40;
 
-/// Whether a stream begins as a TLS client does: for saying so where nobody expects TLS.
-pub fn looks_like_hello(bytes: &[u8]) -> bool {
+/// Whether a stream begins as TLS does, with the hello of a client or with the alert of a server that does not
+/// understand us: for saying so where nobody expects TLS. `None` while it is too early to tell.
+pub fn speaks_tls(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [] => None,
+        [ALERT_RECORD, 3, 0..=4, 0, 2, 1..=2, ..] => Some(true),
+        _ if looks_like_hello(bytes) => Some(true),
+        [ALERT_RECORD | HANDSHAKE_RECORD] | [ALERT_RECORD | HANDSHAKE_RECORD, 3] => None,
+        [ALERT_RECORD | HANDSHAKE_RECORD, 3, 0..=4, rest @ ..] if rest.len() < 3 => None,
+        _ => Some(false),
+    }
+}
+
+fn looks_like_hello(bytes: &[u8]) -> bool {
     matches!(bytes, [HANDSHAKE_RECORD, 3, 0..=4, _, _, CLIENT_HELLO, ..])
 }
 
@@ -109,7 +122,7 @@ pub(super) fn version_name(version: u16) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Opening, looks_like_hello, version_name};
+    use super::{Opening, looks_like_hello, speaks_tls, version_name};
 
     /// The hello of a client that knows nothing newer than TLS 1.0.
     fn old_hello() -> Vec<u8> {
@@ -148,6 +161,25 @@ mod tests {
         for end in 0..hello.len() {
             assert_eq!(looks_like_hello(&hello[..end]), end > 5);
             Opening::of(&hello[..end]);
+            assert_eq!(speaks_tls(&hello[..end]), (end > 5).then_some(true));
+        }
+    }
+
+    #[test]
+    fn only_what_begins_as_tls_is_taken_for_it() {
+        for (bytes, told) in [
+            (&[21, 3, 3, 0, 2, 2, 40][..], Some(true)),
+            (&[21, 3, 3, 0, 2], None),
+            (&[22, 3], None),
+            (&[22], None),
+            (&[], None),
+            (&[22, 3, 1, 2, 0, 2], Some(false)),
+            (&[21, 3, 3, 0, 9], Some(false)),
+            (&[22, 4], Some(false)),
+            (b"GET / HTTP/1.1", Some(false)),
+        ] {
+            let told_early = speaks_tls(bytes);
+            assert_eq!(told_early, told, "{bytes:?}");
         }
     }
 

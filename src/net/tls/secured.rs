@@ -2,8 +2,9 @@
 
 use crate::model::tls::TlsHandshake;
 use crate::net::poll::{Interest, Registered};
+use crate::net::tls::capture::{Capture, Tapped};
 use crate::net::tls::wire::TlsWire;
-use crate::net::wire::{Ending, Got, Handshake, Plain, Wire};
+use crate::net::wire::{Captured, Ending, Got, Handshake, Plain, Wire};
 use socket2::Socket;
 use std::io;
 use std::net::Shutdown;
@@ -13,6 +14,8 @@ use std::net::Shutdown;
 pub struct Secured {
     plain: Plain,
     tls: TlsWire,
+    /// The ciphertext that goes over the socket, where it is kept.
+    capture: Option<Capture>,
     agreed: Option<Box<TlsHandshake>>,
     /// Came while bytes were read that go first.
     later: Option<io::Error>,
@@ -26,6 +29,7 @@ impl Secured {
     pub fn new(registered: Registered, tls: TlsWire) -> Secured {
         Secured {
             plain: Plain::new(registered),
+            capture: tls.keeps().wire.then(Capture::default),
             tls,
             agreed: None,
             later: None,
@@ -39,7 +43,7 @@ impl Secured {
     fn fill(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
-            match self.tls.read(&mut self.plain.stream(), &mut buffer[filled..]) {
+            match self.tls.read(&mut tapped(&self.plain, &mut self.capture), &mut buffer[filled..]) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if filled > 0 => {
@@ -62,6 +66,11 @@ impl Secured {
     }
 }
 
+/// The socket, and who listens in.
+fn tapped<'a>(plain: &'a Plain, capture: &'a mut Option<Capture>) -> Tapped<'a, &'a Socket> {
+    Tapped { socket: plain.stream(), capture: capture.as_mut() }
+}
+
 impl Wire for Secured {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<Got> {
         if let Some(error) = self.later.take() {
@@ -73,16 +82,16 @@ impl Wire for Secured {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tls.write(&mut self.plain.stream(), bytes)
+        self.tls.write(&mut tapped(&self.plain, &mut self.capture), bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.tls.push_out(&mut self.plain.stream())?;
+        self.tls.push_out(&mut tapped(&self.plain, &mut self.capture))?;
         self.shut_when_out()
     }
 
     fn shake_hands(&mut self) -> io::Result<Handshake> {
-        let Some(agreed) = self.tls.shake_hands(&mut self.plain.stream())? else {
+        let Some(agreed) = self.tls.shake_hands(&mut tapped(&self.plain, &mut self.capture))? else {
             return Ok(Handshake::UnderWay);
         };
         self.agreed = Some(Box::new(agreed));
@@ -97,7 +106,7 @@ impl Wire for Secured {
 
     fn finish(&mut self) -> io::Result<()> {
         self.is_finishing = true;
-        self.tls.finish(&mut self.plain.stream())?;
+        self.tls.finish(&mut tapped(&self.plain, &mut self.capture))?;
         self.shut_when_out()
     }
 
@@ -129,6 +138,21 @@ impl Wire for Secured {
             // The other side is gone already, and needs no goodbye.
         }
         Ok(())
+    }
+
+    fn captures(&self) -> bool {
+        let keeps = self.tls.keeps();
+        keeps.wire || keeps.keys
+    }
+
+    fn take_captured(&mut self, each: &mut dyn FnMut(Captured<'_>)) {
+        let keys = self.tls.take_kept_keys();
+        if !keys.is_empty() {
+            each(Captured::Keys(&keys));
+        }
+        if let Some(capture) = &mut self.capture {
+            capture.take(each);
+        }
     }
 
     fn socket(&self) -> Option<&Socket> {

@@ -1,20 +1,18 @@
 //! The encryption of one connection: plaintext on one side, a socket on the other. It never waits, and it never reads
 //! ahead of what its caller asks for by more than a record.
 
-use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::tls::TlsHandshake;
+use crate::model::failure::OsError;
+use crate::model::tls::{TlsHandshake, TlsKeeping};
 use crate::net::tls::facts::handshake_facts;
 use crate::net::tls::opening::Opening;
+use crate::net::tls::secrets::Secrets;
 use crate::net::tls::trust::ServerJudge;
 use crate::net::tls::words::{cut_handshake, handshake_problem};
-use crate::util::private_file;
-use rustls::{Connection, KeyLog};
-use std::fmt::{self, Write as _};
-use std::fs::File;
+use rustls::Connection;
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::mem;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What the peer begins with is kept up to this length, to say what it was when a handshake fails.
 const OPENING_BYTES: usize = 4 << 10;
@@ -22,15 +20,10 @@ const OPENING_BYTES: usize = 4 << 10;
 /// So much plaintext is encrypted at once: several records, and no more than a socket's queue likes.
 const PLAINTEXT_BYTES: usize = 64 << 10;
 
-/// The secrets of a session's connections, for those who asked for them.
-#[derive(Debug, Default)]
-pub(super) struct Secrets {
-    file: Option<Mutex<File>>,
-}
-
 /// One connection's end of TLS.
 pub struct TlsWire {
     connection: Connection,
+    secrets: Arc<Secrets>,
     /// Who judges the server, and the name that it is asked for; only where we are the client.
     judge: Option<(Arc<ServerJudge>, String)>,
     opening: Vec<u8>,
@@ -39,8 +32,23 @@ pub struct TlsWire {
 }
 
 impl TlsWire {
-    pub(super) fn new(connection: Connection, judge: Option<(Arc<ServerJudge>, String)>) -> TlsWire {
-        TlsWire { connection, judge, opening: Vec::new(), is_agreed: false, has_finished: false }
+    pub(super) fn new(
+        connection: Connection,
+        secrets: Arc<Secrets>,
+        judge: Option<(Arc<ServerJudge>, String)>,
+    ) -> TlsWire {
+        TlsWire { connection, secrets, judge, opening: Vec::new(), is_agreed: false, has_finished: false }
+    }
+
+    /// What the session keeps of its connections.
+    pub(super) fn keeps(&self) -> TlsKeeping {
+        self.secrets.keeps()
+    }
+
+    /// The secrets that came into being since this was asked last, where they are kept. All connections of a session
+    /// have one thread, which asks after everything that it does with one of them.
+    pub(super) fn take_kept_keys(&self) -> String {
+        self.secrets.take_kept()
     }
 
     /// Whether nothing can be sent yet, because both sides have not agreed.
@@ -173,41 +181,5 @@ impl<S: Read> Read for OpeningTap<'_, S> {
             opening.extend_from_slice(&buffer[..room]);
         }
         Ok(count)
-    }
-}
-
-/// Opens what the secrets go to.
-pub(super) fn secrets_of(key_log: Option<&Path>) -> Result<Arc<Secrets>, Failure> {
-    let file = key_log.map(|path| {
-        let opened = private_file::append_to(path);
-        opened.map(Mutex::new).map_err(|error| Failure::new(Operation::OpenFile, path.display(), error))
-    });
-    Ok(Arc::new(Secrets { file: file.transpose()? }))
-}
-
-impl KeyLog for Secrets {
-    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        let Some(file) = &self.file else { return };
-        let mut line = format!("{label} ");
-        push_hex(&mut line, client_random);
-        line.push(' ');
-        push_hex(&mut line, secret);
-        line.push('\n');
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        if file.write_all(line.as_bytes()).is_err() {
-            // The connection is worth more than its key log, and this seam can tell nobody.
-        }
-    }
-
-    fn will_log(&self, _label: &str) -> bool {
-        self.file.is_some()
-    }
-}
-
-fn push_hex(line: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        if write!(line, "{byte:02x}").is_err() {
-            // Writing to a string cannot fail.
-        }
     }
 }
