@@ -1,7 +1,9 @@
 //! The words of the command line and what is said when they make no sense: one line, never a page.
 
 use crate::cli::outcome::Failed;
-use crate::cli::{connect, export, import, listen, manual, recover, run, search, show, udp, unix, verify};
+use crate::cli::{
+    connect, export, import, listen, manual, raw, recover, run, search, show, udp, unix, verify,
+};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -28,6 +30,8 @@ pub(crate) enum Subcommand {
     Run(run::Arguments),
     /// Exchange datagrams with Unix sockets
     Unix(unix::Arguments),
+    /// Send and receive packets of one protocol on IP
+    Raw(raw::Arguments),
     /// Print the records of a journal
     Show(show::Arguments),
     /// Find text, bytes or a regular expression in a journal

@@ -29,6 +29,8 @@ mod connect;
 
 mod udp;
 
+mod raw;
+
 mod unix;
 
 mod show;
@@ -83,6 +85,7 @@ fn carry_out(words: Vec<OsString>) -> ExitCode {
         Subcommand::Udp(typed) => udp::run(typed),
         Subcommand::Run(typed) => run::run(typed, session_plan),
         Subcommand::Unix(typed) => unix::run(typed),
+        Subcommand::Raw(typed) => raw::run(typed),
         Subcommand::Show(typed) => show::run(&typed),
         Subcommand::Search(typed) => search::run(&typed),
         Subcommand::Export(typed) => export::run(&typed),
@@ -101,6 +104,7 @@ fn session_plan(words: Vec<OsString>) -> Result<Option<LivePlan>, Failed> {
         Some(Subcommand::Listen(typed)) => listen::plan(typed).map(Some),
         Some(Subcommand::Udp(typed)) => udp::plan(typed).map(Some),
         Some(Subcommand::Unix(typed)) => unix::plan(typed).map(Some),
+        Some(Subcommand::Raw(typed)) => raw::plan(typed).map(Some),
         _ => Ok(None),
     }
 }

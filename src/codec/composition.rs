@@ -75,7 +75,7 @@ impl Composition {
     pub fn new(body: Vec<u8>, checksum: Option<Checksum>, ending: LineEnding) -> Composition {
         let mut bytes = body;
         let checksum_at = bytes.len();
-        if let Some(checksum) = checksum.filter(|_| checksum_at > 0) {
+        if let Some(checksum) = checksum.filter(|checksum| checksum_at > 0 && !checksum.fill(&mut bytes)) {
             let mut appended = Vec::with_capacity(checksum.size());
             checksum.append(&bytes, &mut appended);
             bytes.extend(appended);

@@ -52,6 +52,7 @@ pub fn lifecycle_text(lifecycle: &Lifecycle, locale: &Locale) -> String {
         }
         Lifecycle::KeysKept { lines } => say("record.keys_kept", &[("count", &lines.lines().count())]),
         Lifecycle::TlsUnexpected { remote } => say("record.tls_unexpected", &[("remote", remote)]),
+        Lifecycle::EchoOnly { local } => say("record.echo_only", &[("local", local)]),
         Lifecycle::DescriptorsClosed { remote, count } => {
             say("record.descriptors_closed", &[("remote", remote), ("count", &Count((*count).into()))])
         }

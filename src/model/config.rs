@@ -5,8 +5,11 @@ use crate::model::endpoint::HostPort;
 use crate::model::socket_option::SocketOption;
 use crate::model::tls::{TlsClientSettings, TlsServerSettings};
 use crate::model::websocket::{WebSocketClientSettings, WebSocketServerSettings};
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
+use thiserror::Error;
 
 /// The kinds of sessions, for icons, names and first settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +26,27 @@ pub enum SessionKind {
     UnixClient(UnixType),
     /// Exchanges datagrams with Unix sockets.
     UnixDatagrams,
+    /// Exchanges packets of one protocol on IP.
+    Raw(RawKind),
 }
+
+/// A protocol on IP, and how much of its packets is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RawKind {
+    /// The protocol.
+    pub protocol: IpProtocol,
+    /// The header of IPv4 is received, and sent as it is given.
+    pub with_header: bool,
+}
+
+/// The number of a protocol on IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IpProtocol(pub u8);
+
+/// A text names no protocol on IP.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("write icmp, icmpv6 or the number of a protocol on IP, from 0 to 255")]
+pub struct IpProtocolError;
 
 /// How the connections of Unix sockets carry bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,6 +94,8 @@ pub enum SessionConfig {
     UnixClient(UnixClientConfig),
     /// Exchange datagrams with Unix sockets.
     UnixDatagrams(UnixDatagramsConfig),
+    /// Exchange packets of one protocol on IP.
+    Raw(RawConfig),
 }
 
 /// A listener.
@@ -187,6 +212,19 @@ pub struct UnixDatagramsConfig {
     pub options: Vec<SocketOption>,
 }
 
+/// A raw socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawConfig {
+    /// Which packets, and how much of them.
+    pub kind: RawKind,
+    /// The local address, without a port; without one packets to any of this machine's addresses are received.
+    pub bind: Option<HostPort>,
+    /// Where sends go that name no peer, without a port.
+    pub to: Option<HostPort>,
+    /// Set before binding.
+    pub options: Vec<SocketOption>,
+}
+
 /// A multicast group on one interface: `239.1.2.3%eth0`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MulticastGroup {
@@ -203,16 +241,57 @@ pub const DEFAULT_BACKLOG: u32 = 4096;
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl SessionKind {
+    /// Whether its packets are below ports.
+    pub fn is_raw(self) -> bool {
+        matches!(self, SessionKind::Raw(_))
+    }
+
     /// What its sessions have.
     pub fn shape(self) -> SessionShape {
         let (meeting, is_message_oriented) = match self {
             SessionKind::TcpServer => (Meeting::Listens, false),
             SessionKind::TcpClient => (Meeting::Connects, false),
-            SessionKind::Udp | SessionKind::UnixDatagrams => (Meeting::Exchanges, true),
+            SessionKind::Udp | SessionKind::UnixDatagrams | SessionKind::Raw(_) => (Meeting::Exchanges, true),
             SessionKind::UnixServer(unix_type) => (Meeting::Listens, unix_type == UnixType::SeqPacket),
             SessionKind::UnixClient(unix_type) => (Meeting::Connects, unix_type == UnixType::SeqPacket),
         };
         SessionShape { meeting, is_message_oriented }
+    }
+}
+
+impl IpProtocol {
+    /// Echo and the reports of IPv4.
+    pub const ICMP: IpProtocol = IpProtocol(1);
+    /// Who listens to which group.
+    pub const IGMP: IpProtocol = IpProtocol(2);
+    /// Echo, neighbours and the reports of IPv6.
+    pub const ICMPV6: IpProtocol = IpProtocol(58);
+
+    /// Whether echo requests are of this protocol.
+    pub fn has_echo(self) -> bool {
+        self == IpProtocol::ICMP || self == IpProtocol::ICMPV6
+    }
+}
+
+impl fmt::Display for IpProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            IpProtocol::ICMP => f.write_str("icmp"),
+            IpProtocol::ICMPV6 => f.write_str("icmpv6"),
+            IpProtocol(number) => number.fmt(f),
+        }
+    }
+}
+
+impl FromStr for IpProtocol {
+    type Err = IpProtocolError;
+
+    fn from_str(typed: &str) -> Result<IpProtocol, IpProtocolError> {
+        match typed.to_ascii_lowercase().as_str() {
+            "icmp" => Ok(IpProtocol::ICMP),
+            "icmpv6" => Ok(IpProtocol::ICMPV6),
+            number => number.parse().map(IpProtocol).map_err(|_| IpProtocolError),
+        }
     }
 }
 
@@ -252,7 +331,8 @@ impl SessionConfig {
             SessionConfig::Udp(_)
             | SessionConfig::UnixServer(_)
             | SessionConfig::UnixClient(_)
-            | SessionConfig::UnixDatagrams(_) => false,
+            | SessionConfig::UnixDatagrams(_)
+            | SessionConfig::Raw(_) => false,
         }
     }
 
@@ -265,6 +345,7 @@ impl SessionConfig {
             SessionConfig::UnixServer(server) => SessionKind::UnixServer(server.unix_type),
             SessionConfig::UnixClient(client) => SessionKind::UnixClient(client.unix_type),
             SessionConfig::UnixDatagrams(_) => SessionKind::UnixDatagrams,
+            SessionConfig::Raw(raw) => SessionKind::Raw(raw.kind),
         }
     }
 
@@ -275,7 +356,7 @@ impl SessionConfig {
             SessionConfig::TcpClient(client) => client.keep_half_closed,
             SessionConfig::UnixServer(server) => server.keep_half_closed,
             SessionConfig::UnixClient(client) => client.keep_half_closed,
-            SessionConfig::Udp(_) | SessionConfig::UnixDatagrams(_) => false,
+            SessionConfig::Udp(_) | SessionConfig::UnixDatagrams(_) | SessionConfig::Raw(_) => false,
         }
     }
 
@@ -288,6 +369,7 @@ impl SessionConfig {
             SessionConfig::UnixServer(server) => &server.options,
             SessionConfig::UnixClient(client) => &client.options,
             SessionConfig::UnixDatagrams(datagrams) => &datagrams.options,
+            SessionConfig::Raw(raw) => &raw.options,
         }
     }
 }

@@ -102,6 +102,8 @@ pub struct DataHead {
     pub interface: Option<InterfaceName>,
     /// The rule that sent them, where one did.
     pub rule: Option<RuleName>,
+    /// How many more machines would have passed a packet on, where the kernel tells.
+    pub ttl: Option<u8>,
 }
 
 /// Bytes that came or went.
@@ -339,6 +341,11 @@ pub enum Lifecycle {
         /// Lines of a key log, as other programs read them.
         lines: String,
     },
+    /// Without the privilege for raw sockets there is one that only exchanges echo messages.
+    EchoOnly {
+        /// Where it is bound.
+        local: Address,
+    },
     /// The peer speaks TLS, and the session does not.
     TlsUnexpected {
         /// The peer.
@@ -399,6 +406,7 @@ impl DataHead {
             local: None,
             interface: None,
             rule: None,
+            ttl: None,
         }
     }
 }
@@ -558,6 +566,7 @@ impl Lifecycle {
             Lifecycle::DescriptorsClosed { .. } => "descriptors_closed",
             Lifecycle::KeysKept { .. } => "keys_kept",
             Lifecycle::TlsUnexpected { .. } => "tls_unexpected",
+            Lifecycle::EchoOnly { .. } => "echo_only",
             Lifecycle::Closed { .. } => "closed",
         }
     }

@@ -19,6 +19,8 @@ pub struct Datagram<'a> {
     pub local: Option<IpAddr>,
     /// The number of the interface it came in on.
     pub interface: Option<u32>,
+    /// How many more machines would have passed it on.
+    pub ttl: Option<u8>,
     /// How many datagrams the kernel has dropped for this socket so far.
     pub drops_total: Option<u32>,
     /// The process that sent it from a Unix socket.
@@ -59,6 +61,7 @@ impl<'a> Datagram<'a> {
             truncated: false,
             local: None,
             interface: None,
+            ttl: None,
             drops_total: None,
             sender: None,
             descriptors: 0,

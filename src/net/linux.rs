@@ -9,7 +9,8 @@ use crate::net::descriptors::{MOST_DESCRIPTORS, close_descriptors};
 use nix::cmsg_space;
 use nix::libc;
 use nix::sys::socket::sockopt::{
-    Ipv4PacketInfo, Ipv4RecvErr, Ipv6RecvErr, Ipv6RecvPacketInfo, PassCred, ReceiveTimestampns, RxqOvfl,
+    Ipv4PacketInfo, Ipv4RecvErr, Ipv4RecvTtl, Ipv6RecvErr, Ipv6RecvHopLimit, Ipv6RecvPacketInfo, PassCred,
+    ReceiveTimestampns, RxqOvfl,
 };
 use nix::sys::socket::{
     CmsgIterator, ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrLike, SockaddrStorage, UnixAddr,
@@ -40,6 +41,22 @@ pub(super) fn ask_for_datagram_facts(socket: &Socket, v6: bool) -> io::Result<()
     Ok(())
 }
 
+/// Asks the kernel for all it can tell about packets below ports, whose sockets have one family.
+pub(super) fn ask_for_packet_facts(socket: &Socket, v6: bool) -> io::Result<()> {
+    setsockopt(socket, ReceiveTimestampns, &true)?;
+    setsockopt(socket, RxqOvfl, &1)?;
+    if v6 {
+        setsockopt(socket, Ipv6RecvPacketInfo, &true)?;
+        setsockopt(socket, Ipv6RecvErr, &true)?;
+        setsockopt(socket, Ipv6RecvHopLimit, &true)?;
+    } else {
+        setsockopt(socket, Ipv4PacketInfo, &true)?;
+        setsockopt(socket, Ipv4RecvErr, &true)?;
+        setsockopt(socket, Ipv4RecvTtl, &true)?;
+    }
+    Ok(())
+}
+
 /// Asks the kernel for the time and the sender of every message of a Unix socket.
 pub(super) fn ask_for_message_facts(socket: &Socket) -> io::Result<()> {
     setsockopt(socket, ReceiveTimestampns, &true)?;
@@ -54,7 +71,7 @@ pub(super) fn receive_batch(
     slot_bytes: usize,
     each: impl FnMut(Datagram<'_>),
 ) -> io::Result<usize> {
-    let control = cmsg_space!(TimeSpec, u32, libc::in6_pktinfo, libc::in_pktinfo);
+    let control = cmsg_space!(TimeSpec, u32, libc::c_int, libc::in6_pktinfo, libc::in_pktinfo);
     receive_from::<SockaddrStorage>(socket, buffers, slot_bytes, control, ip_address, each)
 }
 
@@ -114,6 +131,9 @@ fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
             ControlMessageOwned::Ipv6PacketInfo(info) => {
                 datagram.local = Some(Ipv6Addr::from(info.ipi6_addr.s6_addr).to_canonical());
                 datagram.interface = Some(info.ipi6_ifindex);
+            }
+            ControlMessageOwned::Ipv4Ttl(ttl) | ControlMessageOwned::Ipv6HopLimit(ttl) => {
+                datagram.ttl = u8::try_from(ttl).ok();
             }
             ControlMessageOwned::ScmCredentials(sender) => {
                 datagram.sender = Some(Sender { pid: sender.pid(), uid: sender.uid(), gid: sender.gid() });

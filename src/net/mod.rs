@@ -12,6 +12,8 @@ pub mod tcp;
 
 pub mod udp;
 
+pub mod raw;
+
 pub mod datagram;
 
 #[cfg(unix)]

@@ -55,7 +55,8 @@ pub fn send_to(socket: &Socket, bytes: &[u8], remote: Address, from_v6: bool) ->
     let remote = match remote {
         Address::Ip(remote) => remote,
         Address::Unix(name) => return unix::send_to(socket, bytes, name),
-        Address::Raw(_) | Address::None => {
+        Address::Raw(remote) => SocketAddr::new(remote, 0),
+        Address::None => {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "this peer has no address to send to"));
         }
     };

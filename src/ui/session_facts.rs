@@ -16,6 +16,7 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
         SessionKind::UnixServer(_) => ctx.text("kind.unix_server"),
         SessionKind::UnixClient(_) => ctx.text("kind.unix_client"),
         SessionKind::UnixDatagrams => ctx.text("kind.unix_datagrams"),
+        SessionKind::Raw(_) => ctx.text("kind.raw"),
     });
     let when = ctx.times.text(session.changed_wall_ns);
     let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));

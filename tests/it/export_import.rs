@@ -237,6 +237,7 @@ fn our_json_lines_come_back_as_the_same_records() {
         interface: Some(InterfaceName::new("lo")),
         kernel_stamped: true,
         truncated: true,
+        ttl: Some(63),
         ..DataHead::received()
     };
     session.data(1, told, &noise(300, 4));

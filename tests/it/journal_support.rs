@@ -208,6 +208,7 @@ fn any_lifecycle() -> impl Strategy<Value = Lifecycle> {
         any::<u64>().prop_map(|after_millis| Lifecycle::Resumed { after_millis }),
         any::<u64>().prop_map(|cut_bytes| Lifecycle::Recovered { cut_bytes }),
         any_reason().prop_map(|reason| Lifecycle::Closed { reason }),
+        any_text().prop_map(|lines| Lifecycle::KeysKept { lines }),
     ]
 }
 
@@ -220,8 +221,9 @@ fn any_data() -> impl Strategy<Value = Data> {
         proptest::option::of(any::<std::net::IpAddr>()),
         proptest::option::of(any_text().prop_map(|name| InterfaceName::new(&name))),
         proptest::option::of(any_text().prop_map(|name| RuleName::new(&name))),
+        proptest::option::of(any::<u8>()),
     )
-        .prop_map(|(sent, origin, kernel_stamped, truncated, local, interface, rule)| DataHead {
+        .prop_map(|(sent, origin, kernel_stamped, truncated, local, interface, rule, ttl)| DataHead {
             direction: if sent { Direction::Sent } else { Direction::Received },
             origin: Origin::from_code(origin).unwrap(),
             kernel_stamped,
@@ -229,6 +231,7 @@ fn any_data() -> impl Strategy<Value = Data> {
             local,
             interface,
             rule,
+            ttl,
         });
     (head, proptest::collection::vec(any::<u8>(), 0..300)).prop_map(|(head, bytes)| Data { head, bytes })
 }
@@ -239,6 +242,7 @@ pub(crate) fn any_body() -> impl Strategy<Value = Body> {
         .prop_map(|(what, count)| Loss { what: LossKind::from_code(what).unwrap(), count });
     prop_oneof![
         any_data().prop_map(Body::Data),
+        any_data().prop_map(Body::Wire),
         any_lifecycle().prop_map(Body::Lifecycle),
         loss.prop_map(Body::Loss),
         any_text().prop_map(Body::Note),

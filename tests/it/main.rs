@@ -43,6 +43,9 @@ mod console_tls;
 mod console_websocket;
 #[cfg(unix)]
 mod console_wire;
+// Namespaces, and what is told about packets, are Linux's.
+#[cfg(target_os = "linux")]
+mod console_raw;
 
 // Abstract names, and who a peer is, are told by Linux alone.
 #[cfg(target_os = "linux")]

@@ -131,6 +131,7 @@ fn journal_path(plan: &LivePlan) -> Result<PathBuf, Failed> {
         SessionKind::UnixServer(_) => "listen-unix",
         SessionKind::UnixClient(_) => "connect-unix",
         SessionKind::UnixDatagrams => "unix",
+        SessionKind::Raw(_) => "raw",
     };
     new_journal(kind)
 }
@@ -232,6 +233,9 @@ impl Drive<'_> {
             if let Some(fingerprint) = made_certificate(self.session.reader()) {
                 say(format_args!("certificate: SHA-256 {fingerprint}"));
             }
+            if self.kind.is_raw() && has_echo_socket(self.session.reader()) {
+                say("no privilege for raw sockets: an echo socket exchanges echo messages alone");
+            }
             say(line);
             self.said.ready = Some(status.state.clone());
         }
@@ -330,6 +334,17 @@ fn made_certificate(reader: &JournalReader) -> Option<Fingerprint> {
         }
     }
     made
+}
+
+/// Whether an echo socket stands in for a raw one.
+fn has_echo_socket(reader: &JournalReader) -> bool {
+    let mut records = reader.records(0..FIRST_ROWS);
+    while let Ok(Some(record)) = records.next() {
+        if matches!(record.body, Body::Lifecycle(Lifecycle::EchoOnly { .. })) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What went wrong at the end of a connection, if it did not end as connections should.

@@ -11,7 +11,7 @@ const fn entry(name: &'static str, label: &'static str, method: Method) -> Entry
 
 /// Every checksum, those that devices use most first, then by width and name.
 #[rustfmt::skip]
-pub(super) static ENTRIES: [Entry; 118] = [
+pub(super) static ENTRIES: [Entry; 119] = [
     entry("crc-16/modbus", "CRC-16/Modbus", Method::Crc16(&crc::CRC_16_MODBUS)),
     entry("sum-8", "SUM-8", Method::Sum { size: 1 }),
     entry("xor-8", "XOR-8 (BCC)", Method::Xor),
@@ -27,6 +27,7 @@ pub(super) static ENTRIES: [Entry; 118] = [
     entry("crc-32/iscsi", "CRC-32C", Method::Crc32(&crc::CRC_32_ISCSI)),
     entry("sum-16", "SUM-16", Method::Sum { size: 2 }),
     entry("sum-32", "SUM-32", Method::Sum { size: 4 }),
+    entry("inet", "Internet (RFC 1071)", Method::Internet),
     entry("crc-3/gsm", "CRC-3/GSM", Method::Crc8(&crc::CRC_3_GSM)),
     entry("crc-3/rohc", "CRC-3/ROHC", Method::Crc8(&crc::CRC_3_ROHC)),
     entry("crc-4/g-704", "CRC-4/G-704", Method::Crc8(&crc::CRC_4_G_704)),

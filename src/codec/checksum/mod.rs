@@ -14,6 +14,16 @@ use thiserror::Error;
 pub struct Checksum {
     entry: &'static Entry,
     order: ByteOrder,
+    filling: Option<Filling>,
+}
+
+/// Where a checksum stands that is filled into a message instead of being appended to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Filling {
+    /// Its first byte. What is there counts as 0.
+    pub at: usize,
+    /// The message begins with a header of IPv4, which is not covered; its place is counted from behind that.
+    pub behind_ipv4_header: bool,
 }
 
 /// Which byte of a checksum is appended first.
@@ -54,6 +64,8 @@ enum Method {
     Xor,
     /// All bytes added, and the sum made negative.
     NegativeSum,
+    /// Pairs of bytes added in ones' complement, and the sum inverted: what IP, ICMP, TCP and UDP have.
+    Internet,
 }
 
 /// From this length on, making a table of 256 entries is faster than going bit by bit.
@@ -71,7 +83,7 @@ impl Checksum {
     }
 
     fn of(entry: &'static Entry) -> Checksum {
-        Checksum { entry, order: entry.method.usual_order() }
+        Checksum { entry, order: entry.method.usual_order(), filling: None }
     }
 
     /// The checksum with this name: `crc-16/modbus`, `crc32`, `sum-8`, `xor`, `lrc`. Case, hyphens, slashes,
@@ -121,6 +133,29 @@ impl Checksum {
         Checksum { order, ..self }
     }
 
+    /// The same checksum, filled in where a message has room for it.
+    #[must_use]
+    pub fn filled_in(self, filling: Filling) -> Checksum {
+        Checksum { filling: Some(filling), ..self }
+    }
+
+    /// Fills the checksum into a message, if that is how it is told. A message that has no room for it stays as it is.
+    pub fn fill(self, message: &mut [u8]) -> bool {
+        let Some(Filling { at, behind_ipv4_header }) = self.filling else { return false };
+        let header_bytes = match message.first() {
+            Some(first) if behind_ipv4_header => usize::from(first & 0x0F) * 4,
+            _ => 0,
+        };
+        let Some(covered) = message.get_mut(header_bytes..) else { return true };
+        if covered.len() >= at + self.size() {
+            covered[at..at + self.size()].fill(0);
+            let mut sum = Vec::with_capacity(self.size());
+            self.append(covered, &mut sum);
+            covered[at..at + self.size()].copy_from_slice(&sum);
+        }
+        true
+    }
+
     /// The checksum as a number.
     pub fn value(self, bytes: &[u8]) -> u128 {
         match &self.entry.method {
@@ -132,6 +167,7 @@ impl Checksum {
             Method::Sum { size } => u128::from(sum(bytes)) & ((1 << (8 * size)) - 1),
             Method::Xor => bytes.iter().fold(0, |value, byte| value ^ byte).into(),
             Method::NegativeSum => (sum(bytes).wrapping_neg() & 0xFF).into(),
+            Method::Internet => internet_sum(bytes).into(),
         }
     }
 
@@ -144,6 +180,17 @@ impl Checksum {
             ByteOrder::LittleEndian => bytes.extend(value.iter().rev()),
         }
     }
+}
+
+/// A byte that has no other beside it is the upper half of its pair.
+fn internet_sum(bytes: &[u8]) -> u16 {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut sum: u64 = pairs.iter().map(|pair| u64::from(u16::from_be_bytes(*pair))).sum();
+    sum += rest.first().map_or(0, |last| u64::from(*last) << 8);
+    while sum > 0xFFFF {
+        sum = (sum & 0xFFFF) + (sum >> 16);
+    }
+    !u16::try_from(sum).unwrap_or(u16::MAX)
 }
 
 fn sum(bytes: &[u8]) -> u64 {
@@ -186,6 +233,7 @@ impl Method {
             Method::Crc128(algorithm) => algorithm.width.into(),
             Method::Sum { size } => size * 8,
             Method::Xor | Method::NegativeSum => 8,
+            Method::Internet => 16,
         }
     }
 
@@ -197,7 +245,7 @@ impl Method {
             Method::Crc32(algorithm) => algorithm.refout,
             Method::Crc64(algorithm) => algorithm.refout,
             Method::Crc128(algorithm) => algorithm.refout,
-            Method::Sum { .. } | Method::Xor | Method::NegativeSum => false,
+            Method::Sum { .. } | Method::Xor | Method::NegativeSum | Method::Internet => false,
         };
         if reflected { ByteOrder::LittleEndian } else { ByteOrder::BigEndian }
     }
@@ -210,7 +258,7 @@ fn plain_name(name: &str) -> String {
 
 impl PartialEq for Checksum {
     fn eq(&self, other: &Checksum) -> bool {
-        self.entry.name == other.entry.name && self.order == other.order
+        self.entry.name == other.entry.name && self.order == other.order && self.filling == other.filling
     }
 }
 
@@ -243,7 +291,7 @@ impl FromStr for Checksum {
 
 #[cfg(test)]
 mod tests {
-    use super::{ByteOrder, Checksum, LONG_ENOUGH_FOR_A_TABLE, Method};
+    use super::{ByteOrder, Checksum, Filling, LONG_ENOUGH_FOR_A_TABLE, Method};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -288,6 +336,8 @@ mod tests {
                 Method::Sum { .. } => 0x1DD,
                 Method::Xor => 0x31,
                 Method::NegativeSum => 0x23,
+                // 0x3132 + … + 0x3738 + 0x3900, the carry added, and inverted.
+                Method::Internet => 0xF62A,
             };
             assert_eq!(checksum.value(DIGITS), check, "{checksum}");
         }
@@ -326,5 +376,26 @@ mod tests {
             let table = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS).checksum(&bytes);
             prop_assert_eq!(Checksum::from_name("modbus").unwrap().value(&bytes), u128::from(table));
         }
+    }
+
+    #[test]
+    fn the_internet_checksum_is_filled_in_where_its_place_is() {
+        // An echo request as RFC 1071 has it summed, with something in the place of the checksum.
+        let inet = Checksum::from_name("inet").unwrap();
+        for (message, behind_ipv4_header, filled) in [
+            (&[8, 0, 9, 9, 0, 1, 0, 2, 0x41][..], false, &[8, 0, 0xB6, 0xFC, 0, 1, 0, 2, 0x41][..]),
+            (&[8, 0, 9], false, &[8, 0, 9]),
+            (&[], true, &[]),
+        ] {
+            let mut bytes = message.to_vec();
+            assert!(inet.filled_in(Filling { at: 2, behind_ipv4_header }).fill(&mut bytes));
+            assert_eq!(bytes, filled);
+        }
+        let mut packet = vec![0x45; 20];
+        packet.extend([8, 0, 0, 0, 0, 1, 0, 2]);
+        inet.filled_in(Filling { at: 2, behind_ipv4_header: true }).fill(&mut packet);
+        assert_eq!(packet[20..], [8, 0, 0xF7, 0xFC, 0, 1, 0, 2]);
+        assert_eq!(inet.value(&packet[20..]), 0, "a sum over what has its sum in it is nothing");
+        assert!(!inet.fill(&mut packet), "what is appended is not filled in");
     }
 }

@@ -7,7 +7,7 @@ use crate::codec::decode::tree::Tree;
 use crate::codec::decode::{DecodeChoice, Decoder, decode};
 use crate::codec::rows::Row;
 use crate::model::address::Address;
-use crate::model::config::SessionKind;
+use crate::model::config::{RawKind, SessionKind};
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Direction, Lifecycle};
 use std::collections::HashMap;
@@ -61,7 +61,13 @@ impl RowDecoder {
         }
         let conversation = self.conversations.entry(record.peer).or_default();
         let mut hint = places(self.kind, data.head.direction, ends);
-        hint.carrier = if is_message_oriented { Carrier::Datagram } else { Carrier::Stream };
+        hint.carrier = match self.kind {
+            // With its header it is a packet of IP, which is known by itself.
+            Some(SessionKind::Raw(RawKind { protocol, with_header: false })) => Carrier::Ip(protocol.0),
+            Some(SessionKind::Raw(_)) => Carrier::Unknown,
+            _ if is_message_oriented => Carrier::Datagram,
+            _ => Carrier::Stream,
+        };
         hint.agreed = conversation.agreed();
         let Some(decoder) = self.choice.decoder_for(&data.bytes, &hint) else { return };
         let seen = Seen {

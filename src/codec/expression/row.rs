@@ -137,7 +137,8 @@ pub(crate) fn addresses(event: &Lifecycle) -> (Option<Address>, Option<Address>)
     match event {
         Lifecycle::Listening { local }
         | Lifecycle::ListenerStopped { local }
-        | Lifecycle::Bound { local } => (Some(*local), None),
+        | Lifecycle::Bound { local }
+        | Lifecycle::EchoOnly { local } => (Some(*local), None),
         Lifecycle::Connected { local, remote, .. } | Lifecycle::PeerJoined { local, remote, .. } => {
             (Some(*local), Some(*remote))
         }

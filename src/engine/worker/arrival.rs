@@ -27,6 +27,7 @@ pub(super) fn record(
         truncated: datagram.truncated,
         local: datagram.local,
         interface,
+        ttl: datagram.ttl,
         ..DataHead::received()
     };
     log.data(stamp, peer, &head, datagram.bytes);

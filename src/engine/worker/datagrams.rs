@@ -22,6 +22,7 @@ use crate::model::record::{EndReason, InterfaceName, Lifecycle, LossKind, Origin
 use crate::net::end_reason::{end_reason, is_not_now};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
+use crate::net::raw::{self, Packets};
 use crate::net::receive::{DatagramReceiver, take_delivery_report};
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
 use crate::net::unix::{self, SocketFile};
@@ -48,6 +49,8 @@ pub(super) struct Datagrams {
     /// The socket's family, which its address does not tell: a mapped one is shown as IPv4.
     is_v6: bool,
     is_unix: bool,
+    /// What comes and goes where there are no ports.
+    packets: Option<Packets>,
     local: Address,
     pub(super) configured: Option<Address>,
     broadcast: bool,
@@ -81,6 +84,7 @@ impl Datagrams {
             receiver,
             is_v6,
             is_unix,
+            packets: None,
             local,
             configured: configured.map(Address::to_canonical),
             broadcast,
@@ -94,6 +98,11 @@ impl Datagrams {
             rests_until: None,
             paused: false,
         })
+    }
+
+    /// The same for packets of a protocol on IP.
+    pub(super) fn of_packets(self, packets: Packets) -> Datagrams {
+        Datagrams { packets: Some(packets), ..self }
     }
 
     /// The same with the file at which the socket stands.
@@ -184,9 +193,10 @@ impl Datagrams {
         mut each: impl FnMut(PeerId, Address, &[u8]),
     ) -> io::Result<usize> {
         let read_at = clock::now();
-        let Datagrams { registered, receiver, peers, interface_names, drops, local, .. } = self;
+        let Datagrams { registered, receiver, peers, interface_names, drops, local, packets, .. } = self;
         receiver.receive(registered.socket(), |datagram| {
             drops.record(datagram.drops_total, log);
+            let datagram = packets.map_or(datagram, |packets| packets.take(datagram));
             let remote = datagram.remote;
             let process = || datagram.sender.and_then(unix::process_of_sender);
             let peer = peers.meet_sender(remote, *local, process, log);
@@ -221,7 +231,10 @@ impl Datagrams {
             any = true;
             let reason =
                 report.code.map_or(EndReason::Failed, |code| end_reason(&io::Error::from_raw_os_error(code)));
-            self.record_report(report.remote, report.error, reason, log);
+            let without_port = self.packets.is_some();
+            let remote =
+                report.remote.map(|remote| if without_port { raw::without_port(remote) } else { remote });
+            self.record_report(remote, report.error, reason, log);
         }
         any
     }
@@ -285,8 +298,9 @@ impl Datagrams {
         origin: Origin,
         log: &mut Log,
     ) -> Result<(), Rejection> {
-        if payload.len() > LONGEST_PAYLOAD && !self.is_unix {
-            return Err(Rejection::DatagramTooLong { length: payload.len(), limit: LONGEST_PAYLOAD });
+        let limit = self.packets.map_or(LONGEST_PAYLOAD, Packets::longest);
+        if payload.len() > limit && !self.is_unix {
+            return Err(Rejection::DatagramTooLong { length: payload.len(), limit });
         }
         let outgoing = Outgoing { peer, remote, payload: Payload::clone(payload), origin };
         if !self.waiting.is_empty() {

@@ -125,6 +125,7 @@ impl Worker {
             (Some(SessionConfig::UnixDatagrams(config)), Ok(_)) => self.bind_unix(&config),
             (Some(SessionConfig::TcpServer(server)), Ok(addresses)) => self.listen(&server, &addresses),
             (Some(SessionConfig::Udp(config)), Ok(addresses)) => self.bind(&config, &addresses),
+            (Some(SessionConfig::Raw(config)), Ok(addresses)) => self.bind_raw(&config, &addresses),
             (Some(SessionConfig::TcpClient(_)) | None, Ok(_)) => Ok(()),
             (_, Err(failure)) => Err(failure),
         };
@@ -421,7 +422,7 @@ impl Worker {
 
 const UNSPECIFIED: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-fn unspecified_like(remote: Option<SocketAddr>) -> SocketAddr {
+pub(super) fn unspecified_like(remote: Option<SocketAddr>) -> SocketAddr {
     match remote {
         Some(SocketAddr::V6(_)) => SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
         _ => UNSPECIFIED,
@@ -450,6 +451,6 @@ fn with_default(asked: &[SocketOption], name: OptionName) -> Vec<SocketOption> {
 }
 
 /// Only what the user asked for is recorded, not our own defaults.
-fn asked_for(reports: Vec<OptionReport>, asked: &[SocketOption]) -> Vec<OptionReport> {
+pub(super) fn asked_for(reports: Vec<OptionReport>, asked: &[SocketOption]) -> Vec<OptionReport> {
     reports.into_iter().filter(|report| asked.iter().any(|option| option.name == report.name)).collect()
 }

@@ -33,6 +33,7 @@ fn endpoints(config: &SessionConfig) -> (Option<&HostPort>, Option<&HostPort>) {
         SessionConfig::TcpServer(server) => (Some(&server.local), None),
         SessionConfig::TcpClient(client) => (client.bind.as_ref(), Some(&client.remote)),
         SessionConfig::Udp(udp) => (udp.bind.as_ref(), udp.to.as_ref()),
+        SessionConfig::Raw(raw) => (raw.bind.as_ref(), raw.to.as_ref()),
         SessionConfig::UnixServer(_) | SessionConfig::UnixClient(_) | SessionConfig::UnixDatagrams(_) => {
             (None, None)
         }

@@ -57,6 +57,8 @@ mod websocket;
 
 mod unix;
 
+mod raw;
+
 #[cfg(test)]
 mod scripted_wire;
 

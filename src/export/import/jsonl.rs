@@ -44,6 +44,7 @@ struct Line<'a> {
     #[serde(default)]
     truncated: bool,
     time_source: Option<&'a str>,
+    ttl: Option<u8>,
     #[serde(borrow)]
     interface: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -223,6 +224,7 @@ impl Line<'_> {
             local,
             interface: self.interface.as_deref().map(InterfaceName::new),
             rule: self.rule.as_deref().map(RuleName::new),
+            ttl: self.ttl,
             ..DataHead::new(direction, origin)
         };
         Some(Data { head, bytes: const_hex::decode(self.hex?).ok()? })
@@ -244,6 +246,8 @@ impl Line<'_> {
             "listening" => Lifecycle::Listening { local: local()? },
             "listener_stopped" => Lifecycle::ListenerStopped { local: local()? },
             "bound" => Lifecycle::Bound { local: local()? },
+            "echo_only" => Lifecycle::EchoOnly { local: local()? },
+            "tls_unexpected" => Lifecycle::TlsUnexpected { remote: remote()? },
             "connecting" => Lifecycle::Connecting { remote: remote()?, attempt: self.attempt? },
             "connected" => {
                 let (local, remote, message_oriented) = (local()?, remote()?, self.message_oriented);

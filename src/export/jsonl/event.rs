@@ -120,6 +120,7 @@ fn push_details(line: &mut String, lifecycle: &Lifecycle) {
         | Lifecycle::PeerFinished { .. }
         | Lifecycle::WriteShut { .. }
         | Lifecycle::TlsUnexpected { .. }
+        | Lifecycle::EchoOnly { .. }
         | Lifecycle::PeerLeft { error: None, .. }
         | Lifecycle::Closed { .. } => {}
     }

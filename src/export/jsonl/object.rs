@@ -79,6 +79,10 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
         line.push_str(",\"interface\":");
         push_string(line, interface.as_str());
     }
+    if let Some(ttl) = head.ttl {
+        line.push_str(",\"ttl\":");
+        push_number(line, ttl);
+    }
 }
 
 /// Appends a piece of decoded payload inside a JSON string.

@@ -16,10 +16,10 @@ use crate::codec::prose::body_text;
 use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::export::pcapng::flow::Flow;
-use crate::export::pcapng::packet::{MAX_DATAGRAM, Path};
+use crate::export::pcapng::packet::{MAX_DATAGRAM, MAX_PACKET, Path};
 use crate::export::pcapng::wire::{InterfaceId, Seen, Wire};
 use crate::model::address::Address;
-use crate::model::config::SessionKind;
+use crate::model::config::{RawKind, SessionKind};
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Data, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind};
 use crate::util::locale::{Language, Locale};
@@ -131,6 +131,9 @@ impl PcapngExporter {
             Direction::Sent => Path::new(local, ends.remote),
         };
         let seen = Seen { interface, at_ns, direction: data.head.direction };
+        if let Some(SessionKind::Raw(kind)) = self.kind {
+            return self.raw_packet(seen, path, kind, data);
+        }
         let mut rest = data.bytes.as_slice();
         loop {
             let (datagram, more) = rest.split_at(rest.len().min(MAX_DATAGRAM));
@@ -142,6 +145,19 @@ impl PcapngExporter {
                 return;
             }
         }
+    }
+
+    /// A packet of a protocol on IP, which may have brought its header.
+    fn raw_packet(&mut self, seen: Seen, path: Path, kind: RawKind, data: &Data) {
+        let is_whole = kind.with_header && data.bytes.first().is_some_and(|first| first >> 4 == 4);
+        self.wire.packet(seen, |buffer, identification| {
+            if is_whole {
+                buffer.extend_from_slice(&data.bytes);
+            } else {
+                let payload = &data.bytes[..data.bytes.len().min(MAX_PACKET)];
+                path.append_packet(buffer, identification, kind.protocol, data.head.ttl, payload);
+            }
+        });
     }
 
     /// Our address of a datagram: what the kernel told, else where the socket is bound, else the best guess.
@@ -305,6 +321,7 @@ impl Exporter for PcapngExporter {
             Some(SessionKind::UnixServer(_)) => "Unix socket server",
             Some(SessionKind::UnixClient(_)) => "Unix socket client",
             Some(SessionKind::UnixDatagrams) => "Unix datagrams",
+            Some(SessionKind::Raw(_)) => "raw IP",
             None => "",
         };
         self.wire.begin(&session.program, &session.session_name, description);

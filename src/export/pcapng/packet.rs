@@ -1,6 +1,7 @@
 //! IP packets with TCP segments or UDP datagrams, headers and checksums included. Knows the protocols' layout, not
 //! the state of any connection.
 
+use crate::model::config::IpProtocol;
 use etherparse::checksum::Sum16BitWords;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -9,6 +10,9 @@ pub(super) const MAX_SEGMENT: usize = 65_535 - 40 - 20;
 
 /// The largest payload of one datagram over IPv4; IPv6 could carry 20 bytes more.
 pub(super) const MAX_DATAGRAM: usize = 65_535 - 20 - 8;
+
+/// The largest payload of a packet over IPv4.
+pub(super) const MAX_PACKET: usize = 65_535 - 20;
 
 /// As many as possible, so that nothing ever looks like a sender that waits for its receiver.
 const WINDOW: u16 = u16::MAX;
@@ -133,6 +137,30 @@ impl Path {
         // A sum of zero would say that there is none.
         let checksum = sum.add_slice(&buffer[start..]).to_ones_complement_with_no_zero().to_ne_bytes();
         buffer[start + 6..start + 8].copy_from_slice(&checksum);
+    }
+
+    /// Appends a packet of this protocol. `payload` is at most [`MAX_PACKET`] bytes.
+    pub(super) fn append_packet(
+        &self,
+        buffer: &mut Vec<u8>,
+        identification: u16,
+        protocol: IpProtocol,
+        ttl: Option<u8>,
+        payload: &[u8],
+    ) {
+        let start = buffer.len();
+        self.append_ip_header(buffer, identification, protocol.0, payload.len());
+        match (ttl, self.addresses) {
+            (Some(ttl), Addresses::V4 { .. }) => {
+                buffer[start + 8] = ttl;
+                buffer[start + 10..start + 12].fill(0);
+                let header = Sum16BitWords::new().add_slice(&buffer[start..]);
+                buffer[start + 10..start + 12].copy_from_slice(&header.ones_complement().to_ne_bytes());
+            }
+            (Some(hops), Addresses::V6 { .. }) => buffer[start + 7] = hops,
+            (None, _) => {}
+        }
+        buffer.extend_from_slice(payload);
     }
 
     /// Appends the IP header of a packet with `length` bytes after it; returns the sum over the pseudo header.

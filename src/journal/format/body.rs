@@ -4,6 +4,7 @@
 use crate::journal::format::fields::{FieldReader, FieldWriter};
 use crate::journal::format::frame::FrameFlags;
 use crate::journal::format::{FrameHeader, MAX_PAYLOAD_BYTES, RecordKind};
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::{
     Body, Data, DataHead, Direction, EndReason, InterfaceName, Lifecycle, Loss, LossKind, Origin, RuleName,
 };
@@ -11,8 +12,8 @@ use crate::model::socket_option::OptionName;
 
 const FACT_LOCAL: u8 = 1;
 const FACT_INTERFACE: u8 = 2;
-// 4 is what layer the bytes belong to, where a program says so.
 const FACT_RULE: u8 = 8;
+const FACT_TTL: u8 = 16;
 
 /// What the header of a frame says about its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +59,15 @@ pub fn encode_body(body: &Body, out: &mut Vec<u8>) -> PayloadShape {
 /// Appends what is known about data behind its bytes, which may have come straight from a socket.
 pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> PayloadShape {
     let before = out.len();
-    if head.local.is_some() || head.interface.is_some() || head.rule.is_some() {
+    if head.local.is_some() || head.interface.is_some() || head.rule.is_some() || head.ttl.is_some() {
         let mut fields = FieldWriter { out };
-        let local = if head.local.is_some() { FACT_LOCAL } else { 0 };
-        let interface = if head.interface.is_some() { FACT_INTERFACE } else { 0 };
-        let rule = if head.rule.is_some() { FACT_RULE } else { 0 };
-        fields.byte(local | interface | rule);
+        let bit = |is_there: bool, bit: u8| if is_there { bit } else { 0 };
+        fields.byte(
+            bit(head.local.is_some(), FACT_LOCAL)
+                | bit(head.interface.is_some(), FACT_INTERFACE)
+                | bit(head.rule.is_some(), FACT_RULE)
+                | bit(head.ttl.is_some(), FACT_TTL),
+        );
         if let Some(address) = head.local {
             fields.ip(address);
         }
@@ -72,6 +76,9 @@ pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> Pa
         }
         if let Some(name) = &head.rule {
             fields.text(name.as_str());
+        }
+        if let Some(ttl) = head.ttl {
+            fields.byte(ttl);
         }
     }
     PayloadShape {
@@ -131,6 +138,7 @@ pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
         local: None,
         interface: None,
         rule: None,
+        ttl: None,
     };
     if header.facts_bytes > 0 {
         let mut fields = FieldReader { rest: payload.get(header.data_bytes() as usize..)? };
@@ -143,6 +151,9 @@ pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
         }
         if present & FACT_RULE != 0 {
             head.rule = Some(RuleName::new(&fields.text()?));
+        }
+        if present & FACT_TTL != 0 {
+            head.ttl = Some(fields.byte()?);
         }
     }
     Some(head)
@@ -197,6 +208,7 @@ fn lifecycle_code(event: &Lifecycle) -> u8 {
         Lifecycle::DescriptorsClosed { .. } => 30,
         Lifecycle::KeysKept { .. } => 31,
         Lifecycle::TlsUnexpected { .. } => 32,
+        Lifecycle::EchoOnly { .. } => 33,
     }
 }
 
@@ -212,7 +224,8 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
         }
         Lifecycle::Listening { local }
         | Lifecycle::ListenerStopped { local }
-        | Lifecycle::Bound { local } => out.address(*local),
+        | Lifecycle::Bound { local }
+        | Lifecycle::EchoOnly { local } => out.address(*local),
         Lifecycle::Connecting { remote, attempt } => {
             out.address(*remote);
             out.word(*attempt);
@@ -221,14 +234,7 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
         | Lifecycle::PeerJoined { local, remote, message_oriented, process } => {
             out.address(*local);
             out.address(*remote);
-            match (message_oriented, process) {
-                (Some(message_oriented), _) => out.byte(u8::from(*message_oriented)),
-                (None, Some(_)) => out.byte(NOT_TOLD),
-                (None, None) => {}
-            }
-            if let Some(process) = process {
-                out.process(process);
-            }
+            encode_peer_facts(*message_oriented, process.as_deref(), out);
         }
         Lifecycle::ConnectFailed { failure, reason } => {
             out.byte(reason.code());
@@ -279,6 +285,22 @@ fn encode_lifecycle(event: &Lifecycle, out: &mut FieldWriter<'_>) {
             out.address(*remote);
             out.handshake(handshake);
         }
+    }
+}
+
+/// What is known of a peer besides its addresses. A fact that is not told has to be there where another one follows it.
+fn encode_peer_facts(
+    message_oriented: Option<bool>,
+    process: Option<&PeerProcess>,
+    out: &mut FieldWriter<'_>,
+) {
+    match (message_oriented, process) {
+        (Some(message_oriented), _) => out.byte(u8::from(message_oriented)),
+        (None, Some(_)) => out.byte(NOT_TOLD),
+        (None, None) => {}
+    }
+    if let Some(process) = process {
+        out.process(process);
     }
 }
 
@@ -343,6 +365,7 @@ fn decode_lifecycle(code: u8, fields: &mut FieldReader<'_>) -> Option<Lifecycle>
         30 => Lifecycle::DescriptorsClosed { remote: fields.address()?, count: fields.word()? },
         31 => Lifecycle::KeysKept { lines: fields.text()? },
         32 => Lifecycle::TlsUnexpected { remote: fields.address()? },
+        33 => Lifecycle::EchoOnly { local: fields.address()? },
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::text::TextEncoding;
 use crate::journal::format::{FRAMES_START, VERSION};
-use crate::model::config::{SessionKind, UnixType};
+use crate::model::config::{IpProtocol, RawKind, SessionKind, UnixType};
 use crate::util::clock::Stamp;
 
 /// Begins every journal. The first byte catches transfers that keep 7 bits; the line ends catch transfers that
@@ -97,7 +97,7 @@ fn encode_metadata(info: &JournalInfo) -> Vec<u8> {
     };
     add(TAG_SESSION_NAME, cut_text(&info.session_name, MAX_NAME_BYTES).as_bytes());
     if let Some(kind) = info.kind {
-        add(TAG_KIND, &[kind_code(kind)]);
+        add(TAG_KIND, &kind_value(kind));
     }
     add(TAG_PROGRAM, cut_text(&info.program, MAX_PROGRAM_BYTES).as_bytes());
     if let Some(encoding) = info.encoding {
@@ -144,7 +144,7 @@ fn decode_block(block: &[u8]) -> Result<(JournalId, JournalInfo), HeaderError> {
         let text = || std::str::from_utf8(value).unwrap_or_default().to_owned();
         match *tag {
             TAG_SESSION_NAME => info.session_name = text(),
-            TAG_KIND => info.kind = value.first().and_then(|code| kind_from_code(*code)),
+            TAG_KIND => info.kind = kind_from_value(value),
             TAG_PROGRAM => info.program = text(),
             // A name that this program does not know is as good as none: the encoding can be chosen at any time.
             TAG_ENCODING => info.encoding = TextEncoding::from_name(&text()).ok(),
@@ -194,8 +194,9 @@ fn cut_text(text: &str, max_bytes: usize) -> &str {
     &text[..text.floor_char_boundary(max_bytes)]
 }
 
-fn kind_code(kind: SessionKind) -> u8 {
-    match kind {
+/// The kind's code, and behind it what tells its sessions apart.
+fn kind_value(kind: SessionKind) -> Vec<u8> {
+    let code = match kind {
         SessionKind::TcpServer => 1,
         SessionKind::TcpClient => 2,
         SessionKind::Udp => 3,
@@ -204,10 +205,15 @@ fn kind_code(kind: SessionKind) -> u8 {
         SessionKind::UnixServer(UnixType::SeqPacket) => 6,
         SessionKind::UnixClient(UnixType::SeqPacket) => 7,
         SessionKind::UnixDatagrams => 8,
-    }
+        SessionKind::Raw(RawKind { protocol, with_header }) => {
+            return vec![9, protocol.0, u8::from(with_header)];
+        }
+    };
+    vec![code]
 }
 
-fn kind_from_code(code: u8) -> Option<SessionKind> {
+fn kind_from_value(value: &[u8]) -> Option<SessionKind> {
+    let (code, more) = value.split_first()?;
     match code {
         1 => Some(SessionKind::TcpServer),
         2 => Some(SessionKind::TcpClient),
@@ -217,6 +223,10 @@ fn kind_from_code(code: u8) -> Option<SessionKind> {
         6 => Some(SessionKind::UnixServer(UnixType::SeqPacket)),
         7 => Some(SessionKind::UnixClient(UnixType::SeqPacket)),
         8 => Some(SessionKind::UnixDatagrams),
+        9 => {
+            let (protocol, with_header) = (IpProtocol(*more.first()?), *more.get(1)? != 0);
+            Some(SessionKind::Raw(RawKind { protocol, with_header }))
+        }
         _ => None,
     }
 }
