@@ -1,6 +1,6 @@
 //! What decoders find in rows, for formats that say it: one object for machines, one line for people.
 
-use crate::codec::decode::{DecodeChoice, Entry, FieldKind, RowDecoder, Tree, Value, summary};
+use crate::codec::decode::{DecodeChoice, Entry, FieldKind, RowDecoder, Value, push_answer, summary};
 use crate::codec::rows::Row;
 use crate::export::exporter::{ExportContext, PeerLookup};
 use crate::export::json_string::push_string;
@@ -71,19 +71,12 @@ impl DecodedRows {
         let Some(tree) = self.rows.tree(message) else { return false };
         let locale = Locale::of(language);
         line.push_str(&summary(tree, message, locale));
-        push_answer(tree, locale, line);
+        if let Some(asked) = tree.asked() {
+            line.push_str(" · ");
+            push_answer(asked, locale, line);
+        }
         true
     }
-}
-
-/// Appends which request a message answers, and after how long.
-fn push_answer(tree: &Tree, locale: &Locale, line: &mut String) {
-    let Some(asked) = tree.asked() else { return };
-    // Tenths of milliseconds, rounded down.
-    let tenths = asked.after_ns / 100_000;
-    let after = format!("{}.{} ms", tenths / 10, tenths % 10);
-    line.push_str(" · ");
-    locale.format_into(line, "decode.answers", &[("number", &asked.row), ("after", &after)]);
 }
 
 fn push_field(line: &mut String, entry: &Entry<'_>, name: &mut String) {

@@ -6,6 +6,7 @@ use crate::codec::checksum::catalogue::{ALIASES, ENTRIES, POPULAR};
 use crate::codec::near_miss;
 use crc::{Algorithm, Crc, NoTable, Table, Width};
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -33,6 +34,15 @@ pub enum ByteOrder {
     BigEndian,
     /// The least significant one.
     LittleEndian,
+}
+
+/// A checksum that a message ends with, and that is right for what stands before it.
+#[derive(Clone, Debug)]
+pub struct RightEnd {
+    /// Which, in the order in which its bytes stand there.
+    pub checksum: Checksum,
+    /// Its bytes.
+    pub bytes: Range<usize>,
 }
 
 /// A name that no checksum has.
@@ -70,6 +80,9 @@ enum Method {
 
 /// From this length on, making a table of 256 entries is faster than going bit by bit.
 const LONG_ENOUGH_FOR_A_TABLE: usize = 512;
+
+/// Of fewer bytes before it no checksum is told: short sums are right by chance.
+const LEAST_COVERED: usize = 2;
 
 impl Checksum {
     /// All checksums, those that devices use most first.
@@ -169,6 +182,34 @@ impl Checksum {
             Method::NegativeSum => (sum(bytes).wrapping_neg() & 0xFF).into(),
             Method::Internet => internet_sum(bytes).into(),
         }
+    }
+
+    /// Those of the popular checksums, in either order, that a message ends with and that are right. Single bytes are
+    /// not looked at: one message in 256 would end with the right one by chance.
+    pub fn right_ends(message: &[u8]) -> Vec<RightEnd> {
+        let mut found: Vec<RightEnd> = Vec::new();
+        for usual in Checksum::popular().filter(|checksum| (2..=4).contains(&checksum.size())) {
+            let Some(start) = message.len().checked_sub(usual.size()).filter(|start| *start >= LEAST_COVERED)
+            else {
+                continue;
+            };
+            let (covered, end) = message.split_at(start);
+            // Of nothing but zeros many checksums are zero.
+            if covered.iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            let value = usual.value(covered).to_be_bytes();
+            let value = &value[value.len() - usual.size()..];
+            let order = if value == end {
+                ByteOrder::BigEndian
+            } else if value.iter().rev().eq(end) {
+                ByteOrder::LittleEndian
+            } else {
+                continue;
+            };
+            found.push(RightEnd { checksum: usual.with_order(order), bytes: start..message.len() });
+        }
+        found
     }
 
     /// Appends the checksum of `payload`.
@@ -297,6 +338,33 @@ mod tests {
 
     /// The input that the catalogue gives every check's result for.
     const DIGITS: &[u8] = b"123456789";
+
+    #[test]
+    fn a_right_checksum_at_the_end_is_found_in_either_order() {
+        let modbus = [1, 3, 0x9C, 0x41, 0, 2, 0xBA, 0x4F];
+        let with = |name: &str| {
+            let mut message = DIGITS.to_vec();
+            Checksum::from_name(name).unwrap().append(DIGITS, &mut message);
+            message
+        };
+        let wrong = [1, 3, 0x9C, 0x41, 0, 2, 0xBA, 0x4E];
+        for (message, found) in [
+            (modbus.to_vec(), &[("crc-16/modbus", ByteOrder::LittleEndian, 6)][..]),
+            (with("crc-16/modbus:be"), &[("crc-16/modbus", ByteOrder::BigEndian, 9)]),
+            (with("crc-32"), &[("crc-32/iso-hdlc", ByteOrder::LittleEndian, 9)]),
+            (with("xmodem"), &[("crc-16/xmodem", ByteOrder::BigEndian, 9)]),
+            (wrong.to_vec(), &[]),
+            (vec![0; 64], &[]),
+            (vec![1, 0, 1], &[]),
+            (Vec::new(), &[]),
+        ] {
+            let ends = Checksum::right_ends(&message);
+            let told: Vec<_> =
+                ends.iter().map(|end| (end.checksum.name(), end.checksum.order(), end.bytes.start)).collect();
+            assert_eq!(told, found, "{message:02X?}");
+            assert!(ends.iter().all(|end| end.bytes.end == message.len()));
+        }
+    }
 
     #[test]
     fn checksums_are_appended_as_devices_expect_them() {

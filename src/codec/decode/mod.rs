@@ -131,6 +131,23 @@ pub enum DecodeChoice {
 }
 
 impl DecoderId {
+    /// The name that people read, the same in every language.
+    pub fn label(self) -> &'static str {
+        match self {
+            DecoderId::Json => "JSON",
+            DecoderId::Modbus => "Modbus TCP",
+            DecoderId::ModbusRtu => "Modbus RTU",
+            DecoderId::Http => "HTTP",
+            DecoderId::Mqtt => "MQTT",
+            DecoderId::Dns => "DNS",
+            DecoderId::Nmea => "NMEA 0183",
+            DecoderId::Tls => "TLS",
+            DecoderId::WebSocket => "WebSocket",
+            DecoderId::Icmp => "ICMP",
+            DecoderId::Ip => "IP",
+        }
+    }
+
     /// The name that options and JSON use.
     pub fn name(self) -> &'static str {
         match self {
@@ -238,6 +255,14 @@ pub fn summary(tree: &Tree, message: &[u8], locale: &Locale) -> String {
         line.push_str(&fault.text(locale));
     }
     line
+}
+
+/// Appends which request a message answers, and after how long: `answers 1,270 after 3.0 ms`.
+pub fn push_answer(asked: Asked, locale: &Locale, line: &mut String) {
+    // Tenths of milliseconds, rounded down.
+    let tenths = asked.after_ns / 100_000;
+    let after = format!("{}.{} ms", tenths / 10, tenths % 10);
+    locale.format_into(line, "decode.answers", &[("number", &asked.row), ("after", &after)]);
 }
 
 /// Appends the beginning of a text, on one line: so many characters, and what is no visible character as a blank.

@@ -81,6 +81,11 @@ impl RowDecoder {
         self.chosen = Some((decoder, hint));
     }
 
+    /// A row goes by of which nothing is to be known.
+    pub fn pass(&mut self) {
+        (self.chosen, self.is_decoded) = (None, false);
+    }
+
     /// The message of the row that was taken in last, decoded. `None` where no decoder goes with it.
     pub fn tree(&mut self, message: &[u8]) -> Option<&Tree> {
         let (decoder, hint) = self.chosen.as_ref()?;

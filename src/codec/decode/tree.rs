@@ -118,6 +118,11 @@ impl Tree {
         (0..self.nodes.len()).map(move |place| Entry { tree: self, message, id: node_id(place) })
     }
 
+    /// The node at a place in reading order.
+    pub fn entry_at<'a>(&'a self, message: &'a [u8], place: usize) -> Option<Entry<'a>> {
+        (place < self.nodes.len()).then(|| Entry { tree: self, message, id: node_id(place) })
+    }
+
     /// The first value of a field.
     pub fn first<'a>(&'a self, message: &'a [u8], field: &Field) -> Option<Value<'a>> {
         self.entries(message).find(|entry| entry.is(field)).map(|entry| entry.value())

@@ -8,7 +8,7 @@ mod dump;
 mod hex_row;
 mod text_row;
 
-pub use dump::DumpWidth;
+pub use dump::{DumpColumns, DumpSide, DumpWidth, represent_dump_part};
 
 use crate::codec::framing::MessageEnd;
 use crate::codec::prose;
@@ -174,6 +174,31 @@ pub fn represent_row(into: &mut Represented, row: &Row<'_>, carry: Carry, style:
     represent_into(into, row.record, if row.message.is_some() { Carry::default() } else { carry }, style);
     if let (Some(cut), Some(data), true) = (&row.message, row.record.data(), style.with_remarks) {
         push_cut(into, cut, data.bytes.len(), style.locale);
+    }
+}
+
+/// A message as what it means: its summary, what it answers, and the remarks of its row. `is_faulty` where the message is
+/// not what its protocol wants.
+pub fn represent_meaning(
+    into: &mut Represented,
+    row: &Row<'_>,
+    (summary, is_faulty): (&str, bool),
+    answers: Option<&str>,
+    style: &RowStyle<'_>,
+) {
+    into.clear();
+    let Some(data) = row.record.data() else { return };
+    let end = data.bytes.len();
+    let meaning = if is_faulty { SpanStyle::Error } else { SpanStyle::Payload };
+    into.push(meaning, 0..end, None, summary);
+    if let Some(answers) = answers {
+        push_remark(into, SpanStyle::Remark, answers, end);
+    }
+    if style.with_remarks {
+        push_remarks(into, data, style.locale);
+        if let Some(cut) = &row.message {
+            push_cut(into, cut, end, style.locale);
+        }
     }
 }
 
