@@ -33,4 +33,6 @@ pub mod websocket;
 
 pub mod decode;
 
+pub mod values;
+
 pub(crate) mod near_miss;

@@ -1,7 +1,7 @@
 //! The one table of commands: everything that can be done by name, with the keys for it and where it stands in the menu.
 //! It feeds the keyboard, tooltips, the menu, the help page and the palette. What is done is said where actions are.
 
-use crate::codec::represent::View;
+use crate::ui::log::RowView;
 use crate::workspace::tabs::TabKind;
 use egui::{Event, InputState, Key, KeyboardShortcut, Modifiers};
 
@@ -33,7 +33,7 @@ pub enum UiCommand {
     /// Follow the newest row, or hold still.
     ToggleFollowing,
     /// Show payloads like this.
-    View(View),
+    View(RowView),
     /// Clear the view.
     ClearView,
     /// Show what was cleared from view.
@@ -156,7 +156,7 @@ impl CommandRow {
 }
 
 /// All commands, in the order of the help page and the palette.
-pub const TABLE: [CommandRow; 57] = [
+pub const TABLE: [CommandRow; 58] = [
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
     row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
     row(UiCommand::SendFile, "command.send_file"),
@@ -169,9 +169,10 @@ pub const TABLE: [CommandRow; 57] = [
     row(UiCommand::FindNext, "command.find_next").keys(NONE, Key::F3),
     row(UiCommand::GoTo, "command.go_to").keys(CTRL, Key::G),
     row(UiCommand::ToggleFollowing, "command.toggle_following").keys(CTRL, Key::P),
-    row(UiCommand::View(View::Text), "command.view_text"),
-    row(UiCommand::View(View::Hex), "command.view_hex"),
-    row(UiCommand::View(View::Dump), "command.view_dump"),
+    row(UiCommand::View(RowView::Text), "command.view_text"),
+    row(UiCommand::View(RowView::Hex), "command.view_hex"),
+    row(UiCommand::View(RowView::Dump), "command.view_dump"),
+    row(UiCommand::View(RowView::Decoded), "command.view_decoded"),
     row(UiCommand::ClearView, "command.clear_view").keys(CTRL, Key::L),
     row(UiCommand::ShowCleared, "command.show_cleared"),
     row(UiCommand::ResetCounters, "command.reset_counters"),

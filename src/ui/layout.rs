@@ -38,7 +38,7 @@ const INSPECTOR_NEEDS: f32 = 1180.0;
 const SESSION_NEEDS: f32 = 400.0;
 
 const SIDE_WIDTH: f32 = 266.0;
-const INSPECTOR_WIDTH: f32 = 350.0;
+const INSPECTOR_WIDTH: f32 = 366.0;
 
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Action>) {
@@ -81,7 +81,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
         if let Some(inspector_ui) = inspector_place(ui, &ctx, inspector, beside.is_some())
             && let Some(tab) = tabs.iter_mut().find(|tab| tab.key == inspected)
         {
-            inspector_ui(ui, &ctx, tab);
+            inspector_ui(ui, &ctx, tab, out);
         }
         // Alone, a session is named by its tab.
         let title = |key| beside.and(labels.iter().find(|label| label.key == key));
@@ -229,13 +229,16 @@ fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<T
     peers_ui(ui, ctx, shape, &tab.status, &mut tab.peers, asked);
 }
 
+/// Draws the inspector of a tab.
+type InspectorDrawing = fn(&mut Ui, &ViewCtx<'_>, &mut Tab, &mut Vec<Action>);
+
 /// How the inspector is drawn, if it is: at the side where there is room, and where it was asked for.
 fn inspector_place(
     ui: &Ui,
     ctx: &ViewCtx<'_>,
     panel: &mut InspectorPanel,
     are_two: bool,
-) -> Option<fn(&mut Ui, &ViewCtx<'_>, &mut Tab)> {
+) -> Option<InspectorDrawing> {
     let room = ui.available_width();
     let has_room = room + SIDE_WIDTH >= INSPECTOR_NEEDS;
     panel.is_seen = ctx.settings.inspector && (has_room || panel.was_asked_for);
@@ -244,22 +247,30 @@ fn inspector_place(
     panel.is_seen.then_some(if fits { inspector_ui } else { inspector_over_ui })
 }
 
-fn inspector_over_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
-    drawer(ui, "inspector", INSPECTOR_WIDTH, |ui| inspected_ui(ui, ctx, tab));
+fn inspector_over_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
+    drawer(ui, "inspector", INSPECTOR_WIDTH, |ui| inspected_ui(ui, ctx, tab, out));
 }
 
-fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
+fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
-    let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=520.0);
-    side(panel.frame(frame), ui, |ui| inspected_ui(ui, ctx, tab));
+    let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=760.0);
+    side(panel.frame(frame), ui, |ui| inspected_ui(ui, ctx, tab, out));
     name_handle(ui, ctx, "inspector");
 }
 
-fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab) {
-    let (encoding, peer) = (tab.encoding(), tab.peers.selected.as_ref());
+fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
+    let around = inspector::Around {
+        encoding: tab.encoding(),
+        decoders: tab.settings.decoders.typed(),
+        can_compare: tab.log.sheet.marked().is_some_and(|marked| tab.inspected() != Some(marked)),
+        peer: tab.peers.selected.as_ref(),
+        status: &tab.status,
+    };
+    let mut asked = Vec::new();
     ui.push_id(tab.key.0, |ui| {
-        inspector::inspector_ui(ui, ctx, encoding, &mut tab.log.inspector, peer, &tab.status);
+        inspector::inspector_ui(ui, ctx, &mut tab.log.inspector, around, &mut asked);
     });
+    out.extend(asked.into_iter().map(|action| Action::OnTab(tab.key, action)));
 }
 
 /// One session: its name where there are two, its view bar, its sheet and its send area.

@@ -182,6 +182,12 @@ impl Theme {
         }
     }
 
+    /// A colour so quiet that text on it stays readable, for what lies behind characters.
+    pub fn quiet(color: Color32) -> Color32 {
+        const SHARE: f32 = 0.2;
+        color.gamma_multiply(SHARE)
+    }
+
     /// A separator or outline, one point wide.
     pub fn line_stroke(&self) -> Stroke {
         Stroke::new(1.0, self.line)

@@ -44,18 +44,20 @@ pub enum LocaleError {
 }
 
 /// The English files. A new file is added here and in the list below.
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 6] = [
     include_str!("../../assets/locale/en/decode.toml"),
     include_str!("../../assets/locale/en/expression.toml"),
+    include_str!("../../assets/locale/en/inspector.toml"),
     include_str!("../../assets/locale/en/record.toml"),
     include_str!("../../assets/locale/en/sheet.toml"),
     include_str!("../../assets/locale/en/window.toml"),
 ];
 
 /// The Chinese files, in the same order.
-const SIMPLIFIED_CHINESE: [&str; 5] = [
+const SIMPLIFIED_CHINESE: [&str; 6] = [
     include_str!("../../assets/locale/zh-Hans/decode.toml"),
     include_str!("../../assets/locale/zh-Hans/expression.toml"),
+    include_str!("../../assets/locale/zh-Hans/inspector.toml"),
     include_str!("../../assets/locale/zh-Hans/record.toml"),
     include_str!("../../assets/locale/zh-Hans/sheet.toml"),
     include_str!("../../assets/locale/zh-Hans/window.toml"),

@@ -24,6 +24,8 @@ pub struct Settings {
     pub window_maximized: bool,
     /// Whether the inspector is shown.
     pub inspector: bool,
+    /// Which parts of the inspector are folded.
+    pub inspector_folded: Vec<InspectorPart>,
     /// How the sheet writes times.
     pub time_format: TimeFormat,
     /// Journals are kept for so many days, unless they are marked to be kept.
@@ -49,6 +51,22 @@ pub enum ThemeChoice {
     Dark,
     /// Light.
     Light,
+}
+
+/// A part of the inspector that can be folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InspectorPart {
+    /// What the bytes mean.
+    Decoded,
+    /// The values at a byte.
+    Values,
+    /// Checksums.
+    Sums,
+    /// What is known of the connection.
+    Connection,
+    /// What the kernel made of socket options.
+    Options,
 }
 
 /// With what the window is drawn.
@@ -91,6 +109,15 @@ impl Settings {
         Duration::from_hours(u64::from(self.retention_days) * 24)
     }
 
+    /// Folds a part of the inspector, or unfolds it.
+    pub fn toggle_folded(&mut self, part: InspectorPart) {
+        let before = self.inspector_folded.len();
+        self.inspector_folded.retain(|folded| *folded != part);
+        if self.inspector_folded.len() == before {
+            self.inspector_folded.push(part);
+        }
+    }
+
     /// How much all journals together may take.
     pub fn retention_bytes(&self) -> u64 {
         self.retention_mib.saturating_mul(1 << 20)
@@ -108,6 +135,7 @@ impl Default for Settings {
             window_height: 860,
             window_maximized: false,
             inspector: true,
+            inspector_folded: vec![InspectorPart::Connection, InspectorPart::Options],
             time_format: TimeFormat::Millis,
             retention_days: 90,
             retention_mib: 20 * 1024,

@@ -50,6 +50,8 @@ pub struct TabSettings {
     pub encoding: String,
     /// How streams are cut into messages, as on the command line.
     pub split: String,
+    /// Who decodes messages, as on the command line; `none` for nobody.
+    pub decode: String,
     /// The journal of the last session, or the one that is shown; empty where there was none.
     pub journal: String,
     /// Whether the tab only shows that journal.
@@ -118,6 +120,8 @@ pub enum ViewChoice {
     Hex,
     /// Sixteen bytes per line, hex and text side by side.
     Dump,
+    /// As what it means.
+    Decoded,
 }
 
 /// How what is typed becomes bytes.
@@ -192,6 +196,7 @@ impl Default for TabSettings {
             view: ViewChoice::Text,
             encoding: "utf-8".to_owned(),
             split: "none".to_owned(),
+            decode: "auto".to_owned(),
             journal: String::new(),
             is_kept: false,
             composer: ComposerSettings::default(),

@@ -190,13 +190,7 @@ fn push_offset(row: &mut Represented, offset: usize, digits: usize) {
     row.close(from, SpanStyle::Offset, offset..offset, None);
 }
 
-fn push_hex(
-    row: &mut Represented,
-    part: Part<'_>,
-    line: Range<usize>,
-    per_line: usize,
-    marks: &[Mark],
-) {
+fn push_hex(row: &mut Represented, part: Part<'_>, line: Range<usize>, per_line: usize, marks: &[Mark]) {
     let gap_before = |at: usize| gap_before(at - line.start);
     for (range, mark) in divided(line.clone(), marks) {
         if range.start > line.start {
@@ -315,10 +309,10 @@ mod tests {
         for width in [DumpWidth::Sixteen, DumpWidth::Eight, DumpWidth::Four] {
             let columns = DumpColumns::of(width, bytes.len());
             let text = part(&bytes, 0..width.bytes(), width, TextEncoding::UTF_8);
-            for place in 0..width.bytes() {
+            for (place, byte) in bytes.iter().enumerate().take(width.bytes()) {
                 let (hex, character) = (columns.hex(place), columns.character(place));
-                assert_eq!(text[hex..hex + 2], format!("{:02X}", bytes[place]), "{width:?}");
-                assert_eq!(text.as_bytes()[character], bytes[place], "{width:?}");
+                assert_eq!(text[hex..hex + 2], format!("{byte:02X}"), "{width:?}");
+                assert_eq!(text.as_bytes()[character], *byte, "{width:?}");
                 let middle = |column: usize, half: f32| columns.place_at(column as f32 + half);
                 assert_eq!(middle(hex, 1.0), Some((place, DumpSide::Hex)));
                 assert_eq!(middle(character, 0.5), Some((place, DumpSide::Characters)));

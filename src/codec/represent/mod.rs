@@ -195,7 +195,7 @@ pub fn represent_meaning(
         push_remark(into, SpanStyle::Remark, answers, end);
     }
     if style.with_remarks {
-        push_remarks(into, data, style.locale);
+        push_remarks(into, row.record, data, style.locale);
         if let Some(cut) = &row.message {
             push_cut(into, cut, end, style.locale);
         }

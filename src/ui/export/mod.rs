@@ -7,7 +7,7 @@ mod target;
 
 pub mod view;
 
-use crate::codec::represent::View;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::engine::jobs::JobControl;
 use crate::export::ExportOptions;
@@ -28,6 +28,7 @@ use crate::ui::export::target::ExportTarget;
 use crate::ui::filter_choices::PeerList;
 use crate::ui::jobs::{JobHandle, JobKind, finished};
 use crate::ui::log::LogRows;
+use crate::ui::log::RowView;
 use crate::ui::sessions::PEERS_OFFERED;
 use crate::ui::tab::Tab;
 use crate::ui::tab::list::TabList;
@@ -127,6 +128,7 @@ pub(in crate::ui) fn page_for_tab(
         scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
         view: tab.settings.view,
+        decoders: tab.settings.decoders.choice().cloned().unwrap_or(DecodeChoice::Auto),
         ..default_choices(tab.settings.encoding, settings)
     };
     let title = if is_raw { "save.title_raw" } else { "save.title_log" };
@@ -153,7 +155,8 @@ fn default_choices(encoding: TextEncoding, settings: &Settings) -> ExportChoices
         direction: None,
         peer: None,
         encoding,
-        view: View::Text,
+        view: RowView::Text,
+        decoders: DecodeChoice::Auto,
         times: settings.time_format,
         with_date: true,
         with_delta: false,

@@ -1,12 +1,13 @@
 //! The export page: what is exported and how, and how far it is. It opens no file.
 
-use crate::codec::represent::View;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
 use crate::ui::filter_choices::PeerList;
+use crate::ui::log::RowView;
 use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
 use crate::ui::times::times_of_file;
@@ -70,7 +71,9 @@ pub struct ExportChoices {
     /// The encoding that payload is read in.
     pub encoding: TextEncoding,
     /// How payload is shown.
-    pub view: View,
+    pub view: RowView,
+    /// Who says what messages mean, where that is shown.
+    pub decoders: DecodeChoice,
     /// How times are written.
     pub times: TimeFormat,
     /// Times of day have their date.
@@ -110,7 +113,8 @@ impl ExportChoices {
     pub fn options(&self, language: Language) -> ExportOptions {
         ExportOptions {
             encoding: self.encoding,
-            view: self.view,
+            view: self.view.of_payload(),
+            decode: (self.view == RowView::Decoded && self.has_meaning()).then(|| self.decoders.clone()),
             time: times_of_file(self.times, self.with_date),
             language,
             with_delta: self.with_delta,
@@ -134,6 +138,11 @@ impl ExportChoices {
     /// Whether the format looks as the sheet does.
     pub fn has_view(&self) -> bool {
         matches!(self.format, Format::Text | Format::Html)
+    }
+
+    /// Whether the format can say what messages mean.
+    pub fn has_meaning(&self) -> bool {
+        self.format == Format::Text
     }
 
     /// The format that the preview is written in: bytes and packets are shown by what people can read of them.

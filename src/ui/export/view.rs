@@ -1,14 +1,14 @@
 //! The page that takes a session along: format, rows, options where they apply, a look at the first lines, and where to.
 
-use crate::codec::represent::View;
 use crate::export::Format;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::export::ExportAction;
 use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Scope};
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::fonts;
+use crate::ui::log::RowView;
 use crate::ui::page_parts::{PageAction, buttons, path_ui, progress_ui, title};
-use crate::ui::tab::view_bar::encoding_combo;
+use crate::ui::tab::view_bar::{encoding_combo, view_choices};
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, segmented, toggle};
@@ -114,12 +114,16 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
 /// What the format has to be told; nothing is shown that would change nothing.
 fn options_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, choices: &mut ExportChoices) {
     if choices.has_view() {
-        let views = [
-            Choice { value: View::Text, text: ctx.text("view.text"), tooltip: ctx.text("view.text_tip") },
-            Choice { value: View::Hex, text: ctx.text("view.hex"), tooltip: ctx.text("view.hex_tip") },
-            Choice { value: View::Dump, text: ctx.text("view.dump"), tooltip: ctx.text("view.dump_tip") },
-        ];
-        segmented(ui, ctx.text("view.name"), &mut choices.view, &views);
+        let views = view_choices(ctx);
+        let count = if choices.has_meaning() { views.len() } else { views.len() - 1 };
+        let mut shown = if count < views.len() && choices.view == RowView::Decoded {
+            RowView::Text
+        } else {
+            choices.view
+        };
+        if segmented(ui, ctx.text("view.name"), &mut shown, &views[..count]) {
+            choices.view = shown;
+        }
     }
     if choices.has_encoding() {
         encoding_combo(ui, ctx, "export-encoding", &mut choices.encoding);

@@ -83,6 +83,15 @@ pub(super) fn lines(
     Cut { folded: true, ..Cut::of(&cut_to(fitting), usize::MAX, place) }
 }
 
+/// The lines of what a row means. What is too long for its line ends at the column's edge, or is wrapped.
+pub(super) fn meaning_lines(meaning: &Represented, columns: usize, unfolded: bool) -> Cut {
+    if unfolded {
+        return Cut::of(meaning, columns.max(8), None);
+    }
+    let folded = columns_of(&meaning.text) > columns;
+    Cut { folded, ..Cut::of(meaning, usize::MAX, None) }
+}
+
 /// Rows of hex are wrapped where it is easy to count: after 16, 32, … bytes, or after 8 where there is no room.
 fn wrap_columns(view: View, columns: usize) -> usize {
     let group = if columns >= 48 { 48 } else { 24 };

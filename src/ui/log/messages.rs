@@ -64,6 +64,10 @@ impl MessageRows {
 }
 
 impl RowSource for MessageRows {
+    fn again(&self) -> Box<dyn RowSource> {
+        Box::new(MessageRows::new(self.rows.clone(), self.are_counted))
+    }
+
     fn count(&self) -> u64 {
         self.count
     }

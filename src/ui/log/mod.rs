@@ -3,6 +3,7 @@
 
 mod cells;
 mod matching;
+mod meanings;
 mod messages;
 mod options;
 mod records;
@@ -10,7 +11,8 @@ mod rows;
 mod source;
 mod splitting;
 
-pub use options::RowOptions;
+pub use meanings::MOST_DECODED_BYTES;
+pub use options::{RowOptions, RowView};
 pub use records::RecordRows;
 pub use rows::{LogRows, Place};
 pub use source::{LogRow, RowSource};

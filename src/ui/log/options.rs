@@ -1,15 +1,43 @@
 //! How rows are shown: view, encoding, language, times. It must not know where rows come from.
 
+use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimePrecision};
 use crate::util::locale::Locale;
+
+/// What rows tell of data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RowView {
+    /// Its characters.
+    #[default]
+    Text,
+    /// Its bytes.
+    Hex,
+    /// Both, some bytes a line.
+    Dump,
+    /// What it means.
+    Decoded,
+}
+
+impl RowView {
+    /// How payload is shown; in a view of what messages mean, that of messages that no decoder goes with.
+    pub fn of_payload(self) -> View {
+        match self {
+            RowView::Text | RowView::Decoded => View::Text,
+            RowView::Hex => View::Hex,
+            RowView::Dump => View::Dump,
+        }
+    }
+}
 
 /// How rows are shown. A change shows at once, in the whole past.
 #[derive(Clone, Debug)]
 pub struct RowOptions {
     /// How payload bytes are shown.
     pub view: View,
+    /// With which decoders messages are shown as what they mean; those that none goes with are shown as the view says.
+    pub meaning: Option<DecodeChoice>,
     /// What their characters are.
     pub encoding: TextEncoding,
     /// The language of events and remarks.
@@ -27,6 +55,7 @@ impl RowOptions {
     pub fn new(locale: &'static Locale) -> RowOptions {
         RowOptions {
             view: View::default(),
+            meaning: None,
             encoding: TextEncoding::default(),
             locale,
             time: TimeColumn::default(),
@@ -38,6 +67,7 @@ impl RowOptions {
     pub(super) fn is_same(&self, other: &RowOptions) -> bool {
         (self.view, self.encoding, self.time, self.precision, self.columns)
             == (other.view, other.encoding, other.time, other.precision, other.columns)
+            && self.meaning == other.meaning
             && self.locale.language() == other.locale.language()
     }
 }

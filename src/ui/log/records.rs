@@ -96,6 +96,10 @@ fn take_data(record: &Record, back: &mut LookBack) -> bool {
 }
 
 impl RowSource for RecordRows {
+    fn again(&self) -> Box<dyn RowSource> {
+        Box::new(RecordRows::new(self.reader.clone()))
+    }
+
     fn count(&self) -> u64 {
         self.records
     }

@@ -1,21 +1,23 @@
 //! The rows of a sheet out of a log: read when they are about to be shown, represented, and kept for a while. Nothing is
 //! locked while they are shown. It must not know what a row is made of, nor how it is drawn.
 
-use crate::codec::represent::{self, Mark, RowStyle};
+use crate::codec::decode::{DecodeChoice, Tree, push_answer};
+use crate::codec::represent::{self, Mark, Represented, RowStyle, represent_meaning};
 use crate::codec::text::Carry;
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::engine::news::News;
-use crate::export::Selection;
+use crate::export::{PeerEnds, Selection};
 use crate::journal::query::Pattern;
 use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::framing::Framing;
-use crate::model::ids::{RecordId, RowKey};
+use crate::model::ids::{PeerId, RecordId, RowKey};
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
 use crate::ui::log::cells;
 use crate::ui::log::matching::Matching;
+use crate::ui::log::meanings::Meanings;
 use crate::ui::log::messages::MessageRows;
 use crate::ui::log::options::RowOptions;
 use crate::ui::log::records::RecordRows;
@@ -56,7 +58,11 @@ pub struct LogRows {
     options: RowOptions,
     format: TimeFormat,
     pattern: Option<Pattern>,
+    /// Changes whenever other places are found.
+    pattern_turn: u64,
     matching: Option<Matching>,
+    /// What rows mean, once that was asked for.
+    meanings: Option<Meanings>,
     /// Rows of records before this one are hidden.
     cleared_before: RecordId,
     /// The first row that is not.
@@ -105,7 +111,9 @@ impl LogRows {
             format: TimeFormat::local().with_precision(options.precision),
             options,
             pattern: None,
+            pattern_turn: 0,
             matching: None,
+            meanings: None,
             cleared_before: RecordId(0),
             hidden_before: 0,
             matching_before: 0,
@@ -138,6 +146,9 @@ impl LogRows {
         // What may have changed is made again.
         let lasting = self.source.volatile_from();
         self.source.refresh();
+        if let Some(meanings) = &mut self.meanings {
+            meanings.refresh();
+        }
         if lasting < self.count {
             self.kept.retain(|key, _| *key < lasting);
         }
@@ -158,6 +169,9 @@ impl LogRows {
         if !self.options.is_same(&options) {
             self.format = TimeFormat::local().with_precision(options.precision);
             self.format.column = options.time;
+            if self.options.locale.language() != options.locale.language() {
+                self.meanings = None;
+            }
             self.options = options;
             self.kept.clear();
         }
@@ -167,6 +181,7 @@ impl LogRows {
     pub fn set_pattern(&mut self, pattern: Option<Pattern>) {
         if pattern.is_some() || self.pattern.is_some() {
             self.pattern = pattern;
+            self.pattern_turn += 1;
             self.kept.clear();
         }
     }
@@ -238,6 +253,7 @@ impl LogRows {
         self.before = self.before.take().or(Some(before));
         self.count = self.source.count();
         self.matching = None;
+        self.meanings = None;
         self.expanded.clear();
         self.place = None;
         self.hide_cleared();
@@ -293,6 +309,42 @@ impl LogRows {
         self.source.carry(row, self.options.encoding)
     }
 
+    /// What a row is made of, as this decoder reads it; `None` where it does not go with the row.
+    pub fn tree(&mut self, key: RowKey, choice: &DecodeChoice) -> Result<Option<Tree>, JournalError> {
+        self.meanings(choice).tree(key)
+    }
+
+    /// The addresses of both ends of a peer's connection.
+    pub fn ends(&mut self, peer: PeerId) -> Option<PeerEnds> {
+        let choice = self.meanings.as_ref().map_or(DecodeChoice::Auto, |meanings| meanings.choice().clone());
+        self.meanings(&choice).ends(peer)
+    }
+
+    fn meanings(&mut self, choice: &DecodeChoice) -> &mut Meanings {
+        let fits = self.meanings.take().filter(|meanings| meanings.choice() == choice);
+        let make = || Meanings::new(&self.reader, self.source.again(), choice.clone());
+        let meanings = fits.unwrap_or_else(make);
+        self.meanings.insert(meanings)
+    }
+
+    /// The place that is pointed out, if it is in this row.
+    pub fn place_in(&self, key: RowKey) -> Option<&Range<usize>> {
+        self.place.as_ref().filter(|place| place.row == key).map(|place| &place.bytes)
+    }
+
+    /// Changes whenever other places are found in rows.
+    pub fn pattern_turn(&self) -> u64 {
+        self.pattern_turn
+    }
+
+    /// What is found in a part of a row's bytes.
+    pub fn hits_within(&self, bytes: &[u8], part: Range<usize>) -> Vec<Range<usize>> {
+        let Some(pattern) = &self.pattern else { return Vec::new() };
+        let Some(bytes) = bytes.get(part.clone()) else { return Vec::new() };
+        let found = found_in(pattern, bytes);
+        found.into_iter().map(|hit| hit.start + part.start..hit.end + part.start).collect()
+    }
+
     /// Whether a row is a message that has not ended.
     pub fn may_change(&self, key: RowKey) -> bool {
         key.0 >= self.source.volatile_from()
@@ -340,8 +392,11 @@ impl LogRows {
             ..RowStyle::new(self.options.locale)
         };
         let columns = self.options.columns;
-        let mut cut = cells::lines(&row.as_row(), carry, style, columns, expanded, place);
-        if place.is_some() && cut.place_line.is_none() && !expanded {
+        let mut cut = match self.meaning_of(key, row, &style)? {
+            Some(meaning) => cells::meaning_lines(&meaning, columns, expanded),
+            None => cells::lines(&row.as_row(), carry, style, columns, expanded, place),
+        };
+        if place.is_some() && cut.place_line.is_none() && !expanded && self.options.meaning.is_none() {
             expanded = true;
             cut = cells::lines(&row.as_row(), carry, style, columns, expanded, place);
         }
@@ -369,6 +424,29 @@ impl LogRows {
         })
     }
 
+    /// What a row means, if that is shown.
+    fn meaning_of(
+        &mut self,
+        key: RowKey,
+        row: &LogRow,
+        style: &RowStyle<'_>,
+    ) -> Result<Option<Represented>, JournalError> {
+        let Some(choice) = self.options.meaning.clone().filter(|_| row.record.data().is_some()) else {
+            return Ok(None);
+        };
+        let locale = self.options.locale;
+        let Some(meaning) = self.meanings(&choice).meaning(key, locale)? else { return Ok(None) };
+        let answers = meaning.asked.filter(|asked| asked.row > 0).map(|asked| {
+            let mut text = String::new();
+            push_answer(asked, locale, &mut text);
+            text
+        });
+        let mut shown = Represented::default();
+        let summary = (meaning.line.as_str(), meaning.is_faulty);
+        represent_meaning(&mut shown, &row.as_row(), summary, answers.as_deref(), style);
+        Ok(Some(shown))
+    }
+
     fn time_text(&mut self, record: &Record) -> Result<String, JournalError> {
         let moment = Moment::of(record);
         // Only seconds since the first row need the first row.
@@ -394,14 +472,7 @@ impl LogRows {
     fn marks(&self, record: &Record, place: Option<&Range<usize>>) -> Vec<Mark> {
         let (Some(pattern), Some(data)) = (&self.pattern, record.data()) else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
-        let bytes = &data.bytes[..data.bytes.len().min(within)];
-        let mut from = 0;
-        let next = || {
-            let hit = pattern.find_at(bytes, from)?;
-            from = hit.end.max(from + 1);
-            Some(hit)
-        };
-        let mut hits: Vec<_> = std::iter::from_fn(next).take(HITS_IN_A_ROW).collect();
+        let mut hits = found_in(pattern, &data.bytes[..data.bytes.len().min(within)]);
         // Behind so many others it is marked alone.
         hits.extend(place.filter(|place| hits.last().is_none_or(|last| last.end <= place.start)).cloned());
         hits.into_iter().map(Mark::found).collect()
@@ -512,6 +583,17 @@ impl Rows for LogRows {
         self.marked = marked.and_then(|key| self.moment(key).ok().flatten());
         self.kept.clear();
     }
+}
+
+/// The first places in these bytes where something is found.
+fn found_in(pattern: &Pattern, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut from = 0;
+    let next = || {
+        let hit = pattern.find_at(bytes, from)?;
+        from = hit.end.max(from + 1);
+        Some(hit)
+    };
+    std::iter::from_fn(next).take(HITS_IN_A_ROW).collect()
 }
 
 fn tone(record: &Record) -> Tone {

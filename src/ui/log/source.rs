@@ -23,6 +23,9 @@ pub struct LogRow {
 
 /// Rows under dense keys.
 pub trait RowSource: fmt::Debug + Send {
+    /// The same rows for somebody who reads others of them: a source keeps those that were read last.
+    fn again(&self) -> Box<dyn RowSource>;
+
     /// How many rows there are now.
     fn count(&self) -> u64;
 

@@ -2,10 +2,12 @@
 //! knows no clipboard.
 
 use crate::codec::copy::CopyForm;
+use crate::codec::decode::{DecodeChoice, RowDecoder, push_answer, summary};
 use crate::codec::prose::body_text;
 use crate::codec::rows::Row;
 use crate::codec::text::{Carry, TextEncoding};
 use crate::engine::jobs::JobControl;
+use crate::export::{JournalPeers, PeerLookup};
 use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::RowKey;
@@ -31,6 +33,8 @@ pub(super) struct Selected {
     pub(super) shown: Option<Arc<RoaringTreemap>>,
     pub(super) form: CopyForm,
     pub(super) encoding: TextEncoding,
+    /// The decoders that say what messages mean, where rows are shown like that and are copied as text.
+    pub(super) meaning: Option<DecodeChoice>,
     pub(super) locale: &'static Locale,
 }
 
@@ -41,8 +45,18 @@ impl Selected {
         let is_by_row = matches!(self.form, CopyForm::Text | CopyForm::Hex);
         let mut copied = CopiedText::default();
         let mut bytes: Vec<u8> = Vec::new();
+        let mut meanings = self.meaning.clone().filter(|_| self.form == CopyForm::Text).map(|choice| {
+            let mut rows = RowDecoder::new(choice);
+            rows.begin(self.reader.info().kind);
+            (rows, JournalPeers::new(self.reader.clone()))
+        });
         self.visit(&mut |row, carry| {
+            let meaning =
+                meanings.as_mut().and_then(|(rows, peers)| meaning_of(row, rows, peers, self.locale));
             match &row.record.body {
+                Body::Data(_) if meaning.is_some() => {
+                    push_line(&mut copied.text, meaning.as_deref().unwrap_or_default());
+                }
                 Body::Data(data) if is_by_row => {
                     push_line(&mut copied.text, &self.form.render_from(carry, &data.bytes, self.encoding));
                 }
@@ -113,6 +127,27 @@ impl Selected {
     }
 }
 
+/// What a message means, and which of the rows before it that are copied, too, it answers.
+fn meaning_of(
+    row: &Row<'_>,
+    rows: &mut RowDecoder,
+    peers: &mut JournalPeers,
+    locale: &Locale,
+) -> Option<String> {
+    let peer = row.record.peer;
+    let ends = peer.and_then(|peer| peers.ends(peer)).map(|ends| (ends.local, ends.remote));
+    let is_message = peer.and_then(|peer| peers.message_oriented(peer)).unwrap_or(false);
+    rows.take_in(row, is_message, ends);
+    let message = row.record.data()?.bytes.as_slice();
+    let tree = rows.tree(message)?;
+    let mut line = summary(tree, message, locale);
+    if let Some(asked) = tree.asked() {
+        line.push_str(" · ");
+        push_answer(asked, locale, &mut line);
+    }
+    Some(line)
+}
+
 fn push_line(text: &mut String, line: &str) {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
@@ -179,6 +214,7 @@ mod tests {
                 shown: shown.map(|shown| Arc::new(shown.iter().copied().collect::<RoaringTreemap>())),
                 form: CopyForm::Text,
                 encoding: TextEncoding::GBK,
+                meaning: None,
                 locale: Locale::of(Language::English),
             };
             assert_eq!(copied(selected).replace('\n', " "), text);

@@ -1,7 +1,7 @@
 //! A log as it is looked at: its rows, the sheet that shows them, what is looked for among them and which one is looked
 //! into. A tab has one, and so has whatever else shows a log. It must not know what a session is.
 
-use crate::codec::represent::View;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::engine::news::News;
@@ -10,11 +10,11 @@ use crate::model::framing::Framing;
 use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
-use crate::ui::log::{LogRows, Place, RowOptions, SplitTrouble};
+use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
 use crate::ui::sheet::{Rows, Sheet, SheetAction};
 use crate::ui::tab::find::{Find, Searched};
 use crate::ui::tab::go_to::Destination;
-use crate::ui::tab::inspector::Inspector;
+use crate::ui::tab::inspector::{Inspector, Look};
 use crate::util::locale::Locale;
 use std::time::{Duration, Instant};
 
@@ -26,13 +26,22 @@ pub enum LogAction {
     /// All rows are shown again.
     ShowCleared,
     /// Payloads are shown like this.
-    SetView(View),
+    SetView(RowView),
     /// The sheet follows the newest row, or holds still if it did.
     ToggleFollowing,
     /// The person is asked for a row or a time.
     AskGoTo,
     /// What a person asked of the sheet.
     Sheet(SheetAction),
+}
+
+/// What its streams are cut into, and who decodes that.
+#[derive(Clone, Copy, Debug)]
+pub struct LogRules<'a> {
+    /// How streams are cut into messages.
+    pub split: &'a Framing,
+    /// The decoders that values come from, if anybody decodes.
+    pub decoders: Option<&'a DecodeChoice>,
 }
 
 /// A log as it is looked at.
@@ -111,11 +120,12 @@ impl LogView {
     pub(in crate::ui) fn take_in(
         &mut self,
         options: RowOptions,
-        split: &Framing,
+        rules: LogRules<'_>,
         deadline: Instant,
         cx: &mut Cx<'_>,
     ) -> Option<Duration> {
         let (encoding, locale) = (options.encoding, cx.locale);
+        let (split, decoders) = (rules.split, rules.decoders);
         self.snapshot = self.reader().map_or(Snapshot::default(), JournalReader::snapshot);
         if self.find.is_outdated(encoding) {
             self.start_find(encoding, cx.jobs.news());
@@ -140,7 +150,7 @@ impl LogView {
             self.rows.as_ref().and_then(|rows| ticks.renew(&self.find.rows, rows, Instant::now()));
         let is_behind = self.snapshot.records != self.records_followed;
         self.records_followed = self.snapshot.records;
-        if let Err(error) = self.look_into(encoding, locale) {
+        if let Err(error) = self.look_into(encoding, decoders) {
             cx.notices.problem(error_text::journal(locale, &error));
         }
         let is_due = is_behind || self.find.has_waiting() || self.find.progress().is_some();
@@ -149,7 +159,11 @@ impl LogView {
     }
 
     /// Shows the row of the cursor in the inspector.
-    fn look_into(&mut self, encoding: TextEncoding, locale: &Locale) -> Result<(), JournalError> {
+    fn look_into(
+        &mut self,
+        encoding: TextEncoding,
+        decoders: Option<&DecodeChoice>,
+    ) -> Result<(), JournalError> {
         let wanted = self.inspected();
         let rows = &mut self.rows;
         let read = |key| rows.as_mut().map_or(Ok(None), |rows| rows.row(key));
@@ -161,7 +175,8 @@ impl LogView {
             {
                 self.inspector.row = row;
             }
-            self.inspector.make(encoding, locale, |row| rows.carry(row));
+            let look = Look { encoding, decoders, marked: self.sheet.marked() };
+            self.inspector.make(rows, &look)?;
         }
         looked
     }
@@ -363,7 +378,7 @@ fn split_trouble(locale: &Locale, why: &SplitTrouble) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::LogView;
+    use super::{LogRules, LogView};
     use crate::codec::text::TextEncoding;
     use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
@@ -379,7 +394,8 @@ mod tests {
     /// How many rows it shows after the news of one frame.
     fn shown(log: &mut LogView, split: &Framing, services: &mut Services) -> u64 {
         let locale = Locale::of(Language::English);
-        log.take_in(RowOptions::new(locale), split, Instant::now(), &mut services.cx(locale));
+        let rules = LogRules { split, decoders: None };
+        log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut services.cx(locale));
         log.rows.as_ref().map_or(0, Rows::len)
     }
 

@@ -65,12 +65,13 @@ use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::fields::FieldProblem;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::find::FindAction;
+use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_view::{LogAction, LogView};
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::peers::{Peers, PeersAction};
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
-use crate::workspace::settings::TimeFormat;
+use crate::workspace::settings::{InspectorPart, TimeFormat};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -97,6 +98,10 @@ pub enum TabAction {
     Find(FindAction),
     /// Something for the log.
     Log(LogAction),
+    /// Something for the inspector.
+    Inspector(InspectorAction),
+    /// A part of the inspector is folded, or unfolded, in every tab and from now on.
+    ToggleFolded(InspectorPart),
     /// The person is asked where to save, only the raw bytes or rows.
     AskExport {
         /// Only the bytes.
@@ -235,6 +240,12 @@ impl From<AnswersAction> for TabAction {
 impl From<FindAction> for TabAction {
     fn from(action: FindAction) -> TabAction {
         TabAction::Find(action)
+    }
+}
+
+impl From<InspectorAction> for TabAction {
+    fn from(action: InspectorAction) -> TabAction {
+        TabAction::Inspector(action)
     }
 }
 

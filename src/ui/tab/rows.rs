@@ -1,19 +1,22 @@
 //! What a person does with the rows of a tab: looks for some, copies them, sends them again.
 
 use crate::codec::copy::CopyForm;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::time::TimeFormat;
 use crate::model::ids::RowKey;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
-use crate::ui::log::RowOptions;
+use crate::ui::log::{RowOptions, RowView};
 use crate::ui::sheet::SheetAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::Selected;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::go_to::GoTo;
-use crate::ui::tab::log_view::LogAction;
+use crate::ui::tab::inspector::InspectorAction;
+use crate::ui::tab::log_view::{LogAction, LogRules};
 use crate::ui::tab::session::tell_not_open;
+use crate::ui::tab::settings::DecoderRule;
 use crate::ui::tab::{Source, Tab};
 use crate::ui::times::written_times;
 use crate::workspace::settings;
@@ -40,8 +43,11 @@ pub(in crate::ui) fn take_in(
     let (time, precision) = written_times(times);
     let (view, encoding, locale) = (tab.settings.view, tab.encoding(), cx.locale);
     let columns = tab.log.content_characters;
-    let options = RowOptions { view, encoding, locale, time, precision, columns };
-    tab.log.take_in(options, tab.settings.split.framing(), deadline, cx)
+    let decoders = tab.settings.decoders.choice();
+    // Who wants to see what messages mean wants them to be decoded.
+    let meaning = (view == RowView::Decoded).then(|| decoders.cloned().unwrap_or(DecodeChoice::Auto));
+    let options = RowOptions { view: view.of_payload(), meaning, encoding, locale, time, precision, columns };
+    tab.log.take_in(options, LogRules { split: tab.settings.split.framing(), decoders }, deadline, cx)
 }
 
 /// Does what was asked of the log of a tab; gives the page that this needs.
@@ -107,6 +113,19 @@ fn sheet_action(tab: &mut Tab, action: SheetAction, cx: &mut Cx<'_>) {
     }
 }
 
+/// Does what was asked of the inspector of a tab.
+pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx: &mut Cx<'_>) {
+    match action {
+        InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
+        InspectorAction::Decode(decoders) => tab.settings.decoders = DecoderRule::new(decoders),
+        InspectorAction::GoTo(record) => {
+            if let Some(row) = tab.log.rows.as_ref().map(|rows| rows.key_of(record)) {
+                tab.log.show_row(row);
+            }
+        }
+    }
+}
+
 fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
     if tab.log.sheet.selection().is_empty() {
         return;
@@ -114,8 +133,17 @@ fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
     let Some(rows) = tab.log.rows.as_ref() else { return };
     let ranges = tab.log.sheet.selection().ranges().to_vec();
     let (reader, messages, shown) = (rows.reader().clone(), rows.messages(), rows.matching().cloned());
-    let selected =
-        Selected { reader, messages, ranges, shown, form, encoding: tab.encoding(), locale: cx.locale };
+    let meaning = rows.options().meaning.clone();
+    let selected = Selected {
+        reader,
+        messages,
+        ranges,
+        shown,
+        form,
+        meaning,
+        encoding: tab.encoding(),
+        locale: cx.locale,
+    };
     if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
         cx.clipboard.put_when_read(job);
     }
@@ -133,10 +161,15 @@ fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
 }
 
 fn put_into_field(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
-    let encoding = tab.encoding();
     let Some(Ok(Some(row))) = tab.log.rows.as_mut().map(|rows| rows.row(row)) else { return };
-    let Some(data) = row.record.data() else { return };
-    if tab.composer.put(&mut tab.settings.composer, &data.bytes, encoding) {
+    if let Some(data) = row.record.data() {
+        put_bytes_into_field(tab, &data.bytes, cx);
+    }
+}
+
+fn put_bytes_into_field(tab: &mut Tab, bytes: &[u8], cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    if tab.composer.put(&mut tab.settings.composer, bytes, encoding) {
         tab.composer.pasted = None;
     } else {
         cx.notices.info(cx.locale.text("toast.too_long_to_edit"));

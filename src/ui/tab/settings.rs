@@ -4,10 +4,11 @@
 
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
+use crate::codec::decode::DecodeChoice;
 use crate::codec::framing_words::FramingError;
-use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
+use crate::ui::log::RowView;
 use crate::workspace::tabs::{
     ComposerSettings, InputChoice, ReplySettings, TabKind, TabSettings, ViewChoice,
 };
@@ -42,11 +43,13 @@ pub struct LiveSettings {
     /// Socket options, as `NAME=VALUE`.
     pub options: Vec<String>,
     /// How payloads are shown.
-    pub view: View,
+    pub view: RowView,
     /// The character set, for showing and for sending.
     pub encoding: TextEncoding,
     /// How streams are cut into messages.
     pub split: SplitRule,
+    /// Who decodes messages.
+    pub decoders: DecoderRule,
     /// The journal of the last session, or the one that is shown.
     pub journal: Option<PathBuf>,
     /// Whether the tab only shows that journal.
@@ -79,6 +82,32 @@ pub struct LiveComposer {
 pub struct SplitRule {
     typed: String,
     read: Result<Framing, FramingError>,
+}
+
+/// Who decodes messages: as it is kept, and what that means. Names that nobody knows stand for whatever fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecoderRule {
+    typed: String,
+    choice: Option<DecodeChoice>,
+}
+
+impl DecoderRule {
+    /// Reads a name, several with commas between them, `auto`, or `none`.
+    pub fn new(typed: impl Into<String>) -> DecoderRule {
+        let typed = typed.into();
+        let choice = (typed != "none").then(|| typed.parse().unwrap_or(DecodeChoice::Auto));
+        DecoderRule { typed, choice }
+    }
+
+    /// As it is kept.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// The decoders, if anybody decodes.
+    pub fn choice(&self) -> Option<&DecodeChoice> {
+        self.choice.as_ref()
+    }
 }
 
 impl SplitRule {
@@ -136,6 +165,7 @@ impl From<TabSettings> for LiveSettings {
             view: view_of(file.view),
             encoding: TextEncoding::from_name(&file.encoding).unwrap_or_default(),
             split: SplitRule::new(file.split),
+            decoders: DecoderRule::new(file.decode),
             journal: Some(file.journal).filter(|path| !path.is_empty()).map(PathBuf::from),
             is_kept: file.is_kept,
             composer: file.composer.into(),
@@ -161,6 +191,7 @@ impl From<&LiveSettings> for TabSettings {
             view: view_choice(live.view),
             encoding: live.encoding.name().to_owned(),
             split: live.split.typed.clone(),
+            decode: live.decoders.typed.clone(),
             journal: live.journal.as_ref().map_or_else(String::new, |path| path.display().to_string()),
             is_kept: live.is_kept,
             composer: ComposerSettings::from(&live.composer),
@@ -196,25 +227,28 @@ impl From<&LiveComposer> for ComposerSettings {
     }
 }
 
-fn view_of(choice: ViewChoice) -> View {
+fn view_of(choice: ViewChoice) -> RowView {
     match choice {
-        ViewChoice::Text => View::Text,
-        ViewChoice::Hex => View::Hex,
-        ViewChoice::Dump => View::Dump,
+        ViewChoice::Text => RowView::Text,
+        ViewChoice::Hex => RowView::Hex,
+        ViewChoice::Dump => RowView::Dump,
+        ViewChoice::Decoded => RowView::Decoded,
     }
 }
 
-fn view_choice(view: View) -> ViewChoice {
+fn view_choice(view: RowView) -> ViewChoice {
     match view {
-        View::Text => ViewChoice::Text,
-        View::Hex => ViewChoice::Hex,
-        View::Dump => ViewChoice::Dump,
+        RowView::Text => ViewChoice::Text,
+        RowView::Hex => ViewChoice::Hex,
+        RowView::Dump => ViewChoice::Dump,
+        RowView::Decoded => ViewChoice::Decoded,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LiveSettings, SplitRule};
+    use super::{DecoderRule, LiveSettings, SplitRule};
+    use crate::codec::decode::{DecodeChoice, DecoderId};
     use crate::codec::text::TextEncoding;
     use crate::model::framing::Framing;
     use crate::workspace::tabs::{ComposerSettings, TabKind, TabSettings, ViewChoice};
@@ -225,6 +259,7 @@ mod tests {
             view: ViewChoice::Dump,
             encoding: "gbk".to_owned(),
             split: "fixed:".to_owned(),
+            decode: "modbus,mqtt".to_owned(),
             journal: "/a/b.skj".to_owned(),
             is_kept: true,
             composer: ComposerSettings {
@@ -251,6 +286,19 @@ mod tests {
         let live = LiveSettings::from(file);
         assert_eq!((live.encoding, live.composer.checksum), (TextEncoding::UTF_8, None));
         assert_eq!(live, LiveSettings::new(TabKind::TcpServer));
+    }
+
+    #[test]
+    fn nobody_decodes_only_where_that_was_chosen() {
+        let modbus = DecodeChoice::Among(vec![DecoderId::Modbus]);
+        for (typed, choice) in [
+            ("none", None),
+            ("auto", Some(DecodeChoice::Auto)),
+            ("modbus", Some(modbus)),
+            ("klingon", Some(DecodeChoice::Auto)),
+        ] {
+            assert_eq!(DecoderRule::new(typed).choice(), choice.as_ref(), "{typed}");
+        }
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Above the sheet: how payloads are shown, and which rows are shown.
 
-use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
-use crate::ui::log::LogRows;
+use crate::ui::log::{LogRows, RowView};
 use crate::ui::tab::TabAction;
 use crate::ui::tab::find::Find;
 use crate::ui::tab::find::FindAction;
@@ -80,12 +79,14 @@ fn choices_ui(
     }
 }
 
-fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, View>; 3] {
+/// The ways to show payload.
+pub fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, RowView>; 4] {
     let choice = |value, text, tooltip| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) };
     [
-        choice(View::Text, "view.text", "view.text_tip"),
-        choice(View::Hex, "view.hex", "view.hex_tip"),
-        choice(View::Dump, "view.dump", "view.dump_tip"),
+        choice(RowView::Text, "view.text", "view.text_tip"),
+        choice(RowView::Hex, "view.hex", "view.hex_tip"),
+        choice(RowView::Dump, "view.dump", "view.dump_tip"),
+        choice(RowView::Decoded, "inspector.view_decoded", "inspector.view_decoded_tip"),
     ]
 }
 

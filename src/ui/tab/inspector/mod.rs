@@ -1,67 +1,114 @@
-//! The row that the inspector shows, kept while it does not change, and the values at its cursor.
+//! The row that the inspector shows: its bytes a page at a time, what they mean, and what was picked of them. What takes
+//! time is made when the row or what was picked changes, not in every frame.
 
+pub mod action;
+mod compare;
+mod dump;
+mod dump_view;
+mod facts;
+pub mod nodes;
+mod parts;
+pub mod picked;
+mod tree_view;
 pub mod view;
 
-use crate::codec::checksum::Checksum;
-use crate::codec::represent::{DumpWidth, Represented, RowStyle, SpanStyle, View, represent_row};
-use crate::codec::text::{Carry, TextEncoding, decode};
+pub use action::InspectorAction;
+
+use crate::codec::checksum::{Checksum, RightEnd};
+use crate::codec::decode::DecodeChoice;
+use crate::codec::text::{Carry, TextEncoding};
+use crate::export::PeerEnds;
 use crate::journal::JournalError;
 use crate::model::ids::RowKey;
-use crate::ui::log::LogRow;
-use crate::util::locale::Locale;
+use crate::ui::log::{LogRow, LogRows, MOST_DECODED_BYTES};
+use crate::ui::tab::inspector::dump::{Page, PageDump};
+use crate::ui::tab::inspector::nodes::Nodes;
+use crate::ui::tab::inspector::picked::Picked;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// How many bytes of a record are shown.
-pub const SHOWN_BYTES: usize = 512;
+/// Of more bytes no checksums are made while one looks: that takes milliseconds.
+const SUMMED_BYTES: usize = 256 * 1024;
 
-/// Of longer rows no checksums are made while one looks: that takes milliseconds.
-const SUMMED_BYTES: usize = 64 * 1024;
+/// Around a page what is found is looked for so far: a match may begin before it and end behind it.
+const HITS_AROUND_BYTES: usize = 4 * 1024;
 
 /// What the inspector shows.
 #[derive(Debug, Default)]
 pub struct Inspector {
     /// The row in sight.
     pub row: Option<Arc<LogRow>>,
-    /// The byte that values are read from.
-    pub cursor: usize,
+    /// The bytes that were picked; values are read from the first of them.
+    pub picked: Picked,
+    /// Whether bytes that differ from the marked row are marked.
+    pub compares: bool,
     wanted: Option<RowKey>,
+    /// Which part of the bytes is in sight.
+    page: Page,
     /// What was made of the row, kept while it stays the same.
     made: Option<Made>,
+    sums: Option<Sums>,
+    /// Decoded values whose parts are hidden, by name.
+    folded: BTreeSet<String>,
+    /// What the pointer was over when the last frame was drawn, as bytes of the row.
+    pointed: Option<Range<usize>>,
+    /// What it is over now.
+    pointed_now: Option<Range<usize>>,
+    /// A value that is to be brought into sight, because its byte was picked.
+    line_to_show: Option<usize>,
+    /// The place of a match that was shown last.
+    shown_place: Option<Range<usize>>,
 }
 
-/// What is shown of a row besides the values at the cursor: too much to be made in every frame.
+/// With what a row is looked at.
+#[derive(Clone, Debug)]
+pub struct Look<'a> {
+    /// What its characters are.
+    pub encoding: TextEncoding,
+    /// The decoders that its values come from, if any do.
+    pub decoders: Option<&'a DecodeChoice>,
+    /// The row from which times are measured, to compare with.
+    pub marked: Option<RowKey>,
+}
+
+/// What is shown of a row: too much to be made in every frame.
 #[derive(Debug)]
 struct Made {
-    encoding: TextEncoding,
     row: Arc<LogRow>,
-    lines: Vec<DumpLine>,
-    checksums: Vec<(&'static str, String)>,
+    decode: Option<DecodeChoice>,
+    marked: Option<RowKey>,
+    encoding: TextEncoding,
+    carry: Carry,
+    ends: Option<PeerEnds>,
+    nodes: Option<Nodes>,
+    right_ends: Vec<RightEnd>,
+    other: Option<Other>,
+    hits: Hits,
+    dump: Option<PageDump>,
 }
 
-/// One line of the dump.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DumpLine {
-    /// Its first byte.
-    pub offset: usize,
-    /// Its text: offset, hex, characters, as in the log.
-    pub text: String,
-    /// Where its parts end in the text, and what they mean.
-    pub parts: Vec<(usize, SpanStyle)>,
+/// What is found around the page, and for which page and search that is so.
+#[derive(Debug, Default)]
+struct Hits {
+    places: Vec<Range<usize>>,
+    around: Range<usize>,
+    turn: u64,
 }
 
-/// Values that begin at the cursor; what does not fit any more is missing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values {
-    /// One byte, without and with a sign.
-    pub bytes_1: Option<(u8, i8)>,
-    /// Two bytes, least and most significant first.
-    pub bytes_2: Option<(u16, u16)>,
-    /// Four bytes, least and most significant first.
-    pub bytes_4: Option<(u32, u32)>,
-    /// Four bytes as a fraction, least and most significant first.
-    pub fraction: Option<(f32, f32)>,
-    /// The character.
-    pub character: Option<char>,
+/// The marked row, to compare with.
+#[derive(Debug)]
+struct Other {
+    number: Option<u64>,
+    differing: Vec<Range<usize>>,
+}
+
+/// Sums of the picked bytes, or of all where one is picked.
+#[derive(Debug)]
+struct Sums {
+    row: Arc<LogRow>,
+    bytes: Range<usize>,
+    lines: Vec<(&'static str, String)>,
 }
 
 /// Where the inspector is seen. By itself that is where there is room for it, and everywhere once it was asked for.
@@ -93,7 +140,10 @@ impl Inspector {
             return Ok(());
         }
         self.wanted = wanted;
-        self.cursor = 0;
+        self.picked = Picked::default();
+        self.page = self.page.at_start();
+        (self.pointed, self.pointed_now) = (None, None);
+        self.shown_place = None;
         self.row = None;
         if let Some(key) = wanted {
             self.row = read(key)?;
@@ -106,46 +156,79 @@ impl Inspector {
         self.wanted = None;
     }
 
-    /// Makes what is shown of the row, unless that is made already. `carry` is what its stream left unfinished before it.
-    pub fn make(&mut self, encoding: TextEncoding, locale: &Locale, carry: impl FnOnce(&LogRow) -> Carry) {
-        let Some(row) = &self.row else {
-            self.made = None;
-            return;
+    /// Makes what is shown of the row, as far as it is not made already.
+    pub fn make(&mut self, rows: &mut LogRows, look: &Look<'_>) -> Result<(), JournalError> {
+        let (Some(row), Some(key)) = (self.row.clone(), self.wanted) else {
+            (self.made, self.sums) = (None, None);
+            return Ok(());
         };
-        if self.made.as_ref().is_some_and(|made| made.encoding == encoding && Arc::ptr_eq(&made.row, row)) {
+        self.picked = self.picked.within(self.bytes().len());
+        self.show_match(rows, key);
+        let marked = look.marked.filter(|marked| self.compares && *marked != key);
+        let is_made = self.made.as_ref().is_some_and(|made| made.is_of(&row, marked, look));
+        if !is_made {
+            // Until it is known that all went well, nothing is shown: it would be tried again in every frame.
+            self.made = None;
+            let made = Made::new(&row, key, marked, look, &self.folded, rows);
+            self.made = Some(made.inspect_err(|_| self.row = None)?);
+        }
+        self.make_hits(rows);
+        self.make_sums(&row);
+        Ok(())
+    }
+
+    /// A match that is pointed out in the row is picked and brought into sight, wherever in the row it is.
+    fn show_match(&mut self, rows: &LogRows, key: RowKey) {
+        let place = rows.place_in(key);
+        if self.shown_place.as_ref() != place {
+            self.shown_place = place.cloned();
+            if let Some(place) = place {
+                self.pick(Picked::range(place));
+            }
+        }
+    }
+
+    fn make_hits(&mut self, rows: &LogRows) {
+        let bytes = self.row.as_ref().and_then(|row| row.record.data()).map_or(0, |data| data.bytes.len());
+        let page = self.page.bytes(bytes);
+        let around = page.start.saturating_sub(HITS_AROUND_BYTES)
+            ..page.end.saturating_add(HITS_AROUND_BYTES).min(bytes);
+        let Some(made) = &mut self.made else { return };
+        if made.hits.around != around || made.hits.turn != rows.pattern_turn() {
+            let all = made.row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+            let places = rows.hits_within(all, around.clone());
+            made.hits = Hits { places, around, turn: rows.pattern_turn() };
+        }
+    }
+
+    fn make_sums(&mut self, row: &Arc<LogRow>) {
+        let bytes = self.summed();
+        let is_made =
+            self.sums.as_ref().is_some_and(|sums| Arc::ptr_eq(&sums.row, row) && sums.bytes == bytes);
+        if is_made {
             return;
         }
-        let style = RowStyle {
-            view: View::Dump,
-            encoding,
-            dump_width: DumpWidth::Eight,
-            most_bytes: Some(SHOWN_BYTES),
-            with_remarks: false,
-            ..RowStyle::new(locale)
-        };
-        let mut represented = Represented::default();
-        represent_row(&mut represented, &row.as_row(), carry(row), &style);
-        let bytes = row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
-        let is_summed = !bytes.is_empty() && bytes.len() <= SUMMED_BYTES;
+        let part = self.bytes().get(bytes.clone()).unwrap_or_default();
+        let is_summed = !part.is_empty() && part.len() <= SUMMED_BYTES;
         let sum = |checksum: Checksum| {
-            (checksum.label(), format!("0x{:0width$X}", checksum.value(bytes), width = 2 * checksum.size()))
+            (checksum.label(), format!("0x{:0width$X}", checksum.value(part), width = 2 * checksum.size()))
         };
-        self.made = Some(Made {
-            encoding,
-            row: Arc::clone(row),
-            lines: dump_lines(&represented),
-            checksums: Checksum::popular().take(4).filter(|_| is_summed).map(sum).collect(),
-        });
+        let lines = Checksum::popular().filter(|_| is_summed).map(sum).collect();
+        self.sums = Some(Sums { row: Arc::clone(row), bytes, lines });
     }
 
-    /// The row's bytes as the log dumps them.
-    pub fn lines(&self) -> &[DumpLine] {
-        self.made.as_ref().map_or(&[], |made| made.lines.as_slice())
+    /// What is summed up: what was picked, or everything where that is one byte.
+    fn summed(&self) -> Range<usize> {
+        if self.picked.is_several() { self.picked.bytes() } else { 0..self.bytes().len() }
     }
 
-    /// The checksums that people ask for most; none of a long row.
-    pub fn checksums(&self) -> &[(&'static str, String)] {
-        self.made.as_ref().map_or(&[], |made| made.checksums.as_slice())
+    /// Picks bytes, and brings them and their value into sight.
+    pub fn pick(&mut self, picked: Picked) {
+        let bytes = self.bytes().len();
+        self.picked = picked.within(bytes);
+        self.page = self.page.showing(self.picked.head(), bytes);
+        let nodes = self.made.as_ref().and_then(|made| made.nodes.as_ref());
+        self.line_to_show = nodes.and_then(|nodes| nodes.line_of(self.bytes(), self.picked.bytes().start));
     }
 
     /// The row's bytes, if it is data.
@@ -153,118 +236,75 @@ impl Inspector {
         self.row.as_ref().and_then(|row| row.record.data()).map_or(&[], |data| data.bytes.as_slice())
     }
 
-    /// The values at the cursor.
-    pub fn values(&self, encoding: TextEncoding) -> Values {
-        let rest = self.bytes().get(self.cursor..).unwrap_or_default();
-        Values {
-            bytes_1: rest.first().map(|byte| (*byte, byte.cast_signed())),
-            bytes_2: rest.first_chunk().map(|two| (u16::from_le_bytes(*two), u16::from_be_bytes(*two))),
-            bytes_4: rest.first_chunk().map(|four| (u32::from_le_bytes(*four), u32::from_be_bytes(*four))),
-            fraction: rest.first_chunk().map(|four| (f32::from_le_bytes(*four), f32::from_be_bytes(*four))),
-            character: first_character(rest, encoding),
+    /// The bytes of the smallest decoded value around a byte.
+    fn value_around(&self, byte: usize) -> Option<Range<usize>> {
+        let nodes = self.made.as_ref()?.nodes.as_ref()?;
+        nodes.bytes(self.bytes(), nodes.line_of(self.bytes(), byte)?)
+    }
+
+    /// The bytes that were picked.
+    pub fn picked_bytes(&self) -> &[u8] {
+        self.bytes().get(self.picked.bytes()).unwrap_or_default()
+    }
+
+    /// Hides what stands below a decoded value, or shows it again.
+    pub fn toggle_node(&mut self, name: &str) {
+        if !self.folded.remove(name) {
+            self.folded.insert(name.to_owned());
+        }
+        let Inspector { row, made, folded, .. } = self;
+        let message = row.as_ref().and_then(|row| row.record.data()).map_or(&[][..], |data| &data.bytes);
+        if let Some(nodes) = made.as_mut().and_then(|made| made.nodes.as_mut()) {
+            nodes.fold(message, folded);
         }
     }
 }
 
-/// The lines of a dump. What is left out is no line of it.
-fn dump_lines(dump: &Represented) -> Vec<DumpLine> {
-    let mut lines: Vec<DumpLine> = Vec::new();
-    for (text, span) in dump.parts().filter(|(_, span)| span.style != SpanStyle::Fold) {
-        if lines.is_empty() || text.starts_with('\n') {
-            lines.push(DumpLine { offset: span.bytes.start, text: String::new(), parts: Vec::new() });
-        }
-        if let Some(line) = lines.last_mut() {
-            line.text.push_str(text.trim_start_matches('\n'));
-            line.parts.push((line.text.len(), span.style));
-        }
+impl Made {
+    fn new(
+        row: &Arc<LogRow>,
+        key: RowKey,
+        marked: Option<RowKey>,
+        look: &Look<'_>,
+        folded: &BTreeSet<String>,
+        rows: &mut LogRows,
+    ) -> Result<Made, JournalError> {
+        let bytes = row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+        let is_decoded = !bytes.is_empty() && bytes.len() <= MOST_DECODED_BYTES;
+        let tree = match look.decoders.filter(|_| is_decoded) {
+            Some(choice) => rows.tree(key, choice)?,
+            None => None,
+        };
+        let other = match marked {
+            Some(marked) => rows.row(marked)?.map(|other| {
+                let with = other.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+                Other { number: other.number, differing: compare::differing(bytes, with) }
+            }),
+            None => None,
+        };
+        let is_summed = bytes.len() <= SUMMED_BYTES;
+        Ok(Made {
+            row: Arc::clone(row),
+            decode: look.decoders.cloned(),
+            marked,
+            encoding: look.encoding,
+            carry: if row.message.is_some() { Carry::default() } else { rows.carry(row) },
+            ends: row.record.peer.and_then(|peer| rows.ends(peer)),
+            nodes: tree.map(|tree| Nodes::new(tree, bytes, folded)),
+            right_ends: if is_summed { Checksum::right_ends(bytes) } else { Vec::new() },
+            other,
+            hits: Hits::default(),
+            dump: None,
+        })
     }
-    lines
-}
 
-/// The shortest beginning of the bytes that is one whole character.
-fn first_character(bytes: &[u8], encoding: TextEncoding) -> Option<char> {
-    (1..=bytes.len().min(4)).find_map(|length| {
-        let mut carry = Carry::default();
-        let decoded = decode(encoding, &mut carry, &bytes[..length]);
-        let mut characters = decoded.text.chars();
-        let is_whole = carry.is_empty() && decoded.undecoded == 0;
-        characters.next().filter(|_| is_whole && characters.next().is_none())
-    })
+    fn is_of(&self, row: &Arc<LogRow>, marked: Option<RowKey>, look: &Look<'_>) -> bool {
+        Arc::ptr_eq(&self.row, row)
+            && self.encoding == look.encoding
+            && self.decode.as_ref() == look.decoders
+            && self.marked == marked
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Carry, Inspector};
-    use crate::codec::text::TextEncoding;
-    use crate::journal::JournalError;
-    use crate::model::failure::Operation;
-    use crate::model::ids::{Epoch, RecordId, RowKey};
-    use crate::model::record::{Body, Data, DataHead, Record};
-    use crate::ui::log::LogRow;
-    use crate::util::clock::Stamp;
-    use crate::util::locale::{Language, Locale};
-    use std::io;
-    use std::sync::Arc;
-
-    #[test]
-    fn a_record_that_cannot_be_read_is_told_once() {
-        let mut inspector = Inspector::default();
-        let gone = |_| {
-            let source = io::Error::from(io::ErrorKind::NotConnected);
-            Err(JournalError::Io { operation: Operation::ReadFile, path: "share/a.skj".into(), source })
-        };
-        let mut told = Vec::new();
-        for wanted in [Some(3), Some(3), Some(3), None, Some(3)] {
-            told.push(inspector.look_at(wanted.map(RowKey), gone).is_err());
-        }
-        assert_eq!(told, [true, false, false, false, true]);
-    }
-
-    #[test]
-    fn the_dump_is_that_of_the_log_and_made_once() {
-        let data = Data { head: DataHead::received(), bytes: b"\xCE\xC2=1\r\nabcd".to_vec() };
-        let body = Body::Data(data);
-        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
-        let row = Some(Arc::new(LogRow { record, number: Some(1), message: None }));
-        let mut inspector = Inspector { row, ..Inspector::default() };
-        let locale = Locale::of(Language::English);
-        for (encoding, first) in [(TextEncoding::GBK, "温=1··ab"), (TextEncoding::UTF_8, "··=1··ab")] {
-            let mut made = 0;
-            for _ in 0..3 {
-                inspector.make(encoding, locale, |_| {
-                    made += 1;
-                    Carry::default()
-                });
-            }
-            let texts: Vec<&str> = inspector.lines().iter().map(|line| line.text.as_str()).collect();
-            assert_eq!(texts.len(), 2);
-            assert!(texts[0].starts_with("0000  CE C2 3D 31") && texts[0].ends_with(first), "{texts:?}");
-            assert!(texts[1].starts_with("0008  63 64") && texts[1].ends_with("cd"), "{texts:?}");
-            assert_eq!((made, inspector.lines()[1].offset, inspector.checksums().len()), (1, 8, 4));
-        }
-    }
-
-    #[test]
-    fn values_are_read_from_the_cursor() {
-        let data = Data { head: DataHead::received(), bytes: vec![0, 0xB4, 0xED, 0xCE, 0xF3, 0x3D] };
-        let record = Record {
-            id: RecordId(0),
-            at: Stamp::default(),
-            epoch: Epoch(1),
-            peer: None,
-            body: Body::Data(data),
-        };
-        let inspector = Inspector {
-            row: Some(Arc::new(LogRow { record, number: Some(1), message: None })),
-            cursor: 1,
-            ..Inspector::default()
-        };
-        let values = inspector.values(TextEncoding::GBK);
-        assert_eq!(values.bytes_1, Some((180, -76)));
-        assert_eq!(values.bytes_2, Some((60852, 46317)));
-        assert_eq!(values.character, Some('错'));
-        assert_eq!(values.bytes_4, Some((0xF3CE_EDB4, 0xB4ED_CEF3)));
-        let at_the_end = Inspector { cursor: 5, ..inspector };
-        assert_eq!(at_the_end.values(TextEncoding::GBK).bytes_2, None);
-    }
-}
+mod tests;
