@@ -4,6 +4,8 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 use clap::{Parser, ValueEnum};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use sockscope::ui::fault_page::FaultPage;
 use sockscope::ui::graphics::GraphicsChoice;
 use sockscope::ui::launch::{self, LaunchOptions, Launched, Tried};
 use sockscope::util::fault;
@@ -14,10 +16,23 @@ use std::io::{self, Write};
 use std::panic;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
 
 /// Tells another attempt why the ones before could not open a window: a line for each, with its renderer, a tab and the
 /// reason.
 const TRIED: &str = "SOCKSCOPE_TRIED";
+
+/// Tells the program where the report is of the fault that it is started anew after.
+const FELL: &str = "SOCKSCOPE_FELL";
+
+/// What stands before the reason where there is no report; no path begins like this.
+const NO_REPORT: &str = "no report: ";
+
+/// A window that falls sooner than this would fall again.
+const LEAST_TIME: Duration = Duration::from_secs(10);
+
+/// How many faults may wait until the person has read of those before.
+const MOST_UNSEEN_FAULTS: usize = 16;
 
 /// A socket debugger: listen, connect, see every byte, send, save.
 #[derive(Parser)]
@@ -69,20 +84,40 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(error) => return answer_to_wrong_options(&error),
     };
-    match panic::catch_unwind(|| run(&options)) {
+    let started = Instant::now();
+    let (note, faults) = bounded(MOST_UNSEEN_FAULTS);
+    match panic::catch_unwind(|| run(&options, note, faults.clone())) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             say(&error);
             ExitCode::FAILURE
         }
         // A fault of the program, which was told when it happened; sessions have ended as they do otherwise.
-        Err(_) => ExitCode::FAILURE,
+        Err(_) if started.elapsed() < LEAST_TIME => ExitCode::FAILURE,
+        Err(_) => start_after_fault(faults.try_iter().last()),
     }
 }
 
-fn run(options: &Options) -> Result<ExitCode, anyhow::Error> {
+fn run(
+    options: &Options,
+    note: Sender<FaultPage>,
+    faults: Receiver<FaultPage>,
+) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
-    fault::watch("sockscope", Ok(profile.reports_folder()), |fault| say(fault));
+    if let Some(fell) = std::env::var_os(FELL) {
+        let why = fell.to_str().and_then(|fell| fell.strip_prefix(NO_REPORT));
+        let report = why.map_or_else(|| Ok(PathBuf::from(&fell)), |why| Err(why.to_owned()));
+        if note.try_send(FaultPage { report, has_restarted: true }).is_err() {
+            // There is room for the first one.
+        }
+    }
+    fault::watch("sockscope", Ok(profile.reports_folder()), move |fault| {
+        say(fault);
+        let page = FaultPage { report: fault.report.clone(), has_restarted: false };
+        if note.try_send(page).is_err() {
+            // So many are unseen that one more says nothing new.
+        }
+    });
     profile.create_folders()?;
     let launched = launch::run(&LaunchOptions {
         profile,
@@ -98,6 +133,7 @@ fn run(options: &Options) -> Result<ExitCode, anyhow::Error> {
         graphics: options.renderer.map(RendererOption::graphics),
         tried: std::env::var(TRIED).ok().map(|lines| lines.lines().filter_map(tried_of_line).collect()),
         count_frames: options.count_frames.clone(),
+        faults,
     })?;
     match launched {
         Launched::Closed => Ok(ExitCode::SUCCESS),
@@ -132,6 +168,24 @@ fn start_again(graphics: GraphicsChoice, tried: &[Tried]) -> Result<ExitCode, an
     let mut again = Command::new(std::env::current_exe()?);
     again.args(std::env::args_os().skip(1)).arg("--renderer").arg(RendererOption::word_for(graphics));
     Ok(run_instead(again.env(TRIED, lines.join("\n")))?)
+}
+
+/// Runs this program anew after the window fell, and lets it say so.
+fn start_after_fault(last: Option<FaultPage>) -> ExitCode {
+    let again = || -> io::Result<ExitCode> {
+        let mut again = Command::new(std::env::current_exe()?);
+        again.args(std::env::args_os().skip(1)).env_remove(TRIED).env_remove(fault::ASKED_FOR);
+        match last.map(|last| last.report) {
+            Some(Ok(report)) => again.env(FELL, report),
+            Some(Err(why)) => again.env(FELL, format!("{NO_REPORT}{why}")),
+            None => again.env_remove(FELL),
+        };
+        run_instead(&mut again)
+    };
+    again().unwrap_or_else(|error| {
+        say(&format_args!("the window cannot be started again: {error}"));
+        ExitCode::FAILURE
+    })
 }
 
 fn tried_of_line(line: &str) -> Option<Tried> {

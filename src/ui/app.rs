@@ -7,11 +7,13 @@ use crate::ui::commands;
 use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
 use crate::ui::dispatch;
+use crate::ui::fault_page::FaultPage;
 use crate::ui::input_method;
 use crate::ui::layout;
 use crate::ui::look;
 use crate::ui::pace::Pace;
 use crate::ui::page_parts::PageAction;
+use crate::ui::pages::Modal;
 use crate::ui::sessions;
 use crate::ui::state::AppState;
 use crate::ui::tab::composer::file::take_long_pastes;
@@ -25,6 +27,7 @@ use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::{Damage, Store};
 use crate::workspace::tabs::Tabs;
+use crossbeam_channel::Receiver;
 use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
@@ -48,6 +51,8 @@ pub struct StartOptions {
     pub language: Option<Language>,
     /// Instead of the settings' colours.
     pub theme: Option<ThemeChoice>,
+    /// Faults of the program, as they come.
+    pub faults: Receiver<FaultPage>,
 }
 
 /// The window.
@@ -56,6 +61,7 @@ pub struct App {
     services: Services,
     pace: Arc<Pace>,
     saver: WorkspaceSaver,
+    faults: Receiver<FaultPage>,
     asked: Vec<Action>,
 }
 
@@ -88,13 +94,14 @@ impl App {
         state.theme = start.theme.unwrap_or(state.theme);
         look::prepare(ctx, state.theme, &state.settings);
         let is_dark = ctx.theme() == egui::Theme::Dark;
+        let faults = start.faults;
         let mut services = Services::new(start.profile, dialogs, waker, is_dark)?;
         let mut cx = services.cx(state.locale());
         workspace::say_damages(&damages, &mut cx);
         state.sessions.make_room(&state.settings, &mut cx);
         sessions::bring_back(&mut state.sessions, &state.tabs, &mut cx);
         cx.look_for_start_folder(&state.settings);
-        Ok(App { state, services, pace, saver, asked: vec![Action::RefreshAddresses] })
+        Ok(App { state, services, pace, saver, faults, asked: vec![Action::RefreshAddresses] })
     }
 
     /// What the window knows, for tests.
@@ -115,6 +122,9 @@ impl App {
         self.services.notices.set_dark(ctx.theme() == egui::Theme::Dark);
         for action in std::mem::take(&mut self.asked) {
             self.apply(action, ctx);
+        }
+        if self.state.modal.is_none() {
+            self.state.modal = self.faults.try_recv().ok().map(Modal::Fault);
         }
         // Before anything is read, so that what comes in meanwhile rings again.
         self.services.engine.news().take();

@@ -3,6 +3,7 @@
 
 use crate::model::failure::Failure;
 use crate::ui::app::{App, StartOptions};
+use crate::ui::fault_page::FaultPage;
 use crate::ui::fonts;
 use crate::ui::frame_count::{Counted, FrameCount};
 use crate::ui::graphics::{self, GraphicsChoice};
@@ -11,6 +12,7 @@ use crate::util::locale::Language;
 use crate::workspace::profile::Profile;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::Store;
+use crossbeam_channel::Receiver;
 use eframe::{AppCreator, NativeOptions, Renderer, icon_data};
 use egui::ViewportBuilder;
 use std::any::Any;
@@ -37,6 +39,8 @@ pub struct LaunchOptions {
     pub tried: Option<Vec<Tried>>,
     /// Where the number of drawn frames is kept, if it is measured.
     pub count_frames: Option<PathBuf>,
+    /// Faults of the program, as they come.
+    pub faults: Receiver<FaultPage>,
 }
 
 /// An attempt that opened no window.
@@ -248,6 +252,7 @@ impl Attempt<'_> {
             profile: self.options.profile.clone(),
             language: self.options.language.map(Language::from_tag),
             theme: self.options.theme,
+            faults: self.options.faults.clone(),
         };
         let app = App::new(ctx, start).inspect_err(|failure| {
             self.not_started.set(Some(failure.clone()));
@@ -369,6 +374,7 @@ mod tests {
                 tried.iter().map(|graphics| Tried { graphics: *graphics, why: "no GL".to_owned() }).collect()
             }),
             count_frames: None,
+            faults: crossbeam_channel::never(),
         };
         match what_now(ended, graphics, ORDER, &options) {
             Ok(Launched::Closed) => "closed".to_owned(),

@@ -43,6 +43,8 @@ pub mod addresses;
 
 pub mod page_parts;
 
+pub mod fault_page;
+
 pub mod filter_choices;
 
 pub mod session_facts;

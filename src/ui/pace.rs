@@ -51,6 +51,7 @@ impl Pace {
 
     /// Notes that a frame begins.
     pub(super) fn begin(&self, now: Instant) {
+        fault::panic_if_asked_for();
         let now = self.nanos(now);
         let due = self.last_began.load(Ordering::Relaxed).saturating_add(nanos_of(self.between_frames()));
         let is_late = now >= due && now - due < nanos_of(MADE_GOOD);

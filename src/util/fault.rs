@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// Names a thread, and after a colon which of its next steps is to panic: so that checks can see what becomes of one.
-const ASKED_FOR: &str = "SOCKSCOPE_FAULT";
+pub const ASKED_FOR: &str = "SOCKSCOPE_FAULT";
 
 /// What a message is cut at: from here on it may quote what was received.
 const QUOTES: &[char] = &['\'', '"', '`', '[', '{', '(', '<', '\n', '\r'];

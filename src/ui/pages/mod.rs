@@ -4,6 +4,7 @@
 pub mod view;
 
 use crate::ui::export::page::ExportPage;
+use crate::ui::fault_page::FaultPage;
 use crate::ui::import::ImportPage;
 use crate::ui::palette::Palette;
 use crate::ui::paths::PathField;
@@ -23,6 +24,8 @@ pub enum Modal {
     Help,
     /// Which program this is.
     About,
+    /// A part of the program broke.
+    Fault(FaultPage),
     /// All commands, to be chosen by name.
     Palette(Palette),
     /// Whether to close a tab that is open.
@@ -73,6 +76,7 @@ impl Modal {
             Modal::SendFile(page) => Some(&mut page.path),
             Modal::Help
             | Modal::About
+            | Modal::Fault(_)
             | Modal::Palette(_)
             | Modal::ConfirmClose(_)
             | Modal::ConfirmDelete(_)

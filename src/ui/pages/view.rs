@@ -3,6 +3,7 @@
 use crate::ui::action::Action;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::export::view::export_ui;
+use crate::ui::fault_page::fault_ui;
 use crate::ui::fonts;
 use crate::ui::help::{about_ui, help_ui};
 use crate::ui::import::view::import_ui;
@@ -48,6 +49,7 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
             let way_out = buttons(ui, ctx, None, "common.close", out);
             focus_at_first(ui, &way_out);
         }
+        Modal::Fault(page) => fault_ui(ui, ctx, page, out),
         Modal::Palette(palette) => palette_ui(ui, ctx, palette, out),
         Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
         Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),

@@ -91,6 +91,7 @@ pub fn open_window(
         profile: Profile { settings_folder: folder.to_owned(), sessions_folder: folder.join("sessions") },
         language: Some(language),
         theme: Some(ThemeChoice::Dark),
+        faults: crossbeam_channel::never(),
     };
     let app = TestApp { start, answer, app: None };
     let mut harness =
