@@ -116,7 +116,7 @@ fn every_command_of_the_guide_means_something() {
 fn commands_of_the_guide_that_read_files_work() {
     let console = Console::new();
     fs::write(console.path("sample.bin"), "LOGIN,007\r\nT=26.5\r\n温度=26.5\r\n").unwrap();
-    for journal in ["session.skj", "plant.skj", "field.skj", "night.skj", "flood.skj"] {
+    for journal in ["session.skj", "plant.skj", "field.skj", "night.skj", "flood.skj", "secret.skj"] {
         let made =
             console.run(&["import", "sample.bin", "--format", "raw", "--peer", "127.0.0.1:9", "-o", journal]);
         assert!(made.status.success(), "{made:?}");
