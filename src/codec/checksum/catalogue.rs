@@ -134,7 +134,8 @@ pub(super) static ENTRIES: [Entry; 119] = [
 ];
 
 /// Other names of the same checks, without separators.
-pub(super) const ALIASES: [(&str, &str); 22] = [
+pub(super) const ALIASES: [(&str, &str); 23] = [
+    ("internet", "inet"),
     ("modbus", "crc-16/modbus"),
     ("crc16", "crc-16/arc"),
     ("crc16ibm", "crc-16/arc"),
