@@ -2,6 +2,7 @@
 
 use crate::cli::outcome::Failed;
 use crate::cli::words;
+use crate::codec::websocket::{Header, check_path, read_header};
 use crate::model::endpoint::HostPort;
 use crate::model::websocket::{WebSocketClientSettings, WebSocketServerSettings};
 
@@ -73,9 +74,7 @@ impl WsClientArguments {
             query if query.starts_with('?') => format!("/{query}"),
             path => path.to_owned(),
         };
-        if path.bytes().any(|byte| byte <= b' ' || byte >= 0x7F) {
-            return Err(wrong("the path has a character that must be written as %NN"));
-        }
+        check_path(&path).map_err(|why| wrong(&format!("the path {why}")))?;
         let has_port = host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && !port.contains(']'));
         let port = if is_secure { 443 } else { 80 };
         let place = if has_port { host.to_owned() } else { format!("{host}:{port}") };
@@ -88,16 +87,9 @@ impl WsClientArguments {
 }
 
 fn header(text: &str) -> Result<(String, String), Failed> {
-    let wrong = |why: &str| Failed::usage(format!("--header: '{text}' {why}; write 'Name: value'"));
-    let (name, value) = text.split_once(':').ok_or_else(|| wrong("has no ':'"))?;
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_word) {
-        return Err(wrong("has no name that a header may have"));
-    }
-    if value.bytes().any(|byte| byte.is_ascii_control()) {
-        return Err(wrong("has a control character"));
-    }
-    Ok((name.to_owned(), value.trim().to_owned()))
+    let Header { name, value } = read_header(text)
+        .map_err(|why| Failed::usage(format!("--header: '{text}' {why}; write 'Name: value'")))?;
+    Ok((name, value))
 }
 
 fn refuse(is_there: bool, option: &str) -> Result<(), Failed> {

@@ -156,7 +156,7 @@ impl CommandRow {
 }
 
 /// All commands, in the order of the help page and the palette.
-pub const TABLE: [CommandRow; 58] = [
+pub const TABLE: [CommandRow; 62] = [
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
     row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
     row(UiCommand::SendFile, "command.send_file"),
@@ -184,6 +184,10 @@ pub const TABLE: [CommandRow; 58] = [
     row(UiCommand::NewTab(TabKind::TcpServer), "command.new_server").keys(CTRL, Key::T),
     row(UiCommand::NewTab(TabKind::TcpClient), "command.new_client"),
     row(UiCommand::NewTab(TabKind::Udp), "command.new_udp"),
+    row(UiCommand::NewTab(TabKind::WebSocketServer), "command.new_web_socket_server"),
+    row(UiCommand::NewTab(TabKind::WebSocketClient), "command.new_web_socket_client"),
+    row(UiCommand::NewTab(TabKind::UnixServer), "command.new_unix"),
+    row(UiCommand::NewTab(TabKind::Raw), "command.new_raw"),
     row(UiCommand::CloseTab, "command.close_tab").keys(CTRL, Key::W),
     row(UiCommand::PreviousTab, "command.previous_tab").keys(CTRL_SHIFT, Key::Tab),
     row(UiCommand::NextTab, "command.next_tab").keys(CTRL, Key::Tab),

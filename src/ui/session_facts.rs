@@ -1,7 +1,6 @@
 //! What is known of an earlier session, for the list of sessions and for the tab that had it. It opens no file.
 
 use crate::journal::retention::SessionFile;
-use crate::model::config::SessionKind;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::util::bytes_text::{ByteSize, Count};
@@ -9,15 +8,8 @@ use crate::workspace::tabs::TabKind;
 
 /// All of it in one line.
 pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
-    let kind = session.info.as_ref().and_then(|info| info.kind).map(|kind| match kind {
-        SessionKind::TcpServer => text::kind_name(ctx.locale, TabKind::TcpServer),
-        SessionKind::TcpClient => text::kind_name(ctx.locale, TabKind::TcpClient),
-        SessionKind::Udp => text::kind_name(ctx.locale, TabKind::Udp),
-        SessionKind::UnixServer(_) => ctx.text("kind.unix_server"),
-        SessionKind::UnixClient(_) => ctx.text("kind.unix_client"),
-        SessionKind::UnixDatagrams => ctx.text("kind.unix_datagrams"),
-        SessionKind::Raw(_) => ctx.text("kind.raw"),
-    });
+    let kind = session.info.as_ref().and_then(|info| info.kind);
+    let kind = kind.map(|kind| text::kind_name(ctx.locale, TabKind::from(kind)));
     let when = ctx.times.text(session.changed_wall_ns);
     let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));
     if let Some(records) = session.records {

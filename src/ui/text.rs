@@ -3,6 +3,7 @@
 
 use crate::codec::prose;
 use crate::engine::event::Rejection;
+use crate::model::config::Meeting;
 use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
 use crate::model::record::{Direction, EndReason};
@@ -33,15 +34,21 @@ pub fn kind_name(locale: &Locale, kind: TabKind) -> &str {
         TabKind::TcpServer => locale.text("kind.tcp_server"),
         TabKind::TcpClient => locale.text("kind.tcp_client"),
         TabKind::Udp => locale.text("kind.udp"),
+        TabKind::WebSocketServer => locale.text("kind.web_socket_server"),
+        TabKind::WebSocketClient => locale.text("kind.web_socket_client"),
+        TabKind::UnixServer | TabKind::UnixSeqpacketServer => locale.text("kind.unix_server"),
+        TabKind::UnixClient | TabKind::UnixSeqpacketClient => locale.text("kind.unix_client"),
+        TabKind::UnixDatagrams => locale.text("kind.unix_datagrams"),
+        TabKind::Raw => locale.text("kind.raw"),
     }
 }
 
 /// What has to be done before anything can be sent.
 pub fn not_open(locale: &Locale, kind: TabKind) -> &str {
-    locale.text(match kind {
-        TabKind::TcpServer => "composer.off_server",
-        TabKind::TcpClient => "composer.off_client",
-        TabKind::Udp => "composer.off_udp",
+    locale.text(match kind.shape().meeting {
+        Meeting::Listens => "composer.off_server",
+        Meeting::Connects => "composer.off_client",
+        Meeting::Exchanges => "composer.off_udp",
     })
 }
 
@@ -49,10 +56,10 @@ pub fn not_open(locale: &Locale, kind: TabKind) -> &str {
 pub fn state_line(locale: &Locale, state: &SessionState, kind: TabKind) -> String {
     match state {
         SessionState::Closed => locale
-            .text(match kind {
-                TabKind::TcpServer => "state.closed_server",
-                TabKind::TcpClient => "state.closed_client",
-                TabKind::Udp => "state.closed_udp",
+            .text(match kind.shape().meeting {
+                Meeting::Listens => "state.closed_server",
+                Meeting::Connects => "state.closed_client",
+                Meeting::Exchanges => "state.closed_udp",
             })
             .to_owned(),
         SessionState::Resolving { host } => locale.format("state.resolving", &[("host", host)]),

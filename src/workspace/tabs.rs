@@ -1,7 +1,7 @@
 //! The tabs as they were left: the file `tabs.toml`. Fields hold what was typed, so that nothing is lost that
 //! does not make sense yet.
 
-use crate::model::config::{SessionKind, SessionShape};
+use crate::model::config::{Meeting, SessionKind, SessionShape, UnixType};
 use crate::workspace::store::WorkspaceFile;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,77 @@ pub struct TabSettings {
     pub is_kept: bool,
     /// What was being written.
     pub composer: ComposerSettings,
+    /// How TCP and WebSocket are encrypted.
+    pub security: SecuritySettings,
+    /// What WebSocket asks for.
+    pub web_socket: WebSocketSettings,
+    /// Where a Unix socket stands.
+    pub unix: UnixSettings,
+    /// Which packets a raw session exchanges.
+    pub raw: RawSettings,
+}
+
+/// How a session is encrypted. Only names of files are kept, never a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
+pub struct SecuritySettings {
+    /// Whether TLS is spoken.
+    pub tls: bool,
+    /// Our certificate, a PEM file; a server without one makes one for the session.
+    pub certificate: String,
+    /// The key that belongs to it, a PEM file.
+    pub key: String,
+    /// Whose certificates are accepted, a PEM file: of clients by a server, of the server by a client.
+    pub authority: String,
+    /// For whom the server's certificate must be, if not for the host.
+    pub server_name: String,
+    /// Protocols that are offered inside, with commas between.
+    pub alpn: String,
+    /// Any certificate is accepted.
+    pub accept_anything: bool,
+    /// The secrets are appended to this file.
+    pub key_log: String,
+    /// The journal keeps the ciphertext.
+    pub keep_wire: bool,
+    /// The journal keeps the secrets.
+    pub keep_keys: bool,
+}
+
+/// What WebSocket asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebSocketSettings {
+    /// The path of the request; a server without one takes any.
+    pub path: String,
+    /// Subprotocols, with commas between.
+    pub subprotocols: String,
+    /// Further header fields of a client's request, one a line.
+    pub headers: String,
+}
+
+/// Where a Unix socket stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UnixSettings {
+    /// Its own name: a path, or `@NAME` for an abstract one.
+    pub local: String,
+    /// The other end's.
+    pub remote: String,
+    /// The permissions of the file, in octal digits.
+    pub mode: String,
+    /// The file of a socket at which nobody listens makes room.
+    pub replace_stale: bool,
+}
+
+/// Which packets a raw session exchanges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawSettings {
+    /// icmp, icmpv6 or a number.
+    pub protocol: String,
+    /// The header of IPv4 comes and goes with the packets.
+    pub include_header: bool,
 }
 
 /// What was being written, and how it goes out.
@@ -107,6 +178,22 @@ pub enum TabKind {
     TcpClient,
     /// Sends and receives datagrams.
     Udp,
+    /// Listens for WebSocket clients.
+    WebSocketServer,
+    /// Connects to a WebSocket server.
+    WebSocketClient,
+    /// Listens at the name of a Unix socket, for streams.
+    UnixServer,
+    /// Connects to a Unix socket, with a stream.
+    UnixClient,
+    /// Listens at the name of a Unix socket, for messages.
+    UnixSeqpacketServer,
+    /// Connects to a Unix socket, with messages.
+    UnixSeqpacketClient,
+    /// Exchanges datagrams with Unix sockets.
+    UnixDatagrams,
+    /// Exchanges packets of one protocol on IP.
+    Raw,
 }
 
 /// How payloads are shown.
@@ -137,20 +224,67 @@ pub enum InputChoice {
     Escapes,
 }
 
-impl From<TabKind> for SessionKind {
-    fn from(kind: TabKind) -> SessionKind {
-        match kind {
-            TabKind::TcpServer => SessionKind::TcpServer,
-            TabKind::TcpClient => SessionKind::TcpClient,
-            TabKind::Udp => SessionKind::Udp,
-        }
+impl TabKind {
+    /// All kinds, in the order in which they are offered; of Unix sockets the first stands for all.
+    pub const OFFERED: [TabKind; 7] = [
+        TabKind::TcpServer,
+        TabKind::TcpClient,
+        TabKind::Udp,
+        TabKind::WebSocketServer,
+        TabKind::WebSocketClient,
+        TabKind::UnixServer,
+        TabKind::Raw,
+    ];
+
+    /// What a session of this kind has.
+    pub fn shape(self) -> SessionShape {
+        let (meeting, is_message_oriented) = match self {
+            TabKind::TcpServer | TabKind::WebSocketServer | TabKind::UnixServer => (Meeting::Listens, false),
+            TabKind::UnixSeqpacketServer => (Meeting::Listens, true),
+            TabKind::TcpClient | TabKind::WebSocketClient | TabKind::UnixClient => (Meeting::Connects, false),
+            TabKind::UnixSeqpacketClient => (Meeting::Connects, true),
+            TabKind::Udp | TabKind::UnixDatagrams | TabKind::Raw => (Meeting::Exchanges, true),
+        };
+        SessionShape { meeting, is_message_oriented }
+    }
+
+    /// Whether it stands at the name of a Unix socket.
+    pub fn is_unix(self) -> bool {
+        matches!(
+            self,
+            TabKind::UnixServer
+                | TabKind::UnixClient
+                | TabKind::UnixSeqpacketServer
+                | TabKind::UnixSeqpacketClient
+                | TabKind::UnixDatagrams
+        )
+    }
+
+    /// Whether it speaks WebSocket.
+    pub fn is_web_socket(self) -> bool {
+        matches!(self, TabKind::WebSocketServer | TabKind::WebSocketClient)
+    }
+
+    /// Whether it may be encrypted.
+    pub fn may_be_secured(self) -> bool {
+        matches!(self, TabKind::TcpServer | TabKind::TcpClient) || self.is_web_socket()
     }
 }
 
-impl TabKind {
-    /// What a session of this kind has.
-    pub fn shape(self) -> SessionShape {
-        SessionKind::from(self).shape()
+/// The kind of tab that shows the sessions of a kind best.
+impl From<SessionKind> for TabKind {
+    fn from(kind: SessionKind) -> TabKind {
+        match kind {
+            SessionKind::TcpServer => TabKind::TcpServer,
+            SessionKind::TcpClient => TabKind::TcpClient,
+            SessionKind::Udp => TabKind::Udp,
+            SessionKind::UnixServer(UnixType::Stream) => TabKind::UnixServer,
+            SessionKind::UnixServer(UnixType::SeqPacket) => TabKind::UnixSeqpacketServer,
+            SessionKind::UnixClient(UnixType::Stream) => TabKind::UnixClient,
+            SessionKind::UnixClient(UnixType::SeqPacket) => TabKind::UnixSeqpacketClient,
+            SessionKind::UnixDatagrams => TabKind::UnixDatagrams,
+            SessionKind::Raw(_) => TabKind::Raw,
+        }
     }
 }
 
@@ -174,6 +308,31 @@ impl TabSettings {
                 broadcast: true,
                 ..fresh
             },
+            TabKind::WebSocketServer => {
+                TabSettings { local_port: "8080".to_owned(), split: "websocket".to_owned(), ..fresh }
+            }
+            TabKind::WebSocketClient => TabSettings {
+                local_host: String::new(),
+                local_port: String::new(),
+                remote_host: "127.0.0.1".to_owned(),
+                remote_port: "8080".to_owned(),
+                split: "websocket".to_owned(),
+                web_socket: WebSocketSettings { path: "/".to_owned(), ..WebSocketSettings::default() },
+                ..fresh
+            },
+            TabKind::Raw => TabSettings {
+                local_host: String::new(),
+                local_port: String::new(),
+                remote_host: "127.0.0.1".to_owned(),
+                ..fresh
+            },
+            TabKind::UnixServer
+            | TabKind::UnixClient
+            | TabKind::UnixSeqpacketServer
+            | TabKind::UnixSeqpacketClient
+            | TabKind::UnixDatagrams => {
+                TabSettings { local_host: String::new(), local_port: String::new(), ..fresh }
+            }
         }
     }
 }
@@ -200,7 +359,17 @@ impl Default for TabSettings {
             journal: String::new(),
             is_kept: false,
             composer: ComposerSettings::default(),
+            security: SecuritySettings::default(),
+            web_socket: WebSocketSettings::default(),
+            unix: UnixSettings::default(),
+            raw: RawSettings::default(),
         }
+    }
+}
+
+impl Default for RawSettings {
+    fn default() -> RawSettings {
+        RawSettings { protocol: "icmp".to_owned(), include_header: false }
     }
 }
 
@@ -262,6 +431,8 @@ mod tests {
         let mut tabs = Tabs { active: 2, ..Tabs::default() };
         tabs.tabs[0].local_port = "70000 or so".to_owned();
         tabs.tabs[1].composer.replies = vec![ReplySettings::default(); 2];
+        tabs.tabs[1].security.server_name = "device.test".to_owned();
+        tabs.tabs.extend(TabKind::OFFERED.map(super::TabSettings::new));
         tabs.tabs[1].composer.draft = "多行\r\n\"quoted\"\\".to_owned();
         store.save(&tabs).unwrap();
         assert_eq!(store.load::<Tabs>().value, tabs);

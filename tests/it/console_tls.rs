@@ -258,6 +258,133 @@ fn a_client_that_says_nothing_or_only_a_byte_keeps_nobody_waiting() {
 }
 
 #[test]
+fn a_thousand_connections_that_never_finish_cost_nobody_else_their_turn() {
+    if !has_tool("openssl") || !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--format", "jsonl"]);
+    let port = server.ready().port();
+    // Each begins a hello, and goes on with it a byte at a time until it is let go.
+    let program = "import resource, select, socket, sys
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+slow = [socket.create_connection(('127.0.0.1', int(sys.argv[1]))) for _ in range(1000)]
+for s in slow: s.send(bytes([22, 3, 1]))
+print('there', flush=True)
+gone = 0
+while slow:
+    ready, _, _ = select.select(slow, [], [], 1)
+    for s in ready:
+        slow.remove(s); s.close(); gone += 1
+    for s in slow:
+        try: s.send(bytes(1))
+        except OSError: pass
+print(gone)";
+    let mut slow = Command::new("python3")
+        .args(["-c", program, &port.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = [0; 6];
+    slow.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+    openssl_client(port, &["-no_ign_eof"], b"served at once");
+    wait_for(&server, "\"text\":\"served at once\"");
+    assert!(!server.out().contains("no handshake within"), "served before any of them was let go");
+    #[cfg(target_os = "linux")]
+    assert!(server.proc_sum("Threads") > 0 && peak_kib(server.pid()) < 150 << 10, "in bounded memory");
+    let output = slow.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1000\n");
+    end(server);
+}
+
+/// The most memory that a process has had at once.
+#[cfg(target_os = "linux")]
+fn peak_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Makes a certificate for the names, signed by `ca`, valid for these days from now on; with a negative number it was.
+fn signed(console: &Console, name: &str, names: &str, dates: [&str; 2]) {
+    let run = |words: &[&str]| {
+        let done =
+            Command::new("openssl").args(words).current_dir(console.path("")).stderr(Stdio::null()).status();
+        assert!(done.unwrap().success(), "{words:?}");
+    };
+    let (key, request, pem) = (format!("{name}.key"), format!("{name}.csr"), format!("{name}.pem"));
+    let extension = format!("subjectAltName={names}");
+    run(&[
+        "req",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=device",
+        "-addext",
+        &extension,
+        "-keyout",
+        &key,
+        "-out",
+        &request,
+    ]);
+    std::fs::write(console.path("db"), "").unwrap();
+    std::fs::write(console.path("db.attr"), "unique_subject = no").unwrap();
+    std::fs::write(console.path("serial"), "01").unwrap();
+    std::fs::write(
+        console.path("ca.cnf"),
+        "[ca]\ndefault_ca = d\n[d]\ndatabase = db\nserial = serial\nnew_certs_dir = .\npolicy = p\n\
+         default_md = sha256\ncopy_extensions = copy\n[p]\ncommonName = supplied\n",
+    )
+    .unwrap();
+    run(&[
+        "ca",
+        "-batch",
+        "-config",
+        "ca.cnf",
+        "-cert",
+        "ca.pem",
+        "-keyfile",
+        "ca.key",
+        "-in",
+        &request,
+        "-out",
+        &pem,
+        "-notext",
+        "-startdate",
+        dates[0],
+        "-enddate",
+        dates[1],
+    ]);
+}
+
+#[test]
+fn a_certificate_that_is_not_valid_is_told_in_one_line_with_what_to_do() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    certificate(&console, "ca", "DNS:authority");
+    certificate(&console, "other", "DNS:authority");
+    for (dates, trusted, said) in [
+        (["20200101000000Z", "20210101000000Z"], "ca.pem", "expired on 2021-01-01"),
+        (["20900101000000Z", "20910101000000Z"], "ca.pem", "not valid before 2090-01-01"),
+        (["20200101000000Z", "20910101000000Z"], "other.pem", "with another key"),
+    ] {
+        signed(&console, "s", "IP:127.0.0.1", dates);
+        let server = Server::start(&console, &[]);
+        let output =
+            console.run(&["connect", "tcp", &server.address, "--tls", "--ca", trusted, "--journal", "j.skj"]);
+        std::fs::remove_file(console.path("j.skj")).unwrap();
+        let (code, line) = failure(&output);
+        assert_eq!(code, 1, "{line}");
+        assert!(line.contains(said) && line.contains("--insecure"), "{line}");
+    }
+}
+
+#[test]
 fn files_that_do_not_fit_are_told_before_anything_is_opened() {
     if !has_tool("openssl") {
         return;

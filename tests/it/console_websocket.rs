@@ -214,3 +214,38 @@ fn both_ends_of_ours_meet_over_tls() {
     let out = end(server);
     assert!(out.contains("\"version\":\"TLS 1.3\"") && out.contains("\"origin\":\"echo\""), "{out}");
 }
+
+#[test]
+fn a_browser_speaks_with_a_server_of_ours() {
+    if !has_tool("chromium") {
+        return;
+    }
+    let console = Console::new();
+    let listen = ["listen", "ws", "127.0.0.1:0/live", "--subprotocol", "chat", "--reply", "你好=世界"];
+    let mut server = console.start(&[&listen[..], &["--format", "jsonl"]].concat());
+    let page = format!(
+        "<p id=o>waiting</p><script>
+const said = [], s = new WebSocket('ws://{}/live', ['other', 'chat']);
+s.onopen = () => s.send('你好');
+s.onmessage = (e) => {{ said.push(s.protocol, e.data); s.send(new Uint8Array([1, 2, 3])); s.close(1000, 'done'); }};
+s.onclose = (e) => document.getElementById('o').textContent = [...said, e.code, e.wasClean].join('|');
+</script>",
+        server.ready()
+    );
+    std::fs::write(console.path("page.html"), format!("<meta charset=utf-8>{page}")).unwrap();
+    let profile = format!("--user-data-dir={}", console.path("profile").display());
+    let output = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--virtual-time-budget=20000"])
+        .args(["--dump-dom", &format!("file://{}", console.path("page.html").display())])
+        .env("HOME", console.path(""))
+        .stderr(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("chat|世界|1000|true"), "{shown}");
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let out = end(server);
+    for part in ["\"origin\":\"reply\"", "\"hex\":\"8283", "\"hex\":\"8886"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+}

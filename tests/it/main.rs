@@ -127,6 +127,9 @@ mod window_full_disk;
 mod window_network;
 
 #[cfg(feature = "gui-harness")]
+mod window_kinds;
+
+#[cfg(feature = "gui-harness")]
 mod window_palette;
 
 #[cfg(feature = "gui-harness")]

@@ -376,7 +376,7 @@ fn advice(error: &OsError) -> &'static str {
     match error.name.as_str() {
         "wrong_name" => ". Use --server-name, or --insecure to accept it.",
         "self_signed" | "unknown_issuer" => ". Use --ca FILE to trust it, or --insecure to accept it.",
-        "expired" | "not_valid_yet" => ". Use --insecure to accept it.",
+        "expired" | "not_valid_yet" | "certificate" => ". Use --insecure to accept it.",
         "plain_text" => ". Leave --tls out to speak with it.",
         _ => "",
     }

@@ -3,6 +3,7 @@
 
 mod frame;
 mod handshake;
+mod typed;
 
 pub use frame::{
     Close, FrameHeader, MAX_HEADER_BYTES, Opcode, RuleBreak, apply_mask, close_payload, message_payload,
@@ -12,3 +13,4 @@ pub use handshake::{
     ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, parse_request,
     parse_response, push_refusal, push_request, push_response,
 };
+pub use typed::{TypedPartError, check_path, read_header};

@@ -87,6 +87,14 @@ pub(super) fn certificate_problem(
             "unknown_issuer",
             format!("unknown issuer: {} was signed by {}, which is not trusted", facts.subject, facts.issuer),
         ),
+        CertificateError::BadSignature => named(
+            "unknown_issuer",
+            format!(
+                "unknown issuer: {} was signed under the name {}, but with another key than that of the trusted \
+                 certificate",
+                facts.subject, facts.issuer
+            ),
+        ),
         other => named("certificate", certificate_words(other)),
     }
 }

@@ -248,11 +248,7 @@ pub(in crate::ui) fn show_opened(
 }
 
 fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -> TabKey {
-    let kind = match reader.info().kind {
-        Some(kind) if kind.shape().connects() => TabKind::TcpClient,
-        Some(kind) if !kind.shape().has_connections() => TabKind::Udp,
-        Some(_) | None => TabKind::TcpServer,
-    };
+    let kind = reader.info().kind.map_or(TabKind::TcpServer, TabKind::from);
     // The tab of the session that goes on may have the same name.
     let when = times.text(reader.info().created.wall_ns);
     let day_and_minute: String = when.chars().skip("2026-".len()).take("11-21 17:54".len()).collect();

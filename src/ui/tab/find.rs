@@ -91,7 +91,10 @@ impl From<io::Error> for FindError {
 
 /// The find field and the filters of one tab.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice or a fact of its own")]
 pub struct Find {
+    /// Bytes of the layer below the payload are kept in this journal, and left out.
+    pub hides_wire: bool,
     /// The field is shown.
     pub is_shown: bool,
     /// It gets the keyboard with the next frame.
@@ -236,7 +239,7 @@ impl Find {
     pub fn start_filter(&mut self, searched: Searched, news: &News) {
         self.old_filters.extend(self.filter.take().and_then(BackgroundScan::stop));
         self.passed = None;
-        if self.is_filtering() {
+        if self.is_filtering() || self.hides_wire {
             let scan = searched.sift(self.filter_now());
             let passing = Passing { scan, rows: Arc::default() };
             match BackgroundScan::start(passing, news, filter_on) {
@@ -247,7 +250,12 @@ impl Find {
     }
 
     fn filter_now(&self) -> Filter {
-        Filter { direction: self.direction, peers: self.peer.map(|peer| [peer].into()), ..Filter::default() }
+        Filter {
+            direction: self.direction,
+            peers: self.peer.map(|peer| [peer].into()),
+            hides_wire: self.hides_wire,
+            ..Filter::default()
+        }
     }
 
     /// Takes in what was found; tells whether the rows to show have changed.

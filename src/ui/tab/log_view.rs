@@ -127,6 +127,10 @@ impl LogView {
         let (encoding, locale) = (options.encoding, cx.locale);
         let (split, decoders) = (rules.split, rules.decoders);
         self.snapshot = self.reader().map_or(Snapshot::default(), JournalReader::snapshot);
+        if !self.find.hides_wire && self.reader().is_some_and(|reader| reader.wire_rows() > 0) {
+            self.find.hides_wire = true;
+            self.apply_filter(encoding, cx.jobs.news());
+        }
         if self.find.is_outdated(encoding) {
             self.start_find(encoding, cx.jobs.news());
         }

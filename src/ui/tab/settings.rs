@@ -10,7 +10,8 @@ use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
 use crate::ui::log::RowView;
 use crate::workspace::tabs::{
-    ComposerSettings, InputChoice, ReplySettings, TabKind, TabSettings, ViewChoice,
+    ComposerSettings, InputChoice, RawSettings, ReplySettings, SecuritySettings, TabKind, TabSettings,
+    UnixSettings, ViewChoice, WebSocketSettings,
 };
 use std::path::PathBuf;
 
@@ -56,6 +57,14 @@ pub struct LiveSettings {
     pub is_kept: bool,
     /// What is being written.
     pub composer: LiveComposer,
+    /// How TCP and WebSocket are encrypted, as typed.
+    pub security: SecuritySettings,
+    /// What WebSocket asks for, as typed.
+    pub web_socket: WebSocketSettings,
+    /// Where a Unix socket stands, as typed.
+    pub unix: UnixSettings,
+    /// Which packets a raw session exchanges, as typed.
+    pub raw: RawSettings,
 }
 
 /// What is being written, and how it goes out.
@@ -169,6 +178,10 @@ impl From<TabSettings> for LiveSettings {
             journal: Some(file.journal).filter(|path| !path.is_empty()).map(PathBuf::from),
             is_kept: file.is_kept,
             composer: file.composer.into(),
+            security: file.security,
+            web_socket: file.web_socket,
+            unix: file.unix,
+            raw: file.raw,
         }
     }
 }
@@ -195,6 +208,10 @@ impl From<&LiveSettings> for TabSettings {
             journal: live.journal.as_ref().map_or_else(String::new, |path| path.display().to_string()),
             is_kept: live.is_kept,
             composer: ComposerSettings::from(&live.composer),
+            security: live.security.clone(),
+            web_socket: live.web_socket.clone(),
+            unix: live.unix.clone(),
+            raw: live.raw.clone(),
         }
     }
 }
@@ -269,7 +286,7 @@ mod tests {
             },
             ..TabSettings::new(TabKind::Udp)
         };
-        let fresh = [TabKind::TcpServer, TabKind::TcpClient, TabKind::Udp].map(TabSettings::new);
+        let fresh = TabKind::OFFERED.map(TabSettings::new);
         for file in fresh.into_iter().chain([written]) {
             assert_eq!(TabSettings::from(&LiveSettings::from(file.clone())), file);
         }

@@ -18,10 +18,16 @@ pub fn tab_title(locale: &Locale, tab: &LiveSettings) -> String {
 pub fn title_without_name(locale: &Locale, tab: &LiveSettings) -> String {
     let kind = kind_name(locale, tab.kind);
     match tab.kind {
-        TabKind::TcpClient if !tab.remote_host.is_empty() => {
+        kind_of_tab if kind_of_tab.is_unix() => {
+            let name = if kind_of_tab.shape().connects() { &tab.unix.remote } else { &tab.unix.local };
+            let name = name.trim().rsplit('/').next().unwrap_or_default();
+            format!("{kind} {name}").trim_end().to_owned()
+        }
+        TabKind::Raw => format!("{kind} {}", tab.raw.protocol.trim()),
+        TabKind::TcpClient | TabKind::WebSocketClient if !tab.remote_host.is_empty() => {
             format!("{kind} {}", endpoint(&tab.remote_host, &tab.remote_port))
         }
-        TabKind::TcpServer | TabKind::Udp if !tab.local_port.is_empty() => {
+        TabKind::TcpServer | TabKind::WebSocketServer | TabKind::Udp if !tab.local_port.is_empty() => {
             format!("{kind} :{}", tab.local_port)
         }
         _ => kind.to_owned(),

@@ -283,15 +283,32 @@ fn follow_drag(ui: &Ui, tabs: &[TabLabel], rects: &[Rect], out: &mut Vec<Action>
 
 fn new_tab_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<Action>) {
     let plus = icon_button(ui, "＋", ctx.text("tab.new"));
-    menu(&plus, 190.0, |ui| {
-        for (kind, key) in [
-            (TabKind::TcpServer, "kind.tcp_server"),
-            (TabKind::TcpClient, "kind.tcp_client"),
-            (TabKind::Udp, "kind.udp"),
-        ] {
-            if menu_item(ui, true, ctx.text(key), "") {
+    menu(&plus, NEW_TAB_MENU_WIDTH, |ui| {
+        for kind in TabKind::OFFERED {
+            let (name, what) = kind_texts(kind);
+            if menu_item(ui, true, ctx.text(name), ctx.text(what)) {
                 out.push(TabsAction::New(kind).into());
             }
         }
     });
+}
+
+/// Wide enough for a name and a sentence.
+const NEW_TAB_MENU_WIDTH: f32 = 430.0;
+
+/// What a kind is called where one is chosen, and what it does in one sentence.
+fn kind_texts(kind: TabKind) -> (&'static str, &'static str) {
+    match kind {
+        TabKind::TcpServer => ("kind.tcp_server", "kind.tcp_server_tip"),
+        TabKind::TcpClient => ("kind.tcp_client", "kind.tcp_client_tip"),
+        TabKind::Udp => ("kind.udp", "kind.udp_tip"),
+        TabKind::WebSocketServer => ("kind.web_socket_server", "kind.web_socket_server_tip"),
+        TabKind::WebSocketClient => ("kind.web_socket_client", "kind.web_socket_client_tip"),
+        TabKind::UnixServer
+        | TabKind::UnixClient
+        | TabKind::UnixSeqpacketServer
+        | TabKind::UnixSeqpacketClient
+        | TabKind::UnixDatagrams => ("kind.unix", "kind.unix_tip"),
+        TabKind::Raw => ("kind.raw", "kind.raw_tip"),
+    }
 }

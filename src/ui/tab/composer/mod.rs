@@ -27,7 +27,7 @@ use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::{FileJobs, SendFile};
 use crate::ui::tab::composer::state::{Obstacle, Repeating, appended_by, compose};
-use crate::ui::tab::connection::fields::FieldProblem;
+use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::workspace::sending::{QuickSend, Sending, SentText};

@@ -12,6 +12,7 @@ use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::settings::LiveSettings;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
+use crate::workspace::tabs::TabKind;
 
 /// To whom a send of a tab goes.
 pub fn recipients(locale: &Locale, tab: &LiveSettings, peers: &Peers) -> String {
@@ -30,10 +31,11 @@ pub fn recipients(locale: &Locale, tab: &LiveSettings, peers: &Peers) -> String 
 
 /// The address in the fields of a tab, to which datagrams go unless a peer is chosen.
 pub fn configured_remote(locale: &Locale, tab: &LiveSettings) -> String {
-    if tab.remote_host.trim().is_empty() {
-        locale.text("composer.to_no_remote").to_owned()
-    } else {
-        endpoint(&tab.remote_host, &tab.remote_port)
+    let typed = if tab.kind.is_unix() { &tab.unix.remote } else { &tab.remote_host };
+    match tab.kind {
+        _ if typed.trim().is_empty() => locale.text("composer.to_no_remote").to_owned(),
+        kind if kind.is_unix() || kind == TabKind::Raw => typed.trim().to_owned(),
+        _ => endpoint(&tab.remote_host, &tab.remote_port),
     }
 }
 

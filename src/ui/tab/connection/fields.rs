@@ -3,73 +3,18 @@
 
 use crate::engine::command::Target;
 use crate::model::config::{
-    DEFAULT_BACKLOG, MulticastGroup, Reconnect, SessionConfig, SessionKind, TcpClientConfig, TcpServerConfig,
-    UdpConfig,
+    DEFAULT_BACKLOG, MulticastGroup, Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig,
 };
-use crate::model::endpoint::{EndpointError, Host, HostPort};
+use crate::model::endpoint::{Host, HostPort};
 use crate::model::failure::{Failure, Operation};
-use crate::model::socket_option::{OptionError, OptionName, SocketOption};
+use crate::model::socket_option::{OptionName, SocketOption};
+use crate::ui::tab::connection::kinds;
+use crate::ui::tab::connection::problem::{Field, FieldProblem, Problem, host_of, is_blank};
 use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::tabs::TabKind;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-
-/// A field of the connection panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// Where to listen or to bind.
-    LocalHost,
-    /// The port there.
-    LocalPort,
-    /// Where to connect or to send.
-    RemoteHost,
-    /// The port there.
-    RemotePort,
-    /// The time limit of an attempt to connect.
-    Timeout,
-    /// The switch for broadcasting.
-    Broadcast,
-    /// The list of multicast groups.
-    Groups,
-    /// The list of socket options.
-    Options,
-}
-
-/// What is wrong with a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// A host or a port cannot be read.
-    Endpoint(EndpointError),
-    /// The port to connect to is 0.
-    PortZero,
-    /// Nothing says where datagrams go.
-    RemoteMissing,
-    /// This name, or the interface of this address, is looked up only when the session is opened.
-    LookUpDue(String),
-    /// The time limit is not a number of seconds.
-    Timeout(String),
-    /// Not a multicast address.
-    Group(String),
-    /// An option cannot be read.
-    Option(OptionError),
-    /// An option means nothing for this kind of session.
-    OptionMisplaced {
-        /// Which.
-        name: OptionName,
-        /// Where it stands.
-        kind: TabKind,
-    },
-}
-
-/// A problem and its field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldProblem {
-    /// Where.
-    pub field: Field,
-    /// What.
-    pub problem: Problem,
-}
 
 /// The longest time limit of an attempt to connect, in seconds.
 const LONGEST_TIMEOUT_SECONDS: u64 = 3600;
@@ -79,29 +24,29 @@ pub fn config_of(tab: &LiveSettings) -> Result<SessionConfig, Vec<FieldProblem>>
     let mut problems = Vec::new();
     let options = options_of(tab, &mut problems);
     let config = match tab.kind {
-        TabKind::TcpServer => local_of(tab, &mut problems).map(|local| {
-            let keep_half_closed = tab.keep_half_closed;
+        TabKind::TcpServer | TabKind::WebSocketServer => local_of(tab, &mut problems).map(|local| {
             SessionConfig::TcpServer(TcpServerConfig {
                 local,
                 backlog: DEFAULT_BACKLOG,
-                keep_half_closed,
-                tls: None,
-                websocket: None,
+                keep_half_closed: tab.keep_half_closed,
+                tls: kinds::tls_server_of(tab, &mut problems),
+                websocket: kinds::web_socket_server_of(tab, &mut problems),
                 options,
             })
         }),
-        TabKind::TcpClient => {
+        TabKind::TcpClient | TabKind::WebSocketClient => {
             let bind = optional_local_of(tab, &mut problems);
             let timeout = timeout_of(tab, &mut problems);
             remote_of(tab, &mut problems).map(|remote| {
+                let websocket = kinds::web_socket_client_of(tab, &remote, &mut problems);
                 SessionConfig::TcpClient(TcpClientConfig {
                     remote,
                     bind,
                     connect_timeout: timeout,
                     reconnect: tab.reconnect.then(Reconnect::default),
                     keep_half_closed: tab.keep_half_closed,
-                    tls: None,
-                    websocket: None,
+                    tls: kinds::tls_client_of(tab, &mut problems),
+                    websocket,
                     options,
                 })
             })
@@ -112,6 +57,12 @@ pub fn config_of(tab: &LiveSettings) -> Result<SessionConfig, Vec<FieldProblem>>
             let groups = groups_of(tab, &mut problems);
             Some(SessionConfig::Udp(UdpConfig { bind, to, broadcast: tab.broadcast, groups, options }))
         }
+        TabKind::Raw => kinds::raw_of(tab, options, &mut problems),
+        TabKind::UnixServer
+        | TabKind::UnixClient
+        | TabKind::UnixSeqpacketServer
+        | TabKind::UnixSeqpacketClient
+        | TabKind::UnixDatagrams => kinds::unix_of(tab, options, &mut problems),
     };
     match config {
         Some(config) if problems.is_empty() => Ok(config),
@@ -151,6 +102,11 @@ pub fn datagram_target(
     tab: &LiveSettings,
     opened: Option<&LiveSettings>,
 ) -> Result<Target, Vec<FieldProblem>> {
+    match tab.kind {
+        TabKind::UnixDatagrams => return kinds::unix_target(tab, opened),
+        TabKind::Raw => return kinds::raw_target(tab, opened),
+        _ => {}
+    }
     if opened.is_some_and(|opened| typed_remote(opened) == typed_remote(tab)) {
         return Ok(Target::Configured);
     }
@@ -211,14 +167,17 @@ pub fn parse_option(kind: TabKind, text: &str) -> Result<SocketOption, Problem> 
 }
 
 /// The field beside which a failure of the engine belongs.
-pub fn field_of_failure(kind: SessionKind, tab: &LiveSettings, failure: &Failure) -> Field {
+pub fn field_of_failure(tab: &LiveSettings, failure: &Failure) -> Field {
+    if let Some(field) = kinds::field_of_failure(tab, failure) {
+        return field;
+    }
     match failure.operation {
         Operation::Connect | Operation::Send => match failure.error.name.as_str() {
             "ECONNREFUSED" | "WSAECONNREFUSED" => Field::RemotePort,
             _ => Field::RemoteHost,
         },
         Operation::Resolve
-            if kind != SessionKind::TcpServer && failure.target.contains(tab.remote_host.trim()) =>
+            if !tab.kind.shape().has_listener() && failure.target.contains(tab.remote_host.trim()) =>
         {
             Field::RemoteHost
         }
@@ -230,10 +189,6 @@ pub fn field_of_failure(kind: SessionKind, tab: &LiveSettings, failure: &Failure
             _ => Field::LocalPort,
         },
     }
-}
-
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
 }
 
 fn local_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Option<HostPort> {
@@ -268,12 +223,6 @@ fn remote_of(tab: &LiveSettings, problems: &mut Vec<FieldProblem>) -> Option<Hos
         problems.push(FieldProblem { field: Field::RemotePort, problem: Problem::PortZero });
     }
     Some(HostPort { host: host?, port: port? })
-}
-
-fn host_of(field: Field, text: &str, problems: &mut Vec<FieldProblem>) -> Option<Host> {
-    Host::parse(text)
-        .map_err(|error| problems.push(FieldProblem { field, problem: Problem::Endpoint(error) }))
-        .ok()
 }
 
 fn port_of(field: Field, text: &str, problems: &mut Vec<FieldProblem>) -> Option<u16> {
@@ -322,7 +271,7 @@ mod tests {
         Field, Problem, config_of, datagram_target, field_of_failure, may_become_group, split_endpoint,
     };
     use crate::engine::command::Target;
-    use crate::model::config::{SessionConfig, SessionKind};
+    use crate::model::config::SessionConfig;
     use crate::model::failure::{Failure, Operation, OsError};
     use crate::ui::tab::settings::LiveSettings;
     use crate::workspace::tabs::TabKind;
@@ -459,7 +408,7 @@ mod tests {
         ] {
             let error = OsError { code: 1, name: name.to_owned(), message: String::new() };
             let failure = Failure::new(operation, "0.0.0.0:80", error);
-            assert_eq!(field_of_failure(SessionKind::TcpServer, &tab, &failure), field);
+            assert_eq!(field_of_failure(&tab, &failure), field);
         }
     }
 

@@ -1,7 +1,17 @@
 //! The connection panel: where a tab listens, connects or binds, and with which options. The fields hold what was typed;
 //! what is changed while the session is open is asked of the session, too.
 
+pub mod problem;
+
+mod kinds;
+
 pub mod fields;
+
+mod kinds_view;
+
+mod security_view;
+
+mod errors;
 
 pub mod open_button;
 
@@ -123,3 +133,6 @@ fn send_pending(tab: &mut Tab, command: Command, pending: PendingRequest, cx: &m
         None => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,15 @@
 //! What the connection panel remembers between frames, beyond what was typed.
 
 use crate::model::ids::Ticket;
-use crate::ui::tab::connection::fields::Field;
+use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
 
 /// The panel of one tab.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part that a person unfolds, or a fact of its own"
+)]
 pub struct Panel {
     /// Opening was tried with these fields: what is missing is said from then on.
     pub has_tried: bool,
@@ -13,6 +17,8 @@ pub struct Panel {
     pub tried_with: Option<LiveSettings>,
     /// The seldom needed fields are shown.
     pub are_details_shown: bool,
+    /// The seldom needed fields of encryption are shown.
+    pub is_more_security_shown: bool,
     /// The socket options are shown.
     pub are_options_shown: bool,
     /// A group that is being typed.
@@ -86,6 +92,8 @@ impl Panel {
                 && (&tried.remote_host, &tried.remote_port) == (&tab.remote_host, &tab.remote_port)
                 && tried.options == tab.options
                 && tried.groups == tab.groups
+                && (&tried.security, &tried.unix) == (&tab.security, &tab.unix)
+                && (&tried.web_socket, &tried.raw) == (&tab.web_socket, &tab.raw)
         })
     }
 }

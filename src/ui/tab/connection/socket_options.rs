@@ -6,10 +6,9 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
-use crate::ui::tab::connection::fields::{
-    Field, Problem, may_become_group, option_fits, parse_group, parse_option,
-};
+use crate::ui::tab::connection::fields::{may_become_group, option_fits, parse_group, parse_option};
 use crate::ui::tab::connection::panel::Panel;
+use crate::ui::tab::connection::problem::{Field, Problem};
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};

@@ -1,30 +1,25 @@
 //! The connection panel: addresses, the one button that opens and closes, and beside each field what is wrong.
 
 use crate::engine::shared::Status;
-use crate::model::endpoint::EndpointError;
-use crate::model::status::SessionState;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
-use crate::ui::tab::connection::fields::{
-    Field, FieldProblem, Problem, config_of, datagram_target, field_of_failure, split_endpoint,
-};
+use crate::ui::tab::connection::errors::Errors;
+use crate::ui::tab::connection::fields::split_endpoint;
+use crate::ui::tab::connection::kinds_view::{LABEL_WIDTH, protocol_ui, unix_ui, web_socket_ui};
 use crate::ui::tab::connection::open_button::open_button_ui;
 use crate::ui::tab::connection::panel::Panel;
+use crate::ui::tab::connection::problem::Field;
+use crate::ui::tab::connection::security_view::security_ui;
 use crate::ui::tab::connection::socket_options;
-use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
-use crate::ui::text;
 use crate::ui::theme;
 use crate::ui::widgets::{
     PillCombo, TextField, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
 };
 use crate::workspace::tabs::TabKind;
 use egui::{Event, Response, Ui};
-
-/// The width of the labels before the fields.
-pub const LABEL_WIDTH: f32 = 70.0;
 
 const PORT_HINT: &str = "0–65535";
 
@@ -41,11 +36,27 @@ pub fn connection_ui(
     let errors = Errors::of(ctx, tab, panel, status);
     group_heading(ui, ctx.text("connection.title"));
     match tab.kind {
-        TabKind::TcpServer => local_ui(ui, ctx, tab, is_open, &errors, out),
-        TabKind::TcpClient => {
+        TabKind::TcpServer | TabKind::WebSocketServer => {
+            local_ui(ui, ctx, tab, is_open, &errors, out);
+            web_socket_ui(ui, ctx, tab, is_open, &errors);
+            security_ui(ui, ctx, tab, panel, is_open, &errors);
+        }
+        TabKind::TcpClient | TabKind::WebSocketClient => {
             remote_ui(ui, ctx, tab, is_open, &errors);
+            web_socket_ui(ui, ctx, tab, is_open, &errors);
+            security_ui(ui, ctx, tab, panel, is_open, &errors);
             client_details_ui(ui, ctx, tab, panel, is_open, &errors, out);
         }
+        TabKind::Raw => {
+            protocol_ui(ui, ctx, tab, is_open, &errors);
+            local_host_ui(ui, ctx, tab, is_open, &errors, out);
+            host_ui(ui, ctx, tab, false, &errors);
+        }
+        TabKind::UnixServer
+        | TabKind::UnixClient
+        | TabKind::UnixSeqpacketServer
+        | TabKind::UnixSeqpacketClient
+        | TabKind::UnixDatagrams => unix_ui(ui, ctx, tab, is_open, &errors),
         TabKind::Udp => {
             local_ui(ui, ctx, tab, is_open, &errors, out);
             remote_ui(ui, ctx, tab, false, &errors);
@@ -57,63 +68,25 @@ pub fn connection_ui(
     open_button_ui(ui, ctx, tab.kind.shape().meeting, status, out);
 }
 
-/// What is wrong, by field, in words.
-struct Errors(Vec<(Field, String)>);
-
-impl Errors {
-    fn of(ctx: &ViewCtx<'_>, tab: &LiveSettings, panel: &Panel, status: &Status) -> Errors {
-        let mut errors = Vec::new();
-        let is_open = status.state.is_open();
-        let problems = match tab.kind {
-            // Where datagrams go may change while the socket is open.
-            TabKind::Udp if is_open => datagram_target(tab, panel.tried_with.as_ref()).err(),
-            _ if is_open => None,
-            _ => config_of(tab).err(),
-        };
-        errors.extend(
-            problems
-                .iter()
-                .flatten()
-                .filter(|problem| (panel.has_tried && !is_open) || is_plain(problem))
-                .map(|FieldProblem { field, problem }| (*field, problem_text(ctx.locale, problem))),
-        );
-        let failure = match &status.state {
-            SessionState::Failed(failure) => Some(failure),
-            SessionState::WaitingToReconnect { failure } => failure.as_ref(),
-            _ => None,
-        };
-        if let Some(failure) = failure
-            && errors.is_empty()
-            && panel.failed_as(tab)
-        {
-            let mut line = text::failure_line(ctx.locale, failure);
-            if let Some(hint) = text::hint(ctx.locale, failure) {
-                line.push_str(ctx.text("connection.sentence_end"));
-                line.push_str(hint);
-            }
-            errors.push((field_of_failure(tab.kind.into(), tab, failure), line));
-        }
-        errors.extend(panel.refusal.clone());
-        Errors(errors)
-    }
-
-    fn of_field(&self, field: Field) -> Option<&str> {
-        self.0.iter().find(|(at, _)| *at == field).map(|(_, line)| line.as_str())
-    }
-}
-
-/// Whether the problem is said at once: an empty field is one only when it is needed.
-fn is_plain(problem: &FieldProblem) -> bool {
-    match &problem.problem {
-        Problem::Endpoint(EndpointError::HostMissing) | Problem::RemoteMissing => false,
-        Problem::Endpoint(EndpointError::PortInvalid { text, .. }) | Problem::Timeout(text) => {
-            !text.is_empty()
-        }
-        _ => true,
-    }
-}
-
 fn local_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    tab: &mut LiveSettings,
+    is_locked: bool,
+    errors: &Errors,
+    out: &mut Vec<TabAction>,
+) {
+    local_host_ui(ui, ctx, tab, is_locked, errors, out);
+    let response = TextField::new(ctx.text("connection.port"))
+        .labelled(LABEL_WIDTH)
+        .hint(PORT_HINT)
+        .locked(is_locked)
+        .error(errors.of_field(Field::LocalPort))
+        .show(ui, &mut tab.local_port);
+    open_on_enter(ui, &response, is_locked, out);
+}
+
+fn local_host_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &mut LiveSettings,
@@ -140,13 +113,6 @@ fn local_ui(
         }
         address_menu(ui, ctx, &mut tab.local_host, is_locked, out);
     });
-    let response = TextField::new(ctx.text("connection.port"))
-        .labelled(LABEL_WIDTH)
-        .hint(PORT_HINT)
-        .locked(is_locked)
-        .error(errors.of_field(Field::LocalPort))
-        .show(ui, &mut tab.local_port);
-    open_on_enter(ui, &response, is_locked, out);
 }
 
 /// Whether what stands in a field is all of it: it was pasted, or the keyboard has left.
@@ -189,6 +155,16 @@ fn address_menu(
 }
 
 fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
+    host_ui(ui, ctx, tab, is_locked, errors);
+    TextField::new(ctx.text("connection.remote_port"))
+        .labelled(LABEL_WIDTH)
+        .hint(PORT_HINT)
+        .locked(is_locked)
+        .error(errors.of_field(Field::RemotePort))
+        .show(ui, &mut tab.remote_port);
+}
+
+fn host_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
     let response = TextField::new(ctx.text("connection.remote_host"))
         .labelled(LABEL_WIDTH)
         .hint("192.168.1.20")
@@ -198,12 +174,6 @@ fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: 
     if is_whole(ui, &response) {
         split_endpoint(&mut tab.remote_host, &mut tab.remote_port);
     }
-    TextField::new(ctx.text("connection.remote_port"))
-        .labelled(LABEL_WIDTH)
-        .hint(PORT_HINT)
-        .locked(is_locked)
-        .error(errors.of_field(Field::RemotePort))
-        .show(ui, &mut tab.remote_port);
 }
 
 fn broadcast_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_allowed: bool, errors: &Errors, out: &mut Vec<TabAction>) {

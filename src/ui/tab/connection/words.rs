@@ -1,9 +1,12 @@
 //! What is wrong with the fields of the connection panel, and what they stand for, in the person's language. It knows
 //! words, not widgets.
 
+use crate::codec::websocket::TypedPartError;
+use crate::model::address::{UnixName, UnixNameError};
 use crate::model::endpoint::EndpointError;
 use crate::model::socket_option::{OptionError, OptionShape};
-use crate::ui::tab::connection::fields::{Problem, typed_endpoint};
+use crate::ui::tab::connection::fields::typed_endpoint;
+use crate::ui::tab::connection::problem::Problem;
 use crate::util::locale::Locale;
 
 /// What is wrong with a field, and how it should be.
@@ -16,6 +19,20 @@ pub fn problem(locale: &Locale, problem: &Problem) -> String {
         Problem::Timeout(text) => locale.format("problem.timeout", &[("text", text)]),
         Problem::Group(text) => locale.format("problem.group", &[("text", text)]),
         Problem::Option(error) => option_error(locale, error),
+        Problem::UnixName(error) => unix_name_error(locale, error),
+        Problem::Mode(text) => locale.format("problem.mode", &[("text", text)]),
+        Problem::Protocol(text) => locale.format("problem.protocol", &[("text", text)]),
+        Problem::HalfIdentity => locale.text("problem.half_identity").to_owned(),
+        Problem::Request(text, error) => {
+            let key = match error {
+                TypedPartError::NoColon => "problem.header_colon",
+                TypedPartError::HeaderName => "problem.header_name",
+                TypedPartError::HeaderValue => "problem.header_value",
+                TypedPartError::PathStart => "problem.path_start",
+                TypedPartError::PathCharacter => "problem.path_character",
+            };
+            locale.format(key, &[("text", text)])
+        }
         Problem::OptionMisplaced { name, kind } => {
             let key = if kind.shape().is_message_oriented {
                 "problem.option_not_udp"
@@ -24,6 +41,17 @@ pub fn problem(locale: &Locale, problem: &Problem) -> String {
             };
             locale.format(key, &[("name", name)])
         }
+    }
+}
+
+fn unix_name_error(locale: &Locale, error: &UnixNameError) -> String {
+    match error {
+        UnixNameError::Missing => locale.text("problem.unix_missing").to_owned(),
+        UnixNameError::TooLong { length } => {
+            let most = UnixName::MOST_BYTES - 1;
+            locale.format("problem.unix_too_long", &[("length", length), ("most", &most)])
+        }
+        UnixNameError::ZeroInPath => locale.text("problem.unix_zero").to_owned(),
     }
 }
 

@@ -1,0 +1,119 @@
+//! The kinds of sessions that the window offers besides TCP and UDP, each opened from its form, with a peer that speaks it.
+
+use crate::window_support::{Desk, loopback};
+use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+#[test]
+fn every_kind_is_offered_in_a_sentence_and_opens_its_tab() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    for (name, kind, field) in [
+        ("WebSocket server", TabKind::WebSocketServer, "Protocols"),
+        ("WebSocket client", TabKind::WebSocketClient, "Headers"),
+        ("Unix socket", TabKind::UnixServer, "Path"),
+        ("Raw IP", TabKind::Raw, "Protocol"),
+    ] {
+        desk.press("New session");
+        desk.press_last(name);
+        assert_eq!(desk.front().settings.kind, kind);
+        desk.see(field);
+    }
+}
+
+#[test]
+fn a_web_socket_server_shakes_hands_and_shows_messages() {
+    let tab = TabSettings {
+        web_socket: WebSocketSettings { path: "/live".to_owned(), ..WebSocketSettings::default() },
+        ..loopback(TabKind::WebSocketServer)
+    };
+    let tab = TabSettings { split: "websocket".to_owned(), ..tab };
+    let mut desk = Desk::with_tabs(vec![tab]);
+    let address = desk.open("Listen");
+    let mut peer = TcpStream::connect(address).unwrap();
+    let request = "GET /live HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    peer.write_all(request.as_bytes()).unwrap();
+    let mut answer = vec![0; 12];
+    peer.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, b"HTTP/1.1 101");
+    // A text of four letters, masked with zeros.
+    peer.write_all(b"\x81\x84\0\0\0\0ping").unwrap();
+    desk.see("ping");
+    desk.write("pong");
+    desk.press("Send");
+    let mut rest = Vec::new();
+    while !rest.ends_with(b"\x81\x04pong") {
+        let mut piece = [0; 500];
+        let count = peer.read(&mut piece).unwrap();
+        assert!(count > 0, "{rest:?}");
+        rest.extend_from_slice(&piece[..count]);
+    }
+}
+
+#[test]
+fn a_server_with_tls_says_its_fingerprint_and_a_wrong_file_stands_beside_its_field() {
+    let security = SecuritySettings { tls: true, ..SecuritySettings::default() };
+    let tab = TabSettings { security: security.clone(), ..loopback(TabKind::TcpServer) };
+    let wrong =
+        SecuritySettings { certificate: "/none.pem".to_owned(), key: "/none.key".to_owned(), ..security };
+    let wrong = TabSettings { security: wrong, ..loopback(TabKind::TcpServer) };
+    let mut desk = Desk::with_tabs(vec![tab, wrong]);
+    let address = desk.open("Listen");
+    desk.see("made a certificate for this session · SHA-256 ");
+    let _peer = TcpStream::connect(address).unwrap();
+    desk.see("shaking hands");
+    desk.tab(1);
+    desk.press("Listen");
+    desk.see("/none.pem");
+}
+
+#[test]
+fn a_client_that_accepts_anything_says_so_in_the_form() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let tab = TabSettings {
+        remote_port: listener.local_addr().unwrap().port().to_string(),
+        ..TabSettings::new(TabKind::TcpClient)
+    };
+    let mut desk = Desk::with_tabs(vec![tab]);
+    desk.press("TLS");
+    desk.see("Server name");
+    desk.press("Accept any certificate");
+    desk.see("Any certificate is accepted: whoever is in between can read along.");
+    assert!(desk.front().settings.security.accept_anything);
+    desk.press("None");
+    assert!(!desk.is_seen("Accept any certificate"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_unix_socket_is_listened_on_and_a_stale_file_is_told() {
+    use std::os::unix::net::{UnixListener, UnixStream};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.sock");
+    drop(UnixListener::bind(&path).unwrap());
+    let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::UnixServer)]);
+    desk.press("Listen");
+    desk.see("A path is needed here");
+    desk.fill("Path", path.to_str().unwrap());
+    desk.press("Listen");
+    desk.see("stale");
+    desk.press("Replace a stale file");
+    desk.press("Listen");
+    desk.see(&format!("listening on {}", path.display()));
+    let mut peer = UnixStream::connect(&path).unwrap();
+    peer.write_all(b"through a path").unwrap();
+    desk.see("RX through a path");
+    desk.write("back again");
+    desk.press("Send");
+    let mut answer = vec![0; 10];
+    peer.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, b"back again");
+}
+
+#[test]
+fn what_a_raw_session_cannot_be_is_said_beside_its_field() {
+    let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::Raw)]);
+    desk.fill("Protocol", "icmpv9");
+    desk.see("“icmpv9” is no protocol on IP");
+}
