@@ -31,8 +31,11 @@ pub fn speaks_tls(bytes: &[u8]) -> Option<bool> {
         [] => None,
         [ALERT_RECORD, 3, 0..=4, 0, 2, 1..=2, ..] => Some(true),
         _ if looks_like_hello(bytes) => Some(true),
-        [ALERT_RECORD | HANDSHAKE_RECORD] | [ALERT_RECORD | HANDSHAKE_RECORD, 3] => None,
-        [ALERT_RECORD, 3, 0..=4] | [ALERT_RECORD, 3, 0..=4, 0] | [ALERT_RECORD, 3, 0..=4, 0, 2] => None,
+        [ALERT_RECORD | HANDSHAKE_RECORD]
+        | [ALERT_RECORD | HANDSHAKE_RECORD, 3]
+        | [ALERT_RECORD, 3, 0..=4]
+        | [ALERT_RECORD, 3, 0..=4, 0]
+        | [ALERT_RECORD, 3, 0..=4, 0, 2] => None,
         [HANDSHAKE_RECORD, 3, 0..=4, rest @ ..] if rest.len() < 3 => None,
         _ => Some(false),
     }
