@@ -34,6 +34,8 @@ pub enum UiCommand {
     ToggleFollowing,
     /// Show payloads like this.
     View(RowView),
+    /// Wrap long lines, or not.
+    ToggleWrap,
     /// Clear the view.
     ClearView,
     /// Show what was cleared from view.
@@ -138,6 +140,7 @@ pub enum Pressed {
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+const ALT: Modifiers = Modifiers::ALT;
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
@@ -156,7 +159,7 @@ impl CommandRow {
 }
 
 /// All commands, in the order of the help page and the palette.
-pub const TABLE: [CommandRow; 62] = [
+pub const TABLE: [CommandRow; 63] = [
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
     row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
     row(UiCommand::SendFile, "command.send_file"),
@@ -205,6 +208,7 @@ pub const TABLE: [CommandRow; 62] = [
     row(UiCommand::RenameTab, "command.rename_tab").keys(NONE, Key::F2),
     row(UiCommand::DuplicateTab, "command.duplicate_tab").keys(CTRL, Key::D),
     row(UiCommand::Sessions, "command.sessions"),
+    row(UiCommand::ToggleWrap, "command.toggle_wrap").keys(ALT, Key::Z).menu(MenuPart::Look),
     row(UiCommand::ToggleInspector, "command.toggle_inspector").keys(CTRL, Key::I).menu(MenuPart::Look),
     row(UiCommand::ZoomIn, "command.zoom_in")
         .keys(CTRL, Key::Equals)

@@ -6,7 +6,7 @@ use crate::ui::fonts;
 use crate::ui::paths::PathField;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button};
-use egui::{Align, Id, Key, Layout, Response, RichText, Ui};
+use egui::{Align, Align2, Id, Key, Layout, Response, RichText, Ui, vec2};
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -19,6 +19,9 @@ pub enum PageAction {
     Browse,
 }
 
+/// So far down the window pages begin, as a part of its height.
+const PAGE_TOP: f32 = 0.09;
+
 /// A page in front of the window. A press beside it leaves it only where that is no slip of the hand.
 pub(in crate::ui) fn in_front<A: From<PageAction>>(
     ui: &Ui,
@@ -29,7 +32,10 @@ pub(in crate::ui) fn in_front<A: From<PageAction>>(
 ) {
     let page = Id::unique(name);
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
-    let response = egui::Modal::new(page).frame(frame).show(ui.ctx(), |ui| {
+    // What grows while one works on it grows downwards: its upper edge keeps its place.
+    let top = ui.ctx().content_rect().height() * PAGE_TOP;
+    let area = egui::Modal::default_area(page).anchor(Align2::CENTER_TOP, vec2(0.0, top));
+    let response = egui::Modal::new(page).area(area).frame(frame).show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = theme::SPACE_8;
         note_page(ui, page);
         add(ui, out);
@@ -157,7 +163,7 @@ pub(in crate::ui) fn answers<A: From<PageAction>>(
 
 /// One line that is filled from the right.
 fn at_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    let size = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add).inner
 }
 

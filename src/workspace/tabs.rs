@@ -46,6 +46,8 @@ pub struct TabSettings {
     pub options: Vec<String>,
     /// How payloads are shown.
     pub view: ViewChoice,
+    /// Long lines go on below.
+    pub wrap_lines: bool,
     /// The character set, for showing and for sending.
     pub encoding: String,
     /// How streams are cut into messages, as on the command line.
@@ -353,6 +355,7 @@ impl Default for TabSettings {
             groups: Vec::new(),
             options: Vec::new(),
             view: ViewChoice::Text,
+            wrap_lines: false,
             encoding: "utf-8".to_owned(),
             split: "none".to_owned(),
             decode: "auto".to_owned(),

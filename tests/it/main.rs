@@ -136,6 +136,9 @@ mod window_palette;
 mod window_panel;
 
 #[cfg(feature = "gui-harness")]
+mod window_places;
+
+#[cfg(feature = "gui-harness")]
 mod window_sending;
 
 #[cfg(feature = "gui-harness")]

@@ -198,6 +198,25 @@ fn the_ending_chooses_the_format_and_the_last_one_is_offered_again() {
     assert!(talk.exported("second.csv").contains("id,time,delta"));
 }
 
+#[test]
+fn enter_in_the_path_does_what_the_page_is_for() {
+    let mut talk = Talk::new("", |_| DialogAnswer::Cancelled);
+    press(&mut talk.harness, "Save log…");
+    let log = talk.folder.path().join("entered.txt");
+    type_path(&mut talk.harness, &log);
+    talk.harness.key_press(Key::Enter);
+    assert!(wait_until(&mut talk.harness, |_| log.exists()), "the log is saved");
+
+    let field = talk.folder.path().join("field.pcapng");
+    fs::write(&field, capture(b"from the field")).unwrap();
+    assert!(wait_until(&mut talk.harness, |harness| harness.query_by_label("Format").is_none()));
+    press(&mut talk.harness, "Menu");
+    press(&mut talk.harness, "Import…");
+    type_path(&mut talk.harness, &field);
+    talk.harness.key_press(Key::Enter);
+    assert_shown(&mut talk.harness, "RX from the field");
+}
+
 /// A capture of a server that received what is given.
 fn capture(payload: &[u8]) -> Vec<u8> {
     let mut session = Session::new(Some(SessionKind::TcpServer));

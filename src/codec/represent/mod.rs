@@ -49,6 +49,8 @@ pub struct RowStyle<'a> {
     pub marks: &'a [Mark],
     /// Whether remarks follow the payload: who caused it, that it was cut.
     pub with_remarks: bool,
+    /// Whether a payload that is not shown whole says its size. Where that stands beside it, a mark is enough.
+    pub with_fold_size: bool,
 }
 
 /// Bytes of a record that are pointed out.
@@ -254,8 +256,12 @@ fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowSt
         let start = if style.view == View::Dump { "\n" } else { " " };
         let from = row.text.len();
         row.text.push_str(start);
-        let count = Count(bytes.len() as u64);
-        style.locale.format_into(&mut row.text, "record.folded", &[("count", &count)]);
+        if style.with_fold_size {
+            let count = Count(bytes.len() as u64);
+            style.locale.format_into(&mut row.text, "record.folded", &[("count", &count)]);
+        } else {
+            row.text.push('…');
+        }
         row.close(from, SpanStyle::Fold, shown.len()..bytes.len(), None);
     }
 }
@@ -328,6 +334,7 @@ impl<'a> RowStyle<'a> {
             most_bytes: None,
             marks: &[],
             with_remarks: true,
+            with_fold_size: true,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::ui::export::page::{ExportChoices, ExportFrom, ExportPage, Scope};
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::fonts;
 use crate::ui::log::RowView;
-use crate::ui::page_parts::{PageAction, buttons, path_ui, progress_ui, title};
+use crate::ui::page_parts::{PageAction, buttons, is_entered, path_ui, progress_ui, title};
 use crate::ui::tab::view_bar::{encoding_combo, view_choices};
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
@@ -44,8 +44,12 @@ pub(in crate::ui) fn export_ui(
             page.path.error = None;
         }
         preview_ui(ui, ctx, page);
-        if path_ui(ui, ctx, &mut page.path, out).changed() {
+        let path = path_ui(ui, ctx, &mut page.path, out);
+        if path.changed() {
             page.follow_ending();
+        }
+        if is_entered(ui, &path) {
+            out.push(ExportAction::Start.into());
         }
     });
     if let Some((done, total)) = page.progress {

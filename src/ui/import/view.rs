@@ -5,7 +5,7 @@ use crate::model::record::Direction;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::import::ImportAction;
 use crate::ui::import::ImportPage;
-use crate::ui::page_parts::{PageAction, buttons, explain, path_ui, progress_ui, title};
+use crate::ui::page_parts::{PageAction, buttons, explain, is_entered, path_ui, progress_ui, title};
 use crate::ui::text;
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, TextField, segmented};
 use crate::util::bytes_text::ByteSize;
@@ -25,7 +25,10 @@ pub(in crate::ui) fn import_ui(
     explain(ui, ctx.text("import.explain"));
     ui.add_enabled_ui(page.progress.is_none(), |ui| {
         let before = (page.path.text.clone(), page.format);
-        path_ui(ui, ctx, &mut page.path, out);
+        let path = path_ui(ui, ctx, &mut page.path, out);
+        if is_entered(ui, &path) && !page.path.trimmed().is_empty() {
+            out.push(ImportAction::Start.into());
+        }
         ui.horizontal_wrapped(|ui| {
             format_ui(ui, ctx, &mut page.format);
             if page.format == Some(ImportFormat::Raw) {

@@ -13,6 +13,9 @@ use unicode_width::UnicodeWidthChar;
 /// So many lines of a folded dump are shown.
 const DUMP_LINES: usize = 16;
 
+/// So much of a row that wraps by itself is shown; the rest is unfolded by hand.
+const WRAPPED_BYTES: usize = 2 * 1024;
+
 /// So much of an unfolded row is shown; what is longer belongs into a file.
 const UNFOLDED_BYTES: usize = 64 * 1024;
 
@@ -21,8 +24,19 @@ const UNFOLDED_BYTES: usize = 64 * 1024;
 const BEHIND_PLACE_BYTES: usize = 4 * 1024;
 const FURTHEST_PLACE_BYTES: usize = 2 << 20;
 
-/// The columns that `… ▸ 1,234,567 bytes` takes.
-const FOLD_COLUMNS: usize = 22;
+/// The columns of the mark that stands for the rest. How much it is stands in the column of sizes.
+const FOLD_COLUMNS: usize = 2;
+
+/// How much of a row is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// One line, as far as it goes; a dump has a few.
+    Folded,
+    /// As many lines as it needs, unless it is very long.
+    Wrapped,
+    /// All of it.
+    Unfolded,
+}
 
 /// The content of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +56,7 @@ pub(super) fn lines(
     carry: Carry,
     style: RowStyle<'_>,
     columns: usize,
-    unfolded: bool,
+    extent: Extent,
     place: Option<usize>,
 ) -> Cut {
     let dump_width = DumpWidth::fitting(columns);
@@ -51,16 +65,20 @@ pub(super) fn lines(
         represent_row(&mut represented, row, carry, style);
         represented
     };
-    let style = RowStyle { dump_width, ..style };
-    if unfolded {
+    let style = RowStyle { dump_width, with_fold_size: false, ..style };
+    let is_dump = style.view == View::Dump && matches!(row.record.body, Body::Data(_));
+    if extent == Extent::Wrapped && !is_dump {
+        let all = represent(&RowStyle { most_bytes: Some(WRAPPED_BYTES), ..style });
+        return Cut::of(&all, wrap_columns(style.view, columns), place);
+    }
+    if extent == Extent::Unfolded {
         let up_to_place =
             place.filter(|place| *place < FURTHEST_PLACE_BYTES).unwrap_or(0) + BEHIND_PLACE_BYTES;
         let most_bytes = Some(up_to_place.max(UNFOLDED_BYTES));
         let all = represent(&RowStyle { most_bytes, ..style });
         return Cut::of(&all, wrap_columns(style.view, columns), place);
     }
-    let is_dump = style.view == View::Dump && matches!(row.record.body, Body::Data(_));
-    let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { columns.max(FOLD_COLUMNS) * 2 };
+    let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { (columns + FOLD_COLUMNS) * 2 };
     let whole = represent(&RowStyle { most_bytes: Some(most_bytes), ..style });
     if is_dump || columns_of(&whole.text) <= columns {
         return Cut::of(&whole, usize::MAX, place);
@@ -211,7 +229,7 @@ fn look(style: SpanStyle) -> SpanLook {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, lines};
+    use super::{Cut, Extent, lines};
     use crate::codec::represent::{RowStyle, View};
     use crate::codec::rows::Row;
     use crate::codec::text::Carry;
@@ -223,10 +241,14 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     fn cut(view: View, bytes: &[u8], columns: usize, unfolded: bool) -> Cut {
+        cut_to(view, bytes, columns, if unfolded { Extent::Unfolded } else { Extent::Folded })
+    }
+
+    fn cut_to(view: View, bytes: &[u8], columns: usize, extent: Extent) -> Cut {
         let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
         let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
         let style = RowStyle { view, ..RowStyle::new(Locale::of(Language::English)) };
-        lines(&Row::of(&record), Carry::default(), style, columns, unfolded, None)
+        lines(&Row::of(&record), Carry::default(), style, columns, extent, None)
     }
 
     fn texts(cut: &Cut) -> Vec<&str> {
@@ -248,12 +270,12 @@ mod tests {
         let looks: Vec<_> = shown.lines[0].spans.iter().map(|span| span.look).collect();
         assert_eq!(looks, [SpanLook::Control, SpanLook::Tone, SpanLook::Control, SpanLook::Faint]);
         let folded = cut(View::Text, &[1; 300], 60, false);
-        assert!(folded.folded && folded.lines[0].text.ends_with(" bytes"));
+        assert!(folded.folded && folded.lines[0].text.ends_with(" …"));
         assert!(folded.lines[0].text.width() <= 60, "{}", folded.lines[0].text);
     }
 
     #[test]
-    fn long_rows_fold_so_that_their_size_is_seen_and_no_room_is_left() {
+    fn long_rows_fold_so_that_no_room_is_left() {
         let chinese = "温度".repeat(200);
         for (view, bytes) in [
             (View::Text, vec![b'7'; 5_000]),
@@ -265,7 +287,7 @@ mod tests {
                 let cut = cut(view, &bytes, columns, false);
                 assert!(cut.folded);
                 let [line] = cut.lines.as_slice() else { panic!("{} lines", cut.lines.len()) };
-                assert!(line.text.ends_with(" bytes"), "{view:?} {columns}: {}", line.text);
+                assert!(line.text.ends_with(" …"), "{view:?} {columns}: {}", line.text);
                 let width = line.text.width();
                 assert!((columns - 5..=columns).contains(&width), "{view:?} {columns}: {width}");
             }
@@ -275,7 +297,7 @@ mod tests {
     #[test]
     fn a_folded_row_has_no_room_left_for_another_byte() {
         let uneven = [&[1_u8; 20][..], &[b'x'; 400]].concat();
-        for (bytes, columns, letters) in [(vec![b'7'; 5_000], 61, 44), (uneven, 120, 20)] {
+        for (bytes, columns, letters) in [(vec![b'7'; 5_000], 61, 59), (uneven, 120, 38)] {
             let cut = cut(View::Text, &bytes, columns, false);
             let shown = cut.lines[0].text.chars().filter(|c| ['7', 'x'].contains(c)).count();
             assert!(shown >= letters, "{columns}: {}", cut.lines[0].text);
@@ -299,8 +321,33 @@ mod tests {
         assert_eq!(
             cut(View::Dump, &[7; 1_000], 61, false).lines.len(),
             17,
-            "sixteen lines, and how much it is"
+            "sixteen lines, and that there are more"
         );
+    }
+
+    #[test]
+    fn a_line_that_fits_is_not_folded_and_the_rest_of_one_is_a_mark_alone() {
+        // Bytes, columns, and what is shown of them: as hex, a byte takes three columns, and the last one two.
+        for (bytes, columns, shown, is_folded) in
+            [(16, 47, 16, false), (24, 71, 24, false), (24, 60, 19, true), (24, 50, 16, true)]
+        {
+            let cut = cut(View::Hex, &vec![0xAB; bytes], columns, false);
+            assert_eq!(cut.lines[0].text.matches("AB").count(), shown, "{}", cut.lines[0].text);
+            assert_eq!(cut.folded, is_folded);
+        }
+        assert!(!cut(View::Text, &[b'x'; 64], 64, false).folded);
+        assert!(!cut(View::Text, "温度=25.3".as_bytes(), 9, false).folded);
+    }
+
+    #[test]
+    fn lines_that_wrap_show_all_that_is_not_very_long() {
+        let wrapped = |bytes: &[u8]| cut_to(View::Text, bytes, 8, Extent::Wrapped);
+        let text = wrapped(b"one\r\n0123456789");
+        assert_eq!((texts(&text), text.folded), (vec!["one↵", "01234567", "89"], false));
+        let long = wrapped(&[b'x'; 5_000]);
+        assert!(long.folded && long.lines.len() == 2 * 1024 / 8 + 1, "{} lines", long.lines.len());
+        let dump = cut_to(View::Dump, &[7; 1_000], 61, Extent::Wrapped);
+        assert_eq!(dump.lines.len(), 17, "a dump has its lines anyway");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct RowOptions {
     pub precision: TimePrecision,
     /// How many columns of the payload font the content has.
     pub columns: usize,
+    /// Long lines go on below instead of being folded.
+    pub wraps_lines: bool,
 }
 
 impl RowOptions {
@@ -61,12 +63,13 @@ impl RowOptions {
             time: TimeColumn::default(),
             precision: TimePrecision::default(),
             columns: 100,
+            wraps_lines: false,
         }
     }
 
     pub(super) fn is_same(&self, other: &RowOptions) -> bool {
-        (self.view, self.encoding, self.time, self.precision, self.columns)
-            == (other.view, other.encoding, other.time, other.precision, other.columns)
+        (self.view, self.encoding, self.time, self.precision, self.columns, self.wraps_lines)
+            == (other.view, other.encoding, other.time, other.precision, other.columns, other.wraps_lines)
             && self.meaning == other.meaning
             && self.locale.language() == other.locale.language()
     }

@@ -15,7 +15,7 @@ use crate::model::ids::{PeerId, RecordId, RowKey};
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
-use crate::ui::log::cells;
+use crate::ui::log::cells::{self, Extent};
 use crate::ui::log::matching::Matching;
 use crate::ui::log::meanings::Meanings;
 use crate::ui::log::messages::MessageRows;
@@ -392,13 +392,18 @@ impl LogRows {
             ..RowStyle::new(self.options.locale)
         };
         let columns = self.options.columns;
+        let extent = match (expanded, self.options.wraps_lines) {
+            (true, _) => Extent::Unfolded,
+            (false, true) => Extent::Wrapped,
+            (false, false) => Extent::Folded,
+        };
         let mut cut = match self.meaning_of(key, row, &style)? {
             Some(meaning) => cells::meaning_lines(&meaning, columns, expanded),
-            None => cells::lines(&row.as_row(), carry, style, columns, expanded, place),
+            None => cells::lines(&row.as_row(), carry, style, columns, extent, place),
         };
         if place.is_some() && cut.place_line.is_none() && !expanded && self.options.meaning.is_none() {
             expanded = true;
-            cut = cells::lines(&row.as_row(), carry, style, columns, expanded, place);
+            cut = cells::lines(&row.as_row(), carry, style, columns, Extent::Unfolded, place);
         }
         let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
             Some(Direction::Received) => "RX ",

@@ -40,24 +40,28 @@ pub fn palette_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, palette: &mut Palette, out: &m
     }
     let room = ui.ctx().content_rect().height() - ABOVE_AND_BELOW;
     let height = room.clamp(theme::ROW_HEIGHT, MOST_HEIGHT);
-    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (place, line) in lines.iter().enumerate() {
-            let keys = line.command.map_or_else(|| line.key.clone(), |command| keys_text(ui.ctx(), command));
-            let is_chosen = place == palette.chosen;
-            let response = list_line(ui, is_chosen, &line.name, &keys);
-            if is_chosen && moved != 0 {
-                response.scroll_to_me(None);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
+        ui,
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (place, line) in lines.iter().enumerate() {
+                let keys =
+                    line.command.map_or_else(|| line.key.clone(), |command| keys_text(ui.ctx(), command));
+                let is_chosen = place == palette.chosen;
+                let response = list_line(ui, is_chosen, &line.name, &keys);
+                if is_chosen && moved != 0 {
+                    response.scroll_to_me(None);
+                }
+                // The pointer chooses as the arrows do; while it rests it does not.
+                if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
+                    palette.chosen = place;
+                }
+                if response.clicked() {
+                    done = Some(place);
+                }
             }
-            // The pointer chooses as the arrows do; while it rests it does not.
-            if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
-                palette.chosen = place;
-            }
-            if response.clicked() {
-                done = Some(place);
-            }
-        }
-    });
+        },
+    );
     if let Some(line) = done.and_then(|place| lines.into_iter().nth(place)) {
         // First, so that a page that comes then stays.
         out.push(PageAction::Close.into());

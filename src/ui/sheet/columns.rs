@@ -6,6 +6,9 @@ use crate::ui::fonts;
 use crate::ui::theme;
 use egui::{Rangef, Rect};
 
+/// What is between two columns.
+const GAP: f32 = theme::SPACE_12;
+
 /// The content gets at least this many points before other columns are left out.
 const CONTENT_AT_LEAST: f32 = 260.0;
 
@@ -35,29 +38,32 @@ pub struct Widths {
     pub time: usize,
     /// Of the peers.
     pub peer: usize,
+    /// Of the sizes.
+    pub bytes: usize,
 }
 
 impl Default for Widths {
     fn default() -> Widths {
-        Widths { number: 5, time: 12, peer: 4 }
+        Widths { number: 3, time: 12, peer: 4, bytes: 5 }
     }
 }
 
 impl Widths {
     /// Makes room for texts of these lengths. Columns never get narrower, so that they do not jump.
-    pub fn grow(&mut self, number: usize, time: usize, peer: usize) {
+    pub fn grow(&mut self, [number, time, peer, bytes]: [usize; 4]) {
         self.number = self.number.max(number);
         self.time = self.time.max(time);
         self.peer = self.peer.max(peer);
+        self.bytes = self.bytes.max(bytes);
     }
 }
 
 impl Columns {
     /// The columns of a sheet of this width.
     pub fn of(sheet: Rect, widths: Widths) -> Columns {
-        let wide = |characters: usize| characters as f32 * fonts::payload_column_width() + theme::SPACE_16;
+        let wide = |characters: usize| characters as f32 * fonts::payload_column_width() + GAP;
         let (number, time, delta, peer, bytes) =
-            (wide(widths.number), wide(widths.time), wide(8), wide(widths.peer), wide(6));
+            (wide(widths.number), wide(widths.time), wide(7), wide(widths.peer), wide(widths.bytes));
         let spare = sheet.width() - (time + peer + CONTENT_AT_LEAST);
         let with_number = spare >= number;
         let with_bytes = spare >= number + bytes;
@@ -66,7 +72,7 @@ impl Columns {
         let mut left = sheet.left();
         let mut take = |width: f32| {
             // Half of what is between two columns belongs to each of them.
-            let column = Rangef::new(left + theme::SPACE_8, left + width - theme::SPACE_8);
+            let column = Rangef::new(left + GAP / 2.0, left + width - GAP / 2.0);
             left += width;
             column
         };
@@ -98,8 +104,8 @@ mod tests {
 
     #[test]
     fn the_content_keeps_its_room() {
-        let rows = [(900.0, true, true, true), (610.0, true, true, true), (570.0, true, false, true)];
-        let rows = rows.into_iter().chain([(480.0, true, false, false), (300.0, false, false, false)]);
+        let rows = [(900.0, true, true, true), (560.0, true, true, true), (540.0, true, false, true)];
+        let rows = rows.into_iter().chain([(470.0, true, false, false), (300.0, false, false, false)]);
         for (width, number, delta, bytes) in rows {
             let sheet = Rect::from_min_size(pos2(10.0, 0.0), vec2(width, 400.0));
             let columns = Columns::of(sheet, Widths::default());

@@ -128,7 +128,7 @@ impl Sheet {
         ui.advance_cursor_after_rect(full);
         let response = ui.interact(body, ui.scope_id().with("sheet"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::ListBox, ui.is_enabled(), view.texts.name));
-        self.widths.grow(Count(rows.len()).to_string().len(), 0, 0);
+        self.widths.grow([Count(rows.len()).to_string().len(), 0, 0, 0]);
         let frame = Frame {
             body,
             extent: Extent { rows: rows.len(), view_height: body.height() },
@@ -381,9 +381,8 @@ impl Sheet {
                 marked: self.marked == Some(key),
             };
             paint::row(&painter, theme, rect, &frame.columns, content, light);
-            let [number, time, peer] =
-                [&content.number, &content.time, &content.peer].map(|text| text.chars().count());
-            self.widths.grow(number, time, peer);
+            let texts = [&content.number, &content.time, &content.peer, &content.bytes];
+            self.widths.grow(texts.map(|text| text.chars().count()));
             let seen = rect.intersect(frame.body);
             let id = frame.response.id.with(key.0);
             let node = ui.interact(seen, id, Sense::hover());

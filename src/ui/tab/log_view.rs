@@ -27,6 +27,8 @@ pub enum LogAction {
     ShowCleared,
     /// Payloads are shown like this.
     SetView(RowView),
+    /// Long lines go on below, or end where the sheet does.
+    ToggleWrap,
     /// The sheet follows the newest row, or holds still if it did.
     ToggleFollowing,
     /// The person is asked for a row or a time.

@@ -43,7 +43,7 @@ pub(in crate::ui) fn take_in(
             cx.problem("toast.session_ended");
         }
     }
-    if has_more { Some(Duration::ZERO) } else { has_rate.then_some(meter::WINDOW) }
+    if has_more { Some(Duration::ZERO) } else { has_rate.then_some(meter::LOOK_AGAIN) }
 }
 
 /// Tells whether there may be more than there was time for.

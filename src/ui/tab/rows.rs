@@ -46,7 +46,17 @@ pub(in crate::ui) fn take_in(
     let decoders = tab.settings.decoders.choice();
     // Who wants to see what messages mean wants them to be decoded.
     let meaning = (view == RowView::Decoded).then(|| decoders.cloned().unwrap_or(DecodeChoice::Auto));
-    let options = RowOptions { view: view.of_payload(), meaning, encoding, locale, time, precision, columns };
+    let wraps_lines = tab.settings.wraps_lines;
+    let options = RowOptions {
+        view: view.of_payload(),
+        meaning,
+        encoding,
+        locale,
+        time,
+        precision,
+        columns,
+        wraps_lines,
+    };
     tab.log.take_in(options, LogRules { split: tab.settings.split.framing(), decoders }, deadline, cx)
 }
 
@@ -56,6 +66,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         LogAction::Clear => tab.log.clear(),
         LogAction::ShowCleared => tab.log.show_cleared(),
         LogAction::SetView(view) => tab.settings.view = view,
+        LogAction::ToggleWrap => tab.settings.wraps_lines = !tab.settings.wraps_lines,
         LogAction::ToggleFollowing => tab.log.toggle_following(),
         LogAction::AskGoTo => return go_to_page(tab, cx),
         LogAction::Sheet(action) => sheet_action(tab, action, cx),

@@ -45,6 +45,8 @@ pub struct LiveSettings {
     pub options: Vec<String>,
     /// How payloads are shown.
     pub view: RowView,
+    /// Long lines go on below.
+    pub wraps_lines: bool,
     /// The character set, for showing and for sending.
     pub encoding: TextEncoding,
     /// How streams are cut into messages.
@@ -172,6 +174,7 @@ impl From<TabSettings> for LiveSettings {
             groups: file.groups,
             options: file.options,
             view: view_of(file.view),
+            wraps_lines: file.wrap_lines,
             encoding: TextEncoding::from_name(&file.encoding).unwrap_or_default(),
             split: SplitRule::new(file.split),
             decoders: DecoderRule::new(file.decode),
@@ -202,6 +205,7 @@ impl From<&LiveSettings> for TabSettings {
             groups: live.groups.clone(),
             options: live.options.clone(),
             view: view_choice(live.view),
+            wrap_lines: live.wraps_lines,
             encoding: live.encoding.name().to_owned(),
             split: live.split.typed.clone(),
             decode: live.decoders.typed.clone(),
@@ -274,6 +278,7 @@ mod tests {
     fn a_tab_is_stored_as_it_was_loaded() {
         let written = TabSettings {
             view: ViewChoice::Dump,
+            wrap_lines: true,
             encoding: "gbk".to_owned(),
             split: "fixed:".to_owned(),
             decode: "modbus,mqtt".to_owned(),

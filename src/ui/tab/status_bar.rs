@@ -72,6 +72,7 @@ pub fn status_bar_ui(
 fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, has_journal: bool) {
     let theme = Theme::of(ui);
     let counters = meter.since_reset(&status.counters);
+    let (received, sent) = (meter.received_per_second(), meter.sent_per_second());
     part_ui(
         ui,
         ctx.text("status.received"),
@@ -80,7 +81,8 @@ fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, h
             &[
                 ("records", &Count(counters.received.records)),
                 ("size", &ByteSize(counters.received.bytes)),
-                ("rate", &Count(meter.received_per_second())),
+                ("rate", &received),
+                ("speed", &received.size()),
             ],
         ),
         theme.text,
@@ -90,7 +92,12 @@ fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, h
         ctx.text("status.sent"),
         &ctx.format(
             "status.sent_value",
-            &[("records", &Count(counters.sent.records)), ("size", &ByteSize(counters.sent.bytes))],
+            &[
+                ("records", &Count(counters.sent.records)),
+                ("size", &ByteSize(counters.sent.bytes)),
+                ("rate", &sent),
+                ("speed", &sent.size()),
+            ],
         ),
         theme.text,
     );

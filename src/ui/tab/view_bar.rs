@@ -18,7 +18,7 @@ use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
-    segmented, segmented_width,
+    segmented, segmented_width, wrap_button,
 };
 use egui::{Align, Layout, RichText, Ui, vec2};
 
@@ -36,7 +36,7 @@ pub fn view_bar_ui(
     let rows = rows.as_mut();
     let width = ui.available_width();
     let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
-    let (folded, actions) = fold(ui, ctx, find, is_cleared, room);
+    let (folded, actions) = fold(ui, ctx, is_cleared, room);
     ui.horizontal(|ui| {
         let choices = vec2((width - actions - theme::SPACE_16).max(0.0), theme::CONTROL_HEIGHT);
         // Where even then not everything fits, the filters go on in a second line.
@@ -46,7 +46,7 @@ pub fn view_bar_ui(
             choices_ui(ui, ctx, tab, find, peers, rows, out);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            actions_ui(ui, ctx, find, is_cleared, folded, out);
+            actions_ui(ui, ctx, is_cleared, folded, out);
         });
     });
     if find.is_shown {
@@ -66,6 +66,10 @@ fn choices_ui(
     segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
     encoding_combo(ui, ctx, "view-encoding", &mut tab.encoding);
     split_ui(ui, ctx, &mut tab.split, rows);
+    let tooltip = ctx.tooltip(ui.ctx(), "view.wrap_tip", UiCommand::ToggleWrap);
+    if wrap_button(ui, tab.wraps_lines, ctx.text("view.wrap"), &tooltip).clicked() {
+        out.push(LogAction::ToggleWrap.into());
+    }
     let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
     if is_peer_shown(find, peers) {
         is_narrowed |= peer_ui(ui, ctx, "peer-filter", &mut peers.sources, &mut find.peer);
@@ -95,6 +99,7 @@ fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, find: &Find, pe
     let mut width = segmented_width(ui, &view_choices(ctx));
     width += theme::SPACE_8 + PillCombo::width_of(ui, tab.encoding.label());
     width += theme::SPACE_8 + split_width(ui, ctx, &tab.split);
+    width += theme::SPACE_8 + theme::CONTROL_HEIGHT;
     width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
     if is_peer_shown(find, peers) {
         width += theme::SPACE_8 + PillCombo::width_of(ui, &text::wanted_peer(ctx.locale, find.peer));
@@ -107,34 +112,33 @@ fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, find: &Find, pe
 enum Folded {
     Nothing,
     Raw,
+    RawAndCleared,
     AllButLog,
 }
 
 /// As few in the menu as there is room for, and how much room the others need.
-fn fold(ui: &Ui, ctx: &ViewCtx<'_>, find: &Find, is_cleared: bool, room: f32) -> (Folded, f32) {
+fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32) {
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
     let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
-    let find = if find.is_shown { 0.0 } else { symbol };
-    let least = find + of("save.log");
-    let clear = of("view.clear") + if is_cleared { of("view.show_cleared") } else { 0.0 };
+    let least = symbol + of("save.log");
+    let clear = of("view.clear");
+    let cleared = if is_cleared { of("view.show_cleared") } else { 0.0 };
     let widths = [
-        (Folded::Nothing, least + of("save.raw") + clear),
-        (Folded::Raw, least + symbol + clear),
+        (Folded::Nothing, least + of("save.raw") + clear + cleared),
+        (Folded::Raw, least + symbol + clear + cleared),
+        (Folded::RawAndCleared, least + symbol + clear),
         (Folded::AllButLog, least + symbol),
     ];
     // A gap belongs to each of them but the first.
     let widths = widths.map(|(folded, width)| (folded, width - theme::SPACE_8));
-    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[2])
+    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[3])
 }
 
-fn actions_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    find: &Find,
-    is_cleared: bool,
-    folded: Folded,
-    out: &mut Vec<TabAction>,
-) {
+fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, out: &mut Vec<TabAction>) {
+    // At the very end, where nothing that comes and goes moves it.
+    if find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", UiCommand::Find)).clicked() {
+        out.push(FindAction::Show.into());
+    }
     if folded != Folded::Nothing {
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
         menu(&opener, 180.0, |ui| {
@@ -144,6 +148,12 @@ fn actions_ui(
             if folded == Folded::Raw {
                 return;
             }
+            if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
+                out.push(LogAction::ShowCleared.into());
+            }
+            if folded == Folded::RawAndCleared {
+                return;
+            }
             if menu_item(
                 ui,
                 true,
@@ -151,9 +161,6 @@ fn actions_ui(
                 &commands::keys_text(ui.ctx(), UiCommand::ClearView),
             ) {
                 out.push(LogAction::Clear.into());
-            }
-            if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
-                out.push(LogAction::ShowCleared.into());
             }
         });
     }
@@ -174,13 +181,11 @@ fn actions_ui(
         }
         let tooltip = ctx.text("view.show_cleared_tip");
         if is_cleared
+            && folded != Folded::RawAndCleared
             && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
         {
             out.push(LogAction::ShowCleared.into());
         }
-    }
-    if !find.is_shown && find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", UiCommand::Find)).clicked() {
-        out.push(FindAction::Show.into());
     }
 }
 

@@ -64,6 +64,30 @@ pub fn find_button(ui: &mut Ui, name: &str) -> Response {
     })
 }
 
+/// The same with a line that goes on below: whether long lines are wrapped. It stays pressed while it is on.
+pub fn wrap_button(ui: &mut Ui, is_on: bool, name: &str, tooltip: &str) -> Response {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(theme::square(theme::CONTROL_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), is_on, name));
+    if ui.is_rect_visible(rect) {
+        let fill = match () {
+            () if is_on => theme.chosen,
+            () if response.hovered() => theme.hovered,
+            () => Color32::TRANSPARENT,
+        };
+        ui.painter().rect_filled(rect, theme::corners(), fill);
+        focus_ring(ui, theme, &response);
+        let stroke = Stroke::new(1.5, if is_on || response.hovered() { theme.text } else { theme.dim });
+        let at = |x: f32, y: f32| rect.center() + vec2(x, y);
+        let painter = ui.painter();
+        painter.line_segment([at(-7.0, -5.0), at(7.0, -5.0)], stroke);
+        painter.line(vec![at(-7.0, 0.0), at(4.5, 0.0), at(7.0, 2.5), at(4.5, 5.0), at(0.5, 5.0)], stroke);
+        painter.line(vec![at(3.0, 2.5), at(0.5, 5.0), at(3.0, 7.5)], stroke);
+        painter.line_segment([at(-7.0, 5.0), at(-3.5, 5.0)], stroke);
+    }
+    explain(response, tooltip)
+}
+
 /// The same with a chevron: it opens the list of what has no room.
 pub fn list_button(ui: &mut Ui, name: &str) -> Response {
     square_button(ui, name, |painter, rect, ink| {

@@ -482,7 +482,7 @@ fn it_stands_where_it_stood_when_rows_come_back() {
 fn the_numbers_of_the_rows_have_room_however_few_rows_there_are() {
     let mut harness = stage(20);
     let wide = |harness: &Harness<'static, Stage>| harness.state().sheet.widths.number;
-    assert_eq!(wide(&harness), 5);
+    assert_eq!(wide(&harness), 3);
     harness.state_mut().rows.first = 1_000_000;
     harness.run();
     assert_eq!(wide(&harness), "1,000,000".len());

@@ -34,21 +34,30 @@ pub(super) fn open_button_ui(
         if button(ui, ButtonKind::Ending, &name, width, &tooltip).clicked() {
             out.push(SessionAction::ToggleOpen.into());
         }
+        // It stands there as long as there is a listener, so that nothing below it moves when clients come and go.
         let also = match meeting {
-            Meeting::Listens if is_draining => {
-                Some(("connection.listen_again", "connection.listen_again_tip", SessionAction::ListenAgain))
-            }
-            Meeting::Listens if status.peers_present > 0 => Some((
+            Meeting::Listens if is_draining => Some((
+                true,
+                "connection.listen_again",
+                "connection.listen_again_tip",
+                SessionAction::ListenAgain,
+            )),
+            Meeting::Listens => Some((
+                status.peers_present > 0,
                 "connection.stop_listening_only",
                 "connection.stop_listening_only_tip",
                 SessionAction::StopListening,
             )),
-            _ => None,
+            Meeting::Connects | Meeting::Exchanges => None,
         };
-        if let Some((name, tip, action)) = also
-            && button(ui, ButtonKind::Ordinary, ctx.text(name), width, ctx.text(tip)).clicked()
-        {
-            out.push(action.into());
+        if let Some((is_possible, name, tip, action)) = also {
+            ui.add_enabled_ui(is_possible, |ui| {
+                let response = button(ui, ButtonKind::Ordinary, ctx.text(name), width, ctx.text(tip));
+                if response.clicked() {
+                    out.push(action.into());
+                }
+                response.on_disabled_hover_text(ctx.text("connection.no_clients"));
+            });
         }
         return;
     }

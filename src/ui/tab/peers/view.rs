@@ -37,15 +37,6 @@ pub fn peers_ui(
     let present = status.peers_present;
     let title = if shape.has_listener() { "peers.clients" } else { "peers.title" };
     group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
-    if peers.total == 0 {
-        let theme = Theme::of(ui);
-        let key = match shape.meeting {
-            Meeting::Listens => "peers.empty_server",
-            Meeting::Connects => "peers.empty_client",
-            Meeting::Exchanges => "peers.empty_udp",
-        };
-        ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
-    }
     ui.spacing_mut().item_spacing.y = 0.0;
     let is_open = status.state.is_open();
     if !shape.has_connections() {
@@ -61,6 +52,17 @@ pub fn peers_ui(
         if short_row(ui, ctx.text(everyone), is_open && present > 0, Some(present), is_chosen).clicked() {
             out.push(PeersAction::Select(None).into());
         }
+    }
+    // Below what stands there at all times, which keeps its place when somebody comes.
+    if peers.total == 0 {
+        let theme = Theme::of(ui);
+        ui.add_space(theme::SPACE_4);
+        let key = match shape.meeting {
+            Meeting::Listens => "peers.empty_server",
+            Meeting::Connects => "peers.empty_client",
+            Meeting::Exchanges => "peers.empty_udp",
+        };
+        ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
     }
     ScrollArea::vertical().id_salt("peers").auto_shrink(false).show_rows(
         ui,
