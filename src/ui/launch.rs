@@ -98,10 +98,10 @@ pub enum LaunchError {
 }
 
 #[cfg(target_os = "linux")]
-const NEEDS: &str = "It needs an X11 or Wayland display and OpenGL: on Debian or Ubuntu `apt install libgl1 libegl1 \
-    libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libwayland-client0 libwayland-egl1`, on Fedora \
-    `dnf install mesa-libGL mesa-libEGL libX11-xcb libXcursor libXi libxkbcommon-x11 libwayland-egl`, on Arch \
-    `pacman -S mesa libx11 libxcursor libxi libxkbcommon-x11 wayland`";
+const NEEDS: &str = "It needs an X11 or Wayland display: on Debian or Ubuntu `apt install libx11-6 libx11-xcb1 \
+    libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 libwayland-client0`, on Fedora `dnf install libX11-xcb libXcursor \
+    libXi libXrandr libxkbcommon-x11 libwayland-client`, on Arch `pacman -S libx11 libxcursor libxi libxrandr \
+    libxkbcommon-x11 wayland`";
 #[cfg(not(target_os = "linux"))]
 const NEEDS: &str = "It needs a desktop session and a graphics driver";
 

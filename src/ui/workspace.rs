@@ -6,7 +6,7 @@ use crate::ui::state::AppState;
 use crate::workspace::keeper::{Changes, Keeper};
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::Settings;
-use crate::workspace::store::{Damage, Loaded, WorkspaceFile};
+use crate::workspace::store::{Change, Damage, Loaded, WorkspaceFile};
 use crate::workspace::tabs::Tabs;
 use egui::Context;
 use std::path::Path;
@@ -151,13 +151,14 @@ impl<T: WorkspaceFile + Clone + PartialEq> Slot<T> {
         Slot { written: loaded.is_stored.then(|| loaded.value.clone()), is_writable: loaded.is_writable() }
     }
 
-    fn change(&self, now: &T) -> Option<T> {
-        (self.is_writable && self.written.as_ref() != Some(now)).then(|| now.clone())
+    fn change(&self, now: &T) -> Option<Change<T>> {
+        (self.is_writable && self.written.as_ref() != Some(now))
+            .then(|| Change { before: self.written.clone(), now: now.clone() })
     }
 
-    fn note(&mut self, change: Option<T>) {
-        if change.is_some() {
-            self.written = change;
+    fn note(&mut self, change: Option<Change<T>>) {
+        if let Some(change) = change {
+            self.written = Some(change.now);
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::util::thread::NamedThread;
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::Settings;
-use crate::workspace::store::{Store, StoreError};
+use crate::workspace::store::{Change, Store, StoreError};
 use crate::workspace::tabs::Tabs;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::io;
@@ -20,11 +20,11 @@ const WAITING_FAILURES: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// The tabs, if they have.
-    pub tabs: Option<Tabs>,
+    pub tabs: Option<Change<Tabs>>,
     /// The settings, if they have.
-    pub settings: Option<Settings>,
+    pub settings: Option<Change<Settings>>,
     /// History and quick sends, if they have.
-    pub sending: Option<Sending>,
+    pub sending: Option<Change<Sending>>,
 }
 
 /// The thread that writes. Dropping it waits until everything that was handed over is on the disk.
@@ -43,9 +43,9 @@ impl Changes {
     }
 
     fn write(&self, store: &Store) -> Vec<StoreError> {
-        let tabs = self.tabs.as_ref().map(|tabs| store.save(tabs));
-        let settings = self.settings.as_ref().map(|settings| store.save(settings));
-        let sending = self.sending.as_ref().map(|sending| store.save(sending));
+        let tabs = self.tabs.as_ref().map(|tabs| store.save_change(tabs));
+        let settings = self.settings.as_ref().map(|settings| store.save_change(settings));
+        let sending = self.sending.as_ref().map(|sending| store.save_change(sending));
         [tabs, settings, sending].into_iter().flatten().filter_map(Result::err).collect()
     }
 }
@@ -90,9 +90,13 @@ impl Keeper {
 mod tests {
     use super::{Changes, Keeper};
     use crate::workspace::settings::Settings;
-    use crate::workspace::store::Store;
+    use crate::workspace::store::{Change, Store};
     use crate::workspace::tabs::Tabs;
     use std::task::Waker;
+
+    fn first<T>(now: T) -> Change<T> {
+        Change { before: None, now }
+    }
 
     #[test]
     fn everything_handed_over_is_written_before_it_goes() {
@@ -100,8 +104,11 @@ mod tests {
         let store = Store::new(folder.path());
         let keeper = Keeper::start(store.clone(), Waker::noop().clone()).unwrap();
         let settings = Settings { zoom_percent: 130, ..Settings::default() };
-        assert!(keeper.keep(Changes { settings: Some(settings.clone()), ..Changes::default() }));
-        keeper.finish(Changes { tabs: Some(Tabs { active: 2, ..Tabs::default() }), ..Changes::default() });
+        assert!(keeper.keep(Changes { settings: Some(first(settings.clone())), ..Changes::default() }));
+        keeper.finish(Changes {
+            tabs: Some(first(Tabs { active: 2, ..Tabs::default() })),
+            ..Changes::default()
+        });
         assert_eq!(store.load::<Settings>().value, settings);
         assert_eq!(store.load::<Tabs>().value.active, 2);
         assert!(!folder.path().join("sending.toml").exists(), "what has not changed is not written");
@@ -112,7 +119,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("gone");
         let keeper = Keeper::start(Store::new(&nowhere), Waker::noop().clone()).unwrap();
-        assert!(keeper.keep(Changes { tabs: Some(Tabs::default()), ..Changes::default() }));
+        assert!(keeper.keep(Changes { tabs: Some(first(Tabs::default())), ..Changes::default() }));
         let failures = keeper.failures.clone();
         keeper.finish(Changes::default());
         let failure = failures.try_recv().unwrap().to_string();

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 use thiserror::Error;
+use toml::Value;
 
 /// A file type of the workspace.
 pub trait WorkspaceFile: Serialize + DeserializeOwned + Default {
@@ -40,6 +41,15 @@ impl<T> Loaded<T> {
     pub fn is_writable(&self) -> bool {
         self.damage.as_ref().is_none_or(|damage| damage.kept_as.is_some())
     }
+}
+
+/// What a file shall hold from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change<T> {
+    /// What this program last read or wrote, if it did. Another copy of it may have written since.
+    pub before: Option<T>,
+    /// What shall be there.
+    pub now: T,
 }
 
 /// A settings file that could not be used.
@@ -116,6 +126,23 @@ impl Store {
         Err(Damage { path, why, kept_as: None })
     }
 
+    /// Writes what has changed. What another copy of the program has written meanwhile stays, unless the same was
+    /// changed here.
+    pub fn save_change<T: WorkspaceFile>(&self, change: &Change<T>) -> Result<(), StoreError> {
+        let merged = change.before.as_ref().and_then(|before| self.merged_with_others(before, &change.now));
+        self.save(merged.as_ref().unwrap_or(&change.now))
+    }
+
+    /// Nothing where there is nothing of others that could be kept.
+    fn merged_with_others<T: WorkspaceFile>(&self, before: &T, now: &T) -> Option<T> {
+        if !self.folder.join(T::NAME).exists() {
+            return None;
+        }
+        let others = Value::try_from(self.look_at::<T>().ok()?).ok()?;
+        let merged = merge(&Value::try_from(before).ok()?, Value::try_from(now).ok()?, others);
+        T::deserialize(merged).ok()
+    }
+
     /// Writes a file, atomically.
     pub fn save<T: WorkspaceFile>(&self, value: &T) -> Result<(), StoreError> {
         let path = self.folder.join(T::NAME);
@@ -123,6 +150,34 @@ impl Store {
             toml::to_string(value).map_err(|source| StoreError::Encode { path: path.clone(), source })?;
         let text = format!("# {}\nversion = {}\n\n{body}", T::COMMENT, T::VERSION);
         write(&path, &text).map_err(|source| StoreError::Write { path, source })
+    }
+}
+
+/// What two have made of the same. Where both have changed one thing, `ours` holds.
+fn merge(before: &Value, ours: Value, others: Value) -> Value {
+    if ours == *before {
+        return others;
+    }
+    match (before, ours, others) {
+        (Value::Table(before), Value::Table(ours), Value::Table(mut others)) => {
+            // What we have taken away goes, and what others have added stays.
+            others.retain(|key, _| ours.contains_key(key) || !before.contains_key(key));
+            for (key, value) in ours {
+                let value = match (before.get(&key), others.remove(&key)) {
+                    (Some(before), Some(others)) => merge(before, value, others),
+                    _ => value,
+                };
+                others.insert(key, value);
+            }
+            Value::Table(others)
+        }
+        (Value::Array(before), Value::Array(ours), Value::Array(others))
+            if before.len() == ours.len() && before.len() == others.len() =>
+        {
+            let merged = before.iter().zip(ours).zip(others);
+            Value::Array(merged.map(|((before, ours), others)| merge(before, ours, others)).collect())
+        }
+        (_, ours, _) => ours,
     }
 }
 
@@ -164,8 +219,9 @@ impl fmt::Display for Damage {
 
 #[cfg(test)]
 mod tests {
-    use super::Store;
+    use super::{Change, Store, merge};
     use crate::workspace::settings::{Settings, ThemeChoice};
+    use crate::workspace::tabs::Tabs;
     use std::fs;
 
     #[test]
@@ -177,6 +233,53 @@ mod tests {
         let loaded = store.load::<Settings>();
         assert_eq!(loaded.value, settings);
         assert_eq!(loaded.damage, None);
+    }
+
+    #[test]
+    fn two_copies_of_the_program_lose_nothing_of_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let (settings, tabs) = (Settings::default(), Tabs::default());
+        store.save(&settings).unwrap();
+        store.save(&tabs).unwrap();
+        let (mut first, mut second) = (tabs.clone(), tabs.clone());
+        first.tabs[0].local_port = "9001".to_owned();
+        second.tabs[1].remote_port = "9002".to_owned();
+        for now in [&first, &second] {
+            store.save_change(&Change { before: Some(tabs.clone()), now: now.clone() }).unwrap();
+        }
+        let both = store.load::<Tabs>().value;
+        assert_eq!((both.tabs[0].local_port.as_str(), both.tabs[1].remote_port.as_str()), ("9001", "9002"));
+
+        let light = Settings { theme: ThemeChoice::Light, ..settings.clone() };
+        let large = Settings { zoom_percent: 150, ..settings.clone() };
+        for now in [&light, &large] {
+            store.save_change(&Change { before: Some(settings.clone()), now: now.clone() }).unwrap();
+        }
+        assert_eq!(store.load::<Settings>().value, Settings { theme: ThemeChoice::Light, ..large.clone() });
+        // A file that was taken away comes back whole.
+        fs::remove_file(folder.path().join("settings.toml")).unwrap();
+        store.save_change(&Change { before: Some(settings), now: large.clone() }).unwrap();
+        assert_eq!(store.load::<Settings>().value, large);
+    }
+
+    #[test]
+    fn of_what_both_have_changed_ours_holds() {
+        let value = |text: &str| toml::Value::Table(text.parse().unwrap());
+        for (before, ours, others, merged) in [
+            ("a = 1\nb = 1", "a = 2\nb = 1", "a = 1\nb = 3", "a = 2\nb = 3"),
+            ("a = 1", "a = 2", "a = 3", "a = 2"),
+            ("a = 1\nb = 1", "a = 2", "a = 1\nb = 1\nc = 4", "a = 2\nc = 4"),
+            ("a = [1, 2]", "a = [1, 3]", "a = [4, 2]", "a = [4, 3]"),
+            ("a = [1, 2]", "a = [1]", "a = [4, 2]", "a = [1]"),
+            ("a = [1, 2]", "a = [1, 2]", "a = [4]", "a = [4]"),
+        ] {
+            assert_eq!(
+                merge(&value(before), value(ours), value(others)),
+                value(merged),
+                "{ours} and {others}"
+            );
+        }
     }
 
     #[test]

@@ -69,3 +69,22 @@ fn a_name_that_does_not_resolve_is_named() {
     assert_eq!(code, 1);
     assert!(line.starts_with("sockscope-cli: cannot resolve nowhere.invalid"), "{line}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_home_where_nothing_can_be_made_is_one_line() {
+    let console = Console::new();
+    fs::write(console.path("home"), "a file").unwrap();
+    let home = console.path("home");
+    let words = ["listen", "tcp", "127.0.0.1:0", "--for", "0.1"];
+    let mut server = console.start_where(&words, ("HOME", home.to_str().unwrap()));
+    assert_eq!(server.wait().code(), Some(1));
+    let said = server.errors();
+    assert!(
+        said.starts_with("sockscope-cli: cannot create the folder ") && said.lines().count() == 1,
+        "{said}"
+    );
+    if cfg!(target_os = "linux") {
+        assert!(said.ends_with(": not a directory (ENOTDIR 20)\n"), "{said}");
+    }
+}
