@@ -125,6 +125,7 @@ impl Action {
             UiCommand::FindNext => on_tab(FindAction::Next.into()),
             UiCommand::FindPrevious => on_tab(FindAction::Previous.into()),
             UiCommand::GoTo => on_tab(LogAction::AskGoTo.into()),
+            UiCommand::Notes => on_tab(LogAction::AskNote.into()),
             UiCommand::ToggleFollowing => on_tab(LogAction::ToggleFollowing.into()),
             UiCommand::View(view) => on_tab(LogAction::SetView(view).into()),
             UiCommand::ToggleWrap => on_tab(LogAction::ToggleWrap.into()),

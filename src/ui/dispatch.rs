@@ -16,7 +16,7 @@ use crate::ui::sessions::{self, SessionsAction};
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::{
-    TabAction, TabKey, TabPageAction, answers, composer, connection, news, opening, peers, rows,
+    TabAction, TabKey, TabPageAction, answers, composer, connection, news, notes, opening, peers, rows,
 };
 use crate::ui::tabs::rename::Rename;
 use crate::ui::tabs::{self, TabsAction};
@@ -211,6 +211,20 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
                 answers::save(tab, page, cx);
             }
         }
+        TabPageAction::AddNote => {
+            if let Some(Modal::Notes(page)) = modal
+                && tabs.get(page.tab).is_none_or(|tab| notes::add(page, tab, cx))
+            {
+                *modal = None;
+            }
+        }
+        TabPageAction::ShowRecord(record) => {
+            if let Some(Modal::Notes(page)) = modal.take()
+                && let Some(tab) = tabs.get_mut(page.tab)
+            {
+                rows::show_record(tab, record);
+            }
+        }
         TabPageAction::GoTo => {
             if let Some(Modal::GoTo(page)) = modal
                 && tabs.get_mut(page.tab).is_none_or(|tab| rows::go_to(page, tab, times, cx))
@@ -317,7 +331,7 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
             show_page(modal, answers::apply(tab, action, cx).map(Modal::Answers));
         }
         TabAction::Find(action) => rows::apply_find(tab, action, cx),
-        TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::GoTo)),
+        TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::from)),
         TabAction::Inspector(action) => rows::apply_inspector(tab, action, cx),
         TabAction::ToggleFolded(part) => settings.toggle_folded(part),
         TabAction::AskExport { is_raw } => {
@@ -407,6 +421,9 @@ fn take_pages(state: &mut AppState, cx: &mut Cx<'_>) -> bool {
     };
     if export::take_in(page, export, tabs, settings, cx) && matches!(modal, Some(Modal::Export(_))) {
         *modal = None;
+    }
+    if let Some(Modal::Notes(page)) = modal {
+        notes::take_in(page, cx);
     }
     let page = match modal {
         Some(Modal::SendFile(page)) => Some(page),

@@ -33,6 +33,8 @@ pub enum JobKind {
     LookAtFile,
     /// The folder where pages begin is looked for.
     StartFolder,
+    /// The notes of a session are read.
+    ListNotes,
     /// A long text is written to a file, to be sent.
     LongPaste,
 }
@@ -68,6 +70,7 @@ impl JobKind {
             JobKind::EndTab => "end-tab",
             JobKind::LookAtFile => "look-at-file",
             JobKind::StartFolder => "start-folder",
+            JobKind::ListNotes => "notes",
             JobKind::LongPaste => "long-paste",
         }
     }
@@ -79,6 +82,7 @@ impl JobKind {
             | JobKind::Copy
             | JobKind::ListSessions
             | JobKind::OpenSession
+            | JobKind::ListNotes
             | JobKind::LookAtFile
             | JobKind::StartFolder => true,
             JobKind::Export

@@ -9,6 +9,9 @@ use unicode_width::UnicodeWidthStr;
 
 const BYTES_PER_GROUP: usize = 8;
 
+/// So many digits has an offset where that is enough.
+const SHORT_OFFSET: usize = 4;
+
 /// No encoding has characters of more bytes.
 const LONGEST_CHARACTER: usize = 4;
 
@@ -72,7 +75,14 @@ pub enum DumpSide {
 impl DumpColumns {
     /// The columns of a dump of so many bytes.
     pub fn of(width: DumpWidth, bytes: usize) -> DumpColumns {
-        DumpColumns { width, offset_digits: offset_digits(bytes) }
+        DumpColumns { width, offset_digits: digits_of_part(bytes) }
+    }
+
+    /// As many bytes on a line as fit with the offsets of so many bytes into so many columns.
+    pub fn fitting(columns: usize, bytes: usize) -> DumpColumns {
+        let offset_digits = digits_of_part(bytes);
+        let width = DumpWidth::fitting((columns + SHORT_OFFSET).saturating_sub(offset_digits));
+        DumpColumns { width, offset_digits }
     }
 
     /// Where the two digits of a byte begin, by its place on the line.
@@ -130,7 +140,18 @@ pub fn represent_dump_part(
         *first = Cell::Filler;
     }
     let part = Part { bytes: &bytes[shown.clone()], base: shown.start };
-    push_part(row, part, offset_digits(bytes.len()), (&text, &cells), style);
+    push_part(row, part, digits_of_part(bytes.len()), (&text, &cells), style);
+}
+
+/// Where a part is shown alone there is little room, and a long payload is usual.
+fn digits_of_part(bytes: usize) -> usize {
+    if bytes > 0x100_0000 {
+        8
+    } else if bytes > 0x1_0000 {
+        6
+    } else {
+        SHORT_OFFSET
+    }
 }
 
 /// What stands in the character column for one byte.
@@ -151,7 +172,7 @@ pub(super) fn push(row: &mut Represented, bytes: &[u8], carry: Carry, style: &Ro
 }
 
 fn offset_digits(bytes: usize) -> usize {
-    if bytes > 0x1_0000 { 8 } else { 4 }
+    if bytes > 0x1_0000 { 8 } else { SHORT_OFFSET }
 }
 
 fn push_part(
@@ -299,7 +320,7 @@ mod tests {
         let long = vec![b'x'; 0x2_0000];
         assert_eq!(
             part(&long, 0x1_FFFC..0x2_0000, DumpWidth::Four, TextEncoding::UTF_8),
-            "0001FFFC  78 78 78 78  xxxx"
+            "01FFFC  78 78 78 78  xxxx"
         );
     }
 

@@ -13,6 +13,8 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::file::SendFile;
 use crate::ui::tab::go_to::GoTo;
+use crate::ui::tab::notes::NotesPage;
+use crate::ui::tab::rows::LogPage;
 use crate::ui::tabs::rename::Rename;
 use crate::ui::watch::WatchPage;
 use std::path::PathBuf;
@@ -53,6 +55,8 @@ pub enum Modal {
     Quick(Quick),
     /// A row or a time to look at.
     GoTo(GoTo),
+    /// Marks and notes.
+    Notes(NotesPage),
     /// What is answered by itself.
     Answers(AnswersPage),
 }
@@ -62,6 +66,15 @@ impl From<QuickPage> for Modal {
         match page {
             QuickPage::Write(quick) => Modal::Quick(quick),
             QuickPage::ConfirmRemove { place, name } => Modal::ConfirmRemoveQuick { place, name },
+        }
+    }
+}
+
+impl From<LogPage> for Modal {
+    fn from(page: LogPage) -> Modal {
+        match page {
+            LogPage::GoTo(page) => Modal::GoTo(page),
+            LogPage::Notes(page) => Modal::Notes(page),
         }
     }
 }
@@ -84,6 +97,7 @@ impl Modal {
             | Modal::Rename(_)
             | Modal::Quick(_)
             | Modal::GoTo(_)
+            | Modal::Notes(_)
             | Modal::Answers(_) => None,
         }
     }

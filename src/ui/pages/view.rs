@@ -17,6 +17,7 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
 use crate::ui::tab::go_to::go_to_ui;
+use crate::ui::tab::notes::view::notes_ui;
 use crate::ui::tabs::TabsAction;
 use crate::ui::tabs::rename::rename_ui;
 use crate::ui::watch::view::watch_ui;
@@ -64,6 +65,7 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
         Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
         Modal::GoTo(page) => go_to_ui(ui, ctx, page, out),
+        Modal::Notes(page) => notes_ui(ui, ctx, page, out),
         Modal::Answers(page) => answers_page_ui(ui, ctx, page, out),
     });
 }

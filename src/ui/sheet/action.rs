@@ -12,6 +12,8 @@ pub enum SheetAction {
     SendAgain(RowKey),
     /// The bytes of this row are in the send field.
     PutIntoField(RowKey),
+    /// A note is written about the row that the keyboard stands on.
+    Note,
     /// Only what concerns this row's peer is shown.
     OnlyPeerOf(RowKey),
 }

@@ -33,6 +33,9 @@ impl Sheet {
             if menu_item(ui, single.is_some(), mark_text, "") {
                 self.set_marked(if is_marked { None } else { single }, rows);
             }
+            if menu_item(ui, single.is_some(), texts.note, "Ctrl+M") {
+                actions.push(SheetAction::Note);
+            }
             if menu_item(ui, single.is_some(), texts.only_peer, "")
                 && let Some(key) = single
             {

@@ -43,6 +43,8 @@ pub struct SheetTexts {
     pub mark: &'static str,
     /// Measuring times from row to row again.
     pub unmark: &'static str,
+    /// Writing a note about this row.
+    pub note: &'static str,
     /// Showing all of a row.
     pub expand: &'static str,
     /// Showing the start of a row.
@@ -80,6 +82,7 @@ impl SheetTexts {
             put_into_field: locale.text("sheet.menu.put_into_field"),
             mark: locale.text("sheet.menu.mark"),
             unmark: locale.text("sheet.menu.unmark"),
+            note: locale.text("notes.menu"),
             expand: locale.text("sheet.menu.expand"),
             fold: locale.text("sheet.menu.fold"),
             select_all: locale.text("sheet.menu.select_all"),

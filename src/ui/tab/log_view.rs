@@ -33,6 +33,8 @@ pub enum LogAction {
     ToggleFollowing,
     /// The person is asked for a row or a time.
     AskGoTo,
+    /// The person is asked for a note about the row that the keyboard stands on, and sees all notes.
+    AskNote,
     /// What a person asked of the sheet.
     Sheet(SheetAction),
 }

@@ -26,6 +26,8 @@ pub mod meter;
 
 pub mod news;
 
+pub mod notes;
+
 pub mod opening;
 
 pub mod peers;
@@ -55,7 +57,7 @@ use crate::engine::shared::Status;
 use crate::journal::JournalReader;
 use crate::journal::retention::SessionFile;
 use crate::model::framing::Framing;
-use crate::model::ids::{JobId, PeerId, RowKey, Ticket};
+use crate::model::ids::{JobId, PeerId, RecordId, RowKey, Ticket};
 use crate::model::status::Traffic;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
@@ -128,6 +130,10 @@ pub enum TabPageAction {
     SaveAnswers,
     /// The sheet shows the row or the time that the page names.
     GoTo,
+    /// The note that was written on the page is a record of the session.
+    AddNote,
+    /// The row that has this record is selected and in sight.
+    ShowRecord(RecordId),
 }
 
 /// One tab.

@@ -3,7 +3,7 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::time::TimeFormat;
-use crate::model::ids::RowKey;
+use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
@@ -15,6 +15,7 @@ use crate::ui::tab::find::FindAction;
 use crate::ui::tab::go_to::GoTo;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_view::{LogAction, LogRules};
+use crate::ui::tab::notes::{self, NotesPage};
 use crate::ui::tab::session::tell_not_open;
 use crate::ui::tab::settings::DecoderRule;
 use crate::ui::tab::{Source, Tab};
@@ -60,16 +61,35 @@ pub(in crate::ui) fn take_in(
     tab.log.take_in(options, LogRules { split: tab.settings.split.framing(), decoders }, deadline, cx)
 }
 
+/// A page that the log of a tab needs.
+#[derive(Debug)]
+pub(in crate::ui) enum LogPage {
+    /// A row or a time to look at.
+    GoTo(GoTo),
+    /// Marks and notes.
+    Notes(NotesPage),
+}
+
 /// Does what was asked of the log of a tab; gives the page that this needs.
-pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) -> Option<GoTo> {
+pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) -> Option<LogPage> {
     match action {
         LogAction::Clear => tab.log.clear(),
         LogAction::ShowCleared => tab.log.show_cleared(),
         LogAction::SetView(view) => tab.settings.view = view,
         LogAction::ToggleWrap => tab.settings.wraps_lines = !tab.settings.wraps_lines,
         LogAction::ToggleFollowing => tab.log.toggle_following(),
-        LogAction::AskGoTo => return go_to_page(tab, cx),
-        LogAction::Sheet(action) => sheet_action(tab, action, cx),
+        LogAction::AskGoTo => return go_to_page(tab, cx).map(LogPage::GoTo),
+        LogAction::AskNote | LogAction::Sheet(SheetAction::Note) => {
+            let about = tab.inspected();
+            return notes::page(tab, about, cx).map(LogPage::Notes);
+        }
+        LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
+        LogAction::Sheet(SheetAction::OnlyPeerOf(row)) => {
+            let encoding = tab.encoding();
+            tab.log.show_only_peer_of(row, encoding, cx);
+        }
+        LogAction::Sheet(SheetAction::SendAgain(row)) => send_again(tab, row, cx),
+        LogAction::Sheet(SheetAction::PutIntoField(row)) => put_into_field(tab, row, cx),
     }
     None
 }
@@ -112,28 +132,19 @@ pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, c
     false
 }
 
-fn sheet_action(tab: &mut Tab, action: SheetAction, cx: &mut Cx<'_>) {
-    match action {
-        SheetAction::Copy(form) => copy(tab, form, cx),
-        SheetAction::OnlyPeerOf(row) => {
-            let encoding = tab.encoding();
-            tab.log.show_only_peer_of(row, encoding, cx);
-        }
-        SheetAction::SendAgain(row) => send_again(tab, row, cx),
-        SheetAction::PutIntoField(row) => put_into_field(tab, row, cx),
-    }
-}
-
 /// Does what was asked of the inspector of a tab.
 pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx: &mut Cx<'_>) {
     match action {
         InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
         InspectorAction::Decode(decoders) => tab.settings.decoders = DecoderRule::new(decoders),
-        InspectorAction::GoTo(record) => {
-            if let Some(row) = tab.log.rows.as_ref().map(|rows| rows.key_of(record)) {
-                tab.log.show_row(row);
-            }
-        }
+        InspectorAction::GoTo(record) => show_record(tab, record),
+    }
+}
+
+/// Brings the row that has a record into sight.
+pub(in crate::ui) fn show_record(tab: &mut Tab, record: RecordId) {
+    if let Some(row) = tab.log.rows.as_ref().map(|rows| rows.key_of(record)) {
+        tab.log.show_row(row);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::codec::copy::CopyForm;
 use crate::codec::hex;
-use crate::codec::represent::{DumpSide, DumpWidth, SpanStyle};
+use crate::codec::represent::{DumpColumns, DumpSide, SpanStyle};
 use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -64,7 +64,7 @@ fn fit_page(ui: &Ui, inspector: &mut Inspector, height: f32) {
     let columns = (ui.available_width() / fonts::payload_column_width()).max(0.0) as usize;
     let lines = ((height * SHARE / LINE_HEIGHT) as usize).clamp(LEAST_LINES, MOST_LINES);
     let all = inspector.bytes().len();
-    inspector.page = inspector.page.sized(DumpWidth::fitting(columns), lines, all);
+    inspector.page = inspector.page.sized(DumpColumns::fitting(columns, all).width, lines, all);
 }
 
 fn make_dump(ctx: &ViewCtx<'_>, encoding: TextEncoding, inspector: &mut Inspector) {
