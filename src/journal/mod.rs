@@ -34,6 +34,8 @@ pub mod query;
 
 pub mod split;
 
+pub mod timeline;
+
 pub mod verify;
 
 pub mod recover;

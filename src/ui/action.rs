@@ -8,6 +8,7 @@ use crate::ui::look::LookAction;
 use crate::ui::page_parts::PageAction;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::sessions::SessionsAction;
+use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_view::LogAction;
@@ -125,6 +126,7 @@ impl Action {
             UiCommand::FindNext => on_tab(FindAction::Next.into()),
             UiCommand::FindPrevious => on_tab(FindAction::Previous.into()),
             UiCommand::GoTo => on_tab(LogAction::AskGoTo.into()),
+            UiCommand::Chart => on_tab(ChartAction::Toggle.into()),
             UiCommand::Notes => on_tab(LogAction::AskNote.into()),
             UiCommand::ToggleFollowing => on_tab(LogAction::ToggleFollowing.into()),
             UiCommand::View(view) => on_tab(LogAction::SetView(view).into()),

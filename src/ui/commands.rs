@@ -30,6 +30,8 @@ pub enum UiCommand {
     FindPrevious,
     /// Ask for a row or a time.
     GoTo,
+    /// Show or hide the chart.
+    Chart,
     /// Write a note about the row, and see all notes.
     Notes,
     /// Follow the newest row, or hold still.
@@ -161,7 +163,7 @@ impl CommandRow {
 }
 
 /// All commands, in the order of the help page and the palette.
-pub const TABLE: [CommandRow; 64] = [
+pub const TABLE: [CommandRow; 65] = [
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
     row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
     row(UiCommand::SendFile, "command.send_file"),
@@ -173,6 +175,7 @@ pub const TABLE: [CommandRow; 64] = [
     row(UiCommand::FindPrevious, "command.find_previous").keys(SHIFT, Key::F3),
     row(UiCommand::FindNext, "command.find_next").keys(NONE, Key::F3),
     row(UiCommand::GoTo, "command.go_to").keys(CTRL, Key::G),
+    row(UiCommand::Chart, "command.chart"),
     row(UiCommand::Notes, "command.notes").keys(CTRL, Key::M),
     row(UiCommand::ToggleFollowing, "command.toggle_following").keys(CTRL, Key::P),
     row(UiCommand::View(RowView::Text), "command.view_text"),

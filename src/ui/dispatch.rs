@@ -333,6 +333,7 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
         TabAction::Find(action) => rows::apply_find(tab, action, cx),
         TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::from)),
         TabAction::Inspector(action) => rows::apply_inspector(tab, action, cx),
+        TabAction::Chart(action) => rows::apply_chart(tab, &action, cx),
         TabAction::ToggleFolded(part) => settings.toggle_folded(part),
         TabAction::AskExport { is_raw } => {
             let page = export::page_for_tab(tab, is_raw, settings, export, cx);

@@ -33,6 +33,8 @@ pub enum JobKind {
     LookAtFile,
     /// The folder where pages begin is looked for.
     StartFolder,
+    /// A log is gone over for its chart.
+    Chart,
     /// The notes of a session are read.
     ListNotes,
     /// A long text is written to a file, to be sent.
@@ -70,6 +72,7 @@ impl JobKind {
             JobKind::EndTab => "end-tab",
             JobKind::LookAtFile => "look-at-file",
             JobKind::StartFolder => "start-folder",
+            JobKind::Chart => "chart",
             JobKind::ListNotes => "notes",
             JobKind::LongPaste => "long-paste",
         }
@@ -82,6 +85,7 @@ impl JobKind {
             | JobKind::Copy
             | JobKind::ListSessions
             | JobKind::OpenSession
+            | JobKind::Chart
             | JobKind::ListNotes
             | JobKind::LookAtFile
             | JobKind::StartFolder => true,

@@ -11,6 +11,7 @@ use crate::ui::state::{AppState, Page};
 use crate::ui::tab::TabAction;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::banner::banner_ui;
+use crate::ui::tab::chart::view::chart_ui;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
 use crate::ui::tab::composer::words::configured_remote;
@@ -294,6 +295,9 @@ fn session_ui(
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
             view_bar::view_bar_ui(ui, ctx, &mut tab.settings, &mut tab.log, &mut tab.peers, &mut asked);
+            if tab.chart.is_shown {
+                chart_ui(ui, ctx, &mut tab.chart, &mut asked);
+            }
         });
         if let Some(failure) = &tab.status.paused {
             banner_ui(ui, ctx, tab.settings.kind.shape(), failure);

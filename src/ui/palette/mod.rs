@@ -114,6 +114,7 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
             tab.is_some_and(|tab| !tab.is_kept())
         }
         UiCommand::GoTo
+        | UiCommand::Chart
         | UiCommand::Notes
         | UiCommand::ToggleFollowing
         | UiCommand::ClearView

@@ -4,6 +4,8 @@ pub mod answers;
 
 pub mod banner;
 
+pub mod chart;
+
 pub mod composer;
 
 pub mod connection;
@@ -59,6 +61,7 @@ use crate::journal::retention::SessionFile;
 use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RecordId, RowKey, Ticket};
 use crate::model::status::Traffic;
+use crate::ui::tab::chart::{Chart, ChartAction};
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::Composer;
@@ -113,6 +116,8 @@ pub enum TabAction {
     Watch,
     /// The session that the tab had last is open in a tab that only shows it.
     ShowLastSession,
+    /// Something for the chart.
+    Chart(ChartAction),
     /// Counters start at 0.
     ResetCounters,
     /// Times are written like this in all sheets.
@@ -159,6 +164,8 @@ pub struct Tab {
     pub last_session: Option<SessionFile>,
     /// Its log, as it is looked at.
     pub log: LogView,
+    /// The chart of its log.
+    pub chart: Chart,
     /// A file on its way. Behind the source: the session that reads it ends first.
     pub file: Option<FileSend>,
     /// Rows came in since the tab was last in front.
@@ -249,6 +256,12 @@ impl From<FindAction> for TabAction {
     }
 }
 
+impl From<ChartAction> for TabAction {
+    fn from(action: ChartAction) -> TabAction {
+        TabAction::Chart(action)
+    }
+}
+
 impl From<InspectorAction> for TabAction {
     fn from(action: InspectorAction) -> TabAction {
         TabAction::Inspector(action)
@@ -275,6 +288,7 @@ impl Tab {
             composer: Composer::default(),
             last_session: None,
             log: LogView::default(),
+            chart: Chart::default(),
             file: None,
             is_fresh: false,
             rows_seen: 0,

@@ -9,6 +9,7 @@ use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{RowOptions, RowView};
 use crate::ui::sheet::SheetAction;
+use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::Selected;
 use crate::ui::tab::find::FindAction;
@@ -28,6 +29,7 @@ pub(in crate::ui) fn begin(tab: &mut Tab, source: Source, cx: &mut Cx<'_>) {
     tab.source = source;
     tab.last_session = None;
     tab.rows_seen = 0;
+    tab.chart.forget();
     let encoding = tab.encoding();
     if let Some(reader) = tab.reader().cloned() {
         tab.log.show(reader, encoding, cx);
@@ -58,7 +60,9 @@ pub(in crate::ui) fn take_in(
         columns,
         wraps_lines,
     };
-    tab.log.take_in(options, LogRules { split: tab.settings.split.framing(), decoders }, deadline, cx)
+    let rules = LogRules { split: tab.settings.split.framing(), decoders };
+    tab.chart.take_in(tab.log.reader(), encoding, rules, cx);
+    tab.log.take_in(options, rules, deadline, cx)
 }
 
 /// A page that the log of a tab needs.
@@ -130,6 +134,18 @@ pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, c
         None => page.is_unclear = true,
     }
     false
+}
+
+/// Does what was asked of the chart of a tab.
+pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: &ChartAction, cx: &mut Cx<'_>) {
+    match *action {
+        ChartAction::Toggle => tab.chart.toggle(),
+        ChartAction::GoTo(wall_ns) => match tab.log.reader().map(|reader| reader.record_at_time(wall_ns)) {
+            Some(Ok(record)) => show_record(tab, record),
+            Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
+            None => {}
+        },
+    }
 }
 
 /// Does what was asked of the inspector of a tab.

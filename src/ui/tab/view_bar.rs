@@ -6,6 +6,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::log::{LogRows, RowView};
 use crate::ui::tab::TabAction;
+use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::find::Find;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::find_bar::find_bar_ui;
@@ -121,7 +122,7 @@ fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
     let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
     let least = symbol + of("save.log");
-    let clear = of("view.clear");
+    let clear = of("chart.button") + of("view.clear");
     let cleared = if is_cleared { of("view.show_cleared") } else { 0.0 };
     let widths = [
         (Folded::Nothing, least + of("save.raw") + clear + cleared),
@@ -162,6 +163,9 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
             ) {
                 out.push(LogAction::Clear.into());
             }
+            if menu_item(ui, true, ctx.text("chart.button"), "") {
+                out.push(ChartAction::Toggle.into());
+            }
         });
     }
     let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", UiCommand::SaveLog);
@@ -185,6 +189,10 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
             && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
         {
             out.push(LogAction::ShowCleared.into());
+        }
+        let tooltip = ctx.text("chart.button_tip");
+        if button(ui, ButtonKind::Ordinary, ctx.text("chart.button"), None, tooltip).clicked() {
+            out.push(ChartAction::Toggle.into());
         }
     }
 }

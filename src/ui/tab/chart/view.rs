@@ -1,0 +1,335 @@
+//! The chart over the log: lines for what came, what went and a number out of messages. Pressing a moment leads there,
+//! dragging and the wheel change what time is seen.
+
+use crate::journal::timeline::{Flow, Timeline};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::chart::curve::Range;
+use crate::ui::tab::chart::{Chart, ChartAction};
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{TextField, context_menu, error_line, menu_item, text_button};
+use crate::util::bytes_text::ByteSize;
+use egui::{
+    Align, Align2, Color32, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui,
+    WidgetInfo, pos2, vec2,
+};
+use std::fmt::Write;
+
+const HEIGHT: f32 = 92.0;
+
+/// A point of a line stands for so many points of the screen.
+const STEP: f32 = 2.0;
+
+/// So much of the height the highest point takes.
+const SHARE: f32 = 0.86;
+
+/// No less time is drawn.
+const SHORTEST_NS: i64 = 1_000_000;
+
+/// One line of the chart: a value for each step from left to right, where there is one.
+struct Line {
+    values: Vec<Option<f64>>,
+    color: Color32,
+}
+
+/// The times at both edges, and where those are.
+#[derive(Clone, Copy)]
+struct Axis {
+    rect: Rect,
+    from_ns: i64,
+    to_ns: i64,
+}
+
+/// Draws the chart with its legend.
+pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<TabAction>) {
+    let span = chart.flow().and_then(Timeline::span_ns);
+    let (rect, response) = {
+        legend_ui(ui, ctx, chart);
+        if let Some(error) = &chart.error {
+            error_line(ui, error);
+        }
+        ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag())
+    };
+    let name = ctx.text("chart.name");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), name));
+    let theme = Theme::of(ui);
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, theme::corners(), theme.ground);
+    let Some((first, last)) = span else {
+        let key = if chart.percent().is_some() { "chart.reading" } else { "chart.empty" };
+        let font = fonts::interface(theme::BODY_SIZE);
+        painter.text(rect.center(), Align2::CENTER_CENTER, ctx.text(key), font, theme.dim);
+        return;
+    };
+    let (from_ns, to_ns) = chart.zoom.unwrap_or((first, last));
+    let axis = Axis { rect, from_ns, to_ns: to_ns.max(from_ns.saturating_add(SHORTEST_NS)) };
+    take_pointer(ui, chart, axis, &response, (first, last), out);
+    let lines = lines_of(theme, chart, axis);
+    for line in &lines {
+        paint_line(&painter, rect, line);
+    }
+    paint_times(&painter, theme, ctx, axis);
+    if let Some(from) = chart.drag_from.zip(response.hover_pos()) {
+        let [one, other] = [axis.x(from.0), from.1.x];
+        let dragged = Rect::from_x_y_ranges(one.min(other)..=one.max(other), rect.y_range());
+        painter.rect_filled(dragged, 0.0, Theme::quiet(theme.accent));
+    } else if let Some(at) = response.hover_pos() {
+        paint_moment(&painter, theme, ctx, chart, (axis, at));
+    }
+    context_menu(&response, 220.0, |ui| {
+        if menu_item(ui, chart.zoom.is_some(), ctx.text("chart.all"), "") {
+            chart.zoom = None;
+        }
+        if menu_item(ui, true, ctx.text("chart.copy_csv"), "") {
+            out.push(TabAction::CopyText(csv(ctx, chart, axis)));
+        }
+    });
+}
+
+impl Axis {
+    fn x(self, wall_ns: i64) -> f32 {
+        let share = (wall_ns - self.from_ns) as f64 / (self.to_ns - self.from_ns) as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "a place on the screen fits an f32")]
+        let x = (f64::from(self.rect.left()) + share * f64::from(self.rect.width())) as f32;
+        x
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a moment between two moments fits as they do")]
+    fn moment(self, x: f32) -> i64 {
+        let share = f64::from((x - self.rect.left()) / self.rect.width().max(1.0));
+        self.from_ns.saturating_add((share * (self.to_ns - self.from_ns) as f64) as i64)
+    }
+
+    /// A rate is that of a second around a moment, or of less where little time is seen: single records are no rate.
+    fn rated(self, flow: &Timeline<Flow>, from: i64, to: i64) -> (i64, i64) {
+        const SECOND_NS: i64 = 1_000_000_000;
+        let least = SECOND_NS.min((self.to_ns - self.from_ns) / 8).max(flow.width_ns());
+        let spare = (least - (to - from)).max(0) / 2;
+        (from.saturating_sub(spare), to.saturating_add(spare).max(from.saturating_add(1)))
+    }
+
+    /// The times of each step, from left to right.
+    fn steps(self) -> impl Iterator<Item = (i64, i64)> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a screen has few points"
+        )]
+        let count = (self.rect.width() / STEP).max(1.0) as u16;
+        (0..count).map(move |step| {
+            let left = self.rect.left() + f32::from(step) * STEP;
+            (self.moment(left), self.moment(left + STEP))
+        })
+    }
+}
+
+fn lines_of(theme: &Theme, chart: &Chart, axis: Axis) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(flow) = chart.flow() {
+        let of = |take: fn(&Flow, bool) -> u64, color| {
+            let rate = |(from, to): (i64, i64)| {
+                let (from, to) = axis.rated(flow, from, to);
+                let seconds = (to - from) as f64 / 1e9;
+                Some(take(&flow.between(from, to), chart.counts_bytes) as f64 / seconds)
+            };
+            Line { values: axis.steps().map(rate).collect(), color }
+        };
+        lines.push(of(sent, theme.sent));
+        lines.push(of(received, theme.received));
+    }
+    if let Some(values) = chart.values() {
+        let value = |(from, to): (i64, i64)| {
+            let (from, to) = widened(values, from, to);
+            values.between(from, to).0.map(|(_, _, last)| last)
+        };
+        lines.push(Line { values: axis.steps().map(value).collect(), color: theme.accent });
+    }
+    lines
+}
+
+fn received(flow: &Flow, counts_bytes: bool) -> u64 {
+    if counts_bytes { flow.received_bytes } else { flow.received }
+}
+
+fn sent(flow: &Flow, counts_bytes: bool) -> u64 {
+    if counts_bytes { flow.sent_bytes } else { flow.sent }
+}
+
+/// A step that is shorter than what is known of it shows what is known.
+fn widened<S: crate::journal::timeline::Stretch>(timeline: &Timeline<S>, from: i64, to: i64) -> (i64, i64) {
+    let width = timeline.width_ns();
+    if to - from >= width { (from, to) } else { (to.saturating_sub(width), to) }
+}
+
+/// Each line has the height for itself: rates from zero on, other numbers from the least to the greatest.
+fn paint_line(painter: &Painter, rect: Rect, line: &Line) {
+    let known = || line.values.iter().flatten().copied();
+    let (least, greatest) = known().fold((f64::MAX, f64::MIN), |(low, high), it| (low.min(it), high.max(it)));
+    let low = if least >= 0.0 && least < greatest / 4.0 { 0.0 } else { least };
+    let height = if greatest > low { greatest - low } else { 1.0 };
+    let mut points: Vec<Pos2> = Vec::new();
+    for (place, value) in line.values.iter().enumerate() {
+        // Where nothing is known, the line goes straight on to where something is.
+        let Some(value) = value else { continue };
+        #[expect(clippy::cast_possible_truncation, reason = "a share of the height")]
+        let share = ((value - low) / height) as f32;
+        let y = rect.bottom() - 2.0 - share * SHARE * (rect.height() - 4.0);
+        points.push(pos2(rect.left() + (place as f32 + 0.5) * STEP, y));
+    }
+    painter.add(Shape::line(points, Stroke::new(1.5, line.color)));
+}
+
+fn paint_times(painter: &Painter, theme: &Theme, ctx: &ViewCtx<'_>, axis: Axis) {
+    let font = fonts::interface(theme::LABEL_SIZE);
+    let y = axis.rect.top() + 2.0;
+    for (x, moment, align) in [
+        (axis.rect.left() + 6.0, axis.from_ns, Align2::LEFT_TOP),
+        (axis.rect.right() - 6.0, axis.to_ns, Align2::RIGHT_TOP),
+    ] {
+        painter.text(pos2(x, y), align, ctx.times.text(moment), font.clone(), theme.faint);
+    }
+}
+
+/// What was at the moment that the pointer is over.
+fn paint_moment(
+    painter: &Painter,
+    theme: &Theme,
+    ctx: &ViewCtx<'_>,
+    chart: &Chart,
+    (axis, at): (Axis, Pos2),
+) {
+    painter.vline(at.x, axis.rect.y_range(), Stroke::new(1.0, theme.mark));
+    let moment = axis.moment(at.x);
+    let mut text = ctx.times.text(moment);
+    let (from, to) = (axis.moment(at.x - STEP / 2.0), axis.moment(at.x + STEP / 2.0));
+    if let Some(flow) = chart.flow() {
+        let (from, to) = axis.rated(flow, from, to);
+        let amounts = flow.between(from, to);
+        let seconds = (to - from) as f64 / 1e9;
+        let rate = |amount: u64| rate_text(amount as f64 / seconds, chart.counts_bytes);
+        text.push_str(" · ");
+        text.push_str(&ctx.format(
+            "chart.rates",
+            &[
+                ("received", &rate(received(&amounts, chart.counts_bytes))),
+                ("sent", &rate(sent(&amounts, chart.counts_bytes))),
+            ],
+        ));
+    }
+    if let Some(values) = chart.values() {
+        let (from, to) = widened(values, from, to);
+        if let Range(Some((_, _, last))) = values.between(from, to) {
+            text.push_str(" · ");
+            text.push_str(&last.to_string());
+        }
+    }
+    let font = fonts::interface(theme::LABEL_SIZE);
+    let galley = painter.layout_no_wrap(text, font, theme.text);
+    let left = (at.x + 8.0).min(axis.rect.right() - galley.size().x - 8.0).max(axis.rect.left());
+    let place = Rect::from_min_size(pos2(left, axis.rect.bottom() - 20.0), galley.size());
+    painter.rect_filled(place.expand(3.0), 3.0, theme.raised);
+    painter.galley(place.min, galley, theme.text);
+}
+
+fn rate_text(rate: f64, is_bytes: bool) -> String {
+    if is_bytes {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "rates are no negative numbers"
+        )]
+        let bytes = rate as u64;
+        return format!("{}/s", ByteSize(bytes));
+    }
+    if rate < 10.0 { format!("{rate:.1}/s") } else { format!("{rate:.0}/s") }
+}
+
+/// Pressing goes to a moment, dragging shows just that time, the wheel shows more or less around the pointer.
+fn take_pointer(
+    ui: &Ui,
+    chart: &mut Chart,
+    axis: Axis,
+    response: &Response,
+    whole: (i64, i64),
+    out: &mut Vec<TabAction>,
+) {
+    let at = response.interact_pointer_pos().map(|at| axis.moment(at.x));
+    if response.drag_started() {
+        chart.drag_from = ui.input(|input| input.pointer.press_origin()).map(|at| axis.moment(at.x));
+    }
+    if response.drag_stopped()
+        && let Some((from, to)) = chart.drag_from.take().zip(at)
+        && (to - from).abs() > SHORTEST_NS
+    {
+        chart.zoom = Some((from.min(to), from.max(to)));
+    }
+    if response.double_clicked() {
+        chart.zoom = None;
+    } else if response.clicked()
+        && let Some(moment) = at
+    {
+        out.push(ChartAction::GoTo(moment).into());
+    }
+    let Some(over) = response.hover_pos() else { return };
+    let wheel = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
+    if wheel != 0.0 {
+        let share = f64::from(0.998_f32.powf(wheel));
+        let middle = axis.moment(over.x);
+        #[expect(clippy::cast_possible_truncation, reason = "a part of the time that is seen")]
+        let scaled = |moment: i64| middle.saturating_add(((moment - middle) as f64 * share) as i64);
+        let (from, to) = (scaled(axis.from_ns).max(whole.0), scaled(axis.to_ns).min(whole.1));
+        let is_all = from <= whole.0 && to >= whole.1;
+        chart.zoom =
+            (!is_all && to - from > SHORTEST_NS).then_some((from, to)).or(chart.zoom.filter(|_| !is_all));
+    }
+}
+
+/// What the lines are, and the number that is wanted.
+fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart) {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        for (key, color) in [("filter.received", theme.received), ("filter.sent", theme.sent)] {
+            ui.label(RichText::new(format!("— {}", ctx.text(key))).size(theme::LABEL_SIZE).color(color));
+        }
+        let unit = if chart.counts_bytes { "chart.bytes" } else { "chart.records" };
+        if text_button(ui, ctx.text(unit), ctx.text("chart.unit_tip")).clicked() {
+            chart.counts_bytes = !chart.counts_bytes;
+        }
+        ui.label(RichText::new("—").size(theme::LABEL_SIZE).color(theme.accent));
+        let hint = "modbus.regval_uint16 · T=([0-9.]+)";
+        TextField::new(ctx.text("chart.value"))
+            .hint(hint)
+            .payload_font()
+            .width(300.0)
+            .show(ui, &mut chart.typed);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(percent) = chart.percent() {
+                ui.label(RichText::new(format!("{percent} %")).color(theme.dim));
+            } else if chart.zoom.is_some() && text_button(ui, ctx.text("chart.all"), "").clicked() {
+                chart.zoom = None;
+            }
+        });
+    });
+}
+
+/// The time that is seen as a table: moment, records and bytes of both directions, and the number.
+fn csv(ctx: &ViewCtx<'_>, chart: &Chart, axis: Axis) -> String {
+    let mut text = String::from("time,received,sent,received_bytes,sent_bytes,value\n");
+    let Some(flow) = chart.flow() else { return text };
+    let width = flow.width_ns().max((axis.to_ns - axis.from_ns) / 10_000);
+    let mut from = axis.from_ns;
+    while from < axis.to_ns {
+        let to = from.saturating_add(width);
+        let there = flow.between(from, to);
+        let value = chart.values().and_then(|values| values.between(from, to).0);
+        let value = value.map_or_else(String::new, |(_, _, last)| last.to_string());
+        let Flow { received, sent, received_bytes, sent_bytes } = there;
+        let time = ctx.times.text(from);
+        if writeln!(text, "{time},{received},{sent},{received_bytes},{sent_bytes},{value}").is_err() {
+            break;
+        }
+        from = to;
+    }
+    text
+}
