@@ -58,7 +58,7 @@ pub enum Event {
 pub struct StepEnded {
     /// How it ended.
     pub result: StepResult,
-    /// The records that were written meanwhile; the last is the remark about it.
+    /// The records that were written since the step before it; the last is the remark about it.
     pub records: Range<RecordId>,
     /// What the run knows now.
     pub variables: Arc<[(String, String)]>,

@@ -16,7 +16,8 @@ use crate::ui::sessions::{self, SessionsAction};
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::{
-    TabAction, TabKey, TabPageAction, answers, composer, connection, news, notes, opening, peers, rows,
+    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, news, notes, opening, peers,
+    rows, sequence,
 };
 use crate::ui::tabs::rename::Rename;
 use crate::ui::tabs::{self, TabsAction};
@@ -197,11 +198,18 @@ fn apply_to_page(state: &mut AppState, action: PageAction, cx: &mut Cx<'_>) {
 
 /// What the page of a tab asks for. One that is gone meanwhile asks for nothing.
 fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_>) {
-    let AppState { modal, tabs, files, times, .. } = state;
+    let AppState { modal, tabs, sending, files, document, times, .. } = state;
     match action {
         TabPageAction::SendFile => {
             if let Some(Modal::SendFile(page)) = modal {
                 file::start(page, files, cx);
+            }
+        }
+        TabPageAction::Document => {
+            if let Some(Modal::Document(page)) = modal
+                && let Some(tab) = tabs.get(page.tab)
+            {
+                documents::start(page, document, (tab, sending), cx);
             }
         }
         TabPageAction::SaveAnswers => {
@@ -330,6 +338,10 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
         TabAction::Answers(action) => {
             show_page(modal, answers::apply(tab, action, cx).map(Modal::Answers));
         }
+        TabAction::Drawer(action) => {
+            show_page(modal, documents::apply(tab, action, cx).map(Modal::Document));
+        }
+        TabAction::Sequence(action) => sequence::apply(tab, action, cx),
         TabAction::Find(action) => rows::apply_find(tab, action, cx),
         TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::from)),
         TabAction::Inspector(action) => rows::apply_inspector(tab, action, cx),
@@ -371,6 +383,7 @@ pub(super) fn take_in(
         let is_in_front = tab.key == active && state.page == Page::Tabs;
         let is_seen = is_in_front || beside == Some(tab.key);
         let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
+        sequence::take_in(tab, cx);
         let rows_due = rows::take_in(tab, state.settings.time_format, deadline, cx);
         again = [again, news_due, rows_due].into_iter().flatten().min();
     }
@@ -409,7 +422,7 @@ fn take_background(state: &mut AppState, cx: &mut Cx<'_>) {
 /// What was begun on a page, also where that is gone. Tells whether a dialog has answered: that comes between frames, and
 /// what it changes has to be seen.
 fn take_pages(state: &mut AppState, cx: &mut Cx<'_>) -> bool {
-    let AppState { modal, tabs, settings, export, import, files, .. } = state;
+    let AppState { modal, tabs, settings, sending, export, import, files, document, .. } = state;
     let has_answered = cx.dialogs.take_answer(modal.as_mut().and_then(Modal::path_mut));
     if has_answered && let Some(Modal::Export(page)) = modal {
         page.follow_ending();
@@ -431,6 +444,13 @@ fn take_pages(state: &mut AppState, cx: &mut Cx<'_>) -> bool {
         _ => None,
     };
     if file::take_in(page, files, tabs, cx) {
+        *modal = None;
+    }
+    let page = match modal {
+        Some(Modal::Document(page)) => Some(page),
+        _ => None,
+    };
+    if documents::take_in(page, document, (tabs, sending), cx) {
         *modal = None;
     }
     let page = match modal {

@@ -39,6 +39,10 @@ pub enum JobKind {
     ListNotes,
     /// A long text is written to a file, to be sent.
     LongPaste,
+    /// A sequence or rules are read.
+    OpenDocument,
+    /// A sequence or rules are written.
+    SaveDocument,
 }
 
 /// All jobs that run.
@@ -75,6 +79,8 @@ impl JobKind {
             JobKind::Chart => "chart",
             JobKind::ListNotes => "notes",
             JobKind::LongPaste => "long-paste",
+            JobKind::OpenDocument => "open-document",
+            JobKind::SaveDocument => "save-document",
         }
     }
 
@@ -88,6 +94,7 @@ impl JobKind {
             | JobKind::Chart
             | JobKind::ListNotes
             | JobKind::LookAtFile
+            | JobKind::OpenDocument
             | JobKind::StartFolder => true,
             JobKind::Export
             | JobKind::Import
@@ -95,6 +102,7 @@ impl JobKind {
             | JobKind::DeleteSession
             | JobKind::MakeRoom
             | JobKind::EndTab
+            | JobKind::SaveDocument
             | JobKind::LongPaste => false,
         }
     }

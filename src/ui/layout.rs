@@ -16,16 +16,18 @@ use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
 use crate::ui::tab::composer::words::configured_remote;
 use crate::ui::tab::connection::view::connection_ui;
+use crate::ui::tab::drawer::strip::{Amounts, strip_ui};
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::inspector::view as inspector;
 use crate::ui::tab::peers::view::peers_ui;
 use crate::ui::tab::title::tab_title;
-use crate::ui::tab::{Tab, sheet_area, status_bar, view_bar};
+use crate::ui::tab::{Tab, answers, sends, sequence, sheet_area, status_bar, view_bar};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::top_bar::{self, Light, TabLabel, pane_title, tab_bar_ui};
 use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
+use crate::workspace::tabs::DrawerChoice;
 use egui::accesskit::Live;
 use egui::{
     CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, UiBuilder, Vec2,
@@ -306,18 +308,55 @@ fn session_ui(
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));
             let panel = Panel::bottom("send").resizable(false).frame(padded);
             let shown = panel.show(ui, |ui| {
-                let repeated_to = tab.composer.repeating.as_ref().map(|repeating| &repeating.target);
-                let around = SendSurroundings {
-                    repeats_to_others: repeated_to.is_some_and(|to| tab.target().ok().as_ref() != Some(to)),
-                    status: &tab.status,
-                    file: tab.file.as_ref().map(|file| &file.progress),
-                };
-                let (settings, composer) = (&mut tab.settings, &mut tab.composer);
-                composer_ui(ui, ctx, settings, composer, &mut tab.peers, around, &mut asked);
+                drawer_ui(ui, ctx, tab, &mut asked);
             });
             settle(ui, shown.response.rect.height());
         }
         CentralPanel::no_frame().show(ui, |ui| sheet_area::sheet_ui(ui, ctx, tab, keys, &mut asked));
     });
     pass_on(key, asked, out);
+}
+
+/// What lies below the log: its parts, and the one of them that is in front.
+fn drawer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
+    let settings = &tab.settings;
+    let simple = settings.composer.replies.iter().filter(|reply| reply.is_on).count();
+    let is_on = tab.status.rules.iter().filter(|rule| rule.is_on).count();
+    let amounts = Amounts { sends: ctx.sending.quick.len(), answers: is_on };
+    strip_ui(ui, ctx, &settings.drawer, amounts, asked);
+    ui.add_space(theme::SPACE_4);
+    let (encoding, is_open, running) = (tab.encoding(), tab.is_open(), tab.status.sequence);
+    let runs_list = tab.sequence.runs_list;
+    match tab.settings.drawer.shown {
+        DrawerChoice::Send => send_ui(ui, ctx, tab, asked),
+        DrawerChoice::List => {
+            let running = running.filter(|_| runs_list);
+            let around = sends::view::Around { encoding, is_open, running };
+            sends::view::list_ui(ui, ctx, &mut tab.sends, around, asked);
+        }
+        DrawerChoice::Sequence => {
+            let running = running.filter(|_| !runs_list);
+            let around = sequence::view::Around { encoding, is_open, running };
+            let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.sequence);
+            sequence::view::sequence_ui(ui, ctx, drawer, panel, around, asked);
+        }
+        DrawerChoice::Answers => {
+            let (is_echo, told) = (tab.settings.composer.echo, &tab.status.rules[..]);
+            let around = answers::view::Around { encoding, is_echo, simple, told };
+            let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.rules);
+            answers::view::rules_ui(ui, ctx, drawer, panel, around, asked);
+        }
+    }
+}
+
+/// The send area.
+fn send_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
+    let repeated_to = tab.composer.repeating.as_ref().map(|repeating| &repeating.target);
+    let around = SendSurroundings {
+        repeats_to_others: repeated_to.is_some_and(|to| tab.target().ok().as_ref() != Some(to)),
+        status: &tab.status,
+        file: tab.file.as_ref().map(|file| &file.progress),
+    };
+    let (settings, composer) = (&mut tab.settings, &mut tab.composer);
+    composer_ui(ui, ctx, settings, composer, &mut tab.peers, around, asked);
 }

@@ -9,6 +9,7 @@ use crate::ui::sessions::Sessions;
 use crate::ui::tab::Tab;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::file::FileJobs;
+use crate::ui::tab::documents::DocumentJob;
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::list::TabList;
 use crate::ui::watch::Watching;
@@ -50,6 +51,7 @@ pub struct AppState {
     pub(super) import: Option<ImportJob>,
     pub(super) watching: Vec<Watching>,
     pub(super) files: FileJobs,
+    pub(super) document: Option<DocumentJob>,
 }
 
 /// What is seen below the bar of tabs.
@@ -84,6 +86,7 @@ impl AppState {
             import: None,
             watching: Vec::new(),
             files: FileJobs::default(),
+            document: None,
         }
     }
 

@@ -50,6 +50,12 @@ pub struct QuickSend {
     pub checksum: String,
     /// The function key that sends it; empty for none. Files of earlier versions do not say: there its place decides.
     pub key: Option<String>,
+    /// What its characters are written in; empty for the encoding of the session.
+    pub encoding: String,
+    /// How long after it the next is sent, where all are sent in order, as typed.
+    pub delay: String,
+    /// Fields in braces are filled in when it is sent.
+    pub fields: bool,
 }
 
 impl QuickSend {

@@ -68,6 +68,8 @@ pub struct TabSettings {
     pub unix: UnixSettings,
     /// Which packets a raw session exchanges.
     pub raw: RawSettings,
+    /// What lies below the log.
+    pub drawer: DrawerSettings,
 }
 
 /// How a session is encrypted. Only names of files are kept, never a key.
@@ -131,6 +133,45 @@ pub struct RawSettings {
     pub protocol: String,
     /// The header of IPv4 comes and goes with the packets.
     pub include_header: bool,
+}
+
+/// What lies below the log, and what was written there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DrawerSettings {
+    /// Which part of it is in front.
+    pub shown: DrawerChoice,
+    /// The sequence.
+    pub sequence: DocumentSettings,
+    /// How often the sequence is carried out, as typed; empty for without an end.
+    pub sequence_times: String,
+    /// The rules.
+    pub rules: DocumentSettings,
+}
+
+/// A file that is open in the window: kept here as it is now, whether it was saved or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentSettings {
+    /// Where it was opened or saved last; empty for nowhere.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The parts of what lies below the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrawerChoice {
+    /// What is written is sent.
+    #[default]
+    Send,
+    /// What stands ready to be sent.
+    List,
+    /// Steps that are carried out one after the other.
+    Sequence,
+    /// What is answered by itself.
+    Answers,
 }
 
 /// What was being written, and how it goes out.
@@ -366,6 +407,18 @@ impl Default for TabSettings {
             web_socket: WebSocketSettings::default(),
             unix: UnixSettings::default(),
             raw: RawSettings::default(),
+            drawer: DrawerSettings::default(),
+        }
+    }
+}
+
+impl Default for DrawerSettings {
+    fn default() -> DrawerSettings {
+        DrawerSettings {
+            shown: DrawerChoice::Send,
+            sequence: DocumentSettings::default(),
+            sequence_times: "1".to_owned(),
+            rules: DocumentSettings::default(),
         }
     }
 }

@@ -112,6 +112,9 @@ mod support;
 mod tidy;
 
 #[cfg(feature = "gui-harness")]
+mod window_drawer;
+
+#[cfg(feature = "gui-harness")]
 mod window_export;
 
 #[cfg(feature = "gui-harness")]

@@ -58,6 +58,21 @@ impl RuleFile {
     }
 }
 
+impl RuleFile {
+    /// The text of the file with other rules, each as it stands there.
+    pub fn with_rules<'a>(&self, rules: impl IntoIterator<Item = &'a str>) -> String {
+        let mut text = RuleFile { rules: Vec::new(), ..self.clone() }.to_string();
+        for rule in rules {
+            text.push_str("\n[[rule]]\n");
+            text.push_str(rule);
+            if !rule.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
 /// Names with texts.
 pub(in crate::automation) fn values(table: Table<'_>) -> Result<Vec<(String, String)>, FileError> {
     let value = |entry: Entry<'_>| Ok((entry.key.clone(), entry.into_written()?.text));

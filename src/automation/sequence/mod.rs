@@ -3,6 +3,8 @@
 
 mod file;
 
+mod from_messages;
+
 mod run;
 
 pub use run::{Heard, Outcome, SequenceRun, StepResult, Todo};
@@ -177,6 +179,30 @@ impl Action {
 }
 
 impl Sequence {
+    /// A sequence without steps for sessions of this encoding.
+    pub fn empty(encoding: TextEncoding) -> Sequence {
+        Sequence {
+            name: String::new(),
+            session: Vec::new(),
+            variables: Vec::new(),
+            steps: Vec::new(),
+            encoding,
+        }
+    }
+
+    /// The text of the file with other steps, each as it stands there.
+    pub fn with_steps<'a>(&self, steps: impl IntoIterator<Item = &'a str>) -> String {
+        let mut text = Sequence { steps: Vec::new(), ..self.clone() }.to_string();
+        for step in steps {
+            text.push_str("\n[[step]]\n");
+            text.push_str(step);
+            if !step.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        text
+    }
+
     /// Gives variables other first values, as the command line asks for. What is wrong is said by its name.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         if let Some(variable) = self.variables.iter_mut().find(|(known, _)| known == name) {

@@ -41,7 +41,7 @@ pub(super) struct Sequencing {
     is_held: bool,
     /// One step is begun although it is held.
     may_begin_one: bool,
-    /// Where the records of the step under way begin.
+    /// Where the records begin that came after the last step.
     first_record: RecordId,
 }
 
@@ -186,12 +186,12 @@ impl Worker {
             if self.reader_is_behind() {
                 break;
             }
-            if self.sequencing.is_held && run.is_between_steps() {
-                if !std::mem::take(&mut self.sequencing.may_begin_one) {
-                    self.turn.answering.run = Some(run);
-                    return;
-                }
-                self.sequencing.first_record = self.turn.log.next_record();
+            if self.sequencing.is_held
+                && run.is_between_steps()
+                && !std::mem::take(&mut self.sequencing.may_begin_one)
+            {
+                self.turn.answering.run = Some(run);
+                return;
             }
             // Steps are timed by what they took, not by the turn that they were taken in.
             let at = Instant::now().max(self.turn.now);

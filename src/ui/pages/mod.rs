@@ -12,6 +12,7 @@ use crate::ui::quick_sends::{Quick, QuickPage};
 use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::file::SendFile;
+use crate::ui::tab::documents::DocumentPage;
 use crate::ui::tab::go_to::GoTo;
 use crate::ui::tab::notes::NotesPage;
 use crate::ui::tab::rows::LogPage;
@@ -51,6 +52,8 @@ pub enum Modal {
     Watch(WatchPage),
     /// Which file to send.
     SendFile(SendFile),
+    /// Which file of the drawer to open or to save.
+    Document(DocumentPage),
     /// A quick send.
     Quick(Quick),
     /// A row or a time to look at.
@@ -87,6 +90,7 @@ impl Modal {
             Modal::Import(page) => Some(&mut page.path),
             Modal::Watch(page) => Some(&mut page.path),
             Modal::SendFile(page) => Some(&mut page.path),
+            Modal::Document(page) => Some(&mut page.path),
             Modal::Help
             | Modal::About
             | Modal::Fault(_)

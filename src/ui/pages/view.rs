@@ -16,6 +16,7 @@ use crate::ui::sessions::SessionsAction;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
+use crate::ui::tab::documents::page::document_ui;
 use crate::ui::tab::go_to::go_to_ui;
 use crate::ui::tab::notes::view::notes_ui;
 use crate::ui::tabs::TabsAction;
@@ -63,6 +64,7 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::Import(page) => import_ui(ui, ctx, page, out),
         Modal::Watch(page) => watch_ui(ui, ctx, page, out),
         Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
+        Modal::Document(page) => document_ui(ui, ctx, page, out),
         Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
         Modal::GoTo(page) => go_to_ui(ui, ctx, page, out),
         Modal::Notes(page) => notes_ui(ui, ctx, page, out),

@@ -6,6 +6,7 @@ pub mod page;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::{self, QuickSendAction};
+use crate::ui::tab::sends;
 use crate::workspace::sending::{QuickSend, Sending};
 
 /// A quick send, while it is written.
@@ -63,14 +64,17 @@ pub(in crate::ui) fn apply(
             return Some(QuickPage::Write(Quick { place: Some(place), written, has_tried: true }));
         }
         QuickSendAction::Move { from, by } => move_by(&mut sending.quick, from, by),
+        QuickSendAction::SendAll { loops } => sends::send_all(tab, sending, loops, cx),
         QuickSendAction::AskRemove(place) => return removal_page(&sending.quick, place),
     }
     None
 }
 
 fn send(tab: &Tab, quick: Option<&QuickSend>, cx: &mut Cx<'_>) {
-    if let Some(quick) = quick {
-        composer::send_quick(tab, quick, cx);
+    match quick {
+        Some(quick) if quick.fields => sends::send_template(tab, quick, cx),
+        Some(quick) => composer::send_quick(tab, quick, cx),
+        None => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! The page of one quick send: its name, its group, and what it sends.
 
+use crate::automation::interval;
+use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_entered, title};
@@ -7,7 +9,7 @@ use crate::ui::quick_sends::Quick;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::state::appended_by;
-use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button};
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, toggle};
 use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
 use egui::{TextEdit, Ui};
 
@@ -37,6 +39,19 @@ pub(in crate::ui) fn quick_ui(
             key_ui(ui, ctx, page.place, quick);
         });
     });
+    ui.horizontal(|ui| {
+        toggle(ui, &mut quick.fields, ctx.text("quick.fields"), ctx.text("quick.fields_tip"));
+        TextField::new(ctx.text("quick.encoding"))
+            .hint(ctx.text("quick.encoding"))
+            .error(is_unknown_encoding(&quick.encoding).then_some(""))
+            .width(130.0)
+            .show(ui, &mut quick.encoding);
+        TextField::new(ctx.text("quick.delay"))
+            .hint(ctx.text("quick.delay"))
+            .error(is_no_delay(&quick.delay).then_some(""))
+            .width(150.0)
+            .show(ui, &mut quick.delay);
+    });
     let edit = TextEdit::multiline(&mut quick.text)
         .font(fonts::payload())
         .desired_rows(3)
@@ -52,7 +67,8 @@ pub(in crate::ui) fn quick_ui(
             out.push(QuickPageAction::AskRemove.into());
         }
     });
-    let off = is_nameless(page).then_some("quick.name_missing");
+    let is_wrong = is_unknown_encoding(&page.written.encoding) || is_no_delay(&page.written.delay);
+    let off = if is_nameless(page) { Some("quick.name_missing") } else { is_wrong.then_some("quick.wrong") };
     if is_confirmed && off.is_none() {
         out.push(QuickPageAction::Save.into());
     }
@@ -89,6 +105,14 @@ fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickS
 
 fn key_name<'a>(ctx: &ViewCtx<'_>, key: &'a str) -> &'a str {
     if key.is_empty() { ctx.text("quick.no_key") } else { key }
+}
+
+fn is_unknown_encoding(name: &str) -> bool {
+    !name.trim().is_empty() && TextEncoding::from_name(name).is_err()
+}
+
+fn is_no_delay(typed: &str) -> bool {
+    !typed.trim().is_empty() && interval::parse(typed).is_none()
 }
 
 fn is_nameless(page: &Quick) -> bool {

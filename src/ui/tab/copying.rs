@@ -78,7 +78,10 @@ impl Selected {
     }
 
     /// Goes through the selected rows, each with what its stream left unfinished before it.
-    fn visit(&self, take: &mut dyn FnMut(&Row<'_>, Carry) -> ControlFlow<()>) -> Result<(), JournalError> {
+    pub(super) fn visit(
+        &self,
+        take: &mut dyn FnMut(&Row<'_>, Carry) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
         if let Some(messages) = &self.messages {
             return self.visit_messages(messages, take);
         }

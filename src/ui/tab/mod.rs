@@ -10,6 +10,10 @@ pub mod composer;
 
 pub mod connection;
 
+pub mod documents;
+
+pub mod drawer;
+
 mod copying;
 
 pub mod find;
@@ -36,6 +40,10 @@ pub mod peers;
 
 pub mod rows;
 
+pub mod sends;
+
+pub mod sequence;
+
 pub mod session;
 
 pub mod settings;
@@ -61,6 +69,7 @@ use crate::journal::retention::SessionFile;
 use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RecordId, RowKey, Ticket};
 use crate::model::status::Traffic;
+use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::chart::{Chart, ChartAction};
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::pasted_file::PastedFile;
@@ -69,11 +78,14 @@ use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::FieldProblem;
+use crate::ui::tab::drawer::DrawerAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_view::{LogAction, LogView};
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::peers::{Peers, PeersAction};
+use crate::ui::tab::sends::view::ListPanel;
+use crate::ui::tab::sequence::{SequenceAction, SequencePanel};
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::settings::{InspectorPart, TimeFormat};
@@ -99,6 +111,10 @@ pub enum TabAction {
     QuickSends(QuickSendAction),
     /// Something for automatic answers.
     Answers(AnswersAction),
+    /// Something for what lies below the log.
+    Drawer(DrawerAction),
+    /// Something for the sequence.
+    Sequence(SequenceAction),
     /// Something for the find field and the filters.
     Find(FindAction),
     /// Something for the log.
@@ -131,6 +147,8 @@ pub enum TabAction {
 pub enum TabPageAction {
     /// The file that the page names is on its way to the peers.
     SendFile,
+    /// The file that the page names is opened or saved.
+    Document,
     /// What is received is answered as the page says.
     SaveAnswers,
     /// The sheet shows the row or the time that the page names.
@@ -160,6 +178,12 @@ pub struct Tab {
     pub panel: Panel,
     /// The send area.
     pub composer: Composer,
+    /// The sequence.
+    pub sequence: SequencePanel,
+    /// The rules.
+    pub rules: RulesPanel,
+    /// The list of sends, as it is looked at.
+    pub sends: ListPanel,
     /// The session that the tab had before the program was started, as long as it has no other.
     pub last_session: Option<SessionFile>,
     /// Its log, as it is looked at.
@@ -250,6 +274,18 @@ impl From<AnswersAction> for TabAction {
     }
 }
 
+impl From<DrawerAction> for TabAction {
+    fn from(action: DrawerAction) -> TabAction {
+        TabAction::Drawer(action)
+    }
+}
+
+impl From<SequenceAction> for TabAction {
+    fn from(action: SequenceAction) -> TabAction {
+        TabAction::Sequence(action)
+    }
+}
+
 impl From<FindAction> for TabAction {
     fn from(action: FindAction) -> TabAction {
         TabAction::Find(action)
@@ -286,6 +322,9 @@ impl Tab {
             meter: Meter::default(),
             panel: Panel::default(),
             composer: Composer::default(),
+            sequence: SequencePanel::default(),
+            rules: RulesPanel::default(),
+            sends: ListPanel::default(),
             last_session: None,
             log: LogView::default(),
             chart: Chart::default(),

@@ -13,6 +13,7 @@ use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::meter;
 use crate::ui::tab::peers::SendTo;
+use crate::ui::tab::sequence::RunEnd;
 use crate::ui::text;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,8 +60,12 @@ fn take_events(tab: &mut Tab, deadline: Instant, cx: &mut Cx<'_>) -> bool {
 
 fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
     match event {
-        // The rows of the session tell what became of each step.
-        Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
+        Event::StepEnded(ended) => tab.sequence.step_ended(*ended),
+        Event::SequenceEnded { passed, failed, is_stopped } => {
+            if !tab.sequence.runs_list {
+                tab.sequence.ended = Some(RunEnd { passed, failed, is_stopped });
+            }
+        }
         Event::Accepted { ticket } => {
             tab.panel.take_pending(ticket);
         }

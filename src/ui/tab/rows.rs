@@ -165,26 +165,23 @@ pub(in crate::ui) fn show_record(tab: &mut Tab, record: RecordId) {
 }
 
 fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
-    if tab.log.sheet.selection().is_empty() {
-        return;
-    }
-    let Some(rows) = tab.log.rows.as_ref() else { return };
-    let ranges = tab.log.sheet.selection().ranges().to_vec();
-    let (reader, messages, shown) = (rows.reader().clone(), rows.messages(), rows.matching().cloned());
-    let meaning = rows.options().meaning.clone();
-    let selected = Selected {
-        reader,
-        messages,
-        ranges,
-        shown,
-        form,
-        meaning,
-        encoding: tab.encoding(),
-        locale: cx.locale,
-    };
+    let Some(selected) = selected_rows(tab, form, cx) else { return };
     if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
         cx.clipboard.put_when_read(job);
     }
+}
+
+/// The rows that are selected, to be read beside the frames in this form; nothing where none is.
+pub(super) fn selected_rows(tab: &Tab, form: CopyForm, cx: &Cx<'_>) -> Option<Selected> {
+    if tab.log.sheet.selection().is_empty() {
+        return None;
+    }
+    let rows = tab.log.rows.as_ref()?;
+    let ranges = tab.log.sheet.selection().ranges().to_vec();
+    let (reader, messages, shown) = (rows.reader().clone(), rows.messages(), rows.matching().cloned());
+    let meaning = rows.options().meaning.clone();
+    let (encoding, locale) = (tab.encoding(), cx.locale);
+    Some(Selected { reader, messages, ranges, shown, form, encoding, meaning, locale })
 }
 
 fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {

@@ -10,8 +10,8 @@ use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
 use crate::ui::log::RowView;
 use crate::workspace::tabs::{
-    ComposerSettings, InputChoice, RawSettings, ReplySettings, SecuritySettings, TabKind, TabSettings,
-    UnixSettings, ViewChoice, WebSocketSettings,
+    ComposerSettings, DrawerSettings, InputChoice, RawSettings, ReplySettings, SecuritySettings, TabKind,
+    TabSettings, UnixSettings, ViewChoice, WebSocketSettings,
 };
 use std::path::PathBuf;
 
@@ -67,6 +67,8 @@ pub struct LiveSettings {
     pub unix: UnixSettings,
     /// Which packets a raw session exchanges, as typed.
     pub raw: RawSettings,
+    /// What lies below the log.
+    pub drawer: DrawerSettings,
 }
 
 /// What is being written, and how it goes out.
@@ -185,6 +187,7 @@ impl From<TabSettings> for LiveSettings {
             web_socket: file.web_socket,
             unix: file.unix,
             raw: file.raw,
+            drawer: file.drawer,
         }
     }
 }
@@ -216,6 +219,7 @@ impl From<&LiveSettings> for TabSettings {
             web_socket: live.web_socket.clone(),
             unix: live.unix.clone(),
             raw: live.raw.clone(),
+            drawer: live.drawer.clone(),
         }
     }
 }

@@ -3,8 +3,13 @@
 
 pub mod page;
 
-use crate::automation::rules::{Reply, Responder};
+pub mod rules;
+
+pub mod view;
+
+use crate::automation::rules::{Reply, Responder, RuleFile, RuleSet};
 use crate::codec::text::TextEncoding;
+use crate::codec::time::TimeFormat;
 use crate::engine::command::Command;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
@@ -34,6 +39,14 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: AnswersAction, cx: &mut Cx<'_>
             None
         }
         AnswersAction::Ask => Some(page(tab)),
+        AnswersAction::Arm => {
+            arm(tab, cx);
+            None
+        }
+        AnswersAction::Try => {
+            try_rules(tab, cx);
+            None
+        }
     }
 }
 
@@ -63,8 +76,31 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
     let framing = tab.settings.split.framing().clone();
     let responder =
         Responder { echo: settings.echo, replies, framing: framing.clone(), ..Responder::default() };
+    let per_second = responder.replies_per_second;
+    let simple = responder.rules();
+    let rules = match tab.rules.rules(&tab.settings.drawer.rules.text, encoding) {
+        Ok(file) => simple.followed_by(prepared(&file, encoding)).with(framing.clone(), per_second),
+        // What is wrong with them stands where they are written.
+        Err(_) => simple,
+    };
     tab.answers_told = Some((encoding, framing));
-    send_command(tab, Command::SetRules(Box::new(responder.rules())), cx);
+    send_command(tab, Command::SetRules(Box::new(rules)), cx);
+}
+
+fn prepared(file: &RuleFile, encoding: TextEncoding) -> RuleSet {
+    RuleSet::new(file.rules.clone(), file.variables.clone(), encoding, &TimeFormat::local())
+}
+
+/// Says what the rules would do about the row that is looked into.
+fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    let message =
+        tab.log.inspector.row.as_ref().and_then(|row| row.record.data()).map(|data| data.bytes.clone());
+    let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
+    tab.rules.tried = match tab.rules.rules(&tab.settings.drawer.rules.text, encoding) {
+        Ok(file) => rules::reactions_to(&prepared(&file, encoding), &message, cx.locale),
+        Err(why) => vec![why],
+    };
 }
 
 /// Answers in another encoding, and to messages that are cut in another way, once that was chosen while the session is

@@ -19,6 +19,7 @@ pub mod view;
 pub mod words;
 
 use crate::codec::composition::Composition;
+use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, Target};
 use crate::model::ids::JobId;
 use crate::model::record::Origin;
@@ -75,6 +76,11 @@ pub enum QuickSendAction {
         /// So many places.
         by: isize,
     },
+    /// All of them are on their way in order.
+    SendAll {
+        /// Again and again.
+        loops: bool,
+    },
     /// The person is asked whether to remove the one at this place.
     AskRemove(usize),
 }
@@ -86,6 +92,10 @@ pub enum AnswersAction {
     SetEcho(bool),
     /// The person is asked what to answer by itself.
     Ask,
+    /// The session answers as the rules say now.
+    Arm,
+    /// What the rules would do about the row that is looked into is said.
+    Try,
 }
 
 /// Does what was asked of the send area; gives the page that this needs.
@@ -141,7 +151,8 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         return;
     }
     let (ending, checksum) = appended_by(quick);
-    match compose(&quick.text, quick.input, ending, checksum, tab.encoding()) {
+    let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or_else(|_| tab.encoding());
+    match compose(&quick.text, quick.input, ending, checksum, encoding) {
         Ok(composition) => {
             send_payload(tab, composition.into_bytes(), cx);
         }

@@ -1,0 +1,318 @@
+//! What is answered by itself, as a table: each rule with what it waits for, what it does, how often it has, and how fast.
+
+use crate::automation::interval;
+use crate::automation::rules::{AnswerContent, CloseWay, Rule, RuleFile, Trigger};
+use crate::codec::text::TextEncoding;
+use crate::model::status::RuleStatus;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::answers::rules::{Change, RulesPanel};
+use crate::ui::tab::composer::AnswersAction;
+use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
+use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{ButtonKind, button, error_line, icon_button, menu, menu_item, text_button, toggle};
+use crate::util::bytes_text::Count;
+use crate::workspace::tabs::DrawerSettings;
+use egui::text::LayoutJob;
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+/// The height of the table, and of the rule that is changed beside it.
+const HEIGHT: f32 = 190.0;
+
+/// The room of the rule that is being changed.
+const EDITOR_WIDTH: f32 = 320.0;
+
+/// A table that is narrower than this has fewer columns.
+const NARROW: f32 = 620.0;
+
+/// What a new rule begins as.
+const NEW_RULE: &str = "name = \"new\"\nwhen = 'text : \"hello\"'\nreply = \"world\"\nappend = \"lf\"\n";
+
+/// What the view shows besides its own state.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ui) struct Around<'a> {
+    pub(in crate::ui) encoding: TextEncoding,
+    /// Everything that is received goes back.
+    pub(in crate::ui) is_echo: bool,
+    /// So many simple answers are on.
+    pub(in crate::ui) simple: usize,
+    /// What each rule of the session has done.
+    pub(in crate::ui) told: &'a [RuleStatus],
+}
+
+/// Draws it.
+pub(in crate::ui) fn rules_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    drawer: &mut DrawerSettings,
+    panel: &mut RulesPanel,
+    around: Around<'_>,
+    out: &mut Vec<TabAction>,
+) {
+    ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+    let added = controls_ui(ui, ctx, panel, around, out);
+    let size = vec2(ui.available_width(), HEIGHT);
+    if panel.is_text {
+        ui.allocate_ui(size, |ui| text_ui(ui, ctx, drawer, panel, around.encoding, out));
+        return;
+    }
+    let change = match panel.rules(&drawer.rules.text, around.encoding) {
+        Ok(file) => {
+            let line = Layout::left_to_right(Align::Min);
+            let changed = ui.allocate_ui_with_layout(size, line, |ui| {
+                let beside = if panel.chosen.is_some() { EDITOR_WIDTH + theme::SPACE_12 } else { 0.0 };
+                let room = vec2(ui.available_width() - beside, HEIGHT);
+                let changed = ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| {
+                    table_ui(ui, ctx, &file, panel, around)
+                });
+                changed.inner.or(if panel.chosen.is_some() { editor_ui(ui, ctx, panel) } else { None })
+            });
+            changed.inner
+        }
+        Err(why) => {
+            ui.allocate_ui(size, |ui| {
+                ui.set_min_size(size);
+                error_line(ui, &why);
+            });
+            None
+        }
+    };
+    for change in added.into_iter().chain(change) {
+        if panel.change(&mut drawer.rules, around.encoding, change) {
+            out.push(AnswersAction::Arm.into());
+        }
+    }
+}
+
+fn controls_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    panel: &mut RulesPanel,
+    around: Around<'_>,
+    out: &mut Vec<TabAction>,
+) -> Vec<Change> {
+    let mut added = Vec::new();
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
+        let mut is_echo = around.is_echo;
+        if toggle(ui, &mut is_echo, ctx.text("composer.echo"), ctx.text("composer.echo_tip")).changed() {
+            out.push(AnswersAction::SetEcho(is_echo).into());
+        }
+        let simple = match around.simple {
+            0 => ctx.text("replies.title").to_owned(),
+            count => ctx.format("replies.active", &[("count", &count)]),
+        };
+        if button(ui, ButtonKind::Ordinary, &simple, None, ctx.text("replies.tip")).clicked() {
+            out.push(AnswersAction::Ask.into());
+        }
+        if button(ui, ButtonKind::Ordinary, ctx.text("rules.add"), None, ctx.text("rules.add_tip")).clicked()
+        {
+            added.push(Change::Add(NEW_RULE.to_owned()));
+        }
+        let ready =
+            button(ui, ButtonKind::Ordinary, ctx.text("rules.ready"), None, ctx.text("rules.ready_tip"));
+        menu(&ready, 180.0, |ui| {
+            for name in RuleFile::READY {
+                if menu_item(ui, true, name, "")
+                    && let Some(file) = RuleFile::ready(name)
+                {
+                    added.extend(file.rules.iter().map(|rule| Change::Add(rule.to_string())));
+                }
+            }
+        });
+        let tries = button(ui, ButtonKind::Ordinary, ctx.text("rules.try"), None, ctx.text("rules.try_tip"));
+        if tries.clicked() {
+            out.push(AnswersAction::Try.into());
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = if panel.is_text { "sequence.as_table" } else { "sequence.as_text" };
+            if text_button(ui, ctx.text(name), ctx.text("sequence.as_text_tip")).clicked() {
+                panel.is_text = !panel.is_text;
+            }
+            for (name, tip, action) in [
+                ("rules.save_button", "rules.save_tip", DrawerAction::AskSave(DocumentKind::Rules)),
+                ("rules.open_button", "rules.open_tip", DrawerAction::AskOpen(DocumentKind::Rules)),
+            ] {
+                if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
+                    out.push(action.into());
+                }
+            }
+        });
+    });
+    added
+}
+
+fn text_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    drawer: &mut DrawerSettings,
+    panel: &mut RulesPanel,
+    encoding: TextEncoding,
+    out: &mut Vec<TabAction>,
+) {
+    let why = panel.rules(&drawer.rules.text, encoding).err();
+    let room = if why.is_some() { HEIGHT - 40.0 } else { HEIGHT };
+    ScrollArea::vertical().id_salt("rules-text").max_height(room).min_scrolled_height(room).show(ui, |ui| {
+        let edit = TextEdit::multiline(&mut drawer.rules.text)
+            .font(fonts::payload())
+            .code_editor()
+            .desired_rows(10)
+            .desired_width(f32::INFINITY)
+            .char_limit(1 << 20);
+        let response = ui.add(edit);
+        let name = ctx.text("rules.text");
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+        if response.changed() {
+            panel.choose(None, None);
+            out.push(AnswersAction::Arm.into());
+        }
+    });
+    if let Some(why) = why {
+        error_line(ui, &why);
+    }
+}
+
+fn table_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    file: &RuleFile,
+    panel: &mut RulesPanel,
+    around: Around<'_>,
+) -> Option<Change> {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let column = |key, width, is_right| Column { name: ctx.text(key), width, is_right };
+    // Beside the rule that is being changed its answer has no room; that rule tells it.
+    let is_narrow = ui.available_width() < NARROW;
+    let mut wanted = vec![
+        column("rules.column.name", Some(if is_narrow { 90.0 } else { 130.0 }), false),
+        column("rules.column.when", None, false),
+        column("rules.column.answer", None, false),
+        column("rules.column.hits", Some(60.0), true),
+        column("rules.column.times", Some(120.0), true),
+    ];
+    if is_narrow {
+        wanted.remove(2);
+    }
+    let columns = heading_ui(ui, &wanted);
+    // Echo and the simple answers stand before the rules of the file.
+    let before = around.told.len().saturating_sub(file.rules.len());
+    let mut change = None;
+    ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
+        for (place, rule) in file.rules.iter().enumerate() {
+            let told = around.told.get(before + place).filter(|told| told.name == rule.name);
+            let theme = Theme::of(ui);
+            let ink = if rule.is_on { theme.text } else { theme.faint };
+            let (hits, times) = told.map_or((String::new(), String::new()), told_texts);
+            let spoken = format!("{}: {}, {hits}", rule.name, when_text(ctx, rule));
+            let mark = ctx.format("rules.switch", &[("rule", &rule.name)]);
+            let mut cells = vec![word_cell(&rule.name, ink), cell(&when_text(ctx, rule), ink)];
+            if !is_narrow {
+                cells.push(answer_cell(ctx, theme, rule, ink));
+            }
+            cells.extend([cell(&hits, theme.text), cell(&times, theme.dim)]);
+            let touched = line_ui(
+                ui,
+                &columns,
+                Line {
+                    number: place + 1,
+                    is_on: Some(rule.is_on),
+                    is_chosen: panel.chosen == Some(place),
+                    cells,
+                    spoken: &spoken,
+                    mark_spoken: &mark,
+                },
+            );
+            if touched.is_switched {
+                change = Some(Change::Switch(place));
+            } else if touched.row.clicked() {
+                let is_same = panel.chosen == Some(place);
+                panel.choose((!is_same).then_some(place), Some(rule).filter(|_| !is_same));
+            }
+        }
+        if file.rules.is_empty() {
+            ui.add_space(theme::SPACE_8);
+            let hint = RichText::new(ctx.text("rules.hint")).color(Theme::of(ui).dim);
+            ui.add(egui::Label::new(hint).wrap());
+        }
+        for line in &panel.tried {
+            let text = RichText::new(line).font(fonts::payload()).color(Theme::of(ui).sent);
+            ui.add(egui::Label::new(text).truncate().selectable(true));
+        }
+    });
+    change
+}
+
+fn told_texts(told: &RuleStatus) -> (String, String) {
+    let times = match (told.p50_ns, told.p99_ns) {
+        (Some(half), Some(most)) => {
+            format!("{} / {} µs", half.div_ceil(1000), most.div_ceil(1000))
+        }
+        _ => String::new(),
+    };
+    let missed = told.held_back + told.failed;
+    let hits = Count(told.hits).to_string();
+    (if missed == 0 { hits } else { format!("{hits} (−{missed})") }, times)
+}
+
+fn when_text(ctx: &ViewCtx<'_>, rule: &Rule) -> String {
+    match &rule.trigger {
+        Trigger::EachMessage => ctx.text("rules.each_message").to_owned(),
+        Trigger::When(condition) => condition.to_string(),
+        Trigger::Every(every) => ctx.format("rules.every", &[("time", &interval::text(*every))]),
+    }
+}
+
+fn answer_cell(ctx: &ViewCtx<'_>, theme: &Theme, rule: &Rule, ink: egui::Color32) -> LayoutJob {
+    match (&rule.answer, rule.close) {
+        (Some(answer), _) => match &answer.content {
+            AnswerContent::Message => word_cell(ctx.text("rules.same_back"), ink),
+            AnswerContent::Template(content) => template_job(theme, content, ink),
+        },
+        (None, Some(CloseWay::Fin)) => word_cell(ctx.text("rules.closes"), ink),
+        (None, Some(CloseWay::Reset)) => word_cell(ctx.text("rules.resets"), ink),
+        (None, None) => word_cell("—", theme.faint),
+    }
+}
+
+/// The rule that is being changed, as its file has it.
+fn editor_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut RulesPanel) -> Option<Change> {
+    let place = panel.chosen?;
+    let mut change = None;
+    ui.allocate_ui_with_layout(vec2(EDITOR_WIDTH, HEIGHT), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(EDITOR_WIDTH);
+        ui.horizontal(|ui| {
+            let title = ctx.format("rules.rule_number", &[("number", &(place + 1))]);
+            ui.label(RichText::new(title).color(Theme::of(ui).dim));
+            for (symbol, name, wanted) in [
+                ("↑", "rules.up", Change::Move(place, -1)),
+                ("↓", "rules.down", Change::Move(place, 1)),
+                ("✕", "rules.remove", Change::Remove(place)),
+            ] {
+                if icon_button(ui, symbol, ctx.text(name)).clicked() {
+                    change = Some(wanted);
+                }
+            }
+        });
+        let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
+        ScrollArea::vertical().id_salt("rule-text").max_height(height).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut panel.typed)
+                .font(fonts::payload())
+                .code_editor()
+                .desired_rows(5)
+                .desired_width(f32::INFINITY);
+            let response = ui.add(edit);
+            let name = ctx.text("rules.rule_text");
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+            if response.changed() {
+                change = Some(Change::Write(place, panel.typed.clone()));
+            }
+        });
+        if let Some(why) = &panel.typed_error {
+            error_line(ui, why);
+        }
+    });
+    change
+}

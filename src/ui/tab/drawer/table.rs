@@ -1,0 +1,148 @@
+//! A small table: a heading, and rows with a mark whether they count, texts in columns, and one that is chosen. It knows
+//! nothing of what stands in it.
+
+use crate::ui::fonts;
+use crate::ui::theme::{self, Theme};
+use egui::text::LayoutJob;
+use egui::{
+    Align2, Color32, CursorIcon, Rect, Response, Role, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2,
+};
+
+/// The height of a row.
+const ROW: f32 = theme::ROW_HEIGHT;
+
+/// The room of the number.
+const NUMBER: f32 = 34.0;
+
+/// The room of the mark.
+const MARK: f32 = 28.0;
+
+/// A column behind number and mark.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ui) struct Column<'a> {
+    /// Its heading.
+    pub(in crate::ui) name: &'a str,
+    /// How wide it is; nothing for what is left.
+    pub(in crate::ui) width: Option<f32>,
+    /// Its texts end at its right edge.
+    pub(in crate::ui) is_right: bool,
+}
+
+/// Where the columns stand.
+#[derive(Clone, Debug)]
+pub(in crate::ui) struct Columns {
+    places: Vec<(f32, f32, bool)>,
+}
+
+/// A row.
+#[derive(Debug)]
+pub(in crate::ui) struct Line<'a> {
+    /// Its number, from 1.
+    pub(in crate::ui) number: usize,
+    /// Whether it counts; nothing where it always does.
+    pub(in crate::ui) is_on: Option<bool>,
+    /// It is the one that is chosen.
+    pub(in crate::ui) is_chosen: bool,
+    /// What stands in each column.
+    pub(in crate::ui) cells: Vec<LayoutJob>,
+    /// What is told to those who cannot see it.
+    pub(in crate::ui) spoken: &'a str,
+    /// The same for its mark.
+    pub(in crate::ui) mark_spoken: &'a str,
+}
+
+/// What was done to a row.
+#[derive(Debug)]
+pub(in crate::ui) struct Touched {
+    /// The row.
+    pub(in crate::ui) row: Response,
+    /// The mark was pressed.
+    pub(in crate::ui) is_switched: bool,
+    /// The column that was pressed.
+    pub(in crate::ui) column: Option<usize>,
+}
+
+/// Draws the heading and finds where the columns stand.
+pub(in crate::ui) fn heading_ui(ui: &mut Ui, columns: &[Column<'_>]) -> Columns {
+    let theme = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let fixed: f32 = columns.iter().filter_map(|column| column.width).sum();
+    let open = columns.iter().filter(|column| column.width.is_none()).count().max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a handful of columns")]
+    let shared = ((rect.width() - NUMBER - MARK - fixed) / open as f32).max(60.0);
+    let mut left = NUMBER + MARK;
+    let mut places = Vec::new();
+    for column in columns {
+        let width = column.width.unwrap_or(shared);
+        places.push((left, width, column.is_right));
+        let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(width, ROW));
+        let (align, at) = if column.is_right {
+            (Align2::RIGHT_CENTER, place.right_center() - vec2(theme::SPACE_8, 0.0))
+        } else {
+            (Align2::LEFT_CENTER, place.left_center())
+        };
+        let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
+        painter.text(at, align, column.name, fonts::interface(theme::LABEL_SIZE), theme.dim);
+        left += width;
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), theme.line_stroke());
+    Columns { places }
+}
+
+/// Draws a row.
+pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> Touched {
+    let theme = Theme::of(ui);
+    let (rect, row) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    row.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), line.is_chosen, line.spoken));
+    let mark = Rect::from_min_size(rect.min + vec2(NUMBER, 0.0), vec2(MARK, ROW));
+    let mut is_switched = false;
+    if line.is_chosen {
+        ui.painter().rect_filled(rect, theme::corners(), theme.selected_row);
+    } else if row.hovered() {
+        ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
+    }
+    if row.has_focus() {
+        let stroke = egui::Stroke::new(1.0, theme.accent);
+        ui.painter().rect_stroke(rect, theme::corners(), stroke, egui::StrokeKind::Inside);
+    }
+    let number = pos2(rect.left() + NUMBER - theme::SPACE_8, rect.center().y);
+    ui.painter().text(number, Align2::RIGHT_CENTER, line.number, fonts::payload(), theme.faint);
+    if let Some(is_on) = line.is_on {
+        let response = ui.interact(mark, row.id.with("mark"), Sense::click());
+        response
+            .widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), is_on, line.mark_spoken));
+        let symbol = if is_on { "☑" } else { "☐" };
+        let ink = if is_on { theme.text } else { theme.faint };
+        ui.painter().text(mark.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
+        is_switched = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
+    }
+    let pressed_at = row.interact_pointer_pos().filter(|_| row.clicked());
+    let mut column = None;
+    for (place, (cell, (left, width, is_right))) in line.cells.into_iter().zip(&columns.places).enumerate() {
+        let room = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, ROW));
+        if pressed_at.is_some_and(|at| room.contains(at)) {
+            column = Some(place);
+        }
+        let mut cell = cell;
+        cell.wrap = egui::text::TextWrapping::truncate_at_width(width - theme::SPACE_8);
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(cell));
+        let height = galley.size().y;
+        let x = if *is_right { room.right() - theme::SPACE_8 - galley.size().x } else { room.left() };
+        ui.painter().galley(pos2(x, room.center().y - height / 2.0), galley, theme.text);
+    }
+    Touched { row, is_switched, column }
+}
+
+/// A text of one colour, in the font of payloads.
+pub(in crate::ui) fn cell(text: &str, color: Color32) -> LayoutJob {
+    LayoutJob::single_section(
+        text.to_owned(),
+        TextFormat { font_id: fonts::payload(), color, ..TextFormat::default() },
+    )
+}
+
+/// The same in the font of the interface.
+pub(in crate::ui) fn word_cell(text: &str, color: Color32) -> LayoutJob {
+    let font_id = fonts::interface(theme::BODY_SIZE);
+    LayoutJob::single_section(text.to_owned(), TextFormat { font_id, color, ..TextFormat::default() })
+}

@@ -1,0 +1,190 @@
+//! The list of sends as a table: each with its own button, all of them in order, and the files that lists come from.
+
+use crate::codec::text::TextEncoding;
+use crate::model::status::SequenceStatus;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::composer::QuickSendAction;
+use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
+use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
+use crate::ui::tab::sends::entry_of;
+use crate::ui::tab::sequence::SequenceAction;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{ButtonKind, TextField, button, context_menu, menu_item, toggle};
+use crate::workspace::sending::QuickSend;
+use egui::text::LayoutJob;
+use egui::{Align, Layout, RichText, ScrollArea, TextFormat, Ui, vec2};
+
+/// The height of the table.
+const HEIGHT: f32 = 190.0;
+
+/// What a person chose on the list, as long as the window is there.
+#[derive(Debug, Default)]
+pub struct ListPanel {
+    /// Only those that contain this are shown.
+    pub(in crate::ui) search: String,
+    /// All of them go out again and again.
+    pub(in crate::ui) loops: bool,
+}
+
+/// What the view shows besides its own state.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ui) struct Around {
+    pub(in crate::ui) encoding: TextEncoding,
+    pub(in crate::ui) is_open: bool,
+    /// The list is being sent.
+    pub(in crate::ui) running: Option<SequenceStatus>,
+}
+
+/// Draws it.
+pub(in crate::ui) fn list_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    panel: &mut ListPanel,
+    around: Around,
+    out: &mut Vec<TabAction>,
+) {
+    ui.spacing_mut().item_spacing.y = theme::SPACE_8;
+    controls_ui(ui, ctx, panel, around, out);
+    let size = vec2(ui.available_width(), HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        if ctx.sending.quick.is_empty() {
+            let hint = RichText::new(ctx.text("list.hint")).color(Theme::of(ui).dim);
+            ui.add(egui::Label::new(hint).wrap());
+            return;
+        }
+        table_ui(ui, ctx, panel, around, out);
+    });
+}
+
+fn controls_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    panel: &mut ListPanel,
+    around: Around,
+    out: &mut Vec<TabAction>,
+) {
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
+        if around.running.is_some() {
+            if button(ui, ButtonKind::Ending, ctx.text("list.stop"), None, "").clicked() {
+                out.push(SequenceAction::Stop.into());
+            }
+        } else {
+            ui.add_enabled_ui(around.is_open && !ctx.sending.quick.is_empty(), |ui| {
+                let name = ctx.text("list.send_all");
+                let all = button(ui, ButtonKind::Main, name, None, ctx.text("list.send_all_tip"));
+                if all.on_disabled_hover_text(ctx.text("rejected.not_open")).clicked() {
+                    out.push(QuickSendAction::SendAll { loops: panel.loops }.into());
+                }
+            });
+        }
+        toggle(ui, &mut panel.loops, ctx.text("list.loop"), ctx.text("list.loop_tip"));
+        TextField::new(ctx.text("list.search"))
+            .hint(ctx.text("list.search"))
+            .width(160.0)
+            .show(ui, &mut panel.search);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (name, tip, action) in [
+                ("list.export", "list.export_tip", DrawerAction::AskSave(DocumentKind::List).into()),
+                ("list.import", "list.import_tip", DrawerAction::AskOpen(DocumentKind::List).into()),
+                ("list.add", "quick.add", TabAction::from(QuickSendAction::AskNew)),
+            ] {
+                if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
+                    out.push(action);
+                }
+            }
+        });
+    });
+}
+
+fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &ListPanel, around: Around, out: &mut Vec<TabAction>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let column = |key, width, is_right| Column { name: ctx.text(key), width, is_right };
+    let columns = heading_ui(
+        ui,
+        &[
+            column("list.column.name", Some(170.0), false),
+            column("list.column.payload", None, false),
+            column("list.column.encoding", Some(90.0), false),
+            column("list.column.delay", Some(80.0), false),
+            column("list.column.key", Some(50.0), false),
+            Column { name: "", width: Some(70.0), is_right: true },
+        ],
+    );
+    let wanted = panel.search.trim().to_lowercase();
+    let count = ctx.sending.quick.len();
+    ScrollArea::vertical().id_salt("sends").auto_shrink(false).show(ui, |ui| {
+        for (place, quick) in ctx.sending.quick.iter().enumerate() {
+            let is_wanted = |text: &str| text.to_lowercase().contains(&wanted);
+            if !(is_wanted(&quick.name) || is_wanted(&quick.group) || is_wanted(&quick.text)) {
+                continue;
+            }
+            let touched = line_ui(ui, &columns, line_of(ui, ctx, place, quick, around.encoding));
+            match touched.column {
+                Some(5) => out.push(QuickSendAction::Send(place).into()),
+                Some(_) => out.push(QuickSendAction::AskChange(place).into()),
+                None => {}
+            }
+            context_menu(&touched.row, 180.0, |ui| {
+                for (is_possible, key, action) in [
+                    (true, "composer.send", QuickSendAction::Send(place)),
+                    (true, "quick.edit", QuickSendAction::AskChange(place)),
+                    (place > 0, "list.up", QuickSendAction::Move { from: place, by: -1 }),
+                    (place + 1 < count, "list.down", QuickSendAction::Move { from: place, by: 1 }),
+                    (true, "quick.remove", QuickSendAction::AskRemove(place)),
+                ] {
+                    if menu_item(ui, is_possible, ctx.text(key), "") {
+                        out.push(action.into());
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn line_of<'a>(
+    ui: &Ui,
+    ctx: &ViewCtx<'_>,
+    place: usize,
+    quick: &'a QuickSend,
+    encoding: TextEncoding,
+) -> Line<'a> {
+    let theme = Theme::of(ui);
+    let payload = match entry_of(quick).dressed(encoding) {
+        Ok(dressed) => template_job(theme, &dressed, theme.text),
+        Err(_) => cell(&quick.text, theme.error),
+    };
+    let name = if quick.group.is_empty() {
+        word_cell(&quick.name, theme.text)
+    } else {
+        let mut job = LayoutJob::default();
+        let format = |color| TextFormat {
+            font_id: fonts::interface(theme::BODY_SIZE),
+            color,
+            ..TextFormat::default()
+        };
+        job.append(&quick.group, 0.0, format(theme.faint));
+        job.append(" · ", 0.0, format(theme.faint));
+        job.append(&quick.name, 0.0, format(theme.text));
+        job
+    };
+    Line {
+        number: place + 1,
+        is_on: None,
+        is_chosen: false,
+        cells: vec![
+            name,
+            payload,
+            cell(&quick.encoding, theme.dim),
+            cell(&quick.delay, theme.dim),
+            cell(quick.key(), theme.dim),
+            word_cell(ctx.text("composer.send"), theme.accent),
+        ],
+        spoken: &quick.name,
+        mark_spoken: "",
+    }
+}

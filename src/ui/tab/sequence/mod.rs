@@ -1,0 +1,341 @@
+//! The sequence of a tab: what its file says, what is changed in it, and how the run goes. The worker carries it out, so
+//! that it keeps its time whatever the window does.
+
+mod from_log;
+
+pub mod view;
+
+use crate::automation::sequence::{Outcome, Sequence, Step};
+use crate::codec::expression::Vocabulary;
+use crate::codec::text::TextEncoding;
+use crate::engine::command::{Command, SequenceHold, SequencePlan};
+use crate::engine::event::StepEnded;
+use crate::model::ids::RecordId;
+use crate::ui::cx::Cx;
+use crate::ui::jobs::JobHandle;
+use crate::ui::tab::Tab;
+use crate::ui::tab::sequence::from_log::LoggedSteps;
+use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::workspace::tabs::DocumentSettings;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What can be asked of the sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SequenceAction {
+    /// It runs from its first step on, or goes on where it is held.
+    Run,
+    /// One step is carried out, and no other after it.
+    OneStep,
+    /// No further step is begun.
+    Hold,
+    /// It runs no more.
+    Stop,
+    /// Steps are made out of the selected rows.
+    FromLog,
+    /// The log shows what was recorded during the step at this place.
+    ShowRows(usize),
+}
+
+/// The sequence of a tab, beside what its file says.
+#[derive(Debug, Default)]
+pub struct SequencePanel {
+    read: Option<ReadSequence>,
+    /// The step that is being changed.
+    pub(in crate::ui) chosen: Option<usize>,
+    /// It, as typed.
+    pub(in crate::ui) typed: String,
+    /// What is wrong with it.
+    pub(in crate::ui) typed_error: Option<String>,
+    /// The whole file is shown as text.
+    pub(in crate::ui) is_text: bool,
+    /// How each step went in the run of last, by its place.
+    pub(in crate::ui) results: Vec<Option<StepShown>>,
+    /// What the run knows.
+    pub(in crate::ui) variables: Arc<[(String, String)]>,
+    /// How the run ended; nothing while it runs or before any has.
+    pub(in crate::ui) ended: Option<RunEnd>,
+    /// What runs is the list of sends: its steps are not those that are shown here.
+    pub(in crate::ui) runs_list: bool,
+    logged: Option<JobHandle<LoggedSteps>>,
+}
+
+/// What the file was understood as.
+#[derive(Debug)]
+struct ReadSequence {
+    text: String,
+    encoding: TextEncoding,
+    sequence: Result<Arc<Sequence>, String>,
+}
+
+/// How a step went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct StepShown {
+    pub(in crate::ui) outcome: Outcome,
+    pub(in crate::ui) took: Duration,
+    records: Range<RecordId>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct RunEnd {
+    pub(in crate::ui) passed: u64,
+    pub(in crate::ui) failed: Option<usize>,
+    pub(in crate::ui) is_stopped: bool,
+}
+
+/// A change of the list of steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Change {
+    /// The step at this place is this.
+    Write(usize, String),
+    /// The step at this place counts, or no longer.
+    Switch(usize),
+    /// This step stands behind the chosen one, or at the end.
+    Add(&'static str),
+    /// The step at this place is gone.
+    Remove(usize),
+    /// The step at this place stands one further down or up.
+    Move(usize, isize),
+}
+
+impl SequencePanel {
+    /// What the file means now; it is read again only when it has changed.
+    pub(in crate::ui) fn sequence(
+        &mut self,
+        text: &str,
+        encoding: TextEncoding,
+    ) -> Result<Arc<Sequence>, String> {
+        self.read.take_if(|read| read.text != text || read.encoding != encoding);
+        let read = self.read.get_or_insert_with(|| ReadSequence {
+            text: text.to_owned(),
+            encoding,
+            sequence: read(text, encoding).map(Arc::new),
+        });
+        read.sequence.clone()
+    }
+
+    /// What was run last is another sequence than the one that is there now.
+    pub(in crate::ui) fn forget_run(&mut self) {
+        self.results.clear();
+        self.variables = Arc::default();
+        self.ended = None;
+        self.choose(None, None);
+    }
+
+    /// The step at this place is the one to be changed.
+    pub(in crate::ui) fn choose(&mut self, place: Option<usize>, step: Option<&Step>) {
+        self.chosen = place;
+        step.map(Step::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
+        self.typed_error = None;
+    }
+
+    /// Changes the steps; what does not make sense is said and changes nothing.
+    pub(in crate::ui) fn change(
+        &mut self,
+        document: &mut DocumentSettings,
+        encoding: TextEncoding,
+        change: Change,
+    ) {
+        let Ok(sequence) = self.sequence(&document.text, encoding) else { return };
+        let mut steps: Vec<String> = sequence.steps.iter().map(Step::to_string).collect();
+        let mut chosen = self.chosen;
+        let keeps_results = matches!(change, Change::Write(..) | Change::Switch(_));
+        match change {
+            Change::Write(place, typed) => {
+                if let Some(step) = steps.get_mut(place) {
+                    *step = typed;
+                }
+            }
+            Change::Switch(place) => {
+                if let (Some(step), Some(known)) = (steps.get_mut(place), sequence.steps.get(place)) {
+                    *step = Step { is_on: !known.is_on, ..known.clone() }.to_string();
+                }
+            }
+            Change::Add(step) => {
+                let place = chosen.map_or(steps.len(), |chosen| chosen + 1).min(steps.len());
+                steps.insert(place, step.to_owned());
+                chosen = Some(place);
+            }
+            Change::Remove(place) if place < steps.len() => {
+                steps.remove(place);
+                chosen = None;
+            }
+            Change::Move(from, by) => {
+                let to = from.checked_add_signed(by).filter(|to| from.max(*to) < steps.len());
+                let Some(to) = to else { return };
+                steps.swap(from, to);
+                chosen = Some(to);
+            }
+            Change::Remove(_) => return,
+        }
+        let text = sequence.with_steps(steps.iter().map(String::as_str));
+        match read(&text, encoding) {
+            Ok(sequence) => {
+                document.text = sequence.to_string();
+                self.typed_error = None;
+                if !keeps_results {
+                    self.results.clear();
+                    self.ended = None;
+                }
+                if chosen != self.chosen
+                    || !matches!(steps.get(self.chosen.unwrap_or(usize::MAX)), Some(step) if step.trim_end() == self.typed.trim_end())
+                {
+                    let step = chosen.and_then(|place| sequence.steps.get(place));
+                    let keeps_typed = keeps_results && chosen == self.chosen;
+                    if !keeps_typed || step.is_none() {
+                        self.choose(chosen, step);
+                    }
+                }
+            }
+            Err(why) => self.typed_error = Some(why),
+        }
+    }
+
+    /// A step has ended.
+    pub(in crate::ui) fn step_ended(&mut self, ended: StepEnded) {
+        if self.runs_list {
+            return;
+        }
+        let StepEnded { result, records, variables } = ended;
+        let place = result.number.saturating_sub(1);
+        if self.results.len() <= place {
+            self.results.resize(place + 1, None);
+        }
+        self.results[place] = Some(StepShown { outcome: result.outcome, took: result.took, records });
+        self.variables = variables;
+    }
+}
+
+fn read(text: &str, encoding: TextEncoding) -> Result<Sequence, String> {
+    if text.trim().is_empty() {
+        return Ok(Sequence::empty(encoding));
+    }
+    Sequence::parse(text, encoding, &Vocabulary::default(), &[]).map_err(|error| error.to_string())
+}
+
+/// Does what was asked of the sequence.
+pub(in crate::ui) fn apply(tab: &mut Tab, action: SequenceAction, cx: &mut Cx<'_>) {
+    let runs = tab.status.sequence;
+    match action {
+        SequenceAction::Run if runs.is_some() => hold(tab, SequenceHold::Running, cx),
+        SequenceAction::Run => {
+            run(tab, false, cx);
+        }
+        SequenceAction::OneStep => {
+            if runs.is_none() && !run(tab, true, cx) {
+                return;
+            }
+            hold(tab, SequenceHold::OneStep, cx);
+        }
+        SequenceAction::Hold => hold(tab, SequenceHold::Held, cx),
+        SequenceAction::Stop => send_command(tab, Command::StopSequence, cx),
+        SequenceAction::FromLog => from_log::start(tab, cx),
+        SequenceAction::ShowRows(place) => show_rows(tab, place),
+    }
+}
+
+fn hold(tab: &Tab, hold: SequenceHold, cx: &mut Cx<'_>) {
+    send_command(tab, Command::HoldSequence(hold), cx);
+}
+
+/// Says whether it was begun.
+fn run(tab: &mut Tab, starts_held: bool, cx: &mut Cx<'_>) -> bool {
+    if !tab.is_open() {
+        tell_not_open(tab, cx);
+        return false;
+    }
+    let encoding = tab.encoding();
+    let sequence = match tab.sequence.sequence(&tab.settings.drawer.sequence.text, encoding) {
+        Ok(sequence) if !sequence.steps.is_empty() => sequence,
+        Ok(_) => {
+            cx.notices.info(cx.locale.text("sequence.empty"));
+            return false;
+        }
+        Err(why) => {
+            cx.notices.problem(why);
+            return false;
+        }
+    };
+    let drawer = &tab.settings.drawer;
+    let times = drawer.sequence_times.trim();
+    let plan = SequencePlan {
+        folder: Path::new(&drawer.sequence.path).parent().map(Path::to_owned).unwrap_or_default(),
+        framing: tab.settings.split.framing().clone(),
+        times: if times.is_empty() { None } else { times.parse().ok().or(Some(1)) },
+        starts_held,
+        waits_for_reader: false,
+        sequence,
+    };
+    tab.sequence.results.clear();
+    tab.sequence.ended = None;
+    tab.sequence.runs_list = false;
+    send_command(tab, Command::RunSequence(Box::new(plan)), cx);
+    true
+}
+
+/// Shows the last row that was recorded during a step, with those before it above.
+fn show_rows(tab: &mut Tab, place: usize) {
+    let Some(Some(shown)) = tab.sequence.results.get(place) else { return };
+    // The last record is the remark about the step.
+    let last = RecordId(shown.records.end.0.saturating_sub(1));
+    if let Some(row) = tab.log.rows.as_ref().map(|rows| rows.key_of(last)) {
+        tab.log.show_row(row);
+    }
+}
+
+/// Takes in steps that were made out of rows.
+pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
+    from_log::take_in(tab, cx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, SequencePanel};
+    use crate::codec::text::TextEncoding;
+    use crate::workspace::tabs::DocumentSettings;
+
+    const UTF_8: TextEncoding = TextEncoding::UTF_8;
+
+    fn steps(panel: &mut SequencePanel, document: &DocumentSettings) -> String {
+        let sequence = panel.sequence(&document.text, UTF_8).unwrap();
+        let words = sequence.steps.iter().map(|step| {
+            let mark = if step.is_on { "" } else { "-" };
+            format!("{mark}{} {}", step.action.word(), step.action.what())
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn steps_are_added_changed_switched_moved_and_removed() {
+        let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+        for (change, expected) in [
+            (Change::Add("send = \"a\"\n"), "send a"),
+            (Change::Add("delay = \"1s\"\n"), "send a; delay 1s"),
+            (Change::Write(1, "delay = \"20ms\"".to_owned()), "send a; delay 20ms"),
+            (Change::Switch(0), "-send a; delay 20ms"),
+            (Change::Move(1, -1), "delay 20ms; -send a"),
+            (Change::Move(0, -1), "delay 20ms; -send a"),
+            (Change::Add("expect = 'x == 1'\n"), "delay 20ms; -send a"),
+            (Change::Remove(1), "delay 20ms"),
+        ] {
+            panel.change(&mut document, UTF_8, change.clone());
+            assert_eq!(steps(&mut panel, &document), expected, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_and_changes_nothing() {
+        let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+        panel.change(&mut document, UTF_8, Change::Add("send = \"a\"\n"));
+        let before = document.text.clone();
+        panel.typed = "sned = \"a\"".to_owned();
+        panel.change(&mut document, UTF_8, Change::Write(0, panel.typed.clone()));
+        assert_eq!(document.text, before);
+        let why = panel.typed_error.clone().unwrap();
+        assert!(why.contains("send"), "{why}");
+        assert_eq!(panel.typed, "sned = \"a\"", "what was typed stays");
+    }
+}
