@@ -331,6 +331,9 @@ impl From<SessionKind> for TabKind {
     }
 }
 
+/// With what a raw tab begins: an echo request that says hello, its checksum included.
+const ECHO_REQUEST: &str = "08 00 B4 2B 00 01 00 01 68 65 6C 6C 6F";
+
 impl TabSettings {
     /// A fresh tab of this kind. The three kinds fit each other: client and datagrams talk to this machine.
     pub fn new(kind: TabKind) -> TabSettings {
@@ -367,6 +370,11 @@ impl TabSettings {
                 local_host: String::new(),
                 local_port: String::new(),
                 remote_host: "127.0.0.1".to_owned(),
+                composer: ComposerSettings {
+                    draft: ECHO_REQUEST.to_owned(),
+                    input: InputChoice::Hex,
+                    ..ComposerSettings::default()
+                },
                 ..fresh
             },
             TabKind::UnixServer

@@ -1,9 +1,11 @@
 //! The kinds of sessions that the window offers besides TCP and UDP, each opened from its form, with a peer that speaks it.
 
+use crate::support::has_tool;
 use crate::window_support::{Desk, loopback};
 use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 
 #[test]
 fn every_kind_is_offered_in_a_sentence_and_opens_its_tab() {
@@ -66,6 +68,36 @@ fn a_server_with_tls_says_its_fingerprint_and_a_wrong_file_stands_beside_its_fie
     desk.tab(1);
     desk.press("Listen");
     desk.see("/none.pem");
+}
+
+#[test]
+fn ciphertext_that_is_kept_stays_out_of_the_rows() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let security =
+        SecuritySettings { tls: true, keep_wire: true, keep_keys: true, ..SecuritySettings::default() };
+    let mut desk = Desk::with_tabs(vec![TabSettings { security, ..loopback(TabKind::TcpServer) }]);
+    let address = desk.open("Listen");
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-connect", &address.to_string(), "-no_ign_eof"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    client.stdin.take().unwrap().write_all(b"in confidence").unwrap();
+    desk.see("RX in confidence");
+    desk.see("session secrets kept in this journal: 5");
+    assert!(client.wait().unwrap().success());
+    desk.see("closed the connection (FIN)");
+    assert!(desk.front().reader().unwrap().wire_rows() > 0);
+    desk.wait("rows without ciphertext", |state| {
+        let tab = state.tab(state.tabs.active).unwrap();
+        tab.log.find.passed.as_ref().is_some_and(|rows| rows.len() < tab.log.snapshot.records)
+    });
+    desk.draw();
+    assert!(!desk.is_seen("ciphertext"), "it is hidden");
 }
 
 #[test]

@@ -238,7 +238,8 @@ impl Find {
     /// Shows only what the direction and the peer let through.
     pub fn start_filter(&mut self, searched: Searched, news: &News) {
         self.old_filters.extend(self.filter.take().and_then(BackgroundScan::stop));
-        self.passed = None;
+        // Ciphertext is not shown for a moment either: nothing is, until it is known which rows are none.
+        self.passed = self.hides_wire.then(Arc::default);
         if self.is_filtering() || self.hides_wire {
             let scan = searched.sift(self.filter_now());
             let passing = Passing { scan, rows: Arc::default() };

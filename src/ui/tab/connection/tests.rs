@@ -1,8 +1,11 @@
 //! The fields of every kind become the session that they ask for.
 
+use crate::codec::checksum::Checksum;
+use crate::codec::text::TextEncoding;
 use crate::engine::command::Target;
 use crate::model::config::{SessionConfig, SessionKind, UnixType};
 use crate::model::tls::TlsTrust;
+use crate::ui::tab::composer::state::compose;
 use crate::ui::tab::connection::fields::{config_of, datagram_target};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
@@ -99,4 +102,15 @@ fn packets_and_datagrams_go_where_the_field_says_now() {
     assert!(matches!(datagram_target(&now, Some(&opened)), Ok(Target::Address(_))));
     now.remote_host = "device.test".to_owned();
     assert!(datagram_target(&now, Some(&opened)).is_err(), "a name is looked up when it is opened");
+}
+
+#[test]
+fn a_raw_tab_begins_with_an_echo_request_that_is_whole() {
+    let settings = LiveSettings::new(TabKind::Raw);
+    let typed = &settings.composer;
+    let message = compose(&typed.draft, typed.input, typed.ending, typed.checksum, TextEncoding::UTF_8);
+    let message = message.unwrap();
+    assert_eq!((message.bytes()[0], &message.bytes()[8..]), (8, &b"hello"[..]));
+    let inet = Checksum::from_name("inet").unwrap();
+    assert_eq!(inet.value(message.bytes()), 0, "a sum over what has its sum in it is nothing");
 }
