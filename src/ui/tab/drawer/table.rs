@@ -5,7 +5,8 @@ use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, CursorIcon, Rect, Response, Role, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 /// The height of a row.
@@ -102,7 +103,7 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> 
         ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
     }
     if row.has_focus() {
-        let stroke = egui::Stroke::new(1.0, theme.accent);
+        let stroke = Stroke::new(1.0, theme.accent);
         ui.painter().rect_stroke(rect, theme::corners(), stroke, egui::StrokeKind::Inside);
     }
     let number = pos2(rect.left() + NUMBER - theme::SPACE_8, rect.center().y);
@@ -111,9 +112,7 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> 
         let response = ui.interact(mark, row.id.with("mark"), Sense::click());
         response
             .widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), is_on, line.mark_spoken));
-        let symbol = if is_on { "☑" } else { "☐" };
-        let ink = if is_on { theme.text } else { theme.faint };
-        ui.painter().text(mark.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
+        mark_ui(ui, mark.center(), is_on);
         is_switched = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
     }
     let pressed_at = row.interact_pointer_pos().filter(|_| row.clicked());
@@ -131,6 +130,19 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> 
         ui.painter().galley(pos2(x, room.center().y - height / 2.0), galley, theme.text);
     }
     Touched { row, is_switched, column }
+}
+
+/// A box, ticked or not. It is drawn, because no font that comes along has one.
+fn mark_ui(ui: &Ui, center: Pos2, is_on: bool) {
+    let theme = Theme::of(ui);
+    let square = Rect::from_center_size(center, theme::square(12.0));
+    let ink = if is_on { theme.text } else { theme.faint };
+    let stroke = Stroke::new(1.2, ink);
+    ui.painter().rect_stroke(square, 2.0, stroke, egui::StrokeKind::Inside);
+    if is_on {
+        let points = [vec2(-3.0, 0.0), vec2(-1.0, 2.5), vec2(3.2, -2.8)].map(|point| center + point);
+        ui.painter().line(points.to_vec(), Stroke::new(1.5, ink));
+    }
 }
 
 /// A text of one colour, in the font of payloads.

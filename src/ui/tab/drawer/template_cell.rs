@@ -18,7 +18,7 @@ pub(in crate::ui) fn template_job(theme: &Theme, content: &Dressed, ink: Color32
     for part in content.template.parts() {
         match &part.kind {
             PartKind::Typed { text, .. } => {
-                let shown: String = text.chars().map(|c| if c.is_control() { '␊' } else { c }).collect();
+                let shown: String = text.chars().map(|c| if c.is_control() { '↵' } else { c }).collect();
                 push(&shown, ink);
             }
             PartKind::Field(field) => push(&format!("{{{field}}}"), theme.accent),

@@ -142,7 +142,8 @@ impl SequencePanel {
         let Ok(sequence) = self.sequence(&document.text, encoding) else { return };
         let mut steps: Vec<String> = sequence.steps.iter().map(Step::to_string).collect();
         let mut chosen = self.chosen;
-        let keeps_results = matches!(change, Change::Write(..) | Change::Switch(_));
+        let is_written = matches!(change, Change::Write(..));
+        let keeps_results = is_written || matches!(change, Change::Switch(_));
         match change {
             Change::Write(place, typed) => {
                 if let Some(step) = steps.get_mut(place) {
@@ -180,14 +181,8 @@ impl SequencePanel {
                     self.results.clear();
                     self.ended = None;
                 }
-                if chosen != self.chosen
-                    || !matches!(steps.get(self.chosen.unwrap_or(usize::MAX)), Some(step) if step.trim_end() == self.typed.trim_end())
-                {
-                    let step = chosen.and_then(|place| sequence.steps.get(place));
-                    let keeps_typed = keeps_results && chosen == self.chosen;
-                    if !keeps_typed || step.is_none() {
-                        self.choose(chosen, step);
-                    }
+                if !is_written {
+                    self.choose(chosen, chosen.and_then(|place| sequence.steps.get(place)));
                 }
             }
             Err(why) => self.typed_error = Some(why),

@@ -147,7 +147,7 @@ fn controls_ui(
         let is_wrong = !times.trim().is_empty() && !times.trim().parse::<u64>().is_ok_and(|times| times > 0);
         TextField::new(ctx.text("sequence.times"))
             .remark(ctx.text("sequence.times_unit"))
-            .hint("∞")
+            .hint(ctx.text("sequence.endless"))
             .width(78.0)
             .error(is_wrong.then_some(""))
             .show(ui, times);
