@@ -41,7 +41,7 @@ const INSPECTOR_NEEDS: f32 = 1180.0;
 const SESSION_NEEDS: f32 = 400.0;
 
 const SIDE_WIDTH: f32 = 266.0;
-const INSPECTOR_WIDTH: f32 = 382.0;
+const INSPECTOR_WIDTH: f32 = 356.0;
 
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Action>) {

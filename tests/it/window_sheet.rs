@@ -207,7 +207,7 @@ fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
     };
     shown(&mut desk, "Received", 60);
     desk.key(Modifiers::COMMAND, Key::P);
-    shown(&mut desk, "Both directions", 62);
+    shown(&mut desk, "Rx and tx", 62);
     assert!(desk.is_seen("↓ Latest") && !desk.is_seen("↓ Latest · "), "{:#?}", desk.names());
     shown(&mut desk, "Received", 60);
     peer.write_all(b"unseen").unwrap();

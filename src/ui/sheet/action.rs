@@ -8,6 +8,8 @@ use crate::model::ids::RowKey;
 pub enum SheetAction {
     /// The selected rows are on the clipboard in this form.
     Copy(CopyForm),
+    /// The selected rows are on the clipboard as they are shown, with their times, directions and peers.
+    CopyRows,
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
     /// The bytes of this row are in the send field.

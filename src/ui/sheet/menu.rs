@@ -25,6 +25,9 @@ impl Sheet {
                     actions.push(SheetAction::Copy(form));
                 }
             }
+            if menu_item(ui, some, texts.copy_rows, "") {
+                actions.push(SheetAction::CopyRows);
+            }
             menu_separator(ui);
             let single = self.selection.single();
             self.send_items(ui, rows, frame, view, actions);

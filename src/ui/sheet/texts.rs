@@ -33,6 +33,8 @@ pub struct SheetTexts {
     pub only_peer: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
+    /// Copying with time, direction and peer.
+    pub copy_rows: &'static str,
     /// Sending the bytes of a row that were sent before.
     pub send_again: &'static str,
     /// Sending the bytes of a row that were received.
@@ -77,6 +79,7 @@ impl SheetTexts {
                 locale.text("sheet.menu.copy_python"),
                 locale.text("sheet.menu.copy_rust"),
             ],
+            copy_rows: locale.text("sheet.menu.copy_rows"),
             send_again: locale.text("sheet.menu.send_again"),
             send_back: locale.text("sheet.menu.send_back"),
             put_into_field: locale.text("sheet.menu.put_into_field"),

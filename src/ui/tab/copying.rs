@@ -7,7 +7,11 @@ use crate::codec::prose::body_text;
 use crate::codec::rows::Row;
 use crate::codec::text::{Carry, TextEncoding};
 use crate::engine::jobs::JobControl;
-use crate::export::{JournalPeers, PeerLookup};
+use crate::export::{
+    Enough, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, JournalPeers,
+    PeerLookup, Selection, preview,
+};
+use crate::journal::query::Filter;
 use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::RowKey;
@@ -130,6 +134,38 @@ impl Selected {
     }
 }
 
+/// Rows to be copied as lines of text, as they are shown.
+#[derive(Debug)]
+pub(super) struct SelectedLines {
+    pub(super) reader: JournalReader,
+    pub(super) selection: Selection,
+    pub(super) split: ExportSplit,
+    pub(super) options: ExportOptions,
+}
+
+impl SelectedLines {
+    /// The lines that a text file of these rows has.
+    pub(super) fn copy(&self, control: &JobControl) -> Result<CopiedText, JournalError> {
+        let SelectedLines { reader, selection, split, options } = self;
+        let filter = Filter::default();
+        let source = ExportSource { reader, selection, filter: &filter, split };
+        let enough = Enough { records: u64::MAX, payload_bytes: MOST_COPIED_BYTES as u64 };
+        let mut exporter = Format::Text.exporter(options);
+        let context = ExportContext::of_journal(reader);
+        let lines = preview(&source, exporter.as_mut(), &context, enough, &mut || {
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let lines = match lines {
+            Ok(lines) => lines,
+            Err(ExportError::Journal(error)) => return Err(error),
+            // Nobody wants them any more; and memory takes all that is written to it.
+            Err(ExportError::Cancelled | ExportError::Write { .. }) => Vec::new(),
+        };
+        let is_cut = lines.len() > MOST_COPIED_BYTES;
+        Ok(CopiedText { text: String::from_utf8(lines).unwrap_or_default(), is_cut })
+    }
+}
+
 /// What a message means, and which of the rows before it that are copied, too, it answers.
 fn meaning_of(
     row: &Row<'_>,
@@ -160,15 +196,15 @@ fn push_line(text: &mut String, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::Selected;
+    use super::{ExportOptions, ExportSplit, Selected, SelectedLines, Selection};
     use crate::codec::copy::CopyForm;
     use crate::codec::text::TextEncoding;
     use crate::engine::jobs::Job;
     use crate::engine::news::News;
     use crate::journal::{JournalInfo, JournalWriter};
-    use crate::model::ids::Epoch;
+    use crate::model::ids::{Epoch, PeerId};
     use crate::model::record::DataHead;
-    use crate::util::clock;
+    use crate::util::clock::{self, Stamp};
     use crate::util::locale::{Language, Locale};
     use roaring::RoaringTreemap;
     use std::ops::RangeInclusive;
@@ -222,5 +258,35 @@ mod tests {
             };
             assert_eq!(copied(selected).replace('\n', " "), text);
         }
+    }
+
+    #[test]
+    fn rows_are_copied_with_their_times_directions_and_peers() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let at = Stamp { wall_ns: 1_700_000_000_000_000_000, mono_ns: 0 };
+        for text in [&b"above"[..], b"copied", b"below"] {
+            writer.append_data(at, Epoch(1), Some(PeerId::FIRST), &DataHead::received(), text);
+        }
+        writer.publish().unwrap();
+        let selected = SelectedLines {
+            reader: writer.reader(),
+            selection: Selection { ranges: std::iter::once(1..2).collect(), among: None },
+            split: ExportSplit::default(),
+            options: ExportOptions::default(),
+        };
+        let news = News::new(Waker::noop().clone());
+        let job = Job::start_reading("copy", news, move |control| selected.copy(control)).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let text = loop {
+            if let Some(result) = job.take_result() {
+                break result.unwrap().text;
+            }
+            assert!(Instant::now() < deadline, "one row is copied");
+            std::thread::yield_now();
+        };
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.contains("copied") && text.contains('←') && text.contains(":20.000"), "{text}");
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::DecodeChoice;
+use crate::codec::hex;
 use crate::codec::time::TimeFormat;
+use crate::export::{ExportOptions, ExportSplit, Selection};
 use crate::model::ids::{RecordId, RowKey};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
@@ -11,8 +13,8 @@ use crate::ui::log::{RowOptions, RowView};
 use crate::ui::sheet::SheetAction;
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
-use crate::ui::tab::copying::Selected;
-use crate::ui::tab::find::FindAction;
+use crate::ui::tab::copying::{Selected, SelectedLines};
+use crate::ui::tab::find::{FindAction, FindKind};
 use crate::ui::tab::go_to::GoTo;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_view::{LogAction, LogRules};
@@ -88,6 +90,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
             return notes::page(tab, about, cx).map(LogPage::Notes);
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
+        LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
         LogAction::Sheet(SheetAction::OnlyPeerOf(row)) => {
             let encoding = tab.encoding();
             tab.log.show_only_peer_of(row, encoding, cx);
@@ -152,6 +155,13 @@ pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: &ChartAction, cx: &mut C
 pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx: &mut Cx<'_>) {
     match action {
         InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
+        InspectorAction::FindBytes(bytes) => {
+            tab.log.find.kind = FindKind::Hex;
+            tab.log.find.text = hex::spaced(&bytes);
+            let encoding = tab.encoding();
+            tab.log.show_find(encoding, cx.jobs.news());
+            tab.log.start_find(encoding, cx.jobs.news());
+        }
         InspectorAction::Decode(decoders) => tab.settings.decoders = DecoderRule::new(decoders),
         InspectorAction::GoTo(record) => show_record(tab, record),
     }
@@ -182,6 +192,32 @@ pub(super) fn selected_rows(tab: &Tab, form: CopyForm, cx: &Cx<'_>) -> Option<Se
     let meaning = rows.options().meaning.clone();
     let (encoding, locale) = (tab.encoding(), cx.locale);
     Some(Selected { reader, messages, ranges, shown, form, encoding, meaning, locale })
+}
+
+fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
+    let Some(rows) = tab.log.rows.as_ref().filter(|_| !tab.log.sheet.selection().is_empty()) else { return };
+    let ranges = tab.log.sheet.selection().ranges().iter();
+    let ranges = ranges.map(|range| *range.start()..range.end().saturating_add(1)).collect();
+    let chosen = Selection { ranges, among: rows.matching().cloned() };
+    let is_split = rows.messages().is_some();
+    let (selection, split) = if is_split {
+        (Selection::all(), ExportSplit { framing: rows.split().clone(), rows: chosen })
+    } else {
+        (chosen, ExportSplit::default())
+    };
+    let shown = rows.options();
+    let options = ExportOptions {
+        encoding: shown.encoding,
+        view: shown.view,
+        decode: shown.meaning.clone(),
+        time: TimeFormat::local().with_precision(shown.precision).telling(shown.time),
+        language: cx.locale.language(),
+        ..ExportOptions::default()
+    };
+    let selected = SelectedLines { reader: rows.reader().clone(), selection, split, options };
+    if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
+        cx.clipboard.put_when_read(job);
+    }
 }
 
 fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {

@@ -113,7 +113,8 @@ fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, find: &Find, pe
 enum Folded {
     Nothing,
     Raw,
-    RawAndCleared,
+    RawAndChart,
+    RawChartAndCleared,
     AllButLog,
 }
 
@@ -122,17 +123,19 @@ fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
     let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
     let least = symbol + of("save.log");
-    let clear = of("chart.button") + of("view.clear");
+    let clear = of("view.clear");
+    let chart = of("chart.button");
     let cleared = if is_cleared { of("view.show_cleared") } else { 0.0 };
     let widths = [
-        (Folded::Nothing, least + of("save.raw") + clear + cleared),
-        (Folded::Raw, least + symbol + clear + cleared),
-        (Folded::RawAndCleared, least + symbol + clear),
+        (Folded::Nothing, least + of("save.raw") + chart + clear + cleared),
+        (Folded::Raw, least + symbol + chart + clear + cleared),
+        (Folded::RawAndChart, least + symbol + clear + cleared),
+        (Folded::RawChartAndCleared, least + symbol + clear),
         (Folded::AllButLog, least + symbol),
     ];
     // A gap belongs to each of them but the first.
     let widths = widths.map(|(folded, width)| (folded, width - theme::SPACE_8));
-    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[3])
+    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[4])
 }
 
 fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, out: &mut Vec<TabAction>) {
@@ -149,10 +152,16 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
             if folded == Folded::Raw {
                 return;
             }
+            if menu_item(ui, true, ctx.text("chart.button"), "") {
+                out.push(ChartAction::Toggle.into());
+            }
+            if folded == Folded::RawAndChart {
+                return;
+            }
             if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
                 out.push(LogAction::ShowCleared.into());
             }
-            if folded == Folded::RawAndCleared {
+            if folded == Folded::RawChartAndCleared {
                 return;
             }
             if menu_item(
@@ -162,9 +171,6 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
                 &commands::keys_text(ui.ctx(), UiCommand::ClearView),
             ) {
                 out.push(LogAction::Clear.into());
-            }
-            if menu_item(ui, true, ctx.text("chart.button"), "") {
-                out.push(ChartAction::Toggle.into());
             }
         });
     }
@@ -185,11 +191,13 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
         }
         let tooltip = ctx.text("view.show_cleared_tip");
         if is_cleared
-            && folded != Folded::RawAndCleared
+            && folded != Folded::RawChartAndCleared
             && button(ui, ButtonKind::Ordinary, ctx.text("view.show_cleared"), None, tooltip).clicked()
         {
             out.push(LogAction::ShowCleared.into());
         }
+    }
+    if matches!(folded, Folded::Nothing | Folded::Raw) {
         let tooltip = ctx.text("chart.button_tip");
         if button(ui, ButtonKind::Ordinary, ctx.text("chart.button"), None, tooltip).clicked() {
             out.push(ChartAction::Toggle.into());

@@ -27,6 +27,9 @@ const SHARE: f32 = 0.42;
 const LEAST_LINES: usize = 8;
 const MOST_LINES: usize = 48;
 
+/// A field in which one looks for bytes has room for so many.
+const MOST_FOUND_BYTES: usize = 256;
+
 /// Draws the dump, and below it the way to other pages.
 pub(super) fn dump_ui(
     ui: &mut Ui,
@@ -42,7 +45,7 @@ pub(super) fn dump_ui(
         .fill(theme.ground)
         .stroke(Stroke::new(1.0, theme.line))
         .corner_radius(theme::corners())
-        .inner_margin(Margin::same(8));
+        .inner_margin(Margin::symmetric(5, 8));
     frame.show(ui, |ui| {
         fit_page(ui, inspector, height);
         make_dump(ctx, encoding, inspector);
@@ -62,6 +65,8 @@ pub(super) fn dump_ui(
 )]
 fn fit_page(ui: &Ui, inspector: &mut Inspector, height: f32) {
     let columns = (ui.available_width() / fonts::payload_column_width()).max(0.0) as usize;
+    // A wide character at the end of a line may reach into the margin.
+    let columns = columns + 1;
     let lines = ((height * SHARE / LINE_HEIGHT) as usize).clamp(LEAST_LINES, MOST_LINES);
     let all = inspector.bytes().len();
     inspector.page = inspector.page.sized(DumpColumns::fitting(columns, all).width, lines, all);
@@ -89,7 +94,7 @@ fn bytes_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::ListBox, ui.is_enabled(), ctx.text("inspector.bytes")));
     take_pointer(ui, inspector, &dump, rect, &response);
     take_keys(ui, encoding, inspector, &dump, &response, out);
-    let painter = ui.painter_at(rect);
+    let painter = ui.painter_at(rect.expand2(vec2(8.0, 0.0)));
     let theme = Theme::of(ui);
     for (place, line) in dump.lines.iter().enumerate() {
         let top = rect.top() + place as f32 * LINE_HEIGHT;
@@ -309,6 +314,10 @@ fn menu_ui(
         }
     }
     menu_separator(ui);
+    let can_be_found = (1..=MOST_FOUND_BYTES).contains(&picked.len());
+    if menu_item(ui, can_be_found, ctx.text("inspector.find_bytes"), "") {
+        out.push(InspectorAction::FindBytes(picked.to_vec()).into());
+    }
     if menu_item(ui, !picked.is_empty(), ctx.text("sheet.menu.put_into_field"), "") {
         out.push(InspectorAction::PutIntoField(picked.to_vec()).into());
     }
