@@ -148,6 +148,8 @@ fn the_bytes_of_a_row_are_taken_into_the_send_field_and_events_have_none() {
     desk.key(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(desk.front().settings.composer.draft, "line 0000\n", "what was there before is not lost");
 
+    // The inspector says of an event what its row says.
+    desk.key(Modifiers::COMMAND, Key::I);
     desk.press_containing("client connected");
     desk.menu_of("client connected");
     for item in ["Send again to all clients", "Put into the send field"] {
