@@ -8,6 +8,7 @@ use crate::ui::look::LookAction;
 use crate::ui::page_parts::PageAction;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::sessions::SessionsAction;
+use crate::ui::settings_page::SettingsAction;
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::find::FindAction;
@@ -30,6 +31,8 @@ pub enum Action {
     Tabs(TabsAction),
     /// Something for earlier sessions.
     Sessions(SessionsAction),
+    /// Something for the page of settings.
+    Settings(SettingsAction),
     /// Something for how the window looks and speaks.
     Look(LookAction),
     /// Something that every page in front has.
@@ -65,6 +68,12 @@ impl From<TabsAction> for Action {
 impl From<SessionsAction> for Action {
     fn from(action: SessionsAction) -> Action {
         Action::Sessions(action)
+    }
+}
+
+impl From<SettingsAction> for Action {
+    fn from(action: SettingsAction) -> Action {
+        Action::Settings(action)
     }
 }
 
@@ -148,6 +157,7 @@ impl Action {
             UiCommand::TabLeft => Some(TabsAction::Shift(-1).into()),
             UiCommand::TabRight => Some(TabsAction::Shift(1).into()),
             UiCommand::Tab(place) => Some(TabsAction::ActivatePlace(place).into()),
+            UiCommand::Settings => Some(SettingsAction::Show(true).into()),
             UiCommand::Sessions => Some(SessionsAction::Show(true).into()),
             UiCommand::ToggleInspector => Some(LookAction::ToggleInspector.into()),
             UiCommand::ZoomIn => Some(LookAction::ZoomBy(10).into()),

@@ -14,12 +14,12 @@ use crate::ui::look;
 use crate::ui::pace::Pace;
 use crate::ui::page_parts::PageAction;
 use crate::ui::pages::Modal;
-use crate::ui::sessions;
 use crate::ui::state::AppState;
 use crate::ui::tab::composer::file::take_long_pastes;
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::{Tab, TabAction};
 use crate::ui::workspace::{self, WorkspaceSaver};
+use crate::ui::{sessions, settings_page};
 use crate::util::locale::{Language, Locale};
 use crate::workspace::keeper::Keeper;
 use crate::workspace::profile::Profile;
@@ -92,6 +92,7 @@ impl App {
         let mut state = AppState::new(tabs.value, settings, sending.value, language);
         // Asked for on the command line, it is not what the person chose.
         state.theme = start.theme.unwrap_or(state.theme);
+        state.settings_page = settings_page::SettingsPage::of(&start.profile);
         look::prepare(ctx, state.theme, &state.settings);
         let is_dark = ctx.theme() == egui::Theme::Dark;
         let faults = start.faults;

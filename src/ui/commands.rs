@@ -76,6 +76,8 @@ pub enum UiCommand {
     DuplicateTab,
     /// Show earlier sessions.
     Sessions,
+    /// Show the page of settings.
+    Settings,
     /// Show or hide the inspector.
     ToggleInspector,
     /// Bigger.
@@ -163,7 +165,7 @@ impl CommandRow {
 }
 
 /// All commands, in the order of the help page and the palette.
-pub const TABLE: [CommandRow; 65] = [
+pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
     row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
     row(UiCommand::SendFile, "command.send_file"),
@@ -229,6 +231,7 @@ pub const TABLE: [CommandRow; 65] = [
     row(UiCommand::English, "command.english"),
     row(UiCommand::Chinese, "command.chinese"),
     row(UiCommand::RefreshAddresses, "command.refresh_addresses"),
+    row(UiCommand::Settings, "command.settings").keys(CTRL, Key::Comma).menu(MenuPart::Look),
     row(UiCommand::Palette, "command.palette").keys(CTRL_SHIFT, Key::P).menu(MenuPart::Help),
     row(UiCommand::Help, "command.help").keys(NONE, Key::F1).menu(MenuPart::Help),
     row(UiCommand::About, "command.about").menu(MenuPart::Help),

@@ -13,6 +13,7 @@ use crate::ui::pages::Modal;
 use crate::ui::palette::Palette;
 use crate::ui::quick_sends::{self, Quick, QuickPageAction};
 use crate::ui::sessions::{self, SessionsAction};
+use crate::ui::settings_page::SettingsAction;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::{
@@ -33,6 +34,7 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
         Action::InFront(action) => apply_to_tab(state, state.tabs.keyboard_tab(), action, cx),
         Action::Tabs(action) => apply_to_tabs(state, action, cx),
         Action::Sessions(action) => apply_to_sessions(state, action, cx),
+        Action::Settings(action) => apply_to_settings(state, action, ctx, cx),
         Action::Look(action) => apply_to_look(state, action, ctx),
         Action::Page(action) => apply_to_page(state, action, cx),
         Action::TabPage(action) => apply_to_tab_page(state, action, cx),
@@ -58,7 +60,7 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
 fn apply_to_tabs(state: &mut AppState, action: TabsAction, cx: &mut Cx<'_>) {
     match action {
         TabsAction::New(kind) => {
-            let settings = state.tabs.fresh_settings(kind);
+            let settings = state.tabs.fresh_settings(kind, &state.settings);
             let key = state.tabs.add(settings);
             state.activate(key);
         }
@@ -144,6 +146,32 @@ fn apply_to_sessions(state: &mut AppState, action: SessionsAction, cx: &mut Cx<'
         SessionsAction::SetRetention { days, mib } => {
             state.settings.retention_days = days;
             state.settings.retention_mib = mib;
+        }
+    }
+}
+
+/// What concerns the page of settings. What was changed shows at once, but for what draws the window.
+fn apply_to_settings(state: &mut AppState, action: SettingsAction, ctx: &Context, cx: &mut Cx<'_>) {
+    match action {
+        SettingsAction::Show(is_shown) => {
+            state.page = if is_shown { Page::Settings } else { Page::Tabs };
+        }
+        SettingsAction::CopyPath => copy_text(state.settings_page.file.display().to_string(), cx),
+        SettingsAction::Change(changed) => {
+            let before = std::mem::replace(&mut state.settings, *changed);
+            let now = &state.settings;
+            // What was asked for at start counts until it is chosen otherwise.
+            if now.language != before.language {
+                state.language = look::language_of(now);
+            }
+            if now.theme != before.theme {
+                state.theme = now.theme;
+                ctx.set_theme(look::preference(now.theme));
+            }
+            if now.time_format != before.time_format {
+                state.tabs.iter_mut().for_each(|tab| tab.log.sheet.forget_widths());
+            }
+            look::apply_zoom(ctx, &state.settings);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::log::LogRows;
 use crate::ui::pages::view::{confirm_quit_ui, modal_ui};
 use crate::ui::sessions::view::sessions_ui;
+use crate::ui::settings_page::view::settings_ui;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::TabAction;
 use crate::ui::tab::TabKey;
@@ -56,6 +57,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
         modal,
         asks_quit,
         settings,
+        settings_page,
         sending,
         addresses,
         times,
@@ -68,11 +70,13 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
     bar(Panel::top("tabs").exact_size(top_bar::HEIGHT), ui, |ui| {
         tab_bar_ui(ui, &ctx, &labels, front, (tabs.beside, front.and(Some(inspected))), out);
     });
+    let page_frame = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
     if *page == Page::Sessions {
-        let page = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
         CentralPanel::no_frame()
-            .frame(page)
+            .frame(page_frame)
             .show(ui, |ui| sessions_ui(ui, &ctx, &sessions.list, &sessions.changing, out));
+    } else if *page == Page::Settings {
+        CentralPanel::no_frame().frame(page_frame).show(ui, |ui| settings_ui(ui, &ctx, settings_page, out));
     } else {
         let (active, beside) = (tabs.active, tabs.beside);
         let area = ui.available_rect_before_wrap();
@@ -186,7 +190,14 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let journal = tab.reader().map(|reader| {
         let snapshot = reader.snapshot();
         let split = tab.log.rows.as_ref().and_then(LogRows::split_status);
-        status_bar::JournalFacts { path: reader.path(), bytes: snapshot.bytes, rows: snapshot.records, split }
+        let better_encoding = tab.log.better_encoding;
+        status_bar::JournalFacts {
+            path: reader.path(),
+            bytes: snapshot.bytes,
+            rows: snapshot.records,
+            split,
+            better_encoding,
+        }
     });
     let mut asked = Vec::new();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));

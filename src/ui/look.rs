@@ -9,6 +9,9 @@ use egui::{Context, ThemePreference, Vec2, ViewportCommand};
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
 
+/// The scales that a list offers, in percent.
+pub const ZOOM_CHOICES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 300];
+
 /// What desktops keep for themselves, in points.
 const TITLE_AND_TASK_BAR: f32 = 90.0;
 

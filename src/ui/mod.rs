@@ -57,6 +57,8 @@ pub mod quick_sends;
 
 pub mod sessions;
 
+pub mod settings_page;
+
 pub mod export;
 
 pub mod import;

@@ -6,6 +6,7 @@ use crate::ui::export::ExportJobs;
 use crate::ui::import::ImportJob;
 use crate::ui::pages::Modal;
 use crate::ui::sessions::Sessions;
+use crate::ui::settings_page::SettingsPage;
 use crate::ui::tab::Tab;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::file::FileJobs;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub asks_quit: bool,
     /// What the person chose.
     pub settings: Settings,
+    /// What the page of settings tells besides them.
+    pub settings_page: SettingsPage,
     /// Where the inspector is seen.
     pub inspector: InspectorPanel,
     /// History and quick sends.
@@ -62,6 +65,8 @@ pub enum Page {
     Tabs,
     /// Earlier sessions.
     Sessions,
+    /// What holds for the whole program.
+    Settings,
 }
 
 impl AppState {
@@ -76,6 +81,7 @@ impl AppState {
             asks_quit: false,
             theme: settings.theme,
             settings,
+            settings_page: SettingsPage::default(),
             inspector: InspectorPanel::default(),
             sending,
             addresses: Vec::new(),

@@ -1,6 +1,7 @@
 //! How the window looks and how much it keeps: the file `settings.toml`.
 
 use crate::workspace::store::WorkspaceFile;
+use crate::workspace::tabs::ViewChoice;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -32,6 +33,12 @@ pub struct Settings {
     pub retention_days: u32,
     /// All journals together take at most so many MiB.
     pub retention_mib: u64,
+    /// The encoding of new sessions, by name; empty for that of the session in front.
+    pub new_encoding: String,
+    /// How payloads of new sessions are shown.
+    pub new_view: ViewChoice,
+    /// Whether long lines of new sessions go on below.
+    pub new_wrap_lines: bool,
     /// The folder that was last saved into.
     pub last_folder: String,
     /// The format that was last exported to.
@@ -139,6 +146,9 @@ impl Default for Settings {
             time_format: TimeFormat::Millis,
             retention_days: 90,
             retention_mib: 20 * 1024,
+            new_encoding: String::new(),
+            new_view: ViewChoice::Text,
+            new_wrap_lines: false,
             last_folder: String::new(),
             export_format: "text".to_owned(),
             wireshark: String::new(),

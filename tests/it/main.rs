@@ -145,6 +145,9 @@ mod window_places;
 mod window_sending;
 
 #[cfg(feature = "gui-harness")]
+mod window_settings;
+
+#[cfg(feature = "gui-harness")]
 mod window_sheet;
 
 #[cfg(feature = "gui-harness")]

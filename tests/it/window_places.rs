@@ -46,6 +46,7 @@ fn a_page_that_grows_keeps_its_upper_edge() {
 fn long_lines_fold_with_a_mark_or_wrap() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     let listener = desk.open("Listen");
+    desk.key(Modifiers::COMMAND, Key::I);
     let mut peer = client(listener);
     peer.write_all(&[b'x'; 64]).unwrap();
     desk.see(&format!("RX {}", "x".repeat(64)));

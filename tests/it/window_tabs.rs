@@ -658,3 +658,18 @@ fn the_bar_shows_the_tab_that_came_to_the_front() {
     desk.harness.run_steps(40);
     assert!(right_of(&desk, "bench number 19") < 1460.0);
 }
+
+#[test]
+fn text_in_another_encoding_is_noticed_and_shown_with_one_click() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    let mut peer = client(listener);
+    peer.write_all(b"plain\r\n").unwrap();
+    desk.see("RX plain");
+    assert!(!desk.is_seen("show as"));
+    peer.write_all(b"\xCE\xC2\xB6\xC8=25.3\r\n").unwrap();
+    desk.see("Not UTF-8: show as GBK");
+    desk.press("Not UTF-8: show as GBK");
+    desk.see("RX 温度=25.3");
+    assert!(!desk.is_seen("show as"), "it fits now");
+}

@@ -4,6 +4,7 @@ use crate::ui::jobs::JobHandle;
 use crate::ui::tab::Tab;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::settings::LiveSettings;
+use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{TabKind, TabSettings, Tabs};
 use std::ops::{Index, IndexMut};
 
@@ -68,15 +69,15 @@ impl TabList {
         self.tabs.iter_mut()
     }
 
-    /// With what a new tab begins: a listener on a port that no other one has.
-    pub fn fresh_settings(&self, kind: TabKind) -> LiveSettings {
-        let mut settings = LiveSettings::new(kind);
-        if kind == TabKind::TcpServer {
+    /// With what a new tab begins: as the person chose, and on a port that no other one of its kind has.
+    pub fn fresh_settings(&self, kind: TabKind, chosen: &Settings) -> LiveSettings {
+        let before = self.front().map(|tab| tab.settings.encoding).unwrap_or_default();
+        let mut settings = LiveSettings::chosen(kind, chosen, before);
+        if let Ok(first) = settings.local_port.parse::<u16>() {
             let is_free = |port: &String| {
                 let others = self.tabs.iter().filter(|tab| tab.settings.kind == kind);
                 others.into_iter().all(|tab| tab.settings.local_port.trim() != port)
             };
-            let first: u16 = settings.local_port.parse().unwrap_or_default();
             let free = (first..=u16::MAX).map(|port| port.to_string()).find(is_free);
             settings.local_port = free.unwrap_or(settings.local_port);
         }
@@ -210,7 +211,9 @@ impl IndexMut<usize> for TabList {
 #[cfg(test)]
 mod tests {
     use super::TabList;
-    use crate::workspace::tabs::{TabKind, Tabs};
+    use crate::codec::text::TextEncoding;
+    use crate::workspace::settings::Settings;
+    use crate::workspace::tabs::{TabKind, TabSettings, Tabs, ViewChoice};
 
     #[test]
     fn a_neighbour_takes_the_place_of_a_closed_tab() {
@@ -227,17 +230,35 @@ mod tests {
     }
 
     #[test]
-    fn each_new_listener_gets_a_port_of_its_own() {
+    fn each_new_session_gets_a_port_of_its_own() {
         let mut list = TabList::new(Tabs::default());
+        let chosen = Settings::default();
         for port in ["9001", "9002"] {
-            let settings = list.fresh_settings(TabKind::TcpServer);
+            let settings = list.fresh_settings(TabKind::TcpServer, &chosen);
             assert_eq!(settings.local_port, port);
             list.add(settings);
         }
         let first = list[0].key;
         list.remove(first);
-        assert_eq!(list.fresh_settings(TabKind::TcpServer).local_port, "9000");
-        assert_eq!(list.fresh_settings(TabKind::Udp).local_port, "7890");
+        assert_eq!(list.fresh_settings(TabKind::TcpServer, &chosen).local_port, "9000");
+        assert_eq!(list.fresh_settings(TabKind::Udp, &chosen).local_port, "7891");
+    }
+
+    #[test]
+    fn a_new_session_begins_as_chosen_and_else_in_the_encoding_used_last() {
+        let mut list = TabList::new(Tabs::default());
+        list[0].settings.encoding = TextEncoding::GBK;
+        let fresh = list.fresh_settings(TabKind::Udp, &Settings::default());
+        assert_eq!((fresh.encoding, fresh.wraps_lines), (TextEncoding::GBK, false));
+        let chosen = Settings {
+            new_encoding: "utf-8".to_owned(),
+            new_view: ViewChoice::Hex,
+            new_wrap_lines: true,
+            ..Settings::default()
+        };
+        let fresh = list.fresh_settings(TabKind::TcpClient, &chosen);
+        assert_eq!((fresh.encoding, fresh.wraps_lines), (TextEncoding::UTF_8, true));
+        assert_eq!(TabSettings::from(&fresh).view, ViewChoice::Hex);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 //! into. A tab has one, and so has whatever else shows a log. It must not know what a session is.
 
 use crate::codec::decode::DecodeChoice;
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{TextEncoding, better_encoding};
 use crate::codec::time::TimeFormat;
 use crate::engine::news::News;
 use crate::journal::{JournalError, JournalReader, Snapshot};
 use crate::model::framing::Framing;
 use crate::model::ids::{RecordId, RowKey};
+use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
@@ -18,6 +19,15 @@ use crate::ui::tab::inspector::{Inspector, Look};
 use crate::util::locale::Locale;
 use std::time::{Duration, Instant};
 
+/// So many of the last rows tell whether the encoding is the right one.
+const JUDGED_ROWS: u64 = 16;
+
+/// Longer rows are seldom text, and take long to judge.
+const JUDGED_BYTES: usize = 4 * 1024;
+
+/// They are looked at again after so long.
+const JUDGE_PAUSE: Duration = Duration::from_secs(1);
+
 /// What can be asked of a log that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogAction {
@@ -27,6 +37,8 @@ pub enum LogAction {
     ShowCleared,
     /// Payloads are shown like this.
     SetView(RowView),
+    /// Text is shown and sent in this encoding.
+    SetEncoding(TextEncoding),
     /// Long lines go on below, or end where the sheet does.
     ToggleWrap,
     /// The sheet follows the newest row, or holds still if it did.
@@ -65,8 +77,20 @@ pub struct LogView {
     pub cleared_before: u64,
     /// How many characters of content a row has room for.
     pub content_characters: usize,
+    /// The encoding that the last rows fit, where they do not fit the chosen one.
+    pub better_encoding: Option<TextEncoding>,
+    /// What was looked at for that.
+    judged: Option<Judged>,
     /// How many records there were when searches and filters were last told.
     records_followed: u64,
+}
+
+/// When the last rows were looked at, which they were, and as what.
+#[derive(Clone, Copy, Debug)]
+struct Judged {
+    encoding: TextEncoding,
+    records: u64,
+    at: Instant,
 }
 
 impl Default for LogView {
@@ -80,6 +104,8 @@ impl Default for LogView {
             inspector: Inspector::default(),
             cleared_before: 0,
             content_characters: 100,
+            better_encoding: None,
+            judged: None,
             records_followed: 0,
         }
     }
@@ -157,13 +183,39 @@ impl LogView {
         let ticks_due =
             self.rows.as_ref().and_then(|rows| ticks.renew(&self.find.rows, rows, Instant::now()));
         let is_behind = self.snapshot.records != self.records_followed;
+        let judge_due = self.judge_encoding(encoding, Instant::now());
         self.records_followed = self.snapshot.records;
         if let Err(error) = self.look_into(encoding, decoders) {
             cx.notices.problem(error_text::journal(locale, &error));
         }
         let is_due = is_behind || self.find.has_waiting() || self.find.progress().is_some();
         let follow_due = self.find.follow_after().filter(|_| is_due);
-        ticks_due.into_iter().chain(follow_due).min()
+        [ticks_due, follow_due, judge_due].into_iter().flatten().min()
+    }
+
+    /// Looks whether the last rows fit the encoding; seldom, since that reads them. Tells how soon the next look is due.
+    fn judge_encoding(&mut self, encoding: TextEncoding, now: Instant) -> Option<Duration> {
+        let records = self.snapshot.records;
+        if let Some(judged) = self.judged.filter(|judged| judged.encoding == encoding) {
+            if judged.records == records {
+                return None;
+            }
+            let rest = JUDGE_PAUSE.saturating_sub(now.saturating_duration_since(judged.at));
+            if !rest.is_zero() {
+                return Some(rest);
+            }
+        }
+        self.judged = Some(Judged { encoding, records, at: now });
+        let rows = self.rows.as_mut()?;
+        let last = rows.next_key().0;
+        let keys = (last.saturating_sub(JUDGED_ROWS)..last).map(RowKey);
+        let judged: Vec<_> = keys.filter_map(|key| rows.row(key).ok().flatten()).collect();
+        let received = judged.iter().filter_map(|row| row.record.data());
+        let received = received.filter(|data| data.head.direction == Direction::Received);
+        let texts: Vec<&[u8]> = received.map(|data| data.bytes.as_slice()).collect();
+        let are_short = texts.iter().all(|text| text.len() <= JUDGED_BYTES);
+        self.better_encoding = if are_short { better_encoding(&texts, encoding) } else { None };
+        None
     }
 
     /// Shows the row of the cursor in the inspector.

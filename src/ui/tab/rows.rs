@@ -82,6 +82,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         LogAction::Clear => tab.log.clear(),
         LogAction::ShowCleared => tab.log.show_cleared(),
         LogAction::SetView(view) => tab.settings.view = view,
+        LogAction::SetEncoding(encoding) => tab.settings.encoding = encoding,
         LogAction::ToggleWrap => tab.settings.wraps_lines = !tab.settings.wraps_lines,
         LogAction::ToggleFollowing => tab.log.toggle_following(),
         LogAction::AskGoTo => return go_to_page(tab, cx).map(LogPage::GoTo),

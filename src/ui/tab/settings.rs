@@ -9,6 +9,7 @@ use crate::codec::framing_words::FramingError;
 use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
 use crate::ui::log::RowView;
+use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{
     ComposerSettings, DrawerSettings, InputChoice, RawSettings, ReplySettings, SecuritySettings, TabKind,
     TabSettings, UnixSettings, ViewChoice, WebSocketSettings,
@@ -151,6 +152,16 @@ impl LiveSettings {
     pub fn new(kind: TabKind) -> LiveSettings {
         LiveSettings::from(TabSettings::new(kind))
     }
+
+    /// A fresh tab of this kind that begins as the person chose; `before` is the encoding that was used last.
+    pub fn chosen(kind: TabKind, settings: &Settings, before: TextEncoding) -> LiveSettings {
+        LiveSettings {
+            view: view_of(settings.new_view),
+            wraps_lines: settings.new_wrap_lines,
+            encoding: TextEncoding::from_name(&settings.new_encoding).unwrap_or(before),
+            ..LiveSettings::new(kind)
+        }
+    }
 }
 
 impl Default for LiveComposer {
@@ -252,7 +263,8 @@ impl From<&LiveComposer> for ComposerSettings {
     }
 }
 
-fn view_of(choice: ViewChoice) -> RowView {
+/// A view as the program draws it.
+pub(in crate::ui) fn view_of(choice: ViewChoice) -> RowView {
     match choice {
         ViewChoice::Text => RowView::Text,
         ViewChoice::Hex => RowView::Hex,
@@ -261,7 +273,8 @@ fn view_of(choice: ViewChoice) -> RowView {
     }
 }
 
-fn view_choice(view: RowView) -> ViewChoice {
+/// A view as the files name it.
+pub(in crate::ui) fn view_choice(view: RowView) -> ViewChoice {
     match view {
         RowView::Text => ViewChoice::Text,
         RowView::Hex => ViewChoice::Hex,

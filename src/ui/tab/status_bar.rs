@@ -1,17 +1,20 @@
 //! The bottom line: state, counters, and the proof that what was received is in the journal.
 
+use crate::codec::text::TextEncoding;
 use crate::engine::shared::Status;
 use crate::model::status::SessionState;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::SplitStatus;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{status_dot, text_button, text_button_width};
+use crate::ui::widgets::{ButtonKind, button, status_dot, text_button, text_button_width};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Align, Color32, Layout, RichText, Ui};
+use std::fmt::Display;
 use std::path::Path;
 
 /// The height of the line.
@@ -28,6 +31,8 @@ pub struct JournalFacts<'a> {
     pub rows: u64,
     /// The messages that streams are cut into, where they are.
     pub split: Option<SplitStatus>,
+    /// The encoding that what came fits, where it does not fit the chosen one.
+    pub better_encoding: Option<TextEncoding>,
 }
 
 /// Draws the line.
@@ -63,6 +68,9 @@ pub fn status_bar_ui(
         }
         if let Some(split) = journal.split {
             split_ui(ui, ctx, split);
+        }
+        if let Some(better) = journal.better_encoding {
+            encoding_ui(ui, ctx, tab.encoding, better, out);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| journal_ui(ui, ctx, journal, is_kept, out));
     });
@@ -113,6 +121,22 @@ fn counters_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, meter: &Meter, h
             theme.text,
         )
         .on_hover_text(ctx.text("status.journalled_tip"));
+    }
+}
+
+/// What came does not fit the encoding: the way to the one that it fits.
+fn encoding_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    chosen: TextEncoding,
+    better: TextEncoding,
+    out: &mut Vec<TabAction>,
+) {
+    let names = [("chosen", &chosen.label() as &dyn Display), ("better", &better.label())];
+    let (line, tooltip) =
+        (ctx.format("status.better_encoding", &names), ctx.format("status.better_encoding_tip", &names));
+    if button(ui, ButtonKind::Ordinary, &line, None, &tooltip).clicked() {
+        out.push(LogAction::SetEncoding(better).into());
     }
 }
 

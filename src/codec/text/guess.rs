@@ -1,0 +1,94 @@
+//! Whether text fits the encoding that it is read in, and which one fits where it does not. It changes nothing: a person
+//! decides.
+
+use crate::codec::text::{Carry, DecodedText, TextEncoding, decode};
+
+/// Where several fit, the first one is meant. Encodings of one byte a character fit everything, and tell nothing.
+const CANDIDATES: [&str; 5] = ["gbk", "utf-8", "big5", "shift_jis", "euc-kr"];
+
+/// So many characters beyond ASCII are needed: two bytes may fit anything.
+const LEAST_CHARACTERS: usize = 2;
+
+/// The encoding that all of these texts fit, where one of them does not fit the chosen one. Bytes that are no text, as
+/// those of binary protocols, fit none.
+pub fn better_encoding(texts: &[&[u8]], chosen: TextEncoding) -> Option<TextEncoding> {
+    if texts.iter().all(|text| is_whole(&decode(chosen, &mut Carry::default(), text))) {
+        return None;
+    }
+    let candidates = CANDIDATES.iter().filter_map(|name| TextEncoding::from_name(name).ok());
+    candidates.filter(|candidate| *candidate != chosen).find(|candidate| is_text(texts, *candidate))
+}
+
+/// Whether all of it is characters. An unfinished one at its end tells of a wrong encoding as well as of a stream that was
+/// cut there; in the right one nothing else is whole then.
+fn is_whole(decoded: &DecodedText) -> bool {
+    decoded.undecoded == 0 && decoded.pending == 0
+}
+
+fn is_text(texts: &[&[u8]], encoding: TextEncoding) -> bool {
+    let mut everyday = 0;
+    let mut rare = 0;
+    for text in texts {
+        let decoded = decode(encoding, &mut Carry::default(), text);
+        if !is_whole(&decoded) {
+            return false;
+        }
+        for character in decoded.text.chars() {
+            match character {
+                '\t' | '\r' | '\n' | ' '..='~' => {}
+                _ if is_everyday(character, encoding) => everyday += 1,
+                _ if is_written(character) => rare += 1,
+                _ => return false,
+            }
+        }
+    }
+    // In real text most characters are everyday ones; in bytes that fit by accident they are not.
+    everyday >= LEAST_CHARACTERS && everyday >= 2 * rare
+}
+
+/// Characters, signs and full-width forms of East Asia, and degrees.
+fn is_written(character: char) -> bool {
+    matches!(character, '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF5E}' | '℃' | '°' | '·' | '…' | '—' | '“' | '”')
+}
+
+fn is_everyday(character: char, encoding: TextEncoding) -> bool {
+    if encoding == TextEncoding::GBK && ('\u{4E00}'..='\u{9FFF}').contains(&character) {
+        // The first level of GB 2312 holds what makes up nearly all of a text.
+        let bytes = encoding.encode(&character.to_string()).unwrap_or_default();
+        return matches!(bytes.as_slice(), [0xB0..=0xD7, 0xA1..=0xFE]);
+    }
+    is_written(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::better_encoding;
+    use crate::codec::text::TextEncoding;
+
+    /// Texts, what they are read in, and what they fit better.
+    type Row<'a> = (&'a [&'a [u8]], TextEncoding, Option<TextEncoding>);
+
+    #[test]
+    fn text_in_another_encoding_is_noticed_and_bytes_that_are_no_text_are_not() {
+        let (utf8, gbk) = (TextEncoding::UTF_8, TextEncoding::GBK);
+        let shift_jis = TextEncoding::from_name("shift_jis").unwrap();
+        let sensor = gbk.encode("温度=25.3℃\r\n").unwrap();
+        let japanese = shift_jis.encode("おんどは25です").unwrap();
+        let cut = &sensor[..sensor.len() - 3];
+        let rows: [Row<'_>; 10] = [
+            (&[&sensor, b"OK\r\n"], utf8, Some(gbk)),
+            (&["温度=25.3\r\n".as_bytes()], gbk, None),
+            (&["电压".as_bytes(), "传感器故障".as_bytes()], gbk, Some(utf8)),
+            (&[&japanese], utf8, Some(shift_jis)),
+            (&[&sensor], gbk, None),
+            (&[cut], gbk, None),
+            (&["plain".as_bytes()], utf8, None),
+            (&[&[0x01, 0x03, 0x9C, 0x41, 0x00, 0x02, 0xBA, 0x4F]], utf8, None),
+            (&[&[0xFF; 16]], utf8, None),
+            (&[], utf8, None),
+        ];
+        for (texts, chosen, better) in rows {
+            assert_eq!(better_encoding(texts, chosen), better, "{texts:02X?} as {chosen:?}");
+        }
+    }
+}
