@@ -307,7 +307,7 @@ fn session_ui(
         }
         let padded = Frame::new().inner_margin(Margin::symmetric(12, 8));
         Panel::top("view").resizable(false).frame(padded).show(ui, |ui| {
-            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, &mut tab.log, &mut tab.peers, &mut asked);
+            view_bar::view_bar_ui(ui, ctx, &mut tab.settings, &mut tab.log, &mut asked);
             if tab.chart.is_shown {
                 chart_ui(ui, ctx, &mut tab.chart, &mut asked);
             }

@@ -94,7 +94,7 @@ fn ciphertext_that_is_kept_stays_out_of_the_rows() {
     assert!(desk.front().reader().unwrap().wire_rows() > 0);
     desk.wait("rows without ciphertext", |state| {
         let tab = state.tab(state.tabs.active).unwrap();
-        tab.log.find.passed.as_ref().is_some_and(|rows| rows.len() < tab.log.snapshot.records)
+        tab.log.find.passed().is_some_and(|rows| rows.len() < tab.log.snapshot.records)
     });
     desk.draw();
     assert!(!desk.is_seen("ciphertext"), "it is hidden");

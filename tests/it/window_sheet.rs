@@ -71,8 +71,7 @@ fn each_match_in_a_long_record_is_brought_into_sight() {
     desk.see("RX short");
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("needle");
-    desk.wait("the matches", |state| state.tabs.front().unwrap().log.find.hits == 2);
-    assert_eq!(desk.front().log.find.rows.len(), 1, "one row has both of them");
+    desk.wait("the matches", |state| state.tabs.front().unwrap().log.find.rows().len() == 1);
     let mut depth = 0.0;
     for place in [139_264, 200_000] {
         desk.key(Modifiers::NONE, Key::F3);
@@ -199,19 +198,19 @@ fn holding_still_counts_what_comes_in_meanwhile() {
 #[test]
 fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
     let (mut desk, mut peer) = with_lines(60);
-    let shown = |desk: &mut Desk, direction: &str, rows: u64| {
-        desk.press("Direction");
-        desk.choose(direction);
-        desk.wait(direction, |state| {
-            state.tabs[0].log.rows.as_ref().is_some_and(|shown| shown.len() == rows)
-        });
+    let shown = |desk: &mut Desk, how: &str, rows: u64| {
+        if how == "Show only this direction" {
+            desk.menu_of("RX line 0059");
+        }
+        desk.press(how);
+        desk.wait(how, |state| state.tabs[0].log.rows.as_ref().is_some_and(|shown| shown.len() == rows));
         desk.draw();
     };
-    shown(&mut desk, "Received", 60);
+    shown(&mut desk, "Show only this direction", 60);
     desk.key(Modifiers::COMMAND, Key::P);
-    shown(&mut desk, "Rx and tx", 62);
+    shown(&mut desk, "Show everything again", 62);
     assert!(desk.is_seen("↓ Latest") && !desk.is_seen("↓ Latest · "), "{:#?}", desk.names());
-    shown(&mut desk, "Received", 60);
+    shown(&mut desk, "Show only this direction", 60);
     peer.write_all(b"unseen").unwrap();
     desk.see("↓ Latest · 1");
 }
@@ -297,7 +296,7 @@ fn only_one_peer_is_shown_when_asked() {
     desk.see("RX from the second");
     desk.menu_of("RX from the second");
     desk.press("Show only this peer");
-    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed().is_some());
     desk.draw();
     assert!(!desk.is_seen("RX line 0000") && desk.is_seen("RX from the second"));
 }
@@ -307,11 +306,11 @@ fn what_was_looked_for_is_found_again_when_the_field_comes_back() {
     let (mut desk, _peer) = with_lines(3);
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("the matches", |state| state.tabs[0].log.find.rows.len() == 3);
+    desk.wait("the matches", |state| state.tabs[0].log.find.rows().len() == 3);
     desk.key(Modifiers::NONE, Key::Escape);
-    assert_eq!(desk.front().log.find.rows.len(), 0);
+    assert_eq!(desk.front().log.find.rows().len(), 0);
     desk.key(Modifiers::COMMAND, Key::F);
-    desk.wait("the matches again", |state| state.tabs[0].log.find.rows.len() == 3);
+    desk.wait("the matches again", |state| state.tabs[0].log.find.rows().len() == 3);
     desk.key(Modifiers::NONE, Key::Enter);
     assert_eq!(desk.front().log.find.current_place(), Some(1));
 }
@@ -324,33 +323,37 @@ fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown()
     desk.see("TX line that went");
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("all matches", |state| state.tabs[0].log.find.rows.len() == 3);
-    desk.press("Direction");
-    desk.choose("Sent");
-    desk.wait("the match among what was sent", |state| state.tabs[0].log.find.rows.len() == 1);
+    desk.wait("all matches", |state| state.tabs[0].log.find.rows().len() == 3);
+    desk.menu_of("TX line that went");
+    desk.press("Show only this direction");
+    desk.wait("the match among what was sent", |state| state.tabs[0].log.find.rows().len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
     let row = desk.front().log.find.current;
     desk.press("Matches only");
     assert!(row.is_some() && desk.front().log.find.current == row, "nothing is looked for anew");
     assert!(desk.is_seen("TX line that went") && !desk.is_seen("RX line 0000"));
-    desk.press("Direction");
-    desk.choose("Received");
+    desk.press("Show everything again");
+    desk.wait("all matches again", |state| state.tabs[0].log.find.rows().len() == 3);
     desk.see("RX line 0001");
+    desk.menu_of("RX line 0001");
+    desk.press("Show only this direction");
+    desk.wait("the matches among what was received", |state| state.tabs[0].log.find.rows().len() == 2);
+    desk.draw();
     assert!(!desk.is_seen("TX line that went"));
 }
 
 #[test]
 fn the_first_match_is_the_one_at_the_upper_edge() {
     let (mut desk, _peer) = with_lines(80);
-    desk.press("Direction");
-    desk.choose("Received");
-    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
+    desk.menu_of("RX line 0079");
+    desk.press("Show only this direction");
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed().is_some());
     desk.key(Modifiers::COMMAND, Key::G);
     desk.enter("45");
     desk.key(Modifiers::NONE, Key::Enter);
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("line");
-    desk.wait("the matches", |state| state.tabs[0].log.find.rows.len() == 80);
+    desk.wait("the matches", |state| state.tabs[0].log.find.rows().len() == 80);
     desk.draw();
     let tab = desk.front();
     let top = tab.log.rows.as_ref().unwrap().key(tab.log.sheet.visible().start);
@@ -366,7 +369,7 @@ fn a_match_that_was_cleared_from_view_comes_back() {
     assert!(!desk.is_seen("RX line 0000"));
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("0000");
-    desk.wait("the match", |state| state.tabs[0].log.find.rows.len() == 1);
+    desk.wait("the match", |state| state.tabs[0].log.find.rows().len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
     desk.see("RX line 0000");
 }

@@ -166,10 +166,11 @@ fn a_tab_without_rows_says_what_to_do_whatever_is_hidden() {
     desk.key(Modifiers::COMMAND, Key::F);
     desk.press("Matches only");
     desk.key(Modifiers::NONE, Key::Escape);
-    assert!(desk.front().log.find.only_matches && !desk.front().log.find.is_shown);
+    assert!(desk.front().log.find.shows_only_matches() && !desk.front().log.find.is_shown);
     desk.see("Press Listen at the left");
-    desk.press("Direction");
-    desk.choose("Sent");
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("dir:tx");
+    desk.draw();
     desk.see("Press Listen at the left");
 }
 
@@ -424,23 +425,23 @@ fn what_is_looked_for_is_found_as_text_hex_and_pattern() {
     let (mut desk, _peer) =
         with_received(&["温度=25".as_bytes(), b"\x55\xAA\x07\x01", b"ID=07 OK", b"ID=08 OK"]);
     desk.key(Modifiers::COMMAND, Key::F);
-    for (kind, typed, rows) in
-        [("Text", "温度", 1), ("Hex", "55 AA ?? 01", 1), ("Regex", r"ID=\d+", 2), ("Text", "nowhere", 0)]
-    {
-        let kinds: Vec<_> = desk.harness.get_all_by_label(kind).collect();
-        // The choices of the find field stand between those of the view and those of the send area.
-        let place = usize::from(kinds.len() > 1);
-        kinds[place].click();
-        drop(kinds);
-        desk.draw();
+    for (typed, rows) in [
+        ("温度", 1),
+        ("hex:\"55 AA ?? 01\"", 1),
+        (r#"text ~ "ID=\d+""#, 2),
+        ("id ok", 2),
+        ("dir:rx and len > 7 and not 温度", 2),
+        ("dir:rx and len >", 0),
+        ("nowhere", 0),
+    ] {
         desk.fill("Find", typed);
         desk.wait(typed, |state| {
-            state.tabs[0].log.find.progress().is_none() && state.tabs[0].log.find.rows.len() == rows
+            state.tabs[0].log.find.progress().is_none() && state.tabs[0].log.find.rows().len() == rows
         });
     }
     desk.see("Nothing found.");
     desk.fill("Find", "OK");
-    desk.wait("both", |state| state.tabs[0].log.find.rows.len() == 2);
+    desk.wait("both", |state| state.tabs[0].log.find.rows().len() == 2);
     desk.key(Modifiers::NONE, Key::F3);
     assert_eq!(desk.front().log.find.current_place(), Some(1));
     desk.key(Modifiers::NONE, Key::F3);
@@ -460,9 +461,9 @@ fn one_direction_alone_is_shown() {
     desk.write("went");
     desk.press("Send");
     desk.see("TX went");
-    desk.press("Direction");
-    desk.choose("Sent");
-    desk.wait("the filter", |state| state.tabs[0].log.find.passed.is_some());
+    desk.menu_of("TX went");
+    desk.press("Show only this direction");
+    desk.wait("the filter", |state| state.tabs[0].log.find.passed().is_some());
     desk.draw();
     assert!(desk.is_seen("TX went") && !desk.is_seen("RX came"));
 }
@@ -592,7 +593,7 @@ fn a_text_that_one_encoding_lacks_is_looked_for_in_the_next() {
     desk.harness.get_all_by_label("Encoding").next().unwrap().click();
     desk.draw();
     desk.choose("GBK");
-    desk.wait("the match", |state| state.tabs[0].log.find.rows.len() == 1);
+    desk.wait("the match", |state| state.tabs[0].log.find.rows().len() == 1);
     assert!(desk.front().log.find.error.is_none());
 }
 

@@ -4,6 +4,7 @@ use crate::codec::expression::field::Field;
 use crate::codec::expression::literal::{AddressLiteral, Quantity, TextLiteral, TextPiece, TimeLiteral};
 use crate::codec::expression::pattern::Pattern;
 use crate::codec::hex::HexPattern;
+use crate::codec::text::TextEncoding;
 use std::fmt::{self, Write};
 
 /// A parsed expression.
@@ -136,6 +137,13 @@ impl Expression {
     /// Whether any question is about this field.
     pub fn asks_for(&self, field: Field) -> bool {
         self.tests().iter().any(|test| test.subject == Subject::Field(field))
+    }
+
+    /// A character that is to be found and that an encoding lacks: then nothing can be found in it.
+    pub fn not_encodable(&self, encoding: TextEncoding) -> Option<char> {
+        let words = self.tests().into_iter().filter(|test| test.subject == Subject::Words);
+        let mut encoded = words.flat_map(|test| &test.values).map(|literal| literal.text.encode(encoding));
+        encoded.find_map(Result::err).map(|error| error.character)
     }
 
     /// All questions, in their order.

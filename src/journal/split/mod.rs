@@ -8,12 +8,10 @@ mod index;
 mod predicate;
 mod rows;
 mod scan;
-mod search;
 
 pub use predicate::MessageScan;
 pub use rows::{RowVisit, SplitRows};
 pub use scan::{SplitProgress, SplitScan};
-pub use search::{MessageProgress, MessageSearch};
 
 #[cfg(test)]
 mod tests {

@@ -2,12 +2,12 @@
 //! locked while they are shown. It must not know what a row is made of, nor how it is drawn.
 
 use crate::codec::decode::{DecodeChoice, Tree, push_answer};
+use crate::codec::expression::Content;
 use crate::codec::represent::{self, Mark, Represented, RowStyle, represent_meaning};
 use crate::codec::text::Carry;
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::engine::news::News;
 use crate::export::{PeerEnds, Selection};
-use crate::journal::query::Pattern;
 use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::framing::Framing;
@@ -16,6 +16,7 @@ use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
 use crate::ui::log::cells::{self, Extent};
+use crate::ui::log::marker::Sought;
 use crate::ui::log::matching::Matching;
 use crate::ui::log::meanings::Meanings;
 use crate::ui::log::messages::MessageRows;
@@ -57,9 +58,9 @@ pub struct LogRows {
     count: u64,
     options: RowOptions,
     format: TimeFormat,
-    pattern: Option<Pattern>,
-    /// Changes whenever other places are found.
-    pattern_turn: u64,
+    sought: Sought,
+    /// Changes whenever something else is looked for.
+    sought_turn: u64,
     matching: Option<Matching>,
     /// What rows mean, once that was asked for.
     meanings: Option<Meanings>,
@@ -110,8 +111,8 @@ impl LogRows {
             count,
             format: TimeFormat::local().with_precision(options.precision),
             options,
-            pattern: None,
-            pattern_turn: 0,
+            sought: Sought::default(),
+            sought_turn: 0,
             matching: None,
             meanings: None,
             cleared_before: RecordId(0),
@@ -177,11 +178,11 @@ impl LogRows {
         }
     }
 
-    /// Marks what is found in rows.
-    pub fn set_pattern(&mut self, pattern: Option<Pattern>) {
-        if pattern.is_some() || self.pattern.is_some() {
-            self.pattern = pattern;
-            self.pattern_turn += 1;
+    /// Marks what is looked for in rows.
+    pub fn set_sought(&mut self, sought: Sought) {
+        if !(sought.is_nothing() && self.sought.is_nothing()) {
+            self.sought = sought;
+            self.sought_turn += 1;
             self.kept.clear();
         }
     }
@@ -333,16 +334,15 @@ impl LogRows {
     }
 
     /// Changes whenever other places are found in rows.
-    pub fn pattern_turn(&self) -> u64 {
-        self.pattern_turn
+    pub fn sought_turn(&self) -> u64 {
+        self.sought_turn
     }
 
     /// What is found in a part of a row's bytes.
     pub fn hits_within(&self, bytes: &[u8], part: Range<usize>) -> Vec<Range<usize>> {
-        let Some(pattern) = &self.pattern else { return Vec::new() };
         let Some(bytes) = bytes.get(part.clone()) else { return Vec::new() };
-        let found = found_in(pattern, bytes);
-        found.into_iter().map(|hit| hit.start + part.start..hit.end + part.start).collect()
+        let found = self.sought.marks(&Content::of_message(bytes), HITS_IN_A_ROW).into_iter();
+        found.map(|mark| mark.bytes.start + part.start..mark.bytes.end + part.start).collect()
     }
 
     /// Whether a row is a message that has not ended.
@@ -383,7 +383,7 @@ impl LogRows {
         let record = &row.record;
         let mut expanded = self.expanded.contains(&key.0);
         let place = self.place.as_ref().filter(|place| place.row == key).map(|place| &place.bytes);
-        let marks = self.marks(record, place);
+        let marks = self.marks(record, carry, place);
         let place = place.map(|place| place.start);
         let style = RowStyle {
             view: self.options.view,
@@ -474,13 +474,16 @@ impl LogRows {
         Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
     }
 
-    fn marks(&self, record: &Record, place: Option<&Range<usize>>) -> Vec<Mark> {
-        let (Some(pattern), Some(data)) = (&self.pattern, record.data()) else { return Vec::new() };
+    fn marks(&self, record: &Record, carry: Carry, place: Option<&Range<usize>>) -> Vec<Mark> {
+        let Some(data) = record.data().filter(|_| !self.sought.is_nothing()) else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
-        let mut hits = found_in(pattern, &data.bytes[..data.bytes.len().min(within)]);
+        let bytes = &data.bytes[..data.bytes.len().min(within)];
+        let content = Content { carry, ..Content::of_message(bytes) };
+        let mut found = self.sought.marks(&content, HITS_IN_A_ROW);
         // Behind so many others it is marked alone.
-        hits.extend(place.filter(|place| hits.last().is_none_or(|last| last.end <= place.start)).cloned());
-        hits.into_iter().map(Mark::found).collect()
+        let is_behind = |place: &&Range<usize>| found.last().is_none_or(|last| last.bytes.end <= place.start);
+        found.extend(place.filter(is_behind).cloned().map(Mark::found));
+        found
     }
 
     fn moment(&mut self, key: RowKey) -> Result<Option<Moment>, JournalError> {
@@ -588,17 +591,6 @@ impl Rows for LogRows {
         self.marked = marked.and_then(|key| self.moment(key).ok().flatten());
         self.kept.clear();
     }
-}
-
-/// The first places in these bytes where something is found.
-fn found_in(pattern: &Pattern, bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut from = 0;
-    let next = || {
-        let hit = pattern.find_at(bytes, from)?;
-        from = hit.end.max(from + 1);
-        Some(hit)
-    };
-    std::iter::from_fn(next).take(HITS_IN_A_ROW).collect()
 }
 
 fn tone(record: &Record) -> Tone {

@@ -1,17 +1,18 @@
 //! A real journal in the sheet's rows.
 
+use crate::codec::expression::{Expression, Vocabulary};
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::engine::news::News;
 use crate::export::{ExportContext, ExportOptions, ExportSource, ExportSplit, Format, Selection, run};
 use crate::journal::query::Filter;
-use crate::journal::query::Pattern;
 use crate::journal::{JournalInfo, JournalWriter};
 use crate::model::config::SessionKind;
 use crate::model::framing::Framing;
 use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
+use crate::ui::log::Sought;
 use crate::ui::log::{LogRows, Place, RowOptions};
 use crate::ui::sheet::{Rows, Tone};
 use crate::util::clock::{Stamp, now};
@@ -154,15 +155,20 @@ fn filters_keep_the_names_of_rows() {
     assert_eq!(rows.content(3).tone, Tone::Note);
 }
 
+fn sought(typed: &str) -> Sought {
+    let expression = Expression::parse(typed, &Vocabulary::default()).unwrap();
+    Sought::new(expression.judge(TextEncoding::UTF_8, &TimeFormat::local()).finders())
+}
+
 #[test]
 fn what_is_found_is_marked_where_it_stands() {
     let Kept { mut rows, .. } = journal();
-    rows.set_pattern(Some(Pattern::literal(b"25").unwrap()));
+    rows.set_sought(sought("25"));
     let line = rows.content(4).lines[0].clone();
     let hits: Vec<&str> =
         line.parts().filter(|(_, span)| span.mark.is_some()).map(|(text, _)| text).collect();
     assert_eq!(hits, ["25"]);
-    rows.set_pattern(None);
+    rows.set_sought(Sought::default());
     assert!(rows.content(4).lines[0].spans.iter().all(|span| span.mark.is_none()));
 }
 
@@ -175,7 +181,7 @@ fn a_place_in_a_long_row_is_unfolded_and_marked_however_far_into_it_it_is() {
     writer.append_data(at(2_000), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), &long);
     writer.publish().unwrap();
     rows.refresh(&news());
-    rows.set_pattern(Some(Pattern::literal(b"needle").unwrap()));
+    rows.set_sought(sought("needle"));
     let place = || Some(Place { row: RowKey(6), bytes: bytes.clone() });
     for view in [View::Text, View::Hex, View::Dump] {
         let options = rows.options().clone();

@@ -242,7 +242,6 @@ pub(in crate::ui) fn show_opened(
         rows::begin(tab, Source::Kept(reader), cx);
         tab.peers.total = peers.len();
         tab.peers.page = peers.into_iter().map(has_left).collect();
-        tab.peers.sources.renew(tab.peers.page.iter());
     }
     new
 }

@@ -16,6 +16,22 @@ pub enum SheetAction {
     PutIntoField(RowKey),
     /// A note is written about the row that the keyboard stands on.
     Note,
-    /// Only what concerns this row's peer is shown.
-    OnlyPeerOf(RowKey),
+    /// Rows that are like this one in something are shown alone, or hidden.
+    Narrow {
+        /// The row.
+        row: RowKey,
+        /// In what they are like it.
+        like: RowTrait,
+        /// They are shown alone, and not hidden.
+        only: bool,
+    },
+}
+
+/// In what rows can be alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowTrait {
+    /// Whom they concern.
+    Peer,
+    /// Which way they went.
+    Direction,
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::copy::CopyForm;
 use crate::ui::sheet::rows::{Rows, Tone};
-use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
+use crate::ui::sheet::{Frame, RowTrait, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
 use egui::{Rect, Vec2, pos2, vec2};
@@ -39,10 +39,17 @@ impl Sheet {
             if menu_item(ui, single.is_some(), texts.note, "Ctrl+M") {
                 actions.push(SheetAction::Note);
             }
-            if menu_item(ui, single.is_some(), texts.only_peer, "")
-                && let Some(key) = single
-            {
-                actions.push(SheetAction::OnlyPeerOf(key));
+            let narrowings = [
+                (texts.only_peer, RowTrait::Peer, true),
+                (texts.without_peer, RowTrait::Peer, false),
+                (texts.only_direction, RowTrait::Direction, true),
+            ];
+            for (text, like, only) in narrowings {
+                if menu_item(ui, single.is_some(), text, "")
+                    && let Some(row) = single
+                {
+                    actions.push(SheetAction::Narrow { row, like, only });
+                }
             }
             self.fold_item(ui, rows, frame, view);
             menu_separator(ui);

@@ -16,7 +16,7 @@ pub mod rows;
 pub mod selection;
 pub mod texts;
 
-pub use action::SheetAction;
+pub use action::{RowTrait, SheetAction};
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::Selection;
 pub use texts::SheetTexts;

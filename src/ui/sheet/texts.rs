@@ -31,6 +31,10 @@ pub struct SheetTexts {
     pub resume: &'static str,
     /// Showing only what concerns a row's peer.
     pub only_peer: &'static str,
+    /// Hiding what concerns a row's peer.
+    pub without_peer: &'static str,
+    /// Showing only what went a row's way.
+    pub only_direction: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
     /// Copying with time, direction and peer.
@@ -72,6 +76,8 @@ impl SheetTexts {
             pause: locale.text("sheet.pause"),
             resume: locale.text("sheet.resume"),
             only_peer: locale.text("sheet.menu.only_peer"),
+            without_peer: locale.text("sheet.menu.without_peer"),
+            only_direction: locale.text("sheet.menu.only_direction"),
             copy: [
                 locale.text("sheet.menu.copy_text"),
                 locale.text("sheet.menu.copy_hex"),

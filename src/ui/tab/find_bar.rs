@@ -1,40 +1,32 @@
-//! Beneath the view bar while it is wanted: what is looked for, and what was found.
+//! Beneath the view bar while it is wanted: the field that finds and filters, the filter that was kept, and what was
+//! found.
 
-use crate::journal::query::PatternError;
 use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::error_text;
 use crate::ui::tab::TabAction;
-use crate::ui::tab::find::FindAction;
-use crate::ui::tab::find::{Find, FindError, FindKind};
+use crate::ui::tab::find::{Find, FindAction, FindError};
+use crate::ui::tab::find_field::find_field_ui;
+use crate::ui::tab::gathering::GatheringError;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{Choice, TextField, error_line, icon_button, is_left_by_escape, segmented, toggle};
+use crate::ui::widgets::{button_width, chip, error_line, icon_button, is_left_by_escape, toggle};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use egui::{Key, Modifiers, RichText, Ui};
 
+/// A filter that was kept is shown with so many characters.
+const MOST_CHIP_CHARACTERS: usize = 36;
+
 /// Draws the field, what was found, and the ways through it.
 pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAction>) {
     ui.horizontal(|ui| {
-        let choices = [
-            Choice { value: FindKind::Text, text: ctx.text("find.text"), tooltip: ctx.text("find.text_tip") },
-            Choice { value: FindKind::Hex, text: ctx.text("find.hex"), tooltip: ctx.text("find.hex_tip") },
-            Choice {
-                value: FindKind::Regex,
-                text: ctx.text("find.regex"),
-                tooltip: ctx.text("find.regex_tip"),
-            },
-        ];
-        if segmented(ui, ctx.text("find.kind"), &mut find.kind, &choices) {
-            out.push(FindAction::Start.into());
-        }
-        let count = count_line(ctx, find);
-        let response = TextField::new(ctx.text("find.field"))
-            .hint(if find.kind == FindKind::Hex { "55 AA ?? 01" } else { ctx.text("find.hint") })
-            .remark(&count)
-            .payload_font()
-            .width((ui.available_width() - 330.0).max(120.0))
-            .show(ui, &mut find.text);
+        filter_ui(ui, ctx, find, out);
+        let others =
+            ["find.only", "find.keep"].map(|key| button_width(ui, ctx.text(key))).iter().sum::<f32>();
+        let width = ui.available_width() - others - 5.0 * (theme::CONTROL_HEIGHT + theme::SPACE_8) - 44.0;
+        let remark = count_line(ctx, find);
+        let line = (remark.as_str(), width.max(160.0));
+        let response = find_field_ui(ui, ctx, &mut find.text, &mut find.completion, line);
         if std::mem::take(&mut find.wants_focus) {
             response.request_focus();
         }
@@ -54,8 +46,19 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
         if icon_button(ui, "▼", &ctx.tooltip(ui.ctx(), "find.next", UiCommand::FindNext)).clicked() {
             out.push(FindAction::Next.into());
         }
-        if toggle(ui, &mut find.only_matches, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {
-            out.push(FindAction::ShowOnlyMatches(find.only_matches).into());
+        if toggle(ui, &mut find.matches_case, "Aa", ctx.text("find.case")).changed() {
+            out.push(FindAction::Start.into());
+        }
+        let mut is_only = find.shows_only_matches();
+        if toggle(ui, &mut is_only, ctx.text("find.only"), ctx.text("find.only_tip")).changed() {
+            out.push(FindAction::ShowOnlyMatches(is_only).into());
+        }
+        let can_keep = find.meaning.is_some();
+        let keep =
+            ui.add_enabled_ui(can_keep, |ui| chip(ui, ctx.text("find.keep"), ctx.text("find.keep_tip")));
+        if keep.inner.clicked() {
+            out.push(FindAction::KeepAsFilter.into());
+            find.wants_focus = true;
         }
         if icon_button(ui, "✕", ctx.text("find.close")).clicked() || is_escaped {
             out.push(FindAction::Hide.into());
@@ -71,7 +74,7 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
         Some(error) => {
             error_line(ui, &find_error(ctx.locale, error));
         }
-        None if find.pattern.is_some() && find.hits == 0 && find.progress().is_none() => {
+        None if find.meaning.is_some() && find.rows().is_empty() && find.progress().is_none() => {
             let line = RichText::new(ctx.text("find.nothing")).size(theme::LABEL_SIZE);
             ui.label(line.color(Theme::of(ui).dim));
         }
@@ -79,16 +82,35 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
     }
 }
 
+/// The filter that was kept, and the way to let it go.
+fn filter_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &Find, out: &mut Vec<TabAction>) {
+    if !find.is_filtering() {
+        return;
+    }
+    let filter = find.filter();
+    let mut shown: String = filter.chars().take(MOST_CHIP_CHARACTERS).collect();
+    if shown.len() < filter.len() {
+        shown.push('…');
+    }
+    let tooltip = ctx.format("find.filter_tip", &[("filter", &filter)]);
+    if chip(ui, &shown, &tooltip).clicked() {
+        out.push(FindAction::EditFilter.into());
+    }
+    if icon_button(ui, "✕", ctx.text("find.drop_filter")).clicked() {
+        out.push(FindAction::DropFilter.into());
+    }
+}
+
 fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
-    if find.pattern.is_none() {
-        return String::new();
-    }
-    let place = find.current_place().unwrap_or(0);
-    let mut line = format!("{} / {}", Count(place), Count(find.rows.len()));
-    if find.hits > find.rows.len() {
-        line.push_str(&ctx.format("find.matches", &[("count", &Count(find.hits))]));
-    }
-    if let Some((done, total)) = find.progress().filter(|(_, total)| *total > 0) {
+    let mut line = match (&find.meaning, find.passed()) {
+        (Some(_), _) => {
+            format!("{} / {}", Count(find.current_place().unwrap_or(0)), Count(find.rows().len()))
+        }
+        (None, Some(passed)) => Count(passed.len()).to_string(),
+        (None, None) => String::new(),
+    };
+    let progress = find.progress().or(find.filter_progress());
+    if let Some((done, total)) = progress.filter(|(_, total)| *total > 0) {
         let percent = done.saturating_mul(100) / total;
         line.push_str(&ctx.format("find.progress", &[("percent", &percent)]));
     }
@@ -98,12 +120,9 @@ fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
 /// What is wrong with what was typed to be found.
 fn find_error(locale: &Locale, error: &FindError) -> String {
     match error {
-        FindError::Pattern(PatternError::Regex { fault }) => {
-            locale.format("find.bad_pattern", &[("error", &fault.text(locale))])
-        }
-        FindError::Pattern(error) => locale.format("find.bad_pattern", &[("error", error)]),
+        FindError::Expression(error) => error.text(locale),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
-        FindError::Journal(error) => error_text::journal(locale, error),
-        FindError::Thread(error) => error_text::thread(locale, "search", error),
+        FindError::Gathering(GatheringError::Journal(error)) => error_text::journal(locale, error),
+        FindError::Gathering(GatheringError::Thread(error)) => error_text::thread(locale, "search", error),
     }
 }

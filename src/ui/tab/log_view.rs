@@ -2,7 +2,7 @@
 //! into. A tab has one, and so has whatever else shows a log. It must not know what a session is.
 
 use crate::codec::decode::DecodeChoice;
-use crate::codec::text::{TextEncoding, better_encoding};
+use crate::codec::text::{Carry, TextEncoding, better_encoding};
 use crate::codec::time::TimeFormat;
 use crate::engine::news::News;
 use crate::journal::{JournalError, JournalReader, Snapshot};
@@ -12,11 +12,13 @@ use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
-use crate::ui::sheet::{Rows, Sheet, SheetAction};
-use crate::ui::tab::find::{Find, Searched};
+use crate::ui::sheet::{RowTrait, Rows, Sheet, SheetAction};
+use crate::ui::tab::find::{Find, Narrowing};
+use crate::ui::tab::gathering::Searched;
 use crate::ui::tab::go_to::Destination;
 use crate::ui::tab::inspector::{Inspector, Look};
 use crate::util::locale::Locale;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// So many of the last rows tell whether the encoding is the right one.
@@ -115,7 +117,7 @@ impl LogView {
     /// Shows this journal from now on, from its newest row. What is looked for stays, and is looked for in it.
     pub(in crate::ui) fn show(&mut self, reader: JournalReader, encoding: TextEncoding, cx: &mut Cx<'_>) {
         let mut find = std::mem::take(&mut self.find);
-        find.forget_hits();
+        find.forget_matches();
         *self = LogView {
             snapshot: reader.snapshot(),
             rows: Some(LogRows::new(reader, RowOptions::new(cx.locale))),
@@ -143,7 +145,7 @@ impl LogView {
 
     /// Whether filter or search keep rows from being shown.
     pub fn is_narrowed(&self) -> bool {
-        self.find.is_filtering() || (self.find.only_matches && self.find.pattern.is_some())
+        self.find.is_filtering() || self.find.hides_others()
     }
 
     /// Takes in what there is now, how its rows are shown, and what searches found; tells when to look again.
@@ -179,9 +181,9 @@ impl LogView {
             self.show_what_passes();
             self.find.ticks.outdate();
         }
+        let found = Arc::clone(self.find.rows());
         let ticks = &mut self.find.ticks;
-        let ticks_due =
-            self.rows.as_ref().and_then(|rows| ticks.renew(&self.find.rows, rows, Instant::now()));
+        let ticks_due = self.rows.as_ref().and_then(|rows| ticks.renew(&found, rows, Instant::now()));
         let is_behind = self.snapshot.records != self.records_followed;
         let judge_due = self.judge_encoding(encoding, Instant::now());
         self.records_followed = self.snapshot.records;
@@ -269,14 +271,13 @@ impl LogView {
     fn show_wanted_rows(&mut self) {
         self.show_what_passes();
         if let Some(rows) = &self.rows {
-            self.find.ticks.make(&self.find.rows, rows, Instant::now());
+            let found = Arc::clone(self.find.rows());
+            self.find.ticks.make(&found, rows, Instant::now());
         }
     }
 
     fn show_what_passes(&mut self) {
-        let find = &self.find;
-        let is_only_matches = find.only_matches && find.pattern.is_some();
-        let shown = if is_only_matches { Some(find.rows.clone()) } else { find.passed.clone() };
+        let shown = self.find.shown().cloned();
         if let Some(rows) = &mut self.rows {
             rows.set_matching(shown);
             rows.hide_before(RecordId(self.cleared_before));
@@ -284,9 +285,9 @@ impl LogView {
     }
 
     fn point_out_matches(&mut self) {
-        let pattern = self.find.pattern.clone();
+        let sought = self.find.meaning.as_ref().map(|meaning| meaning.sought.clone());
         if let Some(rows) = &mut self.rows {
-            rows.set_pattern(pattern);
+            rows.set_sought(sought.unwrap_or_default());
             rows.set_place(None);
         }
     }
@@ -296,7 +297,7 @@ impl LogView {
         if let Some(searched) = self.searched()
             && self.find.is_shown
         {
-            self.find.start(searched, encoding, news);
+            self.find.start(&searched, encoding, news);
         }
         self.point_out_matches();
         self.show_wanted_rows();
@@ -313,7 +314,7 @@ impl LogView {
 
     pub(in crate::ui) fn hide_find(&mut self) {
         self.find.is_shown = false;
-        self.find.forget_hits();
+        self.find.forget_matches();
         self.point_out_matches();
         self.show_wanted_rows();
     }
@@ -323,9 +324,12 @@ impl LogView {
         let from = self.top_key();
         let LogView { find, rows: Some(rows), .. } = self else { return };
         let found = find.step(is_forward, from, |key| match rows.row(key) {
-            Ok(Some(row)) => row.record.data().map_or_else(Vec::new, |data| data.bytes.clone()),
+            Ok(Some(row)) => {
+                let carry = rows.carry(&row);
+                (row.record.data().map_or_else(Vec::new, |data| data.bytes.clone()), carry)
+            }
             // In what cannot be read there is no place to point out; its row says why.
-            _ => Vec::new(),
+            _ => (Vec::new(), Carry::default()),
         });
         let Some(row) = found else { return };
         let place = find.place.clone().map(|bytes| Place { row, bytes });
@@ -340,14 +344,14 @@ impl LogView {
 
     /// Shows only rows with a match, or all that the filters let through.
     pub(in crate::ui) fn show_only_matches(&mut self, is_on: bool) {
-        self.find.only_matches = is_on;
+        self.find.show_only_matches(is_on);
         self.show_wanted_rows();
     }
 
     /// Shows what the filters let through, and looks for what is wanted among that.
     pub(in crate::ui) fn apply_filter(&mut self, encoding: TextEncoding, news: &News) {
         if let Some(searched) = self.searched() {
-            self.find.start_filter(searched, news);
+            self.find.start_filter(&searched, encoding, news);
         }
         self.start_find(encoding, news);
     }
@@ -415,16 +419,48 @@ impl LogView {
         self.sheet.go_to(shown);
     }
 
-    /// Shows only what concerns the peer of a row.
-    pub(in crate::ui) fn show_only_peer_of(&mut self, row: RowKey, encoding: TextEncoding, cx: &mut Cx<'_>) {
-        match self.rows.as_mut().map(|rows| rows.row(row)) {
-            Some(Ok(Some(row))) if row.record.peer.is_some() => {
-                self.find.peer = row.record.peer;
-                self.apply_filter(encoding, cx.jobs.news());
+    /// A term of a filter for what a row has; says so where it has no such thing.
+    pub(in crate::ui) fn term_of(&mut self, row: RowKey, of: RowTrait, cx: &mut Cx<'_>) -> Option<String> {
+        let missing = match self.rows.as_mut().map(|rows| rows.row(row)) {
+            Some(Ok(Some(row))) => {
+                let direction = row.record.data().map(|data| data.head.direction);
+                let (term, missing) = match of {
+                    RowTrait::Peer => (row.record.peer.map(|peer| format!("peer:{peer}")), "toast.no_peer"),
+                    RowTrait::Direction => {
+                        (direction.map(|direction| format!("dir:{}", direction.word())), "toast.no_direction")
+                    }
+                };
+                if term.is_some() {
+                    return term;
+                }
+                missing
             }
-            Some(Err(error)) => cx.notices.problem(error_text::journal(cx.locale, &error)),
-            _ => cx.notices.info(cx.locale.text("toast.no_peer")),
-        }
+            Some(Err(error)) => {
+                cx.notices.problem(error_text::journal(cx.locale, &error));
+                return None;
+            }
+            _ => return None,
+        };
+        cx.notices.info(cx.locale.text(missing));
+        None
+    }
+
+    /// Changes the filter, and what is found behind it.
+    pub(in crate::ui) fn change_filter(
+        &mut self,
+        change: impl FnOnce(&mut Find),
+        encoding: TextEncoding,
+        news: &News,
+    ) {
+        change(&mut self.find);
+        self.find.is_shown |= !self.find.text.is_empty();
+        self.apply_filter(encoding, news);
+    }
+
+    /// Shows only what a term wants of what is shown, or hides it.
+    pub(in crate::ui) fn narrow(&mut self, how: Narrowing, term: &str, encoding: TextEncoding, news: &News) {
+        self.find.narrow(how, term);
+        self.apply_filter(encoding, news);
     }
 }
 

@@ -20,6 +20,10 @@ pub mod find;
 
 pub mod find_bar;
 
+mod find_field;
+
+pub mod gathering;
+
 pub mod go_to;
 
 pub mod inspector;

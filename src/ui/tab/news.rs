@@ -125,10 +125,9 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     // The chosen peer, or the only one there is.
     let selected = tab.peers.selected_id().map_or_else(|| shared.only_peer(), |peer| shared.peer(peer));
     // Only while somebody looks at them: there may be thousands.
-    let is_listed = is_alive && is_seen && (tab.peers.recipients.is_open || tab.peers.sources.is_open);
+    let is_listed = is_alive && is_seen && tab.peers.recipients.is_open;
     if let Some((all, _)) = is_listed.then(|| shared.peers_page(0, usize::MAX)) {
         tab.peers.recipients.renew(all.iter().filter(|peer| peer.state.can_send()));
-        tab.peers.sources.renew(all.iter());
     }
     tab.status = status;
     tab.peers.page = page;

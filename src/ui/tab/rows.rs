@@ -14,7 +14,7 @@ use crate::ui::sheet::SheetAction;
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::{Selected, SelectedLines};
-use crate::ui::tab::find::{FindAction, FindKind};
+use crate::ui::tab::find::{Find, FindAction, Narrowing};
 use crate::ui::tab::go_to::GoTo;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_view::{LogAction, LogRules};
@@ -92,9 +92,11 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
-        LogAction::Sheet(SheetAction::OnlyPeerOf(row)) => {
-            let encoding = tab.encoding();
-            tab.log.show_only_peer_of(row, encoding, cx);
+        LogAction::Sheet(SheetAction::Narrow { row, like, only }) => {
+            let (how, encoding) = (if only { Narrowing::Only } else { Narrowing::Without }, tab.encoding());
+            if let Some(term) = tab.log.term_of(row, like, cx) {
+                tab.log.narrow(how, &term, encoding, cx.jobs.news());
+            }
         }
         LogAction::Sheet(SheetAction::SendAgain(row)) => send_again(tab, row, cx),
         LogAction::Sheet(SheetAction::PutIntoField(row)) => put_into_field(tab, row, cx),
@@ -113,7 +115,11 @@ pub(in crate::ui) fn apply_find(tab: &mut Tab, action: FindAction, cx: &mut Cx<'
         FindAction::Next => log.step_find(true),
         FindAction::Previous => log.step_find(false),
         FindAction::ShowOnlyMatches(is_on) => log.show_only_matches(is_on),
-        FindAction::ApplyFilter => log.apply_filter(encoding, news),
+        FindAction::KeepAsFilter => log.change_filter(Find::keep_as_filter, encoding, news),
+        FindAction::EditFilter => log.change_filter(Find::edit_filter, encoding, news),
+        FindAction::DropFilter => log.change_filter(|find| find.set_filter(""), encoding, news),
+        FindAction::SetFilter(filter) => log.change_filter(|find| find.set_filter(&filter), encoding, news),
+        FindAction::Narrow { how, term } => log.narrow(how, &term, encoding, news),
     }
 }
 
@@ -157,8 +163,9 @@ pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx:
     match action {
         InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
         InspectorAction::FindBytes(bytes) => {
-            tab.log.find.kind = FindKind::Hex;
-            tab.log.find.text = hex::spaced(&bytes);
+            tab.log.find.text = format!("hex:\"{}\"", hex::spaced(&bytes));
+            // They are looked for among the other rows.
+            tab.log.find.show_only_matches(false);
             let encoding = tab.encoding();
             tab.log.show_find(encoding, cx.jobs.news());
             tab.log.start_find(encoding, cx.jobs.news());

@@ -3,25 +3,21 @@
 use crate::codec::text::TextEncoding;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::filter_choices::{direction_ui, peer_ui};
 use crate::ui::log::{LogRows, RowView};
 use crate::ui::tab::TabAction;
 use crate::ui::tab::chart::ChartAction;
-use crate::ui::tab::find::Find;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::find_bar::find_bar_ui;
 use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::log_view::LogView;
-use crate::ui::tab::peers::Peers;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::split_choice::{split_ui, split_width};
-use crate::ui::text;
-use crate::ui::theme::{self, Theme};
+use crate::ui::theme;
 use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
     segmented, segmented_width, wrap_button,
 };
-use egui::{Align, Layout, RichText, Ui, vec2};
+use egui::{Align, Layout, Ui, vec2};
 
 /// Draws the bar, and beneath it the find field while it is wanted.
 pub fn view_bar_ui(
@@ -29,14 +25,13 @@ pub fn view_bar_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut LiveSettings,
     log: &mut LogView,
-    peers: &mut Peers,
     out: &mut Vec<TabAction>,
 ) {
     let is_cleared = log.cleared_before > 0;
     let LogView { find, rows, .. } = log;
     let rows = rows.as_mut();
     let width = ui.available_width();
-    let room = width - choices_width(ui, ctx, tab, find, peers) - theme::SPACE_16;
+    let room = width - choices_width(ui, ctx, tab) - theme::SPACE_16;
     let (folded, actions) = fold(ui, ctx, is_cleared, room);
     ui.horizontal(|ui| {
         let choices = vec2((width - actions - theme::SPACE_16).max(0.0), theme::CONTROL_HEIGHT);
@@ -44,13 +39,13 @@ pub fn view_bar_ui(
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
         ui.allocate_ui_with_layout(choices, layout, |ui| {
             ui.set_max_width(choices.x);
-            choices_ui(ui, ctx, tab, find, peers, rows, out);
+            choices_ui(ui, ctx, tab, rows, out);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             actions_ui(ui, ctx, is_cleared, folded, out);
         });
     });
-    if find.is_shown {
+    if find.is_shown || find.is_filtering() {
         find_bar_ui(ui, ctx, find, out);
     }
 }
@@ -59,8 +54,6 @@ fn choices_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &mut LiveSettings,
-    find: &mut Find,
-    peers: &mut Peers,
     rows: Option<&mut LogRows>,
     out: &mut Vec<TabAction>,
 ) {
@@ -70,17 +63,6 @@ fn choices_ui(
     let tooltip = ctx.tooltip(ui.ctx(), "view.wrap_tip", UiCommand::ToggleWrap);
     if wrap_button(ui, tab.wraps_lines, ctx.text("view.wrap"), &tooltip).clicked() {
         out.push(LogAction::ToggleWrap.into());
-    }
-    let mut is_narrowed = direction_ui(ui, ctx, "direction", &mut find.direction);
-    if is_peer_shown(find, peers) {
-        is_narrowed |= peer_ui(ui, ctx, "peer-filter", &mut peers.sources, &mut find.peer);
-    }
-    if is_narrowed {
-        out.push(FindAction::ApplyFilter.into());
-    }
-    if let Some((done, total)) = find.filter_progress().filter(|(_, total)| *total > 0) {
-        let percent = done.saturating_mul(100) / total;
-        ui.label(RichText::new(format!("{percent} %")).color(Theme::of(ui).dim));
     }
 }
 
@@ -96,15 +78,11 @@ pub fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, RowView>; 4] {
 }
 
 /// How much room the choices at the left need on one line.
-fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, find: &Find, peers: &Peers) -> f32 {
+fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings) -> f32 {
     let mut width = segmented_width(ui, &view_choices(ctx));
     width += theme::SPACE_8 + PillCombo::width_of(ui, tab.encoding.label());
     width += theme::SPACE_8 + split_width(ui, ctx, &tab.split);
     width += theme::SPACE_8 + theme::CONTROL_HEIGHT;
-    width += theme::SPACE_8 + PillCombo::width_of(ui, text::direction_name(ctx.locale, find.direction));
-    if is_peer_shown(find, peers) {
-        width += theme::SPACE_8 + PillCombo::width_of(ui, &text::wanted_peer(ctx.locale, find.peer));
-    }
     width
 }
 
@@ -218,8 +196,4 @@ pub fn encoding_combo(ui: &mut Ui, ctx: &ViewCtx<'_>, salt: &str, encoding: &mut
             }
         }
     });
-}
-
-fn is_peer_shown(find: &Find, peers: &Peers) -> bool {
-    peers.total >= 2 || find.peer.is_some()
 }

@@ -4,8 +4,10 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
+use egui::text::LayoutJob;
 use egui::{
-    Frame, Key, Label, Margin, Modifiers, Response, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+    Frame, Id, Key, Label, Margin, Modifiers, Response, RichText, Role, Stroke, TextBuffer, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 /// A line to type into.
@@ -20,7 +22,12 @@ pub struct TextField<'a> {
     locked: bool,
     width: Option<f32>,
     payload_font: bool,
+    id: Option<Id>,
+    layouter: Option<Layouter>,
 }
+
+/// Gives a text its looks.
+pub type Layouter = fn(&str, &Theme) -> LayoutJob;
 
 impl<'a> TextField<'a> {
     /// A field with this name, which is its label, too, if it is given [room](Self::labelled).
@@ -34,6 +41,8 @@ impl<'a> TextField<'a> {
             locked: false,
             width: None,
             payload_font: false,
+            id: None,
+            layouter: None,
         }
     }
 
@@ -70,6 +79,16 @@ impl<'a> TextField<'a> {
     /// For addresses, numbers and bytes.
     pub fn payload_font(self) -> TextField<'a> {
         TextField { payload_font: true, ..self }
+    }
+
+    /// Known by this, for who asks where the cursor is.
+    pub fn id(self, id: Id) -> TextField<'a> {
+        TextField { id: Some(id), ..self }
+    }
+
+    /// Its text looks as this says.
+    pub fn layouter(self, layouter: Layouter) -> TextField<'a> {
+        TextField { layouter: Some(layouter), ..self }
     }
 
     /// Draws it. The response is that of the line that is typed into.
@@ -118,6 +137,11 @@ impl<'a> TextField<'a> {
         let font = if self.payload_font { fonts::payload() } else { fonts::interface(theme::BODY_SIZE) };
         let width = self.width.unwrap_or(ui.available_width());
         let remark = RichText::new(self.remark).size(theme::LABEL_SIZE).color(theme.faint);
+        let look = self.layouter;
+        let mut layouter = |ui: &Ui, text: &dyn TextBuffer, _: f32| {
+            let job = look.map_or_else(LayoutJob::default, |look| look(text.as_str(), theme));
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
         let mut edit = TextEdit::singleline(text)
             .font(font)
             .hint_text(RichText::new(self.hint).color(theme.faint))
@@ -135,6 +159,12 @@ impl<'a> TextField<'a> {
             );
         if !self.remark.is_empty() {
             edit = edit.suffix(remark);
+        }
+        if let Some(id) = self.id {
+            edit = edit.id(id);
+        }
+        if look.is_some() {
+            edit = edit.layouter(&mut layouter);
         }
         let response = ui.add(edit);
         if response.has_focus() {

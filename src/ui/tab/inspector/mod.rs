@@ -194,10 +194,10 @@ impl Inspector {
         let around = page.start.saturating_sub(HITS_AROUND_BYTES)
             ..page.end.saturating_add(HITS_AROUND_BYTES).min(bytes);
         let Some(made) = &mut self.made else { return };
-        if made.hits.around != around || made.hits.turn != rows.pattern_turn() {
+        if made.hits.around != around || made.hits.turn != rows.sought_turn() {
             let all = made.row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
             let places = rows.hits_within(all, around.clone());
-            made.hits = Hits { places, around, turn: rows.pattern_turn() };
+            made.hits = Hits { places, around, turn: rows.sought_turn() };
         }
     }
 

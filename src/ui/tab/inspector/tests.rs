@@ -2,15 +2,16 @@
 
 use super::{Inspector, Look};
 use crate::codec::decode::DecodeChoice;
+use crate::codec::expression::{Expression, Vocabulary};
 use crate::codec::text::TextEncoding;
+use crate::codec::time::TimeFormat;
 use crate::engine::news::News;
-use crate::journal::query::Pattern;
 use crate::journal::{JournalError, JournalInfo, JournalWriter};
 use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::{Epoch, PeerId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
-use crate::ui::log::{LogRows, Place, RowOptions};
+use crate::ui::log::{LogRows, Place, RowOptions, Sought};
 use crate::ui::tab::inspector::picked::Picked;
 use crate::util::clock::Stamp;
 use crate::util::locale::{Language, Locale};
@@ -75,7 +76,8 @@ fn a_match_is_shown_wherever_in_a_long_record_it_is() {
     look(&mut inspector, &mut rows, 4, &PLAIN);
     assert_eq!(inspector.page.start, 0);
     let place = 139_264..139_264 + NEEDLE.len();
-    rows.set_pattern(Some(Pattern::literal(NEEDLE).unwrap()));
+    let needle = Expression::parse(str::from_utf8(NEEDLE).unwrap(), &Vocabulary::default()).unwrap();
+    rows.set_sought(Sought::new(needle.judge(TextEncoding::UTF_8, &TimeFormat::local()).finders()));
     rows.set_place(Some(Place { row: RowKey(4), bytes: place.clone() }));
     look(&mut inspector, &mut rows, 4, &PLAIN);
     assert_eq!(inspector.picked_bytes(), NEEDLE);

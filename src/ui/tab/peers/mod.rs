@@ -101,8 +101,6 @@ pub struct Peers {
     pub selected: Option<PeerStatus>,
     /// Those that can be sent to.
     pub recipients: PeerList,
-    /// Those that rows can be narrowed to.
-    pub sources: PeerList,
 }
 
 impl Peers {
