@@ -224,27 +224,42 @@ fn a_browser_speaks_with_a_server_of_ours() {
     let listen = ["listen", "ws", "127.0.0.1:0/live", "--subprotocol", "chat", "--reply", "你好=世界"];
     let mut server = console.start(&[&listen[..], &["--format", "jsonl"]].concat());
     let page = format!(
-        "<p id=o>waiting</p><script>
+        "<script>
 const said = [], s = new WebSocket('ws://{}/live', ['other', 'chat']);
 s.onopen = () => s.send('你好');
 s.onmessage = (e) => {{ said.push(s.protocol, e.data); s.send(new Uint8Array([1, 2, 3])); s.close(1000, 'done'); }};
-s.onclose = (e) => document.getElementById('o').textContent = [...said, e.code, e.wasClean].join('|');
+s.onclose = (e) => {{
+    const told = new WebSocket(s.url, ['chat']);
+    told.onopen = () => told.send([...said, e.code, e.wasClean].join('|'));
+}};
 </script>",
         server.ready()
     );
     std::fs::write(console.path("page.html"), format!("<meta charset=utf-8>{page}")).unwrap();
     let profile = format!("--user-data-dir={}", console.path("profile").display());
-    let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--virtual-time-budget=20000"])
-        .args(["--dump-dom", &format!("file://{}", console.path("page.html").display())])
+    // A port for a debugger keeps the browser there until it is ended.
+    let mut browser = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--remote-debugging-port=0"])
+        .arg(format!("file://{}", console.path("page.html").display()))
         .env("HOME", console.path(""))
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .output()
+        .spawn()
         .unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("chat|世界|1000|true"), "{shown}");
+    // The page tells over a second connection how the first one went, masked with the four bytes in front.
+    let told = "chat|世界|1000|true";
+    let head = format!("\"hex\":\"81{:02x}", 0x80 | told.len());
+    wait_for(&server, &head);
+    browser.kill().unwrap();
+    browser.wait().unwrap();
     wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
     let out = end(server);
+    let masked = out.split(&head).nth(1).unwrap().split('"').next().unwrap();
+    let masked: Vec<u8> =
+        (0..masked.len()).step_by(2).map(|at| u8::from_str_radix(&masked[at..at + 2], 16).unwrap()).collect();
+    let shown: Vec<u8> =
+        masked[4..].iter().zip(masked[..4].iter().cycle()).map(|(byte, key)| byte ^ key).collect();
+    assert_eq!(String::from_utf8(shown).unwrap(), told);
     for part in ["\"origin\":\"reply\"", "\"hex\":\"8283", "\"hex\":\"8886"] {
         assert!(out.contains(part), "{part}: {out}");
     }
