@@ -215,6 +215,16 @@ fn both_ends_of_ours_meet_over_tls() {
     assert!(out.contains("\"version\":\"TLS 1.3\"") && out.contains("\"origin\":\"echo\""), "{out}");
 }
 
+/// A browser that ends with its test, however that ends.
+struct Browser(Child);
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
 #[test]
 fn a_browser_speaks_with_a_server_of_ours() {
     if !has_tool("chromium") {
@@ -238,20 +248,20 @@ s.onclose = (e) => {{
     std::fs::write(console.path("page.html"), format!("<meta charset=utf-8>{page}")).unwrap();
     let profile = format!("--user-data-dir={}", console.path("profile").display());
     // A port for a debugger keeps the browser there until it is ended.
-    let mut browser = Command::new("chromium")
+    let browser = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--remote-debugging-port=0"])
         .arg(format!("file://{}", console.path("page.html").display()))
         .env("HOME", console.path(""))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
+        .map(Browser)
         .unwrap();
     // The page tells over a second connection how the first one went, masked with the four bytes in front.
     let told = "chat|世界|1000|true";
     let head = format!("\"hex\":\"81{:02x}", 0x80 | told.len());
     wait_for(&server, &head);
-    browser.kill().unwrap();
-    browser.wait().unwrap();
+    drop(browser);
     wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
     let out = end(server);
     let masked = out.split(&head).nth(1).unwrap().split('"').next().unwrap();
