@@ -58,7 +58,7 @@ def without_a_service(desktop, window):
 
     wait_for(is_told, "the remark that a path can be typed")
     desktop.screenshot("dialogs-none.png")
-    window.press("Cancel", "push button")
+    cancel(window)
 
 
 def a_file_is_sent(desktop, window, device, answers):
@@ -71,6 +71,7 @@ def a_file_is_sent(desktop, window, device, answers):
     # The send area has a button of this name as well; what is in front comes last.
     window.press("Send", "push button", last=True)
     device.expect_bytes(path.read_bytes())
+    window.wait_gone("Browse…", "push button")
 
 
 def a_log_is_saved(desktop, window, answers, told):
@@ -82,6 +83,7 @@ def a_log_is_saved(desktop, window, answers, told):
     assert any(line.startswith("SaveFile") for line in told()), told()
     window.press("Save", "push button")
     wait_for(lambda: path.exists() and "ID=07" in path.read_text(encoding="utf-8"), "the saved log")
+    window.wait_gone("Browse…", "push button")
 
 
 def nothing_is_chosen(window, answers):
@@ -91,7 +93,7 @@ def nothing_is_chosen(window, answers):
     window.press("Browse…", "push button")
     time.sleep(1)
     assert window.text_of("File", "entry") == before
-    window.press("Cancel", "push button")
+    cancel(window)
 
 
 def the_service_vanishes(desktop, window, answers):
@@ -101,7 +103,7 @@ def the_service_vanishes(desktop, window, answers):
     time.sleep(1)
     still_answers(window)
     desktop.screenshot("dialogs-vanished.png")
-    window.press("Cancel", "push button")
+    cancel(window)
 
 
 def it_never_answers(window, answers):
@@ -114,6 +116,12 @@ def it_never_answers(window, answers):
     window.fill("File", str(path), "entry")
     window.press("Save", "push button")
     wait_for(path.exists, "the log at the typed path")
+
+
+def cancel(window):
+    """Closes the page and waits until it is gone: two presses in one frame would close the next one as well."""
+    window.press("Cancel", "push button")
+    window.wait_gone("Cancel", "push button")
 
 
 def still_answers(window):
