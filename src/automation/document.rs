@@ -470,6 +470,16 @@ impl Text<'_> {
     }
 }
 
+/// The text of a file behind whose head these tables of one name stand, each as it is written.
+pub(super) fn with_tables<'a>(head: String, name: &str, tables: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = head;
+    for table in tables {
+        let end = if table.ends_with('\n') { "" } else { "\n" };
+        text.extend(["\n[[", name, "]]\n", table, end]);
+    }
+    text
+}
+
 /// A text as TOML writes it.
 pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()

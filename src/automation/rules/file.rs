@@ -61,15 +61,8 @@ impl RuleFile {
 impl RuleFile {
     /// The text of the file with other rules, each as it stands there.
     pub fn with_rules<'a>(&self, rules: impl IntoIterator<Item = &'a str>) -> String {
-        let mut text = RuleFile { rules: Vec::new(), ..self.clone() }.to_string();
-        for rule in rules {
-            text.push_str("\n[[rule]]\n");
-            text.push_str(rule);
-            if !rule.ends_with('\n') {
-                text.push('\n');
-            }
-        }
-        text
+        let head = RuleFile { rules: Vec::new(), ..self.clone() }.to_string();
+        document::with_tables(head, "rule", rules)
     }
 }
 

@@ -10,6 +10,7 @@ mod run;
 pub use run::{Heard, Outcome, SequenceRun, StepResult, Todo};
 
 use crate::automation::condition::Condition;
+use crate::automation::document;
 use crate::automation::rules::CloseWay;
 use crate::automation::template::{Dressed, Template};
 use crate::codec::text::TextEncoding;
@@ -192,15 +193,8 @@ impl Sequence {
 
     /// The text of the file with other steps, each as it stands there.
     pub fn with_steps<'a>(&self, steps: impl IntoIterator<Item = &'a str>) -> String {
-        let mut text = Sequence { steps: Vec::new(), ..self.clone() }.to_string();
-        for step in steps {
-            text.push_str("\n[[step]]\n");
-            text.push_str(step);
-            if !step.ends_with('\n') {
-                text.push('\n');
-            }
-        }
-        text
+        let head = Sequence { steps: Vec::new(), ..self.clone() }.to_string();
+        document::with_tables(head, "step", steps)
     }
 
     /// Gives variables other first values, as the command line asks for. What is wrong is said by its name.

@@ -78,7 +78,7 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
         Responder { echo: settings.echo, replies, framing: framing.clone(), ..Responder::default() };
     let per_second = responder.replies_per_second;
     let simple = responder.rules();
-    let rules = match tab.rules.rules(&tab.settings.drawer.rules.text, encoding) {
+    let rules = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
         Ok(file) => simple.followed_by(prepared(&file, encoding)).with(framing.clone(), per_second),
         // What is wrong with them stands where they are written.
         Err(_) => simple,
@@ -97,7 +97,7 @@ fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
     let message =
         tab.log.inspector.row.as_ref().and_then(|row| row.record.data()).map(|data| data.bytes.clone());
     let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
-    tab.rules.tried = match tab.rules.rules(&tab.settings.drawer.rules.text, encoding) {
+    tab.rules.tried = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
         Ok(file) => rules::reactions_to(&prepared(&file, encoding), &message, cx.locale),
         Err(why) => vec![why],
     };

@@ -9,10 +9,9 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
+use crate::ui::tab::drawer::parts::{PartsEditor, PartsFile};
 use crate::util::clock;
 use crate::util::locale::Locale;
-use crate::workspace::tabs::DocumentSettings;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// How many bytes of an answer that is only tried are written out.
@@ -21,124 +20,37 @@ const SHOWN_BYTES: usize = 64;
 /// The rules of a tab, beside what their file says.
 #[derive(Debug, Default)]
 pub struct RulesPanel {
-    read: Option<ReadRules>,
-    /// The rule that is being changed.
-    pub(in crate::ui) chosen: Option<usize>,
-    /// It, as typed.
-    pub(in crate::ui) typed: String,
-    /// What is wrong with it.
-    pub(in crate::ui) typed_error: Option<String>,
-    /// The whole file is shown as text.
-    pub(in crate::ui) is_text: bool,
+    pub(in crate::ui) editor: PartsEditor<RuleFile>,
     /// What the rules would answer to a message.
     pub(in crate::ui) tried: Vec<String>,
 }
 
-#[derive(Debug)]
-struct ReadRules {
-    text: String,
-    encoding: TextEncoding,
-    rules: Result<Arc<RuleFile>, String>,
-}
+impl PartsFile for RuleFile {
+    type Part = Rule;
 
-/// A change of the list of rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::ui) enum Change {
-    /// The rule at this place is this.
-    Write(usize, String),
-    /// The rule at this place is tried, or no longer.
-    Switch(usize),
-    /// This rule stands at the end.
-    Add(String),
-    /// The rule at this place is gone.
-    Remove(usize),
-    /// The rule at this place stands one further down or up.
-    Move(usize, isize),
-}
-
-impl RulesPanel {
-    /// What the file means now; it is read again only when it has changed.
-    pub(in crate::ui) fn rules(
-        &mut self,
-        text: &str,
-        encoding: TextEncoding,
-    ) -> Result<Arc<RuleFile>, String> {
-        self.read.take_if(|read| read.text != text || read.encoding != encoding);
-        let read = self.read.get_or_insert_with(|| ReadRules {
-            text: text.to_owned(),
-            encoding,
-            rules: read(text, encoding).map(Arc::new),
-        });
-        read.rules.clone()
-    }
-
-    /// The rule at this place is the one to be changed.
-    pub(in crate::ui) fn choose(&mut self, place: Option<usize>, rule: Option<&Rule>) {
-        self.chosen = place;
-        rule.map(Rule::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
-        self.typed_error = None;
-    }
-
-    /// Changes the rules, and tells whether that was done; what does not make sense is said and changes nothing.
-    pub(in crate::ui) fn change(
-        &mut self,
-        document: &mut DocumentSettings,
-        encoding: TextEncoding,
-        change: Change,
-    ) -> bool {
-        let Ok(file) = self.rules(&document.text, encoding) else { return false };
-        let mut rules: Vec<String> = file.rules.iter().map(Rule::to_string).collect();
-        let mut chosen = self.chosen;
-        let is_written = matches!(change, Change::Write(..));
-        match change {
-            Change::Write(place, typed) => {
-                if let Some(rule) = rules.get_mut(place) {
-                    *rule = typed;
-                }
-            }
-            Change::Switch(place) => {
-                if let (Some(rule), Some(known)) = (rules.get_mut(place), file.rules.get(place)) {
-                    *rule = Rule { is_on: !known.is_on, ..known.clone() }.to_string();
-                }
-            }
-            Change::Add(rule) => {
-                chosen = Some(rules.len());
-                rules.push(rule);
-            }
-            Change::Remove(place) if place < rules.len() => {
-                rules.remove(place);
-                chosen = None;
-            }
-            Change::Move(from, by) => {
-                let to = from.checked_add_signed(by).filter(|to| from.max(*to) < rules.len());
-                let Some(to) = to else { return false };
-                rules.swap(from, to);
-                chosen = Some(to);
-            }
-            Change::Remove(_) => return false,
+    fn read(text: &str, encoding: TextEncoding) -> Result<RuleFile, String> {
+        if text.trim().is_empty() {
+            return Ok(RuleFile::default());
         }
-        match read(&file.with_rules(rules.iter().map(String::as_str)), encoding) {
-            Ok(file) => {
-                document.text = file.to_string();
-                self.typed_error = None;
-                if !is_written {
-                    self.choose(chosen, chosen.and_then(|place| file.rules.get(place)));
-                }
-                true
-            }
-            Err(why) => {
-                self.typed_error = Some(why);
-                false
-            }
-        }
+        RuleFile::parse(text, encoding, &Vocabulary::default()).map_err(|error| error.to_string())
     }
-}
 
-fn read(text: &str, encoding: TextEncoding) -> Result<RuleFile, String> {
-    if text.trim().is_empty() {
-        return Ok(RuleFile::default());
+    fn parts(&self) -> &[Rule] {
+        &self.rules
     }
-    RuleFile::parse(text, encoding, &Vocabulary::default()).map_err(|error| error.to_string())
+
+    fn with_parts(&self, rules: &[String]) -> String {
+        self.with_rules(rules.iter().map(String::as_str))
+    }
+
+    fn switched(rule: &Rule) -> Rule {
+        Rule { is_on: !rule.is_on, ..rule.clone() }
+    }
+
+    /// The order of rules decides who answers, so a new one stands behind all others.
+    fn place_of_new(_chosen: Option<usize>, count: usize) -> usize {
+        count
+    }
 }
 
 /// What these rules would do about a message of a peer that is new to them, a line for each reaction.
@@ -188,10 +100,11 @@ pub(super) fn reactions_to(rules: &RuleSet, message: &[u8], locale: &Locale) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, RulesPanel, reactions_to};
+    use super::{RulesPanel, reactions_to};
     use crate::automation::rules::RuleSet;
     use crate::codec::text::TextEncoding;
     use crate::codec::time::TimeFormat;
+    use crate::ui::tab::drawer::parts::Change;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::DocumentSettings;
 
@@ -209,14 +122,14 @@ mod tests {
             (Change::Move(0, -1), false),
             (Change::Write(1, "nmae = 'x'".to_owned()), false),
         ] {
-            assert_eq!(panel.change(&mut document, UTF_8, change.clone()), is_done, "{change:?}");
+            assert_eq!(panel.editor.change(&mut document, UTF_8, change.clone()), is_done, "{change:?}");
         }
         assert!(
-            panel.typed_error.as_ref().is_some_and(|why| why.contains("nmae")),
+            panel.editor.typed_error.as_ref().is_some_and(|why| why.contains("nmae")),
             "{:?}",
-            panel.typed_error
+            panel.editor.typed_error
         );
-        let file = panel.rules(&document.text, UTF_8).unwrap();
+        let file = panel.editor.file(&document.text, UTF_8).unwrap();
         assert_eq!(file.rules.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["login", "other"]);
         let english = Locale::of(Language::English);
         let set = |file: &super::RuleFile| {
@@ -224,8 +137,8 @@ mod tests {
         };
         let lines = reactions_to(&set(&file), b"LOGIN,42", english);
         assert!(lines.len() == 1 && lines[0].contains("OK,42") && lines[0].contains("login"), "{lines:?}");
-        assert!(panel.change(&mut document, UTF_8, Change::Switch(0)));
-        let file = panel.rules(&document.text, UTF_8).unwrap();
+        assert!(panel.editor.change(&mut document, UTF_8, Change::Switch(0)));
+        let file = panel.editor.file(&document.text, UTF_8).unwrap();
         let lines = reactions_to(&set(&file), b"LOGIN,42", english);
         assert_eq!(lines, [english.text("rules.would_nothing")]);
     }

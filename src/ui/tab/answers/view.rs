@@ -7,20 +7,19 @@ use crate::model::status::RuleStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
-use crate::ui::tab::answers::rules::{Change, RulesPanel};
+use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::composer::AnswersAction;
+use crate::ui::tab::drawer::parts::Change;
+use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, button, error_line, icon_button, menu, menu_item, text_button, toggle};
+use crate::ui::widgets::{ButtonKind, button, error_line, menu, menu_item, toggle};
 use crate::util::bytes_text::Count;
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
-
-/// The height of the table, and of the rule that is changed beside it.
-const HEIGHT: f32 = 190.0;
+use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// The room of the rule that is being changed.
 const EDITOR_WIDTH: f32 = 320.0;
@@ -30,6 +29,16 @@ const NARROW: f32 = 620.0;
 
 /// What a new rule begins as.
 const NEW_RULE: &str = "name = \"new\"\nwhen = 'text : \"hello\"'\nreply = \"world\"\nappend = \"lf\"\n";
+
+/// What is said about the file.
+const TEXTS: PartsTexts = PartsTexts {
+    number: "rules.rule_number",
+    part: "rules.rule_text",
+    up: "rules.up",
+    down: "rules.down",
+    remove: "rules.remove",
+    whole: "rules.text",
+};
 
 /// What the view shows besides its own state.
 #[derive(Clone, Copy, Debug)]
@@ -55,20 +64,29 @@ pub(in crate::ui) fn rules_ui(
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     let added = controls_ui(ui, ctx, panel, around, out);
     let size = vec2(ui.available_width(), HEIGHT);
-    if panel.is_text {
-        ui.allocate_ui(size, |ui| text_ui(ui, ctx, drawer, panel, around.encoding, out));
+    if panel.editor.is_text {
+        let text = &mut drawer.rules.text;
+        let written =
+            ui.allocate_ui(size, |ui| whole_ui(ui, ctx, text, &mut panel.editor, around.encoding, &TEXTS));
+        if written.inner {
+            out.push(AnswersAction::Arm.into());
+        }
         return;
     }
-    let change = match panel.rules(&drawer.rules.text, around.encoding) {
+    let change = match panel.editor.file(&drawer.rules.text, around.encoding) {
         Ok(file) => {
             let line = Layout::left_to_right(Align::Min);
             let changed = ui.allocate_ui_with_layout(size, line, |ui| {
-                let beside = if panel.chosen.is_some() { EDITOR_WIDTH + theme::SPACE_12 } else { 0.0 };
+                let beside = if panel.editor.chosen.is_some() { EDITOR_WIDTH + theme::SPACE_12 } else { 0.0 };
                 let room = vec2(ui.available_width() - beside, HEIGHT);
                 let changed = ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| {
                     table_ui(ui, ctx, &file, panel, around)
                 });
-                changed.inner.or(if panel.chosen.is_some() { editor_ui(ui, ctx, panel) } else { None })
+                changed.inner.or(if panel.editor.chosen.is_some() {
+                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, EDITOR_WIDTH)
+                } else {
+                    None
+                })
             });
             changed.inner
         }
@@ -81,7 +99,7 @@ pub(in crate::ui) fn rules_ui(
         }
     };
     for change in added.into_iter().chain(change) {
-        if panel.change(&mut drawer.rules, around.encoding, change) {
+        if panel.editor.change(&mut drawer.rules, around.encoding, change) {
             out.push(AnswersAction::Arm.into());
         }
     }
@@ -128,10 +146,7 @@ fn controls_ui(
             out.push(AnswersAction::Try.into());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = if panel.is_text { "sequence.as_table" } else { "sequence.as_text" };
-            if text_button(ui, ctx.text(name), ctx.text("sequence.as_text_tip")).clicked() {
-                panel.is_text = !panel.is_text;
-            }
+            form_ui(ui, ctx, &mut panel.editor);
             for (name, tip, action) in [
                 ("rules.save_button", "rules.save_tip", DrawerAction::AskSave(DocumentKind::Rules)),
                 ("rules.open_button", "rules.open_tip", DrawerAction::AskOpen(DocumentKind::Rules)),
@@ -143,36 +158,6 @@ fn controls_ui(
         });
     });
     added
-}
-
-fn text_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    drawer: &mut DrawerSettings,
-    panel: &mut RulesPanel,
-    encoding: TextEncoding,
-    out: &mut Vec<TabAction>,
-) {
-    let why = panel.rules(&drawer.rules.text, encoding).err();
-    let room = if why.is_some() { HEIGHT - 40.0 } else { HEIGHT };
-    ScrollArea::vertical().id_salt("rules-text").max_height(room).min_scrolled_height(room).show(ui, |ui| {
-        let edit = TextEdit::multiline(&mut drawer.rules.text)
-            .font(fonts::payload())
-            .code_editor()
-            .desired_rows(10)
-            .desired_width(f32::INFINITY)
-            .char_limit(1 << 20);
-        let response = ui.add(edit);
-        let name = ctx.text("rules.text");
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-        if response.changed() {
-            panel.choose(None, None);
-            out.push(AnswersAction::Arm.into());
-        }
-    });
-    if let Some(why) = why {
-        error_line(ui, &why);
-    }
 }
 
 fn table_ui(
@@ -219,7 +204,7 @@ fn table_ui(
                 Line {
                     number: place + 1,
                     is_on: Some(rule.is_on),
-                    is_chosen: panel.chosen == Some(place),
+                    is_chosen: panel.editor.chosen == Some(place),
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,
@@ -228,8 +213,7 @@ fn table_ui(
             if touched.is_switched {
                 change = Some(Change::Switch(place));
             } else if touched.row.clicked() {
-                let is_same = panel.chosen == Some(place);
-                panel.choose((!is_same).then_some(place), Some(rule).filter(|_| !is_same));
+                panel.editor.press(place, rule);
             }
         }
         if file.rules.is_empty() {
@@ -275,44 +259,4 @@ fn answer_cell(ctx: &ViewCtx<'_>, theme: &Theme, rule: &Rule, ink: egui::Color32
         (None, Some(CloseWay::Reset)) => word_cell(ctx.text("rules.resets"), ink),
         (None, None) => word_cell("—", theme.faint),
     }
-}
-
-/// The rule that is being changed, as its file has it.
-fn editor_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut RulesPanel) -> Option<Change> {
-    let place = panel.chosen?;
-    let mut change = None;
-    ui.allocate_ui_with_layout(vec2(EDITOR_WIDTH, HEIGHT), Layout::top_down(Align::Min), |ui| {
-        ui.set_width(EDITOR_WIDTH);
-        ui.horizontal(|ui| {
-            let title = ctx.format("rules.rule_number", &[("number", &(place + 1))]);
-            ui.label(RichText::new(title).color(Theme::of(ui).dim));
-            for (symbol, name, wanted) in [
-                ("↑", "rules.up", Change::Move(place, -1)),
-                ("↓", "rules.down", Change::Move(place, 1)),
-                ("✕", "rules.remove", Change::Remove(place)),
-            ] {
-                if icon_button(ui, symbol, ctx.text(name)).clicked() {
-                    change = Some(wanted);
-                }
-            }
-        });
-        let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
-        ScrollArea::vertical().id_salt("rule-text").max_height(height).show(ui, |ui| {
-            let edit = TextEdit::multiline(&mut panel.typed)
-                .font(fonts::payload())
-                .code_editor()
-                .desired_rows(5)
-                .desired_width(f32::INFINITY);
-            let response = ui.add(edit);
-            let name = ctx.text("rules.rule_text");
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-            if response.changed() {
-                change = Some(Change::Write(place, panel.typed.clone()));
-            }
-        });
-        if let Some(why) = &panel.typed_error {
-            error_line(ui, why);
-        }
-    });
-    change
 }

@@ -205,7 +205,7 @@ fn take(
         }
         (DocumentKind::Rules, Some(bytes)) => {
             tab.settings.drawer.rules = DocumentSettings { path, text: text(bytes)? };
-            tab.rules.choose(None, None);
+            tab.rules.editor.choose(None, None);
             answers::arm(tab, cx);
         }
         (DocumentKind::Sequence, None) => tab.settings.drawer.sequence.path = path,

@@ -71,7 +71,7 @@ pub(super) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
     }
     let encoding = tab.encoding();
     let document = &mut tab.settings.drawer.sequence;
-    match tab.sequence.sequence(&document.text, encoding) {
+    match tab.sequence.editor.file(&document.text, encoding) {
         Ok(sequence) => {
             let known: Vec<String> = sequence.steps.iter().map(Step::to_string).collect();
             document.text = sequence.with_steps(known.iter().chain(&steps).map(String::as_str));

@@ -14,6 +14,7 @@ use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::JobHandle;
 use crate::ui::tab::Tab;
+use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
 use crate::ui::tab::sequence::from_log::LoggedSteps;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::workspace::tabs::DocumentSettings;
@@ -42,15 +43,7 @@ pub enum SequenceAction {
 /// The sequence of a tab, beside what its file says.
 #[derive(Debug, Default)]
 pub struct SequencePanel {
-    read: Option<ReadSequence>,
-    /// The step that is being changed.
-    pub(in crate::ui) chosen: Option<usize>,
-    /// It, as typed.
-    pub(in crate::ui) typed: String,
-    /// What is wrong with it.
-    pub(in crate::ui) typed_error: Option<String>,
-    /// The whole file is shown as text.
-    pub(in crate::ui) is_text: bool,
+    pub(in crate::ui) editor: PartsEditor<Sequence>,
     /// How each step went in the run of last, by its place.
     pub(in crate::ui) results: Vec<Option<StepShown>>,
     /// What the run knows.
@@ -60,14 +53,6 @@ pub struct SequencePanel {
     /// What runs is the list of sends: its steps are not those that are shown here.
     pub(in crate::ui) runs_list: bool,
     logged: Option<JobHandle<LoggedSteps>>,
-}
-
-/// What the file was understood as.
-#[derive(Debug)]
-struct ReadSequence {
-    text: String,
-    encoding: TextEncoding,
-    sequence: Result<Arc<Sequence>, String>,
 }
 
 /// How a step went.
@@ -86,106 +71,26 @@ pub(in crate::ui) struct RunEnd {
     pub(in crate::ui) is_stopped: bool,
 }
 
-/// A change of the list of steps.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::ui) enum Change {
-    /// The step at this place is this.
-    Write(usize, String),
-    /// The step at this place counts, or no longer.
-    Switch(usize),
-    /// This step stands behind the chosen one, or at the end.
-    Add(&'static str),
-    /// The step at this place is gone.
-    Remove(usize),
-    /// The step at this place stands one further down or up.
-    Move(usize, isize),
-}
-
 impl SequencePanel {
-    /// What the file means now; it is read again only when it has changed.
-    pub(in crate::ui) fn sequence(
-        &mut self,
-        text: &str,
-        encoding: TextEncoding,
-    ) -> Result<Arc<Sequence>, String> {
-        self.read.take_if(|read| read.text != text || read.encoding != encoding);
-        let read = self.read.get_or_insert_with(|| ReadSequence {
-            text: text.to_owned(),
-            encoding,
-            sequence: read(text, encoding).map(Arc::new),
-        });
-        read.sequence.clone()
-    }
-
     /// What was run last is another sequence than the one that is there now.
     pub(in crate::ui) fn forget_run(&mut self) {
         self.results.clear();
         self.variables = Arc::default();
         self.ended = None;
-        self.choose(None, None);
+        self.editor.choose(None, None);
     }
 
-    /// The step at this place is the one to be changed.
-    pub(in crate::ui) fn choose(&mut self, place: Option<usize>, step: Option<&Step>) {
-        self.chosen = place;
-        step.map(Step::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
-        self.typed_error = None;
-    }
-
-    /// Changes the steps; what does not make sense is said and changes nothing.
+    /// Changes the steps. What was run last says nothing of others.
     pub(in crate::ui) fn change(
         &mut self,
         document: &mut DocumentSettings,
         encoding: TextEncoding,
         change: Change,
     ) {
-        let Ok(sequence) = self.sequence(&document.text, encoding) else { return };
-        let mut steps: Vec<String> = sequence.steps.iter().map(Step::to_string).collect();
-        let mut chosen = self.chosen;
-        let is_written = matches!(change, Change::Write(..));
-        let keeps_results = is_written || matches!(change, Change::Switch(_));
-        match change {
-            Change::Write(place, typed) => {
-                if let Some(step) = steps.get_mut(place) {
-                    *step = typed;
-                }
-            }
-            Change::Switch(place) => {
-                if let (Some(step), Some(known)) = (steps.get_mut(place), sequence.steps.get(place)) {
-                    *step = Step { is_on: !known.is_on, ..known.clone() }.to_string();
-                }
-            }
-            Change::Add(step) => {
-                let place = chosen.map_or(steps.len(), |chosen| chosen + 1).min(steps.len());
-                steps.insert(place, step.to_owned());
-                chosen = Some(place);
-            }
-            Change::Remove(place) if place < steps.len() => {
-                steps.remove(place);
-                chosen = None;
-            }
-            Change::Move(from, by) => {
-                let to = from.checked_add_signed(by).filter(|to| from.max(*to) < steps.len());
-                let Some(to) = to else { return };
-                steps.swap(from, to);
-                chosen = Some(to);
-            }
-            Change::Remove(_) => return,
-        }
-        let text = sequence.with_steps(steps.iter().map(String::as_str));
-        match read(&text, encoding) {
-            Ok(sequence) => {
-                document.text = sequence.to_string();
-                self.typed_error = None;
-                if !keeps_results {
-                    self.results.clear();
-                    self.ended = None;
-                }
-                if !is_written {
-                    self.choose(chosen, chosen.and_then(|place| sequence.steps.get(place)));
-                }
-            }
-            Err(why) => self.typed_error = Some(why),
+        let keeps_results = matches!(change, Change::Write(..) | Change::Switch(_));
+        if self.editor.change(document, encoding, change) && !keeps_results {
+            self.results.clear();
+            self.ended = None;
         }
     }
 
@@ -204,11 +109,32 @@ impl SequencePanel {
     }
 }
 
-fn read(text: &str, encoding: TextEncoding) -> Result<Sequence, String> {
-    if text.trim().is_empty() {
-        return Ok(Sequence::empty(encoding));
+impl PartsFile for Sequence {
+    type Part = Step;
+
+    fn read(text: &str, encoding: TextEncoding) -> Result<Sequence, String> {
+        if text.trim().is_empty() {
+            return Ok(Sequence::empty(encoding));
+        }
+        Sequence::parse(text, encoding, &Vocabulary::default(), &[]).map_err(|error| error.to_string())
     }
-    Sequence::parse(text, encoding, &Vocabulary::default(), &[]).map_err(|error| error.to_string())
+
+    fn parts(&self) -> &[Step] {
+        &self.steps
+    }
+
+    fn with_parts(&self, steps: &[String]) -> String {
+        self.with_steps(steps.iter().map(String::as_str))
+    }
+
+    fn switched(step: &Step) -> Step {
+        Step { is_on: !step.is_on, ..step.clone() }
+    }
+
+    /// Behind the step that is being changed, or at the end.
+    fn place_of_new(chosen: Option<usize>, count: usize) -> usize {
+        chosen.map_or(count, |chosen| chosen + 1).min(count)
+    }
 }
 
 /// Does what was asked of the sequence.
@@ -243,7 +169,7 @@ fn run(tab: &mut Tab, starts_held: bool, cx: &mut Cx<'_>) -> bool {
         return false;
     }
     let encoding = tab.encoding();
-    let sequence = match tab.sequence.sequence(&tab.settings.drawer.sequence.text, encoding) {
+    let sequence = match tab.sequence.editor.file(&tab.settings.drawer.sequence.text, encoding) {
         Ok(sequence) if !sequence.steps.is_empty() => sequence,
         Ok(_) => {
             cx.notices.info(cx.locale.text("sequence.empty"));
@@ -288,14 +214,15 @@ pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, SequencePanel};
+    use super::SequencePanel;
     use crate::codec::text::TextEncoding;
+    use crate::ui::tab::drawer::parts::Change;
     use crate::workspace::tabs::DocumentSettings;
 
     const UTF_8: TextEncoding = TextEncoding::UTF_8;
 
     fn steps(panel: &mut SequencePanel, document: &DocumentSettings) -> String {
-        let sequence = panel.sequence(&document.text, UTF_8).unwrap();
+        let sequence = panel.editor.file(&document.text, UTF_8).unwrap();
         let words = sequence.steps.iter().map(|step| {
             let mark = if step.is_on { "" } else { "-" };
             format!("{mark}{} {}", step.action.word(), step.action.what())
@@ -307,13 +234,13 @@ mod tests {
     fn steps_are_added_changed_switched_moved_and_removed() {
         let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
         for (change, expected) in [
-            (Change::Add("send = \"a\"\n"), "send a"),
-            (Change::Add("delay = \"1s\"\n"), "send a; delay 1s"),
+            (Change::Add("send = \"a\"\n".to_owned()), "send a"),
+            (Change::Add("delay = \"1s\"\n".to_owned()), "send a; delay 1s"),
             (Change::Write(1, "delay = \"20ms\"".to_owned()), "send a; delay 20ms"),
             (Change::Switch(0), "-send a; delay 20ms"),
             (Change::Move(1, -1), "delay 20ms; -send a"),
             (Change::Move(0, -1), "delay 20ms; -send a"),
-            (Change::Add("expect = 'x == 1'\n"), "delay 20ms; -send a"),
+            (Change::Add("expect = 'x == 1'\n".to_owned()), "delay 20ms; -send a"),
             (Change::Remove(1), "delay 20ms"),
         ] {
             panel.change(&mut document, UTF_8, change.clone());
@@ -324,13 +251,13 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_said_and_changes_nothing() {
         let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
-        panel.change(&mut document, UTF_8, Change::Add("send = \"a\"\n"));
+        panel.change(&mut document, UTF_8, Change::Add("send = \"a\"\n".to_owned()));
         let before = document.text.clone();
-        panel.typed = "sned = \"a\"".to_owned();
-        panel.change(&mut document, UTF_8, Change::Write(0, panel.typed.clone()));
+        panel.editor.typed = "sned = \"a\"".to_owned();
+        panel.change(&mut document, UTF_8, Change::Write(0, panel.editor.typed.clone()));
         assert_eq!(document.text, before);
-        let why = panel.typed_error.clone().unwrap();
+        let why = panel.editor.typed_error.clone().unwrap();
         assert!(why.contains("send"), "{why}");
-        assert_eq!(panel.typed, "sned = \"a\"", "what was typed stays");
+        assert_eq!(panel.editor.typed, "sned = \"a\"", "what was typed stays");
     }
 }

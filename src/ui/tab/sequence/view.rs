@@ -5,22 +5,18 @@ use crate::automation::sequence::{Action, Outcome, Sequence, Step};
 use crate::codec::text::TextEncoding;
 use crate::model::status::SequenceStatus;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::fonts;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::drawer::parts::Change;
+use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
-use crate::ui::tab::sequence::{Change, RunEnd, SequenceAction, SequencePanel};
+use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{
-    ButtonKind, TextField, button, error_line, icon_button, menu, menu_item, text_button,
-};
+use crate::ui::widgets::{ButtonKind, TextField, button, error_line, menu, menu_item, text_button};
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
-use egui::{Align, Color32, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
-
-/// The height of the table, and of the step that is changed beside it.
-const HEIGHT: f32 = 190.0;
+use egui::{Align, Color32, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// The room of the step that is being changed.
 const EDITOR_WIDTH: f32 = 300.0;
@@ -39,6 +35,16 @@ const NEW_STEPS: [(&str, &str); 8] = [
     ("sequence.word.repeat", "repeat = 3\nfrom = 1\n"),
     ("sequence.word.close", "close = \"fin\"\n"),
 ];
+
+/// What is said about the file.
+const TEXTS: PartsTexts = PartsTexts {
+    number: "sequence.step_number",
+    part: "sequence.step_text",
+    up: "sequence.up",
+    down: "sequence.down",
+    remove: "sequence.remove",
+    whole: "sequence.text",
+};
 
 /// What the view shows besides its own state.
 #[derive(Clone, Copy, Debug)]
@@ -60,11 +66,12 @@ pub(in crate::ui) fn sequence_ui(
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     controls_ui(ui, ctx, drawer, panel, around, out);
     let size = vec2(ui.available_width(), HEIGHT);
-    if panel.is_text {
-        ui.allocate_ui(size, |ui| text_ui(ui, ctx, drawer, panel, around.encoding));
+    if panel.editor.is_text {
+        let text = &mut drawer.sequence.text;
+        ui.allocate_ui(size, |ui| whole_ui(ui, ctx, text, &mut panel.editor, around.encoding, &TEXTS));
         return;
     }
-    match panel.sequence(&drawer.sequence.text, around.encoding) {
+    match panel.editor.file(&drawer.sequence.text, around.encoding) {
         Ok(sequence) if sequence.steps.is_empty() => {
             let change = ui.allocate_ui(size, |ui| {
                 ui.set_min_size(size);
@@ -79,14 +86,18 @@ pub(in crate::ui) fn sequence_ui(
         }
         Ok(sequence) => {
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Min), |ui| {
-                let beside = if panel.chosen.is_some() { EDITOR_WIDTH + theme::SPACE_12 } else { 0.0 };
+                let beside = if panel.editor.chosen.is_some() { EDITOR_WIDTH + theme::SPACE_12 } else { 0.0 };
                 let room = vec2(ui.available_width() - beside, HEIGHT);
                 let change = ui
                     .allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| {
                         table_ui(ui, ctx, &sequence, panel, around, out)
                     })
                     .inner;
-                let written = if panel.chosen.is_some() { editor_ui(ui, ctx, panel) } else { None };
+                let written = if panel.editor.chosen.is_some() {
+                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, EDITOR_WIDTH)
+                } else {
+                    None
+                };
                 if let Some(change) = change.or(written) {
                     panel.change(&mut drawer.sequence, around.encoding, change);
                 }
@@ -97,7 +108,7 @@ pub(in crate::ui) fn sequence_ui(
                 ui.set_min_size(size);
                 error_line(ui, &why);
                 if button(ui, ButtonKind::Ordinary, ctx.text("sequence.as_text"), None, "").clicked() {
-                    panel.is_text = true;
+                    panel.editor.is_text = true;
                 }
             });
         }
@@ -157,10 +168,7 @@ fn controls_ui(
 
 /// From the right: what has to do with files, rows and the way in which it is shown.
 fn files_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut SequencePanel, out: &mut Vec<TabAction>) {
-    let name = if panel.is_text { "sequence.as_table" } else { "sequence.as_text" };
-    if text_button(ui, ctx.text(name), ctx.text("sequence.as_text_tip")).clicked() {
-        panel.is_text = !panel.is_text;
-    }
+    form_ui(ui, ctx, &mut panel.editor);
     for (name, tip, action) in [
         (
             "sequence.save_button",
@@ -173,37 +181,6 @@ fn files_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut SequencePanel, out: &mut
         if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
             out.push(action);
         }
-    }
-}
-
-fn text_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    drawer: &mut DrawerSettings,
-    panel: &mut SequencePanel,
-    encoding: TextEncoding,
-) {
-    let why = panel.sequence(&drawer.sequence.text, encoding).err();
-    let room = if why.is_some() { HEIGHT - 40.0 } else { HEIGHT };
-    ScrollArea::vertical().id_salt("sequence-text").max_height(room).min_scrolled_height(room).show(
-        ui,
-        |ui| {
-            let edit = TextEdit::multiline(&mut drawer.sequence.text)
-                .font(fonts::payload())
-                .code_editor()
-                .desired_rows(10)
-                .desired_width(f32::INFINITY)
-                .char_limit(1 << 20);
-            let response = ui.add(edit);
-            let name = ctx.text("sequence.text");
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-            if response.changed() {
-                panel.choose(None, None);
-            }
-        },
-    );
-    if let Some(why) = why {
-        error_line(ui, &why);
     }
 }
 
@@ -252,7 +229,7 @@ fn table_ui(
                 Line {
                     number: place + 1,
                     is_on: Some(step.is_on),
-                    is_chosen: panel.chosen == Some(place),
+                    is_chosen: panel.editor.chosen == Some(place),
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,
@@ -263,8 +240,7 @@ fn table_ui(
             } else if touched.column == Some(last) && panel.results.get(place).is_some_and(Option::is_some) {
                 out.push(SequenceAction::ShowRows(place).into());
             } else if touched.row.clicked() {
-                let is_same = panel.chosen == Some(place);
-                panel.choose((!is_same).then_some(place), Some(step).filter(|_| !is_same));
+                panel.editor.press(place, step);
             }
             if is_bad {
                 touched.row.on_hover_text(ctx.text("sequence.show_rows"));
@@ -283,7 +259,7 @@ fn add_menu(ctx: &ViewCtx<'_>, opener: &egui::Response) -> Option<Change> {
     menu(opener, 180.0, |ui| {
         for (name, step) in NEW_STEPS {
             if menu_item(ui, true, ctx.text(name), "") {
-                change = Some(Change::Add(step));
+                change = Some(Change::Add(step.to_owned()));
             }
         }
     });
@@ -381,44 +357,4 @@ fn variables_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &SequencePanel) {
     let line = format!("{}  {}", ctx.text("sequence.knows"), pairs.join("   "));
     let text = RichText::new(line).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
     ui.add(egui::Label::new(text).truncate().selectable(true));
-}
-
-/// The step that is being changed, as its file has it.
-fn editor_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut SequencePanel) -> Option<Change> {
-    let place = panel.chosen?;
-    let mut change = None;
-    ui.allocate_ui_with_layout(vec2(EDITOR_WIDTH, HEIGHT), Layout::top_down(Align::Min), |ui| {
-        ui.set_width(EDITOR_WIDTH);
-        ui.horizontal(|ui| {
-            let title = ctx.format("sequence.step_number", &[("number", &(place + 1))]);
-            ui.label(RichText::new(title).color(Theme::of(ui).dim));
-            for (symbol, name, wanted) in [
-                ("↑", "sequence.up", Change::Move(place, -1)),
-                ("↓", "sequence.down", Change::Move(place, 1)),
-                ("✕", "sequence.remove", Change::Remove(place)),
-            ] {
-                if icon_button(ui, symbol, ctx.text(name)).clicked() {
-                    change = Some(wanted);
-                }
-            }
-        });
-        let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
-        ScrollArea::vertical().id_salt("step-text").max_height(height).show(ui, |ui| {
-            let edit = TextEdit::multiline(&mut panel.typed)
-                .font(fonts::payload())
-                .code_editor()
-                .desired_rows(5)
-                .desired_width(f32::INFINITY);
-            let response = ui.add(edit);
-            let name = ctx.text("sequence.step_text");
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-            if response.changed() {
-                change = Some(Change::Write(place, panel.typed.clone()));
-            }
-        });
-        if let Some(why) = &panel.typed_error {
-            error_line(ui, why);
-        }
-    });
-    change
 }

@@ -1,0 +1,155 @@
+//! A file of the drawer that is changed part by part: steps of a sequence, or rules. It is read again only when it has
+//! changed. What a part does is not known here.
+
+use crate::codec::text::TextEncoding;
+use crate::workspace::tabs::DocumentSettings;
+use std::fmt::Display;
+use std::sync::Arc;
+
+/// What such a file means.
+pub trait PartsFile: Display + Sized {
+    /// A step, or a rule; it is written as it stands in the file.
+    type Part: Display;
+
+    /// Reads it; an empty text is a file without parts.
+    fn read(text: &str, encoding: TextEncoding) -> Result<Self, String>;
+
+    /// Its parts, in order.
+    fn parts(&self) -> &[Self::Part];
+
+    /// The text of the file with other parts.
+    fn with_parts(&self, parts: &[String]) -> String;
+
+    /// The part, counting where it did not, and the other way round.
+    fn switched(part: &Self::Part) -> Self::Part;
+
+    /// Where a new part comes to stand among so many.
+    fn place_of_new(chosen: Option<usize>, count: usize) -> usize;
+}
+
+/// A file, and which part of it is being changed.
+#[derive(Debug)]
+pub struct PartsEditor<F> {
+    read: Option<Read<F>>,
+    /// The part that is being changed.
+    pub(in crate::ui) chosen: Option<usize>,
+    /// It, as typed.
+    pub(in crate::ui) typed: String,
+    /// What is wrong with it.
+    pub(in crate::ui) typed_error: Option<String>,
+    /// The whole file is shown as text.
+    pub(in crate::ui) is_text: bool,
+}
+
+/// What the file was understood as.
+#[derive(Debug)]
+struct Read<F> {
+    text: String,
+    encoding: TextEncoding,
+    file: Result<Arc<F>, String>,
+}
+
+/// A change of the list of parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Change {
+    /// The part at this place is this.
+    Write(usize, String),
+    /// The part at this place counts, or no longer.
+    Switch(usize),
+    /// This part is new.
+    Add(String),
+    /// The part at this place is gone.
+    Remove(usize),
+    /// The part at this place stands one further down or up.
+    Move(usize, isize),
+}
+
+impl<F> Default for PartsEditor<F> {
+    fn default() -> PartsEditor<F> {
+        PartsEditor { read: None, chosen: None, typed: String::new(), typed_error: None, is_text: false }
+    }
+}
+
+impl<F: PartsFile> PartsEditor<F> {
+    /// What the file means now.
+    pub(in crate::ui) fn file(&mut self, text: &str, encoding: TextEncoding) -> Result<Arc<F>, String> {
+        self.read.take_if(|read| read.text != text || read.encoding != encoding);
+        let read = self.read.get_or_insert_with(|| Read {
+            text: text.to_owned(),
+            encoding,
+            file: F::read(text, encoding).map(Arc::new),
+        });
+        read.file.clone()
+    }
+
+    /// The part at this place is the one to be changed.
+    pub(in crate::ui) fn choose(&mut self, place: Option<usize>, part: Option<&F::Part>) {
+        self.chosen = place;
+        part.map(F::Part::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
+        self.typed_error = None;
+    }
+
+    /// A part is pressed: it is the one to be changed, or no longer.
+    pub(in crate::ui) fn press(&mut self, place: usize, part: &F::Part) {
+        if self.chosen == Some(place) {
+            self.choose(None, None);
+        } else {
+            self.choose(Some(place), Some(part));
+        }
+    }
+
+    /// Changes the parts, and tells whether that was done; what does not make sense is said and changes nothing.
+    pub(in crate::ui) fn change(
+        &mut self,
+        document: &mut DocumentSettings,
+        encoding: TextEncoding,
+        change: Change,
+    ) -> bool {
+        let Ok(file) = self.file(&document.text, encoding) else { return false };
+        let mut parts: Vec<String> = file.parts().iter().map(F::Part::to_string).collect();
+        let mut chosen = self.chosen;
+        let is_written = matches!(change, Change::Write(..));
+        match change {
+            Change::Write(place, typed) => {
+                if let Some(part) = parts.get_mut(place) {
+                    *part = typed;
+                }
+            }
+            Change::Switch(place) => {
+                if let (Some(part), Some(known)) = (parts.get_mut(place), file.parts().get(place)) {
+                    *part = F::switched(known).to_string();
+                }
+            }
+            Change::Add(part) => {
+                let place = F::place_of_new(chosen, parts.len());
+                parts.insert(place, part);
+                chosen = Some(place);
+            }
+            Change::Remove(place) if place < parts.len() => {
+                parts.remove(place);
+                chosen = None;
+            }
+            Change::Move(from, by) => {
+                let to = from.checked_add_signed(by).filter(|to| from.max(*to) < parts.len());
+                let Some(to) = to else { return false };
+                parts.swap(from, to);
+                chosen = Some(to);
+            }
+            Change::Remove(_) => return false,
+        }
+        match F::read(&file.with_parts(&parts), encoding) {
+            Ok(file) => {
+                document.text = file.to_string();
+                self.typed_error = None;
+                if !is_written {
+                    self.choose(chosen, chosen.and_then(|place| file.parts().get(place)));
+                }
+                true
+            }
+            Err(why) => {
+                self.typed_error = Some(why);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The part of a file that is being changed, beside its table; and the whole file as text.
+
+use crate::codec::text::TextEncoding;
+use crate::ui::ctx::ViewCtx;
+use crate::ui::fonts;
+use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::{error_line, icon_button, text_button};
+use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+/// The height of the table, and of what is changed beside it.
+pub(in crate::ui) const HEIGHT: f32 = 190.0;
+
+/// What an error takes of it.
+const ERROR_HEIGHT: f32 = 40.0;
+
+/// The names of the texts about such a file.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ui) struct PartsTexts {
+    /// Which part it is, with `{number}`.
+    pub(in crate::ui) number: &'static str,
+    /// What the field of a part is.
+    pub(in crate::ui) part: &'static str,
+    pub(in crate::ui) up: &'static str,
+    pub(in crate::ui) down: &'static str,
+    pub(in crate::ui) remove: &'static str,
+    /// What the field of the whole file is.
+    pub(in crate::ui) whole: &'static str,
+}
+
+/// The part that is being changed, as its file has it.
+pub(in crate::ui) fn part_ui<F: PartsFile>(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    editor: &mut PartsEditor<F>,
+    texts: &PartsTexts,
+    width: f32,
+) -> Option<Change> {
+    let place = editor.chosen?;
+    let mut change = None;
+    ui.allocate_ui_with_layout(vec2(width, HEIGHT), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        ui.horizontal(|ui| {
+            let title = ctx.format(texts.number, &[("number", &(place + 1))]);
+            ui.label(RichText::new(title).color(Theme::of(ui).dim));
+            for (symbol, name, wanted) in [
+                ("↑", texts.up, Change::Move(place, -1)),
+                ("↓", texts.down, Change::Move(place, 1)),
+                ("✕", texts.remove, Change::Remove(place)),
+            ] {
+                if icon_button(ui, symbol, ctx.text(name)).clicked() {
+                    change = Some(wanted);
+                }
+            }
+        });
+        let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
+        ScrollArea::vertical().id_salt(texts.part).max_height(height).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut editor.typed).desired_rows(5);
+            if code_ui(ui, ctx, edit, texts.part).changed() {
+                change = Some(Change::Write(place, editor.typed.clone()));
+            }
+        });
+        if let Some(why) = &editor.typed_error {
+            error_line(ui, why);
+        }
+    });
+    change
+}
+
+/// The whole file; says whether it was changed.
+pub(in crate::ui) fn whole_ui<F: PartsFile>(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    text: &mut String,
+    editor: &mut PartsEditor<F>,
+    encoding: TextEncoding,
+    texts: &PartsTexts,
+) -> bool {
+    let why = editor.file(text, encoding).err();
+    let room = if why.is_some() { HEIGHT - ERROR_HEIGHT } else { HEIGHT };
+    let area = ScrollArea::vertical().id_salt(texts.whole).max_height(room).min_scrolled_height(room);
+    let written = area.show(ui, |ui| {
+        let edit = TextEdit::multiline(text).desired_rows(10).char_limit(1 << 20);
+        code_ui(ui, ctx, edit, texts.whole).changed()
+    });
+    if written.inner {
+        editor.choose(None, None);
+    }
+    if let Some(why) = why {
+        error_line(ui, &why);
+    }
+    written.inner
+}
+
+fn code_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, edit: TextEdit<'_>, name: &'static str) -> Response {
+    let response = ui.add(edit.font(fonts::payload()).code_editor().desired_width(f32::INFINITY));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(ctx.text(name)));
+    response
+}
+
+/// Whether the file is shown as a table or as text.
+pub(in crate::ui) fn form_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &mut PartsEditor<F>) {
+    let name = if editor.is_text { "sequence.as_table" } else { "sequence.as_text" };
+    if text_button(ui, ctx.text(name), ctx.text("sequence.as_text_tip")).clicked() {
+        editor.is_text = !editor.is_text;
+    }
+}
