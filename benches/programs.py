@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import json
 import os
 import platform
 import re
@@ -112,6 +113,30 @@ class Program:
         for status in Path(f"/proc/{self.process.pid}/task").glob("*/status"):
             total += sum(int(n) for n in re.findall(r"ctxt_switches:\s+(\d+)", status.read_text()))
         return total
+
+
+def run_json(command, seconds=300):
+    done = subprocess.run([str(word) for word in command], capture_output=True, timeout=seconds)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.decode(errors='replace')}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def verify_raw(loadgen, folder, journal, expect):
+    """Whether every numbered message is there, whole and once."""
+    raw = folder / "raw"
+    subprocess.run([CLI, "export", journal, "--to", "raw", "--dir", "rx", "-o", raw], check=True, stderr=subprocess.DEVNULL)
+    try:
+        return verify_file(loadgen, raw, expect)
+    finally:
+        raw.unlink()
+
+
+def verify_file(loadgen, path, expect):
+    found = run_json([loadgen, "verify", path, "--expect", expect])
+    if found["broken"] or found["dups"]:
+        raise RuntimeError(f"{path}: {found['broken']} broken, {found['dups']} twice")
+    return found["unique"]
 
 
 def processor():
