@@ -104,6 +104,8 @@ mod journal_query;
 
 mod journal_support;
 
+mod measuring_scripts;
+
 #[cfg(unix)]
 mod small_disk;
 
