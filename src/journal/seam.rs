@@ -76,6 +76,11 @@ mod system {
     use std::io;
     use std::os::unix::fs::{FileExt, MetadataExt};
     use std::path::Path;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Who looks whether there is a writer holds the lock for a moment, and so does a child that is just being started.
+    const MOMENT: Duration = Duration::from_millis(50);
 
     pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         file.read_at(buffer, offset)
@@ -87,7 +92,16 @@ mod system {
 
     pub(super) fn open_alone(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
         let file = options.open(path)?;
-        Ok(is_free(file.try_lock())?.then_some(file))
+        let deadline = Instant::now() + MOMENT;
+        loop {
+            if is_free(file.try_lock())? {
+                return Ok(Some(file));
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+            thread::park_timeout(Duration::from_millis(1));
+        }
     }
 
     pub(super) fn create_alone(options: &OpenOptions, path: &Path) -> io::Result<Option<File>> {
