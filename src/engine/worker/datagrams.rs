@@ -133,14 +133,16 @@ impl Datagrams {
         self.settle()
     }
 
-    /// Takes what waits. In a steady flow that nobody answers, more is waited for after that.
+    /// Takes what waits. In a steady flow that nobody answers, more is waited for after that; not on a Unix socket,
+    /// whose sender stands still as soon as a few datagrams wait.
     fn receive(&mut self, turn: &mut Turn) -> Result<(), Failure> {
         let before = turn.log.counters.received;
         self.receive_all(turn)?;
         let received = turn.log.counters.received;
         let (datagrams, bytes) = (received.records - before.records, received.bytes - before.bytes);
         let rest = self.flow.has_read(datagrams, bytes, turn.now);
-        self.rests_until = rest.filter(|_| !turn.answering.is_active()).map(|rest| turn.now + rest);
+        let may_rest = !self.is_unix && !turn.answering.is_active();
+        self.rests_until = rest.filter(|_| may_rest).map(|rest| turn.now + rest);
         Ok(())
     }
 
