@@ -310,6 +310,36 @@ fn write_stream(path: &Path, pieces: &[&[u8]]) -> JournalReader {
 }
 
 #[test]
+fn where_most_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
+    with_journal(|path| {
+        let texts = ["state ok", "state fail", "STATE ok", "nothing", "state ok 温", "state fail", "sta"];
+        let at = |row: u64| Stamp { wall_ns: 0, mono_ns: (row * row % 7 + row * 10) * 1000 };
+        let records: Vec<Written> = (0..16_000_u64)
+            .map(|row| {
+                let text = texts[usize::try_from((row * row + 1) % 17 % 7).unwrap()];
+                let head = DataHead::received();
+                (at(row), Epoch(1), PeerId::new(1), Body::Data(Data { head, bytes: text.into() }))
+            })
+            .collect();
+        let mut writer = JournalWriter::create(path, &info()).unwrap();
+        let reader = writer.reader();
+        let (first, later) = records.split_at(14_000);
+        append(&mut writer, first);
+        let typed = ["state", "\"state\"", "text ~ \"state (ok|fail)\" and delta > 10us", "state and not ok"];
+        let mut scans = typed.map(|typed| scan_of(&reader, typed, TextEncoding::UTF_8));
+        for (scan, typed) in scans.iter_mut().zip(typed) {
+            let found = finish(scan, 120_000);
+            assert!(found == walked(&reader, typed, TextEncoding::UTF_8), "{typed}");
+            assert!(found.len() > 500, "{typed}: {}", found.len());
+        }
+        append(&mut writer, later);
+        for (scan, typed) in scans.iter_mut().zip(typed) {
+            assert!(finish(scan, 1000) == walked(&reader, typed, TextEncoding::UTF_8), "{typed}");
+        }
+    });
+}
+
+#[test]
 fn a_filter_on_heads_reads_no_payload() {
     with_journal(|path| {
         let reader = write_stream(path, &[&[b'x'; 10], &[b'x'; 5], &[b'x'; 20]]);

@@ -33,8 +33,8 @@ enum Seeks {
     EitherCase { cases: Cases, on_borders: bool },
     /// Bytes of which some may be anything: the longest fixed part is looked for first.
     Gaps { pattern: HexPattern, part_at: usize, part: Arc<memmem::Finder<'static>> },
-    /// What a regular expression describes, and the bytes that each match begins with, where there are such.
-    Pattern { regex: Regex, over: PatternOver, begins: Vec<u8> },
+    /// What a regular expression describes, and the bytes of which each match begins with some, where there are such.
+    Pattern { regex: Regex, over: PatternOver, begins: Vec<Vec<u8>> },
 }
 
 /// Characters in either case, in an encoding.
@@ -100,14 +100,16 @@ impl Finder {
     /// Bytes of which a row must have one to have what is looked for, so that raw bytes can be searched before rows are
     /// looked at; bits that do not matter are open. `None` where no such bytes can be told.
     pub fn needles(&self) -> Option<Vec<Vec<PatternByte>>> {
-        let of_data = self.seeks.needle()?;
-        match &self.in_remarks {
-            None => Some(vec![of_data]),
-            Some(in_remarks) => {
-                let of_remarks = in_remarks.needle()?;
-                Some(if of_remarks == of_data { vec![of_data] } else { vec![of_data, of_remarks] })
+        let mut needles = self.seeks.needles()?;
+        if let Some(in_remarks) = &self.in_remarks {
+            let of_remarks = in_remarks.needles()?;
+            for needle in of_remarks {
+                if !needles.contains(&needle) {
+                    needles.push(needle);
+                }
             }
         }
+        Some(needles)
     }
 
     /// Whether a row that has these bytes always has what is looked for.
@@ -229,12 +231,15 @@ impl Finder {
 }
 
 impl Seeks {
-    fn needle(&self) -> Option<Vec<PatternByte>> {
+    fn needles(&self) -> Option<Vec<Vec<PatternByte>>> {
         match self {
-            Seeks::Bytes { finder, .. } => Some(fixed(finder.needle())),
-            Seeks::EitherCase { cases, .. } => cases.needle.clone(),
-            Seeks::Gaps { pattern, .. } => Some(pattern.bytes().to_vec()),
-            Seeks::Pattern { begins, .. } => (begins.len() >= SHORTEST_BEGINNING).then(|| fixed(begins)),
+            Seeks::Bytes { finder, .. } => Some(vec![fixed(finder.needle())]),
+            Seeks::EitherCase { cases, .. } => cases.needle.clone().map(|needle| vec![needle]),
+            Seeks::Gaps { pattern, .. } => Some(vec![pattern.bytes().to_vec()]),
+            Seeks::Pattern { begins, .. } => {
+                let pays = !begins.is_empty() && begins.iter().all(|each| each.len() >= SHORTEST_BEGINNING);
+                pays.then(|| begins.iter().map(|each| fixed(each)).collect())
+            }
             Seeks::Nothing => None,
         }
     }

@@ -159,7 +159,8 @@ impl Judge {
             _ => None,
         });
         // The longer it is, the fewer rows have it.
-        held.filter_map(|finder| Some((finder.needles()?.first()?.len(), finder)))
+        let shortest = |finder: &Finder| finder.needles()?.iter().map(Vec::len).min();
+        held.filter_map(|finder| Some((shortest(finder)?, finder)))
             .max_by_key(|(length, _)| *length)
             .map(|(_, finder)| finder)
     }
@@ -483,6 +484,7 @@ fn kind_of_word(word: &str) -> Option<RowKind> {
         "loss" => RowKind::Loss,
         "note" => RowKind::Note,
         "damaged" => RowKind::Damaged,
+        "newer" => RowKind::Newer,
         _ => return None,
     })
 }

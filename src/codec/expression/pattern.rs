@@ -3,7 +3,8 @@
 
 use crate::util::locale::{Language, Locale};
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::{ast, hir, hir::literal::Extractor};
+use regex_syntax::hir::literal::{Extractor, Literal};
+use regex_syntax::{ast, hir};
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +33,12 @@ pub struct PatternFault {
     /// The key of the sentence in the locale files.
     key: &'static str,
 }
+
+/// Each beginning of a match is looked for by itself, which pays as long as there are few.
+const MOST_BEGINNINGS: usize = 4;
+
+/// A beginning that all matches share is enough from this length on.
+const LONG_BEGINNING: usize = 3;
 
 /// Prepared, a pattern takes no more memory than this.
 const MOST_BYTES: usize = 16 << 20;
@@ -71,9 +78,9 @@ impl Pattern {
         self.over
     }
 
-    /// The bytes that every match begins with, if there are such: in UTF-8, or where only ASCII is written as it is
-    /// there, its ASCII.
-    pub(super) fn begins(&self, is_utf8: bool, is_ascii_compatible: bool) -> Vec<u8> {
+    /// What every match begins with, one of these, if that can be told in a few: in UTF-8, or where only ASCII is written
+    /// as it is there, its ASCII.
+    pub(super) fn begins(&self, is_utf8: bool, is_ascii_compatible: bool) -> Vec<Vec<u8>> {
         let over_text = self.over == PatternOver::Text;
         let mut parser = regex_syntax::ParserBuilder::new()
             .utf8(over_text)
@@ -83,12 +90,16 @@ impl Pattern {
             .build();
         let Ok(parsed) = parser.parse(&self.source) else { return Vec::new() };
         let beginnings = Extractor::new().extract(&parsed);
-        let begins = beginnings.longest_common_prefix().unwrap_or_default();
-        if !over_text || is_utf8 {
-            return begins.to_vec();
-        }
-        let ascii = begins.iter().take_while(|byte| is_ascii_compatible && byte.is_ascii());
-        ascii.copied().collect()
+        let each = beginnings.literals().filter(|each| each.len() <= MOST_BEGINNINGS);
+        let common = beginnings.longest_common_prefix().filter(|common| !common.is_empty());
+        let begins: Vec<&[u8]> = match (each, common) {
+            // One search for what all have costs less than one for each.
+            (_, Some(common)) if common.len() >= LONG_BEGINNING => vec![common],
+            (Some(each), _) => each.iter().map(Literal::as_bytes).collect(),
+            (None, common) => common.into_iter().collect(),
+        };
+        let is_kept = |byte: &u8| !over_text || is_utf8 || is_ascii_compatible && byte.is_ascii();
+        begins.into_iter().map(|begins| begins.iter().copied().take_while(is_kept).collect()).collect()
     }
 
     /// The names of its groups.

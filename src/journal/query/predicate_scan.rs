@@ -76,6 +76,8 @@ struct Judging {
 const ROW_BYTES: u64 = 64;
 /// A row that is at most so far away is stepped to, one that is farther is looked up.
 const NEAR_ROWS: u64 = 64;
+/// From so many hits on they tell how many rows have what is looked for.
+const ENOUGH_HITS: usize = 1000;
 
 impl PredicateScan {
     /// A scan of the rows from this one on, those that come later included.
@@ -115,8 +117,9 @@ impl PredicateScan {
             }
             Way::Search(searches) => {
                 progress.done = true;
+                let is_one = searches.len() == 1;
                 let mut hits = Vec::new();
-                for search in searches {
+                for search in searches.iter_mut() {
                     let found = search.step(budget_bytes)?;
                     progress.scanned += found.scanned_bytes;
                     progress.total += found.total_bytes;
@@ -124,9 +127,27 @@ impl PredicateScan {
                     hits.extend(found.hits);
                 }
                 self.judge_hits(&hits, &mut progress.found)?;
+                if is_one && !progress.done {
+                    self.walk_on_if_most_have_it(&hits)?;
+                }
             }
         }
         Ok(progress)
+    }
+
+    /// Where most rows have what is looked for, going from one to the next costs less than looking for each.
+    fn walk_on_if_most_have_it(&mut self, hits: &[Hit]) -> Result<(), JournalError> {
+        let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Ok(()) };
+        let rows = last.record.0.saturating_sub(first.record.0) + 1;
+        let finds_across = self.judging.judge.predicate.across().is_some();
+        if hits.len() >= ENOUGH_HITS && (hits.len() as u64).saturating_mul(2) > rows && !finds_across {
+            let last_head = self.reader.head(last.record)?;
+            self.judging.above = last_head.map(|head| Moment { at: head.at, epoch: head.epoch });
+            self.first = last.record.0 + 1;
+            self.records = self.reader.records(self.first..u64::MAX).at_once();
+            self.way = Way::Walk;
+        }
+        Ok(())
     }
 
     fn walk(&mut self, budget_bytes: u64, end: u64, found: &mut RoaringTreemap) -> Result<(), JournalError> {
