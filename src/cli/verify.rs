@@ -50,6 +50,9 @@ fn text(report: &VerifyReport) -> String {
     for loss in &report.losses {
         line("loss", format!("{} {}", loss.what.word(), loss.count));
     }
+    if report.newer_rows > 0 {
+        line("newer", format!("{} rows of a later version, which can show them", report.newer_rows));
+    }
     if report.damaged_rows > 0 || report.damaged_ranges > 0 {
         line("damaged", format!("{} rows in {} places", report.damaged_rows, report.damaged_ranges));
     }

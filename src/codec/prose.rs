@@ -19,6 +19,7 @@ pub fn body_text(body: &Body, locale: &Locale) -> String {
         Body::Loss(loss) => loss_text(*loss, locale),
         Body::Note(note) => note.clone(),
         Body::Damaged => locale.text("record.damaged").to_owned(),
+        Body::Newer => locale.text("record.newer").to_owned(),
     }
 }
 
@@ -377,6 +378,7 @@ mod tests {
             ),
             (Body::Note("看这里 {here}".to_owned()), "看这里 {here}"),
             (Body::Damaged, "this record is damaged in the journal"),
+            (Body::Newer, "this record was written by a later version of Sockscope, which can show it"),
         ] {
             assert_eq!(body_text(&body, english), text);
         }

@@ -106,7 +106,7 @@ impl StreamSplitter {
             }
             // What is lost in damage cannot be put together with what follows.
             Body::Damaged => self.end(record.peer.map_or(StreamsEnd::All, StreamsEnd::Peer), emit),
-            Body::Wire(_) | Body::Loss(_) | Body::Note(_) => {}
+            Body::Wire(_) | Body::Loss(_) | Body::Note(_) | Body::Newer => {}
         }
     }
 

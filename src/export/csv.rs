@@ -163,6 +163,7 @@ fn kind_word(body: &Body) -> &'static str {
         Body::Loss(_) => "loss",
         Body::Note(_) => "note",
         Body::Damaged => "damaged",
+        Body::Newer => "newer",
     }
 }
 

@@ -37,6 +37,8 @@ pub struct VerifyReport {
     pub losses: Vec<Loss>,
     /// Rows whose content cannot be told.
     pub damaged_rows: u64,
+    /// Rows that are whole, and that only a later version can show.
+    pub newer_rows: u64,
     /// How many damaged ranges there are.
     pub damaged_ranges: u64,
     /// The first of them, in the order of the file.
@@ -133,15 +135,16 @@ impl VerifyReport {
             }
             RecordKind::Data => self.received.add(header.data_bytes() as usize),
             RecordKind::Wire => self.wire.add(header.data_bytes() as usize),
-            RecordKind::Lifecycle => self.lifecycle += 1,
-            RecordKind::Note => self.notes += 1,
-            RecordKind::Loss => {
-                if let Body::Loss(loss) = decode_body(header, payload, Vec::new()) {
-                    self.add_loss(loss);
+            // Marked as lost by a recovery.
+            RecordKind::Damaged => self.damaged_rows += 1,
+            RecordKind::Lifecycle | RecordKind::Note | RecordKind::Loss | RecordKind::Newer => {
+                match decode_body(header, payload, Vec::new()) {
+                    Body::Lifecycle(_) => self.lifecycle += 1,
+                    Body::Note(_) => self.notes += 1,
+                    Body::Loss(loss) => self.add_loss(loss),
+                    _ => self.newer_rows += 1,
                 }
             }
-            // Written by a later version, or marked as lost by a recovery.
-            RecordKind::Damaged => self.damaged_rows += 1,
         }
     }
 

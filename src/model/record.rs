@@ -40,6 +40,8 @@ pub enum Body {
     Note(String),
     /// The journal is damaged here: this row's content cannot be told. It is made by readers, never written.
     Damaged,
+    /// This row is whole, but of a later version, which this program cannot read. It is made by readers, never written.
+    Newer,
 }
 
 /// Which way bytes went.

@@ -9,6 +9,7 @@ use sockscope::journal::recover::recover;
 use sockscope::journal::verify::verify;
 use sockscope::journal::{JournalReader, JournalWriter, RecordKind};
 use sockscope::model::ids::{Epoch, PeerId, RecordId};
+use sockscope::model::record::Body;
 use sockscope::util::clock::Stamp;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -107,6 +108,56 @@ fn look_at_everything(path: &Path) {
     assert!(writer.highest_peer().is_none_or(|peer| peer >= PeerId::FIRST));
     writer.publish().unwrap();
     assert_eq!(writer.reader().snapshot(), before);
+}
+
+/// A frame of a program that does not exist yet.
+fn later(code: u8, detail: u8, payload: &[u8]) -> Forged {
+    let header = FrameHeader {
+        code,
+        facts_bytes: 0,
+        flags: FrameFlags::default(),
+        detail,
+        payload_bytes: payload.len().try_into().unwrap(),
+        epoch: Epoch(1),
+        id: RecordId(0),
+        at: Stamp::default(),
+        peer: 0,
+        link: 0,
+        payload_crc: crc32fast::hash(payload),
+    };
+    Forged { header, payload: payload.to_vec(), rows_left_out: 0, bytes_between: Vec::new() }
+}
+
+#[test]
+fn what_a_later_version_wrote_is_told_from_damage_and_survives_a_recovery() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.skj");
+    let frames = [
+        later(4, 0, b"known"),
+        later(77, 3, b"a new kind"),
+        later(2, 250, b"a new event"),
+        later(3, 99, &[0; 8]),
+    ];
+    replace(&path, &file_of(&frames));
+    let bodies = |path: &Path| -> Vec<Body> {
+        let reader = JournalReader::open(path).unwrap();
+        let one_by_one = (0..4).map(|row| reader.record(RecordId(row)).unwrap().unwrap().body).collect();
+        let mut records = reader.records(0..4);
+        let mut in_order = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            in_order.push(record.body.clone());
+        }
+        assert_eq!(in_order, one_by_one);
+        one_by_one
+    };
+    let expected = [Body::Note("known".to_owned()), Body::Newer, Body::Newer, Body::Newer];
+    assert_eq!(bodies(&path), expected);
+    let report =
+        verify(&JournalReader::open(&path).unwrap(), &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
+    assert!(report.is_whole() && report.newer_rows == 3 && report.notes == 1, "{report:?}");
+    let out = path.with_file_name("out.skj");
+    recover(&path, &out, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(bodies(&out), expected);
 }
 
 proptest! {

@@ -31,6 +31,8 @@ pub enum RowKind {
     Note,
     /// The content cannot be told.
     Damaged,
+    /// A later version knows the content.
+    Newer,
 }
 
 /// The payload of a row.
@@ -140,6 +142,7 @@ impl RowKind {
             RowKind::Loss => "loss",
             RowKind::Note => "note",
             RowKind::Damaged => "damaged",
+            RowKind::Newer => "newer",
         }
     }
 }

@@ -91,7 +91,7 @@ const NAMES: [(&str, Field); 19] = [
 ];
 
 /// The kinds of rows, as they are typed. `lifecycle` is the word of JSON lines for an event.
-pub(super) const KINDS: [&str; 6] = ["data", "event", "lifecycle", "loss", "note", "damaged"];
+pub(super) const KINDS: [&str; 7] = ["data", "event", "lifecycle", "loss", "note", "damaged", "newer"];
 
 impl Field {
     /// All fields.

@@ -34,6 +34,7 @@ impl Facts for RowFacts<'_> {
             Body::Loss(_) => RowKind::Loss,
             Body::Note(_) => RowKind::Note,
             Body::Damaged => RowKind::Damaged,
+            Body::Newer => RowKind::Newer,
         }
     }
 

@@ -210,7 +210,7 @@ pub fn tone(record: &Record) -> Tone {
         Body::Data(data) | Body::Wire(data) if data.head.direction == Direction::Received => Tone::Received,
         Body::Data(_) | Body::Wire(_) => Tone::Sent,
         Body::Lifecycle(lifecycle) if lifecycle.is_failure() => Tone::Error,
-        Body::Loss(_) | Body::Damaged => Tone::Error,
+        Body::Loss(_) | Body::Damaged | Body::Newer => Tone::Error,
         Body::Lifecycle(_) | Body::Note(_) => Tone::Event,
     }
 }

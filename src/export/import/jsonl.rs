@@ -205,6 +205,7 @@ fn read_line(line: &[u8]) -> Option<Told> {
         "loss" => Body::Loss(Loss { what: LossKind::from_word(object.what?)?, count: object.count? }),
         "note" => Body::Note(object.text.as_deref()?.to_owned()),
         "damaged" => Body::Note("this record was damaged in the journal it came from".to_owned()),
+        "newer" => Body::Note("this record was of a later version of Sockscope".to_owned()),
         _ => match object.lifecycle() {
             Some(event) => Body::Lifecycle(event),
             None => Body::Note(str::from_utf8(line.trim_ascii()).ok()?.to_owned()),

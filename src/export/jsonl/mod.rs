@@ -94,6 +94,7 @@ impl JsonlExporter {
                 event::push_peer(line, record.peer, ends);
             }
             Body::Damaged => push_start(line, record, "damaged"),
+            Body::Newer => push_start(line, record, "newer"),
         }
         if let Some(begins) = row.match_begins {
             line.push_str(",\"begins\":{\"id\":");

@@ -357,7 +357,7 @@ impl Exporter for PcapngExporter {
                     self.wire.count_drops(InterfaceId::default(), *count, at_ns);
                 }
             }
-            Body::Note(_) | Body::Damaged => self.wire.remark(body_text(&record.body, english)),
+            Body::Note(_) | Body::Damaged | Body::Newer => self.wire.remark(body_text(&record.body, english)),
         }
         self.latest_ns = self.latest_ns.max(at_ns);
         self.wire.write_due(out)

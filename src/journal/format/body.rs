@@ -52,7 +52,7 @@ pub fn encode_body(body: &Body, out: &mut Vec<u8>) -> PayloadShape {
             out.extend_from_slice(&text.as_bytes()[..text.floor_char_boundary(MAX_PAYLOAD_BYTES)]);
             shape(RecordKind::Note, 0)
         }
-        Body::Damaged => shape(RecordKind::Damaged, 0),
+        Body::Damaged | Body::Newer => shape(RecordKind::Damaged, 0),
     }
 }
 
@@ -93,7 +93,7 @@ pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> Pa
     }
 }
 
-/// The body that a header and its payload make; [`Body::Damaged`] where they make none, or one of a later version.
+/// The body that a whole header and its whole payload make; [`Body::Newer`] where only a later version knows it.
 /// `spare` gives its memory to the bytes of a data body.
 pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body {
     let known = match header.kind() {
@@ -108,15 +108,16 @@ pub fn decode_body(header: &FrameHeader, payload: &[u8], spare: Vec<u8>) -> Body
         }
         RecordKind::Loss => decode_loss(header.detail, payload).map(Body::Loss),
         RecordKind::Note => std::str::from_utf8(payload).ok().map(|text| Body::Note(text.to_owned())),
-        RecordKind::Damaged => None,
+        RecordKind::Damaged => Some(Body::Damaged),
+        RecordKind::Newer => None,
     };
-    known.unwrap_or(Body::Damaged)
+    known.unwrap_or(Body::Newer)
 }
 
 /// The same out of a payload that becomes the bytes of a data body without being copied.
 pub fn decode_body_in_place(header: &FrameHeader, payload: Vec<u8>) -> Body {
     match header.kind() {
-        RecordKind::Data | RecordKind::Wire => data_of(header, payload).unwrap_or(Body::Damaged),
+        RecordKind::Data | RecordKind::Wire => data_of(header, payload).unwrap_or(Body::Newer),
         _ => decode_body(header, &payload, Vec::new()),
     }
 }

@@ -67,6 +67,8 @@ pub enum RecordKind {
     Note,
     /// The content cannot be told.
     Damaged,
+    /// A later version knows the content.
+    Newer,
 }
 
 /// A record without its payload: enough for columns, filters and jumps.
@@ -99,7 +101,8 @@ impl RecordKind {
     /// The code in a frame.
     pub fn code(self) -> u8 {
         match self {
-            RecordKind::Damaged => 0,
+            // What is not known cannot be written again.
+            RecordKind::Damaged | RecordKind::Newer => 0,
             RecordKind::Data => 1,
             RecordKind::Lifecycle => 2,
             RecordKind::Loss => 3,
@@ -108,15 +111,16 @@ impl RecordKind {
         }
     }
 
-    /// The kind with this code; a code of a later version reads as damaged.
+    /// The kind with this code.
     pub fn from_code(code: u8) -> RecordKind {
         match code {
+            0 => RecordKind::Damaged,
             1 => RecordKind::Data,
             2 => RecordKind::Lifecycle,
             3 => RecordKind::Loss,
             4 => RecordKind::Note,
             5 => RecordKind::Wire,
-            _ => RecordKind::Damaged,
+            _ => RecordKind::Newer,
         }
     }
 }
@@ -252,6 +256,7 @@ impl RecordHead {
                 Body::Loss(_) => RecordKind::Loss,
                 Body::Note(_) => RecordKind::Note,
                 Body::Damaged => RecordKind::Damaged,
+                Body::Newer => RecordKind::Newer,
             },
             direction: data.map(|data| data.head.direction),
             data_bytes: data.map_or(0, |data| u32::try_from(data.bytes.len()).unwrap_or(u32::MAX)),

@@ -48,6 +48,7 @@ impl Facts for HeadFacts<'_> {
             RecordKind::Loss => RowKind::Loss,
             RecordKind::Note => RowKind::Note,
             RecordKind::Damaged => RowKind::Damaged,
+            RecordKind::Newer => RowKind::Newer,
         }
     }
 
