@@ -70,7 +70,7 @@ fn journal(path: &std::path::Path, count: u64) -> JournalWriter {
 
 fn measure<R: Rows>(source: &str, rows: &mut R, refresh: impl Fn(&mut R)) {
     let ctx = Context::default();
-    fonts::install(&ctx);
+    fonts::install(&ctx, Language::English);
     theme::apply(&ctx, egui::ThemePreference::Dark);
     ctx.enable_accesskit();
     let texts = SheetTexts::of(Locale::of(Language::English));

@@ -26,7 +26,7 @@ fn main() -> eframe::Result {
         "Sockscope gallery",
         options,
         Box::new(move |creation| {
-            fonts::install(&creation.egui_ctx);
+            fonts::install(&creation.egui_ctx, language);
             let mode = if light { egui::ThemePreference::Light } else { egui::ThemePreference::Dark };
             theme::apply(&creation.egui_ctx, mode);
             creation.egui_ctx.set_zoom_factor(zoom);

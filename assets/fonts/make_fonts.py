@@ -23,6 +23,8 @@ SYMBOLS = (
     "␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␠␡␢␣␤"
     "←↑→↓↔↕↵⇥⇤⇧⇩⏎↻↺⟳⤒⤓■□▪▫▲△▶▷▸▹►▼▽▾▿◀◁◂◆◇○◌●◎◐◑◒◓◯☰☷✓✔✕✖✗✘✎✏⌕⌘⌥⌫⎋⋮⋯…∗∙•·◦⟨⟩⚠⚙⚑★☆☀☾☽⏸⏹⏺⏵⏴⏻⧉↗↘⇄⇅⎘⌃⌄⌂✱±×÷≈≠≤≥∞≒Δµ℃"
 )
+# Between Chinese characters they are as wide as those, and between Latin letters they are not.
+QUOTES = [*map(ord, "‘’“”")]
 # A replacement character is drawn for what no font has.
 REPLACEMENT = [0xFFFD]
 
@@ -93,6 +95,8 @@ def main():
     noto = "opentype/noto/NotoSansCJK-{}.ttc"
     make("NotoSansCJKsc-Regular.otf", noto.format("Regular"), gbk() | set(map(ord, SYMBOLS)), number=2, hinting=False)
     make("NotoSansCJKsc-Bold.otf", noto.format("Bold"), common_hanzi(), number=2, hinting=False)
+    for weight in ("Regular", "Bold"):
+        make(f"NotoSansCJKsc-Quotes-{weight}.otf", noto.format(weight), QUOTES, number=2, hinting=False)
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     if typed.follow {
         let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();
-        return match export::follow(&reader, &split.framing, exporter.as_mut(), &context, out, &mut wait) {
+        return match export::follow(&reader, 0, &split.framing, exporter.as_mut(), &context, out, &mut wait) {
             Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
             other => other.map_err(|error| Failed::Running(error.into())),
         };

@@ -2,7 +2,7 @@
 
 use crate::codec::time::millis_text;
 use crate::model::address::Address;
-use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::failure::{FILE_REMOVED, Failure, NO_ANSWER_WITHIN, Operation, OsError};
 use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin};
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::model::tls::TlsHandshake;
@@ -191,8 +191,16 @@ pub fn failure_text(failure: &Failure, locale: &Locale) -> String {
 pub fn os_error_text(error: &OsError, locale: &Locale) -> String {
     match words_key(&error.name).and_then(|key| locale.find(key)) {
         Some(words) => format!("{words}{}", error_in_brackets(error)),
-        None => error.to_string(),
+        None => own_words(&error.message, locale).unwrap_or_else(|| error.to_string()),
     }
+}
+
+/// What this program says where the system said nothing. Journals keep it in English.
+fn own_words(message: &str, locale: &Locale) -> Option<String> {
+    if let Some(seconds) = message.strip_prefix(NO_ANSWER_WITHIN).and_then(|rest| rest.strip_suffix(" s")) {
+        return Some(locale.format("failure.no_answer", &[("seconds", &seconds)]));
+    }
+    (message == FILE_REMOVED).then(|| locale.text("failure.file_removed").to_owned())
 }
 
 /// What marks data that no person or peer caused at that moment; `None` for all other data.
@@ -260,10 +268,14 @@ fn closed_key(reason: EndReason) -> &'static str {
 
 /// The errors whose words are known in every language.
 fn words_key(name: &str) -> Option<&'static str> {
-    const KEYS: [&str; 22] = [
+    const KEYS: [&str; 26] = [
         "os.EACCES",
         "os.EADDRINUSE",
         "os.EADDRNOTAVAIL",
+        "os.EAI_AGAIN",
+        "os.EAI_FAIL",
+        "os.EAI_NODATA",
+        "os.EAI_NONAME",
         "os.ECONNABORTED",
         "os.ECONNREFUSED",
         "os.ECONNRESET",
@@ -293,7 +305,7 @@ fn words_key(name: &str) -> Option<&'static str> {
 mod tests {
     use super::{body_text, failure_text};
     use crate::model::address::Address;
-    use crate::model::failure::{Failure, Operation, OsError};
+    use crate::model::failure::{Failure, NO_ANSWER_WITHIN, Operation, OsError};
     use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind};
     use crate::model::socket_option::{OptionName, OptionValue};
     use crate::util::locale::{Language, Locale};
@@ -392,6 +404,11 @@ mod tests {
             (
                 OsError { code: 71, name: "EPROTO".to_owned(), message: "protocol error".to_owned() },
                 "无法解析 plc.local：protocol error (EPROTO 71)",
+            ),
+            (OsError::from_words(format!("{NO_ANSWER_WITHIN}3 s")), "无法解析 plc.local：3 秒内无应答"),
+            (
+                OsError { code: -2, name: "EAI_NONAME".to_owned(), message: "…".to_owned() },
+                "无法解析 plc.local：找不到这个主机名 (EAI_NONAME -2)",
             ),
             (
                 OsError { code: 10061, name: "WSAECONNREFUSED".to_owned(), message: "…".to_owned() },

@@ -51,6 +51,11 @@ pub struct SessionHandle {
     _thread: NamedThread,
 }
 
+/// The journal of a session that is still to begin. Making one waits for the disk, and so is done where nobody is kept
+/// waiting.
+#[derive(Debug)]
+pub struct NewJournal(JournalWriter);
+
 /// Why there is no session.
 #[derive(Debug, Error)]
 pub enum SessionError {
@@ -77,7 +82,12 @@ impl Engine {
 
     /// Makes a new journal and the worker that writes it. No socket is open yet.
     pub fn create_session(&self, journal: &Path, info: &JournalInfo) -> Result<SessionHandle, SessionError> {
-        self.start_session(JournalWriter::create(journal, info)?)
+        self.begin_session(NewJournal::create(journal, info)?)
+    }
+
+    /// The same with a journal that was made before.
+    pub fn begin_session(&self, journal: NewJournal) -> Result<SessionHandle, SessionError> {
+        self.start_session(journal.0)
     }
 
     /// Starts the worker of a journal that this program writes from now on.
@@ -120,6 +130,18 @@ impl Engine {
             has_ended,
             _thread: thread,
         })
+    }
+}
+
+impl NewJournal {
+    /// Makes the file.
+    pub fn create(path: &Path, info: &JournalInfo) -> Result<NewJournal, SessionError> {
+        Ok(NewJournal(JournalWriter::create(path, info)?))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 }
 

@@ -26,6 +26,8 @@ pub mod import;
 
 pub mod watcher;
 
+pub mod log_file;
+
 pub mod machine;
 
 mod sync;

@@ -85,6 +85,11 @@ impl Shared {
         peers.values().next().filter(|_| peers.len() == 1).cloned()
     }
 
+    /// Those that are gone are not shown any more. The journal keeps them.
+    pub fn forget_departed(&self) {
+        self.lock().departed.clear();
+    }
+
     /// One peer, while it is shown.
     pub fn peer(&self, id: PeerId) -> Option<PeerStatus> {
         let inner = self.lock();

@@ -78,7 +78,7 @@ fn feed(
     let options = ExportOptions { live: true, ..ExportOptions::default() };
     let mut exporter = Format::Pcapng.exporter(&options);
     let context = ExportContext::of_journal(reader);
-    let fed = follow(reader, &Framing::None, exporter.as_mut(), &context, &mut input, &mut || {
+    let fed = follow(reader, 0, &Framing::None, exporter.as_mut(), &context, &mut input, &mut || {
         let is_wanted = is_going.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout);
         let is_there = matches!(child.try_wait(), Ok(None));
         if is_wanted && is_there { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

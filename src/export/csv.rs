@@ -175,13 +175,13 @@ fn push_text_cell(line: &mut String, text: &str) {
 }
 
 /// Begins a cell; tells where its text starts.
-fn open_text_cell(line: &mut String) -> usize {
+pub(super) fn open_text_cell(line: &mut String) -> usize {
     line.push('"');
     line.len()
 }
 
 /// Appends text of a cell, its quotes doubled.
-fn push_quoted(line: &mut String, text: &str) {
+pub(super) fn push_quoted(line: &mut String, text: &str) {
     let mut plain_from = 0;
     for quote in memchr_iter(b'"', text.as_bytes()) {
         line.push_str(&text[plain_from..=quote]);
@@ -191,7 +191,7 @@ fn push_quoted(line: &mut String, text: &str) {
 }
 
 /// Ends a cell, and makes it harmless where it would be a formula.
-fn close_text_cell(line: &mut String, start: usize) {
+pub(super) fn close_text_cell(line: &mut String, start: usize) {
     if line[start..].starts_with(FORMULA_STARTS) {
         line.insert(start, '\'');
     }

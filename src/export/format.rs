@@ -11,7 +11,9 @@ use crate::export::html::{HtmlExporter, HtmlOptions};
 use crate::export::jsonl::{JsonlExporter, JsonlOptions};
 use crate::export::pcapng::{PcapngExporter, PcapngOptions};
 use crate::export::raw::RawExporter;
+use crate::export::spreadsheet::{SpreadsheetExporter, SpreadsheetOptions};
 use crate::export::text::{TextExporter, TextOptions};
+use crate::model::peer_names::PeerNames;
 use crate::util::locale::Language;
 use std::fmt;
 use std::path::Path;
@@ -57,6 +59,10 @@ pub struct ExportOptions {
     pub choice: PayloadChoice,
     /// Begin with a byte order mark: csv.
     pub byte_order_mark: bool,
+    /// A table for people, in characters of this encoding, takes the place of the one for scripts: csv.
+    pub spreadsheet: Option<TextEncoding>,
+    /// What peers are called: text, and csv for people.
+    pub names: PeerNames,
     /// Someone watches: pcapng.
     pub live: bool,
     /// Say what messages mean, with these decoders: text, jsonl.
@@ -132,11 +138,20 @@ impl Format {
                 with_delta: options.with_delta,
                 with_id: options.with_id,
                 decode: options.decode.clone(),
+                names: options.names.clone(),
             })),
             Format::Hexdump => Box::new(HexdumpExporter::new(choice)),
-            Format::Csv => {
-                Box::new(CsvExporter::new(CsvOptions { encoding, byte_order_mark: options.byte_order_mark }))
-            }
+            Format::Csv => match options.spreadsheet {
+                None => Box::new(CsvExporter::new(CsvOptions {
+                    encoding,
+                    byte_order_mark: options.byte_order_mark,
+                })),
+                Some(written_in) => {
+                    let (time, names) = (time.dated(), options.names.clone());
+                    let options = SpreadsheetOptions { encoding, written_in, time, language, names };
+                    Box::new(SpreadsheetExporter::new(options))
+                }
+            },
             Format::Jsonl => {
                 Box::new(JsonlExporter::new(&JsonlOptions { encoding, decode: options.decode.clone() }))
             }
@@ -161,6 +176,8 @@ impl Default for ExportOptions {
             with_id: false,
             choice: PayloadChoice::default(),
             byte_order_mark: false,
+            spreadsheet: None,
+            names: PeerNames::default(),
             live: false,
             decode: None,
         }

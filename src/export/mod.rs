@@ -13,6 +13,8 @@ pub mod hexdump;
 
 pub mod csv;
 
+pub mod spreadsheet;
+
 pub mod jsonl;
 
 pub mod raw;

@@ -176,10 +176,11 @@ pub fn preview(
     Ok(out)
 }
 
-/// Exports what is there and then what comes, row by row, for someone who watches. Whenever it has caught up, what was
-/// written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
+/// Exports what is there from a row on and then what comes, row by row, for someone who watches. Whenever it has caught
+/// up, what was written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
 pub fn follow(
     reader: &JournalReader,
+    from_row: u64,
     split: &Framing,
     exporter: &mut dyn Exporter,
     session: &ExportContext,
@@ -189,7 +190,7 @@ pub fn follow(
     let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
     let mut peers = JournalPeers::new(reader.clone());
     exporter.begin(session, &mut out).map_err(write_failed)?;
-    let mut next_row = 0;
+    let mut next_row = from_row;
     let mut maker = RowMaker::new(split);
     loop {
         let mut records = reader.records(next_row..u64::MAX);

@@ -5,11 +5,12 @@ use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::{Represented, RowStyle, View, peer_text, represent_row};
 use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::TextEncoding;
-use crate::codec::time::{TimeFormat, push_delta};
+use crate::codec::time::{TimeFormat, TimePrecision, push_delta};
 use crate::export::decoded::DecodedRows;
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::push_number;
+use crate::model::peer_names::PeerNames;
 use crate::util::locale::{Language, Locale};
 use std::io::{self, Write};
 
@@ -30,6 +31,8 @@ pub struct TextOptions {
     pub with_id: bool,
     /// Say what messages mean, with these decoders, instead of showing their payload.
     pub decode: Option<DecodeChoice>,
+    /// What peers are called.
+    pub names: PeerNames,
 }
 
 /// Writes text.
@@ -47,8 +50,8 @@ pub struct TextExporter {
 const PEER_COLUMNS: usize = 5;
 const LENGTH_COLUMNS: usize = 6;
 
-/// Stands for the time since the row above in the first row.
-const NO_DELTA: &str = "      ";
+/// So wide is the time since the row above up to a quarter of an hour, so that columns do not shift.
+const DELTA_COLUMNS: usize = 8;
 
 /// How far the lines of a dump are set in below the line of their record.
 const DUMP_INDENT: &str = "    ";
@@ -67,7 +70,7 @@ impl TextExporter {
         }
     }
 
-    fn push_columns(&mut self, row: &Row<'_>) {
+    fn push_columns(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup) {
         let line = &mut self.line;
         if self.options.with_id {
             push_number(line, row.number);
@@ -77,14 +80,27 @@ impl TextExporter {
         self.options.time.push_row(line, time.moment, time.first);
         line.push_str("  ");
         if self.options.with_delta {
-            match time.after_ns {
-                Some(nanos) => push_delta(line, nanos, self.options.time.precision),
-                None => line.push_str(NO_DELTA),
+            let start = line.len();
+            if let Some(nanos) = time.after_ns {
+                push_delta(line, nanos, self.options.time.precision);
             }
+            let columns = match self.options.time.precision {
+                TimePrecision::Millis => DELTA_COLUMNS,
+                TimePrecision::Micros => DELTA_COLUMNS + 3,
+                TimePrecision::Nanos => DELTA_COLUMNS + 6,
+            };
+            let spare = columns.saturating_sub(line.len() - start);
+            line.insert_str(start, &" ".repeat(spare));
             line.push_str("  ");
         }
         let start = line.len();
         line.push_str(&peer_text(row.record));
+        let named = row.record.peer.filter(|_| !self.options.names.is_empty());
+        let ends = named.and_then(|peer| peers.ends(peer));
+        if let Some(name) = ends.and_then(|ends| self.options.names.of(ends.remote)) {
+            line.push(' ');
+            line.push_str(name);
+        }
         fill(line, start, PEER_COLUMNS);
         let start = line.len();
         if let Some(data) = row.record.bytes_of_any_layer() {
@@ -138,6 +154,7 @@ impl Default for TextOptions {
             with_delta: false,
             with_id: false,
             decode: None,
+            names: PeerNames::default(),
         }
     }
 }
@@ -153,7 +170,7 @@ impl Exporter for TextExporter {
 
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.push_columns(row);
+        self.push_columns(row, peers);
         self.push_content(row, peers);
         self.decoder.forget_if_left(row.record);
         out.write_all(self.line.as_bytes())
@@ -178,6 +195,7 @@ mod tests {
     use crate::codec::time::TimeFormat;
     use crate::export::exporter::{ExportContext, Exporter, SeenPeers};
     use crate::export::samples;
+    use crate::model::peer_names::PeerNames;
     use crate::model::record::Direction;
     use jiff::tz::TimeZone;
 
@@ -207,10 +225,46 @@ mod tests {
     }
 
     #[test]
+    fn a_long_difference_shifts_no_column() {
+        let mut exporter = TextExporter::new(TextOptions {
+            time: TimeFormat::in_zone(TimeZone::UTC),
+            with_delta: true,
+            ..TextOptions::default()
+        });
+        let mut out = Vec::new();
+        exporter.begin(&ExportContext::new("", None), &mut out).unwrap();
+        for id in [0, 1, 12_345, 612_345] {
+            let record = samples::data(id, Direction::Received, b"x");
+            exporter.row(&Row::of(&record), &mut SeenPeers::default(), &mut out).unwrap();
+        }
+        let lines = String::from_utf8(out).unwrap();
+        let places: Vec<_> = lines.lines().map(|line| line.find('←').unwrap()).collect();
+        assert!(places.iter().all(|place| *place == places[0]), "{lines}");
+    }
+
+    #[test]
+    fn a_peer_that_has_a_name_is_called_so() {
+        let names = [("127.0.0.1".to_owned(), "PLC".to_owned())];
+        let options = TextOptions {
+            time: TimeFormat::in_zone(TimeZone::UTC),
+            names: PeerNames::new(names.into()),
+            ..TextOptions::default()
+        };
+        let mut exporter = TextExporter::new(options);
+        let mut peers = SeenPeers::default();
+        peers.see(&samples::joined(0));
+        let mut out = Vec::new();
+        let record = samples::data(1, Direction::Received, b"x");
+        exporter.row(&Row::of(&record), &mut peers, &mut out).unwrap();
+        let line = String::from_utf8(out).unwrap();
+        assert!(line.contains("← 1 PLC "), "{line}");
+    }
+
+    #[test]
     fn a_dump_stands_below_its_record() {
         let lines = text(&TextOptions { view: View::Dump, with_delta: true, ..TextOptions::default() });
         let lines: Vec<_> = lines.lines().collect();
-        assert_eq!(lines[1], "03:31:00.124  +0.001  ← 1   4");
+        assert_eq!(lines[1], "03:31:00.124    +0.001  ← 1   4");
         assert!(lines[2].starts_with("    ") && lines[2].contains("E4 BD A0 E5"), "{}", lines[2]);
     }
 }

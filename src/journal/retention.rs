@@ -7,7 +7,7 @@ use crate::model::failure::Operation;
 use crate::util::private_file;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -24,6 +24,8 @@ pub struct SessionFile {
     pub info: Option<JournalInfo>,
     /// Rows, where the index beside it tells; otherwise opening it tells.
     pub records: Option<u64>,
+    /// What the user calls it, where that is not what it was called when it began.
+    pub name: Option<String>,
     /// The user wants to keep it.
     pub kept: bool,
     /// A session is writing it now.
@@ -37,6 +39,9 @@ impl SessionFile {
         self.info.is_some() && self.records.is_none() && !self.open
     }
 }
+
+/// More of a name is not read.
+const LONGEST_NAME: u64 = 4096;
 
 /// How much may stay; what is `None` is not limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,13 +127,25 @@ pub fn set_kept(path: &Path, kept: bool) -> Result<(), JournalError> {
     done.map_err(JournalError::io(Operation::WriteFile, &mark))
 }
 
-/// Removes a session: the journal, its index and its mark. One that is being written is refused.
+/// Calls a session something else, or with nothing what it was called when it began. The name is a file beside the
+/// journal, so that the journal itself is never written to.
+pub fn set_name(path: &Path, name: &str) -> Result<(), JournalError> {
+    let file = name_of(path);
+    let done = if name.is_empty() {
+        remove_if_there(&file)
+    } else {
+        private_file::create(&file).and_then(|mut file| file.write_all(name.as_bytes()))
+    };
+    done.map_err(JournalError::io(Operation::WriteFile, &file))
+}
+
+/// Removes a session: the journal, its index, its name and its mark. One that is being written is refused.
 pub fn delete(path: &Path) -> Result<(), JournalError> {
     if seam::has_writer(path).map_err(JournalError::io(Operation::OpenFile, path))? {
         return Err(JournalError::InUse { path: path.to_owned() });
     }
     // The journal goes last: were it gone first, a failure would leave files that nothing lists.
-    for file in [index_file::path_of(path), mark_of(path), path.to_owned()] {
+    for file in [index_file::path_of(path), name_of(path), mark_of(path), path.to_owned()] {
         remove_if_there(&file).map_err(JournalError::io(Operation::WriteFile, &file))?;
     }
     Ok(())
@@ -147,6 +164,7 @@ fn look_at(path: &Path) -> Option<SessionFile> {
         changed_wall_ns: i64::try_from(changed.as_nanos()).unwrap_or(i64::MAX),
         info: None,
         records: None,
+        name: name(path),
         kept: mark_of(path).exists(),
         open: false,
     };
@@ -171,9 +189,26 @@ fn look_into(path: &Path) -> io::Result<(Option<JournalInfo>, Option<u64>, bool)
 }
 
 fn mark_of(path: &Path) -> PathBuf {
+    beside(path, ".keep")
+}
+
+fn name_of(path: &Path) -> PathBuf {
+    beside(path, ".name")
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".keep");
+    name.push(ending);
     PathBuf::from(name)
+}
+
+/// What a session is called, where that is not what it was called when it began. A name that cannot be read, or is none,
+/// is no reason to hide the session.
+pub fn name(path: &Path) -> Option<String> {
+    let mut name = String::new();
+    let file = File::open(name_of(path)).ok()?;
+    file.take(LONGEST_NAME).read_to_string(&mut name).ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
@@ -185,7 +220,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, SessionFile, choose, delete, enforce, list, set_kept};
+    use super::{Limit, SessionFile, choose, delete, enforce, list, set_kept, set_name};
     use crate::journal::{JournalError, JournalInfo, JournalWriter, index_file};
     use crate::model::ids::Epoch;
     use crate::model::record::Body;
@@ -197,7 +232,8 @@ mod tests {
     fn session(name: &str, bytes: u64, changed_wall_ns: i64) -> SessionFile {
         let path = PathBuf::from(name);
         let info = Some(JournalInfo::default());
-        SessionFile { path, bytes, changed_wall_ns, info, records: None, kept: false, open: false }
+        let (records, name) = (None, None);
+        SessionFile { path, bytes, changed_wall_ns, info, records, name, kept: false, open: false }
     }
 
     #[test]
@@ -274,6 +310,19 @@ mod tests {
         set_kept(&paths[0], false).unwrap();
         assert_eq!(enforce(folder.path(), &limit, 0).unwrap().len(), 2);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the letter is left");
+    }
+
+    #[test]
+    fn a_session_is_called_something_else_and_its_name_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        write_session(&path);
+        for (name, told) in [("泵站 3", Some("泵站 3")), ("", None), ("line 4", Some("line 4"))] {
+            set_name(&path, name).unwrap();
+            assert_eq!(list(folder.path()).unwrap()[0].name.as_deref(), told);
+        }
+        delete(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

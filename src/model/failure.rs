@@ -87,6 +87,13 @@ impl Operation {
     }
 }
 
+/// What a session says of a journal that somebody removed.
+pub const FILE_REMOVED: &str =
+    "the file was removed while it was written; save the log elsewhere, then close the session";
+
+/// What a time limit of ours says, before its seconds.
+pub const NO_ANSWER_WITHIN: &str = "timed out: no answer within ";
+
 /// An error of the operating system, kept as text too, because a journal may be read on another system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OsError {
@@ -223,6 +230,13 @@ impl Failure {
     /// Joins what was being done, to what, and what the system said.
     pub fn new(operation: Operation, target: impl fmt::Display, error: impl Into<OsError>) -> Failure {
         Failure { operation, target: target.to_string(), error: error.into() }
+    }
+}
+
+impl Failure {
+    /// Whether somebody removed the file that was being written.
+    pub fn is_of_removed_file(&self) -> bool {
+        self.error.message == FILE_REMOVED
     }
 }
 

@@ -16,6 +16,8 @@ pub mod framing;
 
 pub mod peer_process;
 
+pub mod peer_names;
+
 pub mod record;
 
 pub mod moment;

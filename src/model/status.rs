@@ -3,7 +3,10 @@
 use crate::model::address::Address;
 use crate::model::failure::Failure;
 use crate::model::ids::{JobId, PeerId};
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::EndReason;
+use crate::model::tls::TlsHandshake;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a session is doing.
@@ -110,6 +113,10 @@ pub struct PeerStatus {
     pub queued_bytes: u64,
     /// What the kernel last told about the connection, if it was asked.
     pub facts: Option<TcpFacts>,
+    /// Who it is, where it is a program of this machine and the system tells.
+    pub process: Option<Arc<PeerProcess>>,
+    /// What was agreed on, where the connection is encrypted.
+    pub handshake: Option<Arc<TlsHandshake>>,
 }
 
 /// `TCP_INFO`, where the kernel has it.
@@ -204,6 +211,8 @@ impl PeerStatus {
             sent: Traffic::default(),
             queued_bytes: 0,
             facts: None,
+            process: None,
+            handshake: None,
         }
     }
 }

@@ -34,9 +34,7 @@ fn look_up(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
         // This name means this machine, also where the system has no list of hosts.
         Err(_) if is_localhost(&host) => loopback(endpoint.port),
         Err(error) => {
-            let words = error.to_string();
-            let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
-            return Err(Failure::new(Operation::Resolve, &host, OsError::from_system_words(words)));
+            return Err(Failure::new(Operation::Resolve, &host, lookup_error(&error)));
         }
     };
     let mut addresses: Vec<SocketAddr> = Vec::new();
@@ -50,6 +48,38 @@ fn look_up(endpoint: &HostPort) -> Result<Vec<SocketAddr>, Failure> {
     }
     Ok(addresses)
 }
+
+/// What the system's resolver said. The standard library hands on its words alone; which number and name belong to them
+/// is known.
+fn lookup_error(error: &io::Error) -> OsError {
+    if error.raw_os_error().is_some() {
+        return OsError::from(error);
+    }
+    let words = error.to_string();
+    let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
+    let error = OsError::from_system_words(words);
+    match RESOLVER_ERRORS.iter().find(|(_, _, words)| error.message == *words) {
+        Some((code, name, _)) => OsError { code: *code, name: (*name).to_owned(), ..error },
+        None => error,
+    }
+}
+
+/// The numbers of the resolver's errors, their names and the words for them.
+#[cfg(target_os = "linux")]
+const RESOLVER_ERRORS: [(i32, &str, &str); 4] = [
+    (-2, "EAI_NONAME", "name or service not known"),
+    (-3, "EAI_AGAIN", "temporary failure in name resolution"),
+    (-4, "EAI_FAIL", "non-recoverable failure in name resolution"),
+    (-5, "EAI_NODATA", "no address associated with hostname"),
+];
+#[cfg(target_os = "macos")]
+const RESOLVER_ERRORS: [(i32, &str, &str); 3] = [
+    (8, "EAI_NONAME", "nodename nor servname provided, or not known"),
+    (2, "EAI_AGAIN", "temporary failure in name resolution"),
+    (4, "EAI_FAIL", "non-recoverable failure in name resolution"),
+];
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+const RESOLVER_ERRORS: [(i32, &str, &str); 0] = [];
 
 fn is_localhost(host: &str) -> bool {
     host.trim_end_matches('.').eq_ignore_ascii_case("localhost")
@@ -108,9 +138,23 @@ fn interfaces() -> Vec<OwnAddress> {
     own_addresses().unwrap_or_default()
 }
 
+/// The broadcast addresses of the networks that this machine is in; where the system does not tell, there are none.
+pub fn own_broadcasts() -> Vec<Ipv4Addr> {
+    let found = if_addrs::get_if_addrs().unwrap_or_default();
+    let broadcast = |interface: if_addrs::Interface| match interface.addr {
+        if_addrs::IfAddr::V4(address) => address.broadcast,
+        if_addrs::IfAddr::V6(_) => None,
+    };
+    found.into_iter().filter_map(broadcast).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
+    use super::lookup_error;
     use super::{interface_index, interfaces, is_localhost, loopback, resolve};
+    #[cfg(target_os = "linux")]
+    use std::io;
 
     #[test]
     fn addresses_need_no_lookup_and_names_are_looked_up() {
@@ -129,6 +173,19 @@ mod tests {
     fn an_unknown_name_says_so() {
         let message = resolve(&"nowhere.invalid:9".parse().unwrap()).unwrap_err().to_string();
         assert!(message.starts_with("cannot resolve nowhere.invalid: "), "{message}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_resolver_says_has_its_name_and_number() {
+        for (words, told) in [
+            ("Name or service not known", "name or service not known (EAI_NONAME -2)"),
+            ("Temporary failure in name resolution", "temporary failure in name resolution (EAI_AGAIN -3)"),
+            ("Something new", "something new"),
+        ] {
+            let error = io::Error::other(format!("failed to lookup address information: {words}"));
+            assert_eq!(lookup_error(&error).to_string(), told);
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Stream sockets: listeners and connection attempts, never blocking.
 
 use crate::model::address::Address;
-use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::failure::{Failure, NO_ANSWER_WITHIN, Operation, OsError};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::net::name::{address_of, local_address};
 use crate::net::options;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// A listening socket, the address it really has, and its options as granted.
 pub fn listen(
@@ -128,11 +129,8 @@ fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
     made.map_err(|error| Failure::new(Operation::CreateSocket, address, error))
 }
 
-/// An attempt that took too long.
-pub fn timed_out(remote: Address) -> Failure {
-    #[cfg(unix)]
-    let error = OsError::from_code(nix::libc::ETIMEDOUT);
-    #[cfg(windows)]
-    let error = OsError::from_code(10060);
-    Failure::new(Operation::Connect, remote, error)
+/// An attempt that took longer than it was given. The system has said nothing yet, so its words would be borrowed.
+pub fn timed_out(remote: Address, limit: Duration) -> Failure {
+    let words = format!("{NO_ANSWER_WITHIN}{} s", limit.as_secs_f64());
+    Failure::new(Operation::Connect, remote, OsError::from_words(words))
 }

@@ -12,7 +12,9 @@ use crate::ui::settings_page::SettingsAction;
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::find::FindAction;
+use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::log_view::LogAction;
+use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::{TabAction, TabKey, TabPageAction};
 use crate::ui::tabs::TabsAction;
@@ -146,6 +148,9 @@ impl Action {
             UiCommand::SaveLog => on_tab(TabAction::AskExport { is_raw: false }),
             UiCommand::SaveRaw => on_tab(TabAction::AskExport { is_raw: true }),
             UiCommand::Watch => on_tab(TabAction::Watch),
+            UiCommand::LogFile => on_tab(LogFileAction::Toggle.into()),
+            UiCommand::NewSessionHere => on_tab(SessionAction::StartNew.into()),
+            UiCommand::DisconnectAll => on_tab(PeersAction::CloseAll.into()),
             UiCommand::CloseTab => tab.map(|tab| TabsAction::Close(tab).into()),
             UiCommand::RenameTab => tab.map(|tab| TabsAction::AskName(tab).into()),
             UiCommand::DuplicateTab => tab.map(|tab| TabsAction::Duplicate(tab).into()),
@@ -164,6 +169,7 @@ impl Action {
             UiCommand::ZoomOut => Some(LookAction::ZoomBy(-10).into()),
             UiCommand::ZoomReset => Some(LookAction::ZoomReset.into()),
             UiCommand::FullScreen => Some(LookAction::ToggleFullScreen.into()),
+            UiCommand::OnTop => Some(LookAction::ToggleOnTop.into()),
             UiCommand::SystemColours => Some(LookAction::SetTheme(ThemeChoice::System).into()),
             UiCommand::DarkColours => Some(LookAction::SetTheme(ThemeChoice::Dark).into()),
             UiCommand::LightColours => Some(LookAction::SetTheme(ThemeChoice::Light).into()),

@@ -17,7 +17,7 @@ use crate::ui::pages::Modal;
 use crate::ui::state::AppState;
 use crate::ui::tab::composer::file::take_long_pastes;
 use crate::ui::tab::session::SessionAction;
-use crate::ui::tab::{Tab, TabAction};
+use crate::ui::tab::{Tab, TabAction, TabKey};
 use crate::ui::workspace::{self, WorkspaceSaver};
 use crate::ui::{sessions, settings_page};
 use crate::util::locale::{Language, Locale};
@@ -93,10 +93,9 @@ impl App {
         // Asked for on the command line, it is not what the person chose.
         state.theme = start.theme.unwrap_or(state.theme);
         state.settings_page = settings_page::SettingsPage::of(&start.profile);
-        look::prepare(ctx, state.theme, &state.settings);
-        let is_dark = ctx.theme() == egui::Theme::Dark;
+        look::prepare(ctx, state.theme, &state.settings, language);
         let faults = start.faults;
-        let mut services = Services::new(start.profile, dialogs, waker, is_dark)?;
+        let mut services = Services::new(start.profile, dialogs, waker)?;
         let mut cx = services.cx(state.locale());
         workspace::say_damages(&damages, &mut cx);
         state.sessions.make_room(&state.settings, &mut cx);
@@ -120,7 +119,6 @@ impl App {
         let now = Instant::now();
         self.pace.begin(now);
         look::fit_to_screen(ctx);
-        self.services.notices.set_dark(ctx.theme() == egui::Theme::Dark);
         for action in std::mem::take(&mut self.asked) {
             self.apply(action, ctx);
         }
@@ -159,7 +157,7 @@ impl App {
             asked.extend(pressed.into_iter().filter_map(|pressed| Action::of_pressed(pressed, keyboard_tab)));
         }
         layout::window_ui(ui, &mut self.state, self.services.notices.said(), &mut asked);
-        self.services.notices.show(&ctx);
+        self.services.notices.show(&ctx, |subject| self.state.title_of_unseen(TabKey(subject.0)));
         if !asked.is_empty() {
             self.asked.append(&mut asked);
             ctx.request_repaint();

@@ -54,6 +54,12 @@ pub enum UiCommand {
     SaveRaw,
     /// Follow the session in Wireshark.
     Watch,
+    /// Let the log go on into a file, or not.
+    LogFile,
+    /// Begin a new session in the tab.
+    NewSessionHere,
+    /// Disconnect all peers.
+    DisconnectAll,
     /// A new tab of this kind.
     NewTab(TabKind),
     /// Close the tab.
@@ -88,6 +94,8 @@ pub enum UiCommand {
     ZoomReset,
     /// Fill the screen, or not.
     FullScreen,
+    /// Stay above the windows of other programs, or not.
+    OnTop,
     /// The colours of the system.
     SystemColours,
     /// Dark colours.
@@ -190,7 +198,10 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Import, "command.import").menu(MenuPart::Files),
     row(UiCommand::SaveRaw, "command.save_raw").keys(CTRL_SHIFT, Key::S),
     row(UiCommand::SaveLog, "command.save_log").keys(CTRL, Key::S).menu(MenuPart::Files),
+    row(UiCommand::LogFile, "command.log_file").menu(MenuPart::Files),
     row(UiCommand::Watch, "command.watch").menu(MenuPart::Files),
+    row(UiCommand::NewSessionHere, "command.new_session_here").menu(MenuPart::Files),
+    row(UiCommand::DisconnectAll, "command.disconnect_all"),
     row(UiCommand::ReopenTab, "command.reopen_tab").keys(CTRL_SHIFT, Key::T),
     row(UiCommand::NewTab(TabKind::TcpServer), "command.new_server").keys(CTRL, Key::T),
     row(UiCommand::NewTab(TabKind::TcpClient), "command.new_client"),
@@ -225,6 +236,7 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::ZoomOut, "command.zoom_out").keys(CTRL, Key::Minus).menu(MenuPart::Look),
     row(UiCommand::ZoomReset, "command.zoom_reset").keys(CTRL, Key::Num0).menu(MenuPart::Look),
     row(UiCommand::FullScreen, "command.full_screen").keys(NONE, Key::F11).menu(MenuPart::Look),
+    row(UiCommand::OnTop, "command.on_top").menu(MenuPart::Look),
     row(UiCommand::SystemColours, "command.theme_system"),
     row(UiCommand::DarkColours, "command.theme_dark"),
     row(UiCommand::LightColours, "command.theme_light"),

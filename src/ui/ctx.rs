@@ -1,6 +1,7 @@
 //! What every view may read while it draws. It holds nothing that a view could change.
 
 use crate::codec::time::TimeFormat;
+use crate::model::peer_names::PeerNames;
 use crate::ui::commands::{self, UiCommand};
 use crate::util::locale::Locale;
 use crate::workspace::sending::Sending;
@@ -18,6 +19,8 @@ pub struct ViewCtx<'a> {
     pub theme: ThemeChoice,
     /// History and quick sends.
     pub sending: &'a Sending,
+    /// What peers are called.
+    pub names: &'a PeerNames,
     /// This machine's own addresses.
     pub addresses: &'a [LocalAddress],
     /// How dates and times are written.

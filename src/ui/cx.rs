@@ -55,17 +55,12 @@ pub struct Services {
 
 impl Services {
     /// For a window with this profile and these dialogs, which is woken like this.
-    pub fn new(
-        profile: Profile,
-        dialogs: Box<dyn Dialogs>,
-        waker: Waker,
-        is_dark: bool,
-    ) -> Result<Services, Failure> {
+    pub fn new(profile: Profile, dialogs: Box<dyn Dialogs>, waker: Waker) -> Result<Services, Failure> {
         let engine = Engine::new(waker.clone())?;
         Ok(Services {
             jobs: Jobs::new(engine.news().clone()),
             engine,
-            notices: Notices::new(is_dark),
+            notices: Notices::default(),
             dialogs: FileDialogs::new(dialogs, waker),
             clipboard: Clipboard::default(),
             profile,
@@ -91,7 +86,7 @@ impl Services {
         let profile = Profile::locate(Some(folder)).unwrap();
         profile.create_folders().unwrap();
         let dialogs = Box::new(NativeDialogs::default());
-        Services::new(profile, dialogs, Waker::noop().clone(), true).unwrap()
+        Services::new(profile, dialogs, Waker::noop().clone()).unwrap()
     }
 }
 

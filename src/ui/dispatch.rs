@@ -1,13 +1,16 @@
 //! Brings about what views asked for, between frames, and takes in what is new: each outcome is passed on to the part
 //! that is meant, with what it needs to know and no more. It draws nothing.
 
+use crate::model::peer_names::PeerNames;
 use crate::ui::action::Action;
 use crate::ui::addresses::own_addresses_now;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::export::{self, ExportAction};
+use crate::ui::fonts;
 use crate::ui::import::{self, ImportAction};
 use crate::ui::look::{self, LookAction};
+use crate::ui::notices::NoticeSubject;
 use crate::ui::page_parts::PageAction;
 use crate::ui::pages::Modal;
 use crate::ui::palette::Palette;
@@ -16,9 +19,11 @@ use crate::ui::sessions::{self, SessionsAction};
 use crate::ui::settings_page::SettingsAction;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
+use crate::ui::tab::connection::security_file;
+use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::{
-    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, news, notes, opening, peers,
-    rows, sequence,
+    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, log_file, news, notes,
+    opening, peers, rows, sequence,
 };
 use crate::ui::tabs::rename::Rename;
 use crate::ui::tabs::{self, TabsAction};
@@ -30,8 +35,11 @@ use std::time::{Duration, Instant};
 /// Brings about one outcome.
 pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mut Cx<'_>) {
     match action {
-        Action::OnTab(tab, action) => apply_to_tab(state, tab, action, cx),
-        Action::InFront(action) => apply_to_tab(state, state.tabs.keyboard_tab(), action, cx),
+        Action::OnTab(tab, action) => about_tab(tab, cx, |cx| apply_to_tab(state, tab, action, cx)),
+        Action::InFront(action) => {
+            let tab = state.tabs.keyboard_tab();
+            about_tab(tab, cx, |cx| apply_to_tab(state, tab, action, cx));
+        }
         Action::Tabs(action) => apply_to_tabs(state, action, cx),
         Action::Sessions(action) => apply_to_sessions(state, action, cx),
         Action::Settings(action) => apply_to_settings(state, action, ctx, cx),
@@ -56,6 +64,14 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
     }
 }
 
+/// Does something for a tab; what is said meanwhile is about it.
+fn about_tab<R>(tab: TabKey, cx: &mut Cx<'_>, act: impl FnOnce(&mut Cx<'_>) -> R) -> R {
+    cx.notices.set_about(Some(NoticeSubject(tab.0)));
+    let result = act(cx);
+    cx.notices.set_about(None);
+    result
+}
+
 /// What concerns the tabs as such.
 fn apply_to_tabs(state: &mut AppState, action: TabsAction, cx: &mut Cx<'_>) {
     match action {
@@ -77,8 +93,6 @@ fn apply_to_tabs(state: &mut AppState, action: TabsAction, cx: &mut Cx<'_>) {
         TabsAction::CloseAnyway(tab) => close_tab(state, tab, cx),
         TabsAction::Reopen => {
             activate_found(state, |state| tabs::reopen(&mut state.tabs));
-            // Its last session is offered in it.
-            state.sessions.read_list(cx);
         }
         TabsAction::Duplicate(tab) => activate_found(state, |state| tabs::duplicate(&mut state.tabs, tab)),
         TabsAction::AskName(tab) => {
@@ -108,9 +122,14 @@ fn apply_to_look(state: &mut AppState, action: LookAction, ctx: &Context) {
             let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
         }
+        LookAction::ToggleOnTop => {
+            state.settings.always_on_top = !state.settings.always_on_top;
+            look::apply_level(ctx, &state.settings);
+        }
         LookAction::SetLanguage(language) => {
             state.language = language;
             language.tag().clone_into(&mut state.settings.language);
+            fonts::install(ctx, language);
         }
         LookAction::SetTheme(theme) => {
             state.theme = theme;
@@ -137,11 +156,20 @@ fn apply_to_sessions(state: &mut AppState, action: SessionsAction, cx: &mut Cx<'
             show_page(&mut state.modal, page.map(|page| Modal::Export(Box::new(page))));
         }
         SessionsAction::Keep { path, keep } => state.sessions.set_kept(&path, keep, cx),
-        SessionsAction::AskDelete(path) => state.modal = Some(Modal::ConfirmDelete(path)),
-        SessionsAction::Delete(path) => {
+        SessionsAction::AskDelete(paths) => state.modal = Some(Modal::ConfirmDelete(paths)),
+        SessionsAction::Delete(paths) => {
             state.modal = None;
-            let shown = sessions::shown_at(&state.tabs, &path).and_then(|key| state.tabs.remove(key));
-            state.sessions.delete(&path, shown, cx);
+            for path in paths {
+                let shown = sessions::shown_at(&state.tabs, &path).and_then(|key| state.tabs.remove(key));
+                state.sessions.delete(&path, shown, cx);
+            }
+        }
+        SessionsAction::AskName(path) => {
+            state.modal = state.sessions.rename_page(&path).map(Modal::RenameSession);
+        }
+        SessionsAction::Rename { path, name } => {
+            state.modal = None;
+            state.sessions.rename(&path, name.trim(), cx);
         }
         SessionsAction::SetRetention { days, mib } => {
             state.settings.retention_days = days;
@@ -163,6 +191,7 @@ fn apply_to_settings(state: &mut AppState, action: SettingsAction, ctx: &Context
             // What was asked for at start counts until it is chosen otherwise.
             if now.language != before.language {
                 state.language = look::language_of(now);
+                fonts::install(ctx, state.language);
             }
             if now.theme != before.theme {
                 state.theme = now.theme;
@@ -170,6 +199,9 @@ fn apply_to_settings(state: &mut AppState, action: SettingsAction, ctx: &Context
             }
             if now.time_format != before.time_format {
                 state.tabs.iter_mut().for_each(|tab| tab.log.sheet.forget_widths());
+            }
+            if now.always_on_top != before.always_on_top {
+                look::apply_level(ctx, now);
             }
             look::apply_zoom(ctx, &state.settings);
         }
@@ -226,8 +258,27 @@ fn apply_to_page(state: &mut AppState, action: PageAction, cx: &mut Cx<'_>) {
 
 /// What the page of a tab asks for. One that is gone meanwhile asks for nothing.
 fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_>) {
-    let AppState { modal, tabs, sending, files, document, times, .. } = state;
+    let AppState { modal, tabs, settings, sending, files, document, times, .. } = state;
     match action {
+        TabPageAction::LogFile => {
+            if let Some(Modal::LogFile(page)) = modal
+                && tabs.get_mut(page.tab).is_none_or(|tab| log_file::start(page, tab, settings, cx))
+            {
+                *modal = None;
+            }
+        }
+        TabPageAction::TakeSecurityFile => {
+            if let Some(Modal::SecurityFile(page)) = modal.take()
+                && let Some(tab) = tabs.get_mut(page.tab)
+            {
+                security_file::take(&page, tab);
+            }
+        }
+        TabPageAction::SavePeerName => {
+            if let Some(Modal::PeerName(page)) = modal.take() {
+                page.save(settings);
+            }
+        }
         TabPageAction::SendFile => {
             if let Some(Modal::SendFile(page)) = modal {
                 file::start(page, files, cx);
@@ -354,8 +405,12 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
     let Some(tab) = tabs.get_mut(key) else { return };
     match action {
         TabAction::Session(action) => opening::apply(tab, action, cx),
-        TabAction::Connection(action) => connection::apply(tab, action, addresses, cx),
-        TabAction::Peers(action) => peers::apply(tab, action, cx),
+        TabAction::Connection(action) => {
+            show_page(modal, connection::apply(tab, action, addresses, cx).map(Modal::SecurityFile));
+        }
+        TabAction::Peers(action) => {
+            show_page(modal, peers::apply(tab, action, settings, cx).map(Modal::PeerName));
+        }
         TabAction::Composer(action) => {
             let page = composer::apply(tab, action, sending, files, cx);
             show_page(modal, page.map(Modal::SendFile));
@@ -382,6 +437,9 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
         TabAction::Watch => {
             show_page(modal, watch::start(tab, settings, watching, cx).map(Modal::Watch));
         }
+        TabAction::LogFile(LogFileAction::Toggle) => {
+            show_page(modal, log_file::toggle(tab, cx).map(Modal::LogFile));
+        }
         TabAction::ShowLastSession => {
             if let Some(last) = tab.last_session.clone() {
                 open_session(state, &last.path, cx);
@@ -405,15 +463,24 @@ pub(super) fn take_in(
 ) -> Option<Duration> {
     // Before the tabs: one that is opened here is drawn in this frame.
     take_background(state, cx);
+    if !state.names.are(&state.settings.peer_names) {
+        state.names = PeerNames::new(state.settings.peer_names.clone());
+        state.tabs.iter_mut().for_each(|tab| tab.log.sheet.forget_widths());
+    }
     let mut again: Option<Duration> = None;
     let (active, beside) = (state.tabs.active, state.tabs.beside);
     for tab in &mut state.tabs {
         let is_in_front = tab.key == active && state.page == Page::Tabs;
         let is_seen = is_in_front || beside == Some(tab.key);
-        let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
-        sequence::take_in(tab, cx);
-        let rows_due = rows::take_in(tab, state.settings.time_format, deadline, cx);
-        again = [again, news_due, rows_due].into_iter().flatten().min();
+        let times = (state.settings.time_format, &state.names);
+        let due = about_tab(tab.key, cx, |cx| {
+            opening::take_in(tab, cx);
+            let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
+            sequence::take_in(tab, cx);
+            log_file::take_in(tab, cx);
+            [news_due, rows::take_in(tab, times, deadline, cx)]
+        });
+        again = due.into_iter().flatten().chain(again).min();
     }
     if take_pages(state, cx) {
         again = Some(Duration::ZERO);
@@ -439,6 +506,9 @@ fn take_background(state: &mut AppState, cx: &mut Cx<'_>) {
     // The list tells whether a session is open.
     if tabs::take_in(&mut state.tabs) && state.page == Page::Sessions {
         state.sessions.read_list(cx);
+    }
+    for (key, journal) in tabs::reopened_logs(&mut state.tabs) {
+        state.sessions.open(&journal, Some(key), cx);
     }
     for opened in state.sessions.take_in(&mut state.tabs, cx) {
         if let Some(key) = sessions::show_opened(opened, &mut state.tabs, &state.times, cx) {

@@ -2,6 +2,7 @@
 //!
 //! It knows no colours and no widgets. The files and their licences are in `assets/fonts`.
 
+use crate::util::locale::Language;
 use egui::epaint::text::{FallbackRequest, FontData, FontDefinitions, FontInsert, FontProvider, FontTweak};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Context, FontFamily, FontId};
@@ -26,21 +27,24 @@ const PAYLOAD_COLUMN: f32 = 0.6;
 const MOST_IN_VAIN: usize = 500;
 
 /// Files by the name under which a family lists them.
-const FILES: [(&str, &[u8]); 7] = [
+const FILES: [(&str, &[u8]); 9] = [
     ("inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
     ("inter-strong", include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
     ("payload", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
     ("symbols", include_bytes!("../../assets/fonts/Symbols.ttf")),
     ("symbols-payload", include_bytes!("../../assets/fonts/SymbolsMono.ttf")),
     ("chinese", CHINESE),
+    ("chinese-quotes", include_bytes!("../../assets/fonts/NotoSansCJKsc-Quotes-Regular.otf")),
+    ("chinese-quotes-strong", include_bytes!("../../assets/fonts/NotoSansCJKsc-Quotes-Bold.otf")),
     ("chinese-strong", include_bytes!("../../assets/fonts/NotoSansCJKsc-Bold.otf")),
 ];
 
 const CHINESE: &[u8] = include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.otf");
 
 /// Makes the fonts known to a window. Nothing is decoded before it is drawn, so this costs no start-up time.
-pub fn install(ctx: &Context) {
-    ctx.set_fonts(definitions());
+/// Quotation marks are those of the language: the same characters are half as wide among Latin letters.
+pub fn install(ctx: &Context, language: Language) {
+    ctx.set_fonts(definitions(language));
 }
 
 /// Makes the fonts of this machine stand in for scripts that the bundled ones lack.
@@ -128,7 +132,7 @@ fn is_wide(character: char) -> bool {
     character >= '\u{1100}' && character.width() == Some(2)
 }
 
-fn definitions() -> FontDefinitions {
+fn definitions(language: Language) -> FontDefinitions {
     let mut definitions = FontDefinitions::empty();
     for (name, bytes) in FILES {
         definitions.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
@@ -150,7 +154,13 @@ fn definitions() -> FontDefinitions {
         (FontFamily::Monospace, &["payload", "symbols-payload", "chinese-payload", "symbols", "inter"]),
     ];
     for (family, names) in families {
-        definitions.families.insert(family, names.iter().map(|&name| name.to_owned()).collect());
+        let quotes = match (&family, language) {
+            (FontFamily::Monospace, _) | (_, Language::English) => None,
+            (FontFamily::Proportional, _) => Some("chinese-quotes"),
+            (FontFamily::Name(_), _) => Some("chinese-quotes-strong"),
+        };
+        let names = quotes.into_iter().chain(names.iter().copied());
+        definitions.families.insert(family, names.map(ToOwned::to_owned).collect());
     }
     definitions
 }
@@ -159,12 +169,13 @@ fn definitions() -> FontDefinitions {
 mod tests {
     use super::{append_payload_text, install, payload, payload_column_width, strong, strong_family};
     use crate::ui::theme;
+    use crate::util::locale::Language;
     use egui::text::LayoutJob;
     use egui::{Color32, Context, FontFamily, FontId, RawInput};
 
     fn with_fonts(mut check: impl FnMut(&Context)) {
         let ctx = Context::default();
-        install(&ctx);
+        install(&ctx, Language::SimplifiedChinese);
         theme::apply(&ctx, egui::ThemePreference::Dark);
         let mut checked = false;
         let mut output = ctx.run_ui(RawInput::default(), |ui| {
@@ -211,6 +222,21 @@ mod tests {
                 assert_eq!(missing, "", "symbols without a glyph in {font:?}");
             }
         });
+    }
+
+    #[test]
+    fn quotation_marks_are_as_wide_as_the_characters_of_their_language() {
+        for (language, is_wide) in [(Language::English, false), (Language::SimplifiedChinese, true)] {
+            let ctx = Context::default();
+            install(&ctx, language);
+            let mut output = ctx.run_ui(RawInput::default(), |ui| {
+                for font in [strong(13.0), super::interface(13.0)] {
+                    let width = |c| ui.ctx().fonts_mut(|fonts| fonts.glyph_width(&font, c));
+                    assert_eq!((width('“') - width('中')).abs() < 0.1, is_wide, "{font:?}");
+                }
+            });
+            output.textures_delta.clear();
+        }
     }
 
     #[test]

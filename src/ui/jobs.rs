@@ -27,8 +27,12 @@ pub enum JobKind {
     DeleteSession,
     /// Sessions beyond the limit are removed.
     MakeRoom,
-    /// The session of a closed tab comes to its end.
+    /// A session that nobody shows any more comes to its end.
     EndTab,
+    /// A file that a log went on into is closed.
+    EndLogFile,
+    /// The file of a new session is made, where there was one before after its end.
+    NewJournal,
     /// The file that is to be sent is looked at.
     LookAtFile,
     /// The folder where pages begin is looked for.
@@ -74,6 +78,8 @@ impl JobKind {
             JobKind::DeleteSession => "delete-session",
             JobKind::MakeRoom => "make-room",
             JobKind::EndTab => "end-tab",
+            JobKind::EndLogFile => "end-log-file",
+            JobKind::NewJournal => "new-journal",
             JobKind::LookAtFile => "look-at-file",
             JobKind::StartFolder => "start-folder",
             JobKind::Chart => "chart",
@@ -102,6 +108,8 @@ impl JobKind {
             | JobKind::DeleteSession
             | JobKind::MakeRoom
             | JobKind::EndTab
+            | JobKind::EndLogFile
+            | JobKind::NewJournal
             | JobKind::SaveDocument
             | JobKind::LongPaste => false,
         }

@@ -21,7 +21,7 @@ use crate::ui::tab::drawer::strip::{Amounts, strip_ui};
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::inspector::view as inspector;
 use crate::ui::tab::peers::view::peers_ui;
-use crate::ui::tab::title::tab_title;
+use crate::ui::tab::title::{tab_title, title_at_port};
 use crate::ui::tab::{Tab, answers, sends, sequence, sheet_area, status_bar, view_bar};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -61,20 +61,19 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
         sending,
         addresses,
         times,
+        names,
         theme,
         inspector,
         ..
     } = state;
-    let ctx = ViewCtx { locale, settings, theme: *theme, sending, addresses, times };
+    let ctx = ViewCtx { locale, settings, theme: *theme, sending, names, addresses, times };
     let front = (*page == Page::Tabs).then_some(tabs.active);
     bar(Panel::top("tabs").exact_size(top_bar::HEIGHT), ui, |ui| {
         tab_bar_ui(ui, &ctx, &labels, front, (tabs.beside, front.and(Some(inspected))), out);
     });
     let page_frame = Frame::new().fill(Theme::of(ui).ground).inner_margin(Margin::same(16));
     if *page == Page::Sessions {
-        CentralPanel::no_frame()
-            .frame(page_frame)
-            .show(ui, |ui| sessions_ui(ui, &ctx, &sessions.list, &sessions.changing, out));
+        CentralPanel::no_frame().frame(page_frame).show(ui, |ui| sessions_ui(ui, &ctx, sessions, out));
     } else if *page == Page::Settings {
         CentralPanel::no_frame().frame(page_frame).show(ui, |ui| settings_ui(ui, &ctx, settings_page, out));
     } else {
@@ -120,10 +119,23 @@ pub fn window_ui(ui: &mut Ui, state: &mut AppState, said: &str, out: &mut Vec<Ac
 fn label_of(locale: &Locale, tab: &Tab) -> TabLabel {
     TabLabel {
         key: tab.key,
-        title: tab_title(locale, &tab.settings),
+        title: title_with_port(locale, tab),
         state: text::state_line(locale, &tab.status.state, tab.settings.kind),
         light: light_of(tab),
         is_fresh: tab.is_fresh,
+    }
+}
+
+/// What a tab is called, with the port that the system gave where none was chosen.
+fn title_with_port(locale: &Locale, tab: &Tab) -> String {
+    let settings = &tab.settings;
+    let given = match &tab.status.state {
+        SessionState::Listening { local } | SessionState::Bound { local } => local.port(),
+        _ => None,
+    };
+    match given.filter(|_| matches!(settings.local_port.trim(), "" | "0")) {
+        Some(port) => title_at_port(locale, settings, &port.to_string()),
+        None => tab_title(locale, settings),
     }
 }
 
@@ -202,7 +214,9 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     let mut asked = Vec::new();
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
-        status_bar::status_bar_ui(ui, ctx, &tab.settings, &tab.status, &tab.meter, journal, &mut asked);
+        let meter = (&tab.status, &tab.meter);
+        let log_file = tab.log_file.shown();
+        status_bar::status_bar_ui(ui, ctx, &tab.settings, meter, journal, log_file, &mut asked);
     });
     pass_on(tab.key, asked, out);
 }
@@ -313,7 +327,7 @@ fn session_ui(
             }
         });
         if let Some(failure) = &tab.status.paused {
-            banner_ui(ui, ctx, tab.settings.kind.shape(), failure);
+            banner_ui(ui, ctx, tab.settings.kind.shape(), failure, &mut asked);
         }
         if !tab.is_kept() {
             let padded = Frame::new().inner_margin(Margin::symmetric(12, 10));

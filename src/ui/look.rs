@@ -4,7 +4,7 @@ use crate::ui::fonts;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use egui::{Context, ThemePreference, Vec2, ViewportCommand};
+use egui::{Context, ThemePreference, Vec2, ViewportCommand, WindowLevel};
 
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
@@ -26,6 +26,8 @@ pub enum LookAction {
     ZoomReset,
     /// The window fills the screen, or no longer.
     ToggleFullScreen,
+    /// The window stays above those of other programs, or no longer.
+    ToggleOnTop,
     /// The window speaks this language.
     SetLanguage(Language),
     /// The window has these colours.
@@ -33,12 +35,21 @@ pub enum LookAction {
 }
 
 /// Makes the first frame look as it was left, or as was asked for at start.
-pub fn prepare(ctx: &Context, theme: ThemeChoice, settings: &Settings) {
-    fonts::install(ctx);
+pub fn prepare(ctx: &Context, theme: ThemeChoice, settings: &Settings, language: Language) {
+    fonts::install(ctx, language);
     theme::apply(ctx, preference(theme));
     // The window has its own zoom, which is kept between runs.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     apply_zoom(ctx, settings);
+    if settings.always_on_top {
+        apply_level(ctx, settings);
+    }
+}
+
+/// Puts the window above those of other programs where the settings say so, and else among them.
+pub fn apply_level(ctx: &Context, settings: &Settings) {
+    let level = if settings.always_on_top { WindowLevel::AlwaysOnTop } else { WindowLevel::Normal };
+    ctx.send_viewport_cmd(ViewportCommand::WindowLevel(level));
 }
 
 /// Makes everything as big as the settings say.

@@ -5,6 +5,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::TabKind;
+use std::time::Duration;
 
 /// All of it in one line.
 pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
@@ -16,6 +17,10 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
         line.push_str(" · ");
         line.push_str(&ctx.format("sessions.records", &[("count", &Count(records))]));
     }
+    if let Some(lasted) = lasted(session) {
+        line.push_str(" · ");
+        line.push_str(&duration_text(lasted));
+    }
     if session.is_cut_off() {
         line.push_str(" · ");
         line.push_str(ctx.text("sessions.cut_off"));
@@ -25,4 +30,29 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
         line.push_str(kind);
     }
     line
+}
+
+/// From its beginning to its last change. An import is younger than what is in it, and tells nothing.
+fn lasted(session: &SessionFile) -> Option<Duration> {
+    let began = session.info.as_ref()?.created.wall_ns;
+    u64::try_from(session.changed_wall_ns.checked_sub(began)?).ok().map(Duration::from_nanos)
+}
+
+/// Hours, minutes and seconds, as a clock shows them.
+fn duration_text(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration_text;
+    use std::time::Duration;
+
+    #[test]
+    fn a_duration_reads_like_a_clock() {
+        for (seconds, text) in [(0, "0:00:00"), (3_725, "1:02:05"), (360_000, "100:00:00")] {
+            assert_eq!(duration_text(Duration::from_secs(seconds)), text);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What the window knows. No part of it draws, and only the dispatcher changes more than one part at a time.
 
 use crate::codec::time::TimeFormat;
+use crate::model::peer_names::PeerNames;
 use crate::ui::ctx::LocalAddress;
 use crate::ui::export::ExportJobs;
 use crate::ui::import::ImportJob;
@@ -13,6 +14,7 @@ use crate::ui::tab::composer::file::FileJobs;
 use crate::ui::tab::documents::DocumentJob;
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::list::TabList;
+use crate::ui::tab::title::tab_title;
 use crate::ui::watch::Watching;
 use crate::util::locale::{Language, Locale};
 use crate::workspace::sending::Sending;
@@ -40,6 +42,8 @@ pub struct AppState {
     pub inspector: InspectorPanel,
     /// History and quick sends.
     pub sending: Sending,
+    /// What peers are called, as the settings say.
+    pub names: PeerNames,
     /// This machine's addresses.
     pub addresses: Vec<LocalAddress>,
     /// The language in use.
@@ -84,6 +88,7 @@ impl AppState {
             settings_page: SettingsPage::default(),
             inspector: InspectorPanel::default(),
             sending,
+            names: PeerNames::default(),
             addresses: Vec::new(),
             language,
             times: TimeFormat::local().dated(),
@@ -114,6 +119,13 @@ impl AppState {
     /// The tab that the keyboard is meant for, unless something else has it.
     pub fn seen_keyboard_tab(&self) -> Option<TabKey> {
         (self.page == Page::Tabs).then(|| self.tabs.keyboard_tab())
+    }
+
+    /// What a tab is called that is not seen now.
+    pub fn title_of_unseen(&self, key: TabKey) -> Option<String> {
+        let is_seen = self.page == Page::Tabs && (self.tabs.active == key || self.tabs.beside == Some(key));
+        let tab = self.tabs.get(key).filter(|_| !is_seen)?;
+        Some(tab_title(self.locale(), &tab.settings))
     }
 
     /// Brings a tab to the front of everything.

@@ -6,10 +6,12 @@ use crate::engine::event::Rejection;
 use crate::model::config::Meeting;
 use crate::model::failure::Failure;
 use crate::model::ids::PeerId;
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::{Direction, EndReason};
 use crate::model::status::{PeerState, SessionState};
 use crate::util::locale::Locale;
 use crate::workspace::tabs::TabKind;
+use std::fmt::Display;
 
 /// What a direction is called, or both together.
 pub fn direction_name(locale: &Locale, direction: Option<Direction>) -> &str {
@@ -91,6 +93,14 @@ pub fn peer_state(locale: &Locale, state: PeerState) -> Option<&str> {
         PeerState::Left(_) => "peer.left_failed",
     };
     Some(locale.text(key))
+}
+
+/// Who a peer on this machine is.
+pub fn process_line(locale: &Locale, process: &PeerProcess) -> String {
+    let program = process.program.as_deref().unwrap_or("—");
+    let values: [(&str, &dyn Display); 4] =
+        [("program", &program), ("pid", &process.pid), ("uid", &process.uid), ("gid", &process.gid)];
+    locale.format("peer.process", &values)
 }
 
 /// What a person can do about a failure, where that is known.

@@ -3,11 +3,13 @@
 use crate::workspace::store::WorkspaceFile;
 use crate::workspace::tabs::ViewChoice;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a person chose for the whole program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
 pub struct Settings {
     /// `system`, `en` or `zh-Hans`.
     pub language: String,
@@ -45,6 +47,12 @@ pub struct Settings {
     pub export_format: String,
     /// The program that follows sessions; where it is empty, it is looked for.
     pub wireshark: String,
+    /// Whether the window stays above those of other programs.
+    pub always_on_top: bool,
+    /// Whether tables are written for spreadsheets, in UTF-8 or in GBK, or for scripts.
+    pub table: TableChoice,
+    /// What peers are called, by their address with its port or without. Last, as a table of its own in the file.
+    pub peer_names: BTreeMap<String, String>,
 }
 
 /// Colours.
@@ -89,6 +97,19 @@ pub enum RendererChoice {
     Opengl,
     /// Vulkan, Direct3D or Metal.
     Wgpu,
+}
+
+/// For whom a table is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TableChoice {
+    /// For spreadsheets, in UTF-8.
+    #[default]
+    Spreadsheet,
+    /// For spreadsheets, in GBK.
+    SpreadsheetGbk,
+    /// For scripts.
+    Scripts,
 }
 
 /// How the sheet writes times.
@@ -152,6 +173,9 @@ impl Default for Settings {
             last_folder: String::new(),
             export_format: "text".to_owned(),
             wireshark: String::new(),
+            always_on_top: false,
+            table: TableChoice::default(),
+            peer_names: BTreeMap::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use sockscope::export::import::{
 };
 use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
-use sockscope::model::config::SessionKind;
+use sockscope::model::config::{IpProtocol, RawKind, SessionKind};
 use sockscope::model::failure::{Failure, Operation, OsError};
 use sockscope::model::ids::PeerId;
 use sockscope::model::record::{
@@ -112,6 +112,19 @@ fn a_client_and_datagrams_come_back() {
     let (kept, report) = import(&session.export(&mut PcapngExporter::new(PcapngOptions::default())));
     assert_eq!((report.kind, report.records), (Some(SessionKind::Udp), 4));
     assert_eq!(kept.payload("127.0.0.1:5001", Direction::Received), noise(60_000, 1));
+}
+
+#[test]
+fn packets_of_a_raw_session_come_back() {
+    let kind = SessionKind::Raw(RawKind { protocol: IpProtocol(1), with_header: false });
+    let mut session = Session::new(Some(kind));
+    session.joined(1, "10.0.0.1", "10.0.0.7");
+    session.sent(1, b"\x08\0request");
+    session.received(1, b"\0\0answer");
+    let (kept, report) = import(&session.export(&mut PcapngExporter::new(PcapngOptions::default())));
+    assert_eq!((report.kind, report.peers, report.skipped), (Some(kind), 1, 0));
+    assert_eq!(kept.payload("10.0.0.7", Direction::Sent), b"\x08\0request");
+    assert_eq!(kept.payload("10.0.0.7", Direction::Received), b"\0\0answer");
 }
 
 #[test]

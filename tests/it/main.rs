@@ -129,6 +129,9 @@ mod window_flow;
 mod window_full_disk;
 
 #[cfg(feature = "gui-harness")]
+mod window_keeping;
+
+#[cfg(feature = "gui-harness")]
 mod window_network;
 
 #[cfg(feature = "gui-harness")]

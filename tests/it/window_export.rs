@@ -105,11 +105,11 @@ fn the_page_shows_the_first_rows_of_what_it_will_write() {
     press(&mut talk.harness, "Save log…");
     assert_shown(&mut talk.harness, "● 1");
     choose(&mut talk.harness, "Format", "Table for spreadsheets (.csv)");
-    assert_shown(&mut talk.harness, "id,time,delta,direction,peer");
+    assert_shown(&mut talk.harness, "No.,Time,Since row above (s),Direction,Peer");
     press(&mut talk.harness, "Browse…");
     talk.harness.run_steps(3);
     let table = talk.exported("log.csv");
-    assert!(table.starts_with("\u{FEFF}id,time,"), "{table}");
+    assert!(table.starts_with("\u{FEFF}No.,Time,"), "{table}");
     assert!(table.contains("\"temperature=25\r\n\"") && table.contains("understood"), "{table}");
 }
 
@@ -194,8 +194,8 @@ fn the_ending_chooses_the_format_and_the_last_one_is_offered_again() {
     press(&mut talk.harness, "Save log…");
     assert_eq!(talk.harness.get_by_label("Format").value().unwrap(), "Capture for Wireshark (.pcapng)");
     press(&mut talk.harness, "Browse…");
-    assert_shown(&mut talk.harness, "id,time,delta");
-    assert!(talk.exported("second.csv").contains("id,time,delta"));
+    assert_shown(&mut talk.harness, "No.,Time,Since row above");
+    assert!(talk.exported("second.csv").contains("No.,Time,Since row above"));
 }
 
 #[test]

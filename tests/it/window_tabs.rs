@@ -365,7 +365,7 @@ fn earlier_sessions_are_listed_opened_kept_and_deleted() {
         });
     }
     desk.press_containing("Delete 2");
-    desk.see("Delete this session?");
+    desk.see("Delete 1 session?");
     desk.press("Delete");
     desk.wait("the end of it", |state| state.sessions.list.is_empty());
     assert!(!desk.state().tabs.iter().any(Tab::is_kept), "its tab is gone, too");

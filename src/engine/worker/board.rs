@@ -98,10 +98,15 @@ mod tests {
         assert_eq!(numbers(&shared.peers_page(200, 24).0), [101], "older ones are forgotten");
         assert_eq!(shared.only_peer().unwrap().id.get(), 301);
         assert_eq!(numbers(&shared.peers_from(PeerId::FIRST, 9)), [301]);
+        shared.forget_departed();
+        assert_eq!(shared.peers_page(0, 3).1, 1, "only who is there is shown");
+        board.show(peer(303, left));
+        board.write(&mut shared.lock());
+        assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 303], "and who leaves from now on");
         board.show(peer(302, PeerState::Open));
         board.write(&mut shared.lock());
-        assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 302, 300]);
+        assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 302, 303]);
         assert_eq!(shared.only_peer(), None);
-        assert_eq!(shared.peer(PeerId::new(300).unwrap()).unwrap().state, left);
+        assert_eq!(shared.peer(PeerId::new(303).unwrap()).unwrap().state, left);
     }
 }

@@ -253,7 +253,7 @@ impl Connector {
             return None;
         }
         if let Some(attempt) = self.under_way.take() {
-            let failure = tcp::timed_out(attempt.remote);
+            let failure = tcp::timed_out(attempt.remote, self.plan.connect_timeout);
             drop(attempt);
             return Some(self.attempt_failed(failure, EndReason::TimedOut, poll, turn));
         }

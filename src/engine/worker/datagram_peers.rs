@@ -9,7 +9,8 @@ use crate::model::record::{EndReason, Lifecycle};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::util::clock::{self, Stamp};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// So many addresses are known at once; then those that were seen first are forgotten and get a new number when
 /// they come back.
@@ -22,9 +23,16 @@ pub(super) struct DatagramPeers {
     status: HashMap<PeerId, PeerStatus>,
     last: Option<(Address, PeerId)>,
     changed: Vec<PeerId>,
+    /// The broadcast addresses of this machine's networks, which their masks tell.
+    directed: Vec<Ipv4Addr>,
 }
 
 impl DatagramPeers {
+    /// None yet, on a machine whose networks have these broadcast addresses.
+    pub(super) fn new(directed: Vec<Ipv4Addr>) -> DatagramPeers {
+        DatagramPeers { directed, ..DatagramPeers::default() }
+    }
+
     /// How many addresses are known.
     pub(super) fn known(&self) -> usize {
         self.by_address.len()
@@ -49,9 +57,19 @@ impl DatagramPeers {
     /// one of them only where there is no other: its hosts would get everything twice, and others what was not for
     /// them.
     pub(super) fn all(&self) -> impl Iterator<Item = (PeerId, Address)> {
-        let has_hosts = self.by_address.keys().any(|remote| !stands_for_several(*remote));
+        let has_hosts = self.by_address.keys().any(|remote| !self.stands_for_several(*remote));
         let peers = self.status.values().map(|peer| (peer.id, peer.remote));
-        peers.filter(move |(_, remote)| !has_hosts || !stands_for_several(*remote))
+        peers.filter(move |(_, remote)| !has_hosts || !self.stands_for_several(*remote))
+    }
+
+    /// Whether this is known to be the address of more than one host. What a network that is not ours uses for
+    /// broadcasting nobody here can tell.
+    fn stands_for_several(&self, address: Address) -> bool {
+        let is_broadcast = |address: IpAddr| match address {
+            IpAddr::V4(address) => address.is_broadcast() || self.directed.contains(&address),
+            IpAddr::V6(_) => false,
+        };
+        address.ip().is_some_and(|address| is_broadcast(address) || address.is_multicast())
     }
 
     /// The number of the peer with this address; a new one is introduced to the journal.
@@ -91,12 +109,14 @@ impl DatagramPeers {
             self.forget_older_half(log);
         }
         let id = log.new_peer();
+        let known = process.clone().map(Arc::from);
         log.lifecycle(
             Some(id),
             Lifecycle::PeerJoined { local, remote, message_oriented: Some(true), process },
         );
         self.by_address.insert(remote, id);
-        self.status.insert(id, PeerStatus::joined(id, local, remote, clock::now().wall_ns));
+        let status = PeerStatus::joined(id, local, remote, clock::now().wall_ns);
+        self.status.insert(id, PeerStatus { process: known, ..status });
         self.changed.push(id);
         id
     }
@@ -161,13 +181,6 @@ impl DatagramPeers {
     }
 }
 
-/// Whether this is known to be the address of more than one host. What else a network uses for broadcasting only its
-/// mask tells.
-fn stands_for_several(address: Address) -> bool {
-    let is_broadcast = |address: IpAddr| matches!(address, IpAddr::V4(address) if address.is_broadcast());
-    address.ip().is_some_and(|address| is_broadcast(address) || address.is_multicast())
-}
-
 #[cfg(test)]
 mod tests {
     use super::{DatagramPeers, KNOWN_PEERS};
@@ -187,12 +200,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
         let mut log = Log::new(journal, Arc::new(Syncer::start().unwrap()));
-        let mut peers = DatagramPeers::default();
+        let mut peers = DatagramPeers::new(vec![[10, 0, 0, 255].into()]);
         let local = SocketAddr::from(([0, 0, 0, 0], 9)).into();
         for (met, all) in [
             ("255.255.255.255:9", &["255.255.255.255:9"][..]),
             ("239.1.2.3:9", &["239.1.2.3:9", "255.255.255.255:9"]),
             ("[ff02::1]:9", &["239.1.2.3:9", "255.255.255.255:9", "[ff02::1]:9"]),
+            ("10.0.0.255:9", &["10.0.0.255:9", "239.1.2.3:9", "255.255.255.255:9", "[ff02::1]:9"]),
             ("10.0.0.7:9", &["10.0.0.7:9"]),
             ("[::1]:9", &["10.0.0.7:9", "[::1]:9"]),
         ] {

@@ -24,6 +24,7 @@ use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
 use crate::net::raw::{self, Packets};
 use crate::net::receive::{DatagramReceiver, take_delivery_report};
+use crate::net::resolve::own_broadcasts;
 use crate::net::udp::{self, LONGEST_PAYLOAD, is_broadcast_refusal};
 use crate::net::unix::{self, SocketFile};
 use crate::util::clock;
@@ -88,7 +89,7 @@ impl Datagrams {
             local,
             configured: configured.map(Address::to_canonical),
             broadcast,
-            peers: DatagramPeers::default(),
+            peers: DatagramPeers::new(own_broadcasts()),
             waiting: DatagramQueue::default(),
             interface_names: HashMap::new(),
             drops: Drops::default(),

@@ -238,6 +238,7 @@ impl Worker {
             Err(error) => return self.fail(Failure::new(Operation::Secure, remote, error)),
         };
         let message_oriented = Some(wire.keeps_borders());
+        let known = process.clone();
         self.turn.log.lifecycle(Some(id), Lifecycle::Connected { local, remote, message_oriented, process });
         let asked = self.config.as_ref().map(|config| config.options().to_vec()).unwrap_or_default();
         let keep_half_closed = self.config.as_ref().is_some_and(SessionConfig::keeps_half_closed);
@@ -251,8 +252,8 @@ impl Worker {
             Ok(websocket) => websocket,
             Err(error) => return self.fail(Failure::new(Operation::Connect, remote, error)),
         };
-        let stream =
-            Stream::new(id, wire, local, remote).speaking(websocket).keeping_half_closed(keep_half_closed);
+        let stream = Stream::new(id, wire, local, remote).of_process(known).speaking(websocket);
+        let stream = stream.keeping_half_closed(keep_half_closed);
         self.options =
             stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
         self.streams.add(stream, &mut self.turn);

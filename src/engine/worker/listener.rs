@@ -115,12 +115,13 @@ impl Listener {
                 .map_err(OsError::from)
                 .and_then(|registered| self.wire_of(registered));
             let message_oriented = Some(keeps_borders);
+            let known = process.clone();
             turn.log.lifecycle(Some(id), Lifecycle::PeerJoined { local, remote, message_oriented, process });
             match wire {
                 Ok(wire) => {
                     let websocket =
                         self.websocket.clone().map(|settings| (WebSocket::server(settings), Vec::new()));
-                    let stream = Stream::new(id, wire, local, remote).speaking(websocket);
+                    let stream = Stream::new(id, wire, local, remote).of_process(known).speaking(websocket);
                     streams.add(stream.keeping_half_closed(self.keep_half_closed), turn);
                 }
                 Err(error) => {

@@ -6,7 +6,7 @@ use crate::engine::sync::{SyncState, Syncer};
 use crate::engine::worker::hold::Hold;
 use crate::journal::writer::JournalWriter;
 use crate::model::address::Address;
-use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::failure::{FILE_REMOVED, Failure, Operation, OsError};
 use crate::model::ids::{Epoch, PeerId, RecordId};
 use crate::model::record::{Body, DataHead, Direction, Lifecycle, Loss, LossKind, Origin};
 use crate::model::status::Counters;
@@ -300,9 +300,8 @@ impl Log {
 
     fn missing(&self) -> Option<Failure> {
         (!self.journal.check_still_there()).then(|| {
-            let words =
-                "the file was removed while it was written; save the log elsewhere, then close the session";
-            Failure::new(Operation::WriteFile, self.journal.path().display(), OsError::from_words(words))
+            let error = OsError::from_words(FILE_REMOVED);
+            Failure::new(Operation::WriteFile, self.journal.path().display(), error)
         })
     }
 

@@ -8,6 +8,7 @@ use crate::engine::worker::websocket::{Demands, Progress, WebSocket};
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
+use crate::model::peer_process::PeerProcess;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::model::websocket::MessageForm;
@@ -17,6 +18,7 @@ use crate::net::tls::speaks_tls;
 use crate::net::wire::{Captured, Ending, Got, Handshake, Wire};
 use crate::util::clock;
 use std::io;
+use std::sync::Arc;
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
 pub(super) const READ_BYTES: usize = 256 << 10;
@@ -117,6 +119,12 @@ impl Stream {
         }
     }
 
+    /// The same, of a program that the system knows.
+    pub(super) fn of_process(mut self, process: Option<Box<PeerProcess>>) -> Stream {
+        self.status.process = process.map(Arc::from);
+        self
+    }
+
     /// The same, with WebSocket spoken on it; a client begins with its request.
     pub(super) fn speaking(mut self, websocket: Option<(WebSocket, Vec<u8>)>) -> Stream {
         if let Some((websocket, request)) = websocket {
@@ -163,6 +171,7 @@ impl Stream {
                 if let Some(handshake) = self.wire.take_agreed() {
                     let remote = self.status.remote;
                     self.first_bytes = None;
+                    self.status.handshake = Some(Arc::new(handshake.as_ref().clone()));
                     log.lifecycle(Some(self.status.id), Lifecycle::Secured { remote, handshake });
                 }
                 self.go_on_opening(log)

@@ -1,4 +1,4 @@
-//! From a captured frame to the TCP or UDP inside it. Knows the layers below, nothing of connections.
+//! From a captured frame to the TCP or UDP inside it, or to what else a capture of raw IP holds. Knows the layers below, nothing of connections.
 //!
 //! A frame of which the capture kept only the beginning gives what was kept, and says so.
 
@@ -16,7 +16,7 @@ pub(super) enum Found<'a> {
     Fragment(Fragment<'a>),
 }
 
-/// TCP or UDP.
+/// TCP, UDP, or a packet of a raw session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Packet<'a> {
     pub(super) source: SocketAddr,
@@ -29,28 +29,50 @@ pub(super) struct Packet<'a> {
     pub(super) outgoing: Option<bool>,
 }
 
-/// TCP with what its numbers say, or UDP.
+/// TCP with what its numbers say, UDP, or another protocol on IP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transport {
-    Tcp { sequence: u32, syn: bool, ack: bool, fin: bool, rst: bool },
+    Tcp {
+        sequence: u32,
+        syn: bool,
+        ack: bool,
+        fin: bool,
+        rst: bool,
+    },
     Udp,
+    /// Both ports are 0: there are none.
+    Other {
+        protocol: u8,
+    },
 }
 
 /// Link types, by their registered numbers.
 const NULL: i32 = 0;
 const ETHERNET: i32 = 1;
+const PPP: i32 = 9;
 const RAW_BSD: [i32; 2] = [12, 14];
+const PPP_SERIAL: i32 = 50;
+const PPP_ETHERNET: i32 = 51;
 const RAW: i32 = 101;
 const LOOP: i32 = 108;
 const LINUX_COOKED: i32 = 113;
+const PPP_WITH_DIRECTION: i32 = 204;
 const IPV4: i32 = 228;
 const IPV6: i32 = 229;
+const NFLOG: i32 = 239;
+const INFINIBAND: i32 = 242;
 const LINUX_COOKED_2: i32 = 276;
 
 /// Cooked captures say of each packet what this machine had to do with it: this number if it sent it.
 const COOKED_OUTGOING: u16 = 4;
 
-/// Finds the TCP or UDP in a frame; `None` for everything else.
+/// IP over InfiniBand has the other end's hardware address before what Ethernet has, and two bytes for later.
+const INFINIBAND_ADDRESS: usize = 40;
+
+/// A capture of raw IP is one of a raw session, as our own exports are, where it has neither TCP nor UDP.
+const OF_RAW_SESSIONS: [i32; 3] = [RAW, IPV4, IPV6];
+
+/// Finds the TCP or UDP in a frame; `None` for everything else but a packet of a raw session.
 pub(super) fn parse(link_type: i32, frame: &[u8]) -> Option<Found<'_>> {
     let (sliced, outgoing) = slice(link_type, frame)?;
     let net = sliced.net.as_ref()?;
@@ -66,9 +88,14 @@ pub(super) fn parse(link_type: i32, frame: &[u8]) -> Option<Found<'_>> {
         return fragment(net, source, destination, outgoing).filter(|_| whole).map(Found::Fragment);
     }
     let ends = Ends { source, destination, outgoing };
-    let packet = match sliced.transport? {
-        TransportSlice::Tcp(tcp) => ends.tcp(&tcp),
-        TransportSlice::Udp(udp) => ends.udp(&udp),
+    let protocol = ip_payload.ip_number;
+    let is_other = protocol != ip_number::TCP && protocol != ip_number::UDP;
+    let packet = match sliced.transport {
+        Some(TransportSlice::Tcp(tcp)) => ends.tcp(&tcp),
+        Some(TransportSlice::Udp(udp)) => ends.udp(&udp),
+        _ if is_other && OF_RAW_SESSIONS.contains(&link_type) => {
+            ends.packet((0, 0), Transport::Other { protocol: protocol.0 }, ip_payload.payload)
+        }
         _ => return None,
     };
     Some(Found::Packet(Packet { is_cut: ip_payload.incomplete, ..packet }))
@@ -102,8 +129,68 @@ fn slice(link_type: i32, frame: &[u8]) -> Option<(LaxSlicedPacket<'_>, Option<bo
             let packet = LaxSlicedPacket::from_ether_type(EtherType(be_u16(0)?), frame.get(20..)?);
             (packet, Some(u16::from(*frame.get(10)?) == COOKED_OUTGOING))
         }
+        PPP | PPP_SERIAL => (ppp(frame)?, None),
+        PPP_WITH_DIRECTION => (ppp(frame.get(1..)?)?, Some(frame.first()? & 1 == 1)),
+        // A session of PPPoE has six bytes of its own.
+        PPP_ETHERNET => (ppp(frame.get(6..)?)?, None),
+        NFLOG => nflog(frame)?,
+        INFINIBAND => {
+            let ether_type = EtherType(be_u16(INFINIBAND_ADDRESS)?);
+            (LaxSlicedPacket::from_ether_type(ether_type, frame.get(INFINIBAND_ADDRESS + 4..)?), None)
+        }
         _ => return None,
     })
+}
+
+/// The packet behind the header of PPP: address and control may be left out, and a protocol may have one byte.
+fn ppp(frame: &[u8]) -> Option<LaxSlicedPacket<'_>> {
+    const ADDRESS_AND_CONTROL: [u8; 2] = [0xFF, 0x03];
+    const IP_PROTOCOLS: [u16; 2] = [0x0021, 0x0057];
+    let frame = frame.strip_prefix(&ADDRESS_AND_CONTROL).unwrap_or(frame);
+    let first = *frame.first()?;
+    let (protocol, packet) = if first & 1 == 1 {
+        (u16::from(first), frame.get(1..)?)
+    } else {
+        (u16::from_be_bytes([first, *frame.get(1)?]), frame.get(2..)?)
+    };
+    if !IP_PROTOCOLS.contains(&protocol) {
+        return None;
+    }
+    LaxSlicedPacket::from_ip(packet).ok()
+}
+
+/// The packet that the firewall of Linux logged, and whether it was on its way out.
+fn nflog(frame: &[u8]) -> Option<(LaxSlicedPacket<'_>, Option<bool>)> {
+    const HEADER_BYTES: usize = 4;
+    const PACKET_HEADER: u16 = 1;
+    const PAYLOAD: u16 = 9;
+    let mut rest = frame.get(HEADER_BYTES..)?;
+    let mut outgoing = None;
+    loop {
+        let [a, b, c, d] = *rest.first_chunk()?;
+        // Numbers are in the byte order of the machine that captured, which nothing tells; types are small.
+        let is_little = d == 0;
+        let read = |bytes| if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) };
+        let (length, kind) = (usize::from(read([a, b])), read([c, d]));
+        if length < HEADER_BYTES {
+            return None;
+        }
+        // The capture may have only the beginning of the last one.
+        let value = &rest[HEADER_BYTES..length.min(rest.len())];
+        match kind {
+            // A protocol, then at which hook: 1 is on the way in, 3 and 4 on the way out.
+            PACKET_HEADER => {
+                outgoing = value.get(2).and_then(|hook| match hook {
+                    1 => Some(false),
+                    3 | 4 => Some(true),
+                    _ => None,
+                });
+            }
+            PAYLOAD => return Some((LaxSlicedPacket::from_ip(value).ok()?, outgoing)),
+            _ => {}
+        }
+        rest = rest.get(length.next_multiple_of(4)..)?;
+    }
 }
 
 fn fragment<'a>(
@@ -171,8 +258,8 @@ impl Ends {
 #[cfg(test)]
 mod tests {
     use super::{
-        ETHERNET, Found, IPV4, IPV6, LINUX_COOKED, LINUX_COOKED_2, LOOP, NULL, RAW, RAW_BSD, parse,
-        parse_whole,
+        ETHERNET, Found, INFINIBAND, IPV4, IPV6, LINUX_COOKED, LINUX_COOKED_2, LOOP, NFLOG, NULL, PPP,
+        PPP_ETHERNET, PPP_SERIAL, PPP_WITH_DIRECTION, RAW, RAW_BSD, Transport, parse, parse_whole,
     };
     use crate::export::import::fragments::Fragments;
     use etherparse::PacketBuilder;
@@ -221,6 +308,24 @@ mod tests {
             ("raw, as BSD numbers it", RAW_BSD[0], four.clone(), None),
             ("raw IPv4", IPV4, four.clone(), None),
             ("raw IPv6", IPV6, six.clone(), None),
+            ("PPP", PPP, behind(&[0xFF, 0x03, 0x00, 0x21], &four), None),
+            ("PPP without address and control", PPP, behind(&[0x00, 0x57], &six), None),
+            ("PPP with a short protocol", PPP_SERIAL, behind(&[0x21], &four), None),
+            ("PPP, sent", PPP_WITH_DIRECTION, behind(&[1, 0xFF, 0x03, 0x00, 0x21], &four), Some(true)),
+            ("PPPoE", PPP_ETHERNET, behind(&[0x11, 0, 0, 1, 0, 35, 0x00, 0x21], &four), None),
+            (
+                "the firewall, on its way in",
+                NFLOG,
+                behind(&[2, 0, 0, 0, 8, 0, 1, 0, 8, 0, 1, 0, 37, 0, 9, 0], &four),
+                Some(false),
+            ),
+            (
+                "the firewall of a machine of another byte order",
+                NFLOG,
+                behind(&[2, 0, 0, 0, 0, 8, 0, 1, 8, 0, 3, 0, 0, 37, 0, 9], &four),
+                Some(true),
+            ),
+            ("InfiniBand", INFINIBAND, behind(&[&[7; 40][..], &[8, 0, 0, 0]].concat(), &four), None),
             ("loopback", NULL, behind(&[2, 0, 0, 0], &four), None),
             ("loopback of another byte order", NULL, behind(&[0, 0, 0, 30], &six), None),
             ("loopback of OpenBSD", LOOP, behind(&[0, 0, 0, 2], &four), None),
@@ -251,13 +356,24 @@ mod tests {
             ("ARP", ETHERNET, &behind(&[&macs[..], &[8, 6]].concat(), &[0; 28])),
             ("nothing", RAW, b""),
             (
-                "ICMP",
-                RAW,
-                &behind(&[0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2], &[0; 8]),
+                "ICMP that no raw session could have seen",
+                LOOP,
+                &behind(
+                    &[0, 0, 0, 2, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2],
+                    &[0; 8],
+                ),
             ),
         ] {
             assert!(parse(link_type, frame).is_none(), "{what}");
         }
+    }
+
+    #[test]
+    fn a_capture_of_raw_ip_has_packets_of_every_protocol() {
+        let frame = behind(&[0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2], &[7; 8]);
+        let Some(Found::Packet(packet)) = parse(RAW, &frame) else { panic!("nothing found") };
+        assert_eq!((packet.transport, packet.payload), (Transport::Other { protocol: 1 }, &[7; 8][..]));
+        assert_eq!((packet.source.to_string().as_str(), packet.destination.port()), ("1.1.1.1:0", 0));
     }
 
     #[test]

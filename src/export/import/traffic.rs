@@ -7,7 +7,8 @@
 use crate::export::import::link::{Packet, Transport};
 use crate::export::import::stream::{Ordered, StreamOrder};
 use crate::export::import::{Counting, ImportError, ImportReport, RecordSink};
-use crate::model::config::SessionKind;
+use crate::model::address::Address;
+use crate::model::config::{IpProtocol, RawKind, SessionKind};
 use crate::model::ids::PeerId;
 use crate::model::record::{Body, Data, DataHead, Direction, EndReason, Lifecycle, Origin};
 use crate::util::clock::Stamp;
@@ -25,6 +26,8 @@ pub(super) struct Traffic<'a> {
     first_wall_ns: Option<i64>,
     seen_tcp: bool,
     seen_udp: bool,
+    /// The kind of each raw session that this would be.
+    seen_raw: Vec<RawKind>,
     opened_by_us: bool,
 }
 
@@ -33,7 +36,15 @@ pub(super) struct Traffic<'a> {
 struct Key {
     lower: SocketAddr,
     upper: SocketAddr,
-    is_tcp: bool,
+    protocol: Protocol,
+}
+
+/// What the bytes of a connection are carried by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Protocol {
+    Tcp,
+    Udp,
+    Other(u8),
 }
 
 #[derive(Debug)]
@@ -43,6 +54,7 @@ struct Connection {
     /// Given when the peer is first worth a record.
     peer: Option<PeerId>,
     opened_by_us: bool,
+    is_portless: bool,
     from_peer: StreamOrder,
     from_us: StreamOrder,
     finished: [bool; 2],
@@ -58,6 +70,7 @@ impl<'a> Traffic<'a> {
             first_wall_ns: None,
             seen_tcp: false,
             seen_udp: false,
+            seen_raw: Vec::new(),
             opened_by_us: false,
         }
     }
@@ -71,11 +84,15 @@ impl<'a> Traffic<'a> {
     pub(super) fn packet(&mut self, wall_ns: i64, packet: &Packet<'_>) -> Result<(), ImportError> {
         let first = *self.first_wall_ns.get_or_insert(wall_ns);
         let at = Stamp { wall_ns, mono_ns: u64::try_from(wall_ns.saturating_sub(first)).unwrap_or(0) };
-        let is_tcp = packet.transport != Transport::Udp;
+        let protocol = match packet.transport {
+            Transport::Tcp { .. } => Protocol::Tcp,
+            Transport::Udp => Protocol::Udp,
+            Transport::Other { protocol } => Protocol::Other(protocol),
+        };
         let key = Key {
             lower: packet.source.min(packet.destination),
             upper: packet.source.max(packet.destination),
-            is_tcp,
+            protocol,
         };
         // Who opens decides which side is ours, also where only the last word of an earlier connection was seen.
         let opens = matches!(packet.transport, Transport::Tcp { syn: true, ack: false, .. });
@@ -92,7 +109,9 @@ impl<'a> Traffic<'a> {
         connection.last = at;
         let direction = if packet.source == connection.local { Direction::Sent } else { Direction::Received };
         let stays = match packet.transport {
-            Transport::Udp => self.datagram(&mut connection, at, direction, packet)?,
+            Transport::Udp | Transport::Other { .. } => {
+                self.datagram(&mut connection, at, direction, packet)?
+            }
             Transport::Tcp { .. } => self.segment(&mut connection, at, direction, packet)?,
         };
         if stays {
@@ -109,10 +128,11 @@ impl<'a> Traffic<'a> {
             let at = connection.last;
             self.flush(&mut connection, at)?;
         }
-        self.out.report.kind = match (self.seen_tcp, self.seen_udp) {
-            (true, false) if self.opened_by_us => Some(SessionKind::TcpClient),
-            (true, false) => Some(SessionKind::TcpServer),
-            (false, true) => Some(SessionKind::Udp),
+        self.out.report.kind = match (self.seen_tcp, self.seen_udp, self.seen_raw.as_slice()) {
+            (true, false, []) if self.opened_by_us => Some(SessionKind::TcpClient),
+            (true, false, []) => Some(SessionKind::TcpServer),
+            (false, true, []) => Some(SessionKind::Udp),
+            (false, false, [kind]) => Some(SessionKind::Raw(*kind)),
             _ => None,
         };
         Ok(self.out.report)
@@ -126,9 +146,18 @@ impl<'a> Traffic<'a> {
         packet: &Packet<'_>,
     ) -> Result<bool, ImportError> {
         if connection.peer.is_none() {
-            self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local: connection.local.into() }))?;
+            let local = connection.address(connection.local);
+            self.out.push(at, None, &Body::Lifecycle(Lifecycle::Bound { local }))?;
         }
-        self.seen_udp = true;
+        match packet.transport {
+            Transport::Other { protocol } => {
+                let kind = RawKind { protocol: IpProtocol(protocol), with_header: false };
+                if !self.seen_raw.contains(&kind) {
+                    self.seen_raw.push(kind);
+                }
+            }
+            Transport::Tcp { .. } | Transport::Udp => self.seen_udp = true,
+        }
         let peer = self.join(connection, at, true)?;
         let head = DataHead { truncated: packet.is_cut, ..DataHead::new(direction, Origin::Import) };
         let data = Data { head, bytes: packet.payload.to_vec() };
@@ -224,7 +253,7 @@ impl<'a> Traffic<'a> {
         self.next_peer = peer.next();
         connection.peer = Some(peer);
         self.out.report.peers += 1;
-        let (local, remote) = (connection.local.into(), connection.remote.into());
+        let (local, remote) = (connection.address(connection.local), connection.address(connection.remote));
         let message_oriented = Some(is_datagrams);
         let event = if connection.opened_by_us {
             self.opened_by_us = true;
@@ -327,11 +356,17 @@ impl Connection {
             remote,
             peer: None,
             opened_by_us: opens && source_is_ours,
+            is_portless: matches!(packet.transport, Transport::Other { .. }),
             from_peer: StreamOrder::default(),
             from_us: StreamOrder::default(),
             finished: [false; 2],
             last: at,
         }
+    }
+
+    /// One end of it as records name it: what is neither TCP nor UDP has no port.
+    fn address(&self, end: SocketAddr) -> Address {
+        if self.is_portless { Address::Raw(end.ip()) } else { end.into() }
     }
 
     fn stream(&mut self, direction: Direction) -> &mut StreamOrder {

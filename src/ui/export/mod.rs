@@ -20,6 +20,7 @@ use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
+use crate::model::peer_names::PeerNames;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
@@ -161,7 +162,8 @@ fn default_choices(encoding: TextEncoding, settings: &Settings) -> ExportChoices
         with_date: true,
         with_delta: false,
         with_id: false,
-        byte_order_mark: true,
+        table: settings.table,
+        names: PeerNames::new(settings.peer_names.clone()),
     }
 }
 
@@ -275,6 +277,7 @@ pub(in crate::ui) fn start(
     });
     if page.choices.format != Format::Raw {
         page.choices.format.name().clone_into(&mut settings.export_format);
+        settings.table = page.choices.table;
     }
     match job {
         Ok(job) => {

@@ -5,6 +5,7 @@ use crate::codec::text::TextEncoding;
 use crate::export::{ExportOptions, Format, PayloadChoice};
 use crate::journal::query::Filter;
 use crate::model::ids::PeerId;
+use crate::model::peer_names::PeerNames;
 use crate::model::record::Direction;
 use crate::ui::filter_choices::PeerList;
 use crate::ui::log::RowView;
@@ -12,7 +13,7 @@ use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
 use crate::ui::times::times_of_file;
 use crate::util::locale::Language;
-use crate::workspace::settings::TimeFormat;
+use crate::workspace::settings::{TableChoice, TimeFormat};
 use std::path::PathBuf;
 
 /// What is exported.
@@ -58,7 +59,6 @@ pub struct ExportPage {
 
 /// Everything that decides what is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that a person ticks")]
 pub struct ExportChoices {
     /// In which format.
     pub format: Format,
@@ -82,8 +82,10 @@ pub struct ExportChoices {
     pub with_delta: bool,
     /// There is a column with the record's number.
     pub with_id: bool,
-    /// The table begins with a byte order mark.
-    pub byte_order_mark: bool,
+    /// For whom a table is written.
+    pub table: TableChoice,
+    /// What peers are called.
+    pub names: PeerNames,
 }
 
 /// The first lines of what would be written.
@@ -120,7 +122,12 @@ impl ExportChoices {
             with_delta: self.with_delta,
             with_id: self.with_id,
             choice: PayloadChoice { direction: self.direction, peer: self.peer },
-            byte_order_mark: self.byte_order_mark,
+            spreadsheet: match self.table {
+                TableChoice::Spreadsheet => Some(TextEncoding::UTF_8),
+                TableChoice::SpreadsheetGbk => Some(TextEncoding::GBK),
+                TableChoice::Scripts => None,
+            },
+            names: self.names.clone(),
             ..ExportOptions::default()
         }
     }

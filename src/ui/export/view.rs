@@ -13,7 +13,7 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::times::{TIME_CHOICES, is_dateless};
 use crate::ui::widgets::{ButtonKind, Choice, PillCombo, segmented, toggle};
 use crate::util::bytes_text::Count;
-use crate::workspace::settings::TimeFormat;
+use crate::workspace::settings::{TableChoice, TimeFormat};
 use egui::{Frame, Label, Margin, RichText, Ui};
 use std::path::Path;
 
@@ -130,6 +130,7 @@ fn options_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, choices: &mut ExportChoices) {
         }
     }
     if choices.has_encoding() {
+        ui.label(RichText::new(ctx.text("save.decode_as")).color(Theme::of(ui).dim));
         encoding_combo(ui, ctx, "export-encoding", &mut choices.encoding);
     }
     if choices.has_view() {
@@ -143,7 +144,14 @@ fn options_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, choices: &mut ExportChoices) {
         toggle(ui, &mut choices.with_id, ctx.text("save.number"), ctx.text("save.number_tip"));
     }
     if choices.format == Format::Csv {
-        toggle(ui, &mut choices.byte_order_mark, ctx.text("save.bom"), ctx.text("save.bom_tip"));
+        let choice =
+            |value, text, tooltip| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) };
+        let tables = [
+            choice(TableChoice::Spreadsheet, "save.table_excel", "save.table_excel_tip"),
+            choice(TableChoice::SpreadsheetGbk, "save.table_gbk", "save.table_gbk_tip"),
+            choice(TableChoice::Scripts, "save.table_scripts", "save.table_scripts_tip"),
+        ];
+        segmented(ui, ctx.text("save.table"), &mut choices.table, &tables);
     }
 }
 

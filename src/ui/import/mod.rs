@@ -2,10 +2,11 @@
 
 pub mod view;
 
-use crate::codec::time;
+use crate::codec::time::{TimeFormat, TimePrecision};
 use crate::engine::import::{ImportDone, ImportFailure, ImportPlan, import};
 use crate::export::PeerEnds;
 use crate::export::import::{ImportFormat, ImportReport, RawStream};
+use crate::journal::format::FILE_EXTENSION;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
@@ -171,8 +172,10 @@ fn ends_of(typed: &str) -> Result<Option<PeerEnds>, std::net::AddrParseError> {
     Ok(Some(PeerEnds { local: local.into(), remote: remote.into() }))
 }
 
-/// A name that no other session has: two imports by one program are never begun in the same nanosecond.
+/// A name that no other session has: two imports by one program are never begun in the same nanosecond. It tells the
+/// time of this place, as those of other sessions do.
 fn journal_name() -> String {
-    let moment = time::rfc3339_utc(clock::now().wall_ns);
-    format!("{}-import-{}.skj", moment.replace([':', '.'], ""), std::process::id())
+    let times = TimeFormat::local().dated().with_precision(TimePrecision::Nanos);
+    let moment = times.text(clock::now().wall_ns).replace([':', '.'], "-").replace(' ', "_");
+    format!("{moment}-import-{}.{FILE_EXTENSION}", std::process::id())
 }

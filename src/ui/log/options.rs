@@ -4,6 +4,7 @@ use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimePrecision};
+use crate::model::peer_names::PeerNames;
 use crate::util::locale::Locale;
 
 /// What rows tell of data.
@@ -50,6 +51,8 @@ pub struct RowOptions {
     pub columns: usize,
     /// Long lines go on below instead of being folded.
     pub wraps_lines: bool,
+    /// What peers are called.
+    pub names: PeerNames,
 }
 
 impl RowOptions {
@@ -64,6 +67,7 @@ impl RowOptions {
             precision: TimePrecision::default(),
             columns: 100,
             wraps_lines: false,
+            names: PeerNames::default(),
         }
     }
 
@@ -71,6 +75,7 @@ impl RowOptions {
         (self.view, self.encoding, self.time, self.precision, self.columns, self.wraps_lines)
             == (other.view, other.encoding, other.time, other.precision, other.columns, other.wraps_lines)
             && self.meaning == other.meaning
+            && self.names == other.names
             && self.locale.language() == other.locale.language()
     }
 }

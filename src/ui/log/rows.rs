@@ -41,6 +41,9 @@ const MOST_PREPARED_ROWS: usize = 512;
 /// No more places of one row are marked as found.
 const HITS_IN_A_ROW: usize = 256;
 
+/// A column of names is no wider than this many characters.
+const NAME_CHARACTERS: usize = 10;
+
 /// What is found is marked in so many bytes at the start of a row.
 const HITS_WITHIN_BYTES: usize = 128 * 1024;
 
@@ -321,6 +324,18 @@ impl LogRows {
         self.meanings(&choice).ends(peer)
     }
 
+    /// The direction and the peer of a row, with the beginning of what it is called.
+    fn peer_text(&mut self, record: &Record) -> String {
+        let mut text = represent::peer_text(record);
+        let named = record.peer.filter(|_| !self.options.names.is_empty());
+        let ends = named.and_then(|peer| self.ends(peer));
+        if let Some(name) = ends.and_then(|ends| self.options.names.of(ends.remote)) {
+            text.push(' ');
+            text.extend(name.chars().take(NAME_CHARACTERS));
+        }
+        text
+    }
+
     fn meanings(&mut self, choice: &DecodeChoice) -> &mut Meanings {
         let fits = self.meanings.take().filter(|meanings| meanings.choice() == choice);
         let make = || Meanings::new(&self.reader, self.source.again(), choice.clone());
@@ -418,7 +433,7 @@ impl LogRows {
             number: row.number.map_or_else(String::new, |number| Count(number).to_string()),
             time: self.time_text(record)?,
             delta: self.delta_text(record, after)?,
-            peer: represent::peer_text(record),
+            peer: self.peer_text(record),
             bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
             tone: tone(record),
             lines: cut.lines,

@@ -305,8 +305,7 @@ fn the_sheet_the_text_the_table_and_the_page_say_the_same() {
         let text = export(Format::Text);
         assert_eq!(text.lines().count(), shown.len(), "{text}");
         for (line, [number, time, delta, peer, bytes]) in text.lines().zip(&shown) {
-            let delta = if delta.is_empty() { "      " } else { delta };
-            let start = format!("{number}  {time}  {delta}  {peer}");
+            let start = format!("{number}  {time}  {delta:>8}  {peer}");
             assert!(line.starts_with(&start), "{line} does not start with {start}");
             assert!(line[start.len()..].trim_start().starts_with(bytes.as_str()), "{line}: {bytes}");
         }

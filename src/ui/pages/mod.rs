@@ -9,12 +9,16 @@ use crate::ui::import::ImportPage;
 use crate::ui::palette::Palette;
 use crate::ui::paths::PathField;
 use crate::ui::quick_sends::{Quick, QuickPage};
+use crate::ui::sessions::rename::RenameSession;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::file::SendFile;
+use crate::ui::tab::connection::security_file::SecurityFilePage;
 use crate::ui::tab::documents::DocumentPage;
 use crate::ui::tab::go_to::GoTo;
+use crate::ui::tab::log_file::LogFilePage;
 use crate::ui::tab::notes::NotesPage;
+use crate::ui::tab::peers::name::PeerNamePage;
 use crate::ui::tab::rows::LogPage;
 use crate::ui::tabs::rename::Rename;
 use crate::ui::watch::WatchPage;
@@ -33,8 +37,8 @@ pub enum Modal {
     Palette(Palette),
     /// Whether to close a tab that is open.
     ConfirmClose(TabKey),
-    /// Whether to delete an earlier session.
-    ConfirmDelete(PathBuf),
+    /// Whether to delete earlier sessions.
+    ConfirmDelete(Vec<PathBuf>),
     /// Whether to remove a quick send.
     ConfirmRemoveQuick {
         /// Its place.
@@ -44,10 +48,18 @@ pub enum Modal {
     },
     /// A tab's name.
     Rename(Rename),
+    /// What a peer is called.
+    PeerName(PeerNamePage),
+    /// What an earlier session is called.
+    RenameSession(RenameSession),
     /// What to export, how, and where to.
     Export(Box<ExportPage>),
     /// Which file to bring in.
     Import(ImportPage),
+    /// Where a file of encryption is.
+    SecurityFile(SecurityFilePage),
+    /// Into which file a log goes on.
+    LogFile(LogFilePage),
     /// Wireshark cannot be started.
     Watch(WatchPage),
     /// Which file to send.
@@ -88,6 +100,8 @@ impl Modal {
         match self {
             Modal::Export(page) => Some(&mut page.path),
             Modal::Import(page) => Some(&mut page.path),
+            Modal::LogFile(page) => Some(&mut page.path),
+            Modal::SecurityFile(page) => Some(&mut page.path),
             Modal::Watch(page) => Some(&mut page.path),
             Modal::SendFile(page) => Some(&mut page.path),
             Modal::Document(page) => Some(&mut page.path),
@@ -99,6 +113,8 @@ impl Modal {
             | Modal::ConfirmDelete(_)
             | Modal::ConfirmRemoveQuick { .. }
             | Modal::Rename(_)
+            | Modal::PeerName(_)
+            | Modal::RenameSession(_)
             | Modal::Quick(_)
             | Modal::GoTo(_)
             | Modal::Notes(_)

@@ -13,18 +13,23 @@ use crate::ui::palette::palette_ui;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::quick_sends::page::quick_ui;
 use crate::ui::sessions::SessionsAction;
+use crate::ui::sessions::rename::rename_session_ui;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
+use crate::ui::tab::connection::security_file::security_file_ui;
 use crate::ui::tab::documents::page::document_ui;
 use crate::ui::tab::go_to::go_to_ui;
+use crate::ui::tab::log_file::view::log_file_ui;
 use crate::ui::tab::notes::view::notes_ui;
+use crate::ui::tab::peers::name::peer_name_ui;
 use crate::ui::tabs::TabsAction;
 use crate::ui::tabs::rename::rename_ui;
 use crate::ui::watch::view::watch_ui;
-use egui::{RichText, Ui};
+use crate::util::bytes_text::Count;
+use egui::{Label, RichText, Ui};
 use std::mem;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Draws the page in front, if there is one.
 pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut Vec<Action>) {
@@ -54,14 +59,18 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::Fault(page) => fault_ui(ui, ctx, page, out),
         Modal::Palette(palette) => palette_ui(ui, ctx, palette, out),
         Modal::ConfirmClose(tab) => confirm_close_ui(ui, ctx, *tab, out),
-        Modal::ConfirmDelete(path) => confirm_delete_ui(ui, ctx, path, out),
+        Modal::ConfirmDelete(paths) => confirm_delete_ui(ui, ctx, paths, out),
         Modal::ConfirmRemoveQuick { place, name } => {
             question(ui, ctx.text("quick.remove_title"), name);
             answers(ui, ctx, "quick.remove", QuickPageAction::Remove(*place).into(), out);
         }
         Modal::Rename(rename) => rename_ui(ui, ctx, rename, out),
+        Modal::PeerName(page) => peer_name_ui(ui, ctx, page, out),
+        Modal::RenameSession(page) => rename_session_ui(ui, ctx, page, out),
         Modal::Export(page) => export_ui(ui, ctx, page, out),
         Modal::Import(page) => import_ui(ui, ctx, page, out),
+        Modal::SecurityFile(page) => security_file_ui(ui, ctx, page, out),
+        Modal::LogFile(page) => log_file_ui(ui, ctx, page, out),
         Modal::Watch(page) => watch_ui(ui, ctx, page, out),
         Modal::SendFile(file) => send_file_ui(ui, ctx, file, out),
         Modal::Document(page) => document_ui(ui, ctx, page, out),
@@ -85,8 +94,21 @@ fn confirm_close_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: TabKey, out: &mut Vec<A
     answers(ui, ctx, "close.yes", TabsAction::CloseAnyway(tab).into(), out);
 }
 
-fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, path: &Path, out: &mut Vec<Action>) {
-    question(ui, ctx.text("delete.title"), ctx.text("delete.question"));
-    ui.label(RichText::new(path.display().to_string()).font(fonts::payload()));
-    answers(ui, ctx, "delete.yes", SessionsAction::Delete(path.to_owned()).into(), out);
+/// So many of the sessions that are to be deleted are named; of the others it is said how many there are.
+const NAMED_AT_MOST: usize = 8;
+
+fn confirm_delete_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, paths: &[PathBuf], out: &mut Vec<Action>) {
+    let count = Count(paths.len() as u64);
+    question(
+        ui,
+        &ctx.format("delete.title", &[("count", &count)]),
+        &ctx.format("delete.question", &[("count", &count)]),
+    );
+    for path in paths.iter().take(NAMED_AT_MOST) {
+        ui.add(Label::new(RichText::new(path.display().to_string()).font(fonts::payload())).truncate());
+    }
+    if let Some(more) = paths.len().checked_sub(NAMED_AT_MOST).filter(|more| *more > 0) {
+        ui.label(ctx.format("delete.more", &[("count", &Count(more as u64))]));
+    }
+    answers(ui, ctx, "delete.yes", SessionsAction::Delete(paths.to_owned()).into(), out);
 }

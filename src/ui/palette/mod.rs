@@ -110,9 +110,11 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
         UiCommand::Send | UiCommand::SendFile | UiCommand::StartRepeat | UiCommand::StopRepeat => {
             tab.is_some_and(Tab::is_open)
         }
-        UiCommand::ToggleOpen | UiCommand::Answers | UiCommand::AddQuick => {
+        UiCommand::ToggleOpen | UiCommand::Answers | UiCommand::AddQuick | UiCommand::LogFile => {
             tab.is_some_and(|tab| !tab.is_kept())
         }
+        UiCommand::NewSessionHere => has_rows && tab.is_some_and(|tab| !tab.is_kept()),
+        UiCommand::DisconnectAll => tab.is_some_and(|tab| tab.status.peers_present > 0),
         UiCommand::GoTo
         | UiCommand::Chart
         | UiCommand::Notes

@@ -1,6 +1,8 @@
 //! Earlier sessions: listed, opened to be read, kept, deleted, and removed when there are too many. All of it is
 //! done beside the frames, because a disk may take long.
 
+pub mod rename;
+
 pub mod view;
 
 use crate::codec::time::TimeFormat;
@@ -12,6 +14,7 @@ use crate::model::status::{PeerState, PeerStatus};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished, finished};
+use crate::ui::sessions::rename::RenameSession;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file;
 use crate::ui::tab::list::TabList;
@@ -21,6 +24,7 @@ use crate::ui::tab::{Source, Tab};
 use crate::util::clock;
 use crate::workspace::settings::Settings;
 use crate::workspace::tabs::TabKind;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// How many peers of a journal a list offers.
@@ -46,10 +50,19 @@ pub enum SessionsAction {
         /// Whether it is kept.
         keep: bool,
     },
-    /// The person is asked whether to delete one.
-    AskDelete(PathBuf),
-    /// One is deleted.
-    Delete(PathBuf),
+    /// The person is asked whether to delete these.
+    AskDelete(Vec<PathBuf>),
+    /// These are deleted.
+    Delete(Vec<PathBuf>),
+    /// The person is asked what to call one.
+    AskName(PathBuf),
+    /// One is called this; nothing is what it was called when it began.
+    Rename {
+        /// Its journal.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// Journals are kept for so many days and take at most so many MiB.
     SetRetention {
         /// Days.
@@ -66,6 +79,10 @@ pub struct Sessions {
     pub list: Vec<SessionFile>,
     /// Those that are being marked or removed, until that is seen in the list.
     pub changing: Vec<PathBuf>,
+    /// Only those are shown that have this in what is told of them.
+    pub search: String,
+    /// Those that are ticked, to be deleted together.
+    pub ticked: BTreeSet<PathBuf>,
     listing: Option<JobHandle<Result<Vec<SessionFile>, JournalError>>>,
     /// Opening one session does not keep another from being opened.
     opening: Vec<Opening>,
@@ -97,6 +114,8 @@ pub struct OpenedSession {
     tab: Option<TabKey>,
     reader: JournalReader,
     peers: Vec<PeerInfo>,
+    /// What the person calls it.
+    name: Option<String>,
 }
 
 impl OpenedSession {
@@ -104,7 +123,7 @@ impl OpenedSession {
     fn at(path: &Path) -> Result<OpenedSession, JournalError> {
         let reader = JournalReader::open(path)?;
         let peers = reader.first_peers(PEERS_OFFERED)?;
-        Ok(OpenedSession { tab: None, reader, peers })
+        Ok(OpenedSession { tab: None, reader, peers, name: retention::name(path) })
     }
 }
 
@@ -142,6 +161,21 @@ impl Sessions {
         let marked = path.to_owned();
         let job = cx.start_job(JobKind::KeepSession, move |_| retention::set_kept(&marked, kept));
         self.note_change(path, job);
+    }
+
+    /// Calls a session something else.
+    pub(in crate::ui) fn rename(&mut self, path: &Path, name: &str, cx: &mut Cx<'_>) {
+        let (renamed, name) = (path.to_owned(), name.to_owned());
+        let job = cx.start_job(JobKind::KeepSession, move |_| retention::set_name(&renamed, &name));
+        self.note_change(path, job);
+    }
+
+    /// The page that asks what a session is called.
+    pub(in crate::ui) fn rename_page(&self, path: &Path) -> Option<RenameSession> {
+        let session = self.list.iter().find(|session| session.path == path)?;
+        let name_without = session.info.as_ref().map_or_else(String::new, |info| info.session_name.clone());
+        let name = session.name.clone().unwrap_or_default();
+        Some(RenameSession { path: path.to_owned(), name, name_without })
     }
 
     /// Removes a session, after the tab that showed it.
@@ -182,8 +216,9 @@ impl Sessions {
                 Ok(session) => opened.push(OpenedSession { tab, ..session }),
                 Err(error) => {
                     cx.notices.problem(error_text::journal(cx.locale, &error));
-                    // There is nothing that it could show.
-                    tab.map(|key| tabs.remove(key));
+                    // There is nothing that it could show; a tab that has more than a log stays.
+                    let shows_only_that = |key: &TabKey| tabs.get(*key).is_some_and(Tab::is_kept);
+                    tab.filter(shows_only_that).and_then(|key| tabs.remove(key));
                 }
             }
         }
@@ -204,9 +239,18 @@ impl Sessions {
             Ok(sessions) => self.list = sessions,
             Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
         }
+        // What is gone, or is open or kept by now, is not deleted with others.
+        let can_go =
+            |path: &PathBuf| self.list.iter().any(|session| session.path == *path && can_delete(session));
+        self.ticked.retain(can_go);
         // A list is begun anew with the end of each change, so it shows all but those that go on.
         self.changing.retain(|path| self.changes.iter().any(|change| change.path == *path));
     }
+}
+
+/// Whether a person may delete it as it is.
+pub(in crate::ui) fn can_delete(session: &SessionFile) -> bool {
+    !session.open && !session.kept
 }
 
 fn room_made(result: Result<Vec<PathBuf>, JournalError>, cx: &mut Cx<'_>) {
@@ -236,9 +280,11 @@ pub(in crate::ui) fn show_opened(
     times: &TimeFormat,
     cx: &mut Cx<'_>,
 ) -> Option<TabKey> {
-    let OpenedSession { tab, reader, peers } = opened;
-    let new = tab.is_none().then(|| add_tab_for(&reader, tabs, times));
-    if let Some(tab) = tab.or(new).and_then(|key| tabs.get_mut(key)) {
+    let OpenedSession { tab, reader, peers, name } = opened;
+    let new = tab.is_none().then(|| add_tab_for(&reader, name, tabs, times));
+    // A session that was opened in it meanwhile stays.
+    let is_free = |tab: &&mut Tab| tab.session().is_none() && tab.new_session.is_none();
+    if let Some(tab) = tab.or(new).and_then(|key| tabs.get_mut(key)).filter(is_free) {
         rows::begin(tab, Source::Kept(reader), cx);
         tab.peers.total = peers.len();
         tab.peers.page = peers.into_iter().map(has_left).collect();
@@ -246,12 +292,18 @@ pub(in crate::ui) fn show_opened(
     new
 }
 
-fn add_tab_for(reader: &JournalReader, tabs: &mut TabList, times: &TimeFormat) -> TabKey {
+fn add_tab_for(
+    reader: &JournalReader,
+    name: Option<String>,
+    tabs: &mut TabList,
+    times: &TimeFormat,
+) -> TabKey {
     let kind = reader.info().kind.map_or(TabKind::TcpServer, TabKind::from);
     // The tab of the session that goes on may have the same name.
     let when = times.text(reader.info().created.wall_ns);
     let day_and_minute: String = when.chars().skip("2026-".len()).take("11-21 17:54".len()).collect();
-    let name = format!("{} · {day_and_minute}", reader.info().session_name);
+    let called = name.unwrap_or_else(|| reader.info().session_name.clone());
+    let name = format!("{called} · {day_and_minute}");
     let fresh = LiveSettings::new(kind);
     // An import has none of its own: most likely it speaks as what is read beside it.
     let beside = || tabs.front().map_or(fresh.encoding, |tab| tab.settings.encoding);

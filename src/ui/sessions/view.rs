@@ -4,29 +4,29 @@ use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::session_facts::facts_line;
-use crate::ui::sessions::SessionsAction;
+use crate::ui::sessions::{Sessions, SessionsAction, can_delete};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, button, text_button, toggle};
+use crate::ui::widgets::{ButtonKind, TextField, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Align, Layout, Response, RichText, ScrollArea, Ui};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Draws the page. Sessions that are being changed cannot be changed again before it is seen what became of them.
 pub fn sessions_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    sessions: &[SessionFile],
-    changing: &[PathBuf],
+    sessions: &mut Sessions,
     out: &mut Vec<impl From<SessionsAction>>,
 ) {
     let theme = Theme::of(ui);
+    let Sessions { list, changing, search, ticked, .. } = sessions;
     ui.horizontal(|ui| {
         ui.label(RichText::new(ctx.text("sessions.title")).font(fonts::strong(16.0)).color(theme.text));
-        let total: u64 = sessions.iter().map(|session| session.bytes).sum();
-        let line = ctx.format(
-            "sessions.total",
-            &[("count", &Count(sessions.len() as u64)), ("size", &ByteSize(total))],
-        );
+        let total: u64 = list.iter().map(|session| session.bytes).sum();
+        let line =
+            ctx.format("sessions.total", &[("count", &Count(list.len() as u64)), ("size", &ByteSize(total))]);
         ui.label(RichText::new(line).color(theme.dim));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked() {
@@ -43,15 +43,70 @@ pub fn sessions_ui(
     });
     limit_ui(ui, ctx, out);
     ui.add_space(theme::SPACE_8);
-    if sessions.is_empty() {
+    if list.is_empty() {
         ui.label(RichText::new(ctx.text("sessions.empty")).color(theme.dim));
         return;
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, sessions.len(), |ui, places| {
-        for session in sessions.get(places).unwrap_or_default() {
-            session_ui(ui, ctx, session, changing.contains(&session.path), out);
+    let found = found(ctx, list, search);
+    choosing_ui(ui, ctx, &found, search, ticked, out);
+    if found.is_empty() {
+        ui.label(RichText::new(ctx.text("sessions.none_found")).color(theme.dim));
+    }
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, found.len(), |ui, places| {
+        for session in found.get(places).unwrap_or_default() {
+            session_ui(ui, ctx, session, changing.contains(&session.path), ticked, out);
         }
     });
+}
+
+/// Those that have every word that was typed in what is told of them.
+fn found<'a>(ctx: &ViewCtx<'_>, list: &'a [SessionFile], search: &str) -> Vec<&'a SessionFile> {
+    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+    let has_all = |session: &&SessionFile| {
+        let (name, file) = (name_of(session), file_of(session));
+        let told = format!("{name} {}", facts_line(ctx, session, &file)).to_lowercase();
+        words.iter().all(|word| told.contains(word))
+    };
+    list.iter().filter(|session| words.is_empty() || has_all(session)).collect()
+}
+
+/// What narrows the list, and what is done with those that are ticked in it.
+fn choosing_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    found: &[&SessionFile],
+    search: &mut String,
+    ticked: &mut BTreeSet<PathBuf>,
+    out: &mut Vec<impl From<SessionsAction>>,
+) {
+    ui.horizontal(|ui| {
+        let field = TextField::new(ctx.text("sessions.search")).hint(ctx.text("sessions.search_hint"));
+        field.width(320.0).show(ui, search);
+        let can_go = || found.iter().filter(|session| can_delete(session));
+        let mut are_all = can_go().next().is_some() && can_go().all(|session| ticked.contains(&session.path));
+        if ui.checkbox(&mut are_all, ctx.text("sessions.tick_all")).changed() {
+            ticked.clear();
+            ticked.extend(can_go().filter(|_| are_all).map(|session| session.path.clone()));
+        }
+        let chosen: Vec<PathBuf> = ticked.iter().cloned().collect();
+        ui.add_enabled_ui(!chosen.is_empty(), |ui| {
+            let name = ctx.format("sessions.delete_ticked", &[("count", &Count(chosen.len() as u64))]);
+            if button(ui, ButtonKind::Ordinary, &name, None, "").clicked() {
+                out.push(SessionsAction::AskDelete(chosen).into());
+            }
+        });
+    });
+    ui.add_space(theme::SPACE_4);
+}
+
+fn file_of(session: &SessionFile) -> Cow<'_, str> {
+    session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
+}
+
+/// What a session is called; by its file where nothing else is known.
+fn name_of(session: &SessionFile) -> Cow<'_, str> {
+    let told = || session.info.as_ref().map(|info| info.session_name.as_str());
+    session.name.as_deref().or_else(told).map_or_else(|| file_of(session), Cow::from)
 }
 
 fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<impl From<SessionsAction>>) {
@@ -80,17 +135,28 @@ fn session_ui(
     ctx: &ViewCtx<'_>,
     session: &SessionFile,
     is_changing: bool,
+    ticked: &mut BTreeSet<PathBuf>,
     out: &mut Vec<impl From<SessionsAction>>,
 ) {
     let theme = Theme::of(ui);
-    let file = session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let name = session.info.as_ref().map_or(file.as_ref(), |info| info.session_name.as_str());
+    let (file, name) = (file_of(session), name_of(session));
     ui.horizontal(|ui| {
         ui.set_height(40.0);
+        ui.add_enabled_ui(can_delete(session) && !is_changing, |ui| {
+            let mut is_ticked = ticked.contains(&session.path);
+            let name = ctx.format("sessions.tick_named", &[("name", &file)]);
+            if named(ui.checkbox(&mut is_ticked, ""), &name).changed() {
+                if is_ticked {
+                    ticked.insert(session.path.clone());
+                } else {
+                    ticked.remove(&session.path);
+                }
+            }
+        });
         ui.vertical(|ui| {
-            ui.set_width((ui.available_width() - 420.0).max(220.0));
+            ui.set_width((ui.available_width() - 500.0).max(220.0));
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add(egui::Label::new(RichText::new(name).color(theme.text)).truncate());
+            ui.add(egui::Label::new(RichText::new(name.as_ref()).color(theme.text)).truncate());
             let line = facts_line(ctx, session, &file);
             let facts =
                 egui::Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.dim)).truncate();
@@ -99,39 +165,56 @@ fn session_ui(
                 response.on_hover_text(ctx.text("sessions.cut_off_tip"));
             }
         });
-        let path = session.path.clone();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_enabled_ui(!session.open && !session.kept && !is_changing, |ui| {
-                let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
-                if named(text_button(ui, ctx.text("sessions.delete"), &tooltip), &tooltip).clicked() {
-                    out.push(SessionsAction::AskDelete(path.clone()).into());
-                }
-            });
-            ui.add_enabled_ui(!is_changing, |ui| {
-                let mut keep = session.kept;
-                let name = ctx.format("sessions.keep_named", &[("name", &file)]);
-                let tooltip = ctx.text("sessions.keep_tip");
-                let response = toggle(ui, &mut keep, ctx.text("sessions.keep"), tooltip);
-                if named(response, &name).changed() {
-                    out.push(SessionsAction::Keep { path: path.clone(), keep }.into());
-                }
-            });
-            let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
-            let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip);
-            if named(response, &tooltip).clicked() {
-                out.push(SessionsAction::AskExport(path.clone()).into());
-            }
-            if session.open {
-                ui.label(RichText::new(ctx.text("sessions.in_use")).color(theme.good));
-            } else {
-                let tooltip = ctx.format("sessions.open_named", &[("name", &file)]);
-                let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip);
-                if named(response, &tooltip).clicked() {
-                    out.push(SessionsAction::Open(path).into());
-                }
-            }
+            actions_ui(ui, ctx, session, is_changing, out);
         });
     });
+}
+
+/// What can be done with a session.
+fn actions_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    session: &SessionFile,
+    is_changing: bool,
+    out: &mut Vec<impl From<SessionsAction>>,
+) {
+    let (file, path) = (file_of(session), session.path.clone());
+    ui.add_enabled_ui(can_delete(session) && !is_changing, |ui| {
+        let tooltip = ctx.format("sessions.delete_named", &[("name", &file)]);
+        if named(text_button(ui, ctx.text("sessions.delete"), &tooltip), &tooltip).clicked() {
+            out.push(SessionsAction::AskDelete(vec![path.clone()]).into());
+        }
+    });
+    ui.add_enabled_ui(!is_changing, |ui| {
+        let mut keep = session.kept;
+        let name = ctx.format("sessions.keep_named", &[("name", &file)]);
+        let tooltip = ctx.text("sessions.keep_tip");
+        let response = toggle(ui, &mut keep, ctx.text("sessions.keep"), tooltip);
+        if named(response, &name).changed() {
+            out.push(SessionsAction::Keep { path: path.clone(), keep }.into());
+        }
+    });
+    ui.add_enabled_ui(!is_changing, |ui| {
+        let tooltip = ctx.format("sessions.rename_named", &[("name", &file)]);
+        if named(text_button(ui, ctx.text("sessions.rename"), &tooltip), &tooltip).clicked() {
+            out.push(SessionsAction::AskName(path.clone()).into());
+        }
+    });
+    let tooltip = ctx.format("sessions.export_named", &[("name", &file)]);
+    let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.export"), None, &tooltip);
+    if named(response, &tooltip).clicked() {
+        out.push(SessionsAction::AskExport(path.clone()).into());
+    }
+    if session.open {
+        ui.label(RichText::new(ctx.text("sessions.in_use")).color(Theme::of(ui).good));
+    } else {
+        let tooltip = ctx.format("sessions.open_named", &[("name", &file)]);
+        let response = button(ui, ButtonKind::Ordinary, ctx.text("sessions.open"), None, &tooltip);
+        if named(response, &tooltip).clicked() {
+            out.push(SessionsAction::Open(path).into());
+        }
+    }
 }
 
 /// Says of which session it is to those who do not see where it stands.

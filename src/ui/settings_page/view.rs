@@ -113,6 +113,9 @@ fn look_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, changed: &mut Settings) {
         let choices = TIME_CHOICES.map(|(choice, key)| (choice, ctx.text(key)));
         choose(ui, name, &choices, &now, &mut changed.time_format);
     });
+    row(ui, ctx, "settings.on_top", "settings.on_top_tip", |ui, name| {
+        named(&toggle(ui, &mut changed.always_on_top, "", ""), name);
+    });
 }
 
 /// With what a new session begins.

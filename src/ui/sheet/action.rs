@@ -34,4 +34,10 @@ pub enum RowTrait {
     Peer,
     /// Which way they went.
     Direction,
+    /// How long they are.
+    Length,
+    /// They came then or later.
+    Since,
+    /// They came then or earlier.
+    Until,
 }

@@ -43,6 +43,9 @@ impl Sheet {
                 (texts.only_peer, RowTrait::Peer, true),
                 (texts.without_peer, RowTrait::Peer, false),
                 (texts.only_direction, RowTrait::Direction, true),
+                (texts.only_length, RowTrait::Length, true),
+                (texts.only_since, RowTrait::Since, true),
+                (texts.only_until, RowTrait::Until, true),
             ];
             for (text, like, only) in narrowings {
                 if menu_item(ui, single.is_some(), text, "")

@@ -35,6 +35,12 @@ pub struct SheetTexts {
     pub without_peer: &'static str,
     /// Showing only what went a row's way.
     pub only_direction: &'static str,
+    /// Showing only what is as long as a row.
+    pub only_length: &'static str,
+    /// Showing only what came since a row.
+    pub only_since: &'static str,
+    /// Showing only what came until a row.
+    pub only_until: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
     /// Copying with time, direction and peer.
@@ -78,6 +84,9 @@ impl SheetTexts {
             only_peer: locale.text("sheet.menu.only_peer"),
             without_peer: locale.text("sheet.menu.without_peer"),
             only_direction: locale.text("sheet.menu.only_direction"),
+            only_length: locale.text("sheet.menu.only_length"),
+            only_since: locale.text("sheet.menu.only_since"),
+            only_until: locale.text("sheet.menu.only_until"),
             copy: [
                 locale.text("sheet.menu.copy_text"),
                 locale.text("sheet.menu.copy_hex"),

@@ -13,6 +13,7 @@ mod tests {
     use crate::ui::software::painter::Painter;
     use crate::ui::software::pieces::Scene;
     use crate::ui::software::pixel;
+    use crate::util::locale::Language;
     use egui::epaint::{ImageData, Primitive, Vertex};
     use egui::{
         Align2, ClippedPrimitive, Color32, ColorImage, Context, CornerRadius, FontId, FullOutput,
@@ -60,7 +61,7 @@ mod tests {
     impl Window {
         fn new(scale: f32) -> Window {
             let ctx = Context::default();
-            fonts::install(&ctx);
+            fonts::install(&ctx, Language::English);
             let mut image = ColorImage::filled([5, 3], Color32::BLUE);
             for (place, color) in image.pixels.iter_mut().enumerate() {
                 *color =

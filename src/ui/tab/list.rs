@@ -7,6 +7,7 @@ use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{TabKind, TabSettings, Tabs};
 use std::ops::{Index, IndexMut};
+use std::path::PathBuf;
 
 /// All tabs.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct TabList {
     pub closed: Vec<LiveSettings>,
     /// Tabs that are out of sight and come to their end. The end of the program waits for them.
     pub(in crate::ui) ending: Vec<JobHandle<()>>,
+    /// Tabs that were opened again, and the journals that they are going to show.
+    pub(in crate::ui) without_log: Vec<(TabKey, PathBuf)>,
     next_key: u64,
 }
 
@@ -40,6 +43,7 @@ impl TabList {
             touched: None,
             closed: Vec::new(),
             ending: Vec::new(),
+            without_log: Vec::new(),
             next_key: 0,
         };
         for settings in tabs {

@@ -77,6 +77,8 @@ pub struct LogView {
     pub inspector: Inspector,
     /// Records before this one are hidden.
     pub cleared_before: u64,
+    /// It is of another day than today: times of day alone would mislead.
+    pub is_of_another_day: bool,
     /// How many characters of content a row has room for.
     pub content_characters: usize,
     /// The encoding that the last rows fit, where they do not fit the chosen one.
@@ -105,6 +107,7 @@ impl Default for LogView {
             find: Find::default(),
             inspector: Inspector::default(),
             cleared_before: 0,
+            is_of_another_day: false,
             content_characters: 100,
             better_encoding: None,
             judged: None,
@@ -428,6 +431,16 @@ impl LogView {
                     RowTrait::Peer => (row.record.peer.map(|peer| format!("peer:{peer}")), "toast.no_peer"),
                     RowTrait::Direction => {
                         (direction.map(|direction| format!("dir:{}", direction.word())), "toast.no_direction")
+                    }
+                    RowTrait::Length => {
+                        let length = row.record.data().map(|data| data.bytes.len());
+                        (length.map(|length| format!("len == {length}")), "toast.no_direction")
+                    }
+                    RowTrait::Since | RowTrait::Until => {
+                        let relation = if of == RowTrait::Since { ">=" } else { "<=" };
+                        let moment =
+                            TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", row.record.at.wall_ns);
+                        (Some(format!("time {relation} {moment}")), "toast.no_direction")
                     }
                 };
                 if term.is_some() {

@@ -30,6 +30,8 @@ pub mod inspector;
 
 pub mod list;
 
+pub mod log_file;
+
 pub mod log_view;
 
 pub mod meter;
@@ -73,6 +75,7 @@ use crate::journal::retention::SessionFile;
 use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RecordId, RowKey, Ticket};
 use crate::model::status::Traffic;
+use crate::ui::jobs::JobHandle;
 use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::chart::{Chart, ChartAction};
 use crate::ui::tab::composer::file::FileProgress;
@@ -85,8 +88,10 @@ use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::drawer::DrawerAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::inspector::InspectorAction;
+use crate::ui::tab::log_file::{LogFileAction, LogToFile};
 use crate::ui::tab::log_view::{LogAction, LogView};
 use crate::ui::tab::meter::Meter;
+use crate::ui::tab::opening::NewSession;
 use crate::ui::tab::peers::{Peers, PeersAction};
 use crate::ui::tab::sends::view::ListPanel;
 use crate::ui::tab::sequence::{SequenceAction, SequencePanel};
@@ -134,6 +139,8 @@ pub enum TabAction {
     },
     /// Wireshark follows the session.
     Watch,
+    /// Something for the file that the log goes on into.
+    LogFile(LogFileAction),
     /// The session that the tab had last is open in a tab that only shows it.
     ShowLastSession,
     /// Something for the chart.
@@ -161,6 +168,12 @@ pub enum TabPageAction {
     AddNote,
     /// The row that has this record is selected and in sight.
     ShowRecord(RecordId),
+    /// The log goes on into the file that the page names.
+    LogFile,
+    /// A peer is called as the page says.
+    SavePeerName,
+    /// The file of encryption is the one that the page names.
+    TakeSecurityFile,
 }
 
 /// One tab.
@@ -172,6 +185,10 @@ pub struct Tab {
     pub settings: LiveSettings,
     /// Where its rows come from.
     pub source: Source,
+    /// The session whose journal is being made.
+    pub new_session: Option<NewSession>,
+    /// Sessions that come to their end out of sight.
+    pub ending: Vec<JobHandle<()>>,
     /// What the session is doing, as of the last look.
     pub status: Status,
     /// Its peers.
@@ -194,6 +211,8 @@ pub struct Tab {
     pub log: LogView,
     /// The chart of its log.
     pub chart: Chart,
+    /// The file that its log goes on into. Behind the source: what the session wrote last is in it.
+    pub log_file: LogToFile,
     /// A file on its way. Behind the source: the session that reads it ends first.
     pub file: Option<FileSend>,
     /// Rows came in since the tab was last in front.
@@ -308,6 +327,12 @@ impl From<InspectorAction> for TabAction {
     }
 }
 
+impl From<LogFileAction> for TabAction {
+    fn from(action: LogFileAction) -> TabAction {
+        TabAction::LogFile(action)
+    }
+}
+
 impl From<LogAction> for TabAction {
     fn from(action: LogAction) -> TabAction {
         TabAction::Log(action)
@@ -321,6 +346,8 @@ impl Tab {
             key,
             settings,
             source: Source::None,
+            new_session: None,
+            ending: Vec::new(),
             status: Status::default(),
             peers: Peers::default(),
             meter: Meter::default(),
@@ -332,6 +359,7 @@ impl Tab {
             last_session: None,
             log: LogView::default(),
             chart: Chart::default(),
+            log_file: LogToFile::default(),
             file: None,
             is_fresh: false,
             rows_seen: 0,

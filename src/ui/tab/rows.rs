@@ -3,9 +3,11 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::hex;
-use crate::codec::time::TimeFormat;
+use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::export::{ExportOptions, ExportSplit, Selection};
+use crate::journal::JournalReader;
 use crate::model::ids::{RecordId, RowKey};
+use crate::model::peer_names::PeerNames;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
@@ -17,12 +19,14 @@ use crate::ui::tab::copying::{Selected, SelectedLines};
 use crate::ui::tab::find::{Find, FindAction, Narrowing};
 use crate::ui::tab::go_to::GoTo;
 use crate::ui::tab::inspector::InspectorAction;
+use crate::ui::tab::log_file;
 use crate::ui::tab::log_view::{LogAction, LogRules};
 use crate::ui::tab::notes::{self, NotesPage};
 use crate::ui::tab::session::tell_not_open;
 use crate::ui::tab::settings::DecoderRule;
 use crate::ui::tab::{Source, Tab};
 use crate::ui::times::written_times;
+use crate::util::clock;
 use crate::workspace::settings;
 use std::time::{Duration, Instant};
 
@@ -34,18 +38,33 @@ pub(in crate::ui) fn begin(tab: &mut Tab, source: Source, cx: &mut Cx<'_>) {
     tab.chart.forget();
     let encoding = tab.encoding();
     if let Some(reader) = tab.reader().cloned() {
+        let is_of_another_day = tab.session().is_none() && is_of_another_day(&reader);
         tab.log.show(reader, encoding, cx);
+        tab.log.is_of_another_day = is_of_another_day;
     }
+    log_file::follow(tab, cx);
+}
+
+/// Whether what a journal tells of began before today. One that cannot be read says so where its rows would be.
+fn is_of_another_day(reader: &JournalReader) -> bool {
+    let Ok(Some(first)) = reader.head(RecordId(0)) else { return false };
+    let times = TimeFormat::local();
+    let day = |wall_ns| times.words("%Y-%m-%d", wall_ns);
+    day(first.at.wall_ns) != day(clock::now().wall_ns)
 }
 
 /// Takes in how the rows of a tab are shown now, and what was found; tells when to look again.
 pub(in crate::ui) fn take_in(
     tab: &mut Tab,
-    times: settings::TimeFormat,
+    (times, names): (settings::TimeFormat, &PeerNames),
     deadline: Instant,
     cx: &mut Cx<'_>,
 ) -> Option<Duration> {
-    let (time, precision) = written_times(times);
+    let (mut time, precision) = written_times(times);
+    // A time of day alone would be taken for one of today.
+    if time == TimeColumn::Clock && tab.log.is_of_another_day {
+        time = TimeColumn::Dated;
+    }
     let (view, encoding, locale) = (tab.settings.view, tab.encoding(), cx.locale);
     let columns = tab.log.content_characters;
     let decoders = tab.settings.decoders.choice();
@@ -61,6 +80,7 @@ pub(in crate::ui) fn take_in(
         precision,
         columns,
         wraps_lines,
+        names: names.clone(),
     };
     let rules = LogRules { split: tab.settings.split.framing(), decoders };
     tab.chart.take_in(tab.log.reader(), encoding, rules, cx);

@@ -14,6 +14,8 @@ pub enum SessionAction {
     StopListening,
     /// The listener is back, beside the clients that stayed.
     ListenAgain,
+    /// The tab has a new session with a journal of its own, open if the one before it was.
+    StartNew,
 }
 
 /// Hands a command to a tab's session; tells the person when it takes none.

@@ -6,6 +6,7 @@ use crate::model::status::SessionState;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::SplitStatus;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::log_file::view::log_file_status_ui;
 use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::settings::LiveSettings;
@@ -40,9 +41,9 @@ pub fn status_bar_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &LiveSettings,
-    status: &Status,
-    meter: &Meter,
+    (status, meter): (&Status, &Meter),
     journal: Option<JournalFacts<'_>>,
+    log_file: Option<(&Path, u64)>,
     out: &mut Vec<TabAction>,
 ) {
     let theme = Theme::of(ui);
@@ -61,6 +62,9 @@ pub fn status_bar_ui(
         });
         if !is_kept {
             counters_ui(ui, ctx, status, meter, journal.is_some());
+        }
+        if let Some(log_file) = log_file {
+            out.extend(log_file_status_ui(ui, ctx, log_file).map(TabAction::from));
         }
         let Some(journal) = journal else { return };
         if is_kept {

@@ -8,14 +8,23 @@ use crate::workspace::tabs::TabKind;
 
 /// What a tab is called: its own name, or its kind and address.
 pub fn tab_title(locale: &Locale, tab: &LiveSettings) -> String {
+    title_at_port(locale, tab, &tab.local_port)
+}
+
+/// The same with this port of ours, such as one that the system gave.
+pub fn title_at_port(locale: &Locale, tab: &LiveSettings, local_port: &str) -> String {
     match tab.name.trim() {
-        "" => title_without_name(locale, tab),
+        "" => own_title(locale, tab, local_port),
         name => name.to_owned(),
     }
 }
 
 /// What a tab without a name of its own is called.
 pub fn title_without_name(locale: &Locale, tab: &LiveSettings) -> String {
+    own_title(locale, tab, &tab.local_port)
+}
+
+fn own_title(locale: &Locale, tab: &LiveSettings, local_port: &str) -> String {
     let kind = kind_name(locale, tab.kind);
     match tab.kind {
         kind_of_tab if kind_of_tab.is_unix() => {
@@ -27,8 +36,8 @@ pub fn title_without_name(locale: &Locale, tab: &LiveSettings) -> String {
         TabKind::TcpClient | TabKind::WebSocketClient if !tab.remote_host.is_empty() => {
             format!("{kind} {}", endpoint(&tab.remote_host, &tab.remote_port))
         }
-        TabKind::TcpServer | TabKind::WebSocketServer | TabKind::Udp if !tab.local_port.is_empty() => {
-            format!("{kind} :{}", tab.local_port)
+        TabKind::TcpServer | TabKind::WebSocketServer | TabKind::Udp if !local_port.is_empty() => {
+            format!("{kind} :{local_port}")
         }
         _ => kind.to_owned(),
     }

@@ -8,6 +8,7 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::tabs::TabKind;
+use std::path::PathBuf;
 
 /// What can be asked of the tabs as such.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,26 @@ pub(in crate::ui) fn take_in(tabs: &mut TabList) -> bool {
     !all_finished(&mut tabs.ending, JobHandle::take_result).is_empty()
 }
 
+/// Brings the tab back that was closed last. Its log follows when its session has come to its end.
 pub(in crate::ui) fn reopen(tabs: &mut TabList) -> Option<TabKey> {
-    tabs.closed.pop().map(|settings| tabs.add(settings))
+    let settings = tabs.closed.pop()?;
+    let journal = settings.journal.clone();
+    let key = tabs.add(settings);
+    tabs.without_log.extend(journal.map(|journal| (key, journal)));
+    Some(key)
+}
+
+/// Tabs that were opened again and the journals that they showed, as soon as these are whole. One in which a session was
+/// opened meanwhile has a log.
+pub(in crate::ui) fn reopened_logs(tabs: &mut TabList) -> Vec<(TabKey, PathBuf)> {
+    if !tabs.ending.is_empty() {
+        return Vec::new();
+    }
+    let waiting = std::mem::take(&mut tabs.without_log);
+    let has_no_log = |(key, _): &(TabKey, PathBuf)| {
+        tabs.get(*key).is_some_and(|tab| tab.reader().is_none() && tab.new_session.is_none())
+    };
+    waiting.into_iter().filter(has_no_log).collect()
 }
 
 pub(in crate::ui) fn duplicate(tabs: &mut TabList, key: TabKey) -> Option<TabKey> {

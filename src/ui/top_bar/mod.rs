@@ -9,6 +9,7 @@ use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabKey;
+use crate::ui::tab::session::SessionAction;
 use crate::ui::tabs::TabsAction;
 use crate::ui::theme::{self, Theme};
 use crate::ui::top_bar::window_tools::tools_ui;
@@ -218,6 +219,9 @@ fn tab_menu(
     if menu_item(ui, true, ctx.text("tab.duplicate"), &commands::keys_text(ui.ctx(), UiCommand::DuplicateTab))
     {
         out.push(TabsAction::Duplicate(key).into());
+    }
+    if menu_item(ui, true, ctx.text("command.new_session_here"), "") {
+        out.push(Action::OnTab(key, SessionAction::StartNew.into()));
     }
     let beside = if is_beside { "tab.beside_end" } else { "tab.beside" };
     if !is_active && menu_item(ui, true, ctx.text(beside), "") {

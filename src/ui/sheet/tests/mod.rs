@@ -91,7 +91,7 @@ fn stage(count: u64) -> Harness<'static, Stage> {
     let mut harness = Harness::builder()
         .with_size(vec2(900.0, 600.0))
         .with_context_setup(|ctx| {
-            fonts::install(ctx);
+            fonts::install(ctx, Language::English);
             theme::apply(ctx, egui::ThemePreference::Dark);
         })
         .build_ui_state(

@@ -9,6 +9,8 @@ pub mod fields;
 
 mod kinds_view;
 
+pub mod security_file;
+
 mod security_view;
 
 mod errors;
@@ -31,6 +33,7 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::parse_group;
 use crate::ui::tab::connection::panel::PendingRequest;
+use crate::ui::tab::connection::security_file::{SecurityFile, SecurityFilePage};
 use crate::ui::tab::session::send_command;
 
 /// What can be asked of the connection panel.
@@ -48,16 +51,19 @@ pub enum ConnectionAction {
     SetOption(String),
     /// The option is no longer asked for.
     ForgetOption(usize),
+    /// The person is asked for a file of encryption.
+    AskFile(SecurityFile),
 }
 
-/// Does what was asked of the connection panel.
+/// Does what was asked of the connection panel; gives the page that this needs.
 pub(in crate::ui) fn apply(
     tab: &mut Tab,
     action: ConnectionAction,
     addresses: &mut Vec<LocalAddress>,
     cx: &mut Cx<'_>,
-) {
+) -> Option<SecurityFilePage> {
     match action {
+        ConnectionAction::AskFile(file) => return Some(security_file::page(tab, file, cx)),
         ConnectionAction::RefreshAddresses => *addresses = own_addresses_now(cx),
         ConnectionAction::SetBroadcast(is_on) => set_broadcast(tab, is_on, cx),
         ConnectionAction::JoinGroup(text) => join_group(tab, text, cx),
@@ -65,6 +71,7 @@ pub(in crate::ui) fn apply(
         ConnectionAction::SetOption(text) => set_option(tab, text, cx),
         ConnectionAction::ForgetOption(place) => forget_option(tab, place),
     }
+    None
 }
 
 fn set_broadcast(tab: &mut Tab, is_on: bool, cx: &mut Cx<'_>) {

@@ -27,6 +27,7 @@ pub(super) fn open_button_ui(
         let key = match meeting {
             Meeting::Listens if is_draining => "connection.close_clients",
             Meeting::Listens => "connection.stop_listening",
+            Meeting::Connects if !matches!(status.state, SessionState::Connected { .. }) => "common.cancel",
             Meeting::Connects => "connection.disconnect",
             Meeting::Exchanges => "connection.close",
         };

@@ -72,7 +72,7 @@ pub fn options_ui(
     for (place, option) in tab.options.iter().enumerate() {
         asked_ui(ui, ctx, (tab.kind, option), place, status, out);
     }
-    ui.scope(|ui| granted_ui(ui, tab, status));
+    ui.scope(|ui| granted_ui(ui, ctx, tab, status));
     add_option_ui(ui, ctx, tab.kind, panel, out);
 }
 
@@ -87,27 +87,35 @@ fn asked_ui(
     let theme = Theme::of(ui);
     let asked = parse_option(kind, option);
     let ink = if asked.is_ok() { theme.text } else { theme.error };
+    let what = asked.as_ref().ok().map_or("", |asked| ctx.text(explanation(asked.name)));
+    let unit = asked.as_ref().map_or("", |asked| unit_of(asked.name));
     let granted = asked
         .ok()
         .and_then(|asked| status.options.iter().find(|report| report.name == asked.name))
         .and_then(|report| report.granted.as_ref());
-    if removable_ui(ui, option, ink, &ctx.format("options.forget", &[("option", &option)])) {
+    let (forget, shown) = (ctx.format("options.forget", &[("option", &option)]), format!("{option} {unit}"));
+    if removable_ui(ui, shown.trim_end(), what, ink, &forget) {
         out.push(ConnectionAction::ForgetOption(place).into());
     }
     if let Some(granted) = granted {
-        let line = ctx.format("options.granted", &[("value", granted)]);
+        let granted = format!("{granted} {unit}");
+        let line = ctx.format("options.granted", &[("value", &granted.trim_end())]);
         ui.add(Label::new(RichText::new(line).size(theme::LABEL_SIZE).color(theme.good)).truncate());
     }
 }
 
 /// Something that was asked for, cut where the panel ends, and a cross that takes it back. Tells whether it was
 /// pressed.
-fn removable_ui(ui: &mut Ui, text: &str, ink: Color32, remove: &str) -> bool {
+fn removable_ui(ui: &mut Ui, text: &str, what: &str, ink: Color32, remove: &str) -> bool {
     let row = vec2(ui.available_width(), theme::ROW_HEIGHT);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         let is_removed = icon_button(ui, "✕", remove).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(text).font(fonts::payload()).color(ink)).truncate());
+            let label = Label::new(RichText::new(text).font(fonts::payload()).color(ink)).truncate();
+            let response = ui.add(label);
+            if !what.is_empty() {
+                response.on_hover_text(what);
+            }
         });
         is_removed
     })
@@ -115,7 +123,7 @@ fn removable_ui(ui: &mut Ui, text: &str, ink: Color32, remove: &str) -> bool {
 }
 
 /// What the kernel chose where nothing was asked for.
-fn granted_ui(ui: &mut Ui, tab: &LiveSettings, status: &Status) {
+fn granted_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings, status: &Status) {
     let theme = Theme::of(ui);
     let asked: Vec<&str> = tab.options.iter().filter_map(|option| option.split('=').next()).collect();
     // As dense as the rows of the sheet: there are many, and they are only read.
@@ -124,12 +132,46 @@ fn granted_ui(ui: &mut Ui, tab: &LiveSettings, status: &Status) {
         let Some(granted) = &report.granted else { continue };
         let row = vec2(ui.available_width(), 20.0);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
-            ui.label(RichText::new(report.name.text()).size(theme::LABEL_SIZE).color(theme.dim));
+            ui.label(RichText::new(report.name.text()).size(theme::LABEL_SIZE).color(theme.dim))
+                .on_hover_text(ctx.text(explanation(report.name)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let value = RichText::new(granted.to_string()).size(theme::LABEL_SIZE).color(theme.text);
+                let value = format!("{granted} {}", unit_of(report.name));
+                let value = RichText::new(value.trim_end()).size(theme::LABEL_SIZE).color(theme.text);
                 ui.add(Label::new(value).truncate());
             });
         });
+    }
+}
+
+fn unit_of(name: OptionName) -> &'static str {
+    match name.shape() {
+        OptionShape::Number { unit, .. } => unit,
+        OptionShape::Flag | OptionShape::Text => "",
+    }
+}
+
+/// The key of the text that says what an option does.
+fn explanation(name: OptionName) -> &'static str {
+    match name {
+        OptionName::ReuseAddress => "options.reuse_address",
+        OptionName::ReusePort => "options.reuse_port",
+        OptionName::NoDelay => "options.no_delay",
+        OptionName::KeepAlive => "options.keep_alive",
+        OptionName::KeepAliveIdle => "options.keep_alive_idle",
+        OptionName::KeepAliveInterval => "options.keep_alive_interval",
+        OptionName::KeepAliveCount => "options.keep_alive_count",
+        OptionName::Linger => "options.linger",
+        OptionName::ReceiveBuffer => "options.receive_buffer",
+        OptionName::SendBuffer => "options.send_buffer",
+        OptionName::Ttl => "options.ttl",
+        OptionName::Tos => "options.tos",
+        OptionName::MulticastTtl => "options.multicast_ttl",
+        OptionName::MulticastLoop => "options.multicast_loop",
+        OptionName::MulticastInterface => "options.multicast_interface",
+        OptionName::BindToDevice => "options.bind_to_device",
+        OptionName::UserTimeout => "options.user_timeout",
+        OptionName::Ipv6Only => "options.ipv6_only",
+        OptionName::Broadcast => "options.broadcast",
     }
 }
 
@@ -156,10 +198,9 @@ fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, panel: &mut Pane
         }
         _ => None,
     };
-    let unit = match chosen.shape() {
-        OptionShape::Number { unit, .. } => unit,
-        OptionShape::Flag | OptionShape::Text => "",
-    };
+    let unit = unit_of(chosen);
+    let what = RichText::new(ctx.text(explanation(chosen))).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
+    ui.add(Label::new(what).wrap());
     ui.horizontal_top(|ui| {
         TextField::new(ctx.text("options.value"))
             .remark(unit)
@@ -185,7 +226,7 @@ pub fn groups_ui(
     out: &mut Vec<TabAction>,
 ) {
     for (place, group) in tab.groups.iter().enumerate() {
-        if removable_ui(ui, group, Theme::of(ui).text, &ctx.format("groups.leave", &[("group", group)])) {
+        if removable_ui(ui, group, "", Theme::of(ui).text, &ctx.format("groups.leave", &[("group", group)])) {
             out.push(ConnectionAction::LeaveGroup(place).into());
         }
     }

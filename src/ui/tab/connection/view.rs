@@ -39,12 +39,12 @@ pub fn connection_ui(
         TabKind::TcpServer | TabKind::WebSocketServer => {
             local_ui(ui, ctx, tab, is_open, &errors, out);
             web_socket_ui(ui, ctx, tab, is_open, &errors);
-            security_ui(ui, ctx, tab, panel, is_open, &errors);
+            security_ui(ui, ctx, tab, panel, is_open, &errors, out);
         }
         TabKind::TcpClient | TabKind::WebSocketClient => {
             remote_ui(ui, ctx, tab, is_open, &errors);
             web_socket_ui(ui, ctx, tab, is_open, &errors);
-            security_ui(ui, ctx, tab, panel, is_open, &errors);
+            security_ui(ui, ctx, tab, panel, is_open, &errors, out);
             client_details_ui(ui, ctx, tab, panel, is_open, &errors, out);
         }
         TabKind::Raw => {

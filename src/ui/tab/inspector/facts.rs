@@ -6,6 +6,7 @@ use crate::codec::text::TextEncoding;
 use crate::codec::values::{ReadingName, readings};
 use crate::engine::shared::Status;
 use crate::model::status::PeerStatus;
+use crate::model::tls::TlsHandshake;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::log::LogRow;
 use crate::ui::tab::TabAction;
@@ -14,7 +15,7 @@ use crate::ui::tab::inspector::parts::part_ui;
 use crate::ui::tab::inspector::picked::Picked;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{group_heading, key_value, text_button, toggle};
+use crate::ui::widgets::{error_line, group_heading, key_value, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::settings::InspectorPart;
 use egui::{Label, RichText, Ui};
@@ -173,6 +174,13 @@ pub(super) fn connection_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, peer: &PeerStatus, o
     part_ui(ui, ctx, InspectorPart::Connection, &title, out, |ui, _| {
         key_value(ui, ctx.text("inspector.remote"), &peer.remote.to_string(), true);
         key_value(ui, ctx.text("inspector.local"), &peer.local.to_string(), true);
+        if let Some(process) = &peer.process {
+            let program = text::process_line(ctx.locale, process);
+            key_value(ui, ctx.text("inspector.program"), &program, false);
+        }
+        if let Some(handshake) = &peer.handshake {
+            handshake_ui(ui, ctx, handshake);
+        }
         key_value(ui, ctx.text("inspector.queue"), &ByteSize(peer.queued_bytes).to_string(), false);
         let Some(facts) = peer.facts else { return };
         let rtt = format!(
@@ -186,6 +194,34 @@ pub(super) fn connection_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, peer: &PeerStatus, o
         let unsent = ByteSize(u64::from(facts.unsent_bytes)).to_string();
         key_value(ui, ctx.text("inspector.unsent"), &unsent, false);
     });
+}
+
+/// What was agreed on, and whose certificate was shown.
+fn handshake_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, handshake: &TlsHandshake) {
+    let TlsHandshake { version, suite, group, alpn, server_name, chain, distrusted } = handshake;
+    let agreed = [Some(version), group.as_ref()].into_iter().flatten();
+    let agreed = agreed.map(String::as_str).collect::<Vec<_>>().join(" · ");
+    key_value(ui, "TLS", &agreed, false);
+    key_value(ui, ctx.text("inspector.suite"), suite, false);
+    for (key, value) in [("security.server_name", server_name), ("security.alpn", alpn)] {
+        if let Some(value) = value {
+            key_value(ui, ctx.text(key), value, false);
+        }
+    }
+    for certificate in chain {
+        let day = |seconds: i64| ctx.times.words("%Y-%m-%d", seconds.saturating_mul(1_000_000_000));
+        let (from, until) = (day(certificate.not_before), day(certificate.not_after));
+        key_value(ui, ctx.text("security.certificate"), &certificate.subject, false);
+        key_value(ui, ctx.text("inspector.issuer"), &certificate.issuer, false);
+        if !certificate.names.is_empty() {
+            key_value(ui, ctx.text("inspector.names"), &certificate.names.join(", "), false);
+        }
+        key_value(ui, ctx.text("inspector.valid"), &format!("{from} – {until}"), false);
+        key_value(ui, "SHA-256", &certificate.fingerprint.to_string(), true);
+    }
+    if let Some(why) = distrusted {
+        error_line(ui, &ctx.format("record.secured_distrusted", &[("why", why)]));
+    }
 }
 
 /// What the kernel made of the options that were asked for.

@@ -1,8 +1,11 @@
 //! The peers as the list shows them: the page in sight, and who is sent to. It holds copies, never a lock.
 
+pub mod name;
+
 pub mod view;
 
 use crate::engine::command::{CloseKind, Command, Target};
+use crate::engine::handle::SessionHandle;
 use crate::model::config::Meeting;
 use crate::model::ids::PeerId;
 use crate::model::status::PeerStatus;
@@ -11,8 +14,10 @@ use crate::ui::filter_choices::PeerList;
 use crate::ui::tab::Tab;
 use crate::ui::tab::connection::fields::datagram_target;
 use crate::ui::tab::connection::problem::FieldProblem;
+use crate::ui::tab::peers::name::PeerNamePage;
 use crate::ui::tab::session::send_command;
 use crate::ui::tab::settings::LiveSettings;
+use crate::workspace::settings::Settings;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -31,6 +36,12 @@ pub enum PeersAction {
     Reset(PeerId),
     /// The peer is told that we send no more.
     Finish(PeerId),
+    /// All are disconnected in an orderly way.
+    CloseAll,
+    /// Those that are gone are not listed any more.
+    ForgetDeparted,
+    /// The person is asked what to call this peer.
+    AskName(PeerId),
 }
 
 /// To whom the composer sends.
@@ -126,9 +137,19 @@ impl Peers {
     }
 }
 
-/// Does what was asked of the list of peers.
-pub(in crate::ui) fn apply(tab: &mut Tab, action: PeersAction, cx: &mut Cx<'_>) {
+/// Does what was asked of the list of peers; gives the page that this needs.
+pub(in crate::ui) fn apply(
+    tab: &mut Tab,
+    action: PeersAction,
+    settings: &Settings,
+    cx: &mut Cx<'_>,
+) -> Option<PeerNamePage> {
     match action {
+        PeersAction::AskName(peer) => {
+            let shared = tab.session().map(SessionHandle::shared);
+            let peer = shared.and_then(|shared| shared.peer(peer))?;
+            return Some(PeerNamePage::of(peer.remote, settings));
+        }
         PeersAction::Select(peer) => {
             tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
             tab.facts_asked_at = None;
@@ -140,10 +161,19 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: PeersAction, cx: &mut Cx<'_>) 
         PeersAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
         PeersAction::Close(peer) => close_peer(tab, peer, CloseKind::Fin, cx),
         PeersAction::Reset(peer) => close_peer(tab, peer, CloseKind::Reset, cx),
+        PeersAction::CloseAll => {
+            send_command(tab, Command::ClosePeers { target: Target::All, how: CloseKind::Fin }, cx);
+        }
+        PeersAction::ForgetDeparted => {
+            if let Some(session) = tab.session() {
+                session.shared().forget_departed();
+            }
+        }
         PeersAction::Finish(peer) => {
             send_command(tab, Command::ShutDownWrite(Target::Peers(vec![peer])), cx);
         }
     }
+    None
 }
 
 fn close_peer(tab: &Tab, peer: PeerId, how: CloseKind, cx: &mut Cx<'_>) {

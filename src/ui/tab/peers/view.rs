@@ -10,12 +10,13 @@ use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{context_menu, group_heading, menu_item, menu_separator};
+use crate::ui::widgets::{context_menu, group_heading, icon_button, menu, menu_item, menu_separator};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, CursorIcon, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CursorIcon, Layout, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use std::borrow::Cow;
 
@@ -36,7 +37,7 @@ pub fn peers_ui(
 ) {
     let present = status.peers_present;
     let title = if shape.has_listener() { "peers.clients" } else { "peers.title" };
-    group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
+    heading_ui(ui, ctx, shape, (title, present), peers, out);
     ui.spacing_mut().item_spacing.y = 0.0;
     let is_open = status.state.is_open();
     if !shape.has_connections() {
@@ -85,6 +86,34 @@ pub fn peers_ui(
     );
 }
 
+/// The name of the list, and what concerns all that are in it.
+fn heading_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    shape: SessionShape,
+    (title, present): (&'static str, usize),
+    peers: &Peers,
+    out: &mut Vec<TabAction>,
+) {
+    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+        if shape.has_connections() {
+            let opener = icon_button(ui, "⋯", ctx.text("peers.more"));
+            menu(&opener, 220.0, |ui| {
+                if menu_item(ui, present > 0, ctx.text("peers.close_all"), "") {
+                    out.push(PeersAction::CloseAll.into());
+                }
+                if menu_item(ui, peers.total > present, ctx.text("peers.forget_departed"), "") {
+                    out.push(PeersAction::ForgetDeparted.into());
+                }
+            });
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            group_heading(ui, &format!("{} · {}", ctx.text(title), Count(present as u64)));
+        });
+    });
+}
+
 /// A row for several peers at once; `present` says how many there are, where that is known.
 fn short_row(
     ui: &mut Ui,
@@ -121,11 +150,14 @@ fn peer_row(
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let address = peer.remote.to_string();
+    let name = ctx.names.of(peer.remote);
     let is_present = peer.state.is_present();
     let has_cross = is_present && shape.has_connections();
-    let facts = facts_line(ctx.locale, peer);
+    let mut facts = facts_line(ctx.locale, peer);
     response.widget_info(|| {
-        WidgetInfo::selected(Role::ListBoxOption, is_present, is_chosen, format!("{address} · {facts}"))
+        let called = name.map_or_else(String::new, |name| format!("{name} · "));
+        let line = format!("{called}{address} · {facts}");
+        WidgetInfo::selected(Role::ListBoxOption, is_present, is_chosen, line)
     });
     background(ui, rect, &response, is_chosen);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
@@ -138,7 +170,17 @@ fn peer_row(
     let at = pos2(number.right() + theme::SPACE_8, at.y);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "characters of one line")]
     let columns = ((end - at.x) / fonts::payload_column_width()) as usize;
-    painter.text(at, Align2::LEFT_CENTER, with_its_end(&address, columns), fonts::payload(), ink);
+    // Whoever has a name is known by it; where that is stands before the facts.
+    if let Some(name) = name {
+        let font = fonts::interface(theme::BODY_SIZE);
+        let mut job = LayoutJob::simple_singleline(name.to_owned(), font, ink);
+        job.wrap = TextWrapping::truncate_at_width(end - at.x);
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+        painter.galley(at - vec2(0.0, galley.size().y / 2.0), galley, ink);
+        facts = format!("{address} · {facts}");
+    } else {
+        painter.text(at, Align2::LEFT_CENTER, with_its_end(&address, columns), fonts::payload(), ink);
+    }
     let at = pos2(rect.left() + 30.0, rect.top() + 32.0);
     let small = egui::FontId::new(theme::LABEL_SIZE, egui::FontFamily::Monospace);
     let mut job = LayoutJob::simple_singleline(facts.clone(), small, theme.dim);
@@ -187,6 +229,9 @@ fn facts_line(locale: &Locale, peer: &PeerStatus) -> String {
         "peers.counters",
         &[("received", &Count(peer.received.records)), ("sent", &Count(peer.sent.records))],
     ));
+    if let Some(process) = &peer.process {
+        parts.push(text::process_line(locale, process));
+    }
     if let Some(facts) = peer.facts {
         parts.push(format!("{:.1} ms", facts.rtt.as_secs_f64() * 1000.0));
     }
@@ -249,6 +294,9 @@ fn peer_menu(
     let toggle = if is_chosen { "peers.not_to" } else { "peers.also_to" };
     if menu_item(ui, true, ctx.text(toggle), "") {
         out.push(PeersAction::Toggle(peer.id).into());
+    }
+    if menu_item(ui, true, ctx.text("peers.ask_name"), "") {
+        out.push(PeersAction::AskName(peer.id).into());
     }
     if !shape.has_connections() || !peer.state.is_present() {
         return;
