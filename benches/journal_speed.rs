@@ -3,7 +3,11 @@
 //! records. It checks nothing; the tests do.
 
 use memchr::memmem;
-use sockscope::journal::query::{Filter, FilterScan, Pattern, Search};
+use sockscope::codec::decode::DecodeChoice;
+use sockscope::codec::expression::{Expression, Vocabulary};
+use sockscope::codec::text::TextEncoding;
+use sockscope::codec::time::TimeFormat;
+use sockscope::journal::query::{Filter, Pattern, Predicate, PredicateScan, Search};
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::ids::{Epoch, PeerId, RecordId};
 use sockscope::model::record::DataHead;
@@ -101,9 +105,10 @@ fn small_records(folder: &Path, count: u64) -> anyhow::Result<()> {
         resident_kib()
     ))?;
     say(&format!("scan 64 B: {}", per_second(count, timed(|| scan(&reader))?)))?;
-    let filter = Filter { data_bytes: Some(0..=10), ..Filter::default() };
-    let mut filtering = FilterScan::new(reader.clone(), filter);
-    say(&format!("filter 64 B: {}", per_second(count, timed(|| filter_all(&mut filtering, count))?)))?;
+    let short = Expression::parse("len <= 10", &Vocabulary::default())?;
+    let short = Predicate::new(&short, TextEncoding::UTF_8, &DecodeChoice::Auto, &TimeFormat::local());
+    let mut filtering = PredicateScan::new(reader.clone(), short, RecordId(0))?;
+    say(&format!("filter 64 B: {}", per_second(count, timed(|| filter_all(&mut filtering))?)))?;
     let lookups = 10_000;
     let random = timed(|| {
         for step in 0..lookups {
@@ -140,8 +145,8 @@ fn search_absent(reader: &JournalReader, what: &str) -> anyhow::Result<()> {
     tell(what, "read + memmem", rate(length, plain), "search", rate(length, ours))
 }
 
-fn filter_all(scan: &mut FilterScan, rows: u64) -> anyhow::Result<()> {
-    scan.step(rows)?;
+fn filter_all(scan: &mut PredicateScan) -> anyhow::Result<()> {
+    while !scan.step(64 << 20)?.done {}
     Ok(())
 }
 

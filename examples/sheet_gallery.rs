@@ -3,7 +3,9 @@
 
 use sockscope::codec::represent::MarkClass;
 use sockscope::model::ids::RowKey;
-use sockscope::ui::sheet::{RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone};
+use sockscope::ui::sheet::{
+    RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tick, TickKind, Tone,
+};
 use sockscope::ui::widgets::{
     ButtonKind, Choice, PillCombo, TextField, button, chip, group_heading, icon_button, key_value, segmented,
     separator, status_dot, text_button, toggle,
@@ -139,7 +141,8 @@ impl eframe::App for Gallery {
             let view = SheetView {
                 texts: &self.texts,
                 empty: "",
-                ticks: &[20_000_000, 21_000_000, 70_000_000],
+                ticks: &[20_000_000, 21_000_000, 70_000_000]
+                    .map(|index| Tick { index, kind: TickKind::Found }),
                 takes_keys: true,
                 follow_keys: "Ctrl+P",
                 send_to: None,

@@ -12,6 +12,7 @@ use crate::ui::settings_page::SettingsAction;
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::find::FindAction;
+use crate::ui::tab::highlights::HighlightsAction;
 use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::peers::PeersAction;
@@ -136,6 +137,7 @@ impl Action {
             UiCommand::Find => on_tab(FindAction::Show.into()),
             UiCommand::FindNext => on_tab(FindAction::Next.into()),
             UiCommand::FindPrevious => on_tab(FindAction::Previous.into()),
+            UiCommand::Highlights => on_tab(HighlightsAction::Ask(None).into()),
             UiCommand::GoTo => on_tab(LogAction::AskGoTo.into()),
             UiCommand::Chart => on_tab(ChartAction::Toggle.into()),
             UiCommand::Notes => on_tab(LogAction::AskNote.into()),
@@ -164,6 +166,7 @@ impl Action {
             UiCommand::Tab(place) => Some(TabsAction::ActivatePlace(place).into()),
             UiCommand::Settings => Some(SettingsAction::Show(true).into()),
             UiCommand::Sessions => Some(SessionsAction::Show(true).into()),
+            UiCommand::FindInSessions => Some(SessionsAction::AskFind.into()),
             UiCommand::ToggleInspector => Some(LookAction::ToggleInspector.into()),
             UiCommand::ZoomIn => Some(LookAction::ZoomBy(10).into()),
             UiCommand::ZoomOut => Some(LookAction::ZoomBy(-10).into()),

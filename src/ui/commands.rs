@@ -28,6 +28,8 @@ pub enum UiCommand {
     FindNext,
     /// The match before.
     FindPrevious,
+    /// Change what is highlighted.
+    Highlights,
     /// Ask for a row or a time.
     GoTo,
     /// Show or hide the chart.
@@ -82,6 +84,8 @@ pub enum UiCommand {
     DuplicateTab,
     /// Show earlier sessions.
     Sessions,
+    /// Ask what to find in all sessions.
+    FindInSessions,
     /// Show the page of settings.
     Settings,
     /// Show or hide the inspector.
@@ -184,6 +188,7 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Find, "command.find").keys(CTRL, Key::F),
     row(UiCommand::FindPrevious, "command.find_previous").keys(SHIFT, Key::F3),
     row(UiCommand::FindNext, "command.find_next").keys(NONE, Key::F3),
+    row(UiCommand::Highlights, "command.highlights").keys(CTRL_SHIFT, Key::H),
     row(UiCommand::GoTo, "command.go_to").keys(CTRL, Key::G),
     row(UiCommand::Chart, "command.chart"),
     row(UiCommand::Notes, "command.notes").keys(CTRL, Key::M),
@@ -227,6 +232,7 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::RenameTab, "command.rename_tab").keys(NONE, Key::F2),
     row(UiCommand::DuplicateTab, "command.duplicate_tab").keys(CTRL, Key::D),
     row(UiCommand::Sessions, "command.sessions"),
+    row(UiCommand::FindInSessions, "command.find_in_sessions").keys(CTRL_SHIFT, Key::F),
     row(UiCommand::ToggleWrap, "command.toggle_wrap").keys(ALT, Key::Z).menu(MenuPart::Look),
     row(UiCommand::ToggleInspector, "command.toggle_inspector").keys(CTRL, Key::I).menu(MenuPart::Look),
     row(UiCommand::ZoomIn, "command.zoom_in")

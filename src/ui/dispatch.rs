@@ -1,6 +1,7 @@
 //! Brings about what views asked for, between frames, and takes in what is new: each outcome is passed on to the part
 //! that is meant, with what it needs to know and no more. It draws nothing.
 
+use crate::model::ids::RecordId;
 use crate::model::peer_names::PeerNames;
 use crate::ui::action::Action;
 use crate::ui::addresses::own_addresses_now;
@@ -15,15 +16,17 @@ use crate::ui::page_parts::PageAction;
 use crate::ui::pages::Modal;
 use crate::ui::palette::Palette;
 use crate::ui::quick_sends::{self, Quick, QuickPageAction};
-use crate::ui::sessions::{self, SessionsAction};
+use crate::ui::sessions::{self, Hit, Sessions, SessionsAction};
 use crate::ui::settings_page::SettingsAction;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::connection::security_file;
+use crate::ui::tab::filters::FiltersPage;
+use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::{
-    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, log_file, news, notes,
-    opening, peers, rows, sequence,
+    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, filters, highlights,
+    log_file, news, notes, opening, peers, rows, sequence,
 };
 use crate::ui::tabs::rename::Rename;
 use crate::ui::tabs::{self, TabsAction};
@@ -150,6 +153,18 @@ fn apply_to_sessions(state: &mut AppState, action: SessionsAction, cx: &mut Cx<'
         SessionsAction::Refresh => state.sessions.read_list(cx),
         SessionsAction::AskImport => apply_to_import(state, ImportAction::Ask, cx),
         SessionsAction::Open(path) => open_session(state, &path, cx),
+        SessionsAction::AskFind => {
+            state.page = Page::Sessions;
+            state.sessions.search.wants_focus = true;
+            state.sessions.read_list(cx);
+        }
+        SessionsAction::Find => {
+            let Sessions { list, search, .. } = &mut state.sessions;
+            search.start(list, &state.tabs, cx);
+        }
+        SessionsAction::StopFind => state.sessions.search.stop(),
+        SessionsAction::EndFind => state.sessions.search.end(),
+        SessionsAction::OpenAt { path, record } => open_hit(state, &path, record, cx),
         SessionsAction::AskExport(path) => {
             let encoding = state.tabs.front().map(|tab| tab.settings.encoding).unwrap_or_default();
             let page = export::page_for_file(&path, encoding, &state.settings, &mut state.export, cx);
@@ -227,7 +242,21 @@ fn close_tab(state: &mut AppState, key: TabKey, cx: &mut Cx<'_>) {
 fn open_session(state: &mut AppState, path: &Path, cx: &mut Cx<'_>) {
     match sessions::shown_at(&state.tabs, path) {
         Some(key) => state.activate(key),
-        None => state.sessions.open(path, None, cx),
+        None => state.sessions.open(path, None, None, cx),
+    }
+}
+
+/// Opens a session where something was found.
+fn open_hit(state: &mut AppState, path: &Path, record: RecordId, cx: &mut Cx<'_>) {
+    let sought = state.sessions.search.sought.clone().unwrap_or_default();
+    match sessions::seen_at(&state.tabs, path) {
+        Some(key) => {
+            state.activate(key);
+            if let Some(tab) = state.tabs.get_mut(key) {
+                rows::show_hit(tab, &sought, record, cx);
+            }
+        }
+        None => state.sessions.open(path, None, Some(Hit { record, sought }), cx),
     }
 }
 
@@ -312,6 +341,27 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
                 rows::show_record(tab, record);
             }
         }
+        TabPageAction::SetHighlights => {
+            if let Some(Modal::Highlights(page)) = modal
+                && let Some(tab) = tabs.get_mut(page.tab)
+            {
+                highlights::set(page, tab);
+            }
+        }
+        TabPageAction::SaveFilter => {
+            if let Some(Modal::Filters(page)) = modal {
+                filters::save(page, settings);
+                page.name.clear();
+            }
+        }
+        TabPageAction::UseFilter(filter) => {
+            if let Some(Modal::Filters(page)) = modal.take()
+                && let Some(tab) = tabs.get_mut(page.tab)
+            {
+                rows::apply_find(tab, FindAction::Recall(filter), settings, cx);
+            }
+        }
+        TabPageAction::ForgetFilter(name) => filters::forget(&name, settings),
         TabPageAction::GoTo => {
             if let Some(Modal::GoTo(page)) = modal
                 && tabs.get_mut(page.tab).is_none_or(|tab| rows::go_to(page, tab, times, cx))
@@ -425,7 +475,11 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
             show_page(modal, documents::apply(tab, action, cx).map(Modal::Document));
         }
         TabAction::Sequence(action) => sequence::apply(tab, action, cx),
-        TabAction::Find(action) => rows::apply_find(tab, action, cx),
+        TabAction::Find(FindAction::AskNames) => *modal = Some(Modal::Filters(FiltersPage::of(tab))),
+        TabAction::Find(action) => rows::apply_find(tab, action, settings, cx),
+        TabAction::Highlights(action) => {
+            show_page(modal, highlights::apply(tab, action).map(Modal::Highlights));
+        }
         TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::from)),
         TabAction::Inspector(action) => rows::apply_inspector(tab, action, cx),
         TabAction::Chart(action) => rows::apply_chart(tab, &action, cx),
@@ -508,7 +562,7 @@ fn take_background(state: &mut AppState, cx: &mut Cx<'_>) {
         state.sessions.read_list(cx);
     }
     for (key, journal) in tabs::reopened_logs(&mut state.tabs) {
-        state.sessions.open(&journal, Some(key), cx);
+        state.sessions.open(&journal, Some(key), None, cx);
     }
     for opened in state.sessions.take_in(&mut state.tabs, cx) {
         if let Some(key) = sessions::show_opened(opened, &mut state.tabs, &state.times, cx) {

@@ -19,6 +19,8 @@ pub enum JobKind {
     Copy,
     /// The list of earlier sessions is read.
     ListSessions,
+    /// All sessions are gone over for what was typed.
+    SearchSessions,
     /// An earlier session is opened.
     OpenSession,
     /// An earlier session is marked as one to keep, or no longer.
@@ -73,6 +75,7 @@ impl JobKind {
             JobKind::Import => "import",
             JobKind::Copy => "copy",
             JobKind::ListSessions => "sessions",
+            JobKind::SearchSessions => "search-sessions",
             JobKind::OpenSession => "open-session",
             JobKind::KeepSession => "keep-session",
             JobKind::DeleteSession => "delete-session",
@@ -96,6 +99,7 @@ impl JobKind {
             JobKind::Preview
             | JobKind::Copy
             | JobKind::ListSessions
+            | JobKind::SearchSessions
             | JobKind::OpenSession
             | JobKind::Chart
             | JobKind::ListNotes

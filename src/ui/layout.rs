@@ -18,6 +18,7 @@ use crate::ui::tab::composer::view::composer_ui;
 use crate::ui::tab::composer::words::configured_remote;
 use crate::ui::tab::connection::view::connection_ui;
 use crate::ui::tab::drawer::strip::{Amounts, strip_ui};
+use crate::ui::tab::highlights::panel::{highlights_height, highlights_ui};
 use crate::ui::tab::inspector::InspectorPanel;
 use crate::ui::tab::inspector::view as inspector;
 use crate::ui::tab::peers::view::peers_ui;
@@ -32,7 +33,7 @@ use crate::workspace::tabs::DrawerChoice;
 use egui::accesskit::Live;
 use egui::{
     CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, UiBuilder, Vec2,
-    WidgetInfo,
+    WidgetInfo, vec2,
 };
 
 /// Narrower windows show no inspector by themselves.
@@ -228,6 +229,8 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
     side(panel.frame(frame), ui, |ui| {
         if tab.is_kept() {
             sheet_area::kept_ui(ui, ctx, tab.reader());
+            ui.add_space(theme::SPACE_16);
+            highlights_ui(ui, ctx, &tab.settings.highlights, &tab.log.highlights, &mut asked);
             return;
         }
         // Focus and what can be undone belong to the fields of one tab.
@@ -247,14 +250,21 @@ fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
 }
 
 fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
-    let height = ui.available_height() - 150.0;
+    let below = highlights_height(tab.settings.highlights.len());
+    let height = ui.available_height() - 150.0 - below;
     egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
         connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
     ui.add_space(theme::SPACE_12);
     let remote = configured_remote(ctx.locale, &tab.settings);
     let shape = (tab.settings.kind.shape(), remote.as_str());
-    peers_ui(ui, ctx, shape, &tab.status, &mut tab.peers, asked);
+    let height = (ui.available_height() - below).max(0.0);
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+        ui.set_max_height(height);
+        peers_ui(ui, ctx, shape, &tab.status, &mut tab.peers, asked);
+    });
+    ui.add_space(theme::SPACE_12);
+    highlights_ui(ui, ctx, &tab.settings.highlights, &tab.log.highlights, asked);
 }
 
 /// Draws the inspector of a tab.

@@ -76,6 +76,10 @@ pub struct Theme {
     pub hit: Color32,
     /// Behind what is highlighted. Its text has the colour of text, whatever it had without.
     pub highlights: [Color32; 4],
+    /// Behind a whole row that is highlighted, in the colours of highlights, so quiet that every text stays readable.
+    pub tints: [Color32; 4],
+    /// What stands for a highlight where there is no text: its sign, the edge of its rows, its marks beside the scroll bar.
+    pub signs: [Color32; 4],
     /// Behind selected rows.
     pub selected_row: Color32,
     /// Behind the row or control under the pointer.
@@ -106,6 +110,8 @@ pub static DARK: Theme = Theme {
     good: rgb(0x48_c7_8e),
     hit: rgb(0x52_43_10),
     highlights: [rgb(0x24_38_b0), rgb(0x6a_1f_6e), rgb(0x20_5c_4d), rgb(0x50_0e_0a)],
+    tints: [rgb(0x1c_28_66), rgb(0x3f_1b_45), rgb(0x1a_3a_34), rgb(0x32_12_13)],
+    signs: [rgb(0x6f_8c_ff), rgb(0xe0_7b_e6), rgb(0x3f_e0_b0), rgb(0xf0_60_3c)],
     selected_row: rgb(0x22_38_4f),
     hovered: rgb(0x1d_22_29),
     shadow: shade(0x70),
@@ -133,6 +139,8 @@ pub static LIGHT: Theme = Theme {
     good: rgb(0x12_85_5a),
     hit: rgb(0xff_f1_b8),
     highlights: [rgb(0x8c_b8_ff), rgb(0xf0_b4_e4), rgb(0x6e_e7_c4), rgb(0xe0_a4_6a)],
+    tints: [rgb(0xdc_ea_ff), rgb(0xfa_e8_f7), rgb(0xd4_f8_ed), rgb(0xf6_e4_d2)],
+    signs: [rgb(0x2f_6f_e0), rgb(0xc0_40_9f), rgb(0x0f_9a_78), rgb(0xa8_56_0a)],
     selected_row: rgb(0xdc_eb_fb),
     hovered: rgb(0xf1_f4_f8),
     shadow: shade(0x28),
@@ -310,13 +318,18 @@ mod tests {
                 ("accent", theme.accent, vec![theme.on_accent]),
             ];
             let highlights = theme.highlights.map(|highlight| ("highlight", highlight, vec![text]));
-            for (name, ground, colours) in rows.into_iter().chain(highlights) {
+            let tints = theme.tints.map(|tint| ("tint", tint, vec![text, dim, received, sent, event, error]));
+            for (name, ground, colours) in rows.into_iter().chain(highlights).chain(tints) {
                 for colour in colours {
                     let found = contrast(colour, ground);
                     assert!(found >= 4.5, "{colour:?} on {name} ({}): {found:.2}", theme.dark);
                 }
             }
             assert!(contrast(faint, theme.selected_row) >= 3.0);
+            for sign in theme.signs {
+                let found = contrast(sign, theme.ground).min(contrast(sign, theme.panel));
+                assert!(found >= 3.0, "{sign:?} as a sign ({}): {found:.2}", theme.dark);
+            }
         }
     }
 
@@ -355,6 +368,14 @@ mod tests {
                         let found = distance(*one, *other, eyes);
                         assert!(found >= 10.0, "{one:?} and {other:?} ({}): {found:.1}", theme.dark);
                     }
+                }
+            }
+            for (place, one) in theme.signs.iter().enumerate() {
+                for (other, eyes) in
+                    theme.signs[..place].iter().flat_map(|other| EYES.map(|eyes| (other, eyes)))
+                {
+                    let found = distance(*one, *other, &eyes);
+                    assert!(found >= 10.0, "{one:?} and {other:?} as signs ({}): {found:.1}", theme.dark);
                 }
             }
         }

@@ -41,6 +41,10 @@ pub struct Settings {
     pub new_view: ViewChoice,
     /// Whether long lines of new sessions go on below.
     pub new_wrap_lines: bool,
+    /// The filters that were used last, the newest first.
+    pub recent_filters: Vec<String>,
+    /// The filters that a person gave names.
+    pub named_filters: Vec<NamedFilter>,
     /// The folder that was last saved into.
     pub last_folder: String,
     /// The format that was last exported to.
@@ -53,6 +57,16 @@ pub struct Settings {
     pub table: TableChoice,
     /// What peers are called, by their address with its port or without. Last, as a table of its own in the file.
     pub peer_names: BTreeMap<String, String>,
+}
+
+/// A filter with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NamedFilter {
+    /// What it is called.
+    pub name: String,
+    /// What it lets through.
+    pub filter: String,
 }
 
 /// Colours.
@@ -170,6 +184,8 @@ impl Default for Settings {
             new_encoding: String::new(),
             new_view: ViewChoice::Text,
             new_wrap_lines: false,
+            recent_filters: Vec::new(),
+            named_filters: Vec::new(),
             last_folder: String::new(),
             export_format: "text".to_owned(),
             wireshark: String::new(),

@@ -54,6 +54,10 @@ pub struct TabSettings {
     pub split: String,
     /// Who decodes messages, as on the command line; `none` for nobody.
     pub decode: String,
+    /// What is highlighted, in order.
+    pub highlights: Vec<HighlightSettings>,
+    /// The filter that was kept, as typed; empty where there is none.
+    pub filter: String,
     /// The journal of the last session, or the one that is shown; empty where there was none.
     pub journal: String,
     /// Whether the tab only shows that journal.
@@ -70,6 +74,20 @@ pub struct TabSettings {
     pub raw: RawSettings,
     /// What lies below the log.
     pub drawer: DrawerSettings,
+}
+
+/// A rule that highlights rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HighlightSettings {
+    /// The name a person gave; where it is empty, the expression stands for it.
+    pub name: String,
+    /// What its rows have, as typed.
+    pub expression: String,
+    /// Their colour, from 1 to 4.
+    pub color: u8,
+    /// Whether it highlights.
+    pub is_on: bool,
 }
 
 /// How a session is encrypted. Only names of files are kept, never a key.
@@ -388,6 +406,12 @@ impl TabSettings {
     }
 }
 
+impl Default for HighlightSettings {
+    fn default() -> HighlightSettings {
+        HighlightSettings { name: String::new(), expression: String::new(), color: 1, is_on: true }
+    }
+}
+
 impl Default for TabSettings {
     fn default() -> TabSettings {
         TabSettings {
@@ -408,6 +432,8 @@ impl Default for TabSettings {
             encoding: "utf-8".to_owned(),
             split: "none".to_owned(),
             decode: "auto".to_owned(),
+            highlights: Vec::new(),
+            filter: String::new(),
             journal: String::new(),
             is_kept: false,
             composer: ComposerSettings::default(),

@@ -1,12 +1,8 @@
-//! Which rows are wanted, judged by their heads alone, and the scan that gathers them. It reads no payload.
+//! Which rows are wanted, judged by their heads alone. It reads nothing.
 
-use crate::journal::error::JournalError;
 use crate::journal::format::{RecordHead, RecordKind};
-use crate::journal::reader::JournalReader;
-use crate::journal::records::Records;
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
-use roaring::RoaringTreemap;
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
@@ -27,26 +23,6 @@ pub struct Filter {
     pub wall_ns: Option<RangeInclusive<i64>>,
     /// No bytes of the layer below the payload.
     pub hides_wire: bool,
-}
-
-/// Gathers the rows that a filter lets through.
-#[derive(Debug)]
-pub struct FilterScan {
-    reader: JournalReader,
-    filter: Filter,
-    records: Records,
-    matching: RoaringTreemap,
-}
-
-/// How far a scan has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FilterProgress {
-    /// Rows judged.
-    pub scanned_rows: u64,
-    /// Rows to judge.
-    pub total_rows: u64,
-    /// All rows that existed are judged.
-    pub done: bool,
 }
 
 impl Filter {
@@ -70,48 +46,5 @@ impl Filter {
     pub(super) fn rows_within(&self, records: u64) -> Range<u64> {
         let rows = self.rows.clone().unwrap_or(0..records);
         rows.start..rows.end.min(records)
-    }
-}
-
-impl FilterScan {
-    /// A scan of all rows there are now.
-    pub fn new(reader: JournalReader, filter: Filter) -> FilterScan {
-        let records = reader.records(filter.rows_within(u64::MAX));
-        FilterScan { reader, filter, records, matching: RoaringTreemap::new() }
-    }
-
-    /// Judges up to so many rows more. When all are done and the journal has grown, the next step goes on with
-    /// the new ones.
-    pub fn step(&mut self, budget_rows: u64) -> Result<FilterProgress, JournalError> {
-        let total = self.filter.rows_within(self.reader.snapshot().records);
-        let mut left = budget_rows;
-        if self.records.is_done() {
-            self.records = self.reader.records(self.records.next_id().0..total.end);
-        }
-        while left > 0 {
-            let Some(head) = self.records.next_head()? else {
-                break;
-            };
-            if self.filter.matches(&head) {
-                self.matching.insert(head.id.0);
-            }
-            left -= 1;
-        }
-        let next = self.records.next_id().0.max(total.start);
-        Ok(FilterProgress {
-            scanned_rows: next.min(total.end).saturating_sub(total.start),
-            total_rows: total.end.saturating_sub(total.start),
-            done: next >= total.end,
-        })
-    }
-
-    /// The rows found so far.
-    pub fn matching(&self) -> &RoaringTreemap {
-        &self.matching
-    }
-
-    /// The rows found, to keep.
-    pub fn into_matching(self) -> RoaringTreemap {
-        self.matching
     }
 }

@@ -21,10 +21,10 @@ mod row_judge;
 
 mod predicate_scan;
 
-pub use filter::{Filter, FilterProgress, FilterScan};
+pub use filter::Filter;
 pub use hit::{Hit, HitStart};
 pub use pattern::{Pattern, PatternError};
 pub use predicate::Predicate;
 pub use predicate_scan::{PredicateProgress, PredicateScan};
-pub(in crate::journal) use row_judge::RowJudge;
+pub use row_judge::RowJudge;
 pub use search::{Search, SearchProgress};

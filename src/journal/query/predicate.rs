@@ -94,7 +94,7 @@ impl Predicate {
     }
 
     /// Whether it matters when the row before was made.
-    pub(super) fn looks_above(&self) -> bool {
+    pub fn looks_above(&self) -> bool {
         self.looks_above
     }
 

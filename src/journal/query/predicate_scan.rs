@@ -26,6 +26,9 @@ use std::ops::ControlFlow;
 pub struct PredicateProgress {
     /// New rows that are wanted.
     pub found: RoaringTreemap,
+    /// The rows behind all of those that may still change, as far as they are wanted as they are now. Nothing before
+    /// everything else has been gone over.
+    pub open: Option<RoaringTreemap>,
     /// How much was gone over, in parts of `total`.
     pub scanned: u64,
     /// How much there is to go over: rows, or bytes where those are searched.

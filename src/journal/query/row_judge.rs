@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 /// A predicate, and what has to be known besides a row.
 #[derive(Debug)]
-pub(in crate::journal) struct RowJudge {
+pub struct RowJudge {
     pub(super) predicate: Predicate,
     pub(super) memory: JudgeMemory,
     pub(super) peers: RefCell<KnownPeers>,
@@ -21,7 +21,8 @@ pub(in crate::journal) struct RowJudge {
 }
 
 impl RowJudge {
-    pub(in crate::journal) fn new(reader: &JournalReader, predicate: Predicate) -> RowJudge {
+    /// A predicate over the rows of this journal.
+    pub fn new(reader: &JournalReader, predicate: Predicate) -> RowJudge {
         let fields = FieldDecoder::new(predicate.judge().decoded_names(), predicate.decode());
         let fields = fields.map(|mut fields| {
             fields.begin(reader.info().kind);
@@ -37,12 +38,20 @@ impl RowJudge {
     }
 
     /// Whether every row has to be shown to it, in order: an answer belongs to what was asked before.
-    pub(super) fn decodes(&self) -> bool {
+    pub fn decodes(&self) -> bool {
         self.fields.is_some()
     }
 
+    /// Judges rows that may still change: what is learnt of them is forgotten.
+    pub(in crate::journal) fn for_now<T>(&mut self, judge: impl FnOnce(&mut RowJudge) -> T) -> T {
+        let before = self.fields.clone();
+        let judged = judge(self);
+        self.fields = before;
+        judged
+    }
+
     /// Whether a row is wanted. `carry` is what its stream left unfinished before it; nothing for a message.
-    pub(in crate::journal) fn wants(
+    pub fn wants(
         &mut self,
         row: &Row<'_>,
         carry: Carry,

@@ -6,9 +6,14 @@ use crate::codec::text::Carry;
 use crate::journal::error::JournalError;
 use crate::journal::query::{Predicate, PredicateProgress, RowJudge};
 use crate::journal::split::rows::SplitRows;
+use roaring::RoaringTreemap;
 use std::ops::ControlFlow;
 
-/// Goes over the rows of a split that are there for ever, and gathers those that a predicate wants.
+/// More messages that have not ended are not judged again and again; each is once it has ended.
+const MOST_OPEN_ROWS: u64 = 4_096;
+
+/// Goes over the rows of a split, and gathers those that a predicate wants. What has not ended stands behind the others and
+/// is judged as it is now whenever all others have been.
 #[derive(Debug)]
 pub struct MessageScan {
     rows: SplitRows,
@@ -50,6 +55,33 @@ impl MessageScan {
         outcome?;
         *next = end.max(*next);
         (progress.scanned, progress.done) = (*next, *next >= total);
+        if progress.done {
+            progress.open = Some(self.judge_open()?);
+        }
         Ok(progress)
+    }
+
+    fn judge_open(&mut self) -> Result<RoaringTreemap, JournalError> {
+        let MessageScan { rows, judge, clock, next } = self;
+        let (mut wanted, mut outcome) = (RoaringTreemap::new(), Ok(()));
+        let mut clock = *clock;
+        let open = *next..rows.len().min(next.saturating_add(MOST_OPEN_ROWS));
+        let mut key = open.start;
+        judge.for_now(|judge| {
+            rows.visit(open, &mut |row| match judge.wants(row, Carry::default(), clock.next(row).after_ns) {
+                Ok(is_wanted) => {
+                    if is_wanted {
+                        wanted.insert(key);
+                    }
+                    key += 1;
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    outcome = Err(error);
+                    ControlFlow::Break(())
+                }
+            })
+        })?;
+        outcome.map(|()| wanted)
     }
 }

@@ -20,6 +20,12 @@ impl Sought {
         Sought { finders: finders.into_iter().cloned().zip(classes).collect() }
     }
 
+    /// These things, all in one colour.
+    pub(super) fn in_color(finders: Vec<&Finder>, color: MarkColor) -> Sought {
+        let class = MarkClass::Color(color);
+        Sought { finders: finders.into_iter().map(|finder| (finder.clone(), class)).collect() }
+    }
+
     /// Whether it is nothing.
     pub fn is_nothing(&self) -> bool {
         self.finders.is_empty()

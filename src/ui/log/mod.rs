@@ -2,6 +2,7 @@
 //! people read. It must not know how a row is drawn, nor who asks for it.
 
 mod cells;
+mod highlighting;
 mod marker;
 mod matching;
 mod meanings;
@@ -12,6 +13,7 @@ mod rows;
 mod source;
 mod splitting;
 
+pub use highlighting::Highlight;
 pub use marker::Sought;
 pub use meanings::MOST_DECODED_BYTES;
 pub use options::{RowOptions, RowView};

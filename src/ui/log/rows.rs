@@ -16,6 +16,7 @@ use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
 use crate::ui::log::cells::{self, Extent};
+use crate::ui::log::highlighting::{Highlight, HighlightedBy, Highlighting, merged};
 use crate::ui::log::marker::Sought;
 use crate::ui::log::matching::Matching;
 use crate::ui::log::meanings::Meanings;
@@ -64,6 +65,7 @@ pub struct LogRows {
     sought: Sought,
     /// Changes whenever something else is looked for.
     sought_turn: u64,
+    highlighting: Highlighting,
     matching: Option<Matching>,
     /// What rows mean, once that was asked for.
     meanings: Option<Meanings>,
@@ -97,6 +99,8 @@ pub struct Place {
 struct Kept {
     content: RowContent,
     after: Option<RowKey>,
+    /// The first highlight whose search had found it.
+    highlighted: Option<usize>,
     used: u64,
 }
 
@@ -116,6 +120,7 @@ impl LogRows {
             options,
             sought: Sought::default(),
             sought_turn: 0,
+            highlighting: Highlighting::default(),
             matching: None,
             meanings: None,
             cleared_before: RecordId(0),
@@ -188,6 +193,20 @@ impl LogRows {
             self.sought_turn += 1;
             self.kept.clear();
         }
+    }
+
+    /// Highlights these rows from now on, each by the first of these that wants it.
+    pub fn set_highlights(&mut self, highlights: Vec<Highlight>) {
+        if !(highlights.is_empty() && self.highlighting.is_nothing()) {
+            self.highlighting = Highlighting::new(&self.reader, highlights);
+            self.kept.clear();
+        }
+    }
+
+    /// What searches for highlights have found so far, in their order. A set that is held here would be copied before it
+    /// grows; without any, none is held.
+    pub fn set_highlighted<'a>(&mut self, found: impl Iterator<Item = &'a Arc<RoaringTreemap>>) {
+        self.highlighting.set_found(found);
     }
 
     /// Points out a place, or none.
@@ -397,8 +416,10 @@ impl LogRows {
     ) -> Result<RowContent, JournalError> {
         let record = &row.record;
         let mut expanded = self.expanded.contains(&key.0);
-        let place = self.place.as_ref().filter(|place| place.row == key).map(|place| &place.bytes);
-        let marks = self.marks(record, carry, place);
+        let place = self.place.as_ref().filter(|place| place.row == key).map(|place| place.bytes.clone());
+        let place = place.as_ref();
+        let by = if self.highlighting.is_nothing() { None } else { self.highlighting.of(key, row, carry)? };
+        let marks = self.marks(record, carry, place, by);
         let place = place.map(|place| place.start);
         let style = RowStyle {
             view: self.options.view,
@@ -436,6 +457,7 @@ impl LogRows {
             peer: self.peer_text(record),
             bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
             tone: tone(record),
+            highlight: by.map(|by| by.color),
             lines: cut.lines,
             folded: cut.folded,
             expanded,
@@ -489,8 +511,15 @@ impl LogRows {
         Ok(nanos.map_or_else(String::new, |nanos| delta(nanos, self.options.precision)))
     }
 
-    fn marks(&self, record: &Record, carry: Carry, place: Option<&Range<usize>>) -> Vec<Mark> {
-        let Some(data) = record.data().filter(|_| !self.sought.is_nothing()) else { return Vec::new() };
+    fn marks(
+        &self,
+        record: &Record,
+        carry: Carry,
+        place: Option<&Range<usize>>,
+        by: Option<HighlightedBy>,
+    ) -> Vec<Mark> {
+        let is_wanted = !self.sought.is_nothing() || by.is_some();
+        let Some(data) = record.data().filter(|_| is_wanted) else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
         let bytes = &data.bytes[..data.bytes.len().min(within)];
         let content = Content { carry, ..Content::of_message(bytes) };
@@ -498,7 +527,8 @@ impl LogRows {
         // Behind so many others it is marked alone.
         let is_behind = |place: &&Range<usize>| found.last().is_none_or(|last| last.bytes.end <= place.start);
         found.extend(place.filter(is_behind).cloned().map(Mark::found));
-        found
+        let highlighted = by.map(|by| self.highlighting.marks(by, &content, HITS_IN_A_ROW));
+        merged(found, highlighted.unwrap_or_default())
     }
 
     fn moment(&mut self, key: RowKey) -> Result<Option<Moment>, JournalError> {
@@ -575,11 +605,13 @@ impl Rows for LogRows {
         let key = self.key(index);
         let after = index.checked_sub(1).map(|before| self.key(before));
         let turn = self.turn;
-        let fresh = self.kept.get(&key.0).is_some_and(|kept| kept.after == after);
+        let highlighted = self.highlighting.found_by(key);
+        let is_as_made = |kept: &Kept| kept.after == after && kept.highlighted == highlighted;
+        let fresh = self.kept.get(&key.0).is_some_and(is_as_made);
         if !fresh {
             self.forget_old_rows();
             let content = self.make(key, after);
-            self.kept.insert(key.0, Kept { content, after, used: turn });
+            self.kept.insert(key.0, Kept { content, after, highlighted, used: turn });
         }
         match self.kept.get_mut(&key.0) {
             Some(kept) => {

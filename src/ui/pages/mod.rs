@@ -15,7 +15,9 @@ use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::file::SendFile;
 use crate::ui::tab::connection::security_file::SecurityFilePage;
 use crate::ui::tab::documents::DocumentPage;
+use crate::ui::tab::filters::FiltersPage;
 use crate::ui::tab::go_to::GoTo;
+use crate::ui::tab::highlights::HighlightsPage;
 use crate::ui::tab::log_file::LogFilePage;
 use crate::ui::tab::notes::NotesPage;
 use crate::ui::tab::peers::name::PeerNamePage;
@@ -72,6 +74,10 @@ pub enum Modal {
     GoTo(GoTo),
     /// Marks and notes.
     Notes(NotesPage),
+    /// Filters with names.
+    Filters(FiltersPage),
+    /// What is highlighted.
+    Highlights(HighlightsPage),
     /// What is answered by itself.
     Answers(AnswersPage),
 }
@@ -118,6 +124,8 @@ impl Modal {
             | Modal::Quick(_)
             | Modal::GoTo(_)
             | Modal::Notes(_)
+            | Modal::Highlights(_)
+            | Modal::Filters(_)
             | Modal::Answers(_) => None,
         }
     }

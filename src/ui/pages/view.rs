@@ -19,7 +19,9 @@ use crate::ui::tab::answers::page::answers_page_ui;
 use crate::ui::tab::composer::file_page::send_file_ui;
 use crate::ui::tab::connection::security_file::security_file_ui;
 use crate::ui::tab::documents::page::document_ui;
+use crate::ui::tab::filters::page::filters_ui;
 use crate::ui::tab::go_to::go_to_ui;
+use crate::ui::tab::highlights::page::highlights_page_ui;
 use crate::ui::tab::log_file::view::log_file_ui;
 use crate::ui::tab::notes::view::notes_ui;
 use crate::ui::tab::peers::name::peer_name_ui;
@@ -40,6 +42,7 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::Help
             | Modal::About
             | Modal::Palette(_)
+            | Modal::Highlights(_)
             | Modal::ConfirmClose(_)
             | Modal::ConfirmDelete(_)
             | Modal::ConfirmRemoveQuick { .. }
@@ -77,6 +80,8 @@ pub fn modal_ui(ui: &Ui, ctx: &ViewCtx<'_>, modal: &mut Option<Modal>, out: &mut
         Modal::Quick(quick) => quick_ui(ui, ctx, quick, out),
         Modal::GoTo(page) => go_to_ui(ui, ctx, page, out),
         Modal::Notes(page) => notes_ui(ui, ctx, page, out),
+        Modal::Filters(page) => filters_ui(ui, ctx, page, out),
+        Modal::Highlights(page) => highlights_page_ui(ui, ctx, page, out),
         Modal::Answers(page) => answers_page_ui(ui, ctx, page, out),
     });
 }

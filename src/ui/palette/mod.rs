@@ -127,6 +127,7 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
         UiCommand::FindNext | UiCommand::FindPrevious => tab.is_some_and(|tab| tab.log.find.is_shown),
         UiCommand::ShowCleared => tab.is_some_and(|tab| tab.log.cleared_before > 0),
         UiCommand::Find
+        | UiCommand::Highlights
         | UiCommand::View(_)
         | UiCommand::CloseTab
         | UiCommand::RenameTab

@@ -2,19 +2,22 @@
 //! done beside the frames, because a disk may take long.
 
 pub mod rename;
-
+pub mod search;
+mod search_view;
 pub mod view;
 
 use crate::codec::time::TimeFormat;
 use crate::journal::reader::PeerInfo;
 use crate::journal::retention::{self, Limit, SessionFile};
 use crate::journal::{JournalError, JournalReader};
+use crate::model::ids::RecordId;
 use crate::model::record::EndReason;
 use crate::model::status::{PeerState, PeerStatus};
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind, all_finished, finished};
 use crate::ui::sessions::rename::RenameSession;
+use crate::ui::sessions::search::SessionSearch;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file;
 use crate::ui::tab::list::TabList;
@@ -41,6 +44,21 @@ pub enum SessionsAction {
     AskImport,
     /// One is open in a tab that only shows it.
     Open(PathBuf),
+    /// The page of sessions is shown, and what is to be found in all of them can be typed.
+    AskFind,
+    /// What was typed is looked for in all of them.
+    Find,
+    /// It is looked for no further.
+    StopFind,
+    /// The list is shown again, and not what was found.
+    EndFind,
+    /// One is open, with this record of it in sight, and what was found is found in it, too.
+    OpenAt {
+        /// Its journal.
+        path: PathBuf,
+        /// The record.
+        record: RecordId,
+    },
     /// The person is asked where to save one.
     AskExport(PathBuf),
     /// One is never removed by itself, or may be.
@@ -77,10 +95,12 @@ pub enum SessionsAction {
 pub struct Sessions {
     /// As last read.
     pub list: Vec<SessionFile>,
+    /// What is looked for in all of them.
+    pub search: SessionSearch,
     /// Those that are being marked or removed, until that is seen in the list.
     pub changing: Vec<PathBuf>,
     /// Only those are shown that have this in what is told of them.
-    pub search: String,
+    pub narrowed_by: String,
     /// Those that are ticked, to be deleted together.
     pub ticked: BTreeSet<PathBuf>,
     listing: Option<JobHandle<Result<Vec<SessionFile>, JournalError>>>,
@@ -97,7 +117,18 @@ struct Opening {
     path: PathBuf,
     /// The tab that showed it before, if there is one.
     tab: Option<TabKey>,
+    /// What is to be seen first, if not the newest row.
+    first_seen: Option<Hit>,
     job: JobHandle<Result<OpenedSession, JournalError>>,
+}
+
+/// A record in which something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The record.
+    pub record: RecordId,
+    /// What was looked for.
+    pub sought: String,
 }
 
 /// A session that is being marked or removed.
@@ -112,6 +143,7 @@ struct Change {
 pub struct OpenedSession {
     /// The tab that showed it before, if there is one.
     tab: Option<TabKey>,
+    first_seen: Option<Hit>,
     reader: JournalReader,
     peers: Vec<PeerInfo>,
     /// What the person calls it.
@@ -123,7 +155,7 @@ impl OpenedSession {
     fn at(path: &Path) -> Result<OpenedSession, JournalError> {
         let reader = JournalReader::open(path)?;
         let peers = reader.first_peers(PEERS_OFFERED)?;
-        Ok(OpenedSession { tab: None, reader, peers, name: retention::name(path) })
+        Ok(OpenedSession { tab: None, first_seen: None, reader, peers, name: retention::name(path) })
     }
 }
 
@@ -135,13 +167,19 @@ impl Sessions {
     }
 
     /// Opens an earlier session; without an index beside it, that goes over all of it.
-    pub(in crate::ui) fn open(&mut self, path: &Path, tab: Option<TabKey>, cx: &mut Cx<'_>) {
+    pub(in crate::ui) fn open(
+        &mut self,
+        path: &Path,
+        tab: Option<TabKey>,
+        first_seen: Option<Hit>,
+        cx: &mut Cx<'_>,
+    ) {
         if self.opening.iter().any(|opening| opening.path == path) {
             return;
         }
         let (path, read) = (path.to_owned(), path.to_owned());
         let job = cx.start_job(JobKind::OpenSession, move |_| OpenedSession::at(&read));
-        self.opening.extend(job.map(|job| Opening { path, tab, job }));
+        self.opening.extend(job.map(|job| Opening { path, tab, first_seen, job }));
     }
 
     /// Makes room as the person chose, at start, when no session is open yet; and removes what a crash left of pasted
@@ -210,10 +248,12 @@ impl Sessions {
             room_made(result, cx);
         }
         let mut opened = Vec::new();
-        let result_of = |opening: &Opening| Some((opening.tab, opening.job.take_result()?));
-        for (tab, result) in all_finished(&mut self.opening, result_of) {
+        self.search.take_in();
+        let result_of =
+            |opening: &Opening| Some((opening.tab, opening.first_seen.clone(), opening.job.take_result()?));
+        for (tab, first_seen, result) in all_finished(&mut self.opening, result_of) {
             match result {
-                Ok(session) => opened.push(OpenedSession { tab, ..session }),
+                Ok(session) => opened.push(OpenedSession { tab, first_seen, ..session }),
                 Err(error) => {
                     cx.notices.problem(error_text::journal(cx.locale, &error));
                     // There is nothing that it could show; a tab that has more than a log stays.
@@ -268,7 +308,7 @@ pub(in crate::ui) fn bring_back(sessions: &mut Sessions, tabs: &TabList, cx: &mu
     for tab in tabs.iter().filter(|tab| tab.is_kept()) {
         // A kept tab whose file names no journal has nothing to show; opening nothing says so.
         let journal = tab.settings.journal.as_deref().unwrap_or(Path::new(""));
-        sessions.open(journal, Some(tab.key), cx);
+        sessions.open(journal, Some(tab.key), None, cx);
     }
     sessions.read_list(cx);
 }
@@ -280,7 +320,7 @@ pub(in crate::ui) fn show_opened(
     times: &TimeFormat,
     cx: &mut Cx<'_>,
 ) -> Option<TabKey> {
-    let OpenedSession { tab, reader, peers, name } = opened;
+    let OpenedSession { tab, first_seen, reader, peers, name } = opened;
     let new = tab.is_none().then(|| add_tab_for(&reader, name, tabs, times));
     // A session that was opened in it meanwhile stays.
     let is_free = |tab: &&mut Tab| tab.session().is_none() && tab.new_session.is_none();
@@ -288,6 +328,9 @@ pub(in crate::ui) fn show_opened(
         rows::begin(tab, Source::Kept(reader), cx);
         tab.peers.total = peers.len();
         tab.peers.page = peers.into_iter().map(has_left).collect();
+        if let Some(hit) = first_seen {
+            rows::show_hit(tab, &hit.sought, hit.record, cx);
+        }
     }
     new
 }
@@ -315,6 +358,12 @@ fn add_tab_for(
 fn has_left(peer: PeerInfo) -> PeerStatus {
     let state = PeerState::Left(EndReason::Local);
     PeerStatus { state, ..PeerStatus::joined(peer.id, peer.local, peer.remote, 0) }
+}
+
+/// The tab that shows this session, whether it goes on or is an earlier one.
+pub(in crate::ui) fn seen_at(tabs: &TabList, path: &Path) -> Option<TabKey> {
+    let is_shown = |tab: &&Tab| tab.reader().is_some_and(|reader| reader.path() == path);
+    tabs.iter().find(is_shown).map(|tab| tab.key)
 }
 
 /// The tab that shows this earlier session.

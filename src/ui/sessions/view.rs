@@ -4,6 +4,7 @@ use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::session_facts::facts_line;
+use crate::ui::sessions::search_view::{found_ui, search_ui};
 use crate::ui::sessions::{Sessions, SessionsAction, can_delete};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button, text_button, toggle};
@@ -21,7 +22,7 @@ pub fn sessions_ui(
     out: &mut Vec<impl From<SessionsAction>>,
 ) {
     let theme = Theme::of(ui);
-    let Sessions { list, changing, search, ticked, .. } = sessions;
+    let Sessions { list, changing, search, narrowed_by, ticked, .. } = sessions;
     ui.horizontal(|ui| {
         ui.label(RichText::new(ctx.text("sessions.title")).font(fonts::strong(16.0)).color(theme.text));
         let total: u64 = list.iter().map(|session| session.bytes).sum();
@@ -42,13 +43,18 @@ pub fn sessions_ui(
         });
     });
     limit_ui(ui, ctx, out);
+    search_ui(ui, ctx, search, out);
     ui.add_space(theme::SPACE_8);
+    if search.sought.is_some() {
+        found_ui(ui, ctx, search, list, out);
+        return;
+    }
     if list.is_empty() {
         ui.label(RichText::new(ctx.text("sessions.empty")).color(theme.dim));
         return;
     }
-    let found = found(ctx, list, search);
-    choosing_ui(ui, ctx, &found, search, ticked, out);
+    let found = found(ctx, list, narrowed_by);
+    choosing_ui(ui, ctx, &found, narrowed_by, ticked, out);
     if found.is_empty() {
         ui.label(RichText::new(ctx.text("sessions.none_found")).color(theme.dim));
     }
@@ -60,8 +66,8 @@ pub fn sessions_ui(
 }
 
 /// Those that have every word that was typed in what is told of them.
-fn found<'a>(ctx: &ViewCtx<'_>, list: &'a [SessionFile], search: &str) -> Vec<&'a SessionFile> {
-    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+fn found<'a>(ctx: &ViewCtx<'_>, list: &'a [SessionFile], narrowed_by: &str) -> Vec<&'a SessionFile> {
+    let words: Vec<String> = narrowed_by.split_whitespace().map(str::to_lowercase).collect();
     let has_all = |session: &&SessionFile| {
         let (name, file) = (name_of(session), file_of(session));
         let told = format!("{name} {}", facts_line(ctx, session, &file)).to_lowercase();
@@ -75,13 +81,13 @@ fn choosing_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     found: &[&SessionFile],
-    search: &mut String,
+    narrowed_by: &mut String,
     ticked: &mut BTreeSet<PathBuf>,
     out: &mut Vec<impl From<SessionsAction>>,
 ) {
     ui.horizontal(|ui| {
         let field = TextField::new(ctx.text("sessions.search")).hint(ctx.text("sessions.search_hint"));
-        field.width(320.0).show(ui, search);
+        field.width(320.0).show(ui, narrowed_by);
         let can_go = || found.iter().filter(|session| can_delete(session));
         let mut are_all = can_go().next().is_some() && can_go().all(|session| ticked.contains(&session.path));
         if ui.checkbox(&mut are_all, ctx.text("sessions.tick_all")).changed() {

@@ -16,15 +16,28 @@ pub enum SheetAction {
     PutIntoField(RowKey),
     /// A note is written about the row that the keyboard stands on.
     Note,
-    /// Rows that are like this one in something are shown alone, or hidden.
-    Narrow {
+    /// Rows that are like this one in something are shown alone, hidden, highlighted or found.
+    Use {
         /// The row.
         row: RowKey,
         /// In what they are like it.
         like: RowTrait,
-        /// They are shown alone, and not hidden.
-        only: bool,
+        /// What is done with them.
+        how: TermUse,
     },
+}
+
+/// What is done with the rows that have something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermUse {
+    /// Only they are shown, of what is shown.
+    Only,
+    /// They are hidden.
+    Without,
+    /// They are highlighted.
+    Highlight,
+    /// They are looked for.
+    Find,
 }
 
 /// In what rows can be alike.
@@ -40,4 +53,6 @@ pub enum RowTrait {
     Since,
     /// They came then or earlier.
     Until,
+    /// What they say.
+    Content,
 }

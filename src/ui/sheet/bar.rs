@@ -2,6 +2,7 @@
 //!
 //! It must not know rows; it speaks of shares of the way from the start to the end.
 
+use crate::codec::represent::MarkColor;
 use crate::ui::theme::Theme;
 use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -19,9 +20,29 @@ pub(super) struct BarView<'a> {
     /// How much of all rows is visible, from 0 to 1.
     pub visible: f64,
     /// Places to point out, as shares of the way.
-    pub ticks: &'a [f64],
+    pub ticks: &'a [(f64, TickKind)],
     /// Its name for those who cannot see it.
     pub name: &'a str,
+}
+
+/// A row that the scroll bar points out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Its index.
+    pub index: u64,
+    /// Why.
+    pub kind: TickKind,
+}
+
+/// Why the scroll bar points out a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TickKind {
+    /// It is highlighted in this colour: at the left.
+    Highlighted(MarkColor),
+    /// It has what is looked for: at the right.
+    Found,
+    /// It is a note, or times are measured from it: all across.
+    Noted,
 }
 
 /// Draws the bar and returns to where it was dragged. `grasp` keeps where the thumb is held.
@@ -42,17 +63,23 @@ pub(super) fn show(ui: &Ui, rect: Rect, view: BarView<'_>, grasp: &mut Option<f6
     let share = dragged.unwrap_or(view.share);
 
     let painter = ui.painter_at(rect);
-    for tick in view.ticks {
-        let y = track.top() + to_f32(tick * f64::from(track.height() - 2.0));
-        let mark = Rect::from_min_size(pos2(track.left(), y), vec2(track.width(), 2.0));
-        painter.rect_filled(mark, 0.0, theme.sent);
-    }
     if way > 0.0 {
         let top = track.top() + to_f32(share * way);
         let thumb = Rect::from_min_size(pos2(track.left(), top), vec2(track.width(), to_f32(thumb_height)));
         let lively = response.hovered() || response.is_pointer_button_down_on();
         let color = if lively { theme.faint } else { theme.mark };
         painter.rect_filled(thumb.shrink2(vec2(1.0, 0.0)), 4.0, color);
+    }
+    // Over the thumb: where it stands is where one looks.
+    for (share, kind) in view.ticks {
+        let y = track.top() + to_f32(share * f64::from(track.height() - 2.0));
+        let middle = track.center().x;
+        let (from, to, color) = match kind {
+            TickKind::Highlighted(color) => (track.left(), middle, theme.signs[color.place()]),
+            TickKind::Found => (middle, track.right(), theme.sent),
+            TickKind::Noted => (track.left(), track.right(), theme.text),
+        };
+        painter.rect_filled(Rect::from_min_max(pos2(from, y), pos2(to, y + 2.0)), 0.0, color);
     }
     dragged
 }

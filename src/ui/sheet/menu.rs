@@ -2,7 +2,7 @@
 
 use crate::codec::copy::CopyForm;
 use crate::ui::sheet::rows::{Rows, Tone};
-use crate::ui::sheet::{Frame, RowTrait, Sheet, SheetAction, SheetView, heights};
+use crate::ui::sheet::{Frame, RowTrait, Sheet, SheetAction, SheetView, TermUse, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
 use egui::{Rect, Vec2, pos2, vec2};
@@ -39,22 +39,27 @@ impl Sheet {
             if menu_item(ui, single.is_some(), texts.note, "Ctrl+M") {
                 actions.push(SheetAction::Note);
             }
-            let narrowings = [
-                (texts.only_peer, RowTrait::Peer, true),
-                (texts.without_peer, RowTrait::Peer, false),
-                (texts.only_direction, RowTrait::Direction, true),
-                (texts.only_length, RowTrait::Length, true),
-                (texts.only_since, RowTrait::Since, true),
-                (texts.only_until, RowTrait::Until, true),
+            self.fold_item(ui, rows, frame, view);
+            menu_separator(ui);
+            let uses = [
+                (texts.only_peer, RowTrait::Peer, TermUse::Only),
+                (texts.without_peer, RowTrait::Peer, TermUse::Without),
+                (texts.only_direction, RowTrait::Direction, TermUse::Only),
+                (texts.only_length, RowTrait::Length, TermUse::Only),
+                (texts.only_since, RowTrait::Since, TermUse::Only),
+                (texts.only_until, RowTrait::Until, TermUse::Only),
+                (texts.only_content, RowTrait::Content, TermUse::Only),
+                (texts.without_content, RowTrait::Content, TermUse::Without),
+                (texts.highlight_content, RowTrait::Content, TermUse::Highlight),
+                (texts.find_content, RowTrait::Content, TermUse::Find),
             ];
-            for (text, like, only) in narrowings {
+            for (text, like, how) in uses {
                 if menu_item(ui, single.is_some(), text, "")
                     && let Some(row) = single
                 {
-                    actions.push(SheetAction::Narrow { row, like, only });
+                    actions.push(SheetAction::Use { row, like, how });
                 }
             }
-            self.fold_item(ui, rows, frame, view);
             menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
                 self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));

@@ -16,7 +16,8 @@ pub mod rows;
 pub mod selection;
 pub mod texts;
 
-pub use action::{RowTrait, SheetAction};
+pub use action::{RowTrait, SheetAction, TermUse};
+pub use bar::{Tick, TickKind};
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::Selection;
 pub use texts::SheetTexts;
@@ -56,6 +57,16 @@ pub struct Sheet {
     visible: Range<u64>,
 }
 
+/// Where a sheet stands and what is selected in it.
+#[derive(Clone, Debug)]
+pub struct SheetPlace {
+    top: RowKey,
+    offset: f32,
+    following: bool,
+    new_from: RowKey,
+    selection: Selection,
+}
+
 /// What a sheet is drawn with.
 #[derive(Clone, Copy, Debug)]
 pub struct SheetView<'a> {
@@ -63,8 +74,8 @@ pub struct SheetView<'a> {
     pub texts: &'a SheetTexts,
     /// What to do next, while there are no rows.
     pub empty: &'a str,
-    /// The indexes of rows to point out on the scroll bar.
-    pub ticks: &'a [u64],
+    /// The rows to point out on the scroll bar, as many as there is room for.
+    pub ticks: &'a [Tick],
     /// Whether it takes keys that no control has asked for.
     pub takes_keys: bool,
     /// The keys that hold it still or let it follow.
@@ -233,6 +244,21 @@ impl Sheet {
         self.wanted = Some(key);
     }
 
+    /// Where it stands and what is selected, to come back to.
+    pub fn place(&self) -> SheetPlace {
+        let Sheet { top, anchor, following, new_from, ref selection, .. } = *self;
+        SheetPlace { top, offset: anchor.offset, following, new_from, selection: selection.clone() }
+    }
+
+    /// Stands again where it stood.
+    pub fn come_back(&mut self, place: SheetPlace) {
+        let SheetPlace { top, offset, following, new_from, selection } = place;
+        self.wanted = None;
+        // Found by name: what is shown may have changed.
+        (self.top, self.top_height, self.anchor) = (top, 0.0, Anchor { row: u64::MAX, offset });
+        (self.following, self.new_from, self.selection) = (following, new_from, selection);
+    }
+
     /// Selects nothing.
     pub fn clear_selection(&mut self) {
         self.selection.clear();
@@ -302,7 +328,7 @@ impl Sheet {
         let end = Anchor::end(frame.extent, &mut heights(rows));
         let at = if self.following { end } else { self.anchor };
         let whole = frame.extent.rows.max(1) as f64;
-        let ticks: Vec<f64> = view.ticks.iter().map(|tick| *tick as f64 / whole).collect();
+        let ticks: Vec<_> = view.ticks.iter().map(|tick| (tick.index as f64 / whole, tick.kind)).collect();
         let seen = BarView {
             share: at.share(end, &mut heights(rows)),
             visible: f64::from(frame.extent.view_height / theme::ROW_HEIGHT) / whole,

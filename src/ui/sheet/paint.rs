@@ -20,6 +20,9 @@ const LINE_HEIGHT: f32 = 18.0;
 /// How much higher than its lines a row of several lines is.
 const LINES_MARGIN: f32 = theme::SPACE_4;
 
+/// How wide the edge of a highlighted row is.
+const HIGHLIGHT_EDGE: f32 = 3.0;
+
 /// How a row is lit.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a light of its own, and all may be on at once")]
@@ -74,10 +77,16 @@ pub(super) fn row(
     content: &RowContent,
     light: Light,
 ) {
+    let tint = content.highlight.map(|color| theme.tints[color.place()]);
     if light.selected {
         painter.rect_filled(rect, 0.0, theme.selected_row);
-    } else if light.hovered {
-        painter.rect_filled(rect, 0.0, theme.hovered);
+    } else if let Some(behind) = tint.or(light.hovered.then_some(theme.hovered)) {
+        painter.rect_filled(rect, 0.0, behind);
+    }
+    if let Some(color) = content.highlight {
+        // Seen also where the row is selected.
+        let edge = Rect::from_min_size(rect.min, vec2(HIGHLIGHT_EDGE, rect.height()));
+        painter.rect_filled(edge, 0.0, theme.signs[color.place()]);
     }
     if light.cursor || light.marked {
         let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
@@ -87,7 +96,7 @@ pub(super) fn row(
     let several = content.lines.len() > 1;
     let first_middle = if several { rect.top() + line_middle(0) } else { rect.center().y };
     let tone = tone_color(theme, content.tone);
-    let quiet = if light.selected { theme.dim } else { theme.faint };
+    let quiet = if light.selected || tint.is_some() { theme.dim } else { theme.faint };
     let cell = |column: Option<Rangef>, text: &str, right: bool, color: Color32| {
         if let Some(column) = column
             && !text.is_empty()

@@ -2,7 +2,7 @@
 //!
 //! It must not know journals, encodings or colours.
 
-use crate::codec::represent::MarkClass;
+use crate::codec::represent::{MarkClass, MarkColor};
 use crate::model::ids::RowKey;
 use std::ops::Range;
 
@@ -59,6 +59,8 @@ pub struct RowContent {
     pub bytes: String,
     /// What its colour says.
     pub tone: Tone,
+    /// The colour that it is highlighted in, if it is.
+    pub highlight: Option<MarkColor>,
     /// The content; at least one line.
     pub lines: Vec<RowLine>,
     /// Whether there is more than is shown.

@@ -9,8 +9,8 @@ use crate::engine::news::News;
 use crate::journal::query::Predicate;
 use crate::model::ids::RowKey;
 use crate::ui::log::Sought;
+use crate::ui::sheet::{SheetPlace, TermUse};
 use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
-use crate::ui::tab::ticks::Ticks;
 use roaring::RoaringTreemap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub enum FindAction {
     Show,
     /// The field and its matches are gone; what was kept as a filter stays.
     Hide,
-    /// What the field says is looked for.
+    /// What the field says is looked for, and the nearest match is in sight.
     Start,
     /// The next match is shown.
     Next,
@@ -42,13 +42,19 @@ pub enum FindAction {
     DropFilter,
     /// This is the filter.
     SetFilter(String),
-    /// The filter is narrower by this term.
-    Narrow {
-        /// In which way.
-        how: Narrowing,
-        /// An expression.
+    /// Rows that have something are shown alone, hidden, highlighted or looked for.
+    Use {
+        /// Which of that.
+        how: TermUse,
+        /// What they have: an expression.
         term: String,
     },
+    /// The field says this.
+    Recall(String),
+    /// The filters with names are there, and what the field says may get one.
+    AskNames,
+    /// What the field says is highlighted.
+    HighlightTyped,
 }
 
 /// How a filter becomes narrower.
@@ -82,6 +88,19 @@ pub struct Meaning {
     pub is_words: bool,
 }
 
+/// The sheet goes to the nearest match while one types, until one goes on from match to match.
+#[derive(Debug)]
+pub(super) struct Seeking {
+    /// Where it stood.
+    pub before: SheetPlace,
+    /// The row at its upper edge then.
+    pub from: RowKey,
+    /// The match that it has gone to.
+    pub at: Option<RowKey>,
+    /// What is typed now has been gone to, or is nowhere.
+    pub is_settled: bool,
+}
+
 /// The field, and the filter that was kept.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice or a fact of its own")]
@@ -106,8 +125,8 @@ pub struct Find {
     pub current: Option<u64>,
     /// Which bytes of that row it is; none where it only ends there.
     pub place: Option<Range<usize>>,
-    /// Where a few of those rows stand among those that are shown, for the scroll bar.
-    pub ticks: Ticks,
+    /// While one types: where the sheet stood before, and where it has gone since.
+    pub(super) seeking: Option<Seeking>,
     /// What was asked for instead of what goes without saying.
     only_matches: Option<bool>,
     /// The filter that was kept, as typed.
@@ -222,7 +241,6 @@ impl Find {
         self.encoding = None;
         self.error = None;
         self.rows = Arc::default();
-        self.ticks.clear();
         self.current = None;
         self.place = None;
     }
@@ -320,6 +338,16 @@ impl Find {
         (self.wanted.is_following() || self.passing.is_following()).then_some(FOLLOW_PAUSE)
     }
 
+    /// The nearest match at or after a row: the last one before it where there is none. Nothing while more may be found
+    /// there.
+    pub fn nearest(&self, from: RowKey) -> Option<RowKey> {
+        let before = from.0.checked_sub(1).map_or(0, |last| self.rows.rank(last));
+        if let Some(row) = self.rows.select(before) {
+            return Some(RowKey(row));
+        }
+        self.progress().is_none().then(|| self.rows.max()).flatten().map(RowKey)
+    }
+
     /// The row of the next match after the present one, or of the one before it; around the end. The first step goes
     /// to the first match from this row on, or to the last one before it. `bytes_of` reads a row, and what its stream
     /// left unfinished before it.
@@ -362,6 +390,11 @@ impl Find {
         self.current.map(RowKey)
     }
 
+    /// No match is the present one.
+    pub fn forget_current(&mut self) {
+        (self.current, self.place) = (None, None);
+    }
+
     /// The place of the present match among all rows with matches, counted from 1.
     pub fn current_place(&self) -> Option<u64> {
         self.current.map(|row| self.rows.rank(row))
@@ -394,6 +427,15 @@ mod tests {
             assert_eq!(steps, seen.map(Some), "from {from}, forward: {is_forward}");
         }
         assert_eq!(at(&[]).step(true, RowKey(0), |_| (Vec::new(), Carry::default())), None);
+    }
+
+    #[test]
+    fn the_nearest_match_is_the_next_one_and_behind_all_the_last() {
+        let find = Find { rows: Arc::new([2, 5, 9].into_iter().collect()), ..Find::default() };
+        for (from, nearest) in [(0, 2), (2, 2), (3, 5), (9, 9), (10, 9)] {
+            assert_eq!(find.nearest(RowKey(from)), Some(RowKey(nearest)), "from {from}");
+        }
+        assert_eq!(Find::default().nearest(RowKey(0)), None);
     }
 
     #[test]

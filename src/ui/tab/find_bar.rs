@@ -5,11 +5,14 @@ use crate::ui::commands::UiCommand;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::error_text;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::filters::page::shortened;
 use crate::ui::tab::find::{Find, FindAction, FindError};
 use crate::ui::tab::find_field::find_field_ui;
 use crate::ui::tab::gathering::GatheringError;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{button_width, chip, error_line, icon_button, is_left_by_escape, toggle};
+use crate::ui::widgets::{
+    button_width, chip, error_line, icon_button, is_left_by_escape, menu, menu_item, menu_separator, toggle,
+};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use egui::{Key, Modifiers, RichText, Ui};
@@ -17,13 +20,16 @@ use egui::{Key, Modifiers, RichText, Ui};
 /// A filter that was kept is shown with so many characters.
 const MOST_CHIP_CHARACTERS: usize = 36;
 
+/// So many filters of a kind are in the menu.
+const SHOWN_FILTERS: usize = 10;
+
 /// Draws the field, what was found, and the ways through it.
 pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAction>) {
     ui.horizontal(|ui| {
         filter_ui(ui, ctx, find, out);
         let others =
             ["find.only", "find.keep"].map(|key| button_width(ui, ctx.text(key))).iter().sum::<f32>();
-        let width = ui.available_width() - others - 5.0 * (theme::CONTROL_HEIGHT + theme::SPACE_8) - 44.0;
+        let width = ui.available_width() - others - 6.0 * (theme::CONTROL_HEIGHT + theme::SPACE_8) - 44.0;
         let remark = count_line(ctx, find);
         let line = (remark.as_str(), width.max(160.0));
         let response = find_field_ui(ui, ctx, &mut find.text, &mut find.completion, line);
@@ -39,6 +45,7 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
             find.wants_focus = true;
         }
         let is_escaped = is_left_by_escape(ui, &response);
+        filters_menu(ui, ctx, find, out);
         if icon_button(ui, "▲", &ctx.tooltip(ui.ctx(), "find.previous", UiCommand::FindPrevious)).clicked()
         {
             out.push(FindAction::Previous.into());
@@ -80,6 +87,37 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
         }
         None => {}
     }
+}
+
+/// What else can be done with what was typed, and the filters to come back to.
+fn filters_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &Find, out: &mut Vec<TabAction>) {
+    let opener = icon_button(ui, "▾", ctx.text("filters.menu"));
+    menu(&opener, 320.0, |ui| {
+        if menu_item(ui, find.meaning.is_some(), ctx.text("filters.highlight"), "") {
+            out.push(FindAction::HighlightTyped.into());
+        }
+        let has_one = find.meaning.is_some() || find.is_filtering();
+        let key = if has_one { "filters.give_name" } else { "filters.all_named" };
+        if menu_item(ui, true, ctx.text(key), "") {
+            out.push(FindAction::AskNames.into());
+        }
+        if !ctx.settings.named_filters.is_empty() {
+            menu_separator(ui);
+        }
+        for named in ctx.settings.named_filters.iter().take(SHOWN_FILTERS) {
+            if menu_item(ui, true, &named.name, &shortened(&named.filter)) {
+                out.push(FindAction::Recall(named.filter.clone()).into());
+            }
+        }
+        if !ctx.settings.recent_filters.is_empty() {
+            menu_separator(ui);
+        }
+        for recent in ctx.settings.recent_filters.iter().take(SHOWN_FILTERS) {
+            if menu_item(ui, true, &shortened(recent), "") {
+                out.push(FindAction::Recall(recent.clone()).into());
+            }
+        }
+    });
 }
 
 /// The filter that was kept, and the way to let it go.

@@ -4,6 +4,7 @@
 use crate::codec::expression::{Completion, Expression, PartKind, Vocabulary, complete, parts};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::tab::filters::beginning_with;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{TextField, list_line};
 use egui::text::{CCursor, CCursorRange, LayoutJob};
@@ -11,6 +12,9 @@ use egui::{Align2, Area, Frame, Id, Key, Modifiers, Order, Response, Stroke, Tex
 
 /// Names and values that may stand before the cursor.
 pub(super) type Offer = Option<(Completion, usize)>;
+
+/// So many filters are offered while one types.
+const OFFERED_FILTERS: usize = 4;
 
 /// Draws the line. `remark` stands at its end.
 pub(super) fn find_field_ui(
@@ -44,7 +48,8 @@ pub(super) fn find_field_ui(
     if response.changed() {
         let cursor = TextEdit::load_state(ui.ctx(), id).and_then(|state| state.cursor.char_range());
         let at = cursor.map_or(text.len(), |range| byte_at(text, range.primary.index.into()));
-        *offer = complete(text, at, &Vocabulary::default()).filter(|_| !is_taken).map(|found| (found, 0));
+        let found = completion(ctx, text, at);
+        *offer = found.filter(|_| !is_taken).map(|found| (found, 0));
     }
     if ui.input_mut(|input| offer.is_some() && input.consume_key(Modifiers::NONE, Key::Escape)) {
         *offer = None;
@@ -57,6 +62,22 @@ pub(super) fn find_field_ui(
         *offer = None;
     }
     response
+}
+
+/// How what stands before the cursor may go on: with names and values, and where nothing stands behind it, as a filter
+/// that was used or has a name.
+fn completion(ctx: &ViewCtx<'_>, text: &str, at: usize) -> Option<Completion> {
+    let found = complete(text, at, &Vocabulary::default());
+    let filters = if at == text.len() { beginning_with(ctx.settings, text.trim_start()) } else { Vec::new() };
+    if filters.is_empty() {
+        return found;
+    }
+    // What is replaced is all of it; names and values stand behind what was typed before them.
+    let found = found.map_or_else(Vec::new, |found| {
+        found.choices.iter().map(|choice| format!("{}{choice}", &text[..found.range.start])).collect()
+    });
+    let filters = filters.into_iter().take(OFFERED_FILTERS).map(str::to_owned);
+    Some(Completion { range: 0..text.len(), choices: filters.chain(found).collect() })
 }
 
 /// The arrow keys go up and down what is offered.
@@ -107,7 +128,7 @@ fn byte_at(text: &str, character: usize) -> usize {
 }
 
 /// What was typed, coloured by what it is, and underlined where it makes no sense.
-fn coloured(text: &str, theme: &Theme) -> LayoutJob {
+pub(in crate::ui) fn coloured(text: &str, theme: &Theme) -> LayoutJob {
     let wrong_at = Expression::parse(text, &Vocabulary::default()).err().map(|error| byte_at(text, error.at));
     let mut job = LayoutJob::default();
     let mut end = 0;

@@ -46,10 +46,14 @@ pub enum GatheringError {
     Thread(#[from] io::Error),
 }
 
-/// The rows that are wanted, as far as they are known.
+/// The rows that are wanted, as far as they are known. Messages that have not ended are among them, as they are now.
 #[derive(Debug, Default)]
 pub struct Gathering {
     rows: Arc<RoaringTreemap>,
+    /// Those of them that may still change.
+    open: RoaringTreemap,
+    /// How many rows there were that could not, when those were looked at.
+    open_from: u64,
     scan: Option<BackgroundScan>,
     has_caught_up: bool,
     /// Work that nobody wants any more, until it has noticed: no frame waits for that.
@@ -67,20 +71,21 @@ enum Scan {
 #[derive(Debug)]
 struct BackgroundScan {
     /// Dropped before the job, so that work that waits to hand over its finds does not wait for ever.
-    finds: Receiver<RoaringTreemap>,
-    sender: Sender<RoaringTreemap>,
+    finds: Receiver<PredicateProgress>,
+    sender: Sender<PredicateProgress>,
     job: Option<Job<Result<Scan, JournalError>>>,
     resting: Option<Scan>,
     rested_at: Instant,
     searched: Searched,
     /// How much there was when the scan was sent on last.
-    extent: u64,
+    extent: (u64, u64),
 }
 
 impl Searched {
-    /// How much there is to go over now.
-    fn extent(&self) -> u64 {
-        self.messages.as_ref().map_or_else(|| self.reader.snapshot().records, SplitRows::finished)
+    /// How much there is to go over now. Messages that have not ended grow with the records.
+    fn extent(&self) -> (u64, u64) {
+        let of_messages = |messages: &SplitRows| (messages.finished(), messages.records());
+        self.messages.as_ref().map_or_else(|| (self.reader.snapshot().records, 0), of_messages)
     }
 }
 
@@ -106,6 +111,7 @@ impl Gathering {
     pub fn stop(&mut self) {
         self.old.extend(self.scan.take().and_then(BackgroundScan::stop));
         self.rows = Arc::default();
+        self.open = RoaringTreemap::new();
         self.has_caught_up = false;
     }
 
@@ -140,9 +146,27 @@ impl Gathering {
         self.old.retain(|job| job.take_result().is_none());
         let Some(scan) = &mut self.scan else { return Ok(false) };
         let mut has_changed = false;
-        while let Ok(found) = scan.finds.try_recv() {
-            *Arc::make_mut(&mut self.rows) |= found;
+        // Rows that may still change are called otherwise as soon as one of them does not any more.
+        let is_elsewhere = scan.searched.extent().0 != self.open_from;
+        if is_elsewhere && !self.open.is_empty() {
+            *Arc::make_mut(&mut self.rows) -= std::mem::take(&mut self.open);
             has_changed = true;
+        }
+        while let Ok(PredicateProgress { found, open, scanned, .. }) = scan.finds.try_recv() {
+            self.open -= &found;
+            let is_more = !found.is_empty();
+            if is_more {
+                *Arc::make_mut(&mut self.rows) |= found;
+            }
+            let open = open.filter(|open| *open != self.open);
+            has_changed |= is_more || open.is_some();
+            if let Some(open) = open {
+                let rows = Arc::make_mut(&mut self.rows);
+                *rows -= &self.open;
+                *rows |= &open;
+                self.open = open;
+            }
+            self.open_from = scanned;
             if Instant::now() >= deadline {
                 break;
             }
@@ -166,7 +190,8 @@ impl BackgroundScan {
     fn start(scan: Scan, searched: Searched, news: &News) -> io::Result<BackgroundScan> {
         let (sender, finds) = bounded(WAITING_STEPS);
         let (resting, rested_at) = (Some(scan), Instant::now());
-        let mut scan = BackgroundScan { finds, sender, job: None, resting, rested_at, searched, extent: 0 };
+        let mut scan =
+            BackgroundScan { finds, sender, job: None, resting, rested_at, searched, extent: (0, 0) };
         scan.launch(news)?;
         Ok(scan)
     }
@@ -204,16 +229,75 @@ impl BackgroundScan {
     }
 }
 
-fn go_on(mut scan: Scan, control: &JobControl, finds: &Sender<RoaringTreemap>) -> Result<Scan, JournalError> {
+fn go_on(
+    mut scan: Scan,
+    control: &JobControl,
+    finds: &Sender<PredicateProgress>,
+) -> Result<Scan, JournalError> {
     loop {
-        let PredicateProgress { found, scanned, total, done } = match &mut scan {
+        let progress = match &mut scan {
             Scan::Records(scan) => scan.step(STEP_BYTES)?,
             Scan::Messages(scan) => scan.step(STEP_MESSAGES)?,
         };
-        control.set_progress(scanned, total);
-        let is_unwanted = !found.is_empty() && finds.send(found).is_err();
+        let done = progress.done;
+        control.set_progress(progress.scanned, progress.total);
+        let is_news = !progress.found.is_empty() || progress.open.is_some();
+        let is_unwanted = is_news && finds.send(progress).is_err();
         if done || is_unwanted || control.is_cancelled() {
             return Ok(scan);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gathering, Searched};
+    use crate::codec::expression::{Expression, Vocabulary};
+    use crate::codec::text::TextEncoding;
+    use crate::engine::news::News;
+    use crate::journal::split::SplitScan;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::record::DataHead;
+    use crate::ui::tab::find::predicate;
+    use crate::util::clock;
+    use std::task::Waker;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn messages_that_have_not_ended_are_wanted_as_they_are_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let mut split = SplitScan::new(writer.reader(), Framing::Lines, RecordId(0));
+        let mut append = |peer: u32, bytes: &[u8]| {
+            let peer = PeerId::new(peer);
+            writer.append_data(clock::now(), Epoch(1), peer, &DataHead::received(), bytes);
+            writer.publish().unwrap();
+            while !split.step(1 << 20).unwrap().is_done {}
+            Searched { reader: writer.reader(), messages: Some(split.rows()) }
+        };
+        let news = News::new(Waker::noop().clone());
+        let expression = Expression::parse("len > 3", &Vocabulary::default()).unwrap();
+        let mut gathering = Gathering::default();
+        let searched = append(1, b"ab");
+        gathering.start(&searched, predicate(&expression, TextEncoding::UTF_8), &news).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        for (peer, bytes, wanted) in [
+            (2, &b"12"[..], &[][..]),
+            (1, b"cd", &[0]),
+            (2, b"34", &[0, 1]),
+            (2, b"\n", &[0, 1]),
+            (3, b"x\n", &[0, 2]),
+            (1, b"\n", &[0, 2]),
+        ] {
+            append(peer, bytes);
+            while gathering.rows().iter().collect::<Vec<_>>() != wanted || !gathering.has_begun() {
+                assert!(Instant::now() < deadline, "{bytes:?}: {:?}", gathering.rows());
+                gathering.take_in(&news, Instant::now()).unwrap();
+                std::thread::yield_now();
+            }
         }
     }
 }

@@ -12,12 +12,17 @@ use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
-use crate::ui::sheet::{RowTrait, Rows, Sheet, SheetAction};
-use crate::ui::tab::find::{Find, Narrowing};
-use crate::ui::tab::gathering::Searched;
+use crate::ui::sheet::{RowTrait, Rows, Sheet, SheetAction, TickKind};
+use crate::ui::tab::find::{Find, Narrowing, Seeking, predicate};
+use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
 use crate::ui::tab::go_to::Destination;
+use crate::ui::tab::highlights::{HighlightRule, Highlights};
 use crate::ui::tab::inspector::{Inspector, Look};
+use crate::ui::tab::notes::notes_expression;
+use crate::ui::tab::terms::bytes_term;
+use crate::ui::tab::ticks::{TickLayer, Ticks};
 use crate::util::locale::Locale;
+use roaring::RoaringTreemap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +34,9 @@ const JUDGED_BYTES: usize = 4 * 1024;
 
 /// They are looked at again after so long.
 const JUDGE_PAUSE: Duration = Duration::from_secs(1);
+
+/// The notes of a shorter journal are looked for by themselves; those of a longer one once a person asks for notes.
+const NOTES_WITHIN_BYTES: u64 = 64 << 20;
 
 /// What can be asked of a log that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +68,8 @@ pub struct LogRules<'a> {
     pub split: &'a Framing,
     /// The decoders that values come from, if anybody decodes.
     pub decoders: Option<&'a DecodeChoice>,
+    /// What is highlighted, in order.
+    pub highlights: &'a [HighlightRule],
 }
 
 /// A log as it is looked at.
@@ -73,6 +83,10 @@ pub struct LogView {
     pub sheet: Sheet,
     /// The find field and the filters.
     pub find: Find,
+    /// What is highlighted, and what of that was found.
+    pub highlights: Highlights,
+    /// Which rows the scroll bar points out.
+    pub ticks: Ticks,
     /// The row that is looked into.
     pub inspector: Inspector,
     /// Records before this one are hidden.
@@ -83,6 +97,10 @@ pub struct LogView {
     pub content_characters: usize,
     /// The encoding that the last rows fit, where they do not fit the chosen one.
     pub better_encoding: Option<TextEncoding>,
+    /// A person has asked for notes.
+    pub wants_notes: bool,
+    /// The rows that are notes.
+    notes: Gathering,
     /// What was looked at for that.
     judged: Option<Judged>,
     /// How many records there were when searches and filters were last told.
@@ -105,11 +123,15 @@ impl Default for LogView {
             snapshot: Snapshot::default(),
             sheet: Sheet::default(),
             find: Find::default(),
+            highlights: Highlights::default(),
+            ticks: Ticks::default(),
             inspector: Inspector::default(),
             cleared_before: 0,
             is_of_another_day: false,
             content_characters: 100,
             better_encoding: None,
+            wants_notes: false,
+            notes: Gathering::default(),
             judged: None,
             records_followed: 0,
         }
@@ -170,32 +192,154 @@ impl LogView {
             self.start_find(encoding, cx.jobs.news());
         }
         self.cut_rows(split, encoding, cx);
-        if self.find.has_waiting()
-            && let Some(rows) = &mut self.rows
-        {
-            // A set that is shown meanwhile would be copied before it grows. It is shown again below.
-            rows.set_matching(None);
+        let outcome = self.look_for_rows(rules.highlights, encoding, deadline, cx.jobs.news());
+        if let Err(error) = outcome {
+            cx.notices.problem(gathering_trouble(locale, &error));
         }
-        let has_found = self.find.take_in(cx.jobs.news(), deadline);
         if let Some(rows) = &mut self.rows {
             rows.set_options(options);
         }
-        if has_found {
-            self.show_what_passes();
-            self.find.ticks.outdate();
-        }
-        let found = Arc::clone(self.find.rows());
-        let ticks = &mut self.find.ticks;
-        let ticks_due = self.rows.as_ref().and_then(|rows| ticks.renew(&found, rows, Instant::now()));
+        self.seek();
+        let ticks_due = self.renew_ticks(Instant::now());
         let is_behind = self.snapshot.records != self.records_followed;
         let judge_due = self.judge_encoding(encoding, Instant::now());
         self.records_followed = self.snapshot.records;
         if let Err(error) = self.look_into(encoding, decoders) {
             cx.notices.problem(error_text::journal(locale, &error));
         }
-        let is_due = is_behind || self.find.has_waiting() || self.find.progress().is_some();
-        let follow_due = self.find.follow_after().filter(|_| is_due);
+        let has_more = self.find.has_waiting() || self.highlights.has_waiting() || self.notes.has_waiting();
+        let is_under_way = self.find.progress().is_some() || !self.highlights.have_caught_up();
+        let of_notes = self.notes.is_following().then_some(FOLLOW_PAUSE);
+        let follow_after = [self.find.follow_after(), self.highlights.follow_after(), of_notes];
+        let follow_after = follow_after.into_iter().flatten().min();
+        let follow_due = follow_after.filter(|_| is_behind || has_more || is_under_way);
         [ticks_due, follow_due, judge_due].into_iter().flatten().min()
+    }
+
+    /// Takes in what searches for matches, highlights and notes have found, and sends them on.
+    fn look_for_rows(
+        &mut self,
+        highlights: &[HighlightRule],
+        encoding: TextEncoding,
+        deadline: Instant,
+        news: &News,
+    ) -> Result<(), GatheringError> {
+        let searched = self.searched();
+        let followed = self.highlights.follow(highlights, encoding, searched.as_ref(), news);
+        let is_changed = !matches!(followed, Ok(false));
+        let notes = self.look_for_notes(searched.as_ref(), encoding, news);
+        if let Some(rows) = &mut self.rows {
+            if is_changed {
+                rows.set_highlights(self.highlights.highlights());
+            }
+            // A set that is held meanwhile would be copied before it grows. It is given again below.
+            rows.set_highlighted(std::iter::empty());
+            if self.find.has_waiting() {
+                rows.set_matching(None);
+            }
+        }
+        let has_found = self.find.take_in(news, deadline);
+        let more = self.highlights.take_in(news, deadline);
+        let taken = self.notes.take_in(news, deadline);
+        if has_found {
+            self.show_what_passes();
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.set_highlighted(self.highlights.found().map(|(_, found)| found));
+        }
+        if has_found || is_changed || matches!(more, Ok(true)) || matches!(taken, Ok(true)) {
+            self.ticks.outdate();
+        }
+        followed.and(notes).and(more).and(taken).map(|_| ())
+    }
+
+    /// Begins to look for notes where that is not known to take long, or was asked for.
+    fn look_for_notes(
+        &mut self,
+        searched: Option<&Searched>,
+        encoding: TextEncoding,
+        news: &News,
+    ) -> Result<(), GatheringError> {
+        let is_wanted = self.wants_notes || self.snapshot.bytes <= NOTES_WITHIN_BYTES;
+        let Some(searched) = searched.filter(|_| is_wanted && !self.notes.is_following()) else {
+            return Ok(());
+        };
+        self.notes.start(searched, predicate(&notes_expression(), encoding), news)
+    }
+
+    /// Points out on the scroll bar what is known now, unless that was done a moment ago; tells how soon it is due then.
+    fn renew_ticks(&mut self, now: Instant) -> Option<Duration> {
+        match self.ticks.is_due(now) {
+            Ok(is_due) => {
+                if is_due {
+                    self.make_ticks(now);
+                }
+                None
+            }
+            Err(rest) => Some(rest),
+        }
+    }
+
+    fn make_ticks(&mut self, now: Instant) {
+        let Some(rows) = &self.rows else { return };
+        let shown = rows.matching();
+        let among = |found: &Arc<RoaringTreemap>| match shown {
+            Some(shown) => Arc::new(found.as_ref() & shown.as_ref()),
+            None => Arc::clone(found),
+        };
+        // What stands first among the rules is seen where several meet.
+        let highlights = self.highlights.found().rev();
+        let mut layers: Vec<TickLayer> = highlights
+            .map(|(rule, found)| TickLayer { kind: TickKind::Highlighted(rule.color), rows: among(found) })
+            .collect();
+        // Where nothing else is shown, all rows have a match.
+        if !self.find.hides_others() {
+            layers.push(TickLayer { kind: TickKind::Found, rows: Arc::clone(self.find.rows()) });
+        }
+        let mut noted = RoaringTreemap::clone(self.notes.rows());
+        noted.extend(self.sheet.marked().map(|marked| marked.0));
+        layers.push(TickLayer { kind: TickKind::Noted, rows: among(&Arc::new(noted)) });
+        self.ticks.make(&layers, rows, now);
+    }
+
+    /// Brings the nearest match into sight while one types.
+    fn seek(&mut self) {
+        let LogView { find, rows: Some(_), .. } = self else { return };
+        let Some(seeking) = find.seeking.as_ref().filter(|seeking| !seeking.is_settled) else { return };
+        let from = seeking.from;
+        let Some(row) = find.nearest(from) else {
+            let is_nowhere = find.meaning.is_none() || find.progress().is_none();
+            if let Some(seeking) = &mut find.seeking {
+                seeking.is_settled = is_nowhere;
+            }
+            return;
+        };
+        find.forget_current();
+        self.go_to_match(true, row);
+        if let Some(seeking) = &mut self.find.seeking {
+            (seeking.at, seeking.is_settled) = (Some(row), true);
+        }
+    }
+
+    /// From now on the sheet goes to what is typed; it knows where it stood. Where the newest row is to stay in sight, it
+    /// stays.
+    pub(in crate::ui) fn begin_seeking(&mut self, is_live: bool) {
+        if let Some(seeking) = &mut self.find.seeking {
+            seeking.is_settled = false;
+        } else if !(is_live && self.sheet.is_following()) {
+            let (before, from) = (self.sheet.place(), self.top_key());
+            self.find.seeking = Some(Seeking { before, from, at: None, is_settled: false });
+        }
+    }
+
+    /// The sheet stands where it stood before one typed, unless one has gone elsewhere since.
+    pub(in crate::ui) fn come_back_from_seeking(&mut self) {
+        let Some(Seeking { before, at: Some(at), .. }) = self.find.seeking.take() else { return };
+        let Some(rows) = &self.rows else { return };
+        let is_there = self.sheet.visible().contains(&rows.index(at)) && self.inspected() == Some(at);
+        if is_there {
+            self.sheet.come_back(before);
+        }
     }
 
     /// Looks whether the last rows fit the encoding; seldom, since that reads them. Tells how soon the next look is due.
@@ -261,6 +405,11 @@ impl LogView {
             rows.measure_from(self.sheet.marked());
             self.inspector.look_again();
             self.apply_filter(encoding, cx.jobs.news());
+            self.notes.stop();
+            let searched = self.searched();
+            if let Err(error) = self.highlights.start_again(searched.as_ref(), cx.jobs.news()) {
+                cx.notices.problem(gathering_trouble(cx.locale, &error));
+            }
         }
     }
 
@@ -273,10 +422,7 @@ impl LogView {
     /// Puts filter and search together: which rows are shown at all. What was found has passed the filter.
     fn show_wanted_rows(&mut self) {
         self.show_what_passes();
-        if let Some(rows) = &self.rows {
-            let found = Arc::clone(self.find.rows());
-            self.find.ticks.make(&found, rows, Instant::now());
-        }
+        self.make_ticks(Instant::now());
     }
 
     fn show_what_passes(&mut self) {
@@ -316,6 +462,7 @@ impl LogView {
     }
 
     pub(in crate::ui) fn hide_find(&mut self) {
+        self.come_back_from_seeking();
         self.find.is_shown = false;
         self.find.forget_matches();
         self.point_out_matches();
@@ -324,7 +471,15 @@ impl LogView {
 
     /// Shows the next match, or the one before.
     pub(in crate::ui) fn step_find(&mut self, is_forward: bool) {
-        let from = self.top_key();
+        // Who goes on from match to match does not want to go back.
+        let from = match self.find.seeking.take() {
+            Some(Seeking { at: None, from, .. }) => from,
+            _ => self.top_key(),
+        };
+        self.go_to_match(is_forward, from);
+    }
+
+    fn go_to_match(&mut self, is_forward: bool, from: RowKey) {
         let LogView { find, rows: Some(rows), .. } = self else { return };
         let found = find.step(is_forward, from, |key| match rows.row(key) {
             Ok(Some(row)) => {
@@ -426,6 +581,8 @@ impl LogView {
     pub(in crate::ui) fn term_of(&mut self, row: RowKey, of: RowTrait, cx: &mut Cx<'_>) -> Option<String> {
         let missing = match self.rows.as_mut().map(|rows| rows.row(row)) {
             Some(Ok(Some(row))) => {
+                let encoding =
+                    self.rows.as_ref().map_or_else(TextEncoding::default, |rows| rows.options().encoding);
                 let direction = row.record.data().map(|data| data.head.direction);
                 let (term, missing) = match of {
                     RowTrait::Peer => (row.record.peer.map(|peer| format!("peer:{peer}")), "toast.no_peer"),
@@ -441,6 +598,10 @@ impl LogView {
                         let moment =
                             TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", row.record.at.wall_ns);
                         (Some(format!("time {relation} {moment}")), "toast.no_direction")
+                    }
+                    RowTrait::Content => {
+                        let bytes = row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+                        (bytes_term(bytes, encoding), "toast.no_content")
                     }
                 };
                 if term.is_some() {
@@ -477,6 +638,14 @@ impl LogView {
     }
 }
 
+/// Why rows are not gathered any further.
+fn gathering_trouble(locale: &Locale, why: &GatheringError) -> String {
+    match why {
+        GatheringError::Journal(error) => error_text::journal(locale, error),
+        GatheringError::Thread(error) => error_text::thread(locale, "search", error),
+    }
+}
+
 /// Why streams are not cut any further.
 fn split_trouble(locale: &Locale, why: &SplitTrouble) -> String {
     match why {
@@ -503,7 +672,7 @@ mod tests {
     /// How many rows it shows after the news of one frame.
     fn shown(log: &mut LogView, split: &Framing, services: &mut Services) -> u64 {
         let locale = Locale::of(Language::English);
-        let rules = LogRules { split, decoders: None };
+        let rules = LogRules { split, decoders: None, highlights: &[] };
         log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut services.cx(locale));
         log.rows.as_ref().map_or(0, Rows::len)
     }

@@ -16,15 +16,19 @@ pub mod drawer;
 
 mod copying;
 
+pub mod filters;
+
 pub mod find;
 
 pub mod find_bar;
 
-mod find_field;
+pub mod find_field;
 
 pub mod gathering;
 
 pub mod go_to;
+
+pub mod highlights;
 
 pub mod inspector;
 
@@ -60,6 +64,8 @@ mod split_choice;
 
 pub mod status_bar;
 
+pub mod terms;
+
 pub mod ticks;
 
 pub mod title;
@@ -87,6 +93,7 @@ use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::drawer::DrawerAction;
 use crate::ui::tab::find::FindAction;
+use crate::ui::tab::highlights::HighlightsAction;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_file::{LogFileAction, LogToFile};
 use crate::ui::tab::log_view::{LogAction, LogView};
@@ -126,6 +133,8 @@ pub enum TabAction {
     Sequence(SequenceAction),
     /// Something for the find field and the filters.
     Find(FindAction),
+    /// Something for the highlights.
+    Highlights(HighlightsAction),
     /// Something for the log.
     Log(LogAction),
     /// Something for the inspector.
@@ -154,7 +163,7 @@ pub enum TabAction {
 }
 
 /// What a page can ask for that is there for one tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TabPageAction {
     /// The file that the page names is on its way to the peers.
     SendFile,
@@ -174,6 +183,14 @@ pub enum TabPageAction {
     SavePeerName,
     /// The file of encryption is the one that the page names.
     TakeSecurityFile,
+    /// What is highlighted is what the page says.
+    SetHighlights,
+    /// The filter has the name that the page says.
+    SaveFilter,
+    /// The field says this filter.
+    UseFilter(String),
+    /// No filter has this name.
+    ForgetFilter(String),
 }
 
 /// One tab.
@@ -315,6 +332,12 @@ impl From<FindAction> for TabAction {
     }
 }
 
+impl From<HighlightsAction> for TabAction {
+    fn from(action: HighlightsAction) -> TabAction {
+        TabAction::Highlights(action)
+    }
+}
+
 impl From<ChartAction> for TabAction {
     fn from(action: ChartAction) -> TabAction {
         TabAction::Chart(action)
@@ -342,6 +365,8 @@ impl From<LogAction> for TabAction {
 impl Tab {
     /// A tab with these settings and nothing open.
     pub fn new(key: TabKey, settings: LiveSettings) -> Tab {
+        let mut log = LogView::default();
+        log.find.set_filter(&settings.filter);
         Tab {
             key,
             settings,
@@ -357,7 +382,7 @@ impl Tab {
             rules: RulesPanel::default(),
             sends: ListPanel::default(),
             last_session: None,
-            log: LogView::default(),
+            log,
             chart: Chart::default(),
             log_file: LogToFile::default(),
             file: None,

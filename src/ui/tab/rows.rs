@@ -2,7 +2,6 @@
 
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::DecodeChoice;
-use crate::codec::hex;
 use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::export::{ExportOptions, ExportSplit, Selection};
 use crate::journal::JournalReader;
@@ -12,12 +11,14 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{RowOptions, RowView};
-use crate::ui::sheet::SheetAction;
+use crate::ui::sheet::{SheetAction, TermUse};
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::{Selected, SelectedLines};
+use crate::ui::tab::filters;
 use crate::ui::tab::find::{Find, FindAction, Narrowing};
 use crate::ui::tab::go_to::GoTo;
+use crate::ui::tab::highlights;
 use crate::ui::tab::inspector::InspectorAction;
 use crate::ui::tab::log_file;
 use crate::ui::tab::log_view::{LogAction, LogRules};
@@ -27,7 +28,7 @@ use crate::ui::tab::settings::DecoderRule;
 use crate::ui::tab::{Source, Tab};
 use crate::ui::times::written_times;
 use crate::util::clock;
-use crate::workspace::settings;
+use crate::workspace::settings::{self, Settings};
 use std::time::{Duration, Instant};
 
 /// The tab shows the rows of this source from now on.
@@ -82,7 +83,8 @@ pub(in crate::ui) fn take_in(
         wraps_lines,
         names: names.clone(),
     };
-    let rules = LogRules { split: tab.settings.split.framing(), decoders };
+    let rules =
+        LogRules { split: tab.settings.split.framing(), decoders, highlights: &tab.settings.highlights };
     tab.chart.take_in(tab.log.reader(), encoding, rules, cx);
     tab.log.take_in(options, rules, deadline, cx)
 }
@@ -108,14 +110,14 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         LogAction::AskGoTo => return go_to_page(tab, cx).map(LogPage::GoTo),
         LogAction::AskNote | LogAction::Sheet(SheetAction::Note) => {
             let about = tab.inspected();
+            tab.log.wants_notes = true;
             return notes::page(tab, about, cx).map(LogPage::Notes);
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
-        LogAction::Sheet(SheetAction::Narrow { row, like, only }) => {
-            let (how, encoding) = (if only { Narrowing::Only } else { Narrowing::Without }, tab.encoding());
+        LogAction::Sheet(SheetAction::Use { row, like, how }) => {
             if let Some(term) = tab.log.term_of(row, like, cx) {
-                tab.log.narrow(how, &term, encoding, cx.jobs.news());
+                use_term(tab, how, &term, cx);
             }
         }
         LogAction::Sheet(SheetAction::SendAgain(row)) => send_again(tab, row, cx),
@@ -125,13 +127,33 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
 }
 
 /// Does what was asked of the find field and the filters of a tab.
-pub(in crate::ui) fn apply_find(tab: &mut Tab, action: FindAction, cx: &mut Cx<'_>) {
+pub(in crate::ui) fn apply_find(tab: &mut Tab, action: FindAction, settings: &mut Settings, cx: &mut Cx<'_>) {
+    let is_narrower = matches!(action, FindAction::Use { .. } | FindAction::KeepAsFilter);
+    let is_entered = matches!(action, FindAction::Next | FindAction::Previous | FindAction::HighlightTyped);
+    find(tab, action, cx);
+    if is_narrower {
+        filters::remember(settings, tab.log.find.filter());
+    }
+    if is_entered && tab.log.find.meaning.is_some() {
+        filters::remember(settings, &tab.log.find.text);
+    }
+}
+
+fn find(tab: &mut Tab, action: FindAction, cx: &mut Cx<'_>) {
     let encoding = tab.encoding();
+    let is_live = tab.is_open();
     let (log, news) = (&mut tab.log, cx.jobs.news());
     match action {
         FindAction::Show => log.show_find(encoding, news),
         FindAction::Hide => log.hide_find(),
-        FindAction::Start => log.start_find(encoding, news),
+        FindAction::Start if log.find.text.trim().is_empty() => {
+            log.come_back_from_seeking();
+            log.start_find(encoding, news);
+        }
+        FindAction::Start => {
+            log.begin_seeking(is_live);
+            log.start_find(encoding, news);
+        }
         FindAction::Next => log.step_find(true),
         FindAction::Previous => log.step_find(false),
         FindAction::ShowOnlyMatches(is_on) => log.show_only_matches(is_on),
@@ -139,8 +161,41 @@ pub(in crate::ui) fn apply_find(tab: &mut Tab, action: FindAction, cx: &mut Cx<'
         FindAction::EditFilter => log.change_filter(Find::edit_filter, encoding, news),
         FindAction::DropFilter => log.change_filter(|find| find.set_filter(""), encoding, news),
         FindAction::SetFilter(filter) => log.change_filter(|find| find.set_filter(&filter), encoding, news),
-        FindAction::Narrow { how, term } => log.narrow(how, &term, encoding, news),
+        FindAction::Use { how, term } => use_term(tab, how, &term, cx),
+        FindAction::Recall(typed) => {
+            log.find.text = typed;
+            log.show_find(encoding, news);
+            log.start_find(encoding, news);
+        }
+        // A page of the window; the field itself does nothing.
+        FindAction::AskNames => {}
+        FindAction::HighlightTyped => {
+            let typed = tab.log.find.text.trim().to_owned();
+            if tab.log.find.meaning.is_some() {
+                highlights::add(tab, &typed, cx);
+            }
+        }
     }
+    tab.log.find.filter().clone_into(&mut tab.settings.filter);
+}
+
+/// Does with the rows that have something what is wanted.
+fn use_term(tab: &mut Tab, how: TermUse, term: &str, cx: &mut Cx<'_>) {
+    let encoding = tab.encoding();
+    let narrowing = match how {
+        TermUse::Only => Narrowing::Only,
+        TermUse::Without => Narrowing::Without,
+        TermUse::Highlight => return highlights::add(tab, term, cx),
+        TermUse::Find => {
+            term.clone_into(&mut tab.log.find.text);
+            // They are looked for among the other rows.
+            tab.log.find.show_only_matches(false);
+            tab.log.show_find(encoding, cx.jobs.news());
+            return tab.log.start_find(encoding, cx.jobs.news());
+        }
+    };
+    tab.log.narrow(narrowing, term, encoding, cx.jobs.news());
+    tab.log.find.filter().clone_into(&mut tab.settings.filter);
 }
 
 /// The page that asks for a row or a time, once there is something to look at.
@@ -182,17 +237,15 @@ pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: &ChartAction, cx: &mut C
 pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx: &mut Cx<'_>) {
     match action {
         InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
-        InspectorAction::FindBytes(bytes) => {
-            tab.log.find.text = format!("hex:\"{}\"", hex::spaced(&bytes));
-            // They are looked for among the other rows.
-            tab.log.find.show_only_matches(false);
-            let encoding = tab.encoding();
-            tab.log.show_find(encoding, cx.jobs.news());
-            tab.log.start_find(encoding, cx.jobs.news());
-        }
         InspectorAction::Decode(decoders) => tab.settings.decoders = DecoderRule::new(decoders),
         InspectorAction::GoTo(record) => show_record(tab, record),
     }
+}
+
+/// Brings a record into sight in which something was found; the field says what, so that the others are found, too.
+pub(in crate::ui) fn show_hit(tab: &mut Tab, sought: &str, record: RecordId, cx: &mut Cx<'_>) {
+    use_term(tab, TermUse::Find, sought, cx);
+    show_record(tab, record);
 }
 
 /// Brings the row that has a record into sight.

@@ -9,10 +9,11 @@ use crate::codec::framing_words::FramingError;
 use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
 use crate::ui::log::RowView;
+use crate::ui::tab::highlights::HighlightRule;
 use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{
-    ComposerSettings, DrawerSettings, InputChoice, RawSettings, ReplySettings, SecuritySettings, TabKind,
-    TabSettings, UnixSettings, ViewChoice, WebSocketSettings,
+    ComposerSettings, DrawerSettings, HighlightSettings, InputChoice, RawSettings, ReplySettings,
+    SecuritySettings, TabKind, TabSettings, UnixSettings, ViewChoice, WebSocketSettings,
 };
 use std::path::PathBuf;
 
@@ -54,6 +55,10 @@ pub struct LiveSettings {
     pub split: SplitRule,
     /// Who decodes messages.
     pub decoders: DecoderRule,
+    /// What is highlighted, in order.
+    pub highlights: Vec<HighlightRule>,
+    /// The filter that was kept, as typed; empty where there is none.
+    pub filter: String,
     /// The journal of the last session, or the one that is shown.
     pub journal: Option<PathBuf>,
     /// Whether the tab only shows that journal.
@@ -191,6 +196,8 @@ impl From<TabSettings> for LiveSettings {
             encoding: TextEncoding::from_name(&file.encoding).unwrap_or_default(),
             split: SplitRule::new(file.split),
             decoders: DecoderRule::new(file.decode),
+            highlights: file.highlights.into_iter().map(HighlightRule::from).collect(),
+            filter: file.filter,
             journal: Some(file.journal).filter(|path| !path.is_empty()).map(PathBuf::from),
             is_kept: file.is_kept,
             composer: file.composer.into(),
@@ -223,6 +230,8 @@ impl From<&LiveSettings> for TabSettings {
             encoding: live.encoding.name().to_owned(),
             split: live.split.typed.clone(),
             decode: live.decoders.typed.clone(),
+            highlights: live.highlights.iter().map(HighlightSettings::from).collect(),
+            filter: live.filter.clone(),
             journal: live.journal.as_ref().map_or_else(String::new, |path| path.display().to_string()),
             is_kept: live.is_kept,
             composer: ComposerSettings::from(&live.composer),
@@ -289,7 +298,7 @@ mod tests {
     use crate::codec::decode::{DecodeChoice, DecoderId};
     use crate::codec::text::TextEncoding;
     use crate::model::framing::Framing;
-    use crate::workspace::tabs::{ComposerSettings, TabKind, TabSettings, ViewChoice};
+    use crate::workspace::tabs::{ComposerSettings, HighlightSettings, TabKind, TabSettings, ViewChoice};
 
     #[test]
     fn a_tab_is_stored_as_it_was_loaded() {
@@ -299,6 +308,13 @@ mod tests {
             encoding: "gbk".to_owned(),
             split: "fixed:".to_owned(),
             decode: "modbus,mqtt".to_owned(),
+            highlights: vec![HighlightSettings {
+                name: "hot".to_owned(),
+                expression: "len >".to_owned(),
+                color: 3,
+                is_on: false,
+            }],
+            filter: "dir:rx".to_owned(),
             journal: "/a/b.skj".to_owned(),
             is_kept: true,
             composer: ComposerSettings {

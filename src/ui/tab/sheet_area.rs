@@ -62,7 +62,7 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
     let view = SheetView {
         texts: &texts,
         empty: &empty,
-        ticks: tab.log.find.ticks.places(),
+        ticks: tab.log.ticks.ticks(),
         takes_keys: keys.has_keyboard,
         follow_keys: &follow_keys,
         send_to: whom.as_deref(),

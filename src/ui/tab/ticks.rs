@@ -1,83 +1,117 @@
-//! Where matches stand on the scroll bar. It looks for nothing; it is told what was found.
+//! Which rows the scroll bar points out: those that were found, highlighted or noted. It looks for nothing; it is told
+//! what there is, and what it does is bounded by the room on the bar, whatever the number of rows.
 
 use crate::model::ids::RowKey;
-use crate::ui::sheet::Rows;
+use crate::ui::sheet::{Rows, Tick, TickKind};
 use roaring::RoaringTreemap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many matches the scroll bar points out.
-const MOST_TICKS: u64 = 400;
+/// The bar is divided into so many parts, and of each kind one row is pointed out in a part: more than that nobody could
+/// tell apart.
+const PARTS: u64 = 512;
 
-/// While matches come in, they are pointed out anew at most so often: that goes over all of them many times.
+/// While rows are found, they are pointed out anew at most so often.
 const RENEWAL_PAUSE: Duration = Duration::from_millis(250);
 
-/// The places of a few matches among the rows that are shown.
+/// Rows of one kind.
+#[derive(Clone, Debug)]
+pub struct TickLayer {
+    /// Why they are pointed out.
+    pub kind: TickKind,
+    /// All of them.
+    pub rows: Arc<RoaringTreemap>,
+}
+
+/// The rows that are pointed out.
 #[derive(Debug, Default)]
 pub struct Ticks {
-    places: Vec<u64>,
+    pointed_out: Vec<Tick>,
     made_at: Option<Instant>,
     is_outdated: bool,
 }
 
 impl Ticks {
-    /// The indexes of rows with a match, evenly spread.
-    pub fn places(&self) -> &[u64] {
-        &self.places
+    /// The rows to point out; later ones over earlier ones.
+    pub fn ticks(&self) -> &[Tick] {
+        &self.pointed_out
     }
 
-    /// Nothing is pointed out any more.
-    pub fn clear(&mut self) {
-        *self = Ticks::default();
-    }
-
-    /// Points out what was found among these rows now.
-    pub fn make(&mut self, found: &RoaringTreemap, rows: &dyn Rows, now: Instant) {
-        let count = found.len();
-        let step = count.div_ceil(MOST_TICKS).max(1);
-        let few = (0..count.min(MOST_TICKS)).filter_map(|place| found.select(place * step));
-        self.places = few.map(|row| rows.index(RowKey(row))).collect();
-        // Nothing costs nothing: the first match is seen at once.
-        self.made_at = (count > 0).then_some(now);
+    /// Points out these rows among those that are shown now.
+    pub fn make(&mut self, layers: &[TickLayer], rows: &dyn Rows, now: Instant) {
+        self.pointed_out.clear();
+        let starts = part_starts(rows);
+        for layer in layers {
+            push_ticks(layer, &starts, rows, &mut self.pointed_out);
+        }
+        // Nothing costs nothing: the first row is seen at once.
+        self.made_at = layers.iter().any(|layer| !layer.rows.is_empty()).then_some(now);
         self.is_outdated = false;
     }
 
-    /// More was found.
+    /// There is more, or less.
     pub fn outdate(&mut self) {
         self.is_outdated = true;
     }
 
-    /// Points out what was found meanwhile, unless that was done a moment ago; tells how soon it is due then.
-    pub fn renew(&mut self, found: &RoaringTreemap, rows: &dyn Rows, now: Instant) -> Option<Duration> {
+    /// Whether it is time to point out what was found meanwhile, and if not, how soon it will be.
+    pub fn is_due(&self, now: Instant) -> Result<bool, Duration> {
         if !self.is_outdated {
-            return None;
+            return Ok(false);
         }
         let age = self.made_at.map_or(RENEWAL_PAUSE, |made_at| now.saturating_duration_since(made_at));
         let rest = RENEWAL_PAUSE.saturating_sub(age);
-        if rest.is_zero() {
-            self.make(found, rows, now);
-            return None;
+        if rest.is_zero() { Ok(true) } else { Err(rest) }
+    }
+}
+
+/// The keys with which the parts begin, and the one behind the last part.
+fn part_starts(rows: &dyn Rows) -> Vec<u64> {
+    let shown = rows.len();
+    let parts = shown.min(PARTS);
+    let start =
+        |part: u64| u64::try_from(u128::from(shown) * u128::from(part) / u128::from(parts)).unwrap_or(shown);
+    let mut starts: Vec<u64> = (0..parts).map(|part| rows.key(start(part)).0).collect();
+    starts.push(rows.next_key().0);
+    starts
+}
+
+/// One row of each part that has some.
+fn push_ticks(layer: &TickLayer, starts: &[u64], rows: &dyn Rows, ticks: &mut Vec<Tick>) {
+    let mut found = layer.rows.iter();
+    let mut next = None;
+    for part in starts.windows(2) {
+        let &[start, end] = part else { continue };
+        if next.is_none_or(|row| row < start) {
+            found.advance_to(start);
+            next = found.next();
         }
-        Some(rest)
+        match next {
+            Some(row) if row < end => ticks.push(Tick { index: rows.index(RowKey(row)), kind: layer.kind }),
+            Some(_) => {}
+            None => return,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_TICKS, RENEWAL_PAUSE, Ticks};
+    use super::{PARTS, RENEWAL_PAUSE, TickLayer, Ticks};
     use crate::model::ids::RowKey;
-    use crate::ui::sheet::{RowContent, Rows};
+    use crate::ui::sheet::{RowContent, Rows, TickKind};
     use roaring::RoaringTreemap;
+    use std::sync::Arc;
     use std::time::Instant;
 
-    struct All(RowContent);
+    struct All(u64, RowContent);
 
     impl Rows for All {
         fn len(&self) -> u64 {
-            u64::MAX
+            self.0
         }
 
         fn content(&mut self, _index: u64) -> &RowContent {
-            &self.0
+            &self.1
         }
 
         fn toggle_expanded(&mut self, _index: u64) {}
@@ -85,32 +119,45 @@ mod tests {
         fn measure_from(&mut self, _marked: Option<RowKey>) {}
     }
 
-    #[test]
-    fn matches_that_come_in_are_pointed_out_at_once_and_then_now_and_again() {
-        let rows = All(RowContent::default());
-        let mut ticks = Ticks::default();
-        let start = Instant::now();
-        let mut found = RoaringTreemap::new();
-        ticks.make(&found, &rows, start);
-        let mut seen = Vec::new();
-        for (row, after) in [(3, 0), (5, 1), (7, 100), (9, 249), (11, 250)] {
-            found.insert(row);
-            ticks.outdate();
-            let now = start + RENEWAL_PAUSE * after / 250;
-            let rest = ticks.renew(&found, &rows, now);
-            assert_eq!(rest, (after % 250 > 0).then(|| RENEWAL_PAUSE * (250 - after) / 250));
-            seen.push(ticks.places().len());
-        }
-        assert_eq!(seen, [1, 1, 1, 1, 5]);
-        assert_eq!(ticks.renew(&found, &rows, start + RENEWAL_PAUSE * 9), None, "nothing is new");
+    fn found(rows: impl IntoIterator<Item = u64>) -> [TickLayer; 1] {
+        let rows: RoaringTreemap = rows.into_iter().collect();
+        [TickLayer { kind: TickKind::Found, rows: Arc::new(rows) }]
+    }
+
+    fn places(ticks: &Ticks) -> Vec<u64> {
+        ticks.ticks().iter().map(|tick| tick.index).collect()
     }
 
     #[test]
-    fn few_of_many_are_spread_evenly() {
+    fn what_comes_in_is_pointed_out_at_once_and_then_now_and_again() {
+        let rows = All(u64::MAX, RowContent::default());
         let mut ticks = Ticks::default();
-        let found: RoaringTreemap = (0..10 * MOST_TICKS).collect();
-        ticks.make(&found, &All(RowContent::default()), Instant::now());
-        let expected: Vec<u64> = (0..MOST_TICKS).map(|place| place * 10).collect();
-        assert_eq!(ticks.places(), expected);
+        let start = Instant::now();
+        ticks.make(&found([]), &rows, start);
+        ticks.outdate();
+        assert_eq!(ticks.is_due(start), Ok(true), "nothing was pointed out yet");
+        ticks.make(&found([3]), &rows, start);
+        assert_eq!(ticks.is_due(start), Ok(false), "nothing is new");
+        ticks.outdate();
+        for (after, is_due) in [(0, false), (100, false), (249, false), (250, true)] {
+            let due = ticks.is_due(start + RENEWAL_PAUSE * after / 250);
+            assert_eq!(due, if is_due { Ok(true) } else { Err(RENEWAL_PAUSE * (250 - after) / 250) });
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_bar_has_one_row_of_a_kind_however_many_there_are() {
+        let mut ticks = Ticks::default();
+        for (shown, rows, expected) in [
+            (10, vec![2, 3, 9], vec![2, 3, 9]),
+            (10 * PARTS, vec![0, 1, 9, 10, 5_119], vec![0, 10, 5_119]),
+            (PARTS, vec![], vec![]),
+            (0, vec![], vec![]),
+        ] {
+            ticks.make(&found(rows), &All(shown, RowContent::default()), Instant::now());
+            assert_eq!(places(&ticks), expected, "{shown} rows");
+        }
+        ticks.make(&found(0..100_000), &All(100_000, RowContent::default()), Instant::now());
+        assert_eq!(ticks.ticks().len() as u64, PARTS);
     }
 }

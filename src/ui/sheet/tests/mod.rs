@@ -59,6 +59,7 @@ impl Rows for Numbers {
             peer: "← 2".to_owned(),
             bytes: "18".to_owned(),
             tone: Tone::Received,
+            highlight: None,
             place_line: None,
             spoken: format!("RX 温度={index}"),
             lines: vec![line; lines],

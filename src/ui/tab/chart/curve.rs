@@ -247,7 +247,7 @@ mod tests {
     }
 
     fn least_greatest_last(reader: &JournalReader, typed: &str, split: &Framing) -> Range {
-        let rules = LogRules { split, decoders: None };
+        let rules = LogRules { split, decoders: None, highlights: &[] };
         let wanted = Wanted::new(typed, TextEncoding::GBK, rules);
         assert!(wanted.is(typed, TextEncoding::GBK, rules) && !wanted.is("x", TextEncoding::GBK, rules));
         let mut scan = CurveScan::new(reader.clone(), &wanted).unwrap();
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn what_is_neither_field_nor_expression_is_told() {
         let (reader, _folder) = journal(9000, &[]);
-        let rules = LogRules { split: &Framing::None, decoders: None };
+        let rules = LogRules { split: &Framing::None, decoders: None, highlights: &[] };
         let failed = |typed: &str| {
             let wanted = Wanted::new(typed, TextEncoding::UTF_8, rules);
             CurveScan::new(reader.clone(), &wanted).err()

@@ -87,9 +87,9 @@ pub(in crate::ui) fn security_file_ui(
     let what = if page.file == SecurityFile::KeyLog { "security.key_log_file" } else { "security.pem_file" };
     explain(ui, ctx.text(what));
     let path = path_ui(ui, ctx, &mut page.path, out);
-    let done = TabPageAction::TakeSecurityFile;
     if is_entered(ui, &path) {
-        out.push(done.into());
+        out.push(TabPageAction::TakeSecurityFile.into());
     }
-    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done.into())), "common.cancel", out);
+    let done = (ButtonKind::Main, "common.ok", TabPageAction::TakeSecurityFile.into());
+    buttons(ui, ctx, Some(done), "common.cancel", out);
 }

@@ -7,8 +7,6 @@ use crate::model::ids::RecordId;
 pub enum InspectorAction {
     /// The bytes are in the send field.
     PutIntoField(Vec<u8>),
-    /// The bytes are looked for.
-    FindBytes(Vec<u8>),
     /// Messages of this tab are read by these decoders from now on: `none`, `auto`, or names.
     Decode(String),
     /// The row that has this record is selected and in sight.

@@ -10,6 +10,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::inspector::dump::{DumpLine, PageDump};
 use crate::ui::tab::inspector::picked::{Picked, Step};
 use crate::ui::tab::inspector::{Inspector, InspectorAction, compare};
+use crate::ui::tab::terms::{MOST_TERM_BYTES, term_items};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{context_menu, icon_button, menu_item, menu_separator};
 use crate::util::bytes_text::Count;
@@ -26,9 +27,6 @@ const LINE_HEIGHT: f32 = 19.0;
 const SHARE: f32 = 0.42;
 const LEAST_LINES: usize = 8;
 const MOST_LINES: usize = 48;
-
-/// A field in which one looks for bytes has room for so many.
-const MOST_FOUND_BYTES: usize = 256;
 
 /// Draws the dump, and below it the way to other pages.
 pub(super) fn dump_ui(
@@ -314,10 +312,11 @@ fn menu_ui(
         }
     }
     menu_separator(ui);
-    let can_be_found = (1..=MOST_FOUND_BYTES).contains(&picked.len());
-    if menu_item(ui, can_be_found, ctx.text("inspector.find_bytes"), "") {
-        out.push(InspectorAction::FindBytes(picked.to_vec()).into());
-    }
+    // Of a few bytes among many not all may be characters, though they look so: they are meant as they are.
+    let can_be_meant = (1..=MOST_TERM_BYTES).contains(&picked.len());
+    let term = can_be_meant.then(|| format!("hex:\"{}\"", hex::spaced(picked)));
+    term_items(ui, ctx, term.as_deref(), out);
+    menu_separator(ui);
     if menu_item(ui, !picked.is_empty(), ctx.text("sheet.menu.put_into_field"), "") {
         out.push(InspectorAction::PutIntoField(picked.to_vec()).into());
     }

@@ -8,8 +8,9 @@ use crate::ui::tab::inspector::nodes::{NodeLine, Nodes};
 use crate::ui::tab::inspector::parts::{part_ui, put_text, triangle};
 use crate::ui::tab::inspector::picked::Picked;
 use crate::ui::tab::inspector::{Inspector, InspectorAction};
+use crate::ui::tab::terms::{term_items, value_term};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{PillCombo, context_menu, menu_item, text_button};
+use crate::ui::widgets::{PillCombo, context_menu, menu_item, menu_separator, text_button};
 use crate::util::bytes_text::Count;
 use crate::workspace::settings::InspectorPart;
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -224,6 +225,10 @@ fn line_ui(
         }
         if menu_item(ui, true, ctx.text("inspector.copy_name"), "") {
             out.push(TabAction::CopyText(line.name.clone()));
+        }
+        if !line.name.is_empty() && !line.is_fault {
+            menu_separator(ui);
+            term_items(ui, ctx, value_term(&line.name, &line.plain).as_deref(), out);
         }
     });
     let is_on_triangle = response.interact_pointer_pos().is_some_and(|at| at.x < left);

@@ -3,24 +3,29 @@
 
 pub mod view;
 
+use crate::codec::expression::{
+    Expression, Field, Literal, Meaning, Node, Relation, Subject, Test, TextLiteral,
+};
+use crate::codec::text::TextEncoding;
 use crate::engine::command::Command;
 use crate::engine::jobs::JobControl;
-use crate::journal::format::RecordKind;
-use crate::journal::query::{Filter, FilterScan};
+use crate::journal::query::PredicateScan;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::ids::{RecordId, RowKey};
 use crate::model::record::Body;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
+use crate::ui::tab::find::predicate;
 use crate::ui::tab::session::send_command;
 use crate::ui::tab::{Source, Tab, TabKey};
+use roaring::RoaringTreemap;
 
 /// So many notes are listed, the newest ones.
 const LISTED_NOTES: usize = 1_000;
 
-/// So many rows are judged between two looks at whether the list is still wanted.
-const STEP_ROWS: u64 = 100_000;
+/// So much is gone over between two looks at whether the list is still wanted.
+const STEP_BYTES: u64 = 8 << 20;
 
 /// A note that is being written, and those that there are.
 #[derive(Debug)]
@@ -112,18 +117,27 @@ fn about_of(note: &str) -> (Option<RecordId>, &str) {
     }
 }
 
+/// What notes are.
+pub(super) fn notes_expression() -> Expression {
+    let literal = Literal { text: TextLiteral::plain("note"), quoted: false, meaning: Meaning::Word };
+    let subject = Subject::Field(Field::Kind);
+    Expression::of(Node::Test(Test { subject, relation: Relation::Equal, values: vec![literal] }))
+}
+
 fn read_notes(reader: &JournalReader, control: &JobControl) -> Result<Vec<Note>, JournalError> {
-    let filter = Filter { kinds: Some([RecordKind::Note].into()), ..Filter::default() };
-    let mut scan = FilterScan::new(reader.clone(), filter);
+    let are_notes = predicate(&notes_expression(), TextEncoding::UTF_8);
+    let mut scan = PredicateScan::new(reader.clone(), are_notes, RecordId(0))?;
+    let mut found = RoaringTreemap::new();
     while !control.is_cancelled() {
-        let progress = scan.step(STEP_ROWS)?;
-        control.set_progress(progress.scanned_rows, progress.total_rows);
+        let progress = scan.step(STEP_BYTES)?;
+        found |= progress.found;
+        control.set_progress(progress.scanned, progress.total);
         if progress.done {
             break;
         }
     }
     let mut notes = Vec::new();
-    for id in scan.matching().iter().rev().take(LISTED_NOTES) {
+    for id in found.iter().rev().take(LISTED_NOTES) {
         if let Some(record) = reader.record(RecordId(id))?
             && let Body::Note(note) = &record.body
         {

@@ -1,0 +1,115 @@
+//! What is seen as a term of an expression: bytes, or a decoded value; and the lines of a menu that use it. It must not
+//! know what is done with a term.
+
+use crate::codec::expression::{Expression, Node, Test, Vocabulary};
+use crate::codec::hex;
+use crate::codec::text::{Carry, PieceKind, TextEncoding, decode_with};
+use crate::ui::ctx::ViewCtx;
+use crate::ui::sheet::TermUse;
+use crate::ui::tab::TabAction;
+use crate::ui::tab::find::FindAction;
+use crate::ui::widgets::menu_item;
+use egui::Ui;
+
+/// An expression has room for so many bytes; a longer content begins with them.
+pub const MOST_TERM_BYTES: usize = 256;
+
+/// Rows that have these bytes: as text where all of them are characters that one sees, and otherwise as they are. The end
+/// of a line is not looked for. `None` for no bytes.
+pub fn bytes_term(bytes: &[u8], encoding: TextEncoding) -> Option<String> {
+    let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = if line.is_empty() { bytes } else { line };
+    let shown = &line[..line.len().min(MOST_TERM_BYTES)];
+    if shown.is_empty() {
+        return None;
+    }
+    let mut text = Some(String::new());
+    decode_with(encoding, &mut Carry::default(), shown, |piece| match piece.kind {
+        PieceKind::Text(characters) => text.iter_mut().for_each(|text| text.push_str(characters)),
+        // The last character of a long content may lie beyond what is taken of it.
+        PieceKind::Pending(_) if shown.len() < line.len() => {}
+        PieceKind::Control(_) | PieceKind::Undecoded(_) | PieceKind::Pending(_) => text = None,
+    });
+    Some(match text.filter(|text| !text.trim().is_empty()) {
+        Some(text) => Expression::of(Node::Test(Test::find(&text))).to_string(),
+        None => format!("hex:\"{}\"", hex::spaced(shown)),
+    })
+}
+
+/// Rows in which a decoder finds this value under this name; those that have the name at all where the value cannot be
+/// written. `None` where expressions do not know the name.
+pub fn value_term(name: &str, value: &str) -> Option<String> {
+    let quoted = || {
+        let quoted = Expression::of(Node::Test(Test::find(value))).to_string();
+        format!("{name} == {quoted}")
+    };
+    let plain = format!("{name} == {value}");
+    // A name that nobody knows would be a word to find.
+    let makes_sense = |term: &String| {
+        Expression::parse(term, &Vocabulary::default()).is_ok_and(|expression| !expression.is_words())
+    };
+    let terms = [(!value.contains(' ')).then_some(plain), Some(quoted()), Some(name.to_owned())];
+    terms.into_iter().flatten().find(makes_sense)
+}
+
+/// Lines that show only what a term wants, hide it, highlight it or look for it.
+pub fn term_items(ui: &mut Ui, ctx: &ViewCtx<'_>, term: Option<&str>, out: &mut Vec<TabAction>) {
+    for (key, how) in [
+        ("term.only", TermUse::Only),
+        ("term.without", TermUse::Without),
+        ("term.highlight", TermUse::Highlight),
+        ("term.find", TermUse::Find),
+    ] {
+        if menu_item(ui, term.is_some(), ctx.text(key), "")
+            && let Some(term) = term
+        {
+            out.push(FindAction::Use { how, term: term.to_owned() }.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes_term, value_term};
+    use crate::codec::expression::{Expression, Vocabulary};
+    use crate::codec::text::TextEncoding;
+
+    #[test]
+    fn bytes_are_looked_for_as_one_sees_them() {
+        let gbk = TextEncoding::from_name("gbk").unwrap();
+        for (bytes, encoding, term) in [
+            (&b"hello \"you\"\r\n"[..], TextEncoding::UTF_8, Some(r#""hello \"you\"""#)),
+            (b"\xCE\xC2\xB6\xC8=25", gbk, Some("\"温度=25\"")),
+            (b"\xCE\xC2", TextEncoding::UTF_8, Some("hex:\"CE C2\"")),
+            (b"a\x01", TextEncoding::UTF_8, Some("hex:\"61 01\"")),
+            (b"\r\n", TextEncoding::UTF_8, Some("hex:\"0D 0A\"")),
+            (b"", TextEncoding::UTF_8, None),
+        ] {
+            let found = bytes_term(bytes, encoding);
+            assert_eq!(found.as_deref(), term, "{bytes:?}");
+            if let Some(term) = found {
+                assert!(Expression::parse(&term, &Vocabulary::default()).is_ok(), "{term}");
+            }
+        }
+        let long = "温".repeat(200);
+        let term = bytes_term(long.as_bytes(), TextEncoding::UTF_8).unwrap();
+        assert_eq!(
+            term.chars().filter(|character| *character == '温').count(),
+            85,
+            "as many as there is room for"
+        );
+    }
+
+    #[test]
+    fn a_value_is_compared_as_it_is_written() {
+        for (name, value, term) in [
+            ("modbus.func_code", "3", Some("modbus.func_code == 3")),
+            ("http.request.method", "GET", Some("http.request.method == GET")),
+            ("http.host", "a b", Some("http.host == \"a b\"")),
+            ("no.such_field", "1", None),
+        ] {
+            assert_eq!(value_term(name, value).as_deref(), term, "{name}");
+        }
+    }
+}
