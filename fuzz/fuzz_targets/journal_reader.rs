@@ -102,7 +102,7 @@ fn look(path: &Path) {
         reader.peer(peer).unwrap();
     }
     reader.record_at_time(40).unwrap();
-    for pattern in [Pattern::literal(b"\0\0"), Pattern::hex("00 ?? 01"), Pattern::regex("[a-c]+")] {
+    for pattern in [Pattern::literal(b"\0\0"), Pattern::hex("00 ?? 01"), Pattern::bytes_regex("[a-c]+")] {
         let mut search = Search::new(reader.clone(), pattern.unwrap(), Filter::default()).unwrap();
         for hit in search.step(1 << 20).unwrap().hits {
             assert!(reader.head(hit.record).unwrap().is_some_and(|head| !head.is_damaged()));

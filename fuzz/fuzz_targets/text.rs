@@ -4,8 +4,11 @@
 //! input's first byte chooses the encoding; each record's length follows as one byte.
 
 use libfuzzer_sys::fuzz_target;
-use sockscope::codec::represent::{RowStyle, View, represent_bytes};
+use sockscope::codec::represent::{RowStyle, View, represent};
 use sockscope::codec::text::{Carry, LookBack, TextEncoding, decode};
+use sockscope::model::ids::{Epoch, PeerId, RecordId};
+use sockscope::model::record::{Body, Data, DataHead, Record};
+use sockscope::util::clock::Stamp;
 use sockscope::util::locale::{Language, Locale};
 
 fuzz_target!(|input: &[u8]| {
@@ -38,7 +41,7 @@ fuzz_target!(|input: &[u8]| {
 fn check_rows(record: &[u8], carry: Carry, encoding: TextEncoding) {
     for view in [View::Text, View::Hex, View::Dump] {
         let style = RowStyle { view, encoding, ..RowStyle::new(Locale::of(Language::English)) };
-        let row = represent_bytes(record, carry, &style);
+        let row = represent(&received(record), carry, &style);
         let mut end = 0;
         let mut seen = vec![false; record.len()];
         for span in &row.spans {
@@ -59,4 +62,15 @@ fn records(mut rest: &[u8]) -> Vec<&[u8]> {
         rest = after;
     }
     records
+}
+
+fn received(bytes: &[u8]) -> Record {
+    let data = Data { head: DataHead::received(), bytes: bytes.to_vec() };
+    Record {
+        id: RecordId(0),
+        at: Stamp::default(),
+        epoch: Epoch(1),
+        peer: PeerId::new(1),
+        body: Body::Data(data),
+    }
 }
