@@ -325,10 +325,12 @@ impl<R: Copy> Framer<R> {
     }
 
     fn find_by_header(&mut self, header: Header, bytes: &[u8]) -> Found {
-        match header.length(bytes, self.searched) {
+        // What lies beyond the longest message must not matter: it may come later.
+        let within = &bytes[..bytes.len().min(self.longest)];
+        match header.length(within, self.searched) {
             Told::Length(length) if length > self.longest => Found::Nonsense(1),
             Told::Length(length) if length <= bytes.len() => Found::Message(length, MessageEnd::Whole),
-            Told::Text if bytes.len() >= self.longest => Found::Message(self.longest, MessageEnd::Overlong),
+            Told::Text if within.len() == self.longest => Found::Message(self.longest, MessageEnd::Overlong),
             Told::Text => {
                 self.searched = bytes.len().saturating_sub(HEAD_END.len() - 1);
                 Found::NotYet
@@ -469,6 +471,17 @@ mod tests {
 
     fn framer(words: &str) -> Framer {
         Framer::with_longest_message(&words.parse::<Framing>().unwrap(), LONGEST)
+    }
+
+    /// All messages of a stream of records, and how each ended.
+    fn bytes_of(words: &str, records: &[&[u8]]) -> Vec<(Vec<u8>, MessageEnd)> {
+        let (mut framer, mut messages) = (framer(words), Vec::new());
+        let mut take = |message: Message<'_>| messages.push((message.bytes.to_vec(), message.end));
+        for (record, bytes) in (0..).zip(records) {
+            framer.push(RecordId(record), 0, bytes, &mut take);
+        }
+        framer.finish(&mut take);
+        messages
     }
 
     /// All messages of a stream of records that came a millisecond apart, with a mark for each that is not whole.
@@ -632,6 +645,16 @@ mod tests {
             let messages = cut(words, &[bytes]);
             assert!(messages[0].ends_with("OutOfStep"), "{words}: {messages:?}");
             assert!(!messages[messages.len() - 1].ends_with("OutOfStep"), "{words}: {messages:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_without_an_end_is_cut_alike_however_much_is_there_at_once() {
+        let head = b"GET / HTTP/1.1 and much more\r\n\r\n\x81\x02hi";
+        let whole = bytes_of("websocket", &[head]);
+        assert_eq!(whole[0], (head[..LONGEST].to_vec(), MessageEnd::Overlong));
+        for place in 1..head.len() {
+            assert_eq!(bytes_of("websocket", &[&head[..place], &head[place..]]), whole, "{place}");
         }
     }
 
