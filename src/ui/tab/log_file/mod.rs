@@ -56,8 +56,9 @@ pub struct LogToFile {
     order: Option<LogFileOrder>,
     /// What writes it, once there is a session.
     file: Option<LogFile>,
-    /// Files that come to their end. Nobody waits for the disk but the end of the program.
-    ending: Vec<JobHandle<()>>,
+    /// Files that come to their end, and which of them that is said of. Nobody waits for the disk but the end of the
+    /// program.
+    ending: Vec<JobHandle<Option<PathBuf>>>,
 }
 
 impl LogToFile {
@@ -67,10 +68,12 @@ impl LogToFile {
         Some((&order.path, self.file.as_ref().map_or(0, LogFile::written)))
     }
 
-    fn end_file(&mut self, cx: &mut Cx<'_>) {
-        if let Some(file) = self.file.take() {
-            self.ending.extend(cx.start_job(JobKind::EndLogFile, move |_| drop(file)));
-        }
+    fn end_file(&mut self, told: Option<PathBuf>, cx: &mut Cx<'_>) {
+        let file = self.file.take();
+        self.ending.extend(cx.start_job(JobKind::EndLogFile, move |_| {
+            drop(file);
+            told
+        }));
     }
 }
 
@@ -91,8 +94,7 @@ impl LogForm {
 /// Ends what is being written, or gives the page that asks what shall be.
 pub(in crate::ui) fn toggle(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<LogFilePage> {
     if let Some(order) = tab.log_file.order.take() {
-        tab.log_file.end_file(cx);
-        cx.notices.done(cx.locale.format("log_file.ended", &[("path", &order.path.display())]));
+        tab.log_file.end_file(Some(order.path), cx);
         return None;
     }
     let path = cx.dialogs.field_to_save("log_file.title", "log.txt");
@@ -141,7 +143,7 @@ fn order_of(page: &LogFilePage, path: PathBuf, tab: &Tab, settings: &Settings, c
 
 /// The tab has another session now: what is switched on goes on with it.
 pub(in crate::ui) fn follow(tab: &mut Tab, cx: &mut Cx<'_>) {
-    tab.log_file.end_file(cx);
+    tab.log_file.end_file(None, cx);
     if matches!(tab.source, Source::Live(_)) {
         begin(tab, 0, cx);
     }
@@ -158,10 +160,12 @@ fn begin(tab: &mut Tab, from_row: u64, cx: &mut Cx<'_>) {
     }
 }
 
-/// Tells of a file that could not be written any further. The session goes on.
+/// Tells of files that nothing more goes into: the person ended them, or they could not be written. The session goes on.
 pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
     let log_file = &mut tab.log_file;
-    all_finished(&mut log_file.ending, JobHandle::take_result);
+    for path in all_finished(&mut log_file.ending, JobHandle::take_result).into_iter().flatten() {
+        cx.notices.done(cx.locale.format("log_file.ended", &[("path", &path.display())]));
+    }
     let Some(ended) = log_file.file.as_ref().and_then(LogFile::take_end) else { return };
     log_file.file = None;
     log_file.order = None;
@@ -234,6 +238,11 @@ mod tests {
         assert!(text.contains("first"), "{text}");
         assert!(toggle(&mut tab, &mut cx).is_none());
         assert_eq!(tab.log_file.shown(), None);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !tab.log_file.ending.is_empty() {
+            assert!(Instant::now() < deadline, "the file does not come to its end");
+            take_in(&mut tab, &mut cx);
+        }
         note(&tab, "third");
         drop(tab);
         assert!(!fs::read_to_string(&path).unwrap().contains("third"));
