@@ -349,9 +349,10 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
             }
         }
         TabPageAction::SaveFilter => {
-            if let Some(Modal::Filters(page)) = modal {
-                filters::save(page, settings);
-                page.name.clear();
+            if let Some(Modal::Filters(page)) = modal
+                && filters::save(page, settings)
+            {
+                *modal = None;
             }
         }
         TabPageAction::UseFilter(filter) => {

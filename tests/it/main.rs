@@ -123,6 +123,9 @@ mod window_export;
 mod window_fields;
 
 #[cfg(feature = "gui-harness")]
+mod window_find;
+
+#[cfg(feature = "gui-harness")]
 mod window_flow;
 
 #[cfg(all(feature = "gui-harness", unix))]

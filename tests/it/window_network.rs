@@ -2,6 +2,7 @@
 //! system refuses.
 
 use crate::window_support::{Desk, client, datagrams, local, loopback, read_datagram, read_exactly};
+use egui::{Key, Modifiers};
 use sockscope::model::status::PeerState;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 use std::io::{Read, Write};
@@ -247,7 +248,7 @@ fn options_show_what_was_asked_and_what_was_granted_also_while_open() {
     desk.press("Add an option");
     desk.choose("keep-alive-idle");
     desk.fill("Value", "0");
-    desk.press("Set");
+    desk.key(Modifiers::NONE, Key::Enter);
     desk.see("annot set option");
     assert_eq!(desk.front().panel.value_draft, "0", "what was typed is still there");
     assert_eq!(desk.front().settings.options, ["receive-buffer=20000", "ttl=7"]);

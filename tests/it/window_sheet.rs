@@ -72,9 +72,14 @@ fn each_match_in_a_long_record_is_brought_into_sight() {
     desk.key(Modifiers::COMMAND, Key::F);
     desk.enter("needle");
     desk.wait("the matches", |state| state.tabs.front().unwrap().log.find.rows().len() == 1);
+    // The first one is gone to while the words are typed.
+    desk.wait("the first match", |state| state.tabs.front().unwrap().log.find.place.is_some());
+    desk.draw();
     let mut depth = 0.0;
     for place in [139_264, 200_000] {
-        desk.key(Modifiers::NONE, Key::F3);
+        if depth > 0.0 {
+            desk.key(Modifiers::NONE, Key::F3);
+        }
         let tab = desk.front();
         assert_eq!((tab.inspected(), tab.log.find.place.clone()), (Some(RowKey(1)), Some(place..place + 6)));
         let anchor = tab.log.sheet.anchor();
@@ -352,14 +357,16 @@ fn the_first_match_is_the_one_at_the_upper_edge() {
     desk.enter("45");
     desk.key(Modifiers::NONE, Key::Enter);
     desk.key(Modifiers::COMMAND, Key::F);
-    desk.enter("line");
-    desk.wait("the matches", |state| state.tabs[0].log.find.rows().len() == 80);
     desk.draw();
     let tab = desk.front();
     let top = tab.log.rows.as_ref().unwrap().key(tab.log.sheet.visible().start);
     assert!(top.0 > 20, "the sheet stands in the middle");
+    desk.enter("line");
+    desk.wait("the matches", |state| state.tabs[0].log.find.rows().len() == 80);
+    desk.draw();
+    assert_eq!(desk.front().log.find.current, Some(top.0), "before a key is pressed");
     desk.key(Modifiers::NONE, Key::F3);
-    assert_eq!(desk.front().log.find.current, Some(top.0));
+    assert_eq!(desk.front().log.find.current, Some(top.0 + 1));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::ui::error_text;
 use crate::ui::session_facts::facts_line;
 use crate::ui::sessions::SessionsAction;
 use crate::ui::sessions::search::{SessionHits, SessionSearch};
+use crate::ui::sessions::view::name_of;
 use crate::ui::tab::find_field::coloured;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button, error_line, is_left_by_escape};
@@ -99,8 +100,7 @@ fn hits_ui(
     let theme = Theme::of(ui);
     let file = hits.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let session = sessions.iter().find(|session| session.path == hits.path);
-    let name = session.and_then(|session| session.info.as_ref()).map(|info| info.session_name.as_str());
-    let name = name.unwrap_or(&file);
+    let name = session.map_or_else(|| file.clone(), name_of);
     let told = match &hits.outcome {
         Ok(hits) => ctx.format(
             "sessions.hits",

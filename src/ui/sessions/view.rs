@@ -110,7 +110,7 @@ fn file_of(session: &SessionFile) -> Cow<'_, str> {
 }
 
 /// What a session is called; by its file where nothing else is known.
-fn name_of(session: &SessionFile) -> Cow<'_, str> {
+pub(super) fn name_of(session: &SessionFile) -> Cow<'_, str> {
     let told = || session.info.as_ref().map(|info| info.session_name.as_str());
     session.name.as_deref().or_else(told).map_or_else(|| file_of(session), Cow::from)
 }

@@ -4,6 +4,7 @@ use crate::engine::shared::Status;
 use crate::model::socket_option::{OptionName, OptionShape, SocketOption};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::page_parts::is_entered;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::fields::{may_become_group, option_fits, parse_group, parse_option};
@@ -202,14 +203,20 @@ fn add_option_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: TabKind, panel: &mut Pane
     let what = RichText::new(ctx.text(explanation(chosen))).size(theme::LABEL_SIZE).color(Theme::of(ui).dim);
     ui.add(Label::new(what).wrap());
     ui.horizontal_top(|ui| {
-        TextField::new(ctx.text("options.value"))
+        let field = TextField::new(ctx.text("options.value"))
             .remark(unit)
             .error(error.as_deref())
             .width(ui.available_width() - 76.0)
             .show(ui, &mut panel.value_draft);
+        // Where the panel is short, it was chosen at the lower edge.
+        if field.gained_focus() {
+            field.scroll_to_me(None);
+        }
+        let is_entered = is_entered(ui, &field);
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             let name = ctx.text("options.set");
-            if button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("options.set_tip")).clicked() {
+            let set = button(ui, ButtonKind::Ordinary, name, Some(68.0), ctx.text("options.set_tip"));
+            if set.clicked() || (is_entered && parsed.is_ok()) {
                 out.push(ConnectionAction::SetOption(typed.clone()).into());
             }
         });

@@ -46,15 +46,16 @@ pub(super) fn remember(settings: &mut Settings, filter: &str) {
     settings.recent_filters.truncate(MOST_RECENT);
 }
 
-/// The filter has this name from now on; another one that had it is gone.
-pub(in crate::ui) fn save(page: &FiltersPage, settings: &mut Settings) {
+/// The filter has this name from now on; another one that had it is gone. Tells whether there was a name to give.
+pub(in crate::ui) fn save(page: &FiltersPage, settings: &mut Settings) -> bool {
     if !page.can_save() {
-        return;
+        return false;
     }
     let name = page.name.trim().to_owned();
     settings.named_filters.retain(|named| named.name != name);
     settings.named_filters.push(NamedFilter { name, filter: page.filter.clone() });
     settings.named_filters.sort_by(|one, other| one.name.cmp(&other.name));
+    true
 }
 
 /// No filter has this name.
