@@ -21,7 +21,7 @@ use crate::ui::settings_page::SettingsAction;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::connection::security_file;
-use crate::ui::tab::filters::FiltersPage;
+use crate::ui::tab::filters::{FiltersPage, FiltersPageAction};
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::{
@@ -348,21 +348,7 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
                 highlights::set(page, tab);
             }
         }
-        TabPageAction::SaveFilter => {
-            if let Some(Modal::Filters(page)) = modal
-                && filters::save(page, settings)
-            {
-                *modal = None;
-            }
-        }
-        TabPageAction::UseFilter(filter) => {
-            if let Some(Modal::Filters(page)) = modal.take()
-                && let Some(tab) = tabs.get_mut(page.tab)
-            {
-                rows::apply_find(tab, FindAction::Recall(filter), settings, cx);
-            }
-        }
-        TabPageAction::ForgetFilter(name) => filters::forget(&name, settings),
+        TabPageAction::Filters(action) => apply_to_filters(state, action, cx),
         TabPageAction::GoTo => {
             if let Some(Modal::GoTo(page)) = modal
                 && tabs.get_mut(page.tab).is_none_or(|tab| rows::go_to(page, tab, times, cx))
@@ -370,6 +356,28 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
                 *modal = None;
             }
         }
+    }
+}
+
+/// What the page of filters with names asks for.
+fn apply_to_filters(state: &mut AppState, action: FiltersPageAction, cx: &mut Cx<'_>) {
+    let AppState { modal, tabs, settings, .. } = state;
+    match action {
+        FiltersPageAction::Save => {
+            if let Some(Modal::Filters(page)) = modal
+                && filters::save(page, settings)
+            {
+                *modal = None;
+            }
+        }
+        FiltersPageAction::Use(filter) => {
+            if let Some(Modal::Filters(page)) = modal.take()
+                && let Some(tab) = tabs.get_mut(page.tab)
+            {
+                rows::apply_find(tab, FindAction::Recall(filter), settings, cx);
+            }
+        }
+        FiltersPageAction::Forget(name) => filters::forget(&name, settings),
     }
 }
 

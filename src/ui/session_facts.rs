@@ -5,7 +5,19 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::tabs::TabKind;
+use std::borrow::Cow;
 use std::time::Duration;
+
+/// What its file is called.
+pub fn file_of(session: &SessionFile) -> Cow<'_, str> {
+    session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
+}
+
+/// What a session is called; by its file where nothing else is known.
+pub fn name_of(session: &SessionFile) -> Cow<'_, str> {
+    let told = || session.info.as_ref().map(|info| info.session_name.as_str());
+    session.name.as_deref().or_else(told).map_or_else(|| file_of(session), Cow::from)
+}
 
 /// All of it in one line.
 pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {

@@ -4,10 +4,9 @@
 use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::error_text;
-use crate::ui::session_facts::facts_line;
+use crate::ui::session_facts::{facts_line, name_of};
 use crate::ui::sessions::SessionsAction;
 use crate::ui::sessions::search::{SessionHits, SessionSearch};
-use crate::ui::sessions::view::name_of;
 use crate::ui::tab::find_field::coloured;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button, error_line, is_left_by_escape};

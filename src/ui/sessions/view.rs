@@ -3,14 +3,13 @@
 use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::session_facts::facts_line;
+use crate::ui::session_facts::{facts_line, file_of, name_of};
 use crate::ui::sessions::search_view::{found_ui, search_ui};
 use crate::ui::sessions::{Sessions, SessionsAction, can_delete};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button, text_button, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Align, Layout, Response, RichText, ScrollArea, Ui};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -103,16 +102,6 @@ fn choosing_ui(
         });
     });
     ui.add_space(theme::SPACE_4);
-}
-
-fn file_of(session: &SessionFile) -> Cow<'_, str> {
-    session.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
-}
-
-/// What a session is called; by its file where nothing else is known.
-pub(super) fn name_of(session: &SessionFile) -> Cow<'_, str> {
-    let told = || session.info.as_ref().map(|info| info.session_name.as_str());
-    session.name.as_deref().or_else(told).map_or_else(|| file_of(session), Cow::from)
 }
 
 fn limit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<impl From<SessionsAction>>) {

@@ -92,6 +92,7 @@ use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::drawer::DrawerAction;
+use crate::ui::tab::filters::FiltersPageAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::highlights::HighlightsAction;
 use crate::ui::tab::inspector::InspectorAction;
@@ -185,12 +186,8 @@ pub enum TabPageAction {
     TakeSecurityFile,
     /// What is highlighted is what the page says.
     SetHighlights,
-    /// The filter has the name that the page says.
-    SaveFilter,
-    /// The field says this filter.
-    UseFilter(String),
-    /// No filter has this name.
-    ForgetFilter(String),
+    /// What the page of filters with names asks for.
+    Filters(FiltersPageAction),
 }
 
 /// One tab.

@@ -20,6 +20,17 @@ pub struct FiltersPage {
     pub name: String,
 }
 
+/// What can be asked for on the page of filters with names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FiltersPageAction {
+    /// The filter has the name that the page says.
+    Save,
+    /// The field says this filter.
+    Use(String),
+    /// No filter has this name.
+    Forget(String),
+}
+
 impl FiltersPage {
     /// The page for a tab.
     pub fn of(tab: &Tab) -> FiltersPage {

@@ -3,7 +3,7 @@
 use crate::ui::ctx::ViewCtx;
 use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
 use crate::ui::tab::TabPageAction;
-use crate::ui::tab::filters::FiltersPage;
+use crate::ui::tab::filters::{FiltersPage, FiltersPageAction};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, icon_button, menu_item};
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
@@ -27,7 +27,7 @@ pub(in crate::ui) fn filters_ui(
         let name = ctx.text("filters.name");
         let response = TextField::new(name).hint(name).show(ui, &mut page.name);
         if is_entered(ui, &response) {
-            out.push(TabPageAction::SaveFilter.into());
+            out.push(TabPageAction::Filters(FiltersPageAction::Save).into());
         }
         focus_at_first(ui, &response);
     } else {
@@ -43,16 +43,22 @@ pub(in crate::ui) fn filters_ui(
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let forget = ctx.format("filters.forget", &[("name", &named.name)]);
                     if icon_button(ui, "✕", &forget).clicked() {
-                        out.push(TabPageAction::ForgetFilter(named.name.clone()).into());
+                        out.push(
+                            TabPageAction::Filters(FiltersPageAction::Forget(named.name.clone())).into(),
+                        );
                     }
                     if menu_item(ui, true, &named.name, &shortened(&named.filter)) {
-                        out.push(TabPageAction::UseFilter(named.filter.clone()).into());
+                        out.push(TabPageAction::Filters(FiltersPageAction::Use(named.filter.clone())).into());
                     }
                 });
             });
         }
     });
-    let save = can_name.then_some((ButtonKind::Main, "filters.save", TabPageAction::SaveFilter.into()));
+    let save = can_name.then_some((
+        ButtonKind::Main,
+        "filters.save",
+        TabPageAction::Filters(FiltersPageAction::Save).into(),
+    ));
     buttons(ui, ctx, save, "common.close", out);
 }
 

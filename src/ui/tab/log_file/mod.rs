@@ -70,6 +70,9 @@ impl LogToFile {
 
     fn end_file(&mut self, told: Option<PathBuf>, cx: &mut Cx<'_>) {
         let file = self.file.take();
+        if file.is_none() && told.is_none() {
+            return;
+        }
         self.ending.extend(cx.start_job(JobKind::EndLogFile, move |_| {
             drop(file);
             told
