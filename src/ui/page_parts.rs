@@ -102,10 +102,33 @@ pub(in crate::ui) fn buttons<A: From<PageAction>>(
     way_out: &'static str,
     out: &mut Vec<A>,
 ) -> Response {
+    buttons_ui(ui, ctx, main, false, way_out, out)
+}
+
+/// The buttons of a page with a field in which Enter does what the page is for.
+pub(in crate::ui) fn buttons_of_field<A: From<PageAction>>(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    field: &Response,
+    main: (ButtonKind, &'static str, A),
+    out: &mut Vec<A>,
+) {
+    let is_entered = is_entered(ui, field);
+    buttons_ui(ui, ctx, Some(main), is_entered, "common.cancel", out);
+}
+
+fn buttons_ui<A: From<PageAction>>(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    main: Option<(ButtonKind, &'static str, A)>,
+    is_entered: bool,
+    way_out: &'static str,
+    out: &mut Vec<A>,
+) -> Response {
     ui.add_space(theme::SPACE_8);
     at_the_right(ui, |ui| {
         if let Some((kind, key, action)) = main
-            && button(ui, kind, ctx.text(key), None, "").clicked()
+            && (button(ui, kind, ctx.text(key), None, "").clicked() || is_entered)
         {
             out.push(action);
         }

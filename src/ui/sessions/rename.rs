@@ -1,7 +1,7 @@
 //! The page that asks what an earlier session is called.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, focus_at_first, title};
 use crate::ui::sessions::SessionsAction;
 use crate::ui::widgets::{ButtonKind, TextField};
 use egui::Ui;
@@ -31,8 +31,5 @@ pub(in crate::ui) fn rename_session_ui(
     let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut page.name);
     focus_at_first(ui, &response);
     let done = SessionsAction::Rename { path: page.path.clone(), name: page.name.clone() };
-    if is_entered(ui, &response) {
-        out.push(done.clone().into());
-    }
-    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done.into())), "common.cancel", out);
+    buttons_of_field(ui, ctx, &response, (ButtonKind::Main, "common.ok", done.into()), out);
 }

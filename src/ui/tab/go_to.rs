@@ -3,7 +3,7 @@
 use crate::codec::time::TimeFormat;
 use crate::model::ids::RowKey;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, focus_at_first, title};
 use crate::ui::tab::TabKey;
 use crate::ui::tab::TabPageAction;
 use crate::ui::theme::Theme;
@@ -84,12 +84,9 @@ pub(in crate::ui) fn go_to_ui(
     if response.changed() {
         page.is_unclear = false;
     }
-    if is_entered(ui, &response) {
-        out.push(TabPageAction::GoTo.into());
-    }
     focus_at_first(ui, &response);
     ui.add(egui::Label::new(RichText::new(ctx.text("goto.help")).color(Theme::of(ui).dim)).wrap());
-    buttons(ui, ctx, Some((ButtonKind::Main, "goto.yes", TabPageAction::GoTo.into())), "common.cancel", out);
+    buttons_of_field(ui, ctx, &response, (ButtonKind::Main, "goto.yes", TabPageAction::GoTo.into()), out);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The page that asks for a tab's name.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, focus_at_first, title};
 use crate::ui::tab::Tab;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::title::title_without_name;
@@ -42,8 +42,5 @@ pub(in crate::ui) fn rename_ui(
     let response = TextField::new(ctx.text("tab.name")).hint(&hint).show(ui, &mut rename.name);
     let done = TabsAction::Rename { tab: rename.tab, name: rename.name.clone() };
     focus_at_first(ui, &response);
-    if is_entered(ui, &response) {
-        out.push(done.clone().into());
-    }
-    buttons(ui, ctx, Some((ButtonKind::Main, "common.ok", done.into())), "common.cancel", out);
+    buttons_of_field(ui, ctx, &response, (ButtonKind::Main, "common.ok", done.into()), out);
 }

@@ -1,7 +1,7 @@
 //! The page that asks which file to send.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, is_entered, path_ui, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, path_ui, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::composer::file::SendFile;
 use crate::ui::theme::Theme;
@@ -22,18 +22,10 @@ pub(in crate::ui) fn send_file_ui(
     if response.changed() {
         file.path.error = None;
     }
-    if is_entered(ui, &response) {
-        out.push(TabPageAction::SendFile.into());
-    }
     if let Some(bytes) = file.cut_bytes {
         let line = ctx.format("file.cut", &[("size", &Count(bytes as u64))]);
         ui.add(egui::Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
     }
-    buttons(
-        ui,
-        ctx,
-        Some((ButtonKind::Main, "composer.send", TabPageAction::SendFile.into())),
-        "common.cancel",
-        out,
-    );
+    let send = (ButtonKind::Main, "composer.send", TabPageAction::SendFile.into());
+    buttons_of_field(ui, ctx, &response, send, out);
 }

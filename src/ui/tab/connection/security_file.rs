@@ -2,7 +2,7 @@
 
 use crate::ui::ctx::ViewCtx;
 use crate::ui::cx::Cx;
-use crate::ui::page_parts::{PageAction, buttons, explain, is_entered, path_ui, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, explain, path_ui, title};
 use crate::ui::paths::PathField;
 use crate::ui::tab::{Tab, TabKey, TabPageAction};
 use crate::ui::widgets::ButtonKind;
@@ -87,9 +87,6 @@ pub(in crate::ui) fn security_file_ui(
     let what = if page.file == SecurityFile::KeyLog { "security.key_log_file" } else { "security.pem_file" };
     explain(ui, ctx.text(what));
     let path = path_ui(ui, ctx, &mut page.path, out);
-    if is_entered(ui, &path) {
-        out.push(TabPageAction::TakeSecurityFile.into());
-    }
     let done = (ButtonKind::Main, "common.ok", TabPageAction::TakeSecurityFile.into());
-    buttons(ui, ctx, Some(done), "common.cancel", out);
+    buttons_of_field(ui, ctx, &path, done, out);
 }

@@ -1,7 +1,7 @@
 //! The page that asks which file to open, or where to save.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, focus_at_first, is_entered, path_ui, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, focus_at_first, path_ui, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::documents::DocumentPage;
 use crate::ui::widgets::ButtonKind;
@@ -21,10 +21,7 @@ pub(in crate::ui) fn document_ui(
     if response.changed() {
         page.path.error = None;
     }
-    if is_entered(ui, &response) {
-        out.push(TabPageAction::Document.into());
-    }
     let name = if page.is_save { "document.save" } else { "document.open" };
     let main = (ButtonKind::Main, name, TabPageAction::Document.into());
-    buttons(ui, ctx, Some(main), "common.cancel", out);
+    buttons_of_field(ui, ctx, &response, main, out);
 }

@@ -1,7 +1,7 @@
 //! The page that asks into which file a log goes on, and the part of the status bar that says that it does.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, explain, is_entered, path_ui, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, explain, path_ui, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::log_file::{LogFileAction, LogFilePage, LogForm};
 use crate::ui::theme::Theme;
@@ -39,16 +39,8 @@ pub(in crate::ui) fn log_file_ui(
     if path.changed() {
         page.path.error = None;
     }
-    if is_entered(ui, &path) {
-        out.push(TabPageAction::LogFile.into());
-    }
-    buttons(
-        ui,
-        ctx,
-        Some((ButtonKind::Main, "log_file.yes", TabPageAction::LogFile.into())),
-        "common.cancel",
-        out,
-    );
+    let start = (ButtonKind::Main, "log_file.yes", TabPageAction::LogFile.into());
+    buttons_of_field(ui, ctx, &path, start, out);
 }
 
 /// Says into which file the log goes on, and how much did; a press ends it.

@@ -2,7 +2,7 @@
 
 use crate::model::address::Address;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::page_parts::{PageAction, buttons, explain, focus_at_first, is_entered, title};
+use crate::ui::page_parts::{PageAction, buttons_of_field, explain, focus_at_first, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::widgets::{ButtonKind, TextField, toggle};
 use crate::workspace::settings::Settings;
@@ -54,19 +54,11 @@ pub(in crate::ui) fn peer_name_ui(
     explain(ui, ctx.text("peers.name_explain"));
     let response = TextField::new(ctx.text("tab.name")).show(ui, &mut page.name);
     focus_at_first(ui, &response);
-    if is_entered(ui, &response) {
-        out.push(TabPageAction::SavePeerName.into());
-    }
     if page.address.port().is_some() {
         toggle(ui, &mut page.with_port, ctx.text("peers.name_port"), ctx.text("peers.name_port_tip"));
     }
-    buttons(
-        ui,
-        ctx,
-        Some((ButtonKind::Main, "common.ok", TabPageAction::SavePeerName.into())),
-        "common.cancel",
-        out,
-    );
+    let save = (ButtonKind::Main, "common.ok", TabPageAction::SavePeerName.into());
+    buttons_of_field(ui, ctx, &response, save, out);
 }
 
 #[cfg(test)]
