@@ -98,11 +98,8 @@ impl PredicateScan {
             Way::Search(patterns.into_iter().map(search).collect::<Result<_, _>>()?)
         };
         let mut judging = Judging::new(reader.clone(), predicate)?;
-        if let Some(before) = from.0.checked_sub(1) {
-            judging.above =
-                reader.head(RecordId(before))?.map(|head| Moment { at: head.at, epoch: head.epoch });
-        }
-        let records = reader.records(from.0..u64::MAX).at_once();
+        let records;
+        (judging.above, records) = stand_at(&reader, from.0)?;
         Ok(PredicateScan { reader, first: from.0, way, judging, records })
     }
 
@@ -144,10 +141,8 @@ impl PredicateScan {
         let rows = last.record.0.saturating_sub(first.record.0) + 1;
         let finds_across = self.judging.judge.predicate.across().is_some();
         if hits.len() >= ENOUGH_HITS && (hits.len() as u64).saturating_mul(2) > rows && !finds_across {
-            let last_head = self.reader.head(last.record)?;
-            self.judging.above = last_head.map(|head| Moment { at: head.at, epoch: head.epoch });
             self.first = last.record.0 + 1;
-            self.records = self.reader.records(self.first..u64::MAX).at_once();
+            (self.judging.above, self.records) = stand_at(&self.reader, self.first)?;
             self.way = Way::Walk;
         }
         Ok(())
@@ -216,6 +211,13 @@ impl PredicateScan {
             None => Ok(false),
         }
     }
+}
+
+/// The rows from this one on, and the moment of the one before it.
+fn stand_at(reader: &JournalReader, first: u64) -> Result<(Option<Moment>, Records), JournalError> {
+    let above = first.checked_sub(1).map(|before| reader.head(RecordId(before))).transpose()?.flatten();
+    let above = above.map(|head| Moment { at: head.at, epoch: head.epoch });
+    Ok((above, reader.records(first..u64::MAX).at_once()))
 }
 
 fn moment_of(row: &Row) -> Moment {
