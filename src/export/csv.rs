@@ -10,7 +10,7 @@ use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::{PieceKind, TextEncoding};
 use crate::codec::time::push_rfc3339_utc;
 use crate::export::decoding::TextDecoder;
-use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
+use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::export::line::{push_hex, push_number, push_seconds};
 use crate::model::record::Body;
 use crate::util::locale::{Language, Locale};
@@ -83,13 +83,7 @@ impl CsvExporter {
             push_number(line, peer.get());
         }
         line.push(',');
-        if let Some(ends) = ends {
-            line.push_str(&ends.remote.to_string());
-            line.push(',');
-            line.push_str(&ends.local.to_string());
-        } else {
-            line.push(',');
-        }
+        push_ends(line, ends);
         line.push(',');
         if let Some(data) = data {
             push_number(line, data.bytes.len());
@@ -172,6 +166,17 @@ fn push_text_cell(line: &mut String, text: &str) {
     let start = open_text_cell(line);
     push_quoted(line, text);
     close_text_cell(line, start);
+}
+
+/// Appends two cells: where a peer is, and where it is spoken to.
+pub(super) fn push_ends(line: &mut String, ends: Option<PeerEnds>) {
+    if let Some(ends) = ends {
+        line.push_str(&ends.remote.to_string());
+        line.push(',');
+        line.push_str(&ends.local.to_string());
+    } else {
+        line.push(',');
+    }
 }
 
 /// Begins a cell; tells where its text starts.

@@ -8,7 +8,7 @@ use crate::codec::prose::body_text;
 use crate::codec::rows::{Row, RowClock};
 use crate::codec::text::{PieceKind, TextEncoding};
 use crate::codec::time::TimeFormat;
-use crate::export::csv::{close_text_cell, open_text_cell, push_quoted};
+use crate::export::csv::{close_text_cell, open_text_cell, push_ends, push_quoted};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
 use crate::export::line::{push_hex, push_number, push_seconds};
@@ -116,13 +116,7 @@ impl SpreadsheetExporter {
             close_text_cell(line, start);
         }
         line.push(',');
-        if let Some(ends) = ends {
-            line.push_str(&ends.remote.to_string());
-            line.push(',');
-            line.push_str(&ends.local.to_string());
-        } else {
-            line.push(',');
-        }
+        push_ends(line, ends);
         line.push(',');
         let Some(data) = data else {
             self.content.push_str(&body_text(&record.body, locale));
