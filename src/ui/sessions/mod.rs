@@ -362,14 +362,16 @@ fn has_left(peer: PeerInfo) -> PeerStatus {
 
 /// The tab that shows this session, whether it goes on or is an earlier one.
 pub(in crate::ui) fn seen_at(tabs: &TabList, path: &Path) -> Option<TabKey> {
-    let is_shown = |tab: &&Tab| tab.reader().is_some_and(|reader| reader.path() == path);
-    tabs.iter().find(is_shown).map(|tab| tab.key)
+    tabs.iter().find(|tab| shows(tab, path)).map(|tab| tab.key)
 }
 
 /// The tab that shows this earlier session.
 pub(in crate::ui) fn shown_at(tabs: &TabList, path: &Path) -> Option<TabKey> {
-    let is_shown = |tab: &&Tab| tab.is_kept() && tab.reader().is_some_and(|reader| reader.path() == path);
-    tabs.iter().find(is_shown).map(|tab| tab.key)
+    tabs.iter().find(|tab| tab.is_kept() && shows(tab, path)).map(|tab| tab.key)
+}
+
+fn shows(tab: &Tab, path: &Path) -> bool {
+    tab.reader().is_some_and(|reader| reader.path() == path)
 }
 
 #[cfg(test)]
