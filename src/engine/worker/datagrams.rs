@@ -89,7 +89,7 @@ impl Datagrams {
             local,
             configured: configured.map(Address::to_canonical),
             broadcast,
-            peers: DatagramPeers::new(own_broadcasts()),
+            peers: DatagramPeers::new(if is_unix { Vec::new() } else { own_broadcasts() }),
             waiting: DatagramQueue::default(),
             interface_names: HashMap::new(),
             drops: Drops::default(),
