@@ -70,6 +70,12 @@ impl LogFile {
         self.ended.try_recv().ok()
     }
 
+    /// Writes what the journal has by now and closes the file; tells how it ended, unless that was taken before.
+    pub fn finish(mut self) -> Result<(), ExportError> {
+        self.going = None;
+        self.ended.recv().unwrap_or(Ok(()))
+    }
+
     /// How many bytes were written.
     pub fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
@@ -178,6 +184,20 @@ mod tests {
             drop(file);
             assert_eq!(fs::read(&path).unwrap(), expected);
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_that_is_full_at_the_very_end_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let news = News::new(Waker::noop().clone());
+        let full = order(PathBuf::from("/dev/full"), Format::Raw);
+        let file = LogFile::start(full, writer.reader(), 0, news).unwrap();
+        append(&mut writer, b"one");
+        let line = file.finish().unwrap_err().to_string();
+        assert!(line.contains("/dev/full") && line.contains("ENOSPC 28"), "{line}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ pub mod view;
 
 use crate::codec::decode::DecodeChoice;
 use crate::engine::log_file::{LogFile, LogFileOrder};
-use crate::export::{ExportOptions, Format, PayloadChoice};
+use crate::export::{ExportError, ExportOptions, Format, PayloadChoice};
 use crate::journal::format::FILE_EXTENSION;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
@@ -56,9 +56,16 @@ pub struct LogToFile {
     order: Option<LogFileOrder>,
     /// What writes it, once there is a session.
     file: Option<LogFile>,
-    /// Files that come to their end, and which of them that is said of. Nobody waits for the disk but the end of the
-    /// program.
-    ending: Vec<JobHandle<Option<PathBuf>>>,
+    /// Files that come to their end. Nobody waits for the disk but the end of the program.
+    ending: Vec<JobHandle<Ended>>,
+}
+
+/// How a file came to its end.
+#[derive(Debug)]
+struct Ended {
+    /// Which it is, where its end is said.
+    told: Option<PathBuf>,
+    outcome: Result<(), ExportError>,
 }
 
 impl LogToFile {
@@ -74,8 +81,8 @@ impl LogToFile {
             return;
         }
         self.ending.extend(cx.start_job(JobKind::EndLogFile, move |_| {
-            drop(file);
-            told
+            let outcome = file.map_or(Ok(()), LogFile::finish);
+            Ended { told, outcome }
         }));
     }
 }
@@ -166,16 +173,26 @@ fn begin(tab: &mut Tab, from_row: u64, cx: &mut Cx<'_>) {
 /// Tells of files that nothing more goes into: the person ended them, or they could not be written. The session goes on.
 pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
     let log_file = &mut tab.log_file;
-    for path in all_finished(&mut log_file.ending, JobHandle::take_result).into_iter().flatten() {
-        cx.notices.done(cx.locale.format("log_file.ended", &[("path", &path.display())]));
+    for Ended { told, outcome } in all_finished(&mut log_file.ending, JobHandle::take_result) {
+        match (outcome, told) {
+            (Err(error), _) => tell_broken(&error, cx),
+            (Ok(()), Some(path)) => {
+                cx.notices.done(cx.locale.format("log_file.ended", &[("path", &path.display())]));
+            }
+            (Ok(()), None) => {}
+        }
     }
     let Some(ended) = log_file.file.as_ref().and_then(LogFile::take_end) else { return };
     log_file.file = None;
     log_file.order = None;
     if let Err(error) = ended {
-        let why = error_text::export(cx.locale, &error);
-        cx.notices.problem(cx.locale.format("log_file.broken", &[("why", &why)]));
+        tell_broken(&error, cx);
     }
+}
+
+fn tell_broken(error: &ExportError, cx: &mut Cx<'_>) {
+    let why = error_text::export(cx.locale, error);
+    cx.notices.problem(cx.locale.format("log_file.broken", &[("why", &why)]));
 }
 
 #[cfg(test)]
