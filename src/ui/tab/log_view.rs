@@ -19,7 +19,7 @@ use crate::ui::tab::go_to::Destination;
 use crate::ui::tab::highlights::{HighlightRule, Highlights};
 use crate::ui::tab::inspector::{Inspector, Look};
 use crate::ui::tab::notes::notes_expression;
-use crate::ui::tab::terms::bytes_term;
+use crate::ui::tab::terms::row_term;
 use crate::ui::tab::ticks::{TickLayer, Ticks};
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
@@ -579,43 +579,16 @@ impl LogView {
 
     /// A term of a filter for what a row has; says so where it has no such thing.
     pub(in crate::ui) fn term_of(&mut self, row: RowKey, of: RowTrait, cx: &mut Cx<'_>) -> Option<String> {
-        let missing = match self.rows.as_mut().map(|rows| rows.row(row)) {
-            Some(Ok(Some(row))) => {
-                let encoding =
-                    self.rows.as_ref().map_or_else(TextEncoding::default, |rows| rows.options().encoding);
-                let direction = row.record.data().map(|data| data.head.direction);
-                let (term, missing) = match of {
-                    RowTrait::Peer => (row.record.peer.map(|peer| format!("peer:{peer}")), "toast.no_peer"),
-                    RowTrait::Direction => {
-                        (direction.map(|direction| format!("dir:{}", direction.word())), "toast.no_direction")
-                    }
-                    RowTrait::Length => {
-                        let length = row.record.data().map(|data| data.bytes.len());
-                        (length.map(|length| format!("len == {length}")), "toast.no_direction")
-                    }
-                    RowTrait::Since | RowTrait::Until => {
-                        let relation = if of == RowTrait::Since { ">=" } else { "<=" };
-                        let moment =
-                            TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", row.record.at.wall_ns);
-                        (Some(format!("time {relation} {moment}")), "toast.no_direction")
-                    }
-                    RowTrait::Content => {
-                        let bytes = row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
-                        (bytes_term(bytes, encoding), "toast.no_content")
-                    }
-                };
-                if term.is_some() {
-                    return term;
-                }
-                missing
-            }
-            Some(Err(error)) => {
-                cx.notices.problem(error_text::journal(cx.locale, &error));
-                return None;
-            }
-            _ => return None,
-        };
-        cx.notices.info(cx.locale.text(missing));
+        let rows = self.rows.as_mut()?;
+        let encoding = rows.options().encoding;
+        match rows.row(row) {
+            Ok(Some(row)) => match row_term(&row.record, of, encoding) {
+                Ok(term) => return Some(term),
+                Err(missing) => cx.notices.info(cx.locale.text(missing)),
+            },
+            Ok(None) => {}
+            Err(error) => cx.notices.problem(error_text::journal(cx.locale, &error)),
+        }
         None
     }
 

@@ -4,8 +4,10 @@
 use crate::codec::expression::{Expression, Node, Test, Vocabulary};
 use crate::codec::hex;
 use crate::codec::text::{Carry, PieceKind, TextEncoding, decode_with};
+use crate::codec::time::TimeFormat;
+use crate::model::record::Record;
 use crate::ui::ctx::ViewCtx;
-use crate::ui::sheet::TermUse;
+use crate::ui::sheet::{RowTrait, TermUse};
 use crate::ui::tab::TabAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::widgets::menu_item;
@@ -35,6 +37,27 @@ pub fn bytes_term(bytes: &[u8], encoding: TextEncoding) -> Option<String> {
         Some(text) => Expression::of(Node::Test(Test::find(&text))).to_string(),
         None => format!("hex:\"{}\"", hex::spaced(shown)),
     })
+}
+
+/// Rows that are like this one in something; where it has no such thing, the key of the words that say so.
+pub fn row_term(record: &Record, of: RowTrait, encoding: TextEncoding) -> Result<String, &'static str> {
+    let data = record.data();
+    let since = |relation: &str| {
+        let moment = TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", record.at.wall_ns);
+        format!("time {relation} {moment}")
+    };
+    match of {
+        RowTrait::Peer => record.peer.map(|peer| format!("peer:{peer}")).ok_or("toast.no_peer"),
+        RowTrait::Direction => {
+            data.map(|data| format!("dir:{}", data.head.direction.word())).ok_or("toast.no_direction")
+        }
+        RowTrait::Length => data.map(|data| format!("len == {}", data.bytes.len())).ok_or("toast.no_content"),
+        RowTrait::Since => Ok(since(">=")),
+        RowTrait::Until => Ok(since("<=")),
+        RowTrait::Content => {
+            data.and_then(|data| bytes_term(&data.bytes, encoding)).ok_or("toast.no_content")
+        }
+    }
 }
 
 /// Rows in which a decoder finds this value under this name; those that have the name at all where the value cannot be
@@ -71,9 +94,13 @@ pub fn term_items(ui: &mut Ui, ctx: &ViewCtx<'_>, term: Option<&str>, out: &mut 
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes_term, value_term};
+    use super::{bytes_term, row_term, value_term};
     use crate::codec::expression::{Expression, Vocabulary};
     use crate::codec::text::TextEncoding;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::ui::sheet::RowTrait;
+    use crate::util::clock::Stamp;
 
     #[test]
     fn bytes_are_looked_for_as_one_sees_them() {
@@ -99,6 +126,28 @@ mod tests {
             85,
             "as many as there is room for"
         );
+    }
+
+    #[test]
+    fn a_row_without_bytes_says_which_trait_it_lacks() {
+        let record =
+            |peer, body| Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer, body };
+        let data = Data { head: DataHead::received(), bytes: b"ok".to_vec() };
+        let (data, note) =
+            (record(PeerId::new(3), Body::Data(data)), record(None, Body::Note(String::new())));
+        for (of, term, missing) in [
+            (RowTrait::Peer, "peer:3", "toast.no_peer"),
+            (RowTrait::Direction, "dir:rx", "toast.no_direction"),
+            (RowTrait::Length, "len == 2", "toast.no_content"),
+            (RowTrait::Content, "\"ok\"", "toast.no_content"),
+        ] {
+            assert_eq!(row_term(&data, of, TextEncoding::UTF_8).as_deref(), Ok(term));
+            assert_eq!(row_term(&note, of, TextEncoding::UTF_8), Err(missing));
+        }
+        for of in [RowTrait::Since, RowTrait::Until] {
+            let term = row_term(&note, of, TextEncoding::UTF_8).unwrap();
+            assert!(Expression::parse(&term, &Vocabulary::default()).is_ok(), "{term}");
+        }
     }
 
     #[test]
