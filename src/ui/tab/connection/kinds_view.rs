@@ -2,27 +2,13 @@
 //! with it.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::tab::connection::errors::Errors;
+use crate::ui::tab::connection::form::{Form, LABEL_WIDTH, width_beside_button};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{Choice, TextField, error_line, icon_button, menu, menu_item, segmented, toggle};
+use crate::ui::widgets::{Choice, error_line, icon_button, menu, menu_item, segmented, toggle};
 use crate::workspace::tabs::TabKind;
 use egui::{Align, Frame, Label, Layout, Margin, Response, RichText, TextEdit, Ui, vec2};
-
-/// The width of the labels before the fields.
-pub(super) const LABEL_WIDTH: f32 = 70.0;
-
-/// A field with its label and what is wrong with it.
-pub(super) fn labelled_field<'a>(
-    ctx: &ViewCtx<'a>,
-    key: &'static str,
-    hint: &'a str,
-    is_locked: bool,
-    error: Option<&'a str>,
-) -> TextField<'a> {
-    TextField::new(ctx.text(key)).labelled(LABEL_WIDTH).hint(hint).locked(is_locked).error(error)
-}
 
 /// A label as wide as those of fields.
 pub(super) fn label_ui(ui: &mut Ui, name: &str) -> Response {
@@ -37,28 +23,22 @@ pub(super) fn label_ui(ui: &mut Ui, name: &str) -> Response {
 }
 
 /// What WebSocket asks for; nothing for other kinds.
-pub(super) fn web_socket_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut LiveSettings,
-    is_locked: bool,
-    errors: &Errors,
-) {
+pub(super) fn web_socket_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    let ctx = form.ctx;
     if !tab.kind.is_web_socket() {
         return;
     }
     let is_client = tab.kind == TabKind::WebSocketClient;
     let hint = if is_client { "/live" } else { ctx.text("web_socket.any_path") };
-    labelled_field(ctx, "web_socket.path", hint, is_locked, errors.of_field(Field::Path))
-        .show(ui, &mut tab.web_socket.path);
-    labelled_field(ctx, "web_socket.subprotocols", "mqtt, chat", is_locked, None)
-        .show(ui, &mut tab.web_socket.subprotocols);
+    form.field("web_socket.path", hint, Some(Field::Path)).show(ui, &mut tab.web_socket.path);
+    form.field("web_socket.subprotocols", "mqtt, chat", None).show(ui, &mut tab.web_socket.subprotocols);
     if is_client {
-        headers_ui(ui, ctx, tab, is_locked, errors);
+        headers_ui(ui, form, tab);
     }
 }
 
-fn headers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
+fn headers_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    let ctx = form.ctx;
     let theme = Theme::of(ui);
     ui.horizontal_top(|ui| {
         let label = label_ui(ui, ctx.text("web_socket.headers"));
@@ -66,17 +46,17 @@ fn headers_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked:
             .desired_rows(2)
             .desired_width(ui.available_width())
             .hint_text(RichText::new("Origin: http://…").color(theme.faint))
-            .interactive(!is_locked)
+            .interactive(!form.is_locked)
             .frame(
                 Frame::new()
-                    .fill(if is_locked { theme.panel } else { theme.raised })
+                    .fill(if form.is_locked { theme.panel } else { theme.raised })
                     .stroke(theme.line_stroke())
                     .corner_radius(theme::corners())
                     .inner_margin(Margin::symmetric(8, 6)),
             );
         ui.add(edit).labelled_by(label.id);
     });
-    if let Some(error) = errors.of_field(Field::Headers) {
+    if let Some(error) = form.errors.of_field(Field::Headers) {
         error_line(ui, error);
     }
 }
@@ -90,36 +70,30 @@ enum Role {
 }
 
 /// Where a Unix socket stands or connects.
-pub(super) fn unix_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut LiveSettings,
-    is_locked: bool,
-    errors: &Errors,
-) {
-    ui.add_enabled_ui(!is_locked, |ui| unix_kind_ui(ui, ctx, &mut tab.kind));
+pub(super) fn unix_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    let ctx = form.ctx;
+    ui.add_enabled_ui(!form.is_locked, |ui| unix_kind_ui(ui, ctx, &mut tab.kind));
     let shape = tab.kind.shape();
     if !shape.connects() {
-        labelled_field(ctx, "unix.local", "/tmp/name.sock", is_locked, errors.of_field(Field::UnixLocal))
-            .show(ui, &mut tab.unix.local);
+        form.field("unix.local", "/tmp/name.sock", Some(Field::UnixLocal)).show(ui, &mut tab.unix.local);
     }
     if shape.has_remote() {
         // Where datagrams go may change while the socket is open.
-        let is_fixed = is_locked && shape.has_connections();
-        labelled_field(ctx, "unix.remote", "/tmp/name.sock", is_fixed, errors.of_field(Field::UnixRemote))
+        let of_remote = Form { is_locked: form.is_locked && shape.has_connections(), ..form };
+        of_remote
+            .field("unix.remote", "/tmp/name.sock", Some(Field::UnixRemote))
             .show(ui, &mut tab.unix.remote);
     }
     if shape.connects() {
-        ui.add_enabled_ui(!is_locked, |ui| {
+        ui.add_enabled_ui(!form.is_locked, |ui| {
             let (name, tip) = (ctx.text("connection.reconnect"), ctx.text("connection.reconnect_tip"));
             toggle(ui, &mut tab.reconnect, name, tip);
         });
         return;
     }
     if !tab.unix.local.trim().starts_with('@') {
-        labelled_field(ctx, "unix.mode", "600", is_locked, errors.of_field(Field::UnixMode))
-            .show(ui, &mut tab.unix.mode);
-        ui.add_enabled_ui(!is_locked, |ui| {
+        form.field("unix.mode", "600", Some(Field::UnixMode)).show(ui, &mut tab.unix.mode);
+        ui.add_enabled_ui(!form.is_locked, |ui| {
             let (name, tip) = (ctx.text("unix.replace_stale"), ctx.text("unix.replace_stale_tip"));
             toggle(ui, &mut tab.unix.replace_stale, name, tip);
         });
@@ -166,19 +140,13 @@ fn unix_kind_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: &mut TabKind) {
 }
 
 /// Which packets a raw session exchanges.
-pub(super) fn protocol_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut LiveSettings,
-    is_locked: bool,
-    errors: &Errors,
-) {
+pub(super) fn protocol_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    let ctx = form.ctx;
     ui.horizontal_top(|ui| {
-        let room = ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - 2.0 * theme::SPACE_8;
-        labelled_field(ctx, "raw.protocol", "icmp", is_locked, errors.of_field(Field::Protocol))
-            .width(room)
+        form.field("raw.protocol", "icmp", Some(Field::Protocol))
+            .width(width_beside_button(ui))
             .show(ui, &mut tab.raw.protocol);
-        ui.add_enabled_ui(!is_locked, |ui| {
+        ui.add_enabled_ui(!form.is_locked, |ui| {
             let opener = icon_button(ui, "▾", ctx.text("raw.known"));
             menu(&opener, 120.0, |ui| {
                 for name in ["icmp", "icmpv6"] {
@@ -189,7 +157,7 @@ pub(super) fn protocol_ui(
             });
         });
     });
-    ui.add_enabled_ui(!is_locked, |ui| {
+    ui.add_enabled_ui(!form.is_locked, |ui| {
         let (name, tip) = (ctx.text("raw.include_header"), ctx.text("raw.include_header_tip"));
         toggle(ui, &mut tab.raw.include_header, name, tip);
     });

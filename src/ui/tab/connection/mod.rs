@@ -7,6 +7,8 @@ mod kinds;
 
 pub mod fields;
 
+mod form;
+
 mod kinds_view;
 
 pub mod security_file;

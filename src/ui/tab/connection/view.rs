@@ -6,7 +6,8 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::errors::Errors;
 use crate::ui::tab::connection::fields::split_endpoint;
-use crate::ui::tab::connection::kinds_view::{LABEL_WIDTH, protocol_ui, unix_ui, web_socket_ui};
+use crate::ui::tab::connection::form::{Form, width_beside_button};
+use crate::ui::tab::connection::kinds_view::{protocol_ui, unix_ui, web_socket_ui};
 use crate::ui::tab::connection::open_button::open_button_ui;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::Field;
@@ -14,9 +15,8 @@ use crate::ui::tab::connection::security_view::security_ui;
 use crate::ui::tab::connection::socket_options;
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
-use crate::ui::theme;
 use crate::ui::widgets::{
-    PillCombo, TextField, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
+    PillCombo, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
 };
 use crate::workspace::tabs::TabKind;
 use egui::{Event, Response, Ui};
@@ -34,33 +34,34 @@ pub fn connection_ui(
 ) {
     let is_open = status.state.is_open();
     let errors = Errors::of(ctx, tab, panel, status);
+    let form = Form { ctx, errors: &errors, is_locked: is_open };
     group_heading(ui, ctx.text("connection.title"));
     match tab.kind {
         TabKind::TcpServer | TabKind::WebSocketServer => {
-            local_ui(ui, ctx, tab, is_open, &errors, out);
-            web_socket_ui(ui, ctx, tab, is_open, &errors);
-            security_ui(ui, ctx, tab, panel, is_open, &errors, out);
+            local_ui(ui, form, tab, out);
+            web_socket_ui(ui, form, tab);
+            security_ui(ui, form, tab, panel, out);
         }
         TabKind::TcpClient | TabKind::WebSocketClient => {
-            remote_ui(ui, ctx, tab, is_open, &errors);
-            web_socket_ui(ui, ctx, tab, is_open, &errors);
-            security_ui(ui, ctx, tab, panel, is_open, &errors, out);
-            client_details_ui(ui, ctx, tab, panel, is_open, &errors, out);
+            remote_ui(ui, form, tab);
+            web_socket_ui(ui, form, tab);
+            security_ui(ui, form, tab, panel, out);
+            client_details_ui(ui, form, tab, panel, out);
         }
         TabKind::Raw => {
-            protocol_ui(ui, ctx, tab, is_open, &errors);
-            local_host_ui(ui, ctx, tab, is_open, &errors, out);
-            host_ui(ui, ctx, tab, false, &errors);
+            protocol_ui(ui, form, tab);
+            local_host_ui(ui, form, tab, out);
+            host_ui(ui, form.unlocked(), tab);
         }
         TabKind::UnixServer
         | TabKind::UnixClient
         | TabKind::UnixSeqpacketServer
         | TabKind::UnixSeqpacketClient
-        | TabKind::UnixDatagrams => unix_ui(ui, ctx, tab, is_open, &errors),
+        | TabKind::UnixDatagrams => unix_ui(ui, form, tab),
         TabKind::Udp => {
-            local_ui(ui, ctx, tab, is_open, &errors, out);
-            remote_ui(ui, ctx, tab, false, &errors);
-            broadcast_ui(ui, ctx, tab.broadcast, &errors, out);
+            local_ui(ui, form, tab, out);
+            remote_ui(ui, form.unlocked(), tab);
+            broadcast_ui(ui, form, tab.broadcast, out);
             socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), out);
         }
     }
@@ -68,50 +69,30 @@ pub fn connection_ui(
     open_button_ui(ui, ctx, tab.kind.shape().meeting, status, out);
 }
 
-fn local_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut LiveSettings,
-    is_locked: bool,
-    errors: &Errors,
-    out: &mut Vec<TabAction>,
-) {
-    local_host_ui(ui, ctx, tab, is_locked, errors, out);
-    let response = TextField::new(ctx.text("connection.port"))
-        .labelled(LABEL_WIDTH)
-        .hint(PORT_HINT)
-        .locked(is_locked)
-        .error(errors.of_field(Field::LocalPort))
-        .show(ui, &mut tab.local_port);
-    open_on_enter(ui, &response, is_locked, out);
+fn local_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
+    local_host_ui(ui, form, tab, out);
+    let response =
+        form.field("connection.port", PORT_HINT, Some(Field::LocalPort)).show(ui, &mut tab.local_port);
+    open_on_enter(ui, &response, form.is_locked, out);
 }
 
-fn local_host_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    tab: &mut LiveSettings,
-    is_locked: bool,
-    errors: &Errors,
-    out: &mut Vec<TabAction>,
-) {
+fn local_host_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
+    let ctx = form.ctx;
     let interface = ctx
         .addresses
         .iter()
         .find(|address| address.host == tab.local_host.trim())
         .map_or("", |address| interface_name(ctx, &address.interface));
     ui.horizontal_top(|ui| {
-        let response = TextField::new(ctx.text("connection.local_host"))
-            .labelled(LABEL_WIDTH)
-            .hint("0.0.0.0")
+        let response = form
+            .field("connection.local_host", "0.0.0.0", Some(Field::LocalHost))
             .remark(interface)
-            .locked(is_locked)
-            .error(errors.of_field(Field::LocalHost))
-            .width(ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - 2.0 * theme::SPACE_8)
+            .width(width_beside_button(ui))
             .show(ui, &mut tab.local_host);
         if is_whole(ui, &response) {
             split_endpoint(&mut tab.local_host, &mut tab.local_port);
         }
-        address_menu(ui, ctx, &mut tab.local_host, is_locked, out);
+        address_menu(ui, ctx, &mut tab.local_host, form.is_locked, out);
     });
 }
 
@@ -154,49 +135,41 @@ fn address_menu(
     });
 }
 
-fn remote_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
-    host_ui(ui, ctx, tab, is_locked, errors);
-    TextField::new(ctx.text("connection.remote_port"))
-        .labelled(LABEL_WIDTH)
-        .hint(PORT_HINT)
-        .locked(is_locked)
-        .error(errors.of_field(Field::RemotePort))
-        .show(ui, &mut tab.remote_port);
+fn remote_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    host_ui(ui, form, tab);
+    form.field("connection.remote_port", PORT_HINT, Some(Field::RemotePort)).show(ui, &mut tab.remote_port);
 }
 
-fn host_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, is_locked: bool, errors: &Errors) {
-    let response = TextField::new(ctx.text("connection.remote_host"))
-        .labelled(LABEL_WIDTH)
-        .hint("192.168.1.20")
-        .locked(is_locked)
-        .error(errors.of_field(Field::RemoteHost))
+fn host_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+    let response = form
+        .field("connection.remote_host", "192.168.1.20", Some(Field::RemoteHost))
         .show(ui, &mut tab.remote_host);
     if is_whole(ui, &response) {
         split_endpoint(&mut tab.remote_host, &mut tab.remote_port);
     }
 }
 
-fn broadcast_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_allowed: bool, errors: &Errors, out: &mut Vec<TabAction>) {
+fn broadcast_ui(ui: &mut Ui, form: Form<'_>, is_allowed: bool, out: &mut Vec<TabAction>) {
+    let ctx = form.ctx;
     let mut is_on = is_allowed;
     let tooltip = ctx.text("connection.broadcast_tip");
     if toggle(ui, &mut is_on, ctx.text("connection.broadcast"), tooltip).changed() {
         out.push(ConnectionAction::SetBroadcast(is_on).into());
     }
-    if let Some(error) = errors.of_field(Field::Broadcast) {
+    if let Some(error) = form.errors.of_field(Field::Broadcast) {
         error_line(ui, error);
     }
 }
 
 fn client_details_ui(
     ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
+    form: Form<'_>,
     tab: &mut LiveSettings,
     panel: &mut Panel,
-    is_locked: bool,
-    errors: &Errors,
     out: &mut Vec<TabAction>,
 ) {
-    ui.add_enabled_ui(!is_locked, |ui| {
+    let ctx = form.ctx;
+    ui.add_enabled_ui(!form.is_locked, |ui| {
         toggle(
             ui,
             &mut tab.reconnect,
@@ -208,14 +181,11 @@ fn client_details_ui(
     // They stay open when the fault is mended, which happens while it is typed.
     panel.are_details_shown |= [Field::LocalHost, Field::LocalPort, Field::Timeout]
         .into_iter()
-        .any(|field| errors.of_field(field).is_some());
+        .any(|field| form.errors.of_field(field).is_some());
     if panel.are_details_shown {
-        local_ui(ui, ctx, tab, is_locked, errors, out);
-        TextField::new(ctx.text("connection.timeout"))
-            .labelled(LABEL_WIDTH)
+        local_ui(ui, form, tab, out);
+        form.field("connection.timeout", "", Some(Field::Timeout))
             .remark(ctx.text("connection.seconds"))
-            .locked(is_locked)
-            .error(errors.of_field(Field::Timeout))
             .show(ui, &mut tab.connect_timeout_seconds);
     }
 }
