@@ -12,6 +12,7 @@ use crate::model::status::{PeerState, SessionState};
 use crate::util::locale::Locale;
 use crate::workspace::tabs::TabKind;
 use std::fmt::Display;
+use std::net::SocketAddr;
 
 /// What a direction is called, or both together.
 pub fn direction_name(locale: &Locale, direction: Option<Direction>) -> &str {
@@ -108,6 +109,7 @@ pub fn hint<'a>(locale: &'a Locale, failure: &Failure) -> Option<&'a str> {
     let key = match failure.error.name.as_str() {
         "EACCES" | "WSAEACCES" if has_low_port(&failure.target) => "hint.low_port",
         "EACCES" | "WSAEACCES" if failure.target.contains("255") => "hint.broadcast",
+        "EADDRINUSE" | "WSAEADDRINUSE" if failure.target.parse::<SocketAddr>().is_err() => "hint.name_in_use",
         "EADDRINUSE" | "WSAEADDRINUSE" => "hint.in_use",
         "EADDRNOTAVAIL" | "WSAEADDRNOTAVAIL" => "hint.not_ours",
         "ECONNREFUSED" | "WSAECONNREFUSED" => "hint.refused",

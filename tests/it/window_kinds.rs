@@ -129,7 +129,7 @@ fn a_unix_socket_is_listened_on_and_a_stale_file_is_told() {
     desk.see("A path is needed here");
     desk.fill("Path", path.to_str().unwrap());
     desk.press("Listen");
-    desk.see("stale");
+    desk.see("left the file behind");
     desk.press("Replace a stale file");
     desk.press("Listen");
     desk.see(&format!("listening on {}", path.display()));
