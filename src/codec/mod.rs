@@ -27,6 +27,10 @@ pub mod prose;
 
 pub mod represent;
 
+pub mod terminal;
+
+pub mod running;
+
 pub mod copy;
 
 pub mod websocket;

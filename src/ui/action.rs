@@ -144,6 +144,7 @@ impl Action {
             UiCommand::ToggleFollowing => on_tab(LogAction::ToggleFollowing.into()),
             UiCommand::View(view) => on_tab(LogAction::SetView(view).into()),
             UiCommand::ToggleWrap => on_tab(LogAction::ToggleWrap.into()),
+            UiCommand::ToggleTerminalColors => on_tab(LogAction::ToggleTerminalColors.into()),
             UiCommand::ClearView => on_tab(LogAction::Clear.into()),
             UiCommand::ShowCleared => on_tab(LogAction::ShowCleared.into()),
             UiCommand::ResetCounters => on_tab(TabAction::ResetCounters),

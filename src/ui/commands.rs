@@ -42,6 +42,8 @@ pub enum UiCommand {
     View(RowView),
     /// Wrap long lines, or not.
     ToggleWrap,
+    /// Colour running text as a terminal does, or show what asks for that.
+    ToggleTerminalColors,
     /// Clear the view.
     ClearView,
     /// Show what was cleared from view.
@@ -197,6 +199,7 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::View(RowView::Hex), "command.view_hex"),
     row(UiCommand::View(RowView::Dump), "command.view_dump"),
     row(UiCommand::View(RowView::Decoded), "command.view_decoded"),
+    row(UiCommand::View(RowView::Running), "command.view_running").keys(ALT, Key::R),
     row(UiCommand::ClearView, "command.clear_view").keys(CTRL, Key::L),
     row(UiCommand::ShowCleared, "command.show_cleared"),
     row(UiCommand::ResetCounters, "command.reset_counters"),
@@ -234,6 +237,7 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Sessions, "command.sessions"),
     row(UiCommand::FindInSessions, "command.find_in_sessions").keys(CTRL_SHIFT, Key::F),
     row(UiCommand::ToggleWrap, "command.toggle_wrap").keys(ALT, Key::Z).menu(MenuPart::Look),
+    row(UiCommand::ToggleTerminalColors, "command.toggle_terminal_colors"),
     row(UiCommand::ToggleInspector, "command.toggle_inspector").keys(CTRL, Key::I).menu(MenuPart::Look),
     row(UiCommand::ZoomIn, "command.zoom_in")
         .keys(CTRL, Key::Equals)

@@ -3,10 +3,11 @@
 //! No other file of the window names a colour. It knows no widgets and no data.
 
 use crate::codec::represent::MarkClass;
+use crate::codec::terminal::{TerminalColor, TerminalLook};
 use crate::ui::fonts;
 use egui::style::{ScrollStyle, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Rgba, Shadow, Stroke, Style, TextStyle,
     ThemePreference, Ui, Vec2, Visuals, vec2,
 };
 
@@ -80,6 +81,9 @@ pub struct Theme {
     pub tints: [Color32; 4],
     /// What stands for a highlight where there is no text: its sign, the edge of its rows, its marks beside the scroll bar.
     pub signs: [Color32; 4],
+    /// The sixteen colours of a terminal that have names. All but black and white are readable on the ground; a device that
+    /// writes in the colour of the ground gets one that can be read.
+    pub terminal: [Color32; 16],
     /// Behind selected rows.
     pub selected_row: Color32,
     /// Behind the row or control under the pointer.
@@ -112,6 +116,24 @@ pub static DARK: Theme = Theme {
     highlights: [rgb(0x24_38_b0), rgb(0x6a_1f_6e), rgb(0x20_5c_4d), rgb(0x50_0e_0a)],
     tints: [rgb(0x1c_28_66), rgb(0x3f_1b_45), rgb(0x1a_3a_34), rgb(0x32_12_13)],
     signs: [rgb(0x6f_8c_ff), rgb(0xe0_7b_e6), rgb(0x3f_e0_b0), rgb(0xf0_60_3c)],
+    terminal: [
+        rgb(0x2e_34_3e),
+        rgb(0xe8_6b_66),
+        rgb(0x5c_b8_6a),
+        rgb(0xd0_a5_3c),
+        rgb(0x6a_9b_f0),
+        rgb(0xc0_7c_dc),
+        rgb(0x3f_b8_c4),
+        rgb(0xc4_cb_d6),
+        rgb(0x82_8b_9a),
+        rgb(0xff_91_8a),
+        rgb(0x83_dd_8c),
+        rgb(0xf2_cf_66),
+        rgb(0x93_bc_ff),
+        rgb(0xdc_a2_f4),
+        rgb(0x6f_dc_e6),
+        rgb(0xf4_f6_fa),
+    ],
     selected_row: rgb(0x22_38_4f),
     hovered: rgb(0x1d_22_29),
     shadow: shade(0x70),
@@ -141,6 +163,24 @@ pub static LIGHT: Theme = Theme {
     highlights: [rgb(0x8c_b8_ff), rgb(0xf0_b4_e4), rgb(0x6e_e7_c4), rgb(0xe0_a4_6a)],
     tints: [rgb(0xdc_ea_ff), rgb(0xfa_e8_f7), rgb(0xd4_f8_ed), rgb(0xf6_e4_d2)],
     signs: [rgb(0x2f_6f_e0), rgb(0xc0_40_9f), rgb(0x0f_9a_78), rgb(0xa8_56_0a)],
+    terminal: [
+        rgb(0x1c_24_30),
+        rgb(0xb8_2a_22),
+        rgb(0x1a_73_30),
+        rgb(0x83_5c_00),
+        rgb(0x1f_57_b8),
+        rgb(0x8a_2f_a0),
+        rgb(0x0a_6c_7a),
+        rgb(0xcf_d5_de),
+        rgb(0x5f_69_78),
+        rgb(0xcf_33_28),
+        rgb(0x1d_7d_3a),
+        rgb(0x8c_63_00),
+        rgb(0x2f_6f_e0),
+        rgb(0xa2_3e_ba),
+        rgb(0x0b_76_86),
+        rgb(0xf3_f5_f8),
+    ],
     selected_row: rgb(0xdc_eb_fb),
     hovered: rgb(0xf1_f4_f8),
     shadow: shade(0x28),
@@ -148,6 +188,19 @@ pub static LIGHT: Theme = Theme {
 
 /// What lifts notices above the window, in both modes.
 pub const NOTICE_SHADOW: Shadow = floating(DARK.shadow);
+
+/// Less apart than this a device's colours cannot be read.
+const LEAST_TERMINAL_CONTRAST: f32 = 3.0;
+
+/// How far two colours are apart for who reads, after WCAG.
+fn contrast(one: Color32, other: Color32) -> f32 {
+    let luminance = |color: Color32| {
+        let linear = Rgba::from(color);
+        0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
 
 const fn floating(color: Color32) -> Shadow {
     Shadow { offset: [0, 4], blur: 16, spread: 0, color }
@@ -188,6 +241,31 @@ impl Theme {
             MarkClass::Found => self.hit,
             MarkClass::Color(color) => self.highlights[color.place()],
         }
+    }
+
+    /// The colour of a text in the look that a device asked for, and what lies behind it; `tone` is that of its row. What
+    /// could not be read is brought apart.
+    pub fn terminal(&self, look: TerminalLook, tone: Color32) -> (Color32, Color32) {
+        let color = |color: TerminalColor| match color {
+            TerminalColor::Named(place) => {
+                let is_brighter = look.is_bold && look.front == Some(color) && place < 8;
+                self.terminal[usize::from(place + if is_brighter { 8 } else { 0 }).min(15)]
+            }
+            TerminalColor::Rgb(red, green, blue) => Color32::from_rgb(red, green, blue),
+        };
+        let unnamed = if look.is_bold { self.text } else { tone };
+        let mut front = look.front.map_or(unnamed, color);
+        let mut behind = look.behind.map_or(self.ground, color);
+        if look.is_reversed {
+            std::mem::swap(&mut front, &mut behind);
+        }
+        if contrast(front, behind) < LEAST_TERMINAL_CONTRAST {
+            let ends = [self.text, self.ground];
+            let further =
+                |one: &Color32, other: &Color32| contrast(*one, behind).total_cmp(&contrast(*other, behind));
+            front = ends.into_iter().max_by(further).unwrap_or(self.text);
+        }
+        (front, if behind == self.ground { Color32::TRANSPARENT } else { behind })
     }
 
     /// A colour so quiet that text on it stays readable, for what lies behind characters.
@@ -292,17 +370,9 @@ pub fn square(side: f32) -> Vec2 {
 
 #[cfg(test)]
 mod tests {
-    use super::{DARK, LIGHT, Theme};
+    use super::{DARK, LIGHT, Theme, contrast};
+    use crate::codec::terminal::{TerminalColor, TerminalLook};
     use egui::{Color32, Rgba};
-
-    fn contrast(one: Color32, other: Color32) -> f32 {
-        let luminance = |color: Color32| {
-            let linear = Rgba::from(color);
-            0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
-        };
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
 
     #[test]
     fn text_is_readable_on_everything_it_stands_on() {
@@ -329,6 +399,34 @@ mod tests {
             for sign in theme.signs {
                 let found = contrast(sign, theme.ground).min(contrast(sign, theme.panel));
                 assert!(found >= 3.0, "{sign:?} as a sign ({}): {found:.2}", theme.dark);
+            }
+        }
+    }
+
+    #[test]
+    fn a_device_writes_so_that_it_can_be_read() {
+        let colors = (0..16).map(TerminalColor::Named).chain([TerminalColor::Rgb(128, 128, 128)]);
+        let colors: Vec<_> = std::iter::once(None).chain(colors.map(Some)).collect();
+        for theme in [&DARK, &LIGHT] {
+            for (front, behind) in
+                colors.iter().flat_map(|front| colors.iter().map(move |behind| (front, behind)))
+            {
+                for is_reversed in [false, true] {
+                    let look = TerminalLook {
+                        front: *front,
+                        behind: *behind,
+                        is_reversed,
+                        ..TerminalLook::default()
+                    };
+                    let (front, behind) = theme.terminal(look, theme.received);
+                    let behind = if behind == Color32::TRANSPARENT { theme.ground } else { behind };
+                    let found = contrast(front, behind);
+                    assert!(found >= 3.0, "{look:?} ({}): {found:.2}", theme.dark);
+                }
+            }
+            for place in (1..7).chain(8..15) {
+                let found = contrast(theme.terminal[place], theme.ground);
+                assert!(found >= 4.5, "{place} ({}): {found:.2}", theme.dark);
             }
         }
     }

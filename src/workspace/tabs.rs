@@ -48,6 +48,8 @@ pub struct TabSettings {
     pub view: ViewChoice,
     /// Long lines go on below.
     pub wrap_lines: bool,
+    /// Running text is coloured as its control sequences ask, instead of showing them.
+    pub terminal_colors: bool,
     /// The character set, for showing and for sending.
     pub encoding: String,
     /// How streams are cut into messages, as on the command line.
@@ -270,6 +272,8 @@ pub enum ViewChoice {
     Dump,
     /// As what it means.
     Decoded,
+    /// As lines that follow each other, as a terminal shows them.
+    Running,
 }
 
 /// How what is typed becomes bytes.
@@ -429,6 +433,7 @@ impl Default for TabSettings {
             options: Vec::new(),
             view: ViewChoice::Text,
             wrap_lines: false,
+            terminal_colors: true,
             encoding: "utf-8".to_owned(),
             split: "none".to_owned(),
             decode: "auto".to_owned(),

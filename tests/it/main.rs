@@ -150,6 +150,9 @@ mod window_panel;
 mod window_places;
 
 #[cfg(feature = "gui-harness")]
+mod window_running;
+
+#[cfg(feature = "gui-harness")]
 mod window_sending;
 
 #[cfg(feature = "gui-harness")]

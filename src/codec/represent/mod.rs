@@ -13,6 +13,7 @@ pub use dump::{DumpColumns, DumpSide, DumpWidth, represent_dump_part};
 use crate::codec::framing::MessageEnd;
 use crate::codec::prose;
 use crate::codec::rows::{Cut, Row};
+use crate::codec::terminal::TerminalLook;
 use crate::codec::text::{Carry, TextEncoding};
 use crate::model::record::{Body, Data, Direction, Lifecycle, Record};
 use crate::util::bytes_text::Count;
@@ -130,6 +131,8 @@ pub enum SpanStyle {
     Remark,
     /// What is left out, and how much it is.
     Fold,
+    /// Payload of running text, in the look that it asked for itself.
+    Terminal(TerminalLook),
 }
 
 /// What a row is about, for its colour and its mark.
@@ -467,6 +470,7 @@ mod tests {
             SpanStyle::Error => 'x',
             SpanStyle::Remark => 'r',
             SpanStyle::Fold => 'f',
+            SpanStyle::Terminal(_) => 't',
         };
         let mut all = String::new();
         for (text, span) in row.parts() {

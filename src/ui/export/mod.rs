@@ -128,7 +128,7 @@ pub(in crate::ui) fn page_for_tab(
         // The button says that it saves what is shown.
         scope: if is_all { Scope::All } else { Scope::Shown },
         direction: is_raw.then_some(Direction::Received),
-        view: tab.settings.view,
+        view: tab.settings.view.in_files(),
         decoders: tab.settings.decoders.choice().cloned().unwrap_or(DecodeChoice::Auto),
         ..default_choices(tab.settings.encoding, settings)
     };

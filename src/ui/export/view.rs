@@ -118,7 +118,8 @@ fn rows_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut ExportPage) {
 /// What the format has to be told; nothing is shown that would change nothing.
 fn options_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, choices: &mut ExportChoices) {
     if choices.has_view() {
-        let views = view_choices(ctx);
+        // A file has columns, or the bytes alone.
+        let [views @ .., _running] = view_choices(ctx);
         let count = if choices.has_meaning() { views.len() } else { views.len() - 1 };
         let mut shown = if count < views.len() && choices.view == RowView::Decoded {
             RowView::Text

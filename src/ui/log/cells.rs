@@ -121,7 +121,7 @@ fn wrap_columns(view: View, columns: usize) -> usize {
 }
 
 impl Cut {
-    fn of(row: &Represented, columns: usize, place: Option<usize>) -> Cut {
+    pub(super) fn of(row: &Represented, columns: usize, place: Option<usize>) -> Cut {
         let (lines, place_line) = wrapped(row, columns, place);
         Cut { lines, folded: row.is_folded, place_line }
     }
@@ -132,6 +132,7 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
     let mut lines = vec![RowLine::default()];
     let mut used = 0;
     let mut ended = false;
+    let mut goes_on = false;
     let mut place_line = None;
     for (text, span) in row.parts() {
         let look = look(span.style);
@@ -141,6 +142,9 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
         let is_place = is_shown && place.is_some_and(|place| span.bytes.contains(&place));
         while !rest.is_empty() {
             if ended {
+                if let Some(line) = lines.last_mut() {
+                    line.goes_on = goes_on;
+                }
                 lines.push(RowLine::default());
                 used = 0;
             }
@@ -158,6 +162,7 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
             let line_end = columns != usize::MAX && piece.ends_with(['↵', '␊']);
             ended =
                 !after.is_empty() || piece.ends_with('\n') || (line_end && span.style == SpanStyle::Control);
+            goes_on = !piece.ends_with('\n');
             rest = after;
         }
     }
@@ -218,6 +223,7 @@ fn look(style: SpanStyle) -> SpanLook {
     match style {
         SpanStyle::Payload | SpanStyle::Event => SpanLook::Tone,
         SpanStyle::Error => SpanLook::Error,
+        SpanStyle::Terminal(look) => SpanLook::Terminal(look),
         SpanStyle::Control
         | SpanStyle::Undecoded
         | SpanStyle::Pending

@@ -10,6 +10,7 @@ mod messages;
 mod options;
 mod records;
 mod rows;
+mod running;
 mod source;
 mod splitting;
 

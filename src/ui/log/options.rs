@@ -2,6 +2,7 @@
 
 use crate::codec::decode::DecodeChoice;
 use crate::codec::represent::View;
+use crate::codec::terminal::TerminalCodes;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimePrecision};
 use crate::model::peer_names::PeerNames;
@@ -19,13 +20,21 @@ pub enum RowView {
     Dump,
     /// What it means.
     Decoded,
+    /// Its lines, one below the other, as a terminal shows them.
+    Running,
 }
 
 impl RowView {
+    /// The view that files have: running text is text there.
+    #[must_use]
+    pub fn in_files(self) -> RowView {
+        if self == RowView::Running { RowView::Text } else { self }
+    }
+
     /// How payload is shown; in a view of what messages mean, that of messages that no decoder goes with.
     pub fn of_payload(self) -> View {
         match self {
-            RowView::Text | RowView::Decoded => View::Text,
+            RowView::Text | RowView::Decoded | RowView::Running => View::Text,
             RowView::Hex => View::Hex,
             RowView::Dump => View::Dump,
         }
@@ -39,6 +48,8 @@ pub struct RowOptions {
     pub view: View,
     /// With which decoders messages are shown as what they mean; those that none goes with are shown as the view says.
     pub meaning: Option<DecodeChoice>,
+    /// Rows are lines of running text, in which this is done with what colours a terminal.
+    pub running: Option<TerminalCodes>,
     /// What their characters are.
     pub encoding: TextEncoding,
     /// The language of events and remarks.
@@ -61,6 +72,7 @@ impl RowOptions {
         RowOptions {
             view: View::default(),
             meaning: None,
+            running: None,
             encoding: TextEncoding::default(),
             locale,
             time: TimeColumn::default(),
@@ -75,6 +87,7 @@ impl RowOptions {
         (self.view, self.encoding, self.time, self.precision, self.columns, self.wraps_lines)
             == (other.view, other.encoding, other.time, other.precision, other.columns, other.wraps_lines)
             && self.meaning == other.meaning
+            && self.running == other.running
             && self.names == other.names
             && self.locale.language() == other.locale.language()
     }

@@ -15,7 +15,7 @@ use crate::model::ids::{PeerId, RecordId, RowKey};
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
-use crate::ui::log::cells::{self, Extent};
+use crate::ui::log::cells::{self, Cut, Extent};
 use crate::ui::log::highlighting::{Highlight, HighlightedBy, Highlighting, merged};
 use crate::ui::log::marker::Sought;
 use crate::ui::log::matching::Matching;
@@ -23,6 +23,7 @@ use crate::ui::log::meanings::Meanings;
 use crate::ui::log::messages::MessageRows;
 use crate::ui::log::options::RowOptions;
 use crate::ui::log::records::RecordRows;
+use crate::ui::log::running;
 use crate::ui::log::source::{LogRow, RowSource};
 use crate::ui::log::splitting::{SplitStatus, SplitTrouble, Splitting};
 use crate::ui::sheet::{RowContent, RowLine, Rows, SpanLook, Tone};
@@ -427,19 +428,19 @@ impl LogRows {
             marks: &marks,
             ..RowStyle::new(self.options.locale)
         };
-        let columns = self.options.columns;
-        let extent = match (expanded, self.options.wraps_lines) {
+        let wraps_lines = self.options.wraps_lines || self.are_running();
+        let extent = match (expanded, wraps_lines) {
             (true, _) => Extent::Unfolded,
             (false, true) => Extent::Wrapped,
             (false, false) => Extent::Folded,
         };
         let mut cut = match self.meaning_of(key, row, &style)? {
-            Some(meaning) => cells::meaning_lines(&meaning, columns, expanded),
-            None => cells::lines(&row.as_row(), carry, style, columns, extent, place),
+            Some(meaning) => cells::meaning_lines(&meaning, self.options.columns, expanded),
+            None => self.cut((key, row), carry, &style, extent, place)?,
         };
         if place.is_some() && cut.place_line.is_none() && !expanded && self.options.meaning.is_none() {
             expanded = true;
-            cut = cells::lines(&row.as_row(), carry, style, columns, Extent::Unfolded, place);
+            cut = self.cut((key, row), carry, &style, Extent::Unfolded, place)?;
         }
         let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
             Some(Direction::Received) => "RX ",
@@ -461,9 +462,27 @@ impl LogRows {
             lines: cut.lines,
             folded: cut.folded,
             expanded,
+            is_running: self.are_running(),
             place_line: cut.place_line,
             spoken,
         })
+    }
+
+    /// The lines of a row, as its payload is shown.
+    fn cut(
+        &mut self,
+        (key, row): (RowKey, &LogRow),
+        carry: Carry,
+        style: &RowStyle<'_>,
+        extent: Extent,
+        place: Option<usize>,
+    ) -> Result<Cut, JournalError> {
+        let columns = self.options.columns;
+        let Some(codes) = self.options.running.filter(|_| row.record.data().is_some()) else {
+            return Ok(cells::lines(&row.as_row(), carry, *style, columns, extent, place));
+        };
+        let before = running::look_before(self.source.as_mut(), key, row, codes)?;
+        Ok(running::lines(&row.as_row(), carry, style, (codes, before), (columns, extent), place))
     }
 
     /// What a row means, if that is shown.
@@ -596,6 +615,10 @@ impl Rows for LogRows {
                 // Each row that cannot be read says so itself.
             }
         }
+    }
+
+    fn are_running(&self) -> bool {
+        self.options.running.is_some()
     }
 
     fn content(&mut self, index: u64) -> &RowContent {

@@ -2,6 +2,7 @@
 
 use crate::codec::expression::{Expression, Vocabulary};
 use crate::codec::represent::View;
+use crate::codec::terminal::{TerminalCodes, TerminalColor};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::engine::news::News;
@@ -14,7 +15,7 @@ use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
 use crate::ui::log::Sought;
 use crate::ui::log::{LogRows, Place, RowOptions};
-use crate::ui::sheet::{Rows, Tone};
+use crate::ui::sheet::{Rows, SpanLook, Tone};
 use crate::util::clock::{Stamp, now};
 use crate::util::locale::{Language, Locale};
 use roaring::RoaringTreemap;
@@ -391,4 +392,72 @@ fn what_comes_in_becomes_messages_and_the_place_is_kept() {
     assert!(text(&mut rows, 5).starts_with("next · unfinished"), "{}", text(&mut rows, 5));
     rows.set_split(&Framing::None, &news());
     assert_eq!(rows.new_key(RowKey(4)), RowKey(5), "the record in which the message began");
+}
+
+/// A device with a shell, in GBK and in pieces of seven bytes; the last line has no end yet.
+fn shell() -> (LogRows, JournalWriter, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+    let text = "\u{1B}[1;32m启动\u{1B}[0m\t完成\r\n\u{1B}[31m温度过高\r\n25.3\u{1B}[0m\r\nroot@board:~# ";
+    let (bytes, _, _) = encoding_rs::GBK.encode(text);
+    for (number, piece) in bytes.chunks(7).enumerate() {
+        let millis = number as u64 * 700;
+        writer.append_data(at(millis), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), piece);
+    }
+    writer.publish().unwrap();
+    let options = RowOptions {
+        encoding: TextEncoding::GBK,
+        running: Some(TerminalCodes::Obeyed),
+        ..RowOptions::new(Locale::of(Language::English))
+    };
+    let mut rows = LogRows::new(writer.reader(), RowOptions::new(Locale::of(Language::English)));
+    rows.set_split(&Framing::Lines, &news());
+    rows.set_options(options);
+    (rows, writer, folder)
+}
+
+#[test]
+fn running_text_has_the_lines_of_a_device_whatever_pieces_they_came_in() {
+    let (mut rows, mut writer, _folder) = shell();
+    let all = |rows: &mut LogRows| (0..rows.len()).map(|row| text(rows, row)).collect::<Vec<_>>();
+    assert_eq!(all(&mut rows), ["启动    完成", "温度过高", "25.3", "root@board:~# "]);
+    assert!(rows.are_running() && rows.content(0).is_running && !rows.content(0).folded);
+    writer.append_data(at(9_000), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), b"ls\r\n");
+    writer.publish().unwrap();
+    rows.refresh(&news());
+    assert_eq!(all(&mut rows), ["启动    完成", "温度过高", "25.3", "root@board:~# ls"]);
+    let options = rows.options().clone();
+    rows.set_options(RowOptions { running: Some(TerminalCodes::Shown), ..options });
+    assert_eq!(text(&mut rows, 0), "ESC[1;32m启动ESC[0m 完成");
+}
+
+#[test]
+fn a_colour_that_a_line_does_not_take_away_colours_the_next_one_of_its_stream() {
+    let (mut rows, ..) = shell();
+    let looks = |rows: &mut LogRows, row| -> Vec<_> {
+        let look = |look| match look {
+            SpanLook::Terminal(look) => look.front,
+            _ => None,
+        };
+        rows.content(row).lines[0].spans.iter().map(|span| look(span.look)).collect()
+    };
+    let [green, red] = [2, 1].map(|place| Some(TerminalColor::Named(place)));
+    let expected = [vec![green, None], vec![red], vec![red], vec![None]];
+    for (row, expected) in expected.into_iter().enumerate() {
+        assert_eq!(looks(&mut rows, row as u64), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_very_long_line_is_wrapped_and_its_rest_unfolds() {
+    let (mut rows, mut writer, _folder) = shell();
+    writer.append_data(at(9_000), Epoch(1), None, &DataHead::received(), &vec![b'x'; 20_000]);
+    writer.publish().unwrap();
+    rows.refresh(&news());
+    let row = rows.content(3);
+    assert!(row.folded && row.lines.len() == 8 * 1024 / 100 + 1, "{} lines", row.lines.len());
+    assert!(row.lines[0].goes_on && !row.lines[row.lines.len() - 1].goes_on);
+    rows.toggle_expanded(3);
+    let row = rows.content(3);
+    assert_eq!((row.folded, row.lines.len()), (false, 200));
 }

@@ -86,6 +86,15 @@ impl Columns {
         Columns { number, time, delta, peer, bytes, content }
     }
 
+    /// The margin and the text of a sheet of running text: times, directions and peers stand in the margin.
+    pub fn of_running(sheet: Rect, widths: Widths) -> Columns {
+        let wide = |characters: usize| characters as f32 * fonts::payload_column_width();
+        let time = Rangef::new(sheet.left() + GAP / 2.0, sheet.left() + GAP / 2.0 + wide(widths.time));
+        let peer = Rangef::new(time.max + GAP, time.max + GAP + wide(widths.peer));
+        let content = Rangef::new(peer.max + GAP / 2.0 + theme::SPACE_16, sheet.right() - theme::SPACE_4);
+        Columns { number: None, time, delta: None, peer, bytes: None, content }
+    }
+
     /// How many characters of the payload font the content column holds.
     #[expect(
         clippy::cast_possible_truncation,

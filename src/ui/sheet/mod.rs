@@ -144,7 +144,11 @@ impl Sheet {
             body,
             extent: Extent { rows: rows.len(), view_height: body.height() },
             next: rows.next_key(),
-            columns: Columns::of(body, self.widths),
+            columns: if rows.are_running() {
+                Columns::of_running(body, self.widths)
+            } else {
+                Columns::of(body, self.widths)
+            },
             response,
         };
 
@@ -159,7 +163,7 @@ impl Sheet {
         self.take_keys(ui, rows, &frame, view, &mut actions);
         self.settle(rows, &frame);
 
-        paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts);
+        paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts, rows.are_running());
         self.paint_rows(ui, rows, &frame);
         self.focus_mark(ui, &frame);
         if rows.is_empty() && !view.empty.is_empty() {
@@ -293,7 +297,8 @@ impl Sheet {
             self.hold(frame.next);
             self.anchor = match rows.content(row).place_line {
                 Some(line) => {
-                    let at_line = Anchor { row, offset: paint::line_middle(line) };
+                    let offset = paint::line_middle(line, rows.are_running());
+                    let at_line = Anchor { row, offset };
                     at_line.moved(-frame.extent.view_height / 2.0, frame.extent, &mut heights(rows))
                 }
                 None => Anchor::centred_on(row, frame.extent, &mut heights(rows)),

@@ -1,6 +1,7 @@
 //! Draws the header and single rows of a sheet. It must not know where rows come from, nor where the sheet stands.
 
 use crate::codec::represent::MarkClass;
+use crate::codec::terminal::TerminalLook;
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
 use crate::ui::sheet::rows::{RowContent, RowLine, SpanLook, Tone};
@@ -40,13 +41,21 @@ pub(super) struct Light {
 /// How high a row is.
 pub(super) fn row_height(content: &RowContent) -> f32 {
     match content.lines.len() {
+        lines if content.is_running => lines.max(1) as f32 * LINE_HEIGHT,
         0 | 1 => theme::ROW_HEIGHT,
         lines => lines as f32 * LINE_HEIGHT + LINES_MARGIN,
     }
 }
 
 /// Draws the names of the columns and the line under them.
-pub(super) fn header(painter: &Painter, theme: &Theme, rect: Rect, columns: &Columns, texts: &SheetTexts) {
+pub(super) fn header(
+    painter: &Painter,
+    theme: &Theme,
+    rect: Rect,
+    columns: &Columns,
+    texts: &SheetTexts,
+    is_running: bool,
+) {
     let name = |column: Option<Rangef>, text: &str, right: bool| {
         let Some(column) = column else { return };
         let (x, align) =
@@ -56,16 +65,19 @@ pub(super) fn header(painter: &Painter, theme: &Theme, rect: Rect, columns: &Col
     };
     name(columns.number, texts.number, true);
     name(Some(columns.time), &format!("{} ▾", texts.time), false);
-    name(columns.delta, texts.delta, true);
-    name(Some(columns.peer), texts.peer, false);
-    name(columns.bytes, texts.bytes, true);
-    name(Some(columns.content), texts.content, false);
+    if !is_running {
+        name(columns.delta, texts.delta, true);
+        name(Some(columns.peer), texts.peer, false);
+        name(columns.bytes, texts.bytes, true);
+        name(Some(columns.content), texts.content, false);
+    }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line_stroke());
 }
 
 /// How far the middle of a line is below the upper edge of a row of several lines.
-pub(super) fn line_middle(line: usize) -> f32 {
-    LINES_MARGIN.midpoint(LINE_HEIGHT) + line as f32 * LINE_HEIGHT
+pub(super) fn line_middle(line: usize, is_running: bool) -> f32 {
+    let margin = if is_running { 0.0 } else { LINES_MARGIN };
+    margin.midpoint(LINE_HEIGHT) + line as f32 * LINE_HEIGHT
 }
 
 /// Draws a row.
@@ -80,7 +92,7 @@ pub(super) fn row(
     let tint = content.highlight.map(|color| theme.tints[color.place()]);
     if light.selected {
         painter.rect_filled(rect, 0.0, theme.selected_row);
-    } else if let Some(behind) = tint.or(light.hovered.then_some(theme.hovered)) {
+    } else if let Some(behind) = tint.or((light.hovered && !content.is_running).then_some(theme.hovered)) {
         painter.rect_filled(rect, 0.0, behind);
     }
     if let Some(color) = content.highlight {
@@ -93,8 +105,9 @@ pub(super) fn row(
         painter.rect_filled(edge, 0.0, if light.marked { theme.sent } else { theme.accent });
     }
 
-    let several = content.lines.len() > 1;
-    let first_middle = if several { rect.top() + line_middle(0) } else { rect.center().y };
+    let has_lines = content.is_running || content.lines.len() > 1;
+    let first_middle =
+        if has_lines { rect.top() + line_middle(0, content.is_running) } else { rect.center().y };
     let tone = tone_color(theme, content.tone);
     let quiet = if light.selected || tint.is_some() { theme.dim } else { theme.faint };
     let cell = |column: Option<Rangef>, text: &str, right: bool, color: Color32| {
@@ -150,6 +163,10 @@ fn spans(
             SpanLook::Tone => tone,
             SpanLook::Faint => quiet,
             SpanLook::Error => theme.error,
+            SpanLook::Terminal(look) => {
+                terminal_text(&mut job, theme, text, (look, tone), span.mark);
+                continue;
+            }
             SpanLook::Control => {
                 control_names(
                     &mut job,
@@ -167,6 +184,28 @@ fn spans(
     let galley = painter.layout_job(job);
     let at = pos2(column.min, middle - galley.size().y / 2.0);
     painter.galley(at, galley, tone);
+}
+
+/// Text in the look that a device asked for; what is pointed out is pointed out all the same.
+fn terminal_text(
+    job: &mut LayoutJob,
+    theme: &Theme,
+    text: &str,
+    (look, tone): (TerminalLook, Color32),
+    mark: Option<MarkClass>,
+) {
+    let (front, behind) = theme.terminal(look, tone);
+    let (front, behind) = match mark {
+        Some(mark) => (theme.text, theme.behind(mark)),
+        None => (front, behind),
+    };
+    let first = job.sections.len();
+    fonts::append_payload_text(job, text, front, behind);
+    if look.is_underlined {
+        for section in job.sections.iter_mut().skip(first) {
+            section.format.underline = Stroke::new(1.0, front);
+        }
+    }
 }
 
 /// Names of control characters are set apart from payload letters by their size and what is behind them.

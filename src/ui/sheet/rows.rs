@@ -3,6 +3,7 @@
 //! It must not know journals, encodings or colours.
 
 use crate::codec::represent::{MarkClass, MarkColor};
+use crate::codec::terminal::TerminalLook;
 use crate::model::ids::RowKey;
 use std::ops::Range;
 
@@ -33,6 +34,11 @@ pub trait Rows {
 
     /// Says which rows are about to be shown, so that all of them are read at once.
     fn prepare(&mut self, _indexes: Range<u64>) {}
+
+    /// Whether rows are lines of running text: close below each other, and without columns.
+    fn are_running(&self) -> bool {
+        false
+    }
 
     /// What is shown in a row. It is asked for rows on the screen and their neighbours only.
     fn content(&mut self, index: u64) -> &RowContent;
@@ -67,6 +73,8 @@ pub struct RowContent {
     pub folded: bool,
     /// Whether it was unfolded.
     pub expanded: bool,
+    /// Whether it is running text: close below the row above, and its time in the margin.
+    pub is_running: bool,
     /// The line with the place that is pointed out, if it is in this row.
     pub place_line: Option<usize>,
     /// What a screen reader says about it.
@@ -80,6 +88,8 @@ pub struct RowLine {
     pub text: String,
     /// Its parts in order; together they cover the text.
     pub spans: Vec<RowSpan>,
+    /// It ends where the room does, and goes on in the next line.
+    pub goes_on: bool,
 }
 
 /// A part of a line that looks the same throughout.
@@ -105,6 +115,8 @@ pub enum SpanLook {
     Control,
     /// Bad news, whatever the row's tone is.
     Error,
+    /// In the look that a device asked for.
+    Terminal(TerminalLook),
 }
 
 /// What a row's colour says.

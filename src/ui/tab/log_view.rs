@@ -51,6 +51,8 @@ pub enum LogAction {
     SetEncoding(TextEncoding),
     /// Long lines go on below, or end where the sheet does.
     ToggleWrap,
+    /// Running text is coloured as its control sequences ask, or shows them.
+    ToggleTerminalColors,
     /// The sheet follows the newest row, or holds still if it did.
     ToggleFollowing,
     /// The person is asked for a row or a time.

@@ -75,6 +75,7 @@ pub(in crate::ui) fn take_in(
     let options = RowOptions {
         view: view.of_payload(),
         meaning,
+        running: tab.settings.running(),
         encoding,
         locale,
         time,
@@ -84,7 +85,7 @@ pub(in crate::ui) fn take_in(
         names: names.clone(),
     };
     let rules =
-        LogRules { split: tab.settings.split.framing(), decoders, highlights: &tab.settings.highlights };
+        LogRules { split: tab.settings.shown_split(), decoders, highlights: &tab.settings.highlights };
     tab.chart.take_in(tab.log.reader(), encoding, rules, cx);
     tab.log.take_in(options, rules, deadline, cx)
 }
@@ -106,6 +107,9 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         LogAction::SetView(view) => tab.settings.view = view,
         LogAction::SetEncoding(encoding) => tab.settings.encoding = encoding,
         LogAction::ToggleWrap => tab.settings.wraps_lines = !tab.settings.wraps_lines,
+        LogAction::ToggleTerminalColors => {
+            tab.settings.has_terminal_colors = !tab.settings.has_terminal_colors;
+        }
         LogAction::ToggleFollowing => tab.log.toggle_following(),
         LogAction::AskGoTo => return go_to_page(tab, cx).map(LogPage::GoTo),
         LogAction::AskNote | LogAction::Sheet(SheetAction::Note) => {

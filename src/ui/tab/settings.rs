@@ -6,6 +6,7 @@ use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::framing_words::FramingError;
+use crate::codec::terminal::TerminalCodes;
 use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
 use crate::ui::log::RowView;
@@ -49,6 +50,8 @@ pub struct LiveSettings {
     pub view: RowView,
     /// Long lines go on below.
     pub wraps_lines: bool,
+    /// Running text is coloured as its control sequences ask, instead of showing them.
+    pub has_terminal_colors: bool,
     /// The character set, for showing and for sending.
     pub encoding: TextEncoding,
     /// How streams are cut into messages.
@@ -153,6 +156,17 @@ impl SplitRule {
 }
 
 impl LiveSettings {
+    /// How the streams of the log are cut as it is shown: running text is made of lines, whatever was chosen.
+    pub fn shown_split(&self) -> &Framing {
+        if self.view == RowView::Running { &Framing::Lines } else { self.split.framing() }
+    }
+
+    /// What is done with control sequences, where text is shown as running text.
+    pub fn running(&self) -> Option<TerminalCodes> {
+        let codes = if self.has_terminal_colors { TerminalCodes::Obeyed } else { TerminalCodes::Shown };
+        (self.view == RowView::Running).then_some(codes)
+    }
+
     /// A fresh tab of this kind.
     pub fn new(kind: TabKind) -> LiveSettings {
         LiveSettings::from(TabSettings::new(kind))
@@ -193,6 +207,7 @@ impl From<TabSettings> for LiveSettings {
             options: file.options,
             view: view_of(file.view),
             wraps_lines: file.wrap_lines,
+            has_terminal_colors: file.terminal_colors,
             encoding: TextEncoding::from_name(&file.encoding).unwrap_or_default(),
             split: SplitRule::new(file.split),
             decoders: DecoderRule::new(file.decode),
@@ -227,6 +242,7 @@ impl From<&LiveSettings> for TabSettings {
             options: live.options.clone(),
             view: view_choice(live.view),
             wrap_lines: live.wraps_lines,
+            terminal_colors: live.has_terminal_colors,
             encoding: live.encoding.name().to_owned(),
             split: live.split.typed.clone(),
             decode: live.decoders.typed.clone(),
@@ -279,6 +295,7 @@ pub(in crate::ui) fn view_of(choice: ViewChoice) -> RowView {
         ViewChoice::Hex => RowView::Hex,
         ViewChoice::Dump => RowView::Dump,
         ViewChoice::Decoded => RowView::Decoded,
+        ViewChoice::Running => RowView::Running,
     }
 }
 
@@ -289,6 +306,7 @@ pub(in crate::ui) fn view_choice(view: RowView) -> ViewChoice {
         RowView::Hex => ViewChoice::Hex,
         RowView::Dump => ViewChoice::Dump,
         RowView::Decoded => ViewChoice::Decoded,
+        RowView::Running => ViewChoice::Running,
     }
 }
 
@@ -296,8 +314,10 @@ pub(in crate::ui) fn view_choice(view: RowView) -> ViewChoice {
 mod tests {
     use super::{DecoderRule, LiveSettings, SplitRule};
     use crate::codec::decode::{DecodeChoice, DecoderId};
+    use crate::codec::terminal::TerminalCodes;
     use crate::codec::text::TextEncoding;
     use crate::model::framing::Framing;
+    use crate::ui::log::RowView;
     use crate::workspace::tabs::{ComposerSettings, HighlightSettings, TabKind, TabSettings, ViewChoice};
 
     #[test]
@@ -305,6 +325,7 @@ mod tests {
         let written = TabSettings {
             view: ViewChoice::Dump,
             wrap_lines: true,
+            terminal_colors: false,
             encoding: "gbk".to_owned(),
             split: "fixed:".to_owned(),
             decode: "modbus,mqtt".to_owned(),
@@ -341,6 +362,19 @@ mod tests {
         let live = LiveSettings::from(file);
         assert_eq!((live.encoding, live.composer.checksum), (TextEncoding::UTF_8, None));
         assert_eq!(live, LiveSettings::new(TabKind::TcpServer));
+    }
+
+    #[test]
+    fn running_text_is_cut_into_lines_and_the_chosen_split_comes_back() {
+        let mut live = LiveSettings::new(TabKind::Udp);
+        live.split = SplitRule::new("fixed:2");
+        assert_eq!((live.shown_split(), live.running()), (&Framing::Fixed(2), None));
+        live.view = RowView::Running;
+        assert_eq!((live.shown_split(), live.running()), (&Framing::Lines, Some(TerminalCodes::Obeyed)));
+        live.has_terminal_colors = false;
+        assert_eq!(live.running(), Some(TerminalCodes::Shown));
+        live.view = RowView::Hex;
+        assert_eq!((live.shown_split(), live.running()), (&Framing::Fixed(2), None));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::ui::tab::split_choice::{split_ui, split_width};
 use crate::ui::theme;
 use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
-    segmented, segmented_width, wrap_button,
+    segmented, segmented_width, toggle, toggle_width, wrap_button,
 };
 use egui::{Align, Layout, Ui, vec2};
 
@@ -59,6 +59,12 @@ fn choices_ui(
 ) {
     segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
     encoding_combo(ui, ctx, "view-encoding", &mut tab.encoding);
+    if tab.view == RowView::Running {
+        // Its rows are lines, and they are wrapped anyway.
+        let (name, tooltip) = (ctx.text("running.colors"), ctx.text("running.colors_tip"));
+        toggle(ui, &mut tab.has_terminal_colors, name, tooltip);
+        return;
+    }
     split_ui(ui, ctx, &mut tab.split, rows);
     let tooltip = ctx.tooltip(ui.ctx(), "view.wrap_tip", UiCommand::ToggleWrap);
     if wrap_button(ui, tab.wraps_lines, ctx.text("view.wrap"), &tooltip).clicked() {
@@ -67,13 +73,14 @@ fn choices_ui(
 }
 
 /// The ways to show payload.
-pub fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, RowView>; 4] {
+pub fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, RowView>; 5] {
     let choice = |value, text, tooltip| Choice { value, text: ctx.text(text), tooltip: ctx.text(tooltip) };
     [
         choice(RowView::Text, "view.text", "view.text_tip"),
         choice(RowView::Hex, "view.hex", "view.hex_tip"),
         choice(RowView::Dump, "view.dump", "view.dump_tip"),
         choice(RowView::Decoded, "inspector.view_decoded", "inspector.view_decoded_tip"),
+        choice(RowView::Running, "running.view", "running.view_tip"),
     ]
 }
 
@@ -81,6 +88,9 @@ pub fn view_choices<'a>(ctx: &ViewCtx<'a>) -> [Choice<'a, RowView>; 4] {
 fn choices_width(ui: &Ui, ctx: &ViewCtx<'_>, tab: &LiveSettings) -> f32 {
     let mut width = segmented_width(ui, &view_choices(ctx));
     width += theme::SPACE_8 + PillCombo::width_of(ui, tab.encoding.label());
+    if tab.view == RowView::Running {
+        return width + theme::SPACE_8 + toggle_width(ui, ctx.text("running.colors"));
+    }
     width += theme::SPACE_8 + split_width(ui, ctx, &tab.split);
     width += theme::SPACE_8 + theme::CONTROL_HEIGHT;
     width

@@ -44,9 +44,18 @@ pub fn chip(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     explain(response, tooltip)
 }
 
+/// The size of the part of a switch that moves.
+const TRACK: egui::Vec2 = vec2(28.0, 16.0);
+
+/// How wide a switch is with its text.
+pub fn toggle_width(ui: &Ui, text: &str) -> f32 {
+    let font = fonts::interface(theme::BODY_SIZE);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    TRACK.x + theme::SPACE_8 + galley.size().x
+}
+
 /// A switch with its text. The response says `changed` when it was flipped.
 pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tooltip: &str) -> Response {
-    const TRACK: egui::Vec2 = vec2(28.0, 16.0);
     let theme = Theme::of(ui);
     let font = fonts::interface(theme::BODY_SIZE);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);

@@ -16,6 +16,6 @@ pub use button::{
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};
-pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle};
+pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle, toggle_width};
 pub use menu::{context_menu, context_menu_below, list_line, menu, menu_item, menu_separator};
 pub use sideways::{button_room, list_of_all, sideways};

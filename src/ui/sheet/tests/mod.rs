@@ -60,6 +60,7 @@ impl Rows for Numbers {
             bytes: "18".to_owned(),
             tone: Tone::Received,
             highlight: None,
+            is_running: false,
             place_line: None,
             spoken: format!("RX 温度={index}"),
             lines: vec![line; lines],

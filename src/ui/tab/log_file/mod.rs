@@ -147,7 +147,7 @@ fn order_of(page: &LogFilePage, path: PathBuf, tab: &Tab, settings: &Settings, c
         choice: PayloadChoice { direction: page.form.direction(), peer: None },
         ..ExportOptions::default()
     };
-    let split = tab.settings.split.framing().clone();
+    let split = tab.settings.shown_split().clone();
     LogFileOrder { path, format: page.form.format(), options, split }
 }
 

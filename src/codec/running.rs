@@ -1,0 +1,268 @@
+//! Running text: payload as a terminal shows it, with real line ends and tabs, and with the colours that its control
+//! sequences ask for or with these as symbols. It is made of a row that was represented as text, so that what was pointed
+//! out there is pointed out here. It knows neither records nor a screen.
+
+use crate::codec::represent::{MarkClass, Represented, Span, SpanStyle};
+use crate::codec::terminal::{TerminalCodes, TerminalLook, TerminalParser};
+use std::ops::Range;
+use unicode_width::UnicodeWidthChar;
+
+/// So many columns are between two places at which a tab ends.
+const TAB_COLUMNS: usize = 8;
+
+/// A row as running text: its lines, without the end of the last one, and the look that it leaves for what follows.
+pub fn running_text(
+    row: &Represented,
+    codes: TerminalCodes,
+    before: TerminalLook,
+) -> (Represented, TerminalLook) {
+    let mut writer = Writer {
+        into: Represented { is_folded: row.is_folded, ..Represented::default() },
+        codes,
+        parser: TerminalParser::with_look(before),
+        line_start: 0,
+        has_returned: false,
+        ended_at: None,
+    };
+    for (text, span) in row.parts() {
+        match span.style {
+            SpanStyle::Control => writer.controls(text, span),
+            SpanStyle::Payload => writer.payload(text, span),
+            _ => writer.push(text, span.style, span),
+        }
+    }
+    writer.end()
+}
+
+/// The look that the text of a stream leaves for what follows, and whether that is so whatever was before it.
+pub fn look_after(bytes: &[u8], before: TerminalLook) -> TerminalLook {
+    let mut parser = TerminalParser::with_look(before);
+    for byte in bytes {
+        parser.take(char::from(*byte));
+    }
+    parser.look()
+}
+
+/// Whether these bytes may change how what follows them looks.
+pub fn may_change_look(bytes: &[u8]) -> bool {
+    bytes.contains(&b'\x1B')
+}
+
+/// Whether these bytes take every colour away, so that what was before them makes no difference to what follows.
+pub fn resets_look(bytes: &[u8]) -> bool {
+    let is_reset = |window: &[u8]| window.starts_with(b"\x1B[m") || window.starts_with(b"\x1B[0m");
+    (0..bytes.len()).any(|at| bytes[at] == b'\x1B' && is_reset(&bytes[at..]))
+}
+
+struct Writer {
+    into: Represented,
+    codes: TerminalCodes,
+    parser: TerminalParser,
+    /// Where the line begins that is being written.
+    line_start: usize,
+    /// A carriage return came last: where no line feed follows, it ends the line as well.
+    has_returned: bool,
+    /// Where the last line ended, as long as nothing follows.
+    ended_at: Option<usize>,
+}
+
+impl Writer {
+    fn payload(&mut self, text: &str, span: &Span) {
+        if self.codes == TerminalCodes::Shown {
+            return self.push(text, SpanStyle::Payload, span);
+        }
+        if self.parser.is_in_text() {
+            let style = self.style();
+            return self.push(text, style, span);
+        }
+        for (place, character) in text.char_indices() {
+            if self.parser.take(character) {
+                let style = self.style();
+                self.push(&text[place..place + character.len_utf8()], style, span);
+            }
+            // The rest is text all the way: only control characters begin a sequence.
+            if self.parser.is_in_text() {
+                let style = self.style();
+                return self.push(&text[place + character.len_utf8()..], style, span);
+            }
+        }
+    }
+
+    fn style(&self) -> SpanStyle {
+        let look = self.parser.look();
+        if look == TerminalLook::default() { SpanStyle::Payload } else { SpanStyle::Terminal(look) }
+    }
+
+    /// Symbols of control characters. What ends a line ends it, tabs are spaces; of others a terminal shows nothing.
+    fn controls(&mut self, symbols: &str, span: &Span) {
+        for (place, symbol) in symbols.char_indices() {
+            match symbol {
+                '↵' | '␊' => self.end_line(span),
+                '␍' => self.has_returned = true,
+                '⇥' => self.tab(span),
+                _ if self.codes == TerminalCodes::Shown => {
+                    self.push(&symbols[place..place + symbol.len_utf8()], SpanStyle::Control, span);
+                }
+                '\u{2400}'..='\u{241F}' => {
+                    let character = char::from_u32(u32::from(symbol) - 0x2400).unwrap_or_default();
+                    self.parser.take(character);
+                }
+                '␡' => {}
+                _ => self.push(&symbols[place..place + symbol.len_utf8()], SpanStyle::Control, span),
+            }
+        }
+    }
+
+    fn tab(&mut self, span: &Span) {
+        let used: usize = self.into.text[self.line_start..].chars().filter_map(UnicodeWidthChar::width).sum();
+        let style = if self.codes == TerminalCodes::Shown { SpanStyle::Payload } else { self.style() };
+        self.push(&" ".repeat(TAB_COLUMNS - used % TAB_COLUMNS), style, span);
+    }
+
+    fn end_line(&mut self, span: &Span) {
+        self.parser.take('\n');
+        self.has_returned = false;
+        self.ended_at.take();
+        let end = self.into.text.len();
+        self.append("\n", SpanStyle::Payload, span.bytes.clone(), None);
+        self.ended_at = Some(end);
+        self.line_start = end + 1;
+    }
+
+    fn push(&mut self, text: &str, style: SpanStyle, span: &Span) {
+        if text.is_empty() {
+            return;
+        }
+        // Where a device only returns, each time is a line: nothing that it wrote over is lost.
+        if std::mem::take(&mut self.has_returned) && self.into.text.len() > self.line_start {
+            self.end_line(span);
+        }
+        self.ended_at = None;
+        self.append(text, style, span.bytes.clone(), span.mark);
+    }
+
+    fn append(&mut self, text: &str, style: SpanStyle, bytes: Range<usize>, mark: Option<MarkClass>) {
+        let from = self.into.text.len();
+        self.into.text.push_str(text);
+        let to = self.into.text.len();
+        match self.into.spans.last_mut() {
+            Some(last) if last.style == style && last.mark == mark && last.bytes.end >= bytes.start => {
+                last.text.end = to;
+                last.bytes.end = bytes.end.max(last.bytes.end);
+            }
+            _ => self.into.spans.push(Span { text: from..to, style, mark, bytes }),
+        }
+    }
+
+    fn end(mut self) -> (Represented, TerminalLook) {
+        if let Some(end) = self.ended_at {
+            self.into.text.truncate(end);
+            self.into.spans.retain(|span| span.text.start < end);
+            if let Some(last) = self.into.spans.last_mut() {
+                last.text.end = last.text.end.min(end);
+            }
+        }
+        (self.into, self.parser.look())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{look_after, resets_look, running_text};
+    use crate::codec::represent::{Mark, MarkClass, Represented, RowStyle, SpanStyle, represent};
+    use crate::codec::terminal::{TerminalCodes, TerminalColor, TerminalLook};
+    use crate::codec::text::{Carry, TextEncoding};
+    use crate::model::ids::{Epoch, RecordId};
+    use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::util::clock::Stamp;
+    use crate::util::locale::{Language, Locale};
+    use proptest::prelude::*;
+
+    fn row(bytes: &[u8], encoding: TextEncoding, marks: &[Mark]) -> Represented {
+        let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle { encoding, marks, ..RowStyle::new(Locale::of(Language::English)) };
+        represent(&record, Carry::default(), &style)
+    }
+
+    fn text(bytes: &[u8], codes: TerminalCodes) -> String {
+        running_text(&row(bytes, TextEncoding::UTF_8, &[]), codes, TerminalLook::default()).0.text
+    }
+
+    #[test]
+    fn lines_end_where_they_end_and_tabs_reach_the_next_stop() {
+        for (bytes, shown) in [
+            (&b"one\r\n"[..], "one"),
+            (b"one", "one"),
+            (b"one\n\n", "one\n"),
+            (b"one\r\ntwo\nthree\r\n", "one\ntwo\nthree"),
+            (b"10%\r20%\r100%\r\n", "10%\n20%\n100%"),
+            (b"\rafter\r\r\n", "after"),
+            (b"a\tbc\t\td\n\te", "a       bc              d\n        e"),
+            ("温度\t1".as_bytes(), "温度    1"),
+        ] {
+            for codes in [TerminalCodes::Shown, TerminalCodes::Obeyed] {
+                assert_eq!(text(bytes, codes), shown, "{codes:?} {}", bytes.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn sequences_colour_the_text_or_are_symbols() {
+        let bytes = b"\x1B[0;32mI (12) wifi\x1B[0m: up\x07\r\n";
+        assert_eq!(text(bytes, TerminalCodes::Shown), "␛[0;32mI (12) wifi␛[0m: up␇");
+        let row = row(bytes, TextEncoding::UTF_8, &[]);
+        let (shown, look) = running_text(&row, TerminalCodes::Obeyed, TerminalLook::default());
+        let parts: Vec<_> = shown.parts().map(|(text, span)| (text, span.style)).collect();
+        let green = TerminalLook { front: Some(TerminalColor::Named(2)), ..TerminalLook::default() };
+        let expected = [("I (12) wifi", SpanStyle::Terminal(green)), (": up", SpanStyle::Payload)];
+        assert_eq!((parts.as_slice(), look), (&expected[..], TerminalLook::default()));
+    }
+
+    #[test]
+    fn a_colour_lasts_until_it_is_taken_away() {
+        let red = look_after(b"\x1B[31mred\r\n", TerminalLook::default());
+        assert_eq!(red.front, Some(TerminalColor::Named(1)));
+        let (shown, after) =
+            running_text(&row(b"still\n", TextEncoding::UTF_8, &[]), TerminalCodes::Obeyed, red);
+        assert_eq!((shown.spans[0].style, after), (SpanStyle::Terminal(red), red));
+        assert!(resets_look(b"a\x1B[0mb") && resets_look(b"\x1B[m") && !resets_look(b"\x1B[31m\x1B"));
+    }
+
+    #[test]
+    fn what_was_found_is_pointed_out_within_colours_too() {
+        let bytes = "\u{1B}[33m温度\u{1B}[1m=25\n".as_bytes();
+        let mark = Mark::found(8..15);
+        let (shown, _) = running_text(
+            &row(bytes, TextEncoding::UTF_8, &[mark]),
+            TerminalCodes::Obeyed,
+            TerminalLook::default(),
+        );
+        let marked: String = shown
+            .parts()
+            .filter(|(_, span)| span.mark == Some(MarkClass::Found))
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!((shown.text.as_str(), marked.as_str()), ("温度=25", "度"));
+    }
+
+    proptest! {
+        #[test]
+        fn parts_cover_the_text(
+            bytes in proptest::collection::vec(
+                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\t\x1B[0;31m\xCE\xC2".to_vec())], 0..60,
+            ),
+            is_obeyed in any::<bool>(),
+        ) {
+            let codes = if is_obeyed { TerminalCodes::Obeyed } else { TerminalCodes::Shown };
+            let shown = running_text(&row(&bytes, TextEncoding::GBK, &[]), codes, TerminalLook::default()).0;
+            let mut end = 0;
+            for (text, span) in shown.parts() {
+                prop_assert_eq!(span.text.start, end);
+                prop_assert!(!text.is_empty());
+                end = span.text.end;
+            }
+            prop_assert_eq!(end, shown.text.len());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Rows as running text: each row in the look that its stream has then, laid out in the width there is. It must not know
+//! how it is drawn.
+
+use crate::codec::represent::{Represented, RowStyle, View, represent_row};
+use crate::codec::rows::Row;
+use crate::codec::running::{look_after, may_change_look, resets_look, running_text};
+use crate::codec::terminal::{TerminalCodes, TerminalLook};
+use crate::codec::text::Carry;
+use crate::journal::JournalError;
+use crate::model::ids::RowKey;
+use crate::ui::log::cells::{Cut, Extent};
+use crate::ui::log::source::{LogRow, RowSource};
+
+/// So many rows before one are looked at for the colour that it begins in.
+const ROWS_BEFORE: u64 = 32;
+
+/// So much of a line is shown; the rest is unfolded by hand.
+const SHOWN_BYTES: usize = 8 * 1024;
+
+/// So much of an unfolded one.
+const UNFOLDED_BYTES: usize = 64 * 1024;
+
+/// The look in which a row begins: what the rows of its stream before it have left, as far as that is looked for.
+pub(super) fn look_before(
+    source: &mut dyn RowSource,
+    key: RowKey,
+    row: &LogRow,
+    codes: TerminalCodes,
+) -> Result<TerminalLook, JournalError> {
+    let mut changes = Vec::new();
+    let stream = |row: &LogRow| Some((row.record.peer, row.record.data()?.head.direction));
+    let own = stream(row);
+    if codes == TerminalCodes::Shown || own.is_none() {
+        return Ok(TerminalLook::default());
+    }
+    for before in (key.0.saturating_sub(ROWS_BEFORE)..key.0).rev() {
+        let Some(row) = source.row(RowKey(before))? else { break };
+        let Some(data) = row.record.data().filter(|_| stream(&row) == own) else { continue };
+        if may_change_look(&data.bytes) {
+            let is_reset = resets_look(&data.bytes);
+            changes.push(row);
+            if is_reset {
+                break;
+            }
+        }
+    }
+    let changes = changes.iter().rev().filter_map(|row| row.record.data());
+    Ok(changes.fold(TerminalLook::default(), |look, data| look_after(&data.bytes, look)))
+}
+
+/// The lines of a row in a room of so many columns. The byte at `place` is shown if the extent reaches it.
+pub(super) fn lines(
+    row: &Row<'_>,
+    carry: Carry,
+    style: &RowStyle<'_>,
+    (codes, before): (TerminalCodes, TerminalLook),
+    (columns, extent): (usize, Extent),
+    place: Option<usize>,
+) -> Cut {
+    let most_bytes = match extent {
+        Extent::Unfolded => UNFOLDED_BYTES.max(place.map_or(0, |place| place.saturating_add(SHOWN_BYTES))),
+        Extent::Folded | Extent::Wrapped => SHOWN_BYTES,
+    };
+    let style = RowStyle { view: View::Text, most_bytes: Some(most_bytes), with_remarks: false, ..*style };
+    let style = RowStyle { with_fold_size: false, ..style };
+    let mut represented = Represented::default();
+    represent_row(&mut represented, row, carry, &style);
+    let (running, _) = running_text(&represented, codes, before);
+    Cut::of(&running, columns.max(8), place)
+}
