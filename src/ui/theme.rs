@@ -259,12 +259,13 @@ impl Theme {
         if look.is_reversed {
             std::mem::swap(&mut front, &mut behind);
         }
-        if contrast(front, behind) < LEAST_TERMINAL_CONTRAST {
-            let ends = [self.text, self.ground];
-            let further =
-                |one: &Color32, other: &Color32| contrast(*one, behind).total_cmp(&contrast(*other, behind));
-            front = ends.into_iter().max_by(further).unwrap_or(self.text);
-        }
+        let ends = [self.text, self.ground];
+        let further =
+            |one: &Color32, other: &Color32| contrast(*one, behind).total_cmp(&contrast(*other, behind));
+        let end = ends.into_iter().max_by(further).unwrap_or(self.text);
+        let steps = [0.0, 0.25, 0.5, 0.75].map(|share| front.lerp_to_gamma(end, share));
+        let front = steps.into_iter().find(|step| contrast(*step, behind) >= LEAST_TERMINAL_CONTRAST);
+        let front = front.unwrap_or(end);
         (front, if behind == self.ground { Color32::TRANSPARENT } else { behind })
     }
 

@@ -453,7 +453,7 @@ impl LogRows {
         }
         Ok(RowContent {
             number: row.number.map_or_else(String::new, |number| Count(number).to_string()),
-            time: self.time_text(record)?,
+            time: self.time_text(self.moment_of(row))?,
             delta: self.delta_text(record, after)?,
             peer: self.peer_text(record),
             bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
@@ -508,8 +508,16 @@ impl LogRows {
         Ok(Some(shown))
     }
 
-    fn time_text(&mut self, record: &Record) -> Result<String, JournalError> {
-        let moment = Moment::of(record);
+    /// When a row happened. Lines of running text stand in the order in which they ended, and are told as of then.
+    fn moment_of(&self, row: &LogRow) -> Moment {
+        let begun = Moment::of(&row.record);
+        match row.message.filter(|_| self.are_running()) {
+            Some(cut) => Moment { at: cut.ended, ..begun },
+            None => begun,
+        }
+    }
+
+    fn time_text(&mut self, moment: Moment) -> Result<String, JournalError> {
         // Only seconds since the first row need the first row.
         let first = match self.format.column {
             TimeColumn::Relative => self.moment(RowKey(self.hidden_before))?.unwrap_or(moment),

@@ -426,6 +426,11 @@ fn running_text_has_the_lines_of_a_device_whatever_pieces_they_came_in() {
     writer.publish().unwrap();
     rows.refresh(&news());
     assert_eq!(all(&mut rows), ["启动    完成", "温度过高", "25.3", "root@board:~# ls"]);
+    assert!(
+        rows.content(3).time.ends_with(":29.000"),
+        "a line is told as of its end: {}",
+        rows.content(3).time
+    );
     let options = rows.options().clone();
     rows.set_options(RowOptions { running: Some(TerminalCodes::Shown), ..options });
     assert_eq!(text(&mut rows, 0), "ESC[1;32m启动ESC[0m 完成");

@@ -118,7 +118,7 @@ pub(super) fn row(
         }
     };
     cell(columns.number, &content.number, true, quiet);
-    cell(Some(columns.time), &content.time, false, theme.dim);
+    cell(Some(columns.time), &content.time, false, if content.is_running { quiet } else { theme.dim });
     cell(columns.delta, &content.delta, true, quiet);
     cell(Some(columns.peer), &content.peer, false, tone);
     cell(columns.bytes, &content.bytes, true, quiet);
