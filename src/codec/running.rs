@@ -2,8 +2,10 @@
 //! sequences ask for or with these as symbols. It is made of a row that was represented as text, so that what was pointed
 //! out there is pointed out here. It knows neither records nor a screen.
 
-use crate::codec::represent::{MarkClass, Represented, Span, SpanStyle};
+use crate::codec::represent::{MarkClass, Represented, RowStyle, Span, SpanStyle, represent_row};
+use crate::codec::rows::Row;
 use crate::codec::terminal::{TerminalCodes, TerminalLook, TerminalParser};
+use crate::codec::text::Carry;
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
@@ -34,7 +36,19 @@ pub fn running_text(
     writer.end()
 }
 
-/// The look that the text of a stream leaves for what follows, and whether that is so whatever was before it.
+/// All of a row as running text, without colours: what is copied of it.
+pub fn plain_running_text(row: &Row<'_>, carry: Carry, style: &RowStyle<'_>, codes: TerminalCodes) -> String {
+    let mut represented = Represented::default();
+    represent_row(
+        &mut represented,
+        row,
+        carry,
+        &RowStyle { with_remarks: false, most_bytes: None, ..*style },
+    );
+    running_text(&represented, codes, TerminalLook::default()).0.text
+}
+
+/// The look that bytes of a stream leave for what follows them.
 pub fn look_after(bytes: &[u8], before: TerminalLook) -> TerminalLook {
     let mut parser = TerminalParser::with_look(before);
     for byte in bytes {

@@ -4,7 +4,10 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::{DecodeChoice, RowDecoder, push_answer, summary};
 use crate::codec::prose::body_text;
+use crate::codec::represent::RowStyle;
 use crate::codec::rows::Row;
+use crate::codec::running::plain_running_text;
+use crate::codec::terminal::TerminalCodes;
 use crate::codec::text::{Carry, TextEncoding};
 use crate::engine::jobs::JobControl;
 use crate::export::{
@@ -39,6 +42,8 @@ pub(super) struct Selected {
     pub(super) encoding: TextEncoding,
     /// The decoders that say what messages mean, where rows are shown like that and are copied as text.
     pub(super) meaning: Option<DecodeChoice>,
+    /// Rows are shown as running text, and are copied like that as text.
+    pub(super) running: Option<TerminalCodes>,
     pub(super) locale: &'static Locale,
 }
 
@@ -46,6 +51,7 @@ impl Selected {
     /// Text and hex have a line for each row, and say what happened, too. The other forms are one value made of
     /// all bytes, unless there are none.
     pub(super) fn copy(&self, control: &JobControl) -> Result<CopiedText, JournalError> {
+        let is_running = self.running.is_some() && self.form == CopyForm::Text;
         let is_by_row = matches!(self.form, CopyForm::Text | CopyForm::Hex);
         let mut copied = CopiedText::default();
         let mut bytes: Vec<u8> = Vec::new();
@@ -62,10 +68,14 @@ impl Selected {
                     push_line(&mut copied.text, meaning.as_deref().unwrap_or_default());
                 }
                 Body::Data(data) if is_by_row => {
-                    push_line(&mut copied.text, &self.form.render_from(carry, &data.bytes, self.encoding));
+                    push_line(&mut copied.text, &self.line_of(row, carry, &data.bytes));
                 }
                 Body::Data(data) => bytes.extend_from_slice(&data.bytes),
                 body => push_line(&mut copied.text, &body_text(body, self.locale)),
+            }
+            if is_running {
+                // An empty line is one, too.
+                copied.text.push('\n');
             }
             copied.is_cut = copied.text.len() + bytes.len() > MOST_COPIED_BYTES;
             if copied.is_cut || control.is_cancelled() {
@@ -74,11 +84,24 @@ impl Selected {
                 ControlFlow::Continue(())
             }
         })?;
+        if is_running {
+            copied.text.pop();
+        }
         if !bytes.is_empty() {
             bytes.truncate(MOST_COPIED_BYTES);
             copied.text = self.form.render(&bytes, self.encoding);
         }
         Ok(copied)
+    }
+
+    fn line_of(&self, row: &Row<'_>, carry: Carry, bytes: &[u8]) -> String {
+        match self.running.filter(|_| self.form == CopyForm::Text) {
+            Some(codes) => {
+                let style = RowStyle { encoding: self.encoding, ..RowStyle::new(self.locale) };
+                plain_running_text(row, carry, &style, codes)
+            }
+            None => self.form.render_from(carry, bytes, self.encoding),
+        }
     }
 
     /// Goes through the selected rows, each with what its stream left unfinished before it.
@@ -198,11 +221,14 @@ fn push_line(text: &mut String, line: &str) {
 mod tests {
     use super::{ExportOptions, ExportSplit, Selected, SelectedLines, Selection};
     use crate::codec::copy::CopyForm;
+    use crate::codec::terminal::TerminalCodes;
     use crate::codec::text::TextEncoding;
     use crate::engine::jobs::Job;
     use crate::engine::news::News;
+    use crate::journal::split::SplitScan;
     use crate::journal::{JournalInfo, JournalWriter};
-    use crate::model::ids::{Epoch, PeerId};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::DataHead;
     use crate::util::clock::{self, Stamp};
     use crate::util::locale::{Language, Locale};
@@ -254,9 +280,41 @@ mod tests {
                 form: CopyForm::Text,
                 encoding: TextEncoding::GBK,
                 meaning: None,
+                running: None,
                 locale: Locale::of(Language::English),
             };
             assert_eq!(copied(selected).replace('\n', " "), text);
+        }
+    }
+
+    #[test]
+    fn running_text_is_copied_as_it_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        for piece in [&b"\x1B[32mon"[..], b"e\x1B[0m\r\n\r", b"\na\tb\r\n> "] {
+            writer.append_data(clock::now(), Epoch(1), None, &DataHead::received(), piece);
+        }
+        writer.publish().unwrap();
+        let mut scan = SplitScan::new(writer.reader(), Framing::Lines, RecordId(0));
+        scan.step(u64::MAX).unwrap();
+        for (running, text) in [
+            (Some(TerminalCodes::Obeyed), "one\n\na       b\n> "),
+            (Some(TerminalCodes::Shown), "␛[32mone␛[0m\n\na       b\n> "),
+            (None, "\u{1B}[32mone\u{1B}[0m\r\n\r\na\tb\r\n> "),
+        ] {
+            let selected = Selected {
+                reader: writer.reader(),
+                messages: Some(scan.rows()),
+                ranges: vec![0..=3],
+                shown: None,
+                form: CopyForm::Text,
+                encoding: TextEncoding::UTF_8,
+                meaning: None,
+                running,
+                locale: Locale::of(Language::English),
+            };
+            assert_eq!(copied(selected), text);
         }
     }
 

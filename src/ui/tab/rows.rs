@@ -274,9 +274,9 @@ pub(super) fn selected_rows(tab: &Tab, form: CopyForm, cx: &Cx<'_>) -> Option<Se
     let rows = tab.log.rows.as_ref()?;
     let ranges = tab.log.sheet.selection().ranges().to_vec();
     let (reader, messages, shown) = (rows.reader().clone(), rows.messages(), rows.matching().cloned());
-    let meaning = rows.options().meaning.clone();
+    let (meaning, running) = (rows.options().meaning.clone(), rows.options().running);
     let (encoding, locale) = (tab.encoding(), cx.locale);
-    Some(Selected { reader, messages, ranges, shown, form, encoding, meaning, locale })
+    Some(Selected { reader, messages, ranges, shown, form, encoding, meaning, running, locale })
 }
 
 fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
