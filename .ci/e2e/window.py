@@ -25,6 +25,7 @@ def main():
             window.choose("Encoding", "GBK")
             window.wait(re.compile(QUESTION), "list item")
             answer(window)
+            titled(window)
             device.expect(f"{ANSWER}\r\n")
             window.wait(re.compile(f"TX {ANSWER}"), "list item")
             desktop.screenshot("window-traffic.png")
@@ -49,6 +50,12 @@ def answer(window):
     window.choose("Line ending", "CRLF")
     window.fill("Payload", ANSWER, "entry")
     window.press("Send", "push button")
+
+
+def titled(window):
+    """Fields that were gone to leave the window its name in the task bar."""
+    named = ["xdotool", "search", "--all", "--pid", str(window.process.pid), "--name", "^Sockscope$"]
+    assert subprocess.run(named, capture_output=True).stdout.strip(), "the window has lost its title"
 
 
 def save(window):

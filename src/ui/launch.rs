@@ -2,6 +2,7 @@
 //! the platform's window, not what is in it.
 
 use crate::model::failure::Failure;
+use crate::ui::WINDOW_TITLE;
 use crate::ui::app::{App, StartOptions};
 use crate::ui::fault_page::FaultPage;
 use crate::ui::fonts;
@@ -315,7 +316,7 @@ fn native_options(renderer: Renderer, settings: &Settings) -> NativeOptions {
 fn viewport(settings: &Settings) -> ViewportBuilder {
     let viewport = ViewportBuilder::default()
         .with_app_id("sockscope")
-        .with_title("Sockscope")
+        .with_title(WINDOW_TITLE)
         .with_inner_size([points(settings.window_width), points(settings.window_height)])
         .with_maximized(settings.window_maximized)
         .with_min_inner_size([760.0, 480.0]);

@@ -97,3 +97,6 @@ pub mod launch;
 
 #[cfg(feature = "gui-harness")]
 pub mod testing;
+
+/// What desktops call the window.
+const WINDOW_TITLE: &str = "Sockscope";

@@ -1,6 +1,7 @@
 //! The window that the processor draws: what the desktop says goes into a frame, what a frame asks for goes to the
 //! desktop, and its picture onto the screen. It knows no tab and no session.
 
+use crate::ui::WINDOW_TITLE;
 use crate::ui::app::App;
 use crate::ui::frame_count::FrameCount;
 use crate::ui::software::due::Due;
@@ -361,10 +362,10 @@ fn is_drawn_on_request(_: &ActiveEventLoop) -> bool {
 
 /// On X11 the window library switches the input method when the next event of the desktop comes, and not before. Were that
 /// the first key, it would still go to the old one, and the word that it begins would be lost. A title that is written
-/// anew, as it was, makes an event.
+/// anew makes an event; what it was cannot be asked for there.
 fn bring_event(window: &Window) {
     if cfg!(target_os = "linux") {
-        window.set_title(&window.title());
+        window.set_title(WINDOW_TITLE);
     }
 }
 
