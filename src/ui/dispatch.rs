@@ -21,6 +21,7 @@ use crate::ui::settings_page::SettingsAction;
 use crate::ui::state::{AppState, Page};
 use crate::ui::tab::composer::file;
 use crate::ui::tab::connection::security_file;
+use crate::ui::tab::documents::DocumentPage;
 use crate::ui::tab::filters::{FiltersPage, FiltersPageAction};
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_file::LogFileAction;
@@ -491,7 +492,10 @@ fn apply_to_tab(state: &mut AppState, key: TabKey, action: TabAction, cx: &mut C
         }
         TabAction::Log(action) => show_page(modal, rows::apply(tab, action, cx).map(Modal::from)),
         TabAction::Inspector(action) => rows::apply_inspector(tab, action, cx),
-        TabAction::Chart(action) => rows::apply_chart(tab, &action, cx),
+        TabAction::Chart(action) => rows::apply_chart(tab, action, cx),
+        TabAction::SaveText(kind, text) => {
+            show_page(modal, Some(Modal::Document(DocumentPage::to_save_text(tab.key, kind, text, cx))));
+        }
         TabAction::ToggleFolded(part) => settings.toggle_folded(part),
         TabAction::AskExport { is_raw } => {
             let page = export::page_for_tab(tab, is_raw, settings, export, cx);

@@ -8,6 +8,7 @@ pub mod part_file;
 pub mod private_file;
 pub mod spread;
 pub mod thread;
+pub mod xml_text;
 
 /// What this program calls itself in the files that it writes.
 pub const PROGRAM: &str = concat!("Sockscope ", env!("CARGO_PKG_VERSION"));

@@ -114,6 +114,9 @@ mod support;
 mod tidy;
 
 #[cfg(feature = "gui-harness")]
+mod window_chart;
+
+#[cfg(feature = "gui-harness")]
 mod window_drawer;
 
 #[cfg(feature = "gui-harness")]

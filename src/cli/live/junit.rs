@@ -6,6 +6,7 @@ use crate::cli::outcome::Failed;
 use crate::codec::time::rfc3339_utc;
 use crate::model::failure::{Failure, Operation};
 use crate::util::part_file::PartFile;
+use crate::util::xml_text::escaped;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -107,38 +108,11 @@ fn seconds(took: Duration) -> String {
     format!("{}.{:06}", took.as_secs(), took.subsec_micros())
 }
 
-/// A text for an attribute or an element. Characters that XML does not have are written as people write them.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => push(&mut escaped, format_args!("&#{};", u32::from(character))),
-            '\0'..' ' | '\u{7F}' | '\u{FFFE}' | '\u{FFFF}' => {
-                escaped.extend(character.escape_default());
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Report, escaped};
+    use super::Report;
     use crate::automation::sequence::{Outcome, StepResult};
     use std::time::Duration;
-
-    #[test]
-    fn what_xml_does_not_have_is_written_out() {
-        assert_eq!(
-            escaped("a<b>&\"c\"\r\n\0\u{1B}温"),
-            "a&lt;b&gt;&amp;&quot;c&quot;&#13;&#10;\\u{0}\\u{1b}温"
-        );
-    }
 
     #[test]
     fn counts_agree_with_the_cases() {

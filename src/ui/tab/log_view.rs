@@ -13,12 +13,12 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
 use crate::ui::sheet::{RowTrait, Rows, Sheet, SheetAction, TickKind};
-use crate::ui::tab::find::{Find, Narrowing, Seeking, predicate};
-use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
+use crate::ui::tab::find::{Find, Narrowing, Seeking};
+use crate::ui::tab::gathering::{GatheringError, Searched};
 use crate::ui::tab::go_to::Destination;
 use crate::ui::tab::highlights::{HighlightRule, Highlights};
 use crate::ui::tab::inspector::{Inspector, Look};
-use crate::ui::tab::notes::notes_expression;
+use crate::ui::tab::remarks::Remarks;
 use crate::ui::tab::terms::row_term;
 use crate::ui::tab::ticks::{TickLayer, Ticks};
 use crate::util::locale::Locale;
@@ -34,9 +34,6 @@ const JUDGED_BYTES: usize = 4 * 1024;
 
 /// They are looked at again after so long.
 const JUDGE_PAUSE: Duration = Duration::from_secs(1);
-
-/// The notes of a shorter journal are looked for by themselves; those of a longer one once a person asks for notes.
-const NOTES_WITHIN_BYTES: u64 = 64 << 20;
 
 /// What can be asked of a log that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +96,8 @@ pub struct LogView {
     pub content_characters: usize,
     /// The encoding that the last rows fit, where they do not fit the chosen one.
     pub better_encoding: Option<TextEncoding>,
-    /// A person has asked for notes.
-    pub wants_notes: bool,
-    /// The rows that are notes.
-    notes: Gathering,
+    /// What a person remarked.
+    pub remarks: Remarks,
     /// What was looked at for that.
     judged: Option<Judged>,
     /// How many records there were when searches and filters were last told.
@@ -132,8 +127,7 @@ impl Default for LogView {
             is_of_another_day: false,
             content_characters: 100,
             better_encoding: None,
-            wants_notes: false,
-            notes: Gathering::default(),
+            remarks: Remarks::default(),
             judged: None,
             records_followed: 0,
         }
@@ -209,10 +203,10 @@ impl LogView {
         if let Err(error) = self.look_into(encoding, decoders) {
             cx.notices.problem(error_text::journal(locale, &error));
         }
-        let has_more = self.find.has_waiting() || self.highlights.has_waiting() || self.notes.has_waiting();
+        let has_more = self.find.has_waiting() || self.highlights.has_waiting() || self.remarks.has_waiting();
         let is_under_way = self.find.progress().is_some() || !self.highlights.have_caught_up();
-        let of_notes = self.notes.is_following().then_some(FOLLOW_PAUSE);
-        let follow_after = [self.find.follow_after(), self.highlights.follow_after(), of_notes];
+        let follow_after =
+            [self.find.follow_after(), self.highlights.follow_after(), self.remarks.follow_after()];
         let follow_after = follow_after.into_iter().flatten().min();
         let follow_due = follow_after.filter(|_| is_behind || has_more || is_under_way);
         [ticks_due, follow_due, judge_due].into_iter().flatten().min()
@@ -229,7 +223,8 @@ impl LogView {
         let searched = self.searched();
         let followed = self.highlights.follow(highlights, encoding, searched.as_ref(), news);
         let is_changed = !matches!(followed, Ok(false));
-        let notes = self.look_for_notes(searched.as_ref(), encoding, news);
+        let bytes = self.snapshot.bytes;
+        let notes = self.remarks.look_for(searched.as_ref(), bytes, encoding, news);
         if let Some(rows) = &mut self.rows {
             if is_changed {
                 rows.set_highlights(self.highlights.highlights());
@@ -242,7 +237,7 @@ impl LogView {
         }
         let has_found = self.find.take_in(news, deadline);
         let more = self.highlights.take_in(news, deadline);
-        let taken = self.notes.take_in(news, deadline);
+        let taken = self.remarks.take_in(news, deadline);
         if has_found {
             self.show_what_passes();
         }
@@ -253,20 +248,6 @@ impl LogView {
             self.ticks.outdate();
         }
         followed.and(notes).and(more).and(taken).map(|_| ())
-    }
-
-    /// Begins to look for notes where that is not known to take long, or was asked for.
-    fn look_for_notes(
-        &mut self,
-        searched: Option<&Searched>,
-        encoding: TextEncoding,
-        news: &News,
-    ) -> Result<(), GatheringError> {
-        let is_wanted = self.wants_notes || self.snapshot.bytes <= NOTES_WITHIN_BYTES;
-        let Some(searched) = searched.filter(|_| is_wanted && !self.notes.is_following()) else {
-            return Ok(());
-        };
-        self.notes.start(searched, predicate(&notes_expression(), encoding), news)
     }
 
     /// Points out on the scroll bar what is known now, unless that was done a moment ago; tells how soon it is due then.
@@ -298,9 +279,10 @@ impl LogView {
         if !self.find.hides_others() {
             layers.push(TickLayer { kind: TickKind::Found, rows: Arc::clone(self.find.rows()) });
         }
-        let mut noted = RoaringTreemap::clone(self.notes.rows());
-        noted.extend(self.sheet.marked().map(|marked| marked.0));
-        layers.push(TickLayer { kind: TickKind::Noted, rows: among(&Arc::new(noted)) });
+        layers.push(TickLayer {
+            kind: TickKind::Noted,
+            rows: among(&Arc::new(self.remarks.rows(self.sheet.marked()))),
+        });
         self.ticks.make(&layers, rows, now);
     }
 
@@ -407,7 +389,7 @@ impl LogView {
             rows.measure_from(self.sheet.marked());
             self.inspector.look_again();
             self.apply_filter(encoding, cx.jobs.news());
-            self.notes.stop();
+            self.remarks.forget();
             let searched = self.searched();
             if let Err(error) = self.highlights.start_again(searched.as_ref(), cx.jobs.news()) {
                 cx.notices.problem(gathering_trouble(cx.locale, &error));

@@ -44,6 +44,8 @@ pub mod news;
 
 pub mod notes;
 
+pub mod remarks;
+
 pub mod opening;
 
 pub mod peers;
@@ -91,7 +93,7 @@ use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::FieldProblem;
-use crate::ui::tab::drawer::DrawerAction;
+use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::filters::FiltersPageAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::highlights::HighlightsAction;
@@ -153,6 +155,8 @@ pub enum TabAction {
     LogFile(LogFileAction),
     /// The session that the tab had last is open in a tab that only shows it.
     ShowLastSession,
+    /// The person is asked where this text is saved, as a file of this kind.
+    SaveText(DocumentKind, String),
     /// Something for the chart.
     Chart(ChartAction),
     /// Counters start at 0.

@@ -87,7 +87,9 @@ pub(in crate::ui) fn take_in(
     let rules =
         LogRules { split: tab.settings.shown_split(), decoders, highlights: &tab.settings.highlights };
     tab.chart.take_in(tab.log.reader(), encoding, rules, cx);
-    tab.log.take_in(options, rules, deadline, cx)
+    let due = tab.log.take_in(options, rules, deadline, cx);
+    tab.chart.take_remarks(&mut tab.log);
+    due
 }
 
 /// A page that the log of a tab needs.
@@ -114,7 +116,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         LogAction::AskGoTo => return go_to_page(tab, cx).map(LogPage::GoTo),
         LogAction::AskNote | LogAction::Sheet(SheetAction::Note) => {
             let about = tab.inspected();
-            tab.log.wants_notes = true;
+            tab.log.remarks.are_wanted = true;
             return notes::page(tab, about, cx).map(LogPage::Notes);
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
@@ -226,8 +228,8 @@ pub(in crate::ui) fn go_to(page: &mut GoTo, tab: &mut Tab, times: &TimeFormat, c
 }
 
 /// Does what was asked of the chart of a tab.
-pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: &ChartAction, cx: &mut Cx<'_>) {
-    match *action {
+pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: ChartAction, cx: &mut Cx<'_>) {
+    match action {
         ChartAction::Toggle => tab.chart.toggle(),
         ChartAction::GoTo(wall_ns) => match tab.log.reader().map(|reader| reader.record_at_time(wall_ns)) {
             Some(Ok(record)) => show_record(tab, record),

@@ -42,10 +42,7 @@ pub fn bytes_term(bytes: &[u8], encoding: TextEncoding) -> Option<String> {
 /// Rows that are like this one in something; where it has no such thing, the key of the words that say so.
 pub fn row_term(record: &Record, of: RowTrait, encoding: TextEncoding) -> Result<String, &'static str> {
     let data = record.data();
-    let since = |relation: &str| {
-        let moment = TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", record.at.wall_ns);
-        format!("time {relation} {moment}")
-    };
+    let since = |relation: &str| format!("time {relation} {}", moment_word(record.at.wall_ns));
     match of {
         RowTrait::Peer => record.peer.map(|peer| format!("peer:{peer}")).ok_or("toast.no_peer"),
         RowTrait::Direction => {
@@ -58,6 +55,25 @@ pub fn row_term(record: &Record, of: RowTrait, encoding: TextEncoding) -> Result
             data.and_then(|data| bytes_term(&data.bytes, encoding)).ok_or("toast.no_content")
         }
     }
+}
+
+/// Rows from one moment to another, as exactly as such a time can be pointed at.
+pub fn time_term(from_ns: i64, to_ns: i64) -> String {
+    const DIGITS_POINTED_AT: i64 = 1_000;
+    let wanted = to_ns.saturating_sub(from_ns) / DIGITS_POINTED_AT;
+    let step = (0..=9).map(|power| 10_i64.pow(power)).rfind(|step| *step <= wanted).unwrap_or(1);
+    let (from, to) = (from_ns.div_euclid(step), to_ns.div_euclid(step).saturating_add(1));
+    format!(
+        "time >= {} and time <= {}",
+        moment_word(from.saturating_mul(step)),
+        moment_word(to.saturating_mul(step))
+    )
+}
+
+/// A moment as expressions know it, in local time.
+fn moment_word(wall_ns: i64) -> String {
+    let word = TimeFormat::local().words("%Y-%m-%dT%H:%M:%S%.9f", wall_ns);
+    word.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Rows in which a decoder finds this value under this name; those that have the name at all where the value cannot be
@@ -94,7 +110,7 @@ pub fn term_items(ui: &mut Ui, ctx: &ViewCtx<'_>, term: Option<&str>, out: &mut 
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes_term, row_term, value_term};
+    use super::{bytes_term, row_term, time_term, value_term};
     use crate::codec::expression::{Expression, Vocabulary};
     use crate::codec::text::TextEncoding;
     use crate::model::ids::{Epoch, PeerId, RecordId};
@@ -147,6 +163,23 @@ mod tests {
         for of in [RowTrait::Since, RowTrait::Until] {
             let term = row_term(&note, of, TextEncoding::UTF_8).unwrap();
             assert!(Expression::parse(&term, &Vocabulary::default()).is_ok(), "{term}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_as_exact_as_it_was_pointed_at_and_has_both_ends() {
+        const SECOND: i64 = 1_000_000_000;
+        for (from, to, digits) in [
+            (1_760_000_002_252_512_345, 1_760_000_006_757_598_765, 3),
+            (1_760_000_002_252_512_345, 1_760_000_002_252_592_345, 8),
+            (1_760_000_002_252_512_345, 1_760_000_002_252_512_345, 9),
+            (1_760_000_002 * SECOND, 1_760_090_002 * SECOND, 0),
+        ] {
+            let term = time_term(from, to);
+            assert!(Expression::parse(&term, &Vocabulary::default()).is_ok(), "{term}");
+            let first = term.split(" and ").next().unwrap();
+            let found = first.rsplit_once('.').map_or(0, |(_, digits)| digits.len());
+            assert!(found <= digits, "{term}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! beside the frames; what comes in later is taken in with each frame. It must not know how the chart is drawn.
 
 mod curve;
+mod picture;
 pub mod view;
 
 use crate::codec::text::TextEncoding;
@@ -12,7 +13,8 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::tab::chart::curve::{CurveScan, Range, Wanted};
-use crate::ui::tab::log_view::LogRules;
+use crate::ui::tab::log_view::{LogRules, LogView};
+use crate::ui::tab::remarks::{Remark, Remarked};
 use std::mem;
 
 /// So many records are gone over in a frame, and beside the frames between two looks at whether that is still wanted.
@@ -24,7 +26,7 @@ const VALUES_IN_A_FRAME: u64 = 500;
 const VALUES_IN_A_STEP: u64 = 5_000;
 
 /// What can be asked of a chart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartAction {
     /// The chart is shown, or hidden.
     Toggle,
@@ -45,6 +47,8 @@ pub struct Chart {
     pub zoom: Option<(i64, i64)>,
     /// What is wrong with what was typed.
     pub error: Option<String>,
+    /// What was remarked, and how much there was to remark when that was looked at.
+    remarks: (Remarked, Vec<Remark>),
     flow: Option<Scanning<FlowScan>>,
     curve: Option<(Wanted, Scanning<CurveScan>)>,
     /// Where a range of time was begun to be dragged.
@@ -98,6 +102,16 @@ impl Chart {
         match &self.curve.as_ref()?.1 {
             Scanning::Here(scan) => Some(scan.timeline()),
             Scanning::Beside(_) | Scanning::Ended => None,
+        }
+    }
+
+    /// Draws a line for each mark and note of a log, as they are now.
+    pub(in crate::ui) fn take_remarks(&mut self, log: &mut LogView) {
+        let marked = log.sheet.marked();
+        let remarked = log.remarks.remarked(marked);
+        if self.is_shown && self.remarks.0 != remarked {
+            let newest = log.rows.as_mut().map(|rows| log.remarks.newest(marked, rows));
+            self.remarks = (remarked, newest.unwrap_or_default());
         }
     }
 

@@ -4,9 +4,14 @@
 use crate::journal::timeline::{Flow, Timeline};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::sheet::TermUse;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::chart::curve::Range;
+use crate::ui::tab::chart::picture::{Anchor, Picture, WORD_SIZE};
 use crate::ui::tab::chart::{Chart, ChartAction};
+use crate::ui::tab::drawer::DocumentKind;
+use crate::ui::tab::find::FindAction;
+use crate::ui::tab::terms::time_term;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{TextField, context_menu, error_line, menu_item, text_button};
 use crate::util::bytes_text::ByteSize;
@@ -23,6 +28,13 @@ const STEP: f32 = 2.0;
 
 /// So much of the height the highest point takes.
 const SHARE: f32 = 0.86;
+
+/// A picture is this high, and its lines begin so far below its upper edge.
+const PICTURE_HEIGHT: f32 = 320.0;
+const PICTURE_HEAD: f32 = 28.0;
+
+/// A remark is told where the pointer is as near as this.
+const NEAR: f32 = 3.0;
 
 /// No less time is drawn.
 const SHORTEST_NS: i64 = 1_000_000;
@@ -45,7 +57,7 @@ struct Axis {
 pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<TabAction>) {
     let span = chart.flow().and_then(Timeline::span_ns);
     let (rect, response) = {
-        legend_ui(ui, ctx, chart);
+        legend_ui(ui, ctx, chart, out);
         if let Some(error) = &chart.error {
             error_line(ui, error);
         }
@@ -69,6 +81,9 @@ pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec
     for line in &lines {
         paint_line(&painter, rect, line);
     }
+    for remark in chart.remarks.1.iter().filter(|remark| axis.has(remark.wall_ns)) {
+        painter.vline(axis.x(remark.wall_ns), rect.y_range(), Stroke::new(1.0, theme.text));
+    }
     paint_times(&painter, theme, ctx, axis);
     if let Some(from) = chart.drag_from.zip(response.hover_pos()) {
         let [one, other] = [axis.x(from.0), from.1.x];
@@ -81,8 +96,17 @@ pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec
         if menu_item(ui, chart.zoom.is_some(), ctx.text("chart.all"), "") {
             chart.zoom = None;
         }
+        if menu_item(ui, chart.zoom.is_some(), ctx.text("chart.only"), "") {
+            out.push(only((axis.from_ns, axis.to_ns)));
+        }
         if menu_item(ui, true, ctx.text("chart.copy_csv"), "") {
             out.push(TabAction::CopyText(csv(ctx, chart, axis)));
+        }
+        if menu_item(ui, true, ctx.text("chart.save_table"), "") {
+            out.push(TabAction::SaveText(DocumentKind::ChartTable, csv(ctx, chart, axis)));
+        }
+        if menu_item(ui, true, ctx.text("chart.save_picture"), "") {
+            out.push(TabAction::SaveText(DocumentKind::ChartPicture, picture(theme, ctx, chart, axis)));
         }
     });
 }
@@ -93,6 +117,11 @@ impl Axis {
         #[expect(clippy::cast_possible_truncation, reason = "a place on the screen fits an f32")]
         let x = (f64::from(self.rect.left()) + share * f64::from(self.rect.width())) as f32;
         x
+    }
+
+    /// Whether this moment is seen.
+    fn has(self, wall_ns: i64) -> bool {
+        (self.from_ns..=self.to_ns).contains(&wall_ns)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a moment between two moments fits as they do")]
@@ -162,8 +191,12 @@ fn widened<S: crate::journal::timeline::Stretch>(timeline: &Timeline<S>, from: i
     if to - from >= width { (from, to) } else { (to.saturating_sub(width), to) }
 }
 
-/// Each line has the height for itself: rates from zero on, other numbers from the least to the greatest.
 fn paint_line(painter: &Painter, rect: Rect, line: &Line) {
+    painter.add(Shape::line(points(rect, line), Stroke::new(1.5, line.color)));
+}
+
+/// Each line has the height for itself: rates from zero on, other numbers from the least to the greatest.
+fn points(rect: Rect, line: &Line) -> Vec<Pos2> {
     let known = || line.values.iter().flatten().copied();
     let (least, greatest) = known().fold((f64::MAX, f64::MIN), |(low, high), it| (low.min(it), high.max(it)));
     let low = if least >= 0.0 && least < greatest / 4.0 { 0.0 } else { least };
@@ -177,7 +210,7 @@ fn paint_line(painter: &Painter, rect: Rect, line: &Line) {
         let y = rect.bottom() - 2.0 - share * SHARE * (rect.height() - 4.0);
         points.push(pos2(rect.left() + (place as f32 + 0.5) * STEP, y));
     }
-    painter.add(Shape::line(points, Stroke::new(1.5, line.color)));
+    points
 }
 
 fn paint_times(painter: &Painter, theme: &Theme, ctx: &ViewCtx<'_>, axis: Axis) {
@@ -223,6 +256,10 @@ fn paint_moment(
             text.push_str(" · ");
             text.push_str(&last.to_string());
         }
+    }
+    if let Some(remark) = chart.remarks.1.iter().find(|it| (axis.x(it.wall_ns) - at.x).abs() <= NEAR) {
+        text.push_str(" · ");
+        text.push_str(if remark.text.is_empty() { ctx.text("chart.marked") } else { &remark.text });
     }
     let font = fonts::interface(theme::LABEL_SIZE);
     let galley = painter.layout_no_wrap(text, font, theme.text);
@@ -286,14 +323,13 @@ fn take_pointer(
 }
 
 /// What the lines are, and the number that is wanted.
-fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart) {
+fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<TabAction>) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
-        for (key, color) in [("filter.received", theme.received), ("filter.sent", theme.sent)] {
+        for (key, color) in flow_names(theme) {
             ui.label(RichText::new(format!("— {}", ctx.text(key))).size(theme::LABEL_SIZE).color(color));
         }
-        let unit = if chart.counts_bytes { "chart.bytes" } else { "chart.records" };
-        if text_button(ui, ctx.text(unit), ctx.text("chart.unit_tip")).clicked() {
+        if text_button(ui, ctx.text(unit(chart)), ctx.text("chart.unit_tip")).clicked() {
             chart.counts_bytes = !chart.counts_bytes;
         }
         ui.label(RichText::new("—").size(theme::LABEL_SIZE).color(theme.accent));
@@ -306,11 +342,60 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(percent) = chart.percent() {
                 ui.label(RichText::new(format!("{percent} %")).color(theme.dim));
-            } else if chart.zoom.is_some() && text_button(ui, ctx.text("chart.all"), "").clicked() {
-                chart.zoom = None;
+            } else if let Some((from, to)) = chart.zoom {
+                if text_button(ui, ctx.text("chart.all"), "").clicked() {
+                    chart.zoom = None;
+                }
+                if text_button(ui, ctx.text("chart.only"), ctx.text("chart.only_tip")).clicked() {
+                    out.push(only((from, to)));
+                }
             }
         });
     });
+}
+
+/// What came and what went, in their colours.
+fn flow_names(theme: &Theme) -> [(&'static str, Color32); 2] {
+    [("filter.received", theme.received), ("filter.sent", theme.sent)]
+}
+
+fn unit(chart: &Chart) -> &'static str {
+    if chart.counts_bytes { "chart.bytes" } else { "chart.records" }
+}
+
+/// Only rows of this time are shown.
+fn only((from_ns, to_ns): (i64, i64)) -> TabAction {
+    FindAction::Use { how: TermUse::Only, term: time_term(from_ns, to_ns) }.into()
+}
+
+/// What is seen now, larger, with its names, for a report.
+fn picture(theme: &Theme, ctx: &ViewCtx<'_>, chart: &Chart, axis: Axis) -> String {
+    let size = vec2(axis.rect.width(), PICTURE_HEIGHT);
+    let rect = Rect::from_min_max(pos2(0.0, PICTURE_HEAD), size.to_pos2());
+    let axis = Axis { rect, ..axis };
+    let mut picture = Picture::new(size, theme.ground);
+    for remark in chart.remarks.1.iter().filter(|remark| axis.has(remark.wall_ns)) {
+        let (x, y) = (axis.x(remark.wall_ns), rect.y_range());
+        picture.line(&[pos2(x, y.min), pos2(x, y.max)], theme.text, 1.0);
+        picture.words(pos2(x + 4.0, y.min + WORD_SIZE), Anchor::Start, &remark.text, theme.text);
+    }
+    for line in lines_of(theme, chart, axis) {
+        picture.line(&points(rect, &line), line.color, 1.5);
+    }
+    let mut x = 6.0;
+    let typed = chart.typed.trim();
+    let names = flow_names(theme).map(|(key, color)| (format!("— {}", ctx.text(key)), color));
+    let value = (!typed.is_empty()).then(|| (format!("— {typed}"), theme.accent));
+    for (name, color) in names.into_iter().chain([(ctx.text(unit(chart)).to_owned(), theme.dim)]).chain(value)
+    {
+        picture.words(pos2(x, 18.0), Anchor::Start, &name, color);
+        // Characters of other scripts are about as wide as they are high.
+        let widths = name.chars().map(|c| if c.is_ascii() { WORD_SIZE * 0.6 } else { WORD_SIZE });
+        x += widths.sum::<f32>() + 16.0;
+    }
+    let times = format!("{} – {}", ctx.times.text(axis.from_ns), ctx.times.text(axis.to_ns));
+    picture.words(pos2(size.x - 6.0, 18.0), Anchor::End, &times, theme.dim);
+    picture.finish()
 }
 
 /// The time that is seen as a table: moment, records and bytes of both directions, and the number.

@@ -1,4 +1,4 @@
-//! Opening and saving what the drawer has as files: a sequence, or rules. The page asks for the path; reading and writing
+//! Opening and saving what a tab has as files: a sequence, rules, a picture of its chart. The page asks for the path; reading and writing
 //! is done beside the frames.
 
 pub mod page;
@@ -32,6 +32,8 @@ pub struct DocumentPage {
     pub is_save: bool,
     /// Which file.
     pub path: PathField,
+    /// What is written, where no tab keeps it.
+    text: Option<String>,
 }
 
 /// A file that is being read or written.
@@ -53,7 +55,7 @@ impl DocumentPage {
         let folder = kept_by(tab, kind).and_then(|document| Path::new(&document.path).parent());
         let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
         let path = cx.dialogs.field_to_open(title(kind, false), folder.map(Path::to_owned));
-        DocumentPage { tab: tab.key, kind, is_save: false, path }
+        DocumentPage { tab: tab.key, kind, is_save: false, path, text: None }
     }
 
     /// Nothing is saved where nothing was written.
@@ -63,27 +65,44 @@ impl DocumentPage {
             cx.notices.info(cx.locale.text("document.empty"));
             return None;
         }
-        let name = match kind {
-            DocumentKind::Sequence => "sequence.toml",
-            DocumentKind::Rules => "rules.toml",
-            DocumentKind::List => "list.toml",
-        };
-        let mut path = cx.dialogs.field_to_save(title(kind, true), name);
+        let mut path = cx.dialogs.field_to_save(title(kind, true), file_name(kind));
         if let Some(document) = document.filter(|document| !document.path.is_empty()) {
             path.text.clone_from(&document.path);
             // It is the same file again.
             path.may_replace = Some(document.path.clone());
         }
-        Some(DocumentPage { tab: tab.key, kind, is_save: true, path })
+        Some(DocumentPage { tab: tab.key, kind, is_save: true, path, text: None })
+    }
+
+    /// The page that saves a text that no tab keeps.
+    pub(in crate::ui) fn to_save_text(
+        tab: TabKey,
+        kind: DocumentKind,
+        text: String,
+        cx: &mut Cx<'_>,
+    ) -> DocumentPage {
+        let path = cx.dialogs.field_to_save(title(kind, true), file_name(kind));
+        DocumentPage { tab, kind, is_save: true, path, text: Some(text) }
     }
 }
 
-/// What a tab keeps of a file; of the list no tab keeps anything.
+/// What a file is called unless a person calls it something else.
+fn file_name(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Sequence => "sequence.toml",
+        DocumentKind::Rules => "rules.toml",
+        DocumentKind::List => "list.toml",
+        DocumentKind::ChartPicture => "sockscope-chart.svg",
+        DocumentKind::ChartTable => "sockscope-chart.csv",
+    }
+}
+
+/// What a tab keeps of a file; of the list and of the chart no tab keeps anything.
 fn kept_by(tab: &Tab, kind: DocumentKind) -> Option<&DocumentSettings> {
     match kind {
         DocumentKind::Sequence => Some(&tab.settings.drawer.sequence),
         DocumentKind::Rules => Some(&tab.settings.drawer.rules),
-        DocumentKind::List => None,
+        DocumentKind::List | DocumentKind::ChartPicture | DocumentKind::ChartTable => None,
     }
 }
 
@@ -95,6 +114,8 @@ fn title(kind: DocumentKind, is_save: bool) -> &'static str {
         (DocumentKind::Rules, true) => "rules.save",
         (DocumentKind::List, false) => "list.open_title",
         (DocumentKind::List, true) => "list.save_title",
+        (DocumentKind::ChartPicture, _) => "chart.save_picture",
+        (DocumentKind::ChartTable, _) => "chart.save_table",
     }
 }
 
@@ -124,7 +145,8 @@ pub(in crate::ui) fn start(
     let path = page.path.path();
     let started = if page.is_save {
         let may_replace = page.path.may_replace.as_ref() == Some(&page.path.text);
-        let own = kept_by(tab, page.kind).map(|document| document.text.clone());
+        let kept = || kept_by(tab, page.kind).map(|document| document.text.clone());
+        let own = page.text.clone().or_else(kept);
         let (to, text) = (path.clone(), own.unwrap_or_else(|| sends::file_text(sending, &path)));
         cx.jobs.start(JobKind::SaveDocument, move |_| write(&to, &text, may_replace).map(|()| None))
     } else {
@@ -210,7 +232,7 @@ fn take(
         }
         (DocumentKind::Sequence, None) => tab.settings.drawer.sequence.path = path,
         (DocumentKind::Rules, None) => tab.settings.drawer.rules.path = path,
-        (DocumentKind::List, None) => {}
+        (DocumentKind::List, None) | (DocumentKind::ChartPicture | DocumentKind::ChartTable, _) => {}
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub enum DrawerAction {
     AskSave(DocumentKind),
 }
 
-/// What a file of the drawer holds.
+/// What a file holds that is opened or saved for a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
     /// Steps.
@@ -33,4 +33,8 @@ pub enum DocumentKind {
     Rules,
     /// What stands ready to be sent, which all tabs share.
     List,
+    /// The chart as it is seen. It is only saved.
+    ChartPicture,
+    /// What the chart is made of, as a table. It is only saved.
+    ChartTable,
 }

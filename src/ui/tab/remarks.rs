@@ -1,0 +1,107 @@
+//! What a person remarked in a log: its notes, looked for beside the frames, and the row that times are measured from. It
+//! must not know who points them out.
+
+use crate::codec::text::TextEncoding;
+use crate::engine::news::News;
+use crate::model::ids::RowKey;
+use crate::model::record::Body;
+use crate::ui::log::{LogRow, LogRows};
+use crate::ui::tab::find::predicate;
+use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
+use crate::ui::tab::notes::notes_expression;
+use roaring::RoaringTreemap;
+use std::time::{Duration, Instant};
+
+/// More of them could not be told apart in a chart.
+const MOST_REMARKS: usize = 256;
+
+/// The notes of a shorter journal are looked for by themselves; those of a longer one once a person asks for notes.
+const NOTES_WITHIN_BYTES: u64 = 64 << 20;
+
+/// What a person remarked, and when that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// In nanoseconds since 1970-01-01 UTC.
+    pub wall_ns: i64,
+    /// What it says; nothing where a row was only marked.
+    pub text: String,
+}
+
+/// How much there is to point out. While it is the same, so are the remarks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remarked {
+    notes: u64,
+    marked: Option<RowKey>,
+}
+
+/// The notes of a log.
+#[derive(Debug, Default)]
+pub struct Remarks {
+    /// A person has asked for notes.
+    pub are_wanted: bool,
+    notes: Gathering,
+}
+
+impl Remarks {
+    /// Begins to look for notes where that is not known to take long, or was asked for.
+    pub(super) fn look_for(
+        &mut self,
+        searched: Option<&Searched>,
+        journal_bytes: u64,
+        encoding: TextEncoding,
+        news: &News,
+    ) -> Result<(), GatheringError> {
+        let are_wanted = self.are_wanted || journal_bytes <= NOTES_WITHIN_BYTES;
+        let Some(searched) = searched.filter(|_| are_wanted && !self.notes.is_following()) else {
+            return Ok(());
+        };
+        self.notes.start(searched, predicate(&notes_expression(), encoding), news)
+    }
+
+    /// Takes in what was found; tells whether there was something.
+    pub(super) fn take_in(&mut self, news: &News, deadline: Instant) -> Result<bool, GatheringError> {
+        self.notes.take_in(news, deadline)
+    }
+
+    /// Whether what was found waits to be taken in.
+    pub fn has_waiting(&self) -> bool {
+        self.notes.has_waiting()
+    }
+
+    /// How soon to look again, if what comes in is looked at.
+    pub fn follow_after(&self) -> Option<Duration> {
+        self.notes.is_following().then_some(FOLLOW_PAUSE)
+    }
+
+    /// Rows are called otherwise from now on.
+    pub(super) fn forget(&mut self) {
+        self.notes.stop();
+    }
+
+    /// What there is to point out now.
+    pub fn remarked(&self, marked: Option<RowKey>) -> Remarked {
+        Remarked { notes: self.notes.rows().len(), marked }
+    }
+
+    /// The rows that are notes, and the one that times are measured from.
+    pub fn rows(&self, marked: Option<RowKey>) -> RoaringTreemap {
+        let mut rows = RoaringTreemap::clone(self.notes.rows());
+        rows.extend(marked.map(|marked| marked.0));
+        rows
+    }
+
+    /// The newest remarks. What cannot be read is left out; its row says why.
+    pub fn newest(&self, marked: Option<RowKey>, log: &mut LogRows) -> Vec<Remark> {
+        let keys = self.rows(marked);
+        let read = keys.iter().rev().take(MOST_REMARKS).filter_map(|key| log.row(RowKey(key)).ok().flatten());
+        read.map(|row| remark(&row)).collect()
+    }
+}
+
+fn remark(row: &LogRow) -> Remark {
+    let text = match &row.record.body {
+        Body::Note(text) => text.clone(),
+        _ => String::new(),
+    };
+    Remark { wall_ns: row.record.at.wall_ns, text }
+}
