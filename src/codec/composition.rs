@@ -2,6 +2,7 @@
 
 use crate::codec::checksum::Checksum;
 use crate::codec::near_miss;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -21,6 +22,18 @@ pub enum LineEnding {
     Cr,
     /// A zero byte.
     Nul,
+}
+
+/// What a line break between typed lines goes out as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineBreak {
+    /// Line feed, as it is typed.
+    #[default]
+    Lf,
+    /// Carriage return and line feed.
+    Crlf,
+    /// Carriage return.
+    Cr,
 }
 
 /// A name that no line ending has.
@@ -66,6 +79,47 @@ impl LineEnding {
             LineEnding::Cr => "cr",
             LineEnding::Nul => "nul",
         }
+    }
+}
+
+impl LineBreak {
+    /// All of them, in the order of a menu.
+    pub const ALL: [LineBreak; 3] = [LineBreak::Lf, LineBreak::Crlf, LineBreak::Cr];
+
+    /// The characters it stands for.
+    pub fn characters(self) -> &'static str {
+        match self {
+            LineBreak::Lf => "\n",
+            LineBreak::Crlf => "\r\n",
+            LineBreak::Cr => "\r",
+        }
+    }
+
+    /// The name that files have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineBreak::Lf => "lf",
+            LineBreak::Crlf => "crlf",
+            LineBreak::Cr => "cr",
+        }
+    }
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<LineBreak> {
+        LineBreak::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// What was typed, with its line breaks as they go out.
+    pub fn as_sent(self, typed: &str) -> Cow<'_, str> {
+        match self {
+            LineBreak::Lf => Cow::Borrowed(typed),
+            LineBreak::Crlf | LineBreak::Cr => Cow::Owned(typed.replace('\n', self.characters())),
+        }
+    }
+
+    /// What would be typed so that this goes out, where that can be.
+    pub fn as_typed(self, sent: &str) -> String {
+        sent.replace(self.characters(), "\n")
     }
 }
 
@@ -131,8 +185,19 @@ impl FromStr for LineEnding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Composition, LineEnding};
+    use super::{Composition, LineBreak, LineEnding};
     use crate::codec::checksum::Checksum;
+
+    #[test]
+    fn line_breaks_go_out_as_chosen_and_come_back() {
+        for (breaks, sent) in
+            [(LineBreak::Lf, "a\n\nb"), (LineBreak::Crlf, "a\r\n\r\nb"), (LineBreak::Cr, "a\r\rb")]
+        {
+            assert_eq!(breaks.as_sent("a\n\nb"), sent);
+            assert_eq!(breaks.as_typed(sent), "a\n\nb");
+            assert_eq!(LineBreak::from_name(breaks.name()), Some(breaks));
+        }
+    }
 
     #[test]
     fn the_checksum_comes_before_the_line_ending() {

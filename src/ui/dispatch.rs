@@ -536,6 +536,7 @@ pub(super) fn take_in(
     }
     let mut again: Option<Duration> = None;
     let (active, beside) = (state.tabs.active, state.tabs.beside);
+    let sending = &mut state.sending;
     for tab in &mut state.tabs {
         let is_in_front = tab.key == active && state.page == Page::Tabs;
         let is_seen = is_in_front || beside == Some(tab.key);
@@ -543,6 +544,7 @@ pub(super) fn take_in(
         let due = about_tab(tab.key, cx, |cx| {
             opening::take_in(tab, cx);
             let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
+            tab.composer.history.hand_over(sending);
             sequence::take_in(tab, cx);
             log_file::take_in(tab, cx);
             [news_due, rows::take_in(tab, times, deadline, cx)]

@@ -23,13 +23,26 @@ pub struct Sending {
     pub quick: Vec<QuickSend>,
 }
 
-/// Something that was typed and sent.
+/// Something that was typed and sent. Files of earlier versions tell only its text and how that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SentText {
     /// As typed.
     pub text: String,
     /// How it was read.
     pub input: InputChoice,
+    /// What its characters were written in; empty where that is not known, and then neither is what follows.
+    pub encoding: String,
+    /// What its line breaks went out as.
+    pub breaks: String,
+    /// The line ending that was appended.
+    pub append: String,
+    /// The checksum that was appended; empty for none.
+    pub checksum: String,
+    /// When it was sent last, in milliseconds since 1970-01-01 UTC.
+    pub at_millis: Option<i64>,
+    /// To whom, as it was shown then.
+    pub target: String,
 }
 
 /// A payload with a name and perhaps a function key.
@@ -65,6 +78,14 @@ impl QuickSend {
     }
 }
 
+impl SentText {
+    /// Whether both are written alike, whenever they were sent and to whom.
+    pub fn is_same_text(&self, other: &SentText) -> bool {
+        let written = |sent: &SentText| SentText { at_millis: None, target: String::new(), ..sent.clone() };
+        (&self.text, self.input) == (&other.text, other.input) && written(self) == written(other)
+    }
+}
+
 impl Sending {
     /// Gives keys by their places to quick sends of a file that does not say.
     pub fn give_keys(&mut self) {
@@ -86,12 +107,12 @@ impl Sending {
         QUICK_SEND_KEYS.into_iter().find(|key| self.quick_of_key(key).is_none()).unwrap_or_default()
     }
 
-    /// Remembers what was sent; a text that was sent before moves to the end.
+    /// Remembers what was sent; a text that was sent before in the same form moves to the end.
     pub fn remember(&mut self, sent: SentText) {
         if sent.text.is_empty() || sent.text.len() > HISTORY_TEXT_LIMIT {
             return;
         }
-        self.history.retain(|earlier| *earlier != sent);
+        self.history.retain(|earlier| !earlier.is_same_text(&sent));
         self.history.push(sent);
         if self.history.len() > HISTORY_LIMIT {
             self.history.remove(0);
@@ -111,6 +132,14 @@ mod tests {
     use crate::workspace::tabs::InputChoice;
 
     #[test]
+    fn a_history_of_an_earlier_version_is_read() {
+        let file = "[[history]]\ntext = \"01\"\ninput = \"hex\"\n";
+        let sending: Sending = toml::from_str(file).unwrap();
+        let expected = SentText { text: "01".to_owned(), input: InputChoice::Hex, ..SentText::default() };
+        assert_eq!(sending.history, [expected]);
+    }
+
+    #[test]
     fn keys_stay_with_their_quick_sends() {
         let mut sending = Sending { quick: vec![QuickSend::default(); 9], ..Sending::default() };
         let keys = |sending: &Sending| {
@@ -128,11 +157,16 @@ mod tests {
     #[test]
     fn the_history_keeps_each_text_once_and_is_bounded() {
         let mut sending = Sending::default();
-        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Text };
+        let sent = |text: &str| SentText { text: text.to_owned(), ..SentText::default() };
         for text in ["a", "b", "a", ""] {
             sending.remember(sent(text));
         }
         assert_eq!(sending.history, [sent("b"), sent("a")]);
+        sending.remember(SentText { at_millis: Some(7), target: "Peer 1".to_owned(), ..sent("b") });
+        sending.remember(SentText { append: "crlf".to_owned(), ..sent("b") });
+        let kept: Vec<_> =
+            sending.history.iter().map(|sent| (&*sent.text, sent.at_millis, &*sent.append)).collect();
+        assert_eq!(kept, [("a", None, ""), ("b", Some(7), ""), ("b", None, "crlf")]);
         for number in 0..2 * HISTORY_LIMIT {
             sending.remember(sent(&number.to_string()));
         }

@@ -202,6 +202,8 @@ pub struct ComposerSettings {
     pub draft: String,
     /// How it is read.
     pub input: InputChoice,
+    /// What line breaks between typed lines go out as.
+    pub breaks: String,
     /// The line ending that is appended.
     pub append: String,
     /// The checksum that is appended; empty for none.
@@ -473,6 +475,7 @@ impl Default for ComposerSettings {
         ComposerSettings {
             draft: String::new(),
             input: InputChoice::Text,
+            breaks: "lf".to_owned(),
             append: "none".to_owned(),
             checksum: String::new(),
             every_millis: "1000".to_owned(),

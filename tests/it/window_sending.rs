@@ -140,6 +140,50 @@ fn the_history_is_leafed_through_and_kept() {
 }
 
 #[test]
+fn line_breaks_go_out_as_chosen_and_the_history_brings_them_back() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("one\ntwo");
+    desk.press("Line ending");
+    desk.press("Breaks as CRLF");
+    desk.press("Line ending");
+    desk.press("NUL");
+    desk.see("9 bytes: 6F 6E 65 0D 0A 74 77 6F 00");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 9), b"one\r\ntwo\0");
+    desk.wait("the history", |state| state.sending.history.len() == 1);
+    desk.press("Line ending");
+    desk.press("Breaks as LF, as typed");
+    desk.press("Line ending");
+    desk.press("No ending");
+    desk.write("on");
+    desk.see("2 bytes: 6F 6E");
+    desk.key(Modifiers::NONE, Key::ArrowUp);
+    desk.see("9 bytes: 6F 6E 65 0D 0A 74 77 6F 00");
+    let sent = desk.state().sending.history[0].clone();
+    assert_eq!((sent.target.as_str(), sent.at_millis.is_some()), ("all clients", true));
+    let desk = desk.restart();
+    assert_eq!(desk.state().sending.history, [sent]);
+    assert_eq!(desk.front().settings.composer.breaks.name(), "crlf", "it is kept with the tab");
+}
+
+#[test]
+fn what_was_refused_is_no_history() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    desk.write("to nobody");
+    desk.press("Send");
+    desk.hear("nobody to send to");
+    let mut peer = client(listener);
+    desk.wait("the client", |state| state.tabs[0].status.peers_present == 1);
+    desk.write("to somebody");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 11), b"to somebody");
+    desk.wait("the history", |state| !state.sending.history.is_empty());
+    let texts: Vec<_> = desk.state().sending.history.iter().map(|sent| sent.text.as_str()).collect();
+    assert_eq!(texts, ["to somebody"]);
+}
+
+#[test]
 fn a_draft_is_found_again_after_an_old_text_was_sent_or_changed() {
     let (mut desk, mut peer) = with_client();
     desk.write("old");
@@ -397,6 +441,7 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     desk.fill("File", path.to_str().unwrap());
     desk.press_last("Send");
     desk.see("firmware.bin · ");
+    desk.draw();
     assert!(top(&desk) < before);
     desk.press("Cancel");
     desk.hear("firmware.bin: stopped after ");

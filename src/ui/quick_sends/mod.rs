@@ -3,11 +3,13 @@
 
 pub mod page;
 
+use crate::codec::composition::LineBreak;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
 use crate::workspace::sending::{QuickSend, Sending};
+use crate::workspace::tabs::InputChoice;
 
 /// A quick send, while it is written.
 #[derive(Debug)]
@@ -86,9 +88,15 @@ pub(in crate::ui) fn removal_page(quick: &[QuickSend], place: usize) -> Option<Q
 /// The page of a new quick send, which begins as what is being written in this tab.
 fn new_page(tab: &Tab, sending: &Sending) -> Quick {
     let composer = &tab.settings.composer;
+    let has_other_breaks = composer.breaks != LineBreak::default() && composer.draft.contains('\n');
+    let form = composer.form(tab.encoding());
+    // A quick send has its line breaks as they stand in it.
+    let escaped = has_other_breaks.then(|| form.rewrite(&composer.draft, InputChoice::Escapes)).flatten();
+    let (text, input) =
+        escaped.map_or_else(|| (composer.draft.clone(), composer.input), |text| (text, InputChoice::Escapes));
     let written = QuickSend {
-        text: composer.draft.clone(),
-        input: composer.input,
+        text,
+        input,
         append: composer.ending.name().to_owned(),
         checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
         key: Some(sending.free_key().to_owned()),

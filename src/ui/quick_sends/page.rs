@@ -30,7 +30,7 @@ pub(in crate::ui) fn quick_ui(
         ui.horizontal(|ui| {
             payload_choices::input_ui(ui, ctx, &mut quick.input);
             let (mut ending, mut checksum) = appended_by(quick);
-            payload_choices::append_ui(ui, ctx, &mut ending);
+            payload_choices::append_ui(ui, ctx, &mut ending, None);
             payload_choices::checksum_ui(ui, ctx, &mut checksum);
             if (ending, checksum) != appended_by(quick) {
                 ending.name().clone_into(&mut quick.append);

@@ -40,6 +40,7 @@ pub(in crate::ui) fn take_in(
     }
     if tab.session().is_some_and(|session| !session.is_alive()) {
         file::lost(tab);
+        tab.composer.history.forget_asked();
         if was_open {
             cx.problem("toast.session_ended");
         }
@@ -67,6 +68,7 @@ fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
             }
         }
         Event::Accepted { ticket } => {
+            tab.composer.history.answered(ticket, true);
             tab.panel.take_pending(ticket);
         }
         Event::Rejected { ticket, why } => rejected(tab, ticket, &why, cx),
@@ -87,6 +89,7 @@ fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
 fn rejected(tab: &mut Tab, ticket: Ticket, why: &Rejection, cx: &mut Cx<'_>) {
     let line = text::rejection(cx.locale, why);
     file::refused(tab, ticket);
+    tab.composer.history.answered(ticket, false);
     let field = match tab.panel.take_pending(ticket) {
         Some(PendingRequest::Group(text)) => {
             tab.settings.groups.retain(|group| *group != text);

@@ -326,8 +326,7 @@ fn put_into_field(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
 }
 
 fn put_bytes_into_field(tab: &mut Tab, bytes: &[u8], cx: &mut Cx<'_>) {
-    let encoding = tab.encoding();
-    if tab.composer.put(&mut tab.settings.composer, bytes, encoding) {
+    if tab.composer.put(&mut tab.settings, bytes) {
         tab.composer.pasted = None;
     } else {
         cx.notices.info(cx.locale.text("toast.too_long_to_edit"));

@@ -1,6 +1,7 @@
 //! What is asked of a tab becomes a command to its session.
 
 use crate::engine::command::Command;
+use crate::model::ids::Ticket;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::text;
@@ -20,9 +21,16 @@ pub enum SessionAction {
 
 /// Hands a command to a tab's session; tells the person when it takes none.
 pub(in crate::ui) fn send_command(tab: &Tab, command: Command, cx: &mut Cx<'_>) {
-    if let Some(Err(_)) = tab.session().map(|session| session.send(command)) {
+    send_for_answer(tab, command, cx);
+}
+
+/// The same, with the ticket by which the answer is known.
+pub(in crate::ui) fn send_for_answer(tab: &Tab, command: Command, cx: &mut Cx<'_>) -> Option<Ticket> {
+    let sent = tab.session()?.send(command);
+    if sent.is_err() {
         cx.problem("rejected.busy");
     }
+    sent.ok()
 }
 
 /// Nothing can be sent before this tab is open: says how that is done.

@@ -3,7 +3,7 @@
 //! is not lost.
 
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::LineEnding;
+use crate::codec::composition::{LineBreak, LineEnding};
 use crate::codec::decode::DecodeChoice;
 use crate::codec::framing_words::FramingError;
 use crate::codec::terminal::TerminalCodes;
@@ -87,6 +87,8 @@ pub struct LiveComposer {
     pub draft: String,
     /// How it is read.
     pub input: InputChoice,
+    /// What line breaks between typed lines go out as.
+    pub breaks: LineBreak,
     /// The line ending that is appended.
     pub ending: LineEnding,
     /// The checksum that is appended.
@@ -265,6 +267,7 @@ impl From<ComposerSettings> for LiveComposer {
         LiveComposer {
             draft: file.draft,
             input: file.input,
+            breaks: LineBreak::from_name(&file.breaks).unwrap_or_default(),
             ending: file.append.parse().unwrap_or_default(),
             checksum: Checksum::from_name(&file.checksum).ok(),
             every_millis: file.every_millis,
@@ -279,6 +282,7 @@ impl From<&LiveComposer> for ComposerSettings {
         ComposerSettings {
             draft: live.draft.clone(),
             input: live.input,
+            breaks: live.breaks.name().to_owned(),
             append: live.ending.name().to_owned(),
             checksum: live.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
             every_millis: live.every_millis.clone(),

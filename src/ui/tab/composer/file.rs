@@ -10,7 +10,7 @@ use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file::PastedFile;
-use crate::ui::tab::composer::state::{LONGEST_TYPED_BYTES, compose};
+use crate::ui::tab::composer::state::LONGEST_TYPED_BYTES;
 use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::list::TabList;
@@ -265,16 +265,14 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
         return;
     }
     let locale = cx.locale;
-    let settings = tab.settings.composer.clone();
-    let encoding = tab.encoding();
+    let form = tab.settings.composer.form(tab.encoding());
     let folder = cx.profile.sessions_folder.clone();
     // Another tab may still be sending its own, and one that was discarded may still be written.
     files.last_number += 1;
     let number = files.last_number;
     let text = pasted.clone();
     let job = cx.start_job(JobKind::LongPaste, move |control| {
-        let composed = compose(&pasted, settings.input, settings.ending, settings.checksum, encoding)
-            .map_err(|error| words::compose_error(locale, &error))?;
+        let composed = form.compose(&pasted).map_err(|error| words::compose_error(locale, &error))?;
         if control.is_cancelled() {
             return Err(locale.text("rejected.cancelled").to_owned());
         }

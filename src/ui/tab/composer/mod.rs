@@ -4,6 +4,8 @@ pub mod file;
 
 pub mod file_page;
 
+pub mod history;
+
 pub mod pasted_file;
 
 pub mod payload_choices;
@@ -19,18 +21,18 @@ pub mod view;
 pub mod words;
 
 use crate::codec::composition::Composition;
-use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, Target};
-use crate::model::ids::JobId;
+use crate::model::ids::{JobId, Ticket};
 use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::{FileJobs, SendFile};
-use crate::ui::tab::composer::state::{Obstacle, Repeating, appended_by, compose};
+use crate::ui::tab::composer::state::{Obstacle, PayloadForm, Repeating, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
-use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::ui::tab::session::{send_command, send_for_answer, tell_not_open};
+use crate::util::clock;
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use std::time::Duration;
 
@@ -102,7 +104,7 @@ pub enum AnswersAction {
 pub(in crate::ui) fn apply(
     tab: &mut Tab,
     action: ComposerAction,
-    sending: &mut Sending,
+    sending: &Sending,
     files: &mut FileJobs,
     cx: &mut Cx<'_>,
 ) -> Option<SendFile> {
@@ -112,7 +114,7 @@ pub(in crate::ui) fn apply(
         ComposerAction::Send if tab.is_open() && tab.composer.pasted.is_some() && is_stream => {
             file::send_pasted(tab, files, cx);
         }
-        ComposerAction::Send => send(tab, sending, cx),
+        ComposerAction::Send => send(tab, cx),
         ComposerAction::StartRepeat => start_repeat(tab, cx),
         ComposerAction::StopRepeat => stop_repeat(tab, cx),
         ComposerAction::AskFile => return Some(SendFile::of(tab, cx)),
@@ -120,25 +122,30 @@ pub(in crate::ui) fn apply(
         ComposerAction::DropPasted => file::discard_pasted(tab, files),
         ComposerAction::HistoryBack | ComposerAction::HistoryForward => {
             let is_back = action == ComposerAction::HistoryBack;
-            tab.composer.walk_history(&mut tab.settings.composer, sending, is_back);
+            tab.composer.walk_history(&mut tab.settings, sending, is_back);
         }
     }
     None
 }
 
 /// Sends what is written, or the datagram that was pasted, and remembers what was written.
-fn send(tab: &mut Tab, sending: &mut Sending, cx: &mut Cx<'_>) {
+fn send(tab: &mut Tab, cx: &mut Cx<'_>) {
     if tab.is_kept() {
         return;
     }
     let is_pasted = tab.composer.pasted.is_some();
-    let Some(composition) = written(tab, cx) else { return };
-    if !send_payload(tab, composition.into_bytes(), cx) || is_pasted {
+    let Some(composition) = payload(tab, cx) else { return };
+    let Some(ticket) = send_payload(tab, composition.into_bytes(), cx) else { return };
+    if is_pasted {
         return;
     }
     tab.composer.steps_back = 0;
-    let composer = &tab.settings.composer;
-    sending.remember(SentText { text: composer.draft.clone(), input: composer.input });
+    let sent = SentText {
+        at_millis: Some(clock::now().wall_ns / 1_000_000),
+        target: words::recipients(cx.locale, &tab.settings, &tab.peers),
+        ..written(&tab.settings)
+    };
+    tab.composer.history.asked(ticket, sent);
 }
 
 /// Sends a quick send as it stands in the list.
@@ -150,9 +157,7 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         tell_not_open(tab, cx);
         return;
     }
-    let (ending, checksum) = appended_by(quick);
-    let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or_else(|_| tab.encoding());
-    match compose(&quick.text, quick.input, ending, checksum, encoding) {
+    match PayloadForm::of_quick(quick, tab.encoding()).compose(&quick.text) {
         Ok(composition) => {
             send_payload(tab, composition.into_bytes(), cx);
         }
@@ -170,7 +175,7 @@ fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
         cx.problem("repeat.pasted");
         return;
     }
-    let Some(composition) = written(tab, cx) else { return };
+    let Some(composition) = payload(tab, cx) else { return };
     let Some(target) = target_of(tab, cx) else { return };
     let every = Duration::from_millis(millis.max(1));
     let payloads = vec![composition.bytes().to_vec().into()];
@@ -185,7 +190,7 @@ fn stop_repeat(tab: &Tab, cx: &mut Cx<'_>) {
 }
 
 /// The bytes of what is being written, if they can go out now; the person is told why not.
-fn written(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
+fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
     if !tab.is_open() {
         tell_not_open(tab, cx);
         return None;
@@ -217,9 +222,8 @@ pub(in crate::ui) fn target_of(tab: &Tab, cx: &mut Cx<'_>) -> Option<Target> {
     }
 }
 
-/// Puts bytes on their way to whom this tab sends. Says whether the session was asked.
-pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) -> bool {
-    let Some(target) = target_of(tab, cx) else { return false };
-    send_command(tab, Command::Send { target, payload, origin: Origin::User }, cx);
-    true
+/// Puts bytes on their way to whom this tab sends. Gives the ticket where the session was asked.
+pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) -> Option<Ticket> {
+    let target = target_of(tab, cx)?;
+    send_for_answer(tab, Command::Send { target, payload, origin: Origin::User }, cx)
 }

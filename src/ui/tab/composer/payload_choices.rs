@@ -1,9 +1,9 @@
 //! How a payload is written and what is appended to it: the same choices wherever something is sent.
 
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::LineEnding;
+use crate::codec::composition::{LineBreak, LineEnding};
 use crate::ui::ctx::ViewCtx;
-use crate::ui::widgets::{Choice, PillCombo, segmented};
+use crate::ui::widgets::{Choice, PillCombo, group_heading, menu_separator, segmented};
 use crate::workspace::tabs::InputChoice;
 use egui::Ui;
 
@@ -18,8 +18,13 @@ pub(in crate::ui) fn input_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, input: &mut InputC
     segmented(ui, ctx.text("input.name"), input, &choices)
 }
 
-/// The line endings.
-pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut LineEnding) {
+/// The line endings, and where the typed text has lines, what breaks between them go out as.
+pub(in crate::ui) fn append_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    chosen: &mut LineEnding,
+    breaks: Option<&mut LineBreak>,
+) {
     let name_of = |ending: LineEnding| match ending {
         LineEnding::None => ctx.text("append.none"),
         LineEnding::Lf => "LF",
@@ -31,13 +36,37 @@ pub(in crate::ui) fn append_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut Line
         LineEnding::None => ctx.text("append.none").to_owned(),
         ending => ctx.format("append.chosen", &[("ending", &name_of(ending))]),
     };
+    let other_breaks = breaks.as_deref().filter(|breaks| **breaks != LineBreak::default());
+    let shown = match other_breaks {
+        Some(other) => ctx.format("breaks.chosen", &[("ending", &shown), ("break", &break_name(*other))]),
+        None => shown,
+    };
     PillCombo::new("append", ctx.text("append.name"), &shown).show(ui, |ui| {
         for ending in LineEnding::ALL {
             if PillCombo::choice(ui, ending == *chosen, name_of(ending)) {
                 *chosen = ending;
             }
         }
+        if let Some(breaks) = breaks {
+            menu_separator(ui);
+            group_heading(ui, ctx.text("breaks.name"));
+            for known in LineBreak::ALL {
+                let key = if known == LineBreak::default() { "breaks.as_typed" } else { "breaks.as" };
+                let name = ctx.format(key, &[("break", &break_name(known))]);
+                if PillCombo::choice(ui, known == *breaks, &name) {
+                    *breaks = known;
+                }
+            }
+        }
     });
+}
+
+fn break_name(breaks: LineBreak) -> &'static str {
+    match breaks {
+        LineBreak::Lf => "LF",
+        LineBreak::Crlf => "CRLF",
+        LineBreak::Cr => "CR",
+    }
 }
 
 /// The checksums, or none.

@@ -1,5 +1,6 @@
 //! Beneath the send field: what stands ready to be sent, what was sent, and what is sent by itself.
 
+use crate::codec::time::TimeFormat;
 use crate::engine::shared::Status;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
@@ -163,17 +164,19 @@ fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAct
 
 fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, composer: &mut Composer) {
     let opener = text_button(ui, ctx.text("history.title"), ctx.text("history.tip"));
-    menu(&opener, 320.0, |ui| {
+    menu(&opener, 420.0, |ui| {
+        let times = TimeFormat::local();
         if ctx.sending.history.is_empty() {
             ui.label(ctx.text("history.empty"));
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
             for (place, sent) in ctx.sending.history.iter().rev().enumerate() {
                 let line: String =
-                    sent.text.chars().take(60).map(|c| if c == '\n' { '↵' } else { c }).collect();
-                if PillCombo::choice(ui, false, &line) {
-                    composer.step_to(&mut tab.composer, ctx.sending, place + 1);
-                    ui.close();
+                    sent.text.chars().take(44).map(|c| if c == '\n' { '↵' } else { c }).collect();
+                let when = sent.at_millis.map(|at| times.words("%m-%d %H:%M:%S", at * 1_000_000));
+                let told = when.map_or_else(String::new, |when| format!("{when} · {}", sent.target));
+                if menu_item(ui, true, &line, &told) {
+                    composer.step_to(tab, ctx.sending, place + 1);
                 }
             }
         });

@@ -10,9 +10,10 @@ use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
-use crate::ui::tab::settings::LiveSettings;
+use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::ui::tab::view_bar;
 use crate::ui::widgets::PillCombo;
+use crate::workspace::tabs::InputChoice;
 use egui::Ui;
 
 /// What the composer shows besides its own state.
@@ -42,7 +43,9 @@ pub fn choices_ui(
             composer.switch_input(&mut tab.composer, before, tab.encoding);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
-        payload_choices::append_ui(ui, ctx, &mut tab.composer.ending);
+        let LiveComposer { input, ending, breaks, .. } = &mut tab.composer;
+        let breaks = (*input != InputChoice::Hex).then_some(breaks);
+        payload_choices::append_ui(ui, ctx, ending, breaks);
         payload_choices::checksum_ui(ui, ctx, &mut tab.composer.checksum);
     });
 }

@@ -1,12 +1,13 @@
 //! What is being written and the exact bytes it stands for. It sends nothing.
 
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::{Composition, LineEnding};
+use crate::codec::composition::{Composition, LineBreak, LineEnding};
 use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
 use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
 use crate::engine::command::{LONGEST_DATAGRAM, Target};
-use crate::ui::tab::settings::LiveComposer;
+use crate::ui::tab::composer::history::PendingHistory;
+use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 use crate::workspace::tabs::{InputChoice, TabKind};
 use std::fmt;
@@ -46,6 +47,8 @@ pub struct Composer {
     pub visual_rows: usize,
     /// The field has the keyboard.
     pub has_focus: bool,
+    /// What waits for the worker's answer before it is history.
+    pub(in crate::ui) history: PendingHistory,
     /// What goes out again and again, whatever was written since. Of no meaning while the session repeats nothing.
     pub repeating: Option<Repeating>,
     preview: Option<Preview>,
@@ -97,13 +100,7 @@ impl Composer {
             .get_or_insert_with(|| Preview {
                 settings: settings.clone(),
                 encoding,
-                result: compose(
-                    &settings.draft,
-                    settings.input,
-                    settings.ending,
-                    settings.checksum,
-                    encoding,
-                ),
+                result: settings.form(encoding).compose(&settings.draft),
             })
             .result
     }
@@ -115,16 +112,17 @@ impl Composer {
             Some(switched) if switched.became == settings.draft => switched,
             _ => Switched { typed: settings.draft.clone(), input: from, became: String::new() },
         };
+        let form = PayloadForm { input: origin.input, ..settings.form(encoding) };
         settings.draft = if to == origin.input {
             origin.typed.clone()
         } else {
-            rewrite(&origin.typed, origin.input, to, encoding).unwrap_or_else(|| origin.typed.clone())
+            form.rewrite(&origin.typed, to).unwrap_or_else(|| origin.typed.clone())
         };
         self.switched = Some(Switched { became: settings.draft.clone(), ..origin });
     }
 
     /// Puts the text sent before the present one into the field, or the one after it.
-    pub fn walk_history(&mut self, settings: &mut LiveComposer, sending: &Sending, is_back: bool) {
+    pub fn walk_history(&mut self, settings: &mut LiveSettings, sending: &Sending, is_back: bool) {
         if self.steps_back == 0 && !is_back {
             self.bring_back(settings, sending);
             return;
@@ -134,7 +132,7 @@ impl Composer {
     }
 
     /// Puts the text of so many steps back into the field; what was being written stays to be found at 0.
-    pub fn step_to(&mut self, settings: &mut LiveComposer, sending: &Sending, target: usize) {
+    pub fn step_to(&mut self, settings: &mut LiveSettings, sending: &Sending, target: usize) {
         if target > sending.history.len() || target == self.steps_back {
             return;
         }
@@ -147,27 +145,29 @@ impl Composer {
             steps => sending.history.get(sending.history.len() - steps).cloned(),
         };
         write(settings, shown.unwrap_or_default());
+        self.switched = None;
     }
 
     /// Puts these bytes into the field: in the present way of writing where that shows every one of them, else with
     /// escapes or as hex. Nothing is appended to them, and what was being written is found again one step down. Returns
     /// whether there is room for them.
-    pub fn put(&mut self, settings: &mut LiveComposer, bytes: &[u8], encoding: TextEncoding) -> bool {
-        let ways = [settings.input, InputChoice::Escapes, InputChoice::Hex];
-        let found = ways.into_iter().find_map(|input| Some((input, shown_as(bytes, input, encoding)?)));
+    pub fn put(&mut self, settings: &mut LiveSettings, bytes: &[u8]) -> bool {
+        let form = settings.composer.form(settings.encoding);
+        let ways = [form.input, InputChoice::Escapes, InputChoice::Hex];
+        let found = ways.into_iter().find_map(|input| Some((input, form.shown_as(bytes, input)?)));
         let Some((input, text)) = found else { return false };
-        if self.steps_back == 0 && !settings.draft.is_empty() {
+        if self.steps_back == 0 && !settings.composer.draft.is_empty() {
             self.set_aside(settings);
         }
         self.steps_back = 0;
         self.switched = None;
-        write(settings, SentText { text, input });
-        settings.ending = LineEnding::None;
-        settings.checksum = None;
+        let composer = &mut settings.composer;
+        (composer.draft, composer.input) = (text, input);
+        (composer.ending, composer.checksum) = (LineEnding::None, None);
         true
     }
 
-    fn set_aside(&mut self, settings: &LiveComposer) {
+    fn set_aside(&mut self, settings: &LiveSettings) {
         let written = written(settings);
         self.set_aside.retain(|draft| *draft != written);
         self.set_aside.push(written);
@@ -178,8 +178,10 @@ impl Composer {
 
     /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
     /// the newest one. If that was not sent either, both take turns.
-    fn bring_back(&mut self, settings: &mut LiveComposer, sending: &Sending) {
-        let is_unsent = |draft: &SentText| !draft.text.is_empty() && !sending.history.contains(draft);
+    fn bring_back(&mut self, settings: &mut LiveSettings, sending: &Sending) {
+        let is_unsent = |draft: &SentText| {
+            !draft.text.is_empty() && !sending.history.iter().any(|sent| sent.is_same_text(draft))
+        };
         self.set_aside.retain(is_unsent);
         let Some(draft) = self.set_aside.pop() else { return };
         let written = written(settings);
@@ -190,13 +192,31 @@ impl Composer {
     }
 }
 
-fn written(settings: &LiveComposer) -> SentText {
-    SentText { text: settings.draft.clone(), input: settings.input }
+/// What is being written, with all that makes bytes of it.
+pub(in crate::ui) fn written(settings: &LiveSettings) -> SentText {
+    let composer = &settings.composer;
+    SentText {
+        text: composer.draft.clone(),
+        input: composer.input,
+        encoding: settings.encoding.name().to_owned(),
+        breaks: composer.breaks.name().to_owned(),
+        append: composer.ending.name().to_owned(),
+        checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
+        ..SentText::default()
+    }
 }
 
-fn write(settings: &mut LiveComposer, text: SentText) {
-    settings.draft = text.text;
-    settings.input = text.input;
+/// Puts it into the field. What is not known of it stays as it is chosen.
+fn write(settings: &mut LiveSettings, sent: SentText) {
+    let composer = &mut settings.composer;
+    if let Ok(encoding) = TextEncoding::from_name(&sent.encoding) {
+        settings.encoding = encoding;
+        composer.breaks = LineBreak::from_name(&sent.breaks).unwrap_or_default();
+        composer.ending = sent.append.parse().unwrap_or_default();
+        composer.checksum = Checksum::from_name(&sent.checksum).ok();
+    }
+    composer.draft = sent.text;
+    composer.input = sent.input;
 }
 
 impl ComposeError {
@@ -217,15 +237,77 @@ impl ComposeError {
     }
 }
 
-/// The bytes of what was typed, with what is appended.
-pub fn compose(
-    typed: &str,
-    input: InputChoice,
-    ending: LineEnding,
-    checksum: Option<Checksum>,
-    encoding: TextEncoding,
-) -> Result<Composition, ComposeError> {
-    Ok(Composition::new(body_of(typed, input, encoding)?, checksum, ending))
+/// All that makes bytes of what is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadForm {
+    /// How it is read.
+    pub input: InputChoice,
+    /// What its characters are written in.
+    pub encoding: TextEncoding,
+    /// What its line breaks go out as.
+    pub breaks: LineBreak,
+    /// The line ending that is appended.
+    pub ending: LineEnding,
+    /// The checksum that is appended.
+    pub checksum: Option<Checksum>,
+}
+
+impl LiveComposer {
+    /// How what is written becomes bytes.
+    pub(in crate::ui) fn form(&self, encoding: TextEncoding) -> PayloadForm {
+        let LiveComposer { input, breaks, ending, checksum, .. } = *self;
+        PayloadForm { input, encoding, breaks, ending, checksum }
+    }
+}
+
+impl PayloadForm {
+    /// How a quick send becomes bytes; where it does not tell its encoding, this is it.
+    pub(in crate::ui) fn of_quick(quick: &QuickSend, encoding: TextEncoding) -> PayloadForm {
+        let (ending, checksum) = appended_by(quick);
+        let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or(encoding);
+        PayloadForm { input: quick.input, encoding, breaks: LineBreak::default(), ending, checksum }
+    }
+
+    /// The bytes of what was typed, with what is appended.
+    pub fn compose(&self, typed: &str) -> Result<Composition, ComposeError> {
+        Ok(Composition::new(self.body(typed)?, self.checksum, self.ending))
+    }
+
+    /// The bytes of what was typed. An error tells its place among the characters that were typed.
+    pub fn body(&self, typed: &str) -> Result<Vec<u8>, ComposeError> {
+        let read = |text: &str| body_of(text, self.input, self.encoding);
+        read(&self.breaks.as_sent(typed)).or_else(|error| read(typed).and(Err(error)))
+    }
+
+    /// The same bytes written in another way, if that can be told.
+    pub fn rewrite(&self, typed: &str, to: InputChoice) -> Option<String> {
+        let bytes = self.body(typed).ok()?;
+        self.text_of(&bytes, to)
+    }
+
+    /// These bytes in one way of writing, if it can tell all of them.
+    fn text_of(&self, bytes: &[u8], input: InputChoice) -> Option<String> {
+        let text = match input {
+            InputChoice::Hex => hex::spaced(bytes),
+            InputChoice::Escapes => escape::format(bytes, self.encoding),
+            InputChoice::Text => {
+                let decoded = decode(self.encoding, &mut Carry::default(), bytes);
+                self.breaks.as_typed(&decoded.text)
+            }
+        };
+        let form = PayloadForm { input, ..*self };
+        (form.body(&text).ok()? == bytes).then_some(text)
+    }
+
+    /// The same, if every character of it is seen and the field has room for it.
+    fn shown_as(&self, bytes: &[u8], input: InputChoice) -> Option<String> {
+        if bytes.len() > LONGEST_TYPED_BYTES {
+            return None;
+        }
+        let text = self.text_of(bytes, input)?;
+        let hides_some = input == InputChoice::Text && text.chars().any(|c| c.is_control() && c != '\n');
+        (text.len() <= LONGEST_TYPED_BYTES && !hides_some).then_some(text)
+    }
 }
 
 /// What a quick send appends. Names that a file of another version may hold stand for nothing.
@@ -240,30 +322,6 @@ pub fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Resul
         InputChoice::Hex => hex::parse(typed).map_err(ComposeError::Hex),
         InputChoice::Escapes => escape::parse(typed, encoding).map_err(ComposeError::Escape),
     }
-}
-
-/// These bytes in one way of writing, if it shows all of them and the field has room for it.
-fn shown_as(bytes: &[u8], input: InputChoice, encoding: TextEncoding) -> Option<String> {
-    if bytes.len() > LONGEST_TYPED_BYTES {
-        return None;
-    }
-    let text = rewrite(&hex::spaced(bytes), InputChoice::Hex, input, encoding)?;
-    let hides_some = input == InputChoice::Text && text.chars().any(|c| c.is_control() && c != '\n');
-    (text.len() <= LONGEST_TYPED_BYTES && !hides_some).then_some(text)
-}
-
-/// The same bytes written in another way; what cannot be read, or not be told in the new way, stays as typed.
-pub fn rewrite(typed: &str, from: InputChoice, to: InputChoice, encoding: TextEncoding) -> Option<String> {
-    let bytes = body_of(typed, from, encoding).ok()?;
-    let text = match to {
-        InputChoice::Hex => hex::spaced(&bytes),
-        InputChoice::Escapes => escape::format(&bytes, encoding),
-        InputChoice::Text => {
-            let decoded = decode(encoding, &mut Carry::default(), &bytes);
-            decoded.text
-        }
-    };
-    (body_of(&text, to, encoding).ok()? == bytes).then_some(text)
 }
 
 impl fmt::Debug for Composer {
@@ -292,10 +350,7 @@ pub enum Obstacle {
 #[derive(Clone)]
 struct PastedDatagram {
     text: Arc<str>,
-    input: InputChoice,
-    ending: LineEnding,
-    checksum: Option<Checksum>,
-    encoding: TextEncoding,
+    form: PayloadForm,
     result: Result<Composition, Obstacle>,
 }
 
@@ -323,7 +378,7 @@ impl Composer {
     ) -> Result<&Composition, Obstacle> {
         let is_message_oriented = kind.shape().is_message_oriented;
         if is_message_oriented && let Some(text) = self.pasted.clone() {
-            return self.pasted_datagram(text, settings, encoding).as_ref().map_err(Clone::clone);
+            return self.pasted_datagram(text, settings.form(encoding)).as_ref().map_err(Clone::clone);
         }
         let composition =
             self.preview(settings, encoding).as_ref().map_err(|error| Obstacle::Unreadable(error.clone()))?;
@@ -334,35 +389,22 @@ impl Composer {
         }
     }
 
-    fn pasted_datagram(
-        &mut self,
-        text: Arc<str>,
-        settings: &LiveComposer,
-        encoding: TextEncoding,
-    ) -> &Result<Composition, Obstacle> {
-        self.pasted_datagram.take_if(|made| {
-            !Arc::ptr_eq(&made.text, &text)
-                || (made.input, made.encoding) != (settings.input, encoding)
-                || (made.ending, made.checksum) != (settings.ending, settings.checksum)
-        });
+    fn pasted_datagram(&mut self, text: Arc<str>, form: PayloadForm) -> &Result<Composition, Obstacle> {
+        self.pasted_datagram.take_if(|made| !Arc::ptr_eq(&made.text, &text) || made.form != form);
         let made = self.pasted_datagram.get_or_insert_with(|| PastedDatagram {
-            input: settings.input,
-            ending: settings.ending,
-            checksum: settings.checksum,
-            encoding,
-            result: datagram_of(&text, settings, encoding),
+            form,
+            result: datagram_of(&text, form),
             text,
         });
         &made.result
     }
 }
 
-fn datagram_of(text: &str, settings: &LiveComposer, encoding: TextEncoding) -> Result<Composition, Obstacle> {
+fn datagram_of(text: &str, form: PayloadForm) -> Result<Composition, Obstacle> {
     if text.len() > LONGEST_TEXT_BYTES {
         return Err(Obstacle::TooLong { bytes: text.len(), is_exact: false });
     }
-    let composition = compose(text, settings.input, settings.ending, settings.checksum, encoding)
-        .map_err(Obstacle::Unreadable)?;
+    let composition = form.compose(text).map_err(Obstacle::Unreadable)?;
     fitting(&composition)?;
     Ok(composition)
 }
@@ -374,15 +416,19 @@ fn fitting(composition: &Composition) -> Result<&Composition, Obstacle> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ComposeError, Composer, Obstacle, compose, rewrite};
+    use super::{ComposeError, Composer, Obstacle, PayloadForm, written};
     use crate::codec::checksum::Checksum;
-    use crate::codec::composition::LineEnding;
+    use crate::codec::composition::{LineBreak, LineEnding};
     use crate::codec::text::TextEncoding;
     use crate::engine::command::LONGEST_DATAGRAM;
-    use crate::ui::tab::settings::LiveComposer;
+    use crate::ui::tab::settings::{LiveComposer, LiveSettings};
     use crate::workspace::sending::{Sending, SentText};
     use crate::workspace::tabs::{InputChoice, TabKind};
     use std::sync::Arc;
+
+    fn gbk_form(input: InputChoice) -> PayloadForm {
+        LiveComposer { input, ..LiveComposer::default() }.form(TextEncoding::GBK)
+    }
 
     #[test]
     fn what_is_typed_becomes_exact_bytes() {
@@ -397,18 +443,15 @@ mod tests {
             ),
             (r"a\x00\r", InputChoice::Escapes, LineEnding::Lf, None, b"a\0\r\n"),
         ] {
-            let composed = compose(typed, input, ending, checksum, TextEncoding::GBK).unwrap();
+            let form = PayloadForm { ending, checksum, ..gbk_form(input) };
+            let composed = form.compose(typed).unwrap();
             assert_eq!(composed.bytes(), bytes, "{typed}");
         }
-        assert!(matches!(
-            compose("0G", InputChoice::Hex, LineEnding::None, None, TextEncoding::GBK),
-            Err(ComposeError::Hex(_))
-        ));
+        assert!(matches!(gbk_form(InputChoice::Hex).compose("0G"), Err(ComposeError::Hex(_))));
     }
 
     #[test]
     fn switching_the_way_of_writing_keeps_the_bytes() {
-        let gbk = TextEncoding::GBK;
         for (typed, from, to, text) in [
             ("你好", InputChoice::Text, InputChoice::Hex, Some("C4 E3 BA C3")),
             ("C4 E3 BA C3", InputChoice::Hex, InputChoice::Text, Some("你好")),
@@ -416,7 +459,7 @@ mod tests {
             ("0G", InputChoice::Hex, InputChoice::Text, None),
             ("41 0A", InputChoice::Hex, InputChoice::Escapes, Some(r"A\n")),
         ] {
-            assert_eq!(rewrite(typed, from, to, gbk).as_deref(), text, "{typed}");
+            assert_eq!(gbk_form(from).rewrite(typed, to).as_deref(), text, "{typed}");
         }
     }
 
@@ -451,46 +494,58 @@ mod tests {
             ("01 0G", InputChoice::Hex, 4),
             ("a\\q", InputChoice::Escapes, 1),
             ("温😀", InputChoice::Text, 1),
+            ("a\n\n温😀", InputChoice::Text, 4),
         ] {
-            let error = compose(typed, input, LineEnding::None, None, TextEncoding::GBK).unwrap_err();
+            let form = PayloadForm { breaks: LineBreak::Crlf, ..gbk_form(input) };
+            let error = form.compose(typed).unwrap_err();
             assert_eq!(error.place(), Some(place), "{typed}: {error:?}");
         }
     }
 
     #[test]
     fn the_history_gives_back_what_was_being_written() {
-        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Text };
+        let sent = |text: &str| SentText {
+            text: text.to_owned(),
+            ..written(&LiveSettings::new(TabKind::TcpServer))
+        };
         let sending = Sending { history: vec![sent("first"), sent("second")], ..Sending::default() };
-        let mut settings = LiveComposer { draft: "new".to_owned(), ..LiveComposer::default() };
+        let mut settings = with_draft("new");
         let mut composer = Composer::default();
         let mut seen = Vec::new();
         for is_back in [true, true, true, false, false, false] {
             composer.walk_history(&mut settings, &sending, is_back);
-            seen.push(settings.draft.clone());
+            seen.push(settings.composer.draft.clone());
         }
         assert_eq!(seen, ["second", "first", "first", "second", "new", "new"]);
         composer.step_to(&mut settings, &sending, 2);
-        assert_eq!(settings.draft, "first");
+        assert_eq!(settings.composer.draft, "first");
         composer.step_to(&mut settings, &sending, 0);
-        assert_eq!(settings.draft, "new", "what was being written before one was chosen from the list");
+        assert_eq!(
+            settings.composer.draft, "new",
+            "what was being written before one was chosen from the list"
+        );
     }
 
     #[test]
     fn what_was_being_written_is_found_below_what_was_made_of_the_history() {
-        let sent = |text: &str| SentText { text: text.to_owned(), input: InputChoice::Hex };
+        let sent = |text: &str| SentText {
+            text: text.to_owned(),
+            input: InputChoice::Hex,
+            ..written(&LiveSettings::new(TabKind::TcpServer))
+        };
         let mut sending = Sending { history: vec![sent("01"), sent("02")], ..Sending::default() };
-        let mut settings = LiveComposer { draft: "draft".to_owned(), ..LiveComposer::default() };
+        let mut settings = with_draft("draft");
         let mut composer = Composer::default();
-        let mut walk = |settings: &mut LiveComposer, sending: &Sending, change: &str, ways: &[bool]| {
+        let mut walk = |settings: &mut LiveSettings, sending: &Sending, change: &str, ways: &[bool]| {
             if !change.is_empty() {
                 // As the field does when something is typed, and the dispatcher when it is sent.
-                change.clone_into(&mut settings.draft);
+                change.clone_into(&mut settings.composer.draft);
                 composer.steps_back = 0;
             }
             let mut seen = Vec::new();
             for is_back in ways {
                 composer.walk_history(settings, sending, *is_back);
-                seen.push(settings.draft.clone());
+                seen.push(settings.composer.draft.clone());
             }
             seen
         };
@@ -502,9 +557,50 @@ mod tests {
             walk(&mut settings, &sending, "02 03", &[true, false, false, false])[2..],
             ["draft", "draft"]
         );
-        assert_eq!(settings.input, InputChoice::Text);
-        sending.remember(SentText { text: "draft".to_owned(), input: InputChoice::Text });
+        assert_eq!(settings.composer.input, InputChoice::Text);
+        sending.remember(SentText { text: "draft".to_owned(), ..written(&settings) });
         assert_eq!(walk(&mut settings, &sending, "", &[false, true, false]), ["draft"; 3]);
+    }
+
+    #[test]
+    fn the_history_brings_back_all_that_made_the_bytes() {
+        let mut settings = with_draft("温\n度");
+        settings.encoding = TextEncoding::GBK;
+        let composer = &mut settings.composer;
+        (composer.breaks, composer.ending) = (LineBreak::Crlf, LineEnding::Nul);
+        composer.checksum = Checksum::from_name("crc-16/modbus").ok();
+        let before = settings.clone();
+        let mut sending = Sending::default();
+        sending.remember(written(&settings));
+        sending.remember(SentText { text: "of an earlier version".to_owned(), ..SentText::default() });
+        settings = with_draft("draft");
+        let mut composer = Composer::default();
+        composer.step_to(&mut settings, &sending, 2);
+        assert_eq!(settings, before);
+        composer.step_to(&mut settings, &sending, 1);
+        assert_eq!(settings.composer.draft, "of an earlier version");
+        assert_eq!(settings.composer.ending, LineEnding::Nul, "it does not tell, so that it stays");
+        composer.step_to(&mut settings, &sending, 0);
+        assert_eq!(settings, with_draft("draft"));
+    }
+
+    #[test]
+    fn received_bytes_are_put_into_the_field_with_their_line_breaks() {
+        let mut settings = with_draft("");
+        settings.composer.breaks = LineBreak::Crlf;
+        for (bytes, draft, input) in
+            [(&b"a\r\nb"[..], "a\nb", InputChoice::Text), (b"a\nb", "a\\nb", InputChoice::Escapes)]
+        {
+            settings.composer.input = InputChoice::Text;
+            assert!(Composer::default().put(&mut settings, bytes));
+            assert_eq!((&*settings.composer.draft, settings.composer.input), (draft, input));
+        }
+    }
+
+    fn with_draft(draft: &str) -> LiveSettings {
+        let mut settings = LiveSettings::new(TabKind::TcpServer);
+        draft.clone_into(&mut settings.composer.draft);
+        settings
     }
 
     fn with_pasted(text: &str) -> Composer {

@@ -5,7 +5,6 @@ use crate::codec::text::TextEncoding;
 use crate::engine::command::Target;
 use crate::model::config::{SessionConfig, SessionKind, UnixType};
 use crate::model::tls::TlsTrust;
-use crate::ui::tab::composer::state::compose;
 use crate::ui::tab::connection::fields::{config_of, datagram_target};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
@@ -108,7 +107,7 @@ fn packets_and_datagrams_go_where_the_field_says_now() {
 fn a_raw_tab_begins_with_an_echo_request_that_is_whole() {
     let settings = LiveSettings::new(TabKind::Raw);
     let typed = &settings.composer;
-    let message = compose(&typed.draft, typed.input, typed.ending, typed.checksum, TextEncoding::UTF_8);
+    let message = typed.form(TextEncoding::UTF_8).compose(&typed.draft);
     let message = message.unwrap();
     assert_eq!((message.bytes()[0], &message.bytes()[8..]), (8, &b"hello"[..]));
     let inet = Checksum::from_name("inet").unwrap();
