@@ -13,6 +13,7 @@
 use egui::{
     Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, RawInput, Rect, TouchPhase, pos2, vec2,
 };
+use sockscope::codec::copy::CopyForm;
 use sockscope::codec::represent::View;
 use sockscope::engine::news::News;
 use sockscope::journal::{JournalInfo, JournalWriter};
@@ -93,6 +94,7 @@ fn measure<R: Rows>(source: &str, rows: &mut R, refresh: impl Fn(&mut R)) {
                 follow_keys: "",
                 send_to: None,
                 can_send: false,
+                part_form: CopyForm::Text,
             };
             sheet.show(ui, rows, &view);
         });

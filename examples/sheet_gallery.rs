@@ -1,6 +1,7 @@
 //! Shows the controls and a sheet of a hundred million rows that are made up, to look at the design without a
 //! session: `cargo run --example sheet_gallery -- light zh 2.0` (any of these words may be left out).
 
+use sockscope::codec::copy::CopyForm;
 use sockscope::codec::represent::MarkClass;
 use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::{
@@ -147,6 +148,7 @@ impl eframe::App for Gallery {
                 follow_keys: "Ctrl+P",
                 send_to: None,
                 can_send: false,
+                part_form: CopyForm::Text,
             };
             self.sheet.show(ui, &mut self.rows, &view);
         });

@@ -2,7 +2,9 @@
 //! sequences ask for or with these as symbols. It is made of a row that was represented as text, so that what was pointed
 //! out there is pointed out here. It knows neither records nor a screen.
 
-use crate::codec::represent::{MarkClass, Represented, RowStyle, Span, SpanStyle, represent_row};
+use crate::codec::represent::{
+    Letter, MarkClass, Represented, RowStyle, Span, SpanStyle, represent_row, take_over,
+};
 use crate::codec::rows::Row;
 use crate::codec::terminal::{TerminalCodes, TerminalLook, TerminalParser};
 use crate::codec::text::Carry;
@@ -21,12 +23,15 @@ pub fn running_text(
     let mut writer = Writer {
         into: Represented { is_folded: row.is_folded, ..Represented::default() },
         codes,
+        letters: &row.letters,
+        from: 0..0,
         parser: TerminalParser::with_look(before),
         line_start: 0,
         has_returned: false,
         ended_at: None,
     };
     for (text, span) in row.parts() {
+        writer.from = span.text.clone();
         match span.style {
             SpanStyle::Control => writer.controls(text, span),
             SpanStyle::Payload => writer.payload(text, span),
@@ -68,9 +73,12 @@ pub fn resets_look(bytes: &[u8]) -> bool {
     (0..bytes.len()).any(|at| bytes[at] == b'\x1B' && is_reset(&bytes[at..]))
 }
 
-struct Writer {
+struct Writer<'a> {
     into: Represented,
     codes: TerminalCodes,
+    /// The letters of the row, and where in its text that stands which is being written.
+    letters: &'a [Letter],
+    from: Range<usize>,
     parser: TerminalParser,
     /// Where the line begins that is being written.
     line_start: usize,
@@ -80,7 +88,7 @@ struct Writer {
     ended_at: Option<usize>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn payload(&mut self, text: &str, span: &Span) {
         if self.codes == TerminalCodes::Shown {
             return self.push(text, SpanStyle::Payload, span);
@@ -89,7 +97,10 @@ impl Writer {
             let style = self.style();
             return self.push(text, style, span);
         }
+        let start = self.from.start;
         for (place, character) in text.char_indices() {
+            let end = start + place + character.len_utf8();
+            self.from = start + place..end;
             if self.parser.take(character) {
                 let style = self.style();
                 self.push(&text[place..place + character.len_utf8()], style, span);
@@ -97,7 +108,8 @@ impl Writer {
             // The rest is text all the way: only control characters begin a sequence.
             if self.parser.is_in_text() {
                 let style = self.style();
-                return self.push(&text[place + character.len_utf8()..], style, span);
+                self.from = end..start + text.len();
+                return self.push(&text[end - start..], style, span);
             }
         }
     }
@@ -109,7 +121,9 @@ impl Writer {
 
     /// Symbols of control characters. What ends a line ends it, tabs are spaces; of others a terminal shows nothing.
     fn controls(&mut self, symbols: &str, span: &Span) {
+        let start = self.from.start;
         for (place, symbol) in symbols.char_indices() {
+            self.from = start + place..start + place + symbol.len_utf8();
             match symbol {
                 '↵' | '␊' => self.end_line(span),
                 '␍' => self.has_returned = true,
@@ -152,7 +166,10 @@ impl Writer {
             self.end_line(span);
         }
         self.ended_at = None;
+        let from = self.into.text.len();
         self.append(text, style, span.bytes.clone(), span.mark);
+        let at = from..self.into.text.len();
+        take_over(self.letters, &self.from, &at, &mut self.into.letters);
     }
 
     fn append(&mut self, text: &str, style: SpanStyle, bytes: Range<usize>, mark: Option<MarkClass>) {
@@ -172,6 +189,7 @@ impl Writer {
         if let Some(end) = self.ended_at {
             self.into.text.truncate(end);
             self.into.spans.retain(|span| span.text.start < end);
+            self.into.letters.retain(|letter| letter.text.end <= end);
             if let Some(last) = self.into.spans.last_mut() {
                 last.text.end = last.text.end.min(end);
             }
@@ -195,7 +213,8 @@ mod tests {
     fn row(bytes: &[u8], encoding: TextEncoding, marks: &[Mark]) -> Represented {
         let body = Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() });
         let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
-        let style = RowStyle { encoding, marks, ..RowStyle::new(Locale::of(Language::English)) };
+        let style =
+            RowStyle { encoding, marks, with_letters: true, ..RowStyle::new(Locale::of(Language::English)) };
         represent(&record, Carry::default(), &style)
     }
 
@@ -231,6 +250,19 @@ mod tests {
         let green = TerminalLook { front: Some(TerminalColor::Named(2)), ..TerminalLook::default() };
         let expected = [("I (12) wifi", SpanStyle::Terminal(green)), (": up", SpanStyle::Payload)];
         assert_eq!((parts.as_slice(), look), (&expected[..], TerminalLook::default()));
+    }
+
+    #[test]
+    fn letters_know_their_bytes_also_where_sequences_are_out_of_sight() {
+        let row = row("a\u{1B}[1m温\tb\r\nc\n".as_bytes(), TextEncoding::UTF_8, &[]);
+        let (shown, _) = running_text(&row, TerminalCodes::Obeyed, TerminalLook::default());
+        let letters: Vec<_> = shown
+            .letters
+            .iter()
+            .map(|letter| (&shown.text[letter.text.clone()], letter.bytes.start, letter.bytes.end))
+            .collect();
+        let expected = [("a", 0, 1), ("温", 5, 8), ("     ", 8, 9), ("b", 9, 10), ("c", 12, 13)];
+        assert_eq!(letters.as_slice(), expected);
     }
 
     #[test]
@@ -270,6 +302,12 @@ mod tests {
         ) {
             let codes = if is_obeyed { TerminalCodes::Obeyed } else { TerminalCodes::Shown };
             let shown = running_text(&row(&bytes, TextEncoding::GBK, &[]), codes, TerminalLook::default()).0;
+            let mut letter_end = (0, 0);
+            for letter in &shown.letters {
+                prop_assert!(letter_end.0 <= letter.text.start && letter_end.1 <= letter.bytes.start);
+                prop_assert!(!shown.text[letter.text.clone()].is_empty());
+                letter_end = (letter.text.end, letter.bytes.end);
+            }
             let mut end = 0;
             for (text, span) in shown.parts() {
                 prop_assert_eq!(span.text.start, end);

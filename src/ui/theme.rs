@@ -86,6 +86,8 @@ pub struct Theme {
     pub terminal: [Color32; 16],
     /// Behind selected rows.
     pub selected_row: Color32,
+    /// Behind the selected part of a row, which stands on a selected row.
+    pub part: Color32,
     /// Behind the row or control under the pointer.
     pub hovered: Color32,
     /// Under menus and floating things.
@@ -135,6 +137,7 @@ pub static DARK: Theme = Theme {
         rgb(0xf4_f6_fa),
     ],
     selected_row: rgb(0x22_38_4f),
+    part: rgb(0x2c_5c_92),
     hovered: rgb(0x1d_22_29),
     shadow: shade(0x70),
 };
@@ -182,6 +185,7 @@ pub static LIGHT: Theme = Theme {
         rgb(0xf3_f5_f8),
     ],
     selected_row: rgb(0xdc_eb_fb),
+    part: rgb(0xac_d0_f8),
     hovered: rgb(0xf1_f4_f8),
     shadow: shade(0x28),
 };
@@ -379,12 +383,13 @@ mod tests {
     fn text_is_readable_on_everything_it_stands_on() {
         for theme in [&DARK, &LIGHT] {
             let Theme { text, dim, faint, received, sent, event, error, .. } = *theme;
-            let rows: [(&str, Color32, Vec<Color32>); 7] = [
+            let rows: [(&str, Color32, Vec<Color32>); 8] = [
                 ("ground", theme.ground, vec![text, dim, faint, received, sent, event, error, theme.accent]),
                 ("panel", theme.panel, vec![text, dim, faint, received, sent, event, error, theme.accent]),
                 ("raised", theme.raised, vec![text, dim, received, sent, event, error]),
                 ("selected row", theme.selected_row, vec![text, dim, received, sent, event, error]),
                 ("chosen", theme.chosen, vec![text]),
+                ("part", theme.part, vec![text]),
                 ("hit", theme.hit, vec![text, received, sent]),
                 ("accent", theme.accent, vec![theme.on_accent]),
             ];

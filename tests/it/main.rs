@@ -150,6 +150,9 @@ mod window_palette;
 mod window_panel;
 
 #[cfg(feature = "gui-harness")]
+mod window_parts;
+
+#[cfg(feature = "gui-harness")]
 mod window_places;
 
 #[cfg(feature = "gui-harness")]

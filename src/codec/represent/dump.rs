@@ -2,7 +2,7 @@
 //! are. Of a long payload a part can be shown alone.
 
 use crate::codec::hex;
-use crate::codec::represent::{Mark, Represented, RowStyle, SpanStyle, divided, mark_of};
+use crate::codec::represent::{Represented, RowStyle, SpanStyle, divided, mark_of};
 use crate::codec::text::{Carry, LookBack, PieceKind, characters, decode_with};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -187,8 +187,8 @@ fn push_part(
     for start in (0..bytes.len()).step_by(per_line) {
         let line = base + start..base + bytes.len().min(start + per_line);
         push_offset(row, line.start, digits);
-        push_hex(row, part, line.clone(), per_line, style.marks);
-        push_characters(row, line, base, shown, style.marks);
+        push_hex(row, part, line.clone(), style);
+        push_characters(row, line, base, shown, style);
     }
 }
 
@@ -211,9 +211,9 @@ fn push_offset(row: &mut Represented, offset: usize, digits: usize) {
     row.close(from, SpanStyle::Offset, offset..offset, None);
 }
 
-fn push_hex(row: &mut Represented, part: Part<'_>, line: Range<usize>, per_line: usize, marks: &[Mark]) {
+fn push_hex(row: &mut Represented, part: Part<'_>, line: Range<usize>, style: &RowStyle<'_>) {
     let gap_before = |at: usize| gap_before(at - line.start);
-    for (range, mark) in divided(line.clone(), marks) {
+    for (range, mark) in divided(line.clone(), style.marks) {
         if range.start > line.start {
             row.push(SpanStyle::Payload, range.start..range.start, None, gap_before(range.start));
         }
@@ -222,12 +222,14 @@ fn push_hex(row: &mut Represented, part: Part<'_>, line: Range<usize>, per_line:
             if at > range.start {
                 row.text.push_str(gap_before(at));
             }
+            let digits = row.text.len();
             hex::push_byte(&mut row.text, part.bytes[at - part.base]);
+            row.note_letter(digits, at..at + 1, style);
         }
         row.close(from, SpanStyle::Payload, range, mark);
     }
     let from = row.text.len();
-    for at in line.end..line.start + per_line {
+    for at in line.end..line.start + style.dump_width.bytes() {
         row.text.push_str(gap_before(at));
         row.text.push_str("  ");
     }
@@ -245,16 +247,20 @@ fn push_characters(
     line: Range<usize>,
     base: usize,
     (text, cells): (&str, &[Cell]),
-    marks: &[Mark],
+    style: &RowStyle<'_>,
 ) {
     let mut taken = 0;
+    // Characters that began on the line before have no letter here that grows.
+    let first_letter = row.letters.len();
     for at in line {
-        let mark = mark_of(&(at..at + 1), marks);
+        let mark = mark_of(&(at..at + 1), style.marks);
+        let from = row.text.len();
         match &cells[at - base] {
             Cell::Character(range) => {
                 let character = &text[range.clone()];
                 taken = if character.is_ascii() { 0 } else { character.width().saturating_sub(1) };
                 row.push(SpanStyle::Payload, at..at + 1, mark, character);
+                row.note_letter(from, at..at + 1, style);
             }
             // A wide character has already filled the column of its second byte.
             Cell::Filler if taken > 0 => {
@@ -262,9 +268,20 @@ fn push_characters(
                 if let Some(last) = row.spans.last_mut() {
                     last.bytes.end = at + 1;
                 }
+                row.grow_letter(first_letter, at + 1);
             }
-            Cell::Filler => row.push(SpanStyle::Payload, at..at + 1, mark, " "),
-            Cell::Dot(style) => row.push(*style, at..at + 1, mark, "·"),
+            Cell::Filler => {
+                row.push(SpanStyle::Payload, at..at + 1, mark, " ");
+                if row.letters.len() > first_letter {
+                    row.grow_letter(first_letter, at + 1);
+                } else {
+                    row.note_letter(from, at..at + 1, style);
+                }
+            }
+            Cell::Dot(meaning) => {
+                row.push(*meaning, at..at + 1, mark, "·");
+                row.note_letter(from, at..at + 1, style);
+            }
         }
     }
 }

@@ -6,9 +6,11 @@
 
 mod dump;
 mod hex_row;
+mod letters;
 mod text_row;
 
 pub use dump::{DumpColumns, DumpSide, DumpWidth, represent_dump_part};
+pub use letters::{Letter, take_over};
 
 use crate::codec::framing::MessageEnd;
 use crate::codec::prose;
@@ -52,6 +54,8 @@ pub struct RowStyle<'a> {
     pub with_remarks: bool,
     /// Whether a payload that is not shown whole says its size. Where that stands beside it, a mark is enough.
     pub with_fold_size: bool,
+    /// Whether it is kept which letter shows which bytes.
+    pub with_letters: bool,
 }
 
 /// Bytes of a record that are pointed out.
@@ -93,6 +97,8 @@ pub struct Represented {
     pub text: String,
     /// What the parts of the text mean; together they cover it without a gap, in order.
     pub spans: Vec<Span>,
+    /// What stands for one character or one byte each, in the order of the text, where that was asked for.
+    pub letters: Vec<Letter>,
     /// Whether a part of the payload is not shown.
     pub is_folded: bool,
 }
@@ -252,7 +258,7 @@ fn push_payload(row: &mut Represented, bytes: &[u8], carry: Carry, style: &RowSt
     row.is_folded = shown.len() < bytes.len();
     match style.view {
         View::Text => text_row::push(row, shown, carry, style),
-        View::Hex => hex_row::push(row, shown, style.marks),
+        View::Hex => hex_row::push(row, shown, style),
         View::Dump => dump::push(row, shown, carry, style),
     }
     if row.is_folded {
@@ -338,6 +344,7 @@ impl<'a> RowStyle<'a> {
             marks: &[],
             with_remarks: true,
             with_fold_size: true,
+            with_letters: false,
         }
     }
 }
@@ -357,6 +364,7 @@ impl Represented {
     pub fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
+        self.letters.clear();
         self.is_folded = false;
     }
 

@@ -3,7 +3,9 @@
 //! It must not know where the record comes from, nor what a point on the screen is: widths are counted in columns
 //! of the payload font.
 
-use crate::codec::represent::{DumpWidth, MarkClass, Represented, RowStyle, SpanStyle, View, represent_row};
+use crate::codec::represent::{
+    DumpWidth, Letter, MarkClass, Represented, RowStyle, SpanStyle, View, represent_row, take_over,
+};
 use crate::codec::rows::Row;
 use crate::codec::text::Carry;
 use crate::model::record::Body;
@@ -87,18 +89,19 @@ pub(super) fn lines(
     let Some(data) = row.record.data() else {
         return Cut { folded: true, ..Cut::of(&whole, usize::MAX, None) };
     };
-    let cut_to = |bytes| represent(&RowStyle { most_bytes: Some(bytes), ..style });
+    let cut_to =
+        |bytes, with_letters| represent(&RowStyle { most_bytes: Some(bytes), with_letters, ..style });
     // Bytes are not equally wide, so how many fit is found by halving what is still open.
     let (mut fitting, mut too_many) = (1, data.bytes.len().min(most_bytes));
     while fitting + 1 < too_many {
         let middle = fitting.midpoint(too_many);
-        if columns_of(&cut_to(middle).text) <= columns {
+        if columns_of(&cut_to(middle, false).text) <= columns {
             fitting = middle;
         } else {
             too_many = middle;
         }
     }
-    Cut { folded: true, ..Cut::of(&cut_to(fitting), usize::MAX, place) }
+    Cut { folded: true, ..Cut::of(&cut_to(fitting, style.with_letters), usize::MAX, place) }
 }
 
 /// The lines of what a row means. What is too long for its line ends at the column's edge, or is wrapped.
@@ -152,10 +155,16 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
             if is_place && !piece.trim().is_empty() {
                 place_line.get_or_insert(lines.len() - 1);
             }
+            let from = span.text.end - rest.len();
             if let Some(line) = lines.last_mut() {
-                match span.style {
-                    SpanStyle::Control => push_controls(line, piece, span.mark),
-                    _ => line.push(piece.trim_end_matches('\n'), look, span.mark),
+                if span.style == SpanStyle::Control {
+                    push_controls(line, (piece, from), &row.letters, span.mark);
+                } else {
+                    let at = line.text.len();
+                    let shown = piece.trim_end_matches('\n');
+                    line.push(shown, look, span.mark);
+                    let part = from..from + shown.len();
+                    take_over(&row.letters, &part, &(at..line.text.len()), &mut line.letters);
                 }
             }
             used += columns_of(piece);
@@ -187,12 +196,21 @@ fn fitting(text: &str, columns: usize, line_is_empty: bool) -> (&str, &str) {
 
 /// Arrows say what a tab and a line end are. The letters in all other pictures of control characters are too small
 /// to be read, so their names are written instead.
-fn push_controls(line: &mut RowLine, symbols: &str, mark: Option<MarkClass>) {
+fn push_controls(
+    line: &mut RowLine,
+    (symbols, from): (&str, usize),
+    letters: &[Letter],
+    mark: Option<MarkClass>,
+) {
     for (place, symbol) in symbols.char_indices() {
-        match control_name(symbol) {
-            Some(name) => line.push(name, SpanLook::Control, mark),
-            None => line.push(&symbols[place..place + symbol.len_utf8()], SpanLook::Faint, mark),
-        }
+        let (shown, look) = match control_name(symbol) {
+            Some(name) => (name, SpanLook::Control),
+            None => (&symbols[place..place + symbol.len_utf8()], SpanLook::Faint),
+        };
+        line.push(shown, look, mark);
+        let from = from + place;
+        let end = line.text.len();
+        take_over(letters, &(from..from + symbol.len_utf8()), &(end - shown.len()..end), &mut line.letters);
     }
 }
 

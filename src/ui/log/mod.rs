@@ -2,6 +2,7 @@
 //! people read. It must not know how a row is drawn, nor who asks for it.
 
 mod cells;
+mod content;
 mod highlighting;
 mod marker;
 mod matching;

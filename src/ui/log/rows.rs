@@ -13,9 +13,9 @@ use crate::journal::{JournalError, JournalReader};
 use crate::model::framing::Framing;
 use crate::model::ids::{PeerId, RecordId, RowKey};
 use crate::model::moment::Moment;
-use crate::model::record::{Body, Direction, Record};
-use crate::ui::error_text;
+use crate::model::record::Record;
 use crate::ui::log::cells::{self, Cut, Extent};
+use crate::ui::log::content::{failed, spoken, tone};
 use crate::ui::log::highlighting::{Highlight, HighlightedBy, Highlighting, merged};
 use crate::ui::log::marker::Sought;
 use crate::ui::log::matching::Matching;
@@ -26,9 +26,8 @@ use crate::ui::log::records::RecordRows;
 use crate::ui::log::running;
 use crate::ui::log::source::{LogRow, RowSource};
 use crate::ui::log::splitting::{SplitStatus, SplitTrouble, Splitting};
-use crate::ui::sheet::{RowContent, RowLine, Rows, SpanLook, Tone};
+use crate::ui::sheet::{RowContent, RowLine, Rows};
 use crate::util::bytes_text::Count;
-use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -102,6 +101,8 @@ struct Kept {
     after: Option<RowKey>,
     /// The first highlight whose search had found it.
     highlighted: Option<usize>,
+    /// It is known which bytes its letters show.
+    has_letters: bool,
     used: u64,
 }
 
@@ -396,11 +397,11 @@ impl LogRows {
         Selection { ranges, among: self.matching().cloned() }
     }
 
-    fn make(&mut self, key: RowKey, after: Option<RowKey>) -> RowContent {
+    fn make(&mut self, key: RowKey, after: Option<RowKey>, with_letters: bool) -> RowContent {
         match self.source.row(key) {
             Ok(Some(row)) => {
                 let carry = self.source.carry(&row, self.options.encoding);
-                self.content_of(key, &row, carry, after)
+                self.content_of(key, (&row, carry), after, with_letters)
                     .unwrap_or_else(|error| failed(self.options.locale, key, &error))
             }
             Ok(None) => RowContent { lines: vec![RowLine::default()], ..RowContent::default() },
@@ -411,9 +412,9 @@ impl LogRows {
     fn content_of(
         &mut self,
         key: RowKey,
-        row: &LogRow,
-        carry: Carry,
+        (row, carry): (&LogRow, Carry),
         after: Option<RowKey>,
+        with_letters: bool,
     ) -> Result<RowContent, JournalError> {
         let record = &row.record;
         let mut expanded = self.expanded.contains(&key.0);
@@ -426,6 +427,7 @@ impl LogRows {
             view: self.options.view,
             encoding: self.options.encoding,
             marks: &marks,
+            with_letters,
             ..RowStyle::new(self.options.locale)
         };
         let wraps_lines = self.options.wraps_lines || self.are_running();
@@ -434,22 +436,15 @@ impl LogRows {
             (false, true) => Extent::Wrapped,
             (false, false) => Extent::Folded,
         };
-        let mut cut = match self.meaning_of(key, row, &style)? {
+        let meaning = self.meaning_of(key, row, &style)?;
+        let shows_payload = meaning.is_none() && record.data().is_some_and(|data| !data.bytes.is_empty());
+        let mut cut = match meaning {
             Some(meaning) => cells::meaning_lines(&meaning, self.options.columns, expanded),
             None => self.cut((key, row), carry, &style, extent, place)?,
         };
         if place.is_some() && cut.place_line.is_none() && !expanded && self.options.meaning.is_none() {
             expanded = true;
             cut = self.cut((key, row), carry, &style, Extent::Unfolded, place)?;
-        }
-        let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
-            Some(Direction::Received) => "RX ",
-            Some(Direction::Sent) => "TX ",
-            None => "",
-        });
-        for (place, line) in cut.lines.iter().take(4).enumerate() {
-            spoken.push_str(if place == 0 { "" } else { " " });
-            spoken.push_str(&line.text);
         }
         Ok(RowContent {
             number: row.number.map_or_else(String::new, |number| Count(number).to_string()),
@@ -459,12 +454,13 @@ impl LogRows {
             bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
             tone: tone(record),
             highlight: by.map(|by| by.color),
+            spoken: spoken(record, &cut.lines),
             lines: cut.lines,
             folded: cut.folded,
             expanded,
             is_running: self.are_running(),
             place_line: cut.place_line,
-            spoken,
+            shows_payload,
         })
     }
 
@@ -572,6 +568,34 @@ impl LogRows {
         };
     }
 
+    /// The row with this index, made if that was not done before.
+    fn kept_content(&mut self, index: u64, with_letters: bool) -> &RowContent {
+        if index >= self.len() {
+            return &self.blank;
+        }
+        let key = self.key(index);
+        let after = index.checked_sub(1).map(|before| self.key(before));
+        let turn = self.turn;
+        let highlighted = self.highlighting.found_by(key);
+        let is_as_made = |kept: &Kept| {
+            kept.after == after && kept.highlighted == highlighted && (kept.has_letters || !with_letters)
+        };
+        let fresh = self.kept.get(&key.0).is_some_and(is_as_made);
+        if !fresh {
+            self.forget_old_rows();
+            let content = self.make(key, after, with_letters);
+            let kept = Kept { content, after, highlighted, has_letters: with_letters, used: turn };
+            self.kept.insert(key.0, kept);
+        }
+        match self.kept.get_mut(&key.0) {
+            Some(kept) => {
+                kept.used = turn;
+                &kept.content
+            }
+            None => &self.blank,
+        }
+    }
+
     fn forget_old_rows(&mut self) {
         if self.kept.len() > KEPT_ROWS {
             let oldest = self.turn.saturating_sub(1);
@@ -630,27 +654,11 @@ impl Rows for LogRows {
     }
 
     fn content(&mut self, index: u64) -> &RowContent {
-        if index >= self.len() {
-            return &self.blank;
-        }
-        let key = self.key(index);
-        let after = index.checked_sub(1).map(|before| self.key(before));
-        let turn = self.turn;
-        let highlighted = self.highlighting.found_by(key);
-        let is_as_made = |kept: &Kept| kept.after == after && kept.highlighted == highlighted;
-        let fresh = self.kept.get(&key.0).is_some_and(is_as_made);
-        if !fresh {
-            self.forget_old_rows();
-            let content = self.make(key, after);
-            self.kept.insert(key.0, Kept { content, after, highlighted, used: turn });
-        }
-        match self.kept.get_mut(&key.0) {
-            Some(kept) => {
-                kept.used = turn;
-                &kept.content
-            }
-            None => &self.blank,
-        }
+        self.kept_content(index, false)
+    }
+
+    fn content_with_letters(&mut self, index: u64) -> &RowContent {
+        self.kept_content(index, true)
     }
 
     fn toggle_expanded(&mut self, index: u64) {
@@ -668,27 +676,5 @@ impl Rows for LogRows {
         // A row that cannot be read cannot be measured from; its own row says why.
         self.marked = marked.and_then(|key| self.moment(key).ok().flatten());
         self.kept.clear();
-    }
-}
-
-fn tone(record: &Record) -> Tone {
-    match (&record.body, represent::tone(record)) {
-        (Body::Note(_), _) => Tone::Note,
-        (_, represent::Tone::Received) => Tone::Received,
-        (_, represent::Tone::Sent) => Tone::Sent,
-        (_, represent::Tone::Event) => Tone::Event,
-        (_, represent::Tone::Error) => Tone::Error,
-    }
-}
-
-fn failed(locale: &Locale, key: RowKey, error: &JournalError) -> RowContent {
-    let mut line = RowLine::default();
-    line.push(&error_text::journal(locale, error), SpanLook::Error, None);
-    RowContent {
-        number: Count(key.0.saturating_add(1)).to_string(),
-        tone: Tone::Error,
-        spoken: line.text.clone(),
-        lines: vec![line],
-        ..RowContent::default()
     }
 }

@@ -15,12 +15,12 @@ use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
 use crate::ui::log::Sought;
 use crate::ui::log::{LogRows, Place, RowOptions};
-use crate::ui::sheet::{Rows, SpanLook, Tone};
+use crate::ui::sheet::{RowLine, Rows, SpanLook, Tone};
 use crate::util::clock::{Stamp, now};
 use crate::util::locale::{Language, Locale};
 use roaring::RoaringTreemap;
 use std::fmt::Write;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::task::Waker;
 use tempfile::TempDir;
@@ -465,4 +465,61 @@ fn a_very_long_line_is_wrapped_and_its_rest_unfolds() {
     rows.toggle_expanded(3);
     let row = rows.content(3);
     assert_eq!((row.folded, row.lines.len()), (false, 200));
+}
+
+/// The letters of a row with their bytes, a list for each line.
+fn letters(rows: &mut LogRows, index: u64) -> Vec<Vec<(String, Range<usize>)>> {
+    let row = rows.content_with_letters(index);
+    assert!(row.shows_payload);
+    let letters_of = |line: &RowLine| {
+        let letters = line.letters.iter();
+        letters.map(|letter| (line.text[letter.text.clone()].to_owned(), letter.bytes.clone())).collect()
+    };
+    row.lines.iter().map(letters_of).collect()
+}
+
+#[test]
+fn letters_of_a_row_know_their_bytes_in_every_view() {
+    let Kept { mut rows, .. } = journal();
+    let gbk = RowOptions { encoding: TextEncoding::GBK, ..rows.options().clone() };
+    let letter = |text: &str, start, end| (text.to_owned(), start..end);
+    rows.set_options(gbk.clone());
+    assert_eq!(letters(&mut rows, 2), [vec![letter("温", 0, 2), letter("B6", 2, 3)]]);
+    let completed =
+        [letter("度", 0, 1), letter("=", 1, 2), letter("2", 2, 3), letter("5", 3, 4), letter("↵", 4, 6)];
+    assert_eq!(letters(&mut rows, 4), [completed.to_vec()], "the byte before is of another record");
+    let folded = letters(&mut rows, 5);
+    assert!((folded.len(), folded[0].len()) == (1, 98), "the mark of what is left out is no letter");
+    rows.toggle_expanded(5);
+    let unfolded = letters(&mut rows, 5);
+    assert_eq!((unfolded.len(), unfolded[19].last()), (20, Some(&letter("7", 1_999, 2_000))));
+    assert!(!rows.content(1).shows_payload, "an event has no bytes");
+    rows.set_options(RowOptions { view: View::Hex, ..gbk.clone() });
+    assert_eq!(letters(&mut rows, 2), [vec![letter("CE", 0, 1), letter("C2", 1, 2), letter("B6", 2, 3)]]);
+    rows.set_options(RowOptions { view: View::Dump, ..gbk });
+    let dump = letters(&mut rows, 4);
+    let digits: Vec<_> = dump[0].iter().take(6).map(|(text, bytes)| (text.as_str(), bytes.start)).collect();
+    assert_eq!(digits, [("C8", 0), ("3D", 1), ("32", 2), ("35", 3), ("0D", 4), ("0A", 5)]);
+    assert_eq!(dump[0][6..8], [letter("度", 0, 1), letter("=", 1, 2)]);
+}
+
+#[test]
+fn named_control_characters_and_wrapped_lines_keep_their_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+    let bytes = [&b"\x02\x03a\xE2\x80\xAE\r\n"[..], &b"0123456789".repeat(3)].concat();
+    writer.append_data(at(0), Epoch(1), None, &DataHead::received(), &bytes);
+    writer.publish().unwrap();
+    let mut rows = LogRows::new(writer.reader(), RowOptions::new(Locale::of(Language::English)));
+    let options = RowOptions { columns: 16, wraps_lines: true, ..rows.options().clone() };
+    rows.set_options(options);
+    let shown = letters(&mut rows, 0);
+    let letter = |text: &str, start, end| (text.to_owned(), start..end);
+    assert_eq!(shown[0][..3], [letter("STX", 0, 1), letter("ETX", 1, 2), letter("a", 2, 3)]);
+    let last = shown.last().unwrap().last().unwrap();
+    assert_eq!(*last, letter("9", 37, 38));
+    // A letter that the room cuts stands for its bytes on both lines.
+    let mut bytes: Vec<_> = shown.into_iter().flatten().map(|(_, bytes)| bytes).collect();
+    bytes.dedup();
+    assert_eq!((bytes[3].clone(), bytes[4].clone(), bytes.len()), (3..6, 6..8, 35));
 }

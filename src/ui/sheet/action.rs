@@ -2,6 +2,7 @@
 
 use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
+use crate::ui::sheet::selection::Part;
 
 /// A wish, to be carried out by the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,10 +11,19 @@ pub enum SheetAction {
     Copy(CopyForm),
     /// The selected rows are on the clipboard as they are shown, with their times, directions and peers.
     CopyRows,
+    /// A part of a row is on the clipboard in this form.
+    CopyPart {
+        /// The part.
+        part: Part,
+        /// The form.
+        form: CopyForm,
+    },
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
     /// The bytes of this row are in the send field.
     PutIntoField(RowKey),
+    /// A part of a row is in the send field.
+    PutPartIntoField(Part),
     /// A note is written about the row that the keyboard stands on.
     Note,
     /// Rows that are like this one in something are shown alone, hidden, highlighted or found.
@@ -22,6 +32,13 @@ pub enum SheetAction {
         row: RowKey,
         /// In what they are like it.
         like: RowTrait,
+        /// What is done with them.
+        how: TermUse,
+    },
+    /// Rows that have the bytes of this part are shown alone, hidden, highlighted or found.
+    UsePart {
+        /// The part.
+        part: Part,
         /// What is done with them.
         how: TermUse,
     },

@@ -2,6 +2,7 @@
 
 use crate::codec::copy::CopyForm;
 use crate::ui::sheet::anchor::Anchor;
+use crate::ui::sheet::part::LetterStep;
 use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme::{self, Theme};
@@ -60,7 +61,7 @@ impl Sheet {
             self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
         }
         if !self.selection.is_empty() {
-            self.take_selection_keys(ui, rows, frame, actions);
+            self.take_selection_keys(ui, rows, frame, view, actions);
         }
     }
 
@@ -69,16 +70,25 @@ impl Sheet {
         ui: &Ui,
         rows: &mut dyn Rows,
         frame: &Frame,
+        view: &SheetView<'_>,
         actions: &mut Vec<SheetAction>,
     ) {
         // Text that is selected elsewhere, in the inspector or in a line that says what is wrong, is meant before rows.
         let selected_text = ui.ctx().with_plugin(|state: &mut LabelSelectionState| state.has_selection());
         let is_text_meant = selected_text.unwrap_or(false);
         if !is_text_meant && ui.input(|input| input.events.contains(&Event::Copy)) {
-            actions.push(SheetAction::Copy(CopyForm::Text));
+            actions.push(match self.shown_part(rows) {
+                Some(part) => SheetAction::CopyPart { part, form: view.part_form },
+                None => SheetAction::Copy(CopyForm::Text),
+            });
         }
         if !frame.response.has_focus() {
             return;
+        }
+        for (key, step) in [(Key::ArrowRight, LetterStep::On), (Key::ArrowLeft, LetterStep::Back)] {
+            if ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key)) {
+                self.step_part(step, rows, frame);
+            }
         }
         if let Some(cursor) = self.selection.cursor() {
             let row = rows.index(cursor);
@@ -96,7 +106,11 @@ impl Sheet {
             }
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.selection.clear();
+            if self.part().is_some() {
+                self.part = None;
+            } else {
+                self.selection.clear();
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 //! What can be done with the selected rows, as a menu at the pointer. It asks; the window does.
 
 use crate::codec::copy::CopyForm;
+use crate::model::ids::RowKey;
 use crate::ui::sheet::rows::{Rows, Tone};
-use crate::ui::sheet::{Frame, RowTrait, Sheet, SheetAction, SheetView, TermUse, heights};
+use crate::ui::sheet::{Frame, Part, RowTrait, Sheet, SheetAction, SheetView, TermUse, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
-use egui::{Rect, Vec2, pos2, vec2};
+use crate::util::bytes_text::Count;
+use egui::{Rect, Ui, Vec2, pos2, vec2};
 
 impl Sheet {
     pub(super) fn show_menu(
@@ -19,18 +21,14 @@ impl Sheet {
         let place = self.menu_place(rows, frame);
         context_menu_below(&frame.response, place, 220.0, |ui| {
             let some = !self.selection.is_empty();
-            for (form, text) in CopyForm::ALL.into_iter().zip(texts.copy) {
-                let shortcut = if form == CopyForm::Text { "Ctrl+C" } else { "" };
-                if menu_item(ui, some, text, shortcut) {
-                    actions.push(SheetAction::Copy(form));
-                }
-            }
+            let part = self.shown_part(rows);
+            copy_items(ui, some, part, view, actions);
             if menu_item(ui, some, texts.copy_rows, "") {
                 actions.push(SheetAction::CopyRows);
             }
             menu_separator(ui);
             let single = self.selection.single();
-            self.send_items(ui, rows, frame, view, actions);
+            self.send_items(ui, rows, frame, (view, part), actions);
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
             if menu_item(ui, single.is_some(), mark_text, "") {
@@ -48,10 +46,6 @@ impl Sheet {
                 (texts.only_length, RowTrait::Length, TermUse::Only),
                 (texts.only_since, RowTrait::Since, TermUse::Only),
                 (texts.only_until, RowTrait::Until, TermUse::Only),
-                (texts.only_content, RowTrait::Content, TermUse::Only),
-                (texts.without_content, RowTrait::Content, TermUse::Without),
-                (texts.highlight_content, RowTrait::Content, TermUse::Highlight),
-                (texts.find_content, RowTrait::Content, TermUse::Find),
             ];
             for (text, like, how) in uses {
                 if menu_item(ui, single.is_some(), text, "")
@@ -60,6 +54,7 @@ impl Sheet {
                     actions.push(SheetAction::Use { row, like, how });
                 }
             }
+            content_items(ui, single, part, view, actions);
             menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
                 self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
@@ -70,10 +65,10 @@ impl Sheet {
     /// What can be done with the bytes of one row. An event has none.
     fn send_items(
         &self,
-        ui: &mut egui::Ui,
+        ui: &mut Ui,
         rows: &mut dyn Rows,
         frame: &Frame,
-        view: &SheetView<'_>,
+        (view, part): (&SheetView<'_>, Option<Part>),
         actions: &mut Vec<SheetAction>,
     ) {
         let Some(whom) = view.send_to else { return };
@@ -95,7 +90,7 @@ impl Sheet {
         if menu_item(ui, data.is_some(), view.texts.put_into_field, "")
             && let Some((record, _)) = data
         {
-            actions.push(SheetAction::PutIntoField(record));
+            actions.push(part.map_or(SheetAction::PutIntoField(record), SheetAction::PutPartIntoField));
         }
     }
 
@@ -112,7 +107,7 @@ impl Sheet {
         Rect::from_min_size(pos2(edge.x, top), vec2(0.0, theme::ROW_HEIGHT))
     }
 
-    fn fold_item(&mut self, ui: &mut egui::Ui, rows: &mut dyn Rows, frame: &Frame, view: &SheetView<'_>) {
+    fn fold_item(&mut self, ui: &mut Ui, rows: &mut dyn Rows, frame: &Frame, view: &SheetView<'_>) {
         let row = self.selection.single().map(|key| rows.index(key)).filter(|&row| row < frame.extent.rows);
         let (foldable, expanded) = match row {
             Some(row) => {
@@ -126,6 +121,53 @@ impl Sheet {
             && let Some(row) = row
         {
             self.toggle_expanded(row, rows, frame);
+        }
+    }
+}
+
+/// Copying in every form: of the selected rows, or of the part of one that is selected.
+fn copy_items(
+    ui: &mut Ui,
+    is_selected: bool,
+    part: Option<Part>,
+    view: &SheetView<'_>,
+    actions: &mut Vec<SheetAction>,
+) {
+    if let Some(part) = part {
+        let bytes = Count(part.bytes().len() as u64).to_string();
+        // It is no choice, but says what the choices below it are about.
+        menu_item(ui, false, view.texts.part, &bytes);
+    }
+    let form_of_keys = if part.is_some() { view.part_form } else { CopyForm::Text };
+    for (form, text) in CopyForm::ALL.into_iter().zip(view.texts.copy) {
+        let shortcut = if form == form_of_keys { "Ctrl+C" } else { "" };
+        if menu_item(ui, is_selected, text, shortcut) {
+            actions.push(match part {
+                Some(part) => SheetAction::CopyPart { part, form },
+                None => SheetAction::Copy(form),
+            });
+        }
+    }
+}
+
+/// What can be done with the rows that say the same as one, or have the same as the part of one that is selected.
+fn content_items(
+    ui: &mut Ui,
+    row: Option<RowKey>,
+    part: Option<Part>,
+    view: &SheetView<'_>,
+    actions: &mut Vec<SheetAction>,
+) {
+    const USES: [TermUse; 4] = [TermUse::Only, TermUse::Without, TermUse::Highlight, TermUse::Find];
+    let texts = if part.is_some() { view.texts.use_part } else { view.texts.use_content };
+    for (how, text) in USES.into_iter().zip(texts) {
+        if menu_item(ui, row.is_some(), text, "")
+            && let Some(row) = row
+        {
+            actions.push(match part {
+                Some(part) => SheetAction::UsePart { part, how },
+                None => SheetAction::Use { row, like: RowTrait::Content, how },
+            });
         }
     }
 }

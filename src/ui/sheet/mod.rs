@@ -9,8 +9,10 @@ mod bar;
 pub mod columns;
 mod following;
 mod keys;
+mod line;
 mod menu;
 mod paint;
+mod part;
 mod pointer;
 pub mod rows;
 pub mod selection;
@@ -19,9 +21,10 @@ pub mod texts;
 pub use action::{RowTrait, SheetAction, TermUse};
 pub use bar::{Tick, TickKind};
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
-pub use selection::Selection;
+pub use selection::{Part, Selection};
 pub use texts::SheetTexts;
 
+use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::anchor::{Anchor, Extent};
 use crate::ui::sheet::bar::BarView;
@@ -49,6 +52,8 @@ pub struct Sheet {
     /// A row that is to be brought into the middle when it is drawn next.
     wanted: Option<RowKey>,
     selection: Selection,
+    /// The part of the one selected row that is selected, or where it would begin.
+    part: Option<Part>,
     marked: Option<RowKey>,
     widths: Widths,
     grasp: Option<f64>,
@@ -84,6 +89,8 @@ pub struct SheetView<'a> {
     pub send_to: Option<&'a str>,
     /// Whether they can be sent now.
     pub can_send: bool,
+    /// The form in which a part of a row is copied by the keys.
+    pub part_form: CopyForm,
 }
 
 /// What came of drawing a sheet.
@@ -119,6 +126,7 @@ impl Default for Sheet {
             new_from: RowKey(0),
             wanted: None,
             selection: Selection::default(),
+            part: None,
             marked: None,
             widths: Widths::default(),
             grasp: None,
@@ -160,6 +168,8 @@ impl Sheet {
         self.take_wheel(ui, rows, &frame, full);
         self.take_bar(ui, rows, &frame, bar, view);
         self.take_pointer(ui, rows, &frame);
+        self.settle_part(&frame);
+        self.show_text_cursor(ui, rows, &frame);
         self.take_keys(ui, rows, &frame, view, &mut actions);
         self.settle(rows, &frame);
 
@@ -206,6 +216,8 @@ impl Sheet {
             Some(single) => self.selection.set(new_key(single)),
             None => self.selection.clear(),
         }
+        // What was one row may be several now.
+        self.part = None;
         self.anchor.row = u64::MAX;
     }
 
@@ -266,6 +278,7 @@ impl Sheet {
     /// Selects nothing.
     pub fn clear_selection(&mut self) {
         self.selection.clear();
+        self.part = None;
     }
 
     /// The indexes of the rows that were drawn last.
@@ -381,7 +394,8 @@ impl Sheet {
             // Rows come back when a filter or a search has got further, and the sheet with them to where it stood.
             return;
         }
-        self.anchor = if self.following {
+        // Nothing moves away under a pointer that is held on it.
+        self.anchor = if self.following && !frame.response.is_pointer_button_down_on() {
             Anchor::end(frame.extent, &mut heights(rows))
         } else {
             self.anchor.within(frame.extent, &mut heights(rows))
@@ -399,7 +413,8 @@ impl Sheet {
         let mut row = self.anchor.row;
         while top < frame.body.bottom() && row < frame.extent.rows {
             let key = rows.key(row);
-            let content = rows.content(row);
+            let part = self.part().filter(|part| part.row == key);
+            let content = if part.is_some() { rows.content_with_letters(row) } else { rows.content(row) };
             let rect = Rect::from_min_size(
                 pos2(frame.body.left(), top),
                 vec2(frame.body.width(), paint::row_height(content)),
@@ -410,6 +425,7 @@ impl Sheet {
                 hovered: hovered_y.is_some_and(|y| (rect.top()..rect.bottom()).contains(&y)),
                 cursor: self.selection.cursor() == Some(key) && frame.response.has_focus(),
                 marked: self.marked == Some(key),
+                part,
             };
             paint::row(&painter, theme, rect, &frame.columns, content, light);
             let texts = [&content.number, &content.time, &content.peer, &content.bytes];

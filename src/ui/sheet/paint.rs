@@ -1,16 +1,13 @@
 //! Draws the header and single rows of a sheet. It must not know where rows come from, nor where the sheet stands.
 
-use crate::codec::represent::MarkClass;
-use crate::codec::terminal::TerminalLook;
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
-use crate::ui::sheet::rows::{RowContent, RowLine, SpanLook, Tone};
+use crate::ui::sheet::line::{Inks, galley};
+use crate::ui::sheet::rows::{RowContent, Tone};
+use crate::ui::sheet::selection::Part;
 use crate::ui::sheet::texts::SheetTexts;
 use crate::ui::theme::{self, Theme};
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{
-    Align, Align2, Color32, FontFamily, FontId, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2,
-};
+use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2};
 
 /// The height of the line that names the columns.
 pub(super) const HEADER_HEIGHT: f32 = 26.0;
@@ -36,6 +33,8 @@ pub(super) struct Light {
     pub cursor: bool,
     /// Times are measured from it.
     pub marked: bool,
+    /// The part of it that is selected.
+    pub part: Option<Part>,
 }
 
 /// How high a row is.
@@ -78,6 +77,18 @@ pub(super) fn header(
 pub(super) fn line_middle(line: usize, is_running: bool) -> f32 {
     let margin = if is_running { 0.0 } else { LINES_MARGIN };
     margin.midpoint(LINE_HEIGHT) + line as f32 * LINE_HEIGHT
+}
+
+/// The line of a row that is so far below its upper edge.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it lies between the first line and the last"
+)]
+pub(super) fn line_at(content: &RowContent, below: f32) -> usize {
+    let last = content.lines.len().saturating_sub(1);
+    let margin = if content.is_running { 0.0 } else { LINES_MARGIN };
+    ((below - margin / 2.0) / LINE_HEIGHT).clamp(0.0, last as f32) as usize
 }
 
 /// Draws a row.
@@ -127,11 +138,15 @@ pub(super) fn row(
         disclosure(painter, theme, pos2(columns.content.min - 10.0, first_middle), content.expanded);
     }
     let visible = painter.clip_rect();
+    let selected = light.part.map_or(0..0, Part::bytes);
     for (place, line) in content.lines.iter().enumerate() {
         let middle = first_middle + place as f32 * LINE_HEIGHT;
         let hidden = middle + LINE_HEIGHT < visible.top() || middle - LINE_HEIGHT > visible.bottom();
         if !hidden && !line.text.is_empty() {
-            spans(painter, theme, columns.content, middle, line, tone, quiet);
+            let inks = Inks { tone, quiet };
+            let galley = galley(painter, theme, columns.content.span(), line, inks, &selected);
+            let at = pos2(columns.content.min, middle - galley.size().y / 2.0);
+            painter.galley(at, galley, tone);
         }
     }
 }
@@ -145,78 +160,6 @@ fn plain(painter: &Painter, column: Rangef, middle: f32, text: &str, right: bool
     let galley = painter.layout_no_wrap(text.to_owned(), fonts::payload(), Color32::PLACEHOLDER);
     let x = if right { column.max - galley.size().x } else { column.min };
     painter.galley(pos2(x, middle - galley.size().y / 2.0), galley, color);
-}
-
-fn spans(
-    painter: &Painter,
-    theme: &Theme,
-    column: Rangef,
-    middle: f32,
-    line: &RowLine,
-    tone: Color32,
-    quiet: Color32,
-) {
-    let wrap = TextWrapping::truncate_at_width(column.span());
-    let mut job = LayoutJob { break_on_newline: false, wrap, ..LayoutJob::default() };
-    for (text, span) in line.parts() {
-        let color = match span.look {
-            SpanLook::Tone => tone,
-            SpanLook::Faint => quiet,
-            SpanLook::Error => theme.error,
-            SpanLook::Terminal(look) => {
-                terminal_text(&mut job, theme, text, (look, tone), span.mark);
-                continue;
-            }
-            SpanLook::Control => {
-                control_names(
-                    &mut job,
-                    text,
-                    quiet,
-                    span.mark.map_or(theme.raised, |mark| theme.behind(mark)),
-                );
-                continue;
-            }
-        };
-        let background = span.mark.map_or(Color32::TRANSPARENT, |mark| theme.behind(mark));
-        let color = if matches!(span.mark, Some(MarkClass::Color(_))) { theme.text } else { color };
-        fonts::append_payload_text(&mut job, text, color, background);
-    }
-    let galley = painter.layout_job(job);
-    let at = pos2(column.min, middle - galley.size().y / 2.0);
-    painter.galley(at, galley, tone);
-}
-
-/// Text in the look that a device asked for; what is pointed out is pointed out all the same.
-fn terminal_text(
-    job: &mut LayoutJob,
-    theme: &Theme,
-    text: &str,
-    (look, tone): (TerminalLook, Color32),
-    mark: Option<MarkClass>,
-) {
-    let (front, behind) = theme.terminal(look, tone);
-    let (front, behind) = match mark {
-        Some(mark) => (theme.text, theme.behind(mark)),
-        None => (front, behind),
-    };
-    let first = job.sections.len();
-    fonts::append_payload_text(job, text, front, behind);
-    if look.is_underlined {
-        for section in job.sections.iter_mut().skip(first) {
-            section.format.underline = Stroke::new(1.0, front);
-        }
-    }
-}
-
-/// Names of control characters are set apart from payload letters by their size and what is behind them.
-fn control_names(job: &mut LayoutJob, names: &str, color: Color32, background: Color32) {
-    const SIZE: f32 = 9.5;
-    const GAP: f32 = 2.0;
-    let font_id = FontId::new(SIZE, FontFamily::Monospace);
-    let format = TextFormat { font_id, color, background, valign: Align::Center, ..TextFormat::default() };
-    job.append(names, GAP, format);
-    let after = TextFormat { font_id: FontId::new(GAP, FontFamily::Monospace), ..TextFormat::default() };
-    job.append(" ", 0.0, after);
 }
 
 fn disclosure(painter: &Painter, theme: &Theme, centre: Pos2, expanded: bool) {

@@ -13,7 +13,7 @@ impl Sheet {
         self.was_pressed &= response.has_focus();
         if response.secondary_clicked()
             && let Some(at) = response.interact_pointer_pos()
-            && let Some(row) = self.row_at(at, rows, frame)
+            && let Some((row, _)) = self.row_at(at, rows, frame)
         {
             response.request_focus();
             self.was_pressed = true;
@@ -33,23 +33,27 @@ impl Sheet {
             self.drag(ui, at, rows, frame);
         }
         // The second press of a double click is known only when it ends; the triangle has answered to each alone.
-        if response.double_clicked() && !paint::is_on_disclosure(&frame.columns, at.x) {
-            self.toggle_at(at, rows, frame);
+        let is_doubled = response.double_clicked() && !paint::is_on_disclosure(&frame.columns, at.x);
+        if is_doubled && !self.toggle_at(at, rows, frame) {
+            self.select_word(ui, at, rows, frame);
         }
     }
 
-    fn toggle_at(&mut self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
-        let Some(row) = self.row_at(at, rows, frame) else { return };
+    /// Unfolds or folds the row at a point; tells whether it does that.
+    fn toggle_at(&mut self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> bool {
+        let Some((row, _)) = self.row_at(at, rows, frame) else { return false };
         let content = rows.content(row);
-        if content.folded || content.expanded {
+        let folds = content.folded || content.expanded;
+        if folds {
             self.toggle_expanded(row, rows, frame);
         }
+        folds
     }
 
     fn press(&mut self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) {
         frame.response.request_focus();
         self.was_pressed = true;
-        let Some(row) = self.row_at(at, rows, frame) else {
+        let Some((row, _)) = self.row_at(at, rows, frame) else {
             self.selection.clear();
             return;
         };
@@ -59,11 +63,14 @@ impl Sheet {
         }
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.shift {
-            self.selection.extend_to(key);
+            if !self.continue_part(ui, at, rows, frame) {
+                self.selection.extend_to(key);
+            }
         } else if modifiers.command {
             self.selection.toggle(key);
         } else {
             self.selection.set(key);
+            self.begin_part(ui, at, rows, frame);
         }
     }
 
@@ -82,7 +89,10 @@ impl Sheet {
         if ui.input(|input| input.modifiers.command) {
             return;
         }
-        if let Some(row) = self.row_at(inside, rows, frame) {
+        if self.drag_part(ui, inside, rows, frame) {
+            return;
+        }
+        if let Some((row, _)) = self.row_at(inside, rows, frame) {
             let key = rows.key(row);
             if self.selection.cursor() != Some(key) {
                 self.selection.extend_to(key);
@@ -103,12 +113,14 @@ impl Sheet {
         self.top_height = heights(rows)(self.anchor.row);
     }
 
-    fn row_at(&self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> Option<u64> {
+    /// The row at a point, and where its upper edge is.
+    pub(super) fn row_at(&self, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> Option<(u64, f32)> {
         let mut bottom = frame.body.top() - self.anchor.offset;
         for row in self.anchor.row..frame.extent.rows {
+            let top = bottom;
             bottom += paint::row_height(rows.content(row));
             if at.y < bottom {
-                return Some(row);
+                return Some((row, top));
             }
             if bottom > frame.body.bottom() {
                 break;

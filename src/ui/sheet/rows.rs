@@ -2,7 +2,7 @@
 //!
 //! It must not know journals, encodings or colours.
 
-use crate::codec::represent::{MarkClass, MarkColor};
+use crate::codec::represent::{Letter, MarkClass, MarkColor};
 use crate::codec::terminal::TerminalLook;
 use crate::model::ids::RowKey;
 use std::ops::Range;
@@ -43,6 +43,11 @@ pub trait Rows {
     /// What is shown in a row. It is asked for rows on the screen and their neighbours only.
     fn content(&mut self, index: u64) -> &RowContent;
 
+    /// The same, with the letters of its lines. It is asked for where a part of a row is pointed at or selected.
+    fn content_with_letters(&mut self, index: u64) -> &RowContent {
+        self.content(index)
+    }
+
     /// Folds or unfolds a row.
     fn toggle_expanded(&mut self, index: u64);
 
@@ -52,6 +57,10 @@ pub trait Rows {
 
 /// The texts of one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own, and all may be so at once"
+)]
 pub struct RowContent {
     /// Its number, counted from 1.
     pub number: String,
@@ -77,6 +86,8 @@ pub struct RowContent {
     pub is_running: bool,
     /// The line with the place that is pointed out, if it is in this row.
     pub place_line: Option<usize>,
+    /// Whether its lines show payload, letter by letter, so that parts of it can be selected.
+    pub shows_payload: bool,
     /// What a screen reader says about it.
     pub spoken: String,
 }
@@ -90,6 +101,8 @@ pub struct RowLine {
     pub spans: Vec<RowSpan>,
     /// It ends where the room does, and goes on in the next line.
     pub goes_on: bool,
+    /// Which bytes its letters show, in the order of the text, where that was asked for.
+    pub letters: Vec<Letter>,
 }
 
 /// A part of a line that looks the same throughout.

@@ -1,9 +1,10 @@
-//! Which rows are selected, as ranges: all of a hundred million rows cost as much as one.
+//! Which rows are selected, as ranges: all of a hundred million rows cost as much as one; and which part of one row, as bytes
+//! of its payload, so that it stays the same however the row is shown.
 //!
 //! It must not know what rows contain. Rows are named by their keys, so a selection outlives a filter.
 
 use crate::model::ids::RowKey;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// The selected rows, and the row that the keyboard stands on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,15 @@ pub struct Selection {
     origin: Option<RowKey>,
     /// Where it ends now.
     cursor: Option<RowKey>,
+}
+
+/// Some bytes of one row: from where a press began to where it went. Where it went nowhere, there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The row.
+    pub row: RowKey,
+    origin: usize,
+    head: usize,
 }
 
 impl Selection {
@@ -113,6 +123,44 @@ impl Selection {
         if row > *range.start() {
             self.ranges.insert(place, *range.start()..=row - 1);
         }
+    }
+}
+
+impl Part {
+    /// These bytes of a row.
+    pub fn new(row: RowKey, bytes: &Range<usize>) -> Part {
+        Part { row, origin: bytes.start, head: bytes.end }
+    }
+
+    /// Where one may begin.
+    pub fn at(row: RowKey, byte: usize) -> Part {
+        Part { row, origin: byte, head: byte }
+    }
+
+    /// Where it began.
+    pub fn origin(self) -> usize {
+        self.origin
+    }
+
+    /// Where it went.
+    pub fn head(self) -> usize {
+        self.head
+    }
+
+    /// The bytes.
+    pub fn bytes(self) -> Range<usize> {
+        self.origin.min(self.head)..self.origin.max(self.head)
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(self) -> bool {
+        self.origin == self.head
+    }
+
+    /// The same from where it began to this byte.
+    #[must_use]
+    pub fn extended_to(self, head: usize) -> Part {
+        Part { head, ..self }
     }
 }
 

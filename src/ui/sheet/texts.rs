@@ -41,14 +41,12 @@ pub struct SheetTexts {
     pub only_since: &'static str,
     /// Showing only what came until a row.
     pub only_until: &'static str,
-    /// Showing only what says the same as a row.
-    pub only_content: &'static str,
-    /// Hiding what says the same as a row.
-    pub without_content: &'static str,
-    /// Highlighting what says the same as a row.
-    pub highlight_content: &'static str,
-    /// Looking for what says the same as a row.
-    pub find_content: &'static str,
+    /// Showing only what says the same as a row, hiding it, highlighting it and looking for it.
+    pub use_content: [&'static str; 4],
+    /// The same with what has the selected part of a row.
+    pub use_part: [&'static str; 4],
+    /// How many bytes the selected part of a row has.
+    pub part: &'static str,
     /// Copying, by form.
     pub copy: [&'static str; 5],
     /// Copying with time, direction and peer.
@@ -95,10 +93,19 @@ impl SheetTexts {
             only_length: locale.text("sheet.menu.only_length"),
             only_since: locale.text("sheet.menu.only_since"),
             only_until: locale.text("sheet.menu.only_until"),
-            only_content: locale.text("sheet.menu.only_content"),
-            without_content: locale.text("sheet.menu.without_content"),
-            highlight_content: locale.text("sheet.menu.highlight_content"),
-            find_content: locale.text("sheet.menu.find_content"),
+            use_content: [
+                locale.text("sheet.menu.only_content"),
+                locale.text("sheet.menu.without_content"),
+                locale.text("sheet.menu.highlight_content"),
+                locale.text("sheet.menu.find_content"),
+            ],
+            use_part: [
+                locale.text("term.only"),
+                locale.text("term.without"),
+                locale.text("term.highlight"),
+                locale.text("term.find"),
+            ],
+            part: locale.text("sheet.menu.part"),
             copy: [
                 locale.text("sheet.menu.copy_text"),
                 locale.text("sheet.menu.copy_hex"),

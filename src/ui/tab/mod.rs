@@ -48,6 +48,8 @@ pub mod remarks;
 
 pub mod opening;
 
+pub mod part;
+
 pub mod peers;
 
 pub mod rows;

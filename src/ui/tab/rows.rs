@@ -121,6 +121,22 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
+        LogAction::Sheet(SheetAction::CopyPart { part, form }) => {
+            if let Some(text) = tab.log.part_in_form(part, form, cx) {
+                cx.clipboard.put(text);
+                cx.notices.info(cx.locale.text("toast.copied"));
+            }
+        }
+        LogAction::Sheet(SheetAction::UsePart { part, how }) => {
+            if let Some(term) = tab.log.part_term(part, cx) {
+                use_term(tab, how, &term, cx);
+            }
+        }
+        LogAction::Sheet(SheetAction::PutPartIntoField(part)) => {
+            if let Some(bytes) = tab.log.part_bytes(part, cx) {
+                put_bytes_into_field(tab, &bytes, cx);
+            }
+        }
         LogAction::Sheet(SheetAction::Use { row, like, how }) => {
             if let Some(term) = tab.log.term_of(row, like, cx) {
                 use_term(tab, how, &term, cx);

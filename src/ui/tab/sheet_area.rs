@@ -13,6 +13,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::words::recipients;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_view::LogAction;
+use crate::ui::tab::part::shown_form;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
 use crate::ui::widgets::{
@@ -67,6 +68,7 @@ pub fn sheet_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, keys: Keys, out: 
         follow_keys: &follow_keys,
         send_to: whom.as_deref(),
         can_send,
+        part_form: shown_form(tab.settings.view.of_payload()),
     };
     let shown = tab.log.sheet.show(ui, rows, &view);
     if tab.log.content_characters != shown.content_characters {

@@ -1,6 +1,9 @@
 //! The sheet as a person meets it: wheel, keys, pointer and names, over rows that exist only as numbers.
 
+mod parts;
+
 use crate::codec::copy::CopyForm;
+use crate::codec::represent::Letter;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::{
     RowContent, RowLine, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, Tone,
@@ -21,6 +24,8 @@ struct Numbers {
     asked: u64,
     is_folded: bool,
     toggled: Vec<u64>,
+    /// What every row says, instead of its number.
+    lines: Option<Vec<RowLine>>,
     made: RowContent,
 }
 
@@ -34,6 +39,7 @@ impl Numbers {
             asked: 0,
             is_folded: false,
             toggled: Vec::new(),
+            lines: None,
             made: RowContent::default(),
         }
     }
@@ -51,7 +57,7 @@ impl Rows for Numbers {
         line.push("↵", SpanLook::Faint, None);
         let expanded = self.is_folded && self.toggled.contains(&index);
         let is_tall = expanded || self.tall.is_some_and(|tall| index % tall == 3);
-        let lines = if is_tall { self.tall_lines } else { 1 };
+        let lines = vec![line; if is_tall { self.tall_lines } else { 1 }];
         self.made = RowContent {
             number: Count(self.first + index).to_string(),
             time: "10:22:05.201".to_owned(),
@@ -62,11 +68,25 @@ impl Rows for Numbers {
             highlight: None,
             is_running: false,
             place_line: None,
+            shows_payload: true,
             spoken: format!("RX 温度={index}"),
-            lines: vec![line; lines],
+            lines: self.lines.clone().unwrap_or(lines),
             folded: self.is_folded,
             expanded,
         };
+        &self.made
+    }
+
+    fn content_with_letters(&mut self, index: u64) -> &RowContent {
+        self.content(index);
+        let is_given = self.lines.is_some();
+        for line in self.made.lines.iter_mut().filter(|_| !is_given) {
+            let letter = |(at, shown): (usize, char)| Letter {
+                text: at..at + shown.len_utf8(),
+                bytes: at..at + shown.len_utf8(),
+            };
+            line.letters = line.text.char_indices().map(letter).collect();
+        }
         &self.made
     }
 
@@ -109,6 +129,7 @@ fn stage(count: u64) -> Harness<'static, Stage> {
                     follow_keys: "",
                     send_to: None,
                     can_send: false,
+                    part_form: CopyForm::Text,
                 };
                 let shown = stage.sheet.show(ui, &mut stage.rows, &view);
                 stage.actions.extend(shown.actions);

@@ -59,6 +59,8 @@ pub struct Inspector {
     line_to_show: Option<usize>,
     /// The place of a match that was shown last.
     shown_place: Option<Range<usize>>,
+    /// The part of the row that is selected in the sheet, as far as it was picked here.
+    shown_part: Option<Range<usize>>,
 }
 
 /// With what a row is looked at.
@@ -143,7 +145,7 @@ impl Inspector {
         self.picked = Picked::default();
         self.page = self.page.at_start();
         (self.pointed, self.pointed_now) = (None, None);
-        self.shown_place = None;
+        (self.shown_place, self.shown_part) = (None, None);
         self.row = None;
         if let Some(key) = wanted {
             self.row = read(key)?;
@@ -185,6 +187,16 @@ impl Inspector {
             if let Some(place) = place {
                 self.pick(Picked::range(place));
             }
+        }
+    }
+
+    /// What is selected of the row in the sheet is picked here, so that its values and sums are seen.
+    pub fn show_part(&mut self, part: Option<Range<usize>>) {
+        if self.shown_part != part {
+            if let Some(part) = &part {
+                self.pick(Picked::range(part));
+            }
+            self.shown_part = part;
         }
     }
 
