@@ -2,7 +2,12 @@
 
 /// What follows an error about an unknown word: `; did you mean gbk?`, or nothing when no word is near.
 pub(crate) fn hint<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
-    closest(typed, known).map_or_else(String::new, |word| format!("; did you mean {word}?"))
+    told(closest(typed, known))
+}
+
+/// The same of a word that was looked for before.
+pub(crate) fn told(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |word| format!("; did you mean {word}?"))
 }
 
 /// The known word with the fewest letters to change, if they are few.

@@ -31,6 +31,8 @@ pub struct SentText {
     pub text: String,
     /// How it was read.
     pub input: InputChoice,
+    /// Whether fields in braces were filled in.
+    pub fields: bool,
     /// What its characters were written in; empty where that is not known, and then neither is what follows.
     pub encoding: String,
     /// What its line breaks went out as.

@@ -202,6 +202,8 @@ pub struct ComposerSettings {
     pub draft: String,
     /// How it is read.
     pub input: InputChoice,
+    /// Fields in braces are filled in when it is sent.
+    pub fields: bool,
     /// What line breaks between typed lines go out as.
     pub breaks: String,
     /// The line ending that is appended.
@@ -475,6 +477,7 @@ impl Default for ComposerSettings {
         ComposerSettings {
             draft: String::new(),
             input: InputChoice::Text,
+            fields: false,
             breaks: "lf".to_owned(),
             append: "none".to_owned(),
             checksum: String::new(),

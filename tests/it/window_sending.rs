@@ -184,6 +184,30 @@ fn what_was_refused_is_no_history() {
 }
 
 #[test]
+fn a_template_is_previewed_filled_in_when_sent_and_repeated() {
+    let (mut desk, mut peer) = with_client();
+    desk.press_last("Hex");
+    desk.press("Template");
+    desk.write("55 {counte:u8}");
+    desk.see("There is no field “counte”");
+    desk.see("did you mean counter? (character 5).");
+    desk.write("55 {counter:u8} {sum-8}");
+    desk.see("3 bytes, for example: 55 01 56");
+    for expected in [[0x55, 1, 0x56], [0x55, 2, 0x57]] {
+        desk.press("Send");
+        assert_eq!(read_exactly(&mut peer, 3), expected);
+    }
+    desk.wait("the history", |state| state.sending.history.len() == 1);
+    assert!(desk.state().sending.history[0].fields);
+    desk.fill("Repeat interval in milliseconds", "20");
+    desk.press("Every");
+    assert_eq!(read_exactly(&mut peer, 9), [0x55, 1, 0x56, 0x55, 2, 0x57, 0x55, 3, 0x58]);
+    assert!(!desk.is_seen("Send this from now on"), "what is written is what goes out");
+    desk.write("55 {counter:u8}");
+    desk.see("Send this from now on");
+}
+
+#[test]
 fn a_draft_is_found_again_after_an_old_text_was_sent_or_changed() {
     let (mut desk, mut peer) = with_client();
     desk.write("old");

@@ -2,6 +2,7 @@
 
 use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
+use crate::codec::near_miss;
 use crate::codec::text::EncodeError;
 use thiserror::Error;
 
@@ -38,18 +39,19 @@ pub enum FieldError {
     Empty,
     /// No field, checksum or variable has the name.
     #[error(
-        "unknown field '{name}'; expected counter, time, random, len, rx, peer.ip, peer.port, a checksum{variables}{hint}"
+        "unknown field '{name}'; expected counter, time, random, len, rx, peer.ip, peer.port, a checksum{variables}{hint}",
+        hint = near_miss::told(.nearest.as_deref())
     )]
     Unknown {
         /// What was typed.
         name: String,
         /// What may be written beside the fields, as a part of the sentence.
         variables: String,
-        /// The nearest known name, as the end of the sentence.
-        hint: String,
+        /// The nearest known name.
+        nearest: Option<String>,
     },
     /// The field cannot be written in that way.
-    #[error("'{format}' is no format of {field}; expected {expected}{hint}")]
+    #[error("'{format}' is no format of {field}; expected {expected}{hint}", hint = near_miss::told(.nearest.as_deref()))]
     Format {
         /// The field's name.
         field: String,
@@ -57,8 +59,8 @@ pub enum FieldError {
         format: String,
         /// What could be.
         expected: &'static str,
-        /// The nearest known word, as the end of the sentence.
-        hint: String,
+        /// The nearest known word.
+        nearest: Option<String>,
     },
     /// It has to be said how the field is written.
     #[error("say how {field} is written, for example {{{example}}}")]

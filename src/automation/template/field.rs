@@ -255,16 +255,16 @@ fn unknown(name: &str, names: Names<'_>) -> FieldError {
     let checksums = Checksum::all().map(|checksum| -> &str { checksum.name() });
     let fields = NAMES.iter().map(|name| -> &str { name });
     let candidates: Vec<&str> = fields.chain(known.iter().copied()).chain(checksums).collect();
-    let hint = near_miss::hint(name, candidates.into_iter());
+    let nearest = near_miss::closest(name, candidates.into_iter()).map(str::to_owned);
     let variables = match names {
         Names::Any => " or a variable".to_owned(),
         Names::Known(known) => known.iter().flat_map(|known| [", ", known]).collect(),
     };
-    FieldError::Unknown { name: name.to_owned(), variables, hint }
+    FieldError::Unknown { name: name.to_owned(), variables, nearest }
 }
 
 fn wrong(field: &str, format: &str, expected: &'static str) -> FieldError {
-    FieldError::Format { field: field.to_owned(), format: format.to_owned(), expected, hint: String::new() }
+    FieldError::Format { field: field.to_owned(), format: format.to_owned(), expected, nearest: None }
 }
 
 fn number_or_decimal(name: &str, format: Option<&str>) -> Result<NumberFormat, FieldError> {
@@ -277,7 +277,7 @@ impl NumberFormat {
             field: field.to_owned(),
             format: typed.to_owned(),
             expected: NUMBER_EXPECTED,
-            hint: near_miss::hint(typed, NUMBER_WORDS.into_iter()),
+            nearest: near_miss::closest(typed, NUMBER_WORDS.into_iter()).map(str::to_owned),
         };
         let (word, digits) =
             typed.split_once(' ').map_or((typed, None), |(word, digits)| (word, Some(digits)));

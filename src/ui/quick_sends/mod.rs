@@ -4,10 +4,12 @@
 pub mod page;
 
 use crate::codec::composition::LineBreak;
+use crate::codec::text::TextEncoding;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
+use crate::ui::tab::settings::LiveComposer;
 use crate::workspace::sending::{QuickSend, Sending};
 use crate::workspace::tabs::InputChoice;
 
@@ -16,6 +18,8 @@ use crate::workspace::tabs::InputChoice;
 pub struct Quick {
     /// Its place, unless it is new.
     pub place: Option<usize>,
+    /// What its characters are written in, unless it says so itself: the encoding of the tab that it was asked from.
+    pub encoding: TextEncoding,
     /// As typed.
     pub written: QuickSend,
     /// The name was written to, or the page was to be confirmed.
@@ -63,7 +67,12 @@ pub(in crate::ui) fn apply(
         QuickSendAction::AskNew => return Some(QuickPage::Write(new_page(tab, sending))),
         QuickSendAction::AskChange(place) => {
             let written = sending.quick.get(place)?.clone();
-            return Some(QuickPage::Write(Quick { place: Some(place), written, has_tried: true }));
+            return Some(QuickPage::Write(Quick {
+                place: Some(place),
+                encoding: tab.encoding(),
+                written,
+                has_tried: true,
+            }));
         }
         QuickSendAction::Move { from, by } => move_by(&mut sending.quick, from, by),
         QuickSendAction::SendAll { loops } => sends::send_all(tab, sending, loops, cx),
@@ -73,10 +82,8 @@ pub(in crate::ui) fn apply(
 }
 
 fn send(tab: &Tab, quick: Option<&QuickSend>, cx: &mut Cx<'_>) {
-    match quick {
-        Some(quick) if quick.fields => sends::send_template(tab, quick, cx),
-        Some(quick) => composer::send_quick(tab, quick, cx),
-        None => {}
+    if let Some(quick) = quick {
+        composer::send_quick(tab, quick, cx);
     }
 }
 
@@ -88,21 +95,30 @@ pub(in crate::ui) fn removal_page(quick: &[QuickSend], place: usize) -> Option<Q
 /// The page of a new quick send, which begins as what is being written in this tab.
 fn new_page(tab: &Tab, sending: &Sending) -> Quick {
     let composer = &tab.settings.composer;
-    let has_other_breaks = composer.breaks != LineBreak::default() && composer.draft.contains('\n');
-    let form = composer.form(tab.encoding());
-    // A quick send has its line breaks as they stand in it.
-    let escaped = has_other_breaks.then(|| form.rewrite(&composer.draft, InputChoice::Escapes)).flatten();
-    let (text, input) =
-        escaped.map_or_else(|| (composer.draft.clone(), composer.input), |text| (text, InputChoice::Escapes));
+    let (text, input) = with_breaks(composer);
     let written = QuickSend {
         text,
         input,
+        fields: composer.fields,
         append: composer.ending.name().to_owned(),
         checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };
-    Quick { place: None, written, has_tried: false }
+    Quick { place: None, encoding: tab.encoding(), written, has_tried: false }
+}
+
+/// What is being written as a quick send has it: its line breaks are escapes where they go out as something else.
+fn with_breaks(composer: &LiveComposer) -> (String, InputChoice) {
+    let draft = composer.draft.clone();
+    let breaks = match composer.breaks {
+        _ if composer.input == InputChoice::Hex || !draft.contains('\n') => return (draft, composer.input),
+        LineBreak::Lf => return (draft, composer.input),
+        LineBreak::Crlf => r"\r\n",
+        LineBreak::Cr => r"\r",
+    };
+    let escaped = if composer.input == InputChoice::Text { draft.replace('\\', r"\\") } else { draft };
+    (escaped.replace('\n', breaks), InputChoice::Escapes)
 }
 
 /// The quick send is as the page says.
@@ -130,8 +146,12 @@ pub(in crate::ui) fn remove(list: &mut Vec<QuickSend>, place: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quick, move_by, remove, save};
+    use super::{Quick, move_by, remove, save, with_breaks};
+    use crate::codec::composition::LineBreak;
+    use crate::codec::text::TextEncoding;
+    use crate::ui::tab::settings::LiveComposer;
     use crate::workspace::sending::QuickSend;
+    use crate::workspace::tabs::InputChoice;
 
     fn named(name: &str) -> QuickSend {
         QuickSend { name: name.to_owned(), ..QuickSend::default() }
@@ -140,8 +160,14 @@ mod tests {
     #[test]
     fn quick_sends_are_added_changed_moved_and_removed() {
         let mut list = vec![named("a"), named("b")];
-        save(&mut list, Quick { place: None, written: named("c"), has_tried: true });
-        save(&mut list, Quick { place: Some(0), written: named("d"), has_tried: true });
+        let page = |place, name| Quick {
+            place,
+            encoding: TextEncoding::UTF_8,
+            written: named(name),
+            has_tried: true,
+        };
+        save(&mut list, page(None, "c"));
+        save(&mut list, page(Some(0), "d"));
         let names = |list: &[QuickSend]| list.iter().map(|quick| quick.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&list), ["d", "b", "c"]);
         for (from, by, order) in
@@ -153,5 +179,18 @@ mod tests {
         remove(&mut list, 3);
         remove(&mut list, 0);
         assert_eq!(names(&list), ["b", "d"]);
+    }
+
+    #[test]
+    fn a_quick_send_has_the_line_breaks_of_the_field() {
+        for (draft, input, breaks, text, becomes) in [
+            ("a\nb", InputChoice::Text, LineBreak::Lf, "a\nb", InputChoice::Text),
+            ("a\\n\nb", InputChoice::Text, LineBreak::Crlf, r"a\\n\r\nb", InputChoice::Escapes),
+            ("a\\n\nb", InputChoice::Escapes, LineBreak::Cr, r"a\n\rb", InputChoice::Escapes),
+            ("01\n02", InputChoice::Hex, LineBreak::Crlf, "01\n02", InputChoice::Hex),
+        ] {
+            let composer = LiveComposer { draft: draft.to_owned(), input, breaks, ..LiveComposer::default() };
+            assert_eq!(with_breaks(&composer), (text.to_owned(), becomes));
+        }
     }
 }

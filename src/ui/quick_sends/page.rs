@@ -8,8 +8,10 @@ use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_enter
 use crate::ui::quick_sends::Quick;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::tab::composer::payload_choices;
-use crate::ui::tab::composer::state::appended_by;
-use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, toggle};
+use crate::ui::tab::composer::payload_form::{PayloadForm, appended_by};
+use crate::ui::tab::composer::preview::preview_ui;
+use crate::ui::tab::composer::words::compose_error;
+use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, toggle};
 use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
 use egui::{TextEdit, Ui};
 
@@ -40,7 +42,7 @@ pub(in crate::ui) fn quick_ui(
         });
     });
     ui.horizontal(|ui| {
-        toggle(ui, &mut quick.fields, ctx.text("quick.fields"), ctx.text("quick.fields_tip"));
+        toggle(ui, &mut quick.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
         TextField::new(ctx.text("quick.encoding"))
             .hint(ctx.text("quick.encoding"))
             .error(is_unknown_encoding(&quick.encoding).then_some(""))
@@ -60,6 +62,12 @@ pub(in crate::ui) fn quick_ui(
     let response = ui.add(edit);
     let name = ctx.text("quick.content");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    match PayloadForm::of_quick(quick, page.encoding).compose(&quick.text) {
+        Ok(composed) => preview_ui(ui, ctx, &composed),
+        Err(error) => {
+            error_line(ui, &compose_error(ctx.locale, &error));
+        }
+    }
     ui.horizontal(|ui| {
         if page.place.is_some()
             && button(ui, ButtonKind::Ending, ctx.text("quick.remove"), None, "").clicked()

@@ -98,6 +98,7 @@ fn start_new(tab: &mut Tab, cx: &mut Cx<'_>) {
 /// Nothing is known of the session that was there any more.
 fn forget_session(tab: &mut Tab) {
     file::lost(tab);
+    tab.composer.history.forget_asked();
     tab.status = Status::default();
     tab.peers = Peers::default();
     tab.meter = Meter::default();

@@ -87,6 +87,8 @@ pub struct LiveComposer {
     pub draft: String,
     /// How it is read.
     pub input: InputChoice,
+    /// Fields in braces are filled in when it is sent.
+    pub fields: bool,
     /// What line breaks between typed lines go out as.
     pub breaks: LineBreak,
     /// The line ending that is appended.
@@ -267,6 +269,7 @@ impl From<ComposerSettings> for LiveComposer {
         LiveComposer {
             draft: file.draft,
             input: file.input,
+            fields: file.fields,
             breaks: LineBreak::from_name(&file.breaks).unwrap_or_default(),
             ending: file.append.parse().unwrap_or_default(),
             checksum: Checksum::from_name(&file.checksum).ok(),
@@ -282,6 +285,7 @@ impl From<&LiveComposer> for ComposerSettings {
         ComposerSettings {
             draft: live.draft.clone(),
             input: live.input,
+            fields: live.fields,
             breaks: live.breaks.name().to_owned(),
             append: live.ending.name().to_owned(),
             checksum: live.checksum.map_or_else(String::new, |checksum| checksum.to_string()),

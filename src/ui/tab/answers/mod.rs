@@ -15,7 +15,7 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::AnswersAction;
-use crate::ui::tab::composer::state::{ComposeError, body_of};
+use crate::ui::tab::composer::payload_form::{ComposeError, body_of};
 use crate::ui::tab::session::send_command;
 use crate::workspace::tabs::ReplySettings;
 

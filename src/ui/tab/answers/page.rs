@@ -6,7 +6,7 @@ use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_enter
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::answers::AnswersPage;
 use crate::ui::tab::composer::payload_choices;
-use crate::ui::tab::composer::state::body_of;
+use crate::ui::tab::composer::payload_form::body_of;
 use crate::ui::tab::composer::words::compose_error;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button, icon_button, separator, toggle};

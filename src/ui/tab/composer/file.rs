@@ -10,7 +10,8 @@ use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file::PastedFile;
-use crate::ui::tab::composer::state::LONGEST_TYPED_BYTES;
+use crate::ui::tab::composer::payload_form::LONGEST_TYPED_BYTES;
+use crate::ui::tab::composer::state::form_of_pasted;
 use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::list::TabList;
@@ -265,7 +266,7 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
         return;
     }
     let locale = cx.locale;
-    let form = tab.settings.composer.form(tab.encoding());
+    let form = form_of_pasted(&tab.settings.composer, tab.encoding());
     let folder = cx.profile.sessions_folder.clone();
     // Another tab may still be sending its own, and one that was discarded may still be written.
     files.last_number += 1;

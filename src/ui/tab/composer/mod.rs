@@ -10,6 +10,10 @@ pub mod pasted_file;
 
 pub mod payload_choices;
 
+pub mod payload_form;
+
+pub mod preview;
+
 pub mod ready;
 
 pub mod send_choices;
@@ -20,15 +24,15 @@ pub mod view;
 
 pub mod words;
 
-use crate::codec::composition::Composition;
-use crate::engine::command::{Command, Target};
+use crate::engine::command::{Command, Content, Target};
 use crate::model::ids::{JobId, Ticket};
 use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::{FileJobs, SendFile};
-use crate::ui::tab::composer::state::{Obstacle, PayloadForm, Repeating, written};
+use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
+use crate::ui::tab::composer::state::{Obstacle, Repeating, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::{send_command, send_for_answer, tell_not_open};
@@ -134,8 +138,8 @@ fn send(tab: &mut Tab, cx: &mut Cx<'_>) {
         return;
     }
     let is_pasted = tab.composer.pasted.is_some();
-    let Some(composition) = payload(tab, cx) else { return };
-    let Some(ticket) = send_payload(tab, composition.into_bytes(), cx) else { return };
+    let Some(composed) = payload(tab, cx) else { return };
+    let Some(ticket) = send_content(tab, composed.into_content(), cx) else { return };
     if is_pasted {
         return;
     }
@@ -158,8 +162,8 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         return;
     }
     match PayloadForm::of_quick(quick, tab.encoding()).compose(&quick.text) {
-        Ok(composition) => {
-            send_payload(tab, composition.into_bytes(), cx);
+        Ok(composed) => {
+            send_content(tab, composed.into_content(), cx);
         }
         Err(error) => {
             cx.notices.problem(format!("{}: {}", quick.name, words::compose_error(cx.locale, &error)));
@@ -175,11 +179,11 @@ fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
         cx.problem("repeat.pasted");
         return;
     }
-    let Some(composition) = payload(tab, cx) else { return };
+    let Some(composed) = payload(tab, cx) else { return };
     let Some(target) = target_of(tab, cx) else { return };
     let every = Duration::from_millis(millis.max(1));
-    let payloads = vec![composition.bytes().to_vec().into()];
-    tab.composer.repeating = Some(Repeating { composition, target: target.clone() });
+    let payloads = vec![composed.clone().into_content()];
+    tab.composer.repeating = Some(Repeating { composed, target: target.clone() });
     let job = TYPED_REPEAT;
     send_command(tab, Command::StartRepeat { job, target, payloads, every, times: None }, cx);
 }
@@ -189,8 +193,8 @@ fn stop_repeat(tab: &Tab, cx: &mut Cx<'_>) {
     send_command(tab, Command::StopSending { job: TYPED_REPEAT }, cx);
 }
 
-/// The bytes of what is being written, if they can go out now; the person is told why not.
-fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
+/// What is being written, if it can go out now; the person is told why not.
+fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composed> {
     if !tab.is_open() {
         tell_not_open(tab, cx);
         return None;
@@ -198,7 +202,7 @@ fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composition> {
     let encoding = tab.encoding();
     let kind = tab.settings.kind;
     match tab.composer.payload(&tab.settings.composer, encoding, kind) {
-        Ok(composition) => Some(composition.clone()),
+        Ok(composed) => Some(composed.clone()),
         Err(obstacle) => {
             let kind = if obstacle == Obstacle::Nothing { NoticeKind::Info } else { NoticeKind::Problem };
             cx.notices.say(kind, words::obstacle(cx.locale, &obstacle));
@@ -224,6 +228,16 @@ pub(in crate::ui) fn target_of(tab: &Tab, cx: &mut Cx<'_>) -> Option<Target> {
 
 /// Puts bytes on their way to whom this tab sends. Gives the ticket where the session was asked.
 pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) -> Option<Ticket> {
-    let target = target_of(tab, cx)?;
-    send_for_answer(tab, Command::Send { target, payload, origin: Origin::User }, cx)
+    send_content(tab, payload.into(), cx)
+}
+
+/// The same with what may still have to be filled in.
+fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> {
+    let (target, origin) = (target_of(tab, cx)?, Origin::User);
+    let command = match content {
+        Content::Bytes(payload) => Command::Send { target, payload, origin },
+        Content::Message { payload, form } => Command::SendMessage { target, payload, form, origin },
+        Content::Template(template) => Command::SendTemplate { target, template, origin },
+    };
+    send_for_answer(tab, command, cx)
 }

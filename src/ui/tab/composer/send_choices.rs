@@ -12,7 +12,7 @@ use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::ui::tab::view_bar;
-use crate::ui::widgets::PillCombo;
+use crate::ui::widgets::{PillCombo, toggle};
 use crate::workspace::tabs::InputChoice;
 use egui::Ui;
 
@@ -42,6 +42,7 @@ pub fn choices_ui(
         if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
             composer.switch_input(&mut tab.composer, before, tab.encoding);
         }
+        toggle(ui, &mut tab.composer.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
         let LiveComposer { input, ending, breaks, .. } = &mut tab.composer;
         let breaks = (*input != InputChoice::Hex).then_some(breaks);

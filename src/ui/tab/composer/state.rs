@@ -1,20 +1,16 @@
 //! What is being written and the exact bytes it stands for. It sends nothing.
 
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::{Composition, LineBreak, LineEnding};
-use crate::codec::escape::{self, EscapeError};
-use crate::codec::hex::{self, HexError};
-use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
+use crate::codec::composition::{LineBreak, LineEnding};
+use crate::codec::text::TextEncoding;
 use crate::engine::command::{LONGEST_DATAGRAM, Target};
 use crate::ui::tab::composer::history::PendingHistory;
+use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
-use crate::workspace::sending::{QuickSend, Sending, SentText};
+use crate::workspace::sending::{Sending, SentText};
 use crate::workspace::tabs::{InputChoice, TabKind};
 use std::fmt;
 use std::sync::Arc;
-
-/// What is longer is not put into the field: laying out a megabyte in one line takes a third of a second.
-pub const LONGEST_TYPED_BYTES: usize = 64 * 1024;
 
 /// A byte is written with up to ten characters, as `\u{00000A}`: a longer text is not put together to know that it is
 /// no datagram.
@@ -22,17 +18,6 @@ const LONGEST_TEXT_BYTES: usize = 10 * LONGEST_DATAGRAM;
 
 /// How many texts that were not sent are kept beside the one in the field.
 const SET_ASIDE_LIMIT: usize = 100;
-
-/// What is wrong with what was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ComposeError {
-    /// As hex.
-    Hex(HexError),
-    /// As text with escapes.
-    Escape(EscapeError),
-    /// The encoding lacks a character.
-    Encode(EncodeError),
-}
 
 /// The composer of one tab, beyond what is kept between runs.
 #[derive(Clone, Default)]
@@ -59,8 +44,8 @@ pub struct Composer {
 /// What goes out again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeating {
-    /// The exact bytes.
-    pub composition: Composition,
+    /// The exact bytes, or what makes them.
+    pub composed: Composed,
     /// To whom.
     pub target: Target,
 }
@@ -78,7 +63,7 @@ struct Switched {
 struct Preview {
     settings: LiveComposer,
     encoding: TextEncoding,
-    result: Result<Composition, ComposeError>,
+    result: Result<Composed, ComposeError>,
 }
 
 impl Composer {
@@ -87,7 +72,7 @@ impl Composer {
         &mut self,
         settings: &LiveComposer,
         encoding: TextEncoding,
-    ) -> &Result<Composition, ComposeError> {
+    ) -> &Result<Composed, ComposeError> {
         let is_current = self
             .preview
             .as_ref()
@@ -152,7 +137,7 @@ impl Composer {
     /// escapes or as hex. Nothing is appended to them, and what was being written is found again one step down. Returns
     /// whether there is room for them.
     pub fn put(&mut self, settings: &mut LiveSettings, bytes: &[u8]) -> bool {
-        let form = settings.composer.form(settings.encoding);
+        let form = PayloadForm { fields: false, ..settings.composer.form(settings.encoding) };
         let ways = [form.input, InputChoice::Escapes, InputChoice::Hex];
         let found = ways.into_iter().find_map(|input| Some((input, form.shown_as(bytes, input)?)));
         let Some((input, text)) = found else { return false };
@@ -162,7 +147,7 @@ impl Composer {
         self.steps_back = 0;
         self.switched = None;
         let composer = &mut settings.composer;
-        (composer.draft, composer.input) = (text, input);
+        (composer.draft, composer.input, composer.fields) = (text, input, false);
         (composer.ending, composer.checksum) = (LineEnding::None, None);
         true
     }
@@ -198,6 +183,7 @@ pub(in crate::ui) fn written(settings: &LiveSettings) -> SentText {
     SentText {
         text: composer.draft.clone(),
         input: composer.input,
+        fields: composer.fields,
         encoding: settings.encoding.name().to_owned(),
         breaks: composer.breaks.name().to_owned(),
         append: composer.ending.name().to_owned(),
@@ -216,112 +202,7 @@ fn write(settings: &mut LiveSettings, sent: SentText) {
         composer.checksum = Checksum::from_name(&sent.checksum).ok();
     }
     composer.draft = sent.text;
-    composer.input = sent.input;
-}
-
-impl ComposeError {
-    /// The character that is wrong, counted from 0.
-    pub fn place(&self) -> Option<usize> {
-        let at = match self {
-            ComposeError::Hex(HexError::BadDigit { at, .. } | HexError::HalfByte { at, .. })
-            | ComposeError::Escape(
-                EscapeError::Unknown { at, .. }
-                | EscapeError::Unfinished { at }
-                | EscapeError::ByteInvalid { at }
-                | EscapeError::CharacterInvalid { at },
-            ) => *at,
-            ComposeError::Encode(error) | ComposeError::Escape(EscapeError::Encode(error)) => error.at,
-            ComposeError::Hex(HexError::EmptyPattern) => return None,
-        };
-        at.checked_sub(1)
-    }
-}
-
-/// All that makes bytes of what is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PayloadForm {
-    /// How it is read.
-    pub input: InputChoice,
-    /// What its characters are written in.
-    pub encoding: TextEncoding,
-    /// What its line breaks go out as.
-    pub breaks: LineBreak,
-    /// The line ending that is appended.
-    pub ending: LineEnding,
-    /// The checksum that is appended.
-    pub checksum: Option<Checksum>,
-}
-
-impl LiveComposer {
-    /// How what is written becomes bytes.
-    pub(in crate::ui) fn form(&self, encoding: TextEncoding) -> PayloadForm {
-        let LiveComposer { input, breaks, ending, checksum, .. } = *self;
-        PayloadForm { input, encoding, breaks, ending, checksum }
-    }
-}
-
-impl PayloadForm {
-    /// How a quick send becomes bytes; where it does not tell its encoding, this is it.
-    pub(in crate::ui) fn of_quick(quick: &QuickSend, encoding: TextEncoding) -> PayloadForm {
-        let (ending, checksum) = appended_by(quick);
-        let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or(encoding);
-        PayloadForm { input: quick.input, encoding, breaks: LineBreak::default(), ending, checksum }
-    }
-
-    /// The bytes of what was typed, with what is appended.
-    pub fn compose(&self, typed: &str) -> Result<Composition, ComposeError> {
-        Ok(Composition::new(self.body(typed)?, self.checksum, self.ending))
-    }
-
-    /// The bytes of what was typed. An error tells its place among the characters that were typed.
-    pub fn body(&self, typed: &str) -> Result<Vec<u8>, ComposeError> {
-        let read = |text: &str| body_of(text, self.input, self.encoding);
-        read(&self.breaks.as_sent(typed)).or_else(|error| read(typed).and(Err(error)))
-    }
-
-    /// The same bytes written in another way, if that can be told.
-    pub fn rewrite(&self, typed: &str, to: InputChoice) -> Option<String> {
-        let bytes = self.body(typed).ok()?;
-        self.text_of(&bytes, to)
-    }
-
-    /// These bytes in one way of writing, if it can tell all of them.
-    fn text_of(&self, bytes: &[u8], input: InputChoice) -> Option<String> {
-        let text = match input {
-            InputChoice::Hex => hex::spaced(bytes),
-            InputChoice::Escapes => escape::format(bytes, self.encoding),
-            InputChoice::Text => {
-                let decoded = decode(self.encoding, &mut Carry::default(), bytes);
-                self.breaks.as_typed(&decoded.text)
-            }
-        };
-        let form = PayloadForm { input, ..*self };
-        (form.body(&text).ok()? == bytes).then_some(text)
-    }
-
-    /// The same, if every character of it is seen and the field has room for it.
-    fn shown_as(&self, bytes: &[u8], input: InputChoice) -> Option<String> {
-        if bytes.len() > LONGEST_TYPED_BYTES {
-            return None;
-        }
-        let text = self.text_of(bytes, input)?;
-        let hides_some = input == InputChoice::Text && text.chars().any(|c| c.is_control() && c != '\n');
-        (text.len() <= LONGEST_TYPED_BYTES && !hides_some).then_some(text)
-    }
-}
-
-/// What a quick send appends. Names that a file of another version may hold stand for nothing.
-pub fn appended_by(quick: &QuickSend) -> (LineEnding, Option<Checksum>) {
-    (quick.append.parse().unwrap_or_default(), Checksum::from_name(&quick.checksum).ok())
-}
-
-/// The bytes of what was typed.
-pub fn body_of(typed: &str, input: InputChoice, encoding: TextEncoding) -> Result<Vec<u8>, ComposeError> {
-    match input {
-        InputChoice::Text => encoding.encode(typed).map_err(ComposeError::Encode),
-        InputChoice::Hex => hex::parse(typed).map_err(ComposeError::Hex),
-        InputChoice::Escapes => escape::parse(typed, encoding).map_err(ComposeError::Escape),
-    }
+    (composer.input, composer.fields) = (sent.input, sent.fields);
 }
 
 impl fmt::Debug for Composer {
@@ -351,7 +232,7 @@ pub enum Obstacle {
 struct PastedDatagram {
     text: Arc<str>,
     form: PayloadForm,
-    result: Result<Composition, Obstacle>,
+    result: Result<Composed, Obstacle>,
 }
 
 impl Composer {
@@ -375,21 +256,24 @@ impl Composer {
         settings: &LiveComposer,
         encoding: TextEncoding,
         kind: TabKind,
-    ) -> Result<&Composition, Obstacle> {
+    ) -> Result<&Composed, Obstacle> {
         let is_message_oriented = kind.shape().is_message_oriented;
         if is_message_oriented && let Some(text) = self.pasted.clone() {
-            return self.pasted_datagram(text, settings.form(encoding)).as_ref().map_err(Clone::clone);
+            return self
+                .pasted_datagram(text, form_of_pasted(settings, encoding))
+                .as_ref()
+                .map_err(Clone::clone);
         }
-        let composition =
+        let composed =
             self.preview(settings, encoding).as_ref().map_err(|error| Obstacle::Unreadable(error.clone()))?;
-        match composition.bytes() {
-            _ if is_message_oriented => fitting(composition),
+        match composed.bytes() {
+            _ if is_message_oriented => fitting(composed),
             [] => Err(Obstacle::Nothing),
-            _ => Ok(composition),
+            _ => Ok(composed),
         }
     }
 
-    fn pasted_datagram(&mut self, text: Arc<str>, form: PayloadForm) -> &Result<Composition, Obstacle> {
+    fn pasted_datagram(&mut self, text: Arc<str>, form: PayloadForm) -> &Result<Composed, Obstacle> {
         self.pasted_datagram.take_if(|made| !Arc::ptr_eq(&made.text, &text) || made.form != form);
         let made = self.pasted_datagram.get_or_insert_with(|| PastedDatagram {
             form,
@@ -400,23 +284,28 @@ impl Composer {
     }
 }
 
-fn datagram_of(text: &str, form: PayloadForm) -> Result<Composition, Obstacle> {
+/// What was pasted goes out as it is: no brace in it is a field.
+pub(in crate::ui) fn form_of_pasted(settings: &LiveComposer, encoding: TextEncoding) -> PayloadForm {
+    PayloadForm { fields: false, ..settings.form(encoding) }
+}
+
+fn datagram_of(text: &str, form: PayloadForm) -> Result<Composed, Obstacle> {
     if text.len() > LONGEST_TEXT_BYTES {
         return Err(Obstacle::TooLong { bytes: text.len(), is_exact: false });
     }
-    let composition = form.compose(text).map_err(Obstacle::Unreadable)?;
-    fitting(&composition)?;
-    Ok(composition)
+    let composed = form.compose(text).map_err(Obstacle::Unreadable)?;
+    fitting(&composed)?;
+    Ok(composed)
 }
 
-fn fitting(composition: &Composition) -> Result<&Composition, Obstacle> {
-    let bytes = composition.bytes().len();
-    if bytes > LONGEST_DATAGRAM { Err(Obstacle::TooLong { bytes, is_exact: true }) } else { Ok(composition) }
+fn fitting(composed: &Composed) -> Result<&Composed, Obstacle> {
+    let bytes = composed.bytes().len();
+    if bytes > LONGEST_DATAGRAM { Err(Obstacle::TooLong { bytes, is_exact: true }) } else { Ok(composed) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ComposeError, Composer, Obstacle, PayloadForm, written};
+    use super::{Composer, Obstacle, written};
     use crate::codec::checksum::Checksum;
     use crate::codec::composition::{LineBreak, LineEnding};
     use crate::codec::text::TextEncoding;
@@ -425,43 +314,6 @@ mod tests {
     use crate::workspace::sending::{Sending, SentText};
     use crate::workspace::tabs::{InputChoice, TabKind};
     use std::sync::Arc;
-
-    fn gbk_form(input: InputChoice) -> PayloadForm {
-        LiveComposer { input, ..LiveComposer::default() }.form(TextEncoding::GBK)
-    }
-
-    #[test]
-    fn what_is_typed_becomes_exact_bytes() {
-        for (typed, input, ending, checksum, bytes) in [
-            ("你好", InputChoice::Text, LineEnding::Crlf, None, &b"\xC4\xE3\xBA\xC3\r\n"[..]),
-            (
-                "01 03 9C 41 00 02",
-                InputChoice::Hex,
-                LineEnding::None,
-                Checksum::from_name("crc-16/modbus").ok(),
-                b"\x01\x03\x9C\x41\0\x02\xBA\x4F",
-            ),
-            (r"a\x00\r", InputChoice::Escapes, LineEnding::Lf, None, b"a\0\r\n"),
-        ] {
-            let form = PayloadForm { ending, checksum, ..gbk_form(input) };
-            let composed = form.compose(typed).unwrap();
-            assert_eq!(composed.bytes(), bytes, "{typed}");
-        }
-        assert!(matches!(gbk_form(InputChoice::Hex).compose("0G"), Err(ComposeError::Hex(_))));
-    }
-
-    #[test]
-    fn switching_the_way_of_writing_keeps_the_bytes() {
-        for (typed, from, to, text) in [
-            ("你好", InputChoice::Text, InputChoice::Hex, Some("C4 E3 BA C3")),
-            ("C4 E3 BA C3", InputChoice::Hex, InputChoice::Text, Some("你好")),
-            ("FF FF", InputChoice::Hex, InputChoice::Text, None),
-            ("0G", InputChoice::Hex, InputChoice::Text, None),
-            ("41 0A", InputChoice::Hex, InputChoice::Escapes, Some(r"A\n")),
-        ] {
-            assert_eq!(gbk_form(from).rewrite(typed, to).as_deref(), text, "{typed}");
-        }
-    }
 
     #[test]
     fn what_was_typed_comes_back_when_the_way_of_writing_does() {
@@ -485,20 +337,6 @@ mod tests {
             settings.input = InputChoice::Text;
             composer.switch_input(&mut settings, first, gbk);
             assert!(settings.draft != typed, "what was changed since counts");
-        }
-    }
-
-    #[test]
-    fn the_wrong_character_is_known_by_its_place() {
-        for (typed, input, place) in [
-            ("01 0G", InputChoice::Hex, 4),
-            ("a\\q", InputChoice::Escapes, 1),
-            ("温😀", InputChoice::Text, 1),
-            ("a\n\n温😀", InputChoice::Text, 4),
-        ] {
-            let form = PayloadForm { breaks: LineBreak::Crlf, ..gbk_form(input) };
-            let error = form.compose(typed).unwrap_err();
-            assert_eq!(error.place(), Some(place), "{typed}: {error:?}");
         }
     }
 
@@ -569,6 +407,7 @@ mod tests {
         let composer = &mut settings.composer;
         (composer.breaks, composer.ending) = (LineBreak::Crlf, LineEnding::Nul);
         composer.checksum = Checksum::from_name("crc-16/modbus").ok();
+        composer.fields = true;
         let before = settings.clone();
         let mut sending = Sending::default();
         sending.remember(written(&settings));

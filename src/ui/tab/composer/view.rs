@@ -1,16 +1,16 @@
 //! The send area: to whom, how it is written, what is appended, the exact bytes, and what stands ready.
 
-use crate::codec::composition::Composition;
-use crate::codec::hex;
 use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::file::FileProgress;
+use crate::ui::tab::composer::payload_form::{ComposeError, Composed, LONGEST_TYPED_BYTES};
+use crate::ui::tab::composer::preview::{bytes_ui, preview_ui};
 use crate::ui::tab::composer::ready;
 use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
+use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::state::Obstacle;
-use crate::ui::tab::composer::state::{ComposeError, Composer, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::words;
 use crate::ui::tab::composer::{ComposerAction, TYPED_REPEAT};
 use crate::ui::tab::peers::Peers;
@@ -23,12 +23,9 @@ use crate::workspace::tabs::InputChoice;
 use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Color32, Frame, Key, KeyboardShortcut, Layout, Margin, Modifiers, Response, RichText,
-    Role, ScrollArea, Sense, Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
+    Align, Align2, Frame, Key, KeyboardShortcut, Layout, Margin, Modifiers, RichText, Role, ScrollArea,
+    Sense, Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
 };
-
-/// How many bytes of the preview are written out.
-const PREVIEW_BYTES: usize = 48;
 
 /// Draws the send area.
 pub fn composer_ui(
@@ -61,8 +58,9 @@ pub fn composer_ui(
             let done = around.status.repeat(TYPED_REPEAT).map(|repeat| repeat.sent);
             if let (Some(done), Some(repeating)) = (done, composer.repeating.clone()) {
                 let written = composer.payload(&tab.composer, encoding, tab.kind).ok();
-                let is_other = around.repeats_to_others || written != Some(&repeating.composition);
-                repeating_ui(ui, ctx, &repeating.composition, done, is_other, off, out);
+                let is_other = around.repeats_to_others
+                    || !written.is_some_and(|written| written.makes_the_same(&repeating.composed));
+                repeating_ui(ui, ctx, &repeating.composed, done, is_other, off, out);
             }
         });
         send_button(ui, ctx, button_width, off, out);
@@ -125,8 +123,8 @@ fn field_ui(
                 composer.has_focus = response.has_focus();
             },
         );
-        if let Ok(composition) = composer.preview(&tab.composer, encoding) {
-            preview_ui(ui, ctx, composition);
+        if let Ok(composed) = composer.preview(&tab.composer, encoding) {
+            preview_ui(ui, ctx, composed);
         }
         if let Some(obstacle) = obstacle {
             error_line(ui, obstacle);
@@ -209,7 +207,7 @@ fn pasted_ui(
 fn repeating_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    composition: &Composition,
+    composed: &Composed,
     done: u64,
     is_other: bool,
     off: Option<&str>,
@@ -230,46 +228,9 @@ fn repeating_ui(
         let count = ctx.format("repeat.running", &[("count", &Count(done))]);
         let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
-            bytes_ui(ui, ctx, &count, composition).on_hover_text(ctx.text("repeat.running_tip"));
+            bytes_ui(ui, ctx, &count, composed).on_hover_text(ctx.text("repeat.running_tip"));
         });
     });
-}
-
-fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composition: &Composition) {
-    bytes_ui(ui, ctx, "→", composition).on_hover_text(ctx.text("composer.preview_tip"));
-}
-
-/// How many bytes these are, and the bytes themselves as far as there is room.
-fn bytes_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, heading: &str, composition: &Composition) -> Response {
-    let theme = Theme::of(ui);
-    let bytes = composition.bytes();
-    let mut job = LayoutJob::default();
-    let font = fonts::payload();
-    let mut append = |text: &str, color: Color32| {
-        job.append(text, 0.0, TextFormat { font_id: font.clone(), color, ..TextFormat::default() });
-    };
-    let length = ctx.format("composer.length", &[("count", &Count(bytes.len() as u64))]);
-    append(&format!("{heading} {length}   "), theme.dim);
-    let parts = [
-        (composition.body(), theme.faint),
-        (composition.checksum(), theme.sent),
-        (composition.ending(), theme.event),
-    ];
-    for (range, color) in parts {
-        if range.is_empty() {
-            continue;
-        }
-        let is_cut = range.len() > PREVIEW_BYTES;
-        let end = if is_cut { range.start + PREVIEW_BYTES } else { range.end };
-        append(&hex::spaced(&bytes[range.start..end]), color);
-        append(if is_cut { " … " } else { " " }, color);
-    }
-    let spoken = format!("{heading} {length}: {}", hex::spaced(&bytes[..bytes.len().min(PREVIEW_BYTES)]));
-    let spoken = spoken.trim_start_matches("→ ");
-    job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
-    let response = ui.add(egui::Label::new(job).selectable(true));
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken));
-    response
 }
 
 /// The button, or why it is `off`.

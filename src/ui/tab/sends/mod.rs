@@ -10,11 +10,9 @@ use crate::codec::checksum::Checksum;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, SequencePlan};
-use crate::model::record::Origin;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
-use crate::ui::tab::composer::state::{appended_by, body_of};
-use crate::ui::tab::composer::target_of;
+use crate::ui::tab::composer::payload_form::{appended_by, body_of};
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::util::locale::Locale;
 use crate::workspace::sending::{QuickSend, Sending};
@@ -130,22 +128,6 @@ fn is_key(key: &str) -> bool {
 
 fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|known| known.eq_ignore_ascii_case(ending))
-}
-
-/// Sends what the fields of a send make now.
-pub(in crate::ui) fn send_template(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
-    if tab.is_kept() {
-        return;
-    }
-    if !tab.is_open() {
-        return tell_not_open(tab, cx);
-    }
-    let template = match entry_of(quick).dressed(tab.encoding()) {
-        Ok(template) => Box::new(template),
-        Err(why) => return cx.notices.problem(format!("{}: {why}", quick.name)),
-    };
-    let Some(target) = target_of(tab, cx) else { return };
-    send_command(tab, Command::SendTemplate { target, template, origin: Origin::User }, cx);
 }
 
 /// All of them go out in order, each after the delay of the one before it; the worker keeps the time.
