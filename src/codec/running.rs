@@ -41,16 +41,27 @@ pub fn running_text(
     writer.end()
 }
 
-/// All of a row as running text, without colours: what is copied of it.
-pub fn plain_running_text(row: &Row<'_>, carry: Carry, style: &RowStyle<'_>, codes: TerminalCodes) -> String {
+/// What some bytes of a row show as running text, without colours: what is copied of it.
+pub fn plain_running_text(
+    (row, carry): (&Row<'_>, Carry),
+    style: &RowStyle<'_>,
+    codes: TerminalCodes,
+    bytes: &Range<usize>,
+) -> String {
+    let is_whole = *bytes == (0..usize::MAX);
+    let style = RowStyle { with_remarks: false, most_bytes: None, with_letters: !is_whole, ..*style };
     let mut represented = Represented::default();
-    represent_row(
-        &mut represented,
-        row,
-        carry,
-        &RowStyle { with_remarks: false, most_bytes: None, ..*style },
-    );
-    running_text(&represented, codes, TerminalLook::default()).0.text
+    represent_row(&mut represented, row, carry, &style);
+    let Represented { mut text, letters, .. } = running_text(&represented, codes, TerminalLook::default()).0;
+    if !is_whole {
+        let is_within = |letter: &&Letter| letter.bytes.start < bytes.end && bytes.start < letter.bytes.end;
+        let mut within = letters.iter().filter(is_within);
+        let first = within.next();
+        let end = within.next_back().or(first).map_or(0, |letter| letter.text.end);
+        text.truncate(end);
+        text.drain(..first.map_or(0, |letter| letter.text.start));
+    }
+    text
 }
 
 /// The look that bytes of a stream leave for what follows them.
@@ -200,8 +211,9 @@ impl Writer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{look_after, resets_look, running_text};
+    use super::{look_after, plain_running_text, resets_look, running_text};
     use crate::codec::represent::{Mark, MarkClass, Represented, RowStyle, SpanStyle, represent};
+    use crate::codec::rows::Row;
     use crate::codec::terminal::{TerminalCodes, TerminalColor, TerminalLook};
     use crate::codec::text::{Carry, TextEncoding};
     use crate::model::ids::{Epoch, RecordId};
@@ -263,6 +275,26 @@ mod tests {
             .collect();
         let expected = [("a", 0, 1), ("温", 5, 8), ("     ", 8, 9), ("b", 9, 10), ("c", 12, 13)];
         assert_eq!(letters.as_slice(), expected);
+    }
+
+    #[test]
+    fn some_bytes_are_copied_as_they_are_seen() {
+        let bytes = b"\x1B[31mred\x1B[0m\tand\r\nmore\r\n".to_vec();
+        let body = Body::Data(Data { head: DataHead::received(), bytes });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle::new(Locale::of(Language::English));
+        for (bytes, text) in [
+            (0..usize::MAX, "red     and\nmore"),
+            (6..16, "ed     and"),
+            (0..19, "red     and\nm"),
+            (16..usize::MAX, "more"),
+            (4..4, ""),
+            (18..18, ""),
+            (90..99, ""),
+        ] {
+            let row = (&Row::of(&record), Carry::default());
+            assert_eq!(plain_running_text(row, &style, TerminalCodes::Obeyed, &bytes), text, "{bytes:?}");
+        }
     }
 
     #[test]

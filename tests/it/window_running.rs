@@ -1,10 +1,12 @@
 //! Running text in the window: a device that talks in lines, as a person reads it.
 
 use crate::window_support::{Desk, client, loopback, prepare};
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable;
 use sockscope::model::framing::Framing;
+use sockscope::ui::fonts::payload_column_width;
 use sockscope::ui::sheet::Rows;
+use sockscope::ui::sheet::columns::{Columns, Widths};
 use sockscope::workspace::store::Store;
 use sockscope::workspace::tabs::{TabKind, TabSettings, Tabs, ViewChoice};
 use std::fs;
@@ -63,6 +65,46 @@ fn the_chosen_split_comes_back_and_the_view_is_kept_with_the_tab() {
     let folder = desk.restart().folder;
     let kept = Store::new(folder.path()).load::<Tabs>().value;
     assert_eq!((kept.tabs[0].view, kept.tabs[0].split.as_str()), (ViewChoice::Running, "none"));
+}
+
+/// Drags over these places, and copies what is selected then.
+fn drag(desk: &mut Desk, places: &[Pos2]) {
+    desk.harness.drag_at(places[0]);
+    desk.draw();
+    for place in places {
+        desk.harness.hover_at(*place);
+        desk.draw();
+    }
+    desk.harness.drop_at(places[places.len() - 1]);
+    desk.draw();
+    desk.harness.event(Event::Copy);
+}
+
+#[test]
+fn text_is_selected_across_lines_and_copied_as_it_is_seen() {
+    let (mut desk, _device) = with_device();
+    desk.press("Running text");
+    desk.see("RX 控制台> ");
+    // Two wide characters into the first of these lines, and three into the last.
+    let place = |desk: &Desk, line: &str, columns: f32| {
+        let rect = desk.harness.get_by_label_contains(line).rect();
+        let content = Columns::of_running(rect, Widths::default()).content;
+        pos2(content.min + columns * payload_column_width(), rect.center().y)
+    };
+    let from = place(&desk, "RX 系统启动完成", 4.0);
+    let to = place(&desk, "RX 控制台> ", 6.0);
+    drag(&mut desk, &[from, from.lerp(to, 0.5), to]);
+    assert_eq!(desk.copied(), "启动完成\n温度=26.5       正常\n控制台");
+    let selected = desk.front().log.sheet.selection().ranges().to_vec();
+    assert_eq!(selected.len(), 1, "the rows are selected, too: {selected:?}");
+    // Within one line, where the sequences between the letters are not seen; and all of it.
+    let (from, to) = (place(&desk, "RX 系统启动完成", 2.0), place(&desk, "RX 系统启动完成", 6.0));
+    drag(&mut desk, &[from, to]);
+    assert_eq!(desk.copied(), "统启");
+    desk.key(Modifiers::COMMAND, Key::A);
+    desk.harness.event(Event::Copy);
+    let all = desk.copied();
+    assert!(all.starts_with("listening on 127.0.0.1:") && all.ends_with("正常\n控制台> "), "{all}");
 }
 
 #[test]

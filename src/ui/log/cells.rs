@@ -135,7 +135,6 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
     let mut lines = vec![RowLine::default()];
     let mut used = 0;
     let mut ended = false;
-    let mut goes_on = false;
     let mut place_line = None;
     for (text, span) in row.parts() {
         let look = look(span.style);
@@ -145,9 +144,6 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
         let is_place = is_shown && place.is_some_and(|place| span.bytes.contains(&place));
         while !rest.is_empty() {
             if ended {
-                if let Some(line) = lines.last_mut() {
-                    line.goes_on = goes_on;
-                }
                 lines.push(RowLine::default());
                 used = 0;
             }
@@ -171,7 +167,6 @@ fn wrapped(row: &Represented, columns: usize, place: Option<usize>) -> (Vec<RowL
             let line_end = columns != usize::MAX && piece.ends_with(['↵', '␊']);
             ended =
                 !after.is_empty() || piece.ends_with('\n') || (line_end && span.style == SpanStyle::Control);
-            goes_on = !piece.ends_with('\n');
             rest = after;
         }
     }

@@ -461,7 +461,6 @@ fn a_very_long_line_is_wrapped_and_its_rest_unfolds() {
     rows.refresh(&news());
     let row = rows.content(3);
     assert!(row.folded && row.lines.len() == 8 * 1024 / 100 + 1, "{} lines", row.lines.len());
-    assert!(row.lines[0].goes_on && !row.lines[row.lines.len() - 1].goes_on);
     rows.toggle_expanded(3);
     let row = rows.content(3);
     assert_eq!((row.folded, row.lines.len()), (false, 200));

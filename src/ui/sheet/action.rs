@@ -3,6 +3,7 @@
 use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::selection::Part;
+use crate::ui::sheet::stretch::Stretch;
 
 /// A wish, to be carried out by the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum SheetAction {
         /// The form.
         form: CopyForm,
     },
+    /// Running text is on the clipboard as it is seen.
+    CopyText(Stretch),
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
     /// The bytes of this row are in the send field.

@@ -58,7 +58,7 @@ impl Sheet {
             }
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
+            self.select_all(rows, frame);
         }
         if !self.selection.is_empty() {
             self.take_selection_keys(ui, rows, frame, view, actions);
@@ -77,9 +77,10 @@ impl Sheet {
         let selected_text = ui.ctx().with_plugin(|state: &mut LabelSelectionState| state.has_selection());
         let is_text_meant = selected_text.unwrap_or(false);
         if !is_text_meant && ui.input(|input| input.events.contains(&Event::Copy)) {
-            actions.push(match self.shown_part(rows) {
-                Some(part) => SheetAction::CopyPart { part, form: view.part_form },
-                None => SheetAction::Copy(CopyForm::Text),
+            actions.push(match (self.selected_text(rows), self.shown_part(rows)) {
+                (Some(text), _) => SheetAction::CopyText(text),
+                (None, Some(part)) => SheetAction::CopyPart { part, form: view.part_form },
+                (None, None) => SheetAction::Copy(CopyForm::Text),
             });
         }
         if !frame.response.has_focus() {

@@ -3,7 +3,7 @@
 use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::rows::{Rows, Tone};
-use crate::ui::sheet::{Frame, Part, RowTrait, Sheet, SheetAction, SheetView, TermUse, heights};
+use crate::ui::sheet::{Frame, Part, RowTrait, Sheet, SheetAction, SheetView, Stretch, TermUse, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
 use crate::util::bytes_text::Count;
@@ -22,7 +22,7 @@ impl Sheet {
         context_menu_below(&frame.response, place, 220.0, |ui| {
             let some = !self.selection.is_empty();
             let part = self.shown_part(rows);
-            copy_items(ui, some, part, view, actions);
+            copy_items(ui, some, (part, self.selected_text(rows)), view, actions);
             if menu_item(ui, some, texts.copy_rows, "") {
                 actions.push(SheetAction::CopyRows);
             }
@@ -57,7 +57,7 @@ impl Sheet {
             content_items(ui, single, part, view, actions);
             menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
-                self.selection.set_range(rows.key(0), rows.key(frame.extent.rows - 1));
+                self.select_all(rows, frame);
             }
         });
     }
@@ -129,7 +129,7 @@ impl Sheet {
 fn copy_items(
     ui: &mut Ui,
     is_selected: bool,
-    part: Option<Part>,
+    (part, text): (Option<Part>, Option<Stretch>),
     view: &SheetView<'_>,
     actions: &mut Vec<SheetAction>,
 ) {
@@ -139,12 +139,13 @@ fn copy_items(
         menu_item(ui, false, view.texts.part, &bytes);
     }
     let form_of_keys = if part.is_some() { view.part_form } else { CopyForm::Text };
-    for (form, text) in CopyForm::ALL.into_iter().zip(view.texts.copy) {
+    for (form, name) in CopyForm::ALL.into_iter().zip(view.texts.copy) {
         let shortcut = if form == form_of_keys { "Ctrl+C" } else { "" };
-        if menu_item(ui, is_selected, text, shortcut) {
-            actions.push(match part {
-                Some(part) => SheetAction::CopyPart { part, form },
-                None => SheetAction::Copy(form),
+        if menu_item(ui, is_selected, name, shortcut) {
+            actions.push(match (text.filter(|_| form == CopyForm::Text), part) {
+                (Some(text), _) => SheetAction::CopyText(text),
+                (None, Some(part)) => SheetAction::CopyPart { part, form },
+                (None, None) => SheetAction::Copy(form),
             });
         }
     }

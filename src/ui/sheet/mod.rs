@@ -16,12 +16,14 @@ mod part;
 mod pointer;
 pub mod rows;
 pub mod selection;
+pub mod stretch;
 pub mod texts;
 
 pub use action::{RowTrait, SheetAction, TermUse};
 pub use bar::{Tick, TickKind};
 pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
 pub use selection::{Part, Selection};
+pub use stretch::Stretch;
 pub use texts::SheetTexts;
 
 use crate::codec::copy::CopyForm;
@@ -54,6 +56,8 @@ pub struct Sheet {
     selection: Selection,
     /// The part of the one selected row that is selected, or where it would begin.
     part: Option<Part>,
+    /// The text of these rows that is selected, where it is running text.
+    stretch: Option<Stretch>,
     marked: Option<RowKey>,
     widths: Widths,
     grasp: Option<f64>,
@@ -127,6 +131,7 @@ impl Default for Sheet {
             wanted: None,
             selection: Selection::default(),
             part: None,
+            stretch: None,
             marked: None,
             widths: Widths::default(),
             grasp: None,
@@ -218,6 +223,7 @@ impl Sheet {
         }
         // What was one row may be several now.
         self.part = None;
+        self.stretch = None;
         self.anchor.row = u64::MAX;
     }
 
@@ -410,17 +416,23 @@ impl Sheet {
         let painter = ui.painter_at(frame.body);
         let hovered_y = frame.response.hover_pos().map(|at| at.y);
         let mut top = frame.body.top() - self.anchor.offset;
+        let stretch = self.shown_stretch(rows);
         let mut row = self.anchor.row;
         while top < frame.body.bottom() && row < frame.extent.rows {
             let key = rows.key(row);
-            let part = self.part().filter(|part| part.row == key);
+            let part = match stretch {
+                Some(stretch) => Some(Part::new(key, &stretch.bytes_in(key))),
+                None => self.part().filter(|part| part.row == key),
+            }
+            .filter(|part| !part.is_empty());
             let content = if part.is_some() { rows.content_with_letters(row) } else { rows.content(row) };
             let rect = Rect::from_min_size(
                 pos2(frame.body.left(), top),
                 vec2(frame.body.width(), paint::row_height(content)),
             );
             let light = Light {
-                selected: self.selection.contains(key),
+                // Text that is selected is seen by itself; what shows none is seen to be among it.
+                selected: self.selection.contains(key) && (stretch.is_none() || !content.shows_payload),
                 // Two rows share an edge, and only one of them is under the pointer.
                 hovered: hovered_y.is_some_and(|y| (rect.top()..rect.bottom()).contains(&y)),
                 cursor: self.selection.cursor() == Some(key) && frame.response.has_focus(),

@@ -124,7 +124,13 @@ impl Sheet {
 
     /// The row at a point among the content, and the place in its payload that is nearest: a letter counts from its middle
     /// on.
-    fn byte_at(&self, ui: &Ui, at: Pos2, rows: &mut dyn Rows, frame: &Frame) -> Option<(RowKey, usize)> {
+    pub(super) fn byte_at(
+        &self,
+        ui: &Ui,
+        at: Pos2,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+    ) -> Option<(RowKey, usize)> {
         let (row, top) = self.row_at(at, rows, frame)?;
         let key = rows.key(row);
         let content = rows.content_with_letters(row);

@@ -62,8 +62,12 @@ impl Sheet {
             self.toggle_at(at, rows, frame);
         }
         let modifiers = ui.input(|input| input.modifiers);
+        if !modifiers.shift {
+            self.stretch = None;
+        }
         if modifiers.shift {
             if !self.continue_part(ui, at, rows, frame) {
+                self.stretch_to(ui, at, rows, frame);
                 self.selection.extend_to(key);
             }
         } else if modifiers.command {
@@ -92,6 +96,7 @@ impl Sheet {
         if self.drag_part(ui, inside, rows, frame) {
             return;
         }
+        self.stretch_to(ui, inside, rows, frame);
         if let Some((row, _)) = self.row_at(inside, rows, frame) {
             let key = rows.key(row);
             if self.selection.cursor() != Some(key) {

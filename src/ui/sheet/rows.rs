@@ -99,8 +99,6 @@ pub struct RowLine {
     pub text: String,
     /// Its parts in order; together they cover the text.
     pub spans: Vec<RowSpan>,
-    /// It ends where the room does, and goes on in the next line.
-    pub goes_on: bool,
     /// Which bytes its letters show, in the order of the text, where that was asked for.
     pub letters: Vec<Letter>,
 }

@@ -21,9 +21,10 @@ use crate::model::ids::RowKey;
 use crate::model::record::Body;
 use crate::ui::clipboard::CopiedText;
 use crate::ui::log::{RecordRows, RowSource};
+use crate::ui::sheet::Stretch;
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
-use std::ops::{ControlFlow, RangeInclusive};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::sync::Arc;
 
 /// What is copied at most: clipboards are no place for gigabytes.
@@ -44,6 +45,8 @@ pub(super) struct Selected {
     pub(super) meaning: Option<DecodeChoice>,
     /// Rows are shown as running text, and are copied like that as text.
     pub(super) running: Option<TerminalCodes>,
+    /// The part of the running text that is copied, if not all of its rows are.
+    pub(super) stretch: Option<Stretch>,
     pub(super) locale: &'static Locale,
 }
 
@@ -71,7 +74,11 @@ impl Selected {
                     push_line(&mut copied.text, &self.line_of(row, carry, &data.bytes));
                 }
                 Body::Data(data) => bytes.extend_from_slice(&data.bytes),
-                body => push_line(&mut copied.text, &body_text(body, self.locale)),
+                // A stretch that ends before it has nothing of it.
+                body if !self.bytes_of(row).is_empty() => {
+                    push_line(&mut copied.text, &body_text(body, self.locale));
+                }
+                _ => {}
             }
             if is_running {
                 // An empty line is one, too.
@@ -94,11 +101,18 @@ impl Selected {
         Ok(copied)
     }
 
+    /// Which bytes of a row are copied.
+    fn bytes_of(&self, row: &Row<'_>) -> Range<usize> {
+        // A row's number counts from its key on.
+        let key = RowKey(row.number.saturating_sub(1));
+        self.stretch.map_or(0..usize::MAX, |stretch| stretch.bytes_in(key))
+    }
+
     fn line_of(&self, row: &Row<'_>, carry: Carry, bytes: &[u8]) -> String {
         match self.running.filter(|_| self.form == CopyForm::Text) {
             Some(codes) => {
                 let style = RowStyle { encoding: self.encoding, ..RowStyle::new(self.locale) };
-                plain_running_text(row, carry, &style, codes)
+                plain_running_text((row, carry), &style, codes, &self.bytes_of(row))
             }
             None => self.form.render_from(carry, bytes, self.encoding),
         }
@@ -281,6 +295,7 @@ mod tests {
                 encoding: TextEncoding::GBK,
                 meaning: None,
                 running: None,
+                stretch: None,
                 locale: Locale::of(Language::English),
             };
             assert_eq!(copied(selected).replace('\n', " "), text);
@@ -312,6 +327,7 @@ mod tests {
                 encoding: TextEncoding::UTF_8,
                 meaning: None,
                 running,
+                stretch: None,
                 locale: Locale::of(Language::English),
             };
             assert_eq!(copied(selected), text);

@@ -11,7 +11,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{RowOptions, RowView};
-use crate::ui::sheet::{SheetAction, TermUse};
+use crate::ui::sheet::{SheetAction, Stretch, TermUse};
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::{Selected, SelectedLines};
@@ -121,6 +121,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
+        LogAction::Sheet(SheetAction::CopyText(text)) => copy_text(tab, text, cx),
         LogAction::Sheet(SheetAction::CopyPart { part, form }) => {
             if let Some(text) = tab.log.part_in_form(part, form, cx) {
                 cx.clipboard.put(text);
@@ -279,6 +280,17 @@ pub(in crate::ui) fn show_record(tab: &mut Tab, record: RecordId) {
 
 fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
     let Some(selected) = selected_rows(tab, form, cx) else { return };
+    start_copy(selected, cx);
+}
+
+/// Copies running text as it is seen.
+fn copy_text(tab: &Tab, text: Stretch, cx: &mut Cx<'_>) {
+    if let Some(selected) = selected_rows(tab, CopyForm::Text, cx) {
+        start_copy(Selected { stretch: Some(text), ..selected }, cx);
+    }
+}
+
+fn start_copy(selected: Selected, cx: &mut Cx<'_>) {
     if let Some(job) = cx.start_job(JobKind::Copy, move |control| selected.copy(control)) {
         cx.clipboard.put_when_read(job);
     }
@@ -294,7 +306,18 @@ pub(super) fn selected_rows(tab: &Tab, form: CopyForm, cx: &Cx<'_>) -> Option<Se
     let (reader, messages, shown) = (rows.reader().clone(), rows.messages(), rows.matching().cloned());
     let (meaning, running) = (rows.options().meaning.clone(), rows.options().running);
     let (encoding, locale) = (tab.encoding(), cx.locale);
-    Some(Selected { reader, messages, ranges, shown, form, encoding, meaning, running, locale })
+    Some(Selected {
+        reader,
+        messages,
+        ranges,
+        shown,
+        form,
+        encoding,
+        meaning,
+        running,
+        stretch: None,
+        locale,
+    })
 }
 
 fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
