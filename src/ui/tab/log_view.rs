@@ -12,7 +12,7 @@ use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::log::{LogRows, Place, RowOptions, RowView, SplitTrouble};
-use crate::ui::sheet::{Part, RowTrait, Rows, Sheet, SheetAction, TickKind};
+use crate::ui::sheet::{RowTrait, Rows, Sheet, SheetAction, TickKind};
 use crate::ui::tab::find::{Find, Narrowing, Seeking};
 use crate::ui::tab::gathering::{GatheringError, Searched};
 use crate::ui::tab::go_to::Destination;
@@ -361,7 +361,7 @@ impl LogView {
         let rows = &mut self.rows;
         let read = |key| rows.as_mut().map_or(Ok(None), |rows| rows.row(key));
         let looked = self.inspector.look_at(wanted, read);
-        self.inspector.show_part(self.sheet.part().map(Part::bytes));
+        self.link_parts(wanted);
         if let Some(rows) = &mut self.rows {
             // A message that has not ended may have grown.
             if let Some(key) = wanted.filter(|key| rows.may_change(*key))

@@ -157,6 +157,7 @@ fn take_pointer(ui: &Ui, inspector: &mut Inspector, dump: &PageDump, rect: Rect,
         && let Some(bytes) = inspector.value_around(byte)
     {
         inspector.picked = Picked::range(&bytes).within(all);
+        inspector.has_new_pick = true;
     }
 }
 
@@ -214,6 +215,7 @@ fn take_keys(
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
         inspector.picked = Picked::range(&(0..all));
+        inspector.has_new_pick = true;
     }
     // Taken from the sheet, which would copy its rows.
     let copies = ui.input_mut(|input| {

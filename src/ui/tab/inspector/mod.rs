@@ -61,6 +61,8 @@ pub struct Inspector {
     shown_place: Option<Range<usize>>,
     /// The part of the row that is selected in the sheet, as far as it was picked here.
     shown_part: Option<Range<usize>>,
+    /// A person has picked something here that is not selected in the sheet yet.
+    has_new_pick: bool,
 }
 
 /// With what a row is looked at.
@@ -146,6 +148,7 @@ impl Inspector {
         self.page = self.page.at_start();
         (self.pointed, self.pointed_now) = (None, None);
         (self.shown_place, self.shown_part) = (None, None);
+        self.has_new_pick = false;
         self.row = None;
         if let Some(key) = wanted {
             self.row = read(key)?;
@@ -185,7 +188,7 @@ impl Inspector {
         if self.shown_place.as_ref() != place {
             self.shown_place = place.cloned();
             if let Some(place) = place {
-                self.pick(Picked::range(place));
+                self.show_picked(Picked::range(place));
             }
         }
     }
@@ -194,10 +197,19 @@ impl Inspector {
     pub fn show_part(&mut self, part: Option<Range<usize>>) {
         if self.shown_part != part {
             if let Some(part) = &part {
-                self.pick(Picked::range(part));
+                self.show_picked(Picked::range(part));
             }
             self.shown_part = part;
         }
+    }
+
+    /// The bytes that a person has picked here since this was asked last: they are selected in the sheet, too.
+    pub fn take_new_pick(&mut self) -> Option<Range<usize>> {
+        let is_new = std::mem::take(&mut self.has_new_pick) && !self.bytes().is_empty();
+        if is_new {
+            self.shown_part = Some(self.picked.bytes());
+        }
+        self.shown_part.clone().filter(|_| is_new)
     }
 
     fn make_hits(&mut self, rows: &LogRows) {
@@ -234,8 +246,13 @@ impl Inspector {
         if self.picked.is_several() { self.picked.bytes() } else { 0..self.bytes().len() }
     }
 
-    /// Picks bytes, and brings them and their value into sight.
+    /// A person picks bytes: they and their value are brought into sight.
     pub fn pick(&mut self, picked: Picked) {
+        self.has_new_pick = true;
+        self.show_picked(picked);
+    }
+
+    fn show_picked(&mut self, picked: Picked) {
         let bytes = self.bytes().len();
         self.picked = picked.within(bytes);
         self.page = self.page.showing(self.picked.head(), bytes);

@@ -56,8 +56,8 @@ pub fn inspector_ui(
             tree_ui(ui, ctx, around.decoders, inspector, out);
             values_ui(ui, ctx, around.encoding, inspector, out);
             sums_ui(ui, ctx, inspector, out);
-            if inspector.pointed != inspector.pointed_now {
-                // The dump and the tree show at once what the pointer is over in the other.
+            if inspector.pointed != inspector.pointed_now || inspector.has_new_pick {
+                // The dump, the tree and the sheet show at once what is pointed at or picked in another.
                 ui.ctx().request_repaint();
             }
         }
