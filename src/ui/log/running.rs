@@ -14,6 +14,9 @@ use crate::ui::log::source::{LogRow, RowSource};
 /// So many rows before one are looked at for the colour that it begins in.
 const ROWS_BEFORE: u64 = 32;
 
+/// And no more of them than have so many bytes.
+const BYTES_BEFORE: usize = 64 * 1024;
+
 /// So much of a line is shown; the rest is unfolded by hand.
 const SHOWN_BYTES: usize = 8 * 1024;
 
@@ -27,7 +30,7 @@ pub(super) fn look_before(
     row: &LogRow,
     codes: TerminalCodes,
 ) -> Result<TerminalLook, JournalError> {
-    let mut changes = Vec::new();
+    let (mut changes, mut looked_at) = (Vec::new(), 0);
     let stream = |row: &LogRow| Some((row.record.peer, row.record.data()?.head.direction));
     let own = stream(row);
     if codes == TerminalCodes::Shown || own.is_none() {
@@ -36,6 +39,10 @@ pub(super) fn look_before(
     for before in (key.0.saturating_sub(ROWS_BEFORE)..key.0).rev() {
         let Some(row) = source.row(RowKey(before))? else { break };
         let Some(data) = row.record.data().filter(|_| stream(&row) == own) else { continue };
+        looked_at += data.bytes.len();
+        if looked_at > BYTES_BEFORE {
+            break;
+        }
         if may_change_look(&data.bytes) {
             let is_reset = resets_look(&data.bytes);
             changes.push(row);
