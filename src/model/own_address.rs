@@ -1,6 +1,6 @@
 //! This machine's own addresses, as values.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// One of this machine's own addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,4 +11,6 @@ pub struct OwnAddress {
     pub index: Option<u32>,
     /// The address.
     pub address: IpAddr,
+    /// What reaches everybody in its network, if the network has such an address.
+    pub broadcast: Option<Ipv4Addr>,
 }

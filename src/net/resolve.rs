@@ -128,6 +128,10 @@ pub fn own_addresses() -> io::Result<Vec<OwnAddress>> {
     let own = |interface: if_addrs::Interface| OwnAddress {
         address: interface.ip(),
         index: interface.index,
+        broadcast: match &interface.addr {
+            if_addrs::IfAddr::V4(address) => address.broadcast,
+            if_addrs::IfAddr::V6(_) => None,
+        },
         name: interface.name,
     };
     Ok(found.into_iter().map(own).collect())
@@ -140,12 +144,7 @@ fn interfaces() -> Vec<OwnAddress> {
 
 /// The broadcast addresses of the networks that this machine is in; where the system does not tell, there are none.
 pub fn own_broadcasts() -> Vec<Ipv4Addr> {
-    let found = if_addrs::get_if_addrs().unwrap_or_default();
-    let broadcast = |interface: if_addrs::Interface| match interface.addr {
-        if_addrs::IfAddr::V4(address) => address.broadcast,
-        if_addrs::IfAddr::V6(_) => None,
-    };
-    found.into_iter().filter_map(broadcast).collect()
+    interfaces().into_iter().filter_map(|own| own.broadcast).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::model::own_address::OwnAddress;
 use crate::ui::ctx::LocalAddress;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// All addresses of this machine, as they are now.
 pub(in crate::ui) fn own_addresses_now(cx: &mut Cx<'_>) -> Vec<LocalAddress> {
@@ -18,7 +18,11 @@ pub(in crate::ui) fn own_addresses_now(cx: &mut Cx<'_>) -> Vec<LocalAddress> {
 
 /// Those that stand for all of them first, then those that nobody else reaches.
 fn listed_addresses(own: &[OwnAddress]) -> Vec<LocalAddress> {
-    let all = ["0.0.0.0", "::"].map(|host| LocalAddress { host: host.to_owned(), interface: String::new() });
+    let all = [("0.0.0.0", Some(Ipv4Addr::BROADCAST)), ("::", None)].map(|(host, broadcast)| LocalAddress {
+        host: host.to_owned(),
+        interface: String::new(),
+        broadcast,
+    });
     let (loopback, others): (Vec<_>, Vec<_>) = own.iter().partition(|own| own.address.is_loopback());
     all.into_iter().chain(loopback.into_iter().chain(others).map(local)).collect()
 }
@@ -29,7 +33,7 @@ fn local(own: &OwnAddress) -> LocalAddress {
         IpAddr::V6(address) if address.is_unicast_link_local() => format!("{address}%{}", own.name),
         address => address.to_string(),
     };
-    LocalAddress { host, interface: own.name.clone() }
+    LocalAddress { host, interface: own.name.clone(), broadcast: own.broadcast }
 }
 
 #[cfg(test)]
@@ -43,6 +47,7 @@ mod tests {
             name: name.to_owned(),
             index: None,
             address: address.parse().unwrap(),
+            broadcast: None,
         };
         let machine =
             [own("en0", "192.168.1.5"), own("lo0", "127.0.0.1"), own("en0", "fe80::1"), own("lo0", "::1")];

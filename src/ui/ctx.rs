@@ -7,6 +7,7 @@ use crate::util::locale::Locale;
 use crate::workspace::sending::Sending;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use std::fmt::Display;
+use std::net::Ipv4Addr;
 
 /// The world of one frame, as views see it.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,8 @@ pub struct LocalAddress {
     pub host: String,
     /// The interface that has it; empty for "all of them".
     pub interface: String,
+    /// What reaches everybody in its network, if there is such an address.
+    pub broadcast: Option<Ipv4Addr>,
 }
 
 impl ViewCtx<'_> {

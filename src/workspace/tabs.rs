@@ -361,7 +361,7 @@ impl From<SessionKind> for TabKind {
 const ECHO_REQUEST: &str = "08 00 B4 2B 00 01 00 01 68 65 6C 6C 6F";
 
 impl TabSettings {
-    /// A fresh tab of this kind. The three kinds fit each other: client and datagrams talk to this machine.
+    /// A fresh tab of this kind. Client and server fit each other.
     pub fn new(kind: TabKind) -> TabSettings {
         let fresh = TabSettings { kind, ..TabSettings::default() };
         match kind {
@@ -373,13 +373,8 @@ impl TabSettings {
                 remote_port: "9000".to_owned(),
                 ..fresh
             },
-            TabKind::Udp => TabSettings {
-                local_port: "7890".to_owned(),
-                remote_host: "255.255.255.255".to_owned(),
-                remote_port: "7890".to_owned(),
-                broadcast: true,
-                ..fresh
-            },
+            // Nobody is sent anything who was not chosen: a whole network least of all.
+            TabKind::Udp => TabSettings { local_port: "7890".to_owned(), ..fresh },
             TabKind::WebSocketServer => {
                 TabSettings { local_port: "8080".to_owned(), split: "websocket".to_owned(), ..fresh }
             }

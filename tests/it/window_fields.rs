@@ -59,6 +59,39 @@ fn a_datagram_goes_where_the_fields_say_or_nowhere() {
 }
 
 #[test]
+fn a_broadcast_address_and_a_group_are_chosen_and_broadcasting_is_switched_on() {
+    let groups = vec!["239.1.2.3%lo".to_owned()];
+    let mut desk = Desk::with_tabs(vec![TabSettings { broadcast: false, groups, ..datagram_tab() }]);
+    desk.press("Broadcast addresses and joined groups");
+    desk.press("239.1.2.3   group");
+    let chosen = |desk: &Desk| (desk.front().settings.remote_host.clone(), desk.front().settings.broadcast);
+    assert_eq!(chosen(&desk), ("239.1.2.3".to_owned(), false));
+    desk.press("Broadcast addresses and joined groups");
+    desk.press_containing("255.255.255.255 ");
+    assert_eq!(chosen(&desk), ("255.255.255.255".to_owned(), true));
+}
+
+#[test]
+fn who_sent_last_is_answered() {
+    let mut desk = Desk::with_tabs(vec![datagram_tab()]);
+    let here = desk.open("Open");
+    let (first, second) = (datagrams(), datagrams());
+    for (number, socket) in (1..).zip([&second, &first, &second]) {
+        socket.send_to(b"?", here).unwrap();
+        desk.wait(number, |state| state.tabs[0].status.counters.received.records == number);
+    }
+    desk.press("Send to");
+    desk.choose("who sent last");
+    desk.write("to you");
+    desk.press("Send");
+    assert_eq!(read_datagram(&second).0, b"to you");
+    first.send_to(b"?", here).unwrap();
+    desk.wait("the fourth", |state| state.tabs[0].status.counters.received.records == 4);
+    desk.press("Send");
+    assert_eq!(read_datagram(&first).0, b"to you");
+}
+
+#[test]
 fn an_endpoint_typed_by_hand_is_split_when_it_is_whole() {
     let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::TcpClient)]);
     desk.fill("Remote", "");

@@ -1,6 +1,7 @@
 //! Above the send field: to whom, how it is written, and what is appended.
 
 use crate::engine::shared::Status;
+use crate::model::config::Meeting;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::filter_choices::peers_combo;
 use crate::ui::tab::TabAction;
@@ -71,6 +72,11 @@ fn target_ui(
         let everyone = if shape.has_connections() { "peers.all_clients" } else { "peers.all" };
         if PillCombo::choice(ui, *send_to == SendTo::All, ctx.text(everyone)) {
             out.push(PeersAction::Select(None).into());
+        }
+        if shape.meeting != Meeting::Connects
+            && PillCombo::choice(ui, *send_to == SendTo::Last, ctx.text("composer.to_last"))
+        {
+            out.push(PeersAction::SelectLast.into());
         }
     };
     let chosen = peers_combo(ui, ctx, combo, recipients, above, |id| send_to.has(id));

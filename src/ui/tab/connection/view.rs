@@ -60,7 +60,7 @@ pub fn connection_ui(
         | TabKind::UnixDatagrams => unix_ui(ui, form, tab),
         TabKind::Udp => {
             local_ui(ui, form, tab, out);
-            remote_ui(ui, form.unlocked(), tab);
+            target_ui(ui, form.unlocked(), tab, out);
             broadcast_ui(ui, form, tab.broadcast, out);
             socket_options::groups_ui(ui, ctx, tab, panel, errors.of_field(Field::Groups), out);
         }
@@ -137,16 +137,63 @@ fn address_menu(
 
 fn remote_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
     host_ui(ui, form, tab);
+    remote_port_ui(ui, form, tab);
+}
+
+fn remote_port_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
     form.field("connection.remote_port", PORT_HINT, Some(Field::RemotePort)).show(ui, &mut tab.remote_port);
 }
 
 fn host_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
-    let response = form
-        .field("connection.remote_host", "192.168.1.20", Some(Field::RemoteHost))
-        .show(ui, &mut tab.remote_host);
+    host_field_ui(ui, form, tab, None);
+}
+
+fn host_field_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, width: Option<f32>) {
+    let field = form.field("connection.remote_host", "192.168.1.20", Some(Field::RemoteHost));
+    let field = match width {
+        Some(width) => field.width(width),
+        None => field,
+    };
+    let response = field.show(ui, &mut tab.remote_host);
     if is_whole(ui, &response) {
         split_endpoint(&mut tab.remote_host, &mut tab.remote_port);
     }
+}
+
+/// Where datagrams go, with those places that reach more than one host to choose from.
+fn target_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
+    ui.horizontal_top(|ui| {
+        host_field_ui(ui, form, tab, Some(width_beside_button(ui)));
+        let ctx = form.ctx;
+        let opener = icon_button(ui, "▾", ctx.text("connection.targets"));
+        if opener.clicked() {
+            out.push(ConnectionAction::RefreshAddresses.into());
+        }
+        menu(&opener, 260.0, |ui| {
+            for address in ctx.addresses {
+                let Some(broadcast) = address.broadcast.map(|broadcast| broadcast.to_string()) else {
+                    continue;
+                };
+                let line = format!("{broadcast}   {}", interface_name(ctx, &address.interface));
+                if PillCombo::choice(ui, broadcast == tab.remote_host.trim(), &line) {
+                    tab.remote_host = broadcast;
+                    if !tab.broadcast {
+                        out.push(ConnectionAction::SetBroadcast(true).into());
+                    }
+                    ui.close();
+                }
+            }
+            for group in &tab.groups {
+                let group = group.split('%').next().unwrap_or(group);
+                let line = format!("{group}   {}", ctx.text("connection.group"));
+                if PillCombo::choice(ui, group == tab.remote_host.trim(), &line) {
+                    group.clone_into(&mut tab.remote_host);
+                    ui.close();
+                }
+            }
+        });
+    });
+    remote_port_ui(ui, form, tab);
 }
 
 fn broadcast_ui(ui: &mut Ui, form: Form<'_>, is_allowed: bool, out: &mut Vec<TabAction>) {

@@ -30,6 +30,8 @@ pub enum PeersAction {
     Toggle(PeerId),
     /// Sends of a datagram tab go to the remote address of its fields.
     SelectRemote,
+    /// Sends go to whoever sent last.
+    SelectLast,
     /// The peer is disconnected in an orderly way.
     Close(PeerId),
     /// The peer is disconnected with a reset.
@@ -52,6 +54,8 @@ pub enum SendTo {
     Standard,
     /// Everyone.
     All,
+    /// Whoever sent last, or joined last where nobody has sent.
+    Last,
     /// These, in the order in which they joined. None where all that were chosen have left: what was meant for them
     /// must not go to others by accident.
     Peers(BTreeSet<PeerId>),
@@ -67,7 +71,7 @@ impl SendTo {
     pub fn toggle(&mut self, id: PeerId) {
         let mut chosen = match std::mem::take(self) {
             SendTo::Peers(chosen) => chosen,
-            SendTo::Standard | SendTo::All => BTreeSet::new(),
+            SendTo::Standard | SendTo::All | SendTo::Last => BTreeSet::new(),
         };
         if !chosen.remove(&id) {
             chosen.insert(id);
@@ -132,6 +136,7 @@ impl Peers {
         match (&self.send_to, tab.kind.shape().meeting) {
             (SendTo::Peers(chosen), _) => Ok(Target::Peers(chosen.iter().copied().collect())),
             (SendTo::Standard, Meeting::Exchanges) => datagram_target(tab, opened),
+            (SendTo::Last, _) => Ok(Target::Last),
             (SendTo::Standard | SendTo::All, _) => Ok(Target::All),
         }
     }
@@ -159,6 +164,7 @@ pub(in crate::ui) fn apply(
             tab.facts_asked_at = None;
         }
         PeersAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
+        PeersAction::SelectLast => tab.peers.send_to = SendTo::Last,
         PeersAction::Close(peer) => close_peer(tab, peer, CloseKind::Fin, cx),
         PeersAction::Reset(peer) => close_peer(tab, peer, CloseKind::Reset, cx),
         PeersAction::CloseAll => {
