@@ -131,7 +131,7 @@ impl Action {
             UiCommand::ToggleOpen => on_tab(SessionAction::ToggleOpen.into()),
             UiCommand::SendFile => on_tab(ComposerAction::AskFile.into()),
             UiCommand::StartRepeat => on_tab(ComposerAction::StartRepeat.into()),
-            UiCommand::StopRepeat => on_tab(ComposerAction::StopRepeat.into()),
+            UiCommand::StopRepeat => on_tab(ComposerAction::StopRepeats.into()),
             UiCommand::Answers => on_tab(AnswersAction::Ask.into()),
             UiCommand::AddQuick => on_tab(QuickSendAction::AskNew.into()),
             UiCommand::Find => on_tab(FindAction::Show.into()),

@@ -13,6 +13,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::banner::banner_ui;
 use crate::ui::tab::chart::view::chart_ui;
+use crate::ui::tab::composer::repeats::ChosenTarget;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
 use crate::ui::tab::composer::words::configured_remote;
@@ -386,9 +387,9 @@ fn drawer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabA
 
 /// The send area.
 fn send_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
-    let repeated_to = tab.composer.repeating.as_ref().map(|repeating| &repeating.target);
+    let target = tab.target().ok();
     let around = SendSurroundings {
-        repeats_to_others: repeated_to.is_some_and(|to| tab.target().ok().as_ref() != Some(to)),
+        target: ChosenTarget(target.as_ref()),
         status: &tab.status,
         file: tab.file.as_ref().map(|file| &file.progress),
     };

@@ -210,8 +210,12 @@ pub struct ComposerSettings {
     pub append: String,
     /// The checksum that is appended; empty for none.
     pub checksum: String,
-    /// Milliseconds between repeats.
+    /// How much lies between repeats, as typed. Its name is from before there were units.
     pub every_millis: String,
+    /// Of what.
+    pub every_unit: UnitChoice,
+    /// How often it is repeated, as typed; empty for without an end.
+    pub repeat_times: String,
     /// Everything received goes back.
     pub echo: bool,
     /// What is answered by itself, in order.
@@ -278,6 +282,19 @@ pub enum ViewChoice {
     Decoded,
     /// As lines that follow each other, as a terminal shows them.
     Running,
+}
+
+/// Units of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitChoice {
+    /// Millionths of a second.
+    Microseconds,
+    /// Thousandths of a second.
+    #[default]
+    Milliseconds,
+    /// Seconds.
+    Seconds,
 }
 
 /// How what is typed becomes bytes.
@@ -477,6 +494,8 @@ impl Default for ComposerSettings {
             append: "none".to_owned(),
             checksum: String::new(),
             every_millis: "1000".to_owned(),
+            every_unit: UnitChoice::Milliseconds,
+            repeat_times: String::new(),
             echo: false,
             replies: Vec::new(),
         }

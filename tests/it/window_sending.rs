@@ -199,7 +199,7 @@ fn a_template_is_previewed_filled_in_when_sent_and_repeated() {
     }
     desk.wait("the history", |state| state.sending.history.len() == 1);
     assert!(desk.state().sending.history[0].fields);
-    desk.fill("Repeat interval in milliseconds", "20");
+    desk.fill("Repeat interval", "20");
     desk.press("Every");
     assert_eq!(read_exactly(&mut peer, 9), [0x55, 1, 0x56, 0x55, 2, 0x57, 0x55, 3, 0x58]);
     assert!(!desk.is_seen("Send this from now on"), "what is written is what goes out");
@@ -316,19 +316,19 @@ fn pages_are_filled_without_a_pointer() {
 fn something_is_sent_again_and_again_until_it_is_stopped() {
     let (mut desk, mut peer) = with_client();
     desk.write("tick");
-    desk.fill("Repeat interval in milliseconds", "20");
+    desk.fill("Repeat interval", "20");
     desk.press("Every");
     assert_eq!(read_exactly(&mut peer, 12), b"tickticktick");
-    desk.see("Repeating · sent ");
+    desk.see("Repeating · ");
     desk.press("Every");
     desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats.is_empty());
     desk.write("and on");
     desk.press("Send");
     desk.see("TX and on");
     assert_eq!(desk.said(), "", "whoever stops it is not told that it stopped");
-    for wrong in ["soon", "0", "1.5", ""] {
-        desk.fill("Repeat interval in milliseconds", wrong);
-        desk.see("The interval is a whole number of milliseconds, at least 1.");
+    for wrong in ["soon", "0", "5s", ""] {
+        desk.fill("Repeat interval", wrong);
+        desk.see("The interval is a number above 0.");
     }
 }
 
@@ -336,7 +336,7 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
 fn what_goes_out_while_a_text_is_repeated_is_said_and_renewed_when_asked() {
     let (mut desk, mut peer) = with_client();
     desk.write("tick");
-    desk.fill("Repeat interval in milliseconds", "20");
+    desk.fill("Repeat interval", "20");
     desk.press("Every");
     assert_eq!(read_exactly(&mut peer, 8), b"ticktick");
     desk.see("4 bytes: 74 69 63 6B");
@@ -365,11 +365,53 @@ fn what_goes_out_while_a_text_is_repeated_is_said_and_renewed_when_asked() {
 }
 
 #[test]
+fn several_texts_are_repeated_beside_each_other_each_with_its_own_end() {
+    let (mut desk, mut peer) = with_client();
+    desk.write("a");
+    desk.fill("Repeat interval", "20");
+    desk.press("Every");
+    assert_eq!(read_exactly(&mut peer, 3), b"aaa");
+    desk.write("b");
+    desk.press("Repeat what is written as well");
+    desk.wait("both", |state| state.tabs[0].status.repeats.len() == 2);
+    desk.see("1 byte: 61");
+    desk.see("every 20ms · ");
+    desk.press("Stop repeat 1");
+    desk.wait("the one that is left", |state| state.tabs[0].status.repeats.len() == 1);
+    let mut last = read_exactly(&mut peer, 5);
+    while last != b"bbbbb" {
+        last = read_exactly(&mut peer, 5);
+    }
+    desk.press("Every");
+    desk.wait("the end of all", |state| state.tabs[0].status.repeats.is_empty());
+
+    desk.write("c");
+    desk.fill("Repeat interval", "500");
+    desk.press("Unit of the interval");
+    desk.choose("µs");
+    desk.fill("Number of repeats, empty for no end", "3");
+    desk.press("Every");
+    desk.hear("Repeated 3 times, as asked.");
+    let sent = desk.front().status.counters.sent.records;
+    desk.draw();
+    assert_eq!(desk.front().status.counters.sent.records, sent);
+    let mut rest = read_exactly(&mut peer, 1);
+    while rest == b"b" {
+        rest = read_exactly(&mut peer, 1);
+    }
+    assert_eq!((rest, read_exactly(&mut peer, 2)), (b"c".to_vec(), b"cc".to_vec()));
+    desk.fill("Number of repeats, empty for no end", "some");
+    desk.see("The number of repeats is a whole number, or empty for no end.");
+    let composer = desk.restart().front().settings.composer.clone();
+    assert_eq!((composer.every.as_str(), composer.repeat_times.as_str()), ("500", "some"));
+}
+
+#[test]
 fn repeats_to_nobody_are_not_counted() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     let listener = desk.open("Listen");
     desk.write("x");
-    desk.fill("Repeat interval in milliseconds", "1");
+    desk.fill("Repeat interval", "1");
     desk.press("Every");
     desk.wait("the repeat", |state| !state.tabs[0].status.repeats.is_empty());
     for _ in 0..20 {

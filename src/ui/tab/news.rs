@@ -8,7 +8,7 @@ use crate::model::status::SessionState;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::answers;
-use crate::ui::tab::composer::{TYPED_REPEAT, file};
+use crate::ui::tab::composer::{file, repeats};
 use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::meter;
@@ -41,6 +41,7 @@ pub(in crate::ui) fn take_in(
     if tab.session().is_some_and(|session| !session.is_alive()) {
         file::lost(tab);
         tab.composer.history.forget_asked();
+        tab.composer.repeats.clear();
         if was_open {
             cx.problem("toast.session_ended");
         }
@@ -73,15 +74,11 @@ fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
         }
         Event::Rejected { ticket, why } => rejected(tab, ticket, &why, cx),
         Event::SendProgress { job, sent, total } => file::progress(tab, job, sent, total),
-        Event::SendFinished { job: TYPED_REPEAT, outcome } => match outcome {
-            // Whoever switched it off sees that it is off.
-            Ok(()) | Err(Rejection::Cancelled) => {}
-            Err(why) => {
-                let why = text::rejection(cx.locale, &why);
-                cx.notices.problem(cx.locale.format("toast.repeat_stopped", &[("why", &why)]));
+        Event::SendFinished { job, outcome } => {
+            if !repeats::finished(tab, job, &outcome, cx) {
+                file::finished(tab, job, outcome, cx);
             }
-        },
-        Event::SendFinished { job, outcome } => file::finished(tab, job, outcome, cx),
+        }
     }
 }
 
@@ -90,6 +87,7 @@ fn rejected(tab: &mut Tab, ticket: Ticket, why: &Rejection, cx: &mut Cx<'_>) {
     let line = text::rejection(cx.locale, why);
     file::refused(tab, ticket);
     tab.composer.history.answered(ticket, false);
+    tab.composer.repeats.refused(ticket);
     let field = match tab.panel.take_pending(ticket) {
         Some(PendingRequest::Group(text)) => {
             tab.settings.groups.retain(|group| *group != text);

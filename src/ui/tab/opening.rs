@@ -81,7 +81,6 @@ fn start_new(tab: &mut Tab, cx: &mut Cx<'_>) {
     if tab.is_open() && config.is_none() {
         return;
     }
-    tab.composer.repeating = None;
     if let Some(config) = config {
         make_journal(tab, config, cx);
     } else {
@@ -99,6 +98,7 @@ fn start_new(tab: &mut Tab, cx: &mut Cx<'_>) {
 fn forget_session(tab: &mut Tab) {
     file::lost(tab);
     tab.composer.history.forget_asked();
+    tab.composer.repeats.clear();
     tab.status = Status::default();
     tab.peers = Peers::default();
     tab.meter = Meter::default();

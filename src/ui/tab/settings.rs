@@ -14,7 +14,7 @@ use crate::ui::tab::highlights::HighlightRule;
 use crate::workspace::settings::Settings;
 use crate::workspace::tabs::{
     ComposerSettings, DrawerSettings, HighlightSettings, InputChoice, RawSettings, ReplySettings,
-    SecuritySettings, TabKind, TabSettings, UnixSettings, ViewChoice, WebSocketSettings,
+    SecuritySettings, TabKind, TabSettings, UnitChoice, UnixSettings, ViewChoice, WebSocketSettings,
 };
 use std::path::PathBuf;
 
@@ -95,8 +95,12 @@ pub struct LiveComposer {
     pub ending: LineEnding,
     /// The checksum that is appended.
     pub checksum: Option<Checksum>,
-    /// Milliseconds between repeats, as typed.
-    pub every_millis: String,
+    /// How much lies between repeats, as typed.
+    pub every: String,
+    /// Of what.
+    pub every_unit: UnitChoice,
+    /// How often it is repeated, as typed; empty for without an end.
+    pub repeat_times: String,
     /// Everything received goes back.
     pub echo: bool,
     /// What is answered by itself, in order.
@@ -273,7 +277,9 @@ impl From<ComposerSettings> for LiveComposer {
             breaks: LineBreak::from_name(&file.breaks).unwrap_or_default(),
             ending: file.append.parse().unwrap_or_default(),
             checksum: Checksum::from_name(&file.checksum).ok(),
-            every_millis: file.every_millis,
+            every: file.every_millis,
+            every_unit: file.every_unit,
+            repeat_times: file.repeat_times,
             echo: file.echo,
             replies: file.replies,
         }
@@ -289,7 +295,9 @@ impl From<&LiveComposer> for ComposerSettings {
             breaks: live.breaks.name().to_owned(),
             append: live.ending.name().to_owned(),
             checksum: live.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
-            every_millis: live.every_millis.clone(),
+            every_millis: live.every.clone(),
+            every_unit: live.every_unit,
+            repeat_times: live.repeat_times.clone(),
             echo: live.echo,
             replies: live.replies.clone(),
         }

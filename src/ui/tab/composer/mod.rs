@@ -16,6 +16,10 @@ pub mod preview;
 
 pub mod ready;
 
+pub mod repeats;
+
+pub mod repeats_view;
+
 pub mod send_choices;
 
 pub mod state;
@@ -32,26 +36,26 @@ use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::{FileJobs, SendFile};
 use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
-use crate::ui::tab::composer::state::{Obstacle, Repeating, written};
+use crate::ui::tab::composer::state::{Obstacle, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
-use crate::ui::tab::session::{send_command, send_for_answer, tell_not_open};
+use crate::ui::tab::session::{send_for_answer, tell_not_open};
 use crate::util::clock;
 use crate::workspace::sending::{QuickSend, Sending, SentText};
-use std::time::Duration;
-
-/// The name of the repeat of what is written; other sends of a session are counted from 1.
-pub(in crate::ui) const TYPED_REPEAT: JobId = JobId(0);
 
 /// What can be asked of the send area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComposerAction {
     /// What is written is on its way.
     Send,
-    /// What is written is sent again and again.
+    /// What is written is sent again and again, beside what is repeated already.
     StartRepeat,
+    /// What is written is repeated in the place of this.
+    RenewRepeat(JobId),
+    /// This is not repeated any more.
+    StopRepeat(JobId),
     /// Nothing is repeated.
-    StopRepeat,
+    StopRepeats,
     /// The person is asked for a file to send.
     AskFile,
     /// No more of the file is sent.
@@ -119,8 +123,10 @@ pub(in crate::ui) fn apply(
             file::send_pasted(tab, files, cx);
         }
         ComposerAction::Send => send(tab, cx),
-        ComposerAction::StartRepeat => start_repeat(tab, cx),
-        ComposerAction::StopRepeat => stop_repeat(tab, cx),
+        ComposerAction::StartRepeat => repeats::start(tab, None, cx),
+        ComposerAction::RenewRepeat(job) => repeats::start(tab, Some(job), cx),
+        ComposerAction::StopRepeat(job) => repeats::stop(tab, job, cx),
+        ComposerAction::StopRepeats => repeats::stop_all(tab, cx),
         ComposerAction::AskFile => return Some(SendFile::of(tab, cx)),
         ComposerAction::CancelFile => file::cancel(tab, cx),
         ComposerAction::DropPasted => file::discard_pasted(tab, files),
@@ -146,7 +152,7 @@ fn send(tab: &mut Tab, cx: &mut Cx<'_>) {
     tab.composer.steps_back = 0;
     let sent = SentText {
         at_millis: Some(clock::now().wall_ns / 1_000_000),
-        target: words::recipients(cx.locale, &tab.settings, &tab.peers),
+        target: whom(tab, cx),
         ..written(&tab.settings)
     };
     tab.composer.history.asked(ticket, sent);
@@ -169,28 +175,6 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
             cx.notices.problem(format!("{}: {}", quick.name, words::compose_error(cx.locale, &error)));
         }
     }
-}
-
-/// Sends what is written again and again.
-fn start_repeat(tab: &mut Tab, cx: &mut Cx<'_>) {
-    let Ok(millis) = tab.settings.composer.every_millis.trim().parse::<u64>() else { return };
-    if tab.composer.pasted.is_some() {
-        // It goes out by way of a file, and what is being written is not seen now.
-        cx.problem("repeat.pasted");
-        return;
-    }
-    let Some(composed) = payload(tab, cx) else { return };
-    let Some(target) = target_of(tab, cx) else { return };
-    let every = Duration::from_millis(millis.max(1));
-    let payloads = vec![composed.clone().into_content()];
-    tab.composer.repeating = Some(Repeating { composed, target: target.clone() });
-    let job = TYPED_REPEAT;
-    send_command(tab, Command::StartRepeat { job, target, payloads, every, times: None }, cx);
-}
-
-/// Nothing of what was written is repeated any more.
-fn stop_repeat(tab: &Tab, cx: &mut Cx<'_>) {
-    send_command(tab, Command::StopSending { job: TYPED_REPEAT }, cx);
 }
 
 /// What is being written, if it can go out now; the person is told why not.
@@ -224,6 +208,11 @@ pub(in crate::ui) fn target_of(tab: &Tab, cx: &mut Cx<'_>) -> Option<Target> {
             None
         }
     }
+}
+
+/// The same in words.
+fn whom(tab: &Tab, cx: &Cx<'_>) -> String {
+    words::recipients(cx.locale, &tab.settings, &tab.peers)
 }
 
 /// Puts bytes on their way to whom this tab sends. Gives the ticket where the session was asked.

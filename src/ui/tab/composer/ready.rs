@@ -4,8 +4,9 @@ use crate::codec::time::TimeFormat;
 use crate::engine::shared::Status;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::composer::repeats::{PlanError, RepeatPlan, unit_name};
 use crate::ui::tab::composer::state::Composer;
-use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction, TYPED_REPEAT};
+use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
@@ -13,10 +14,11 @@ use crate::ui::widgets::{
     menu_item, sideways, text_button, toggle,
 };
 use crate::workspace::sending::QuickSend;
+use crate::workspace::tabs::UnitChoice;
 use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// The quick sends get a line of their own where there is less room than this.
-const ONE_LINE: f32 = 640.0;
+const ONE_LINE: f32 = 980.0;
 
 /// Quick sends, history, files, repeating, automatic answers and echo.
 pub fn ready_ui(
@@ -36,26 +38,30 @@ pub fn ready_ui(
         });
         // Where even this is too wide, it goes on beneath.
         ui.horizontal_wrapped(|ui| {
-            let repeat = Repeat::of(tab, status);
+            let repeat = Repeat::of(tab, composer, status);
             repeat.switch_ui(ui, ctx, out);
-            repeat.number_ui(ui, ctx, tab);
+            repeat.every_ui(ui, ctx, tab);
+            Repeat::unit_ui(ui, ctx, tab);
+            repeat.times_ui(ui, ctx, tab);
             replies_button(ui, ctx, tab, out);
             echo_ui(ui, ctx, tab, out);
         });
-        Repeat::of(tab, status).error_ui(ui, ctx);
+        Repeat::of(tab, composer, status).error_ui(ui, ctx);
         return;
     }
     // From the right, so that the quick sends have all the room that is left. One line high, whatever stood here before.
     ui.allocate_ui_with_layout(line, from_right, |ui| {
         echo_ui(ui, ctx, tab, out);
         replies_button(ui, ctx, tab, out);
-        let repeat = Repeat::of(tab, status);
-        repeat.number_ui(ui, ctx, tab);
+        let repeat = Repeat::of(tab, composer, status);
+        repeat.times_ui(ui, ctx, tab);
+        Repeat::unit_ui(ui, ctx, tab);
+        repeat.every_ui(ui, ctx, tab);
         repeat.switch_ui(ui, ctx, out);
         past_ui(ui, ctx, tab, composer, out);
         quick_line_ui(ui, ctx, status, out);
     });
-    Repeat::of(tab, status).error_ui(ui, ctx);
+    Repeat::of(tab, composer, status).error_ui(ui, ctx);
 }
 
 /// From the right: a file, and what was sent before.
@@ -183,50 +189,71 @@ fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, composer
     });
 }
 
-/// Sending again and again. The number stands right of its switch.
+/// Sending again and again. Interval, unit and number stand right of the switch.
 #[derive(Clone, Copy)]
 struct Repeat {
     is_session_open: bool,
     is_running: bool,
-    is_number: bool,
+    error: Option<PlanError>,
 }
 
 impl Repeat {
-    fn of(tab: &LiveSettings, status: &Status) -> Repeat {
-        let millis = tab.composer.every_millis.trim().parse::<u64>();
+    fn of(tab: &LiveSettings, composer: &Composer, status: &Status) -> Repeat {
         Repeat {
             is_session_open: status.state.is_open(),
-            is_running: status.repeat(TYPED_REPEAT).is_some(),
-            is_number: millis.is_ok_and(|millis| millis > 0),
+            is_running: !composer.repeats.running().is_empty(),
+            error: RepeatPlan::of(&tab.composer).err(),
         }
     }
 
-    fn number_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings) {
-        TextField::new(ctx.text("repeat.millis"))
-            .remark("ms")
-            .width(84.0)
-            .locked(self.is_running)
-            .error((!self.is_number).then_some(""))
-            .show(ui, &mut tab.composer.every_millis);
+    fn every_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings) {
+        TextField::new(ctx.text("repeat.interval"))
+            .width(60.0)
+            .error((self.error == Some(PlanError::Every)).then_some(""))
+            .show(ui, &mut tab.composer.every);
+    }
+
+    fn unit_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings) {
+        let chosen = &mut tab.composer.every_unit;
+        PillCombo::new("every-unit", ctx.text("repeat.unit"), unit_name(*chosen)).list_width(90.0).show(
+            ui,
+            |ui| {
+                for unit in [UnitChoice::Microseconds, UnitChoice::Milliseconds, UnitChoice::Seconds] {
+                    if PillCombo::choice(ui, unit == *chosen, unit_name(unit)) {
+                        *chosen = unit;
+                    }
+                }
+            },
+        );
+    }
+
+    fn times_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings) {
+        TextField::new(ctx.text("repeat.times"))
+            .hint("∞")
+            .remark("×")
+            .width(60.0)
+            .error((self.error == Some(PlanError::Times)).then_some(""))
+            .show(ui, &mut tab.composer.repeat_times);
     }
 
     fn switch_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>, out: &mut Vec<TabAction>) {
         let mut is_on = self.is_running;
-        ui.add_enabled_ui(self.is_session_open && self.is_number, |ui| {
+        let can_switch = self.is_running || self.is_session_open && self.error.is_none();
+        ui.add_enabled_ui(can_switch, |ui| {
             if toggle(ui, &mut is_on, ctx.text("repeat.name"), ctx.text("repeat.tip")).changed() {
                 out.push(if is_on {
                     ComposerAction::StartRepeat.into()
                 } else {
-                    ComposerAction::StopRepeat.into()
+                    ComposerAction::StopRepeats.into()
                 });
             }
         });
     }
 
-    /// The field itself is too narrow for it.
+    /// The fields themselves are too narrow for it.
     fn error_ui(self, ui: &mut Ui, ctx: &ViewCtx<'_>) {
-        if !self.is_number {
-            error_line(ui, ctx.text("repeat.not_a_number"));
+        if let Some(error) = self.error {
+            error_line(ui, ctx.text(error.key()));
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::ui::filter_choices::peers_combo;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_choices;
+use crate::ui::tab::composer::repeats::ChosenTarget;
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::peers::PeersAction;
@@ -24,8 +25,8 @@ pub struct SendSurroundings<'a> {
     pub status: &'a Status,
     /// A file on its way.
     pub file: Option<&'a FileProgress>,
-    /// What is repeated goes to others than a send would now.
-    pub repeats_to_others: bool,
+    /// To whom a send would go now.
+    pub target: ChosenTarget<'a>,
 }
 
 /// Draws the line.

@@ -3,9 +3,10 @@
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::{LineBreak, LineEnding};
 use crate::codec::text::TextEncoding;
-use crate::engine::command::{LONGEST_DATAGRAM, Target};
+use crate::engine::command::LONGEST_DATAGRAM;
 use crate::ui::tab::composer::history::PendingHistory;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
+use crate::ui::tab::composer::repeats::Repeats;
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::workspace::sending::{Sending, SentText};
 use crate::workspace::tabs::{InputChoice, TabKind};
@@ -34,20 +35,11 @@ pub struct Composer {
     pub has_focus: bool,
     /// What waits for the worker's answer before it is history.
     pub(in crate::ui) history: PendingHistory,
-    /// What goes out again and again, whatever was written since. Of no meaning while the session repeats nothing.
-    pub repeating: Option<Repeating>,
+    /// What goes out again and again, whatever was written since.
+    pub(in crate::ui) repeats: Repeats,
     preview: Option<Preview>,
     pasted_datagram: Option<PastedDatagram>,
     switched: Option<Switched>,
-}
-
-/// What goes out again and again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repeating {
-    /// The exact bytes, or what makes them.
-    pub composed: Composed,
-    /// To whom.
-    pub target: Target,
 }
 
 /// What was typed before the way of writing was switched. It counts again when the same way is chosen again, as

@@ -4,27 +4,29 @@ use crate::ui::commands::{self, UiCommand};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
+use crate::ui::tab::composer::ComposerAction;
 use crate::ui::tab::composer::file::FileProgress;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, LONGEST_TYPED_BYTES};
-use crate::ui::tab::composer::preview::{bytes_ui, preview_ui};
+use crate::ui::tab::composer::preview::preview_ui;
 use crate::ui::tab::composer::ready;
+use crate::ui::tab::composer::repeats::{RepeatPlan, Repeating};
+use crate::ui::tab::composer::repeats_view::{ShownRepeat, repeats_ui};
 use crate::ui::tab::composer::send_choices::{self, SendSurroundings};
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::composer::words;
-use crate::ui::tab::composer::{ComposerAction, TYPED_REPEAT};
 use crate::ui::tab::peers::Peers;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, error_line};
-use crate::util::bytes_text::{ByteSize, Count};
+use crate::util::bytes_text::ByteSize;
 use crate::workspace::tabs::InputChoice;
 use egui::TextBuffer;
 use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Frame, Key, KeyboardShortcut, Layout, Margin, Modifiers, RichText, Role, ScrollArea,
-    Sense, Stroke, TextEdit, TextFormat, Ui, WidgetInfo, vec2,
+    Align2, Frame, Key, KeyboardShortcut, Margin, Modifiers, RichText, Role, ScrollArea, Sense, Stroke,
+    TextEdit, TextFormat, Ui, WidgetInfo, vec2,
 };
 
 /// Draws the send area.
@@ -55,20 +57,40 @@ pub fn composer_ui(
             // That nothing is written is seen.
             let wrong = obstacle.as_deref().filter(|_| !is_empty);
             field_ui(ui, ctx, tab, composer, wrong, out);
-            let done = around.status.repeat(TYPED_REPEAT).map(|repeat| repeat.sent);
-            if let (Some(done), Some(repeating)) = (done, composer.repeating.clone()) {
-                let written = composer.payload(&tab.composer, encoding, tab.kind).ok();
-                let is_other = around.repeats_to_others
-                    || !written.is_some_and(|written| written.makes_the_same(&repeating.composed));
-                repeating_ui(ui, ctx, &repeating.composed, done, is_other, off, out);
-            }
         });
         send_button(ui, ctx, button_width, off, out);
     });
+    if !composer.repeats.running().is_empty() {
+        let written = composer.payload(&tab.composer, encoding, tab.kind).ok().cloned();
+        let plan = RepeatPlan::of(&tab.composer);
+        let off = off.or(plan.err().map(|error| ctx.text(error.key())));
+        let shown = shown_repeats(composer, around, plan.ok(), written.as_ref());
+        repeats_ui(ui, ctx, &shown, off, out);
+    }
     if let Some(file) = around.file {
         file_ui(ui, ctx, file, out);
     }
     ready::ready_ui(ui, ctx, tab, composer, around.status, out);
+}
+
+/// What is repeated, with what has become of it. It is compared with what is written and chosen now.
+fn shown_repeats<'a>(
+    composer: &'a Composer,
+    around: SendSurroundings<'a>,
+    plan: Option<RepeatPlan>,
+    written: Option<&Composed>,
+) -> Vec<ShownRepeat<'a>> {
+    let is_same = |repeating: &Repeating| {
+        around.target.is_of(repeating)
+            && plan == Some(repeating.plan)
+            && written.is_some_and(|written| written.makes_the_same(&repeating.composed))
+    };
+    let mut shown = Vec::new();
+    for (place, repeating) in composer.repeats.running().iter().enumerate() {
+        let status = around.status.repeat(repeating.job);
+        shown.push(ShownRepeat { number: place + 1, repeating, status, is_other: !is_same(repeating) });
+    }
+    shown
 }
 
 fn field_ui(
@@ -200,37 +222,6 @@ fn pasted_ui(
     {
         out.push(ComposerAction::DropPasted.into());
     }
-}
-
-/// While something is repeated: how often it went out and its exact bytes, which what was written since does not change.
-/// Where that `is_other`, a button lets it go out from now on, or says why it is `off`.
-fn repeating_ui(
-    ui: &mut Ui,
-    ctx: &ViewCtx<'_>,
-    composed: &Composed,
-    done: u64,
-    is_other: bool,
-    off: Option<&str>,
-    out: &mut Vec<TabAction>,
-) {
-    let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        if is_other {
-            ui.add_enabled_ui(off.is_none(), |ui| {
-                let name = ctx.text("repeat.renew");
-                let response = button(ui, ButtonKind::Ordinary, name, None, ctx.text("repeat.renew_tip"));
-                if response.clicked() {
-                    out.push(ComposerAction::StartRepeat.into());
-                }
-                response.on_disabled_hover_text(off.unwrap_or_default());
-            });
-        }
-        let count = ctx.format("repeat.running", &[("count", &Count(done))]);
-        let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
-            bytes_ui(ui, ctx, &count, composed).on_hover_text(ctx.text("repeat.running_tip"));
-        });
-    });
 }
 
 /// The button, or why it is `off`.
