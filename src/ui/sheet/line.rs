@@ -1,7 +1,7 @@
 //! One line of a row's content as it is laid out: where its letters stand, and how its parts look. It must not know where
 //! the line is on the screen.
 
-use crate::codec::represent::MarkClass;
+use crate::codec::represent::{Letter, MarkClass};
 use crate::ui::fonts;
 use crate::ui::sheet::rows::{RowLine, RowSpan, SpanLook};
 use crate::ui::theme::Theme;
@@ -23,7 +23,7 @@ pub(super) struct Inks {
     pub quiet: Color32,
 }
 
-/// Lays out a line for a column of this width. The letters that show one of these bytes are shown as selected.
+/// Lays out a line for a column of this width. The letters that show one of these bytes are written as selected ones.
 pub(super) fn galley(
     painter: &Painter,
     theme: &Theme,
@@ -43,34 +43,38 @@ pub(super) fn galley(
     painter.layout_job(job)
 }
 
+/// Where the letters that show one of these bytes stand in a line that was laid out, as far as they stand together.
+pub(super) fn selected_places(galley: &Galley, line: &RowLine, selected: &Range<usize>) -> Vec<Rangef> {
+    selected_texts(line, selected).iter().map(|text| places(galley, line, text)).collect()
+}
+
 /// The letter of a line that is nearest to a point, and whether the point is behind its middle.
 pub(super) fn letter_at(ui: &Ui, column: Rangef, line: &RowLine, x: f32) -> Option<(usize, bool)> {
     let inks = Inks { tone: Color32::PLACEHOLDER, quiet: Color32::PLACEHOLDER };
     let galley = galley(ui.painter(), Theme::of(ui), column.span(), line, inks, &(0..0));
     let x = x - column.min;
-    let place_of = |characters: usize| galley.pos_from_cursor(CCursor::new(characters)).min.x;
-    let edges = |letter: usize| {
-        let text = &line.letters.get(letter)?.text;
-        let first = characters_before(line, text.start);
-        let characters = line.text.get(text.clone())?.chars().count();
-        Some((place_of(first), place_of(first + characters)))
-    };
-    let behind =
-        line.letters.partition_point(|letter| place_of(characters_before(line, letter.text.start)) <= x);
-    let (before, next) = (behind.saturating_sub(1), behind);
-    let (left, right) = edges(before)?;
+    let place_of = |letter: &Letter| places(&galley, line, &letter.text);
+    let next = line.letters.partition_point(|letter| place_of(letter).min <= x);
+    let before = next.saturating_sub(1);
+    let place = place_of(line.letters.get(before)?);
     // Between two letters the nearer one is meant.
-    match edges(next) {
-        Some((next_left, _)) if x > right && next_left - x < x - right => Some((next, false)),
-        _ => Some((before, x >= left.midpoint(right))),
+    match line.letters.get(next).map(place_of) {
+        Some(behind) if x > place.max && behind.min - x < x - place.max => Some((next, false)),
+        _ => Some((before, x >= place.center())),
     }
 }
 
-/// How many characters are laid out before a place of the line's text: behind names stands a gap.
-fn characters_before(line: &RowLine, place: usize) -> usize {
-    let gaps = line.spans.iter().take_while(|span| span.end <= place);
-    let gaps = gaps.filter(|span| span.look == SpanLook::Control).count();
-    line.text.get(..place).map_or(0, |text| text.chars().count()) + gaps
+/// From where to where a part of a line's text reaches in what was laid out. Behind each name stands a gap.
+fn places(galley: &Galley, line: &RowLine, text: &Range<usize>) -> Rangef {
+    let gaps = |is_before: &dyn Fn(usize) -> bool| {
+        let names = line.spans.iter().filter(|span| span.look == SpanLook::Control);
+        names.filter(|span| is_before(span.end)).count()
+    };
+    let characters = |end: usize| line.text.get(..end).map_or(0, |text| text.chars().count());
+    let place = |characters: usize| galley.pos_from_cursor(CCursor::new(characters)).min.x;
+    let first = characters(text.start) + gaps(&|end| end <= text.start);
+    let last = characters(text.end) + gaps(&|end| end < text.end);
+    Rangef::new(place(first), place(last))
 }
 
 /// The parts of a line's text that show one of these bytes. In a dump there are two.
@@ -106,7 +110,7 @@ fn append_part(
     for (piece, is_selected) in divided(start..span.end, selected) {
         let begins = piece.start == start;
         let text = &text[piece.start - start..piece.end - start];
-        let (ink, behind) = if is_selected { (theme.text, theme.part) } else { (ink, behind) };
+        let (ink, behind) = if is_selected { (theme.text, Color32::TRANSPARENT) } else { (ink, behind) };
         if is_name {
             append_name(job, text, if begins { NAME_GAP } else { 0.0 }, ink, behind);
         } else {

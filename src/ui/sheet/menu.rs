@@ -22,12 +22,20 @@ impl Sheet {
         context_menu_below(&frame.response, place, 220.0, |ui| {
             let some = !self.selection.is_empty();
             let part = self.shown_part(rows);
+            let single = self.selection.single();
             copy_items(ui, some, (part, self.selected_text(rows)), view, actions);
+            if part.is_some() {
+                self.put_item(ui, rows, frame, (view, part), actions);
+                content_items(ui, single, part, view, actions);
+                menu_separator(ui);
+            }
             if menu_item(ui, some, texts.copy_rows, "") {
                 actions.push(SheetAction::CopyRows);
             }
-            menu_separator(ui);
-            let single = self.selection.single();
+            // Where a part is selected, what stands above is about that, and this about the row.
+            if part.is_none() {
+                menu_separator(ui);
+            }
             self.send_items(ui, rows, frame, (view, part), actions);
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
@@ -54,7 +62,9 @@ impl Sheet {
                     actions.push(SheetAction::Use { row, like, how });
                 }
             }
-            content_items(ui, single, part, view, actions);
+            if part.is_none() {
+                content_items(ui, single, part, view, actions);
+            }
             menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
                 self.select_all(rows, frame);
@@ -62,7 +72,7 @@ impl Sheet {
         });
     }
 
-    /// What can be done with the bytes of one row. An event has none.
+    /// Sending the bytes of one row. What can be done with a part of it stands elsewhere.
     fn send_items(
         &self,
         ui: &mut Ui,
@@ -72,11 +82,7 @@ impl Sheet {
         actions: &mut Vec<SheetAction>,
     ) {
         let Some(whom) = view.send_to else { return };
-        let row = self.selection.single().map(|record| (record, rows.index(record)));
-        let data = row.filter(|(_, row)| *row < frame.extent.rows).and_then(|(record, row)| {
-            let tone = rows.content(row).tone;
-            matches!(tone, Tone::Received | Tone::Sent).then_some((record, tone))
-        });
+        let data = self.single_data(rows, frame);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
             Some((_, Tone::Received)) => view.texts.send_back,
@@ -87,11 +93,35 @@ impl Sheet {
         {
             actions.push(SheetAction::SendAgain(record));
         }
-        if menu_item(ui, data.is_some(), view.texts.put_into_field, "")
+        if part.is_none() {
+            self.put_item(ui, rows, frame, (view, part), actions);
+        }
+    }
+
+    /// Taking the bytes of one row, or of a part of it, into the send field.
+    fn put_item(
+        &self,
+        ui: &mut Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        (view, part): (&SheetView<'_>, Option<Part>),
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let data = self.single_data(rows, frame);
+        if view.send_to.is_some()
+            && menu_item(ui, data.is_some(), view.texts.put_into_field, "")
             && let Some((record, _)) = data
         {
             actions.push(part.map_or(SheetAction::PutIntoField(record), SheetAction::PutPartIntoField));
         }
+    }
+
+    /// The selected row if it is one and has bytes, and which way they went. An event has none.
+    fn single_data(&self, rows: &mut dyn Rows, frame: &Frame) -> Option<(RowKey, Tone)> {
+        let key = self.selection.single()?;
+        let row = rows.index(key);
+        let tone = (row < frame.extent.rows).then(|| rows.content(row).tone)?;
+        matches!(tone, Tone::Received | Tone::Sent).then_some((key, tone))
     }
 
     /// Where a key opens the menu: at the first line of the row that the keyboard stands on, and at the upper edge

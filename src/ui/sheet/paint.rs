@@ -2,12 +2,13 @@
 
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
-use crate::ui::sheet::line::{Inks, galley};
-use crate::ui::sheet::rows::{RowContent, Tone};
+use crate::ui::sheet::line::{Inks, galley, selected_places};
+use crate::ui::sheet::rows::{RowContent, RowLine, Tone};
 use crate::ui::sheet::selection::Part;
 use crate::ui::sheet::texts::SheetTexts;
 use crate::ui::theme::{self, Theme};
 use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2};
+use std::ops::Range;
 
 /// The height of the line that names the columns.
 pub(super) const HEADER_HEIGHT: f32 = 26.0;
@@ -143,12 +144,28 @@ pub(super) fn row(
         let middle = first_middle + place as f32 * LINE_HEIGHT;
         let hidden = middle + LINE_HEIGHT < visible.top() || middle - LINE_HEIGHT > visible.bottom();
         if !hidden && !line.text.is_empty() {
-            let inks = Inks { tone, quiet };
-            let galley = galley(painter, theme, columns.content.span(), line, inks, &selected);
-            let at = pos2(columns.content.min, middle - galley.size().y / 2.0);
-            painter.galley(at, galley, tone);
+            content_line(painter, theme, columns.content, middle, line, Inks { tone, quiet }, &selected);
         }
     }
+}
+
+fn content_line(
+    painter: &Painter,
+    theme: &Theme,
+    column: Rangef,
+    middle: f32,
+    line: &RowLine,
+    inks: Inks,
+    selected: &Range<usize>,
+) {
+    let galley = galley(painter, theme, column.span(), line, inks, selected);
+    let lines = Rangef::point(middle).expand(LINE_HEIGHT / 2.0);
+    for place in selected_places(&galley, line, selected) {
+        let across = Rangef::new(column.min + place.min, column.min + place.max);
+        painter.rect_filled(Rect::from_x_y_ranges(across, lines), 0.0, theme.part);
+    }
+    let at = pos2(column.min, middle - galley.size().y / 2.0);
+    painter.galley(at, galley, inks.tone);
 }
 
 /// Whether a point is on the triangle that folds and unfolds a row.
