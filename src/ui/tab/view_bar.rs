@@ -14,8 +14,8 @@ use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::split_choice::{split_ui, split_width};
 use crate::ui::theme;
 use crate::ui::widgets::{
-    ButtonKind, Choice, PillCombo, button, button_width, find_button, icon_button, menu, menu_item,
-    segmented, segmented_width, toggle, toggle_width, wrap_button,
+    ButtonKind, Choice, PillCombo, button, button_width, chart_button, find_button, icon_button, menu,
+    menu_item, segmented, segmented_width, toggle, toggle_width, wrap_button,
 };
 use egui::{Align, Layout, Ui, vec2};
 
@@ -31,10 +31,10 @@ pub fn view_bar_ui(
     let LogView { find, rows, .. } = log;
     let rows = rows.as_mut();
     let width = ui.available_width();
-    let room = width - choices_width(ui, ctx, tab) - theme::SPACE_16;
+    let room = width - choices_width(ui, ctx, tab) - theme::SPACE_12;
     let (folded, actions) = fold(ui, ctx, is_cleared, room);
     ui.horizontal(|ui| {
-        let choices = vec2((width - actions - theme::SPACE_16).max(0.0), theme::CONTROL_HEIGHT);
+        let choices = vec2((width - actions - theme::SPACE_12).max(0.0), theme::CONTROL_HEIGHT);
         // Where even then not everything fits, the filters go on in a second line.
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
         ui.allocate_ui_with_layout(choices, layout, |ui| {
@@ -112,7 +112,7 @@ fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32
     let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
     let least = symbol + of("save.log");
     let clear = of("view.clear");
-    let chart = of("chart.button");
+    let chart = symbol;
     let cleared = if is_cleared { of("view.show_cleared") } else { 0.0 };
     let widths = [
         (Folded::Nothing, least + of("save.raw") + chart + clear + cleared),
@@ -187,7 +187,7 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
     }
     if matches!(folded, Folded::Nothing | Folded::Raw) {
         let tooltip = ctx.text("chart.button_tip");
-        if button(ui, ButtonKind::Ordinary, ctx.text("chart.button"), None, tooltip).clicked() {
+        if chart_button(ui, ctx.text("chart.button"), tooltip).clicked() {
             out.push(ChartAction::Toggle.into());
         }
     }

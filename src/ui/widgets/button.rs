@@ -49,18 +49,28 @@ pub fn button_width(ui: &Ui, text: &str) -> f32 {
 
 /// A small square with one symbol; its name is spoken and shown as a tooltip.
 pub fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
-    square_button(ui, name, |painter, rect, ink| {
+    square_button(ui, name, name, |painter, rect, ink| {
         painter.text(rect.center(), Align2::CENTER_CENTER, symbol, fonts::interface(14.0), ink);
     })
 }
 
 /// The same with a magnifier, which no font draws large enough.
 pub fn find_button(ui: &mut Ui, name: &str) -> Response {
-    square_button(ui, name, |painter, rect, ink| {
+    square_button(ui, name, name, |painter, rect, ink| {
         let stroke = Stroke::new(1.6, ink);
         let lens = rect.center() + vec2(-1.5, -1.5);
         painter.circle_stroke(lens, 4.6, stroke);
         painter.line_segment([lens + vec2(3.4, 3.4), lens + vec2(7.4, 7.4)], stroke);
+    })
+}
+
+/// The same with a curve between two axes: what is counted over time.
+pub fn chart_button(ui: &mut Ui, name: &str, tooltip: &str) -> Response {
+    square_button(ui, name, tooltip, |painter, rect, ink| {
+        let stroke = Stroke::new(1.5, ink);
+        let at = |x: f32, y: f32| rect.center() + vec2(x, y);
+        painter.line(vec![at(-7.0, -7.0), at(-7.0, 6.5), at(7.5, 6.5)], stroke);
+        painter.line(vec![at(-4.0, 2.5), at(-1.0, -1.5), at(2.0, 1.0), at(6.5, -5.5)], stroke);
     })
 }
 
@@ -90,13 +100,18 @@ pub fn wrap_button(ui: &mut Ui, is_on: bool, name: &str, tooltip: &str) -> Respo
 
 /// The same with a chevron: it opens the list of what has no room.
 pub fn list_button(ui: &mut Ui, name: &str) -> Response {
-    square_button(ui, name, |painter, rect, ink| {
+    square_button(ui, name, name, |painter, rect, ink| {
         let points = [vec2(-4.5, -2.0), vec2(0.0, 2.5), vec2(4.5, -2.0)].map(|point| rect.center() + point);
         painter.line(points.to_vec(), Stroke::new(1.6, ink));
     })
 }
 
-fn square_button(ui: &mut Ui, name: &str, draw: impl FnOnce(&Painter, Rect, Color32)) -> Response {
+fn square_button(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    draw: impl FnOnce(&Painter, Rect, Color32),
+) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(theme::square(theme::CONTROL_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
@@ -113,7 +128,7 @@ fn square_button(ui: &mut Ui, name: &str, draw: impl FnOnce(&Painter, Rect, Colo
         focus_ring(ui, theme, &response);
         draw(ui.painter(), rect, ink);
     }
-    explain(response, name)
+    explain(response, tooltip)
 }
 
 /// Text that can be pressed, without an outline: for what is seldom needed.

@@ -90,10 +90,10 @@ pub fn segmented_width<T>(ui: &Ui, choices: &[Choice<'_, T>]) -> f32 {
 /// The width is that of the strong text, so that nothing moves when the choice does.
 fn segment_width(ui: &Ui, text: &str) -> f32 {
     let font = fonts::strong(theme::BODY_SIZE);
-    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * theme::SPACE_12
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * PILL_PADDING
 }
 
-/// Before and behind what a pill holds.
+/// Before and behind what a pill or a segment holds.
 const PILL_PADDING: f32 = 10.0;
 
 /// The room for the triangle of a pill.

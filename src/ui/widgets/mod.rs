@@ -11,7 +11,8 @@ pub mod menu;
 pub mod sideways;
 
 pub use button::{
-    ButtonKind, button, button_width, find_button, icon_button, text_button, text_button_width, wrap_button,
+    ButtonKind, button, button_width, chart_button, find_button, icon_button, text_button, text_button_width,
+    wrap_button,
 };
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use drawer::drawer;
