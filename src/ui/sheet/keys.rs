@@ -7,7 +7,7 @@ use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme::{self, Theme};
 use egui::text_selection::LabelSelectionState;
-use egui::{Event, EventFilter, Key, Modifiers, Stroke, StrokeKind, Ui};
+use egui::{Event, EventFilter, Key, Modifiers, Popup, Stroke, StrokeKind, Ui};
 
 /// Where a key leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl Sheet {
     ) {
         let focused = frame.response.has_focus();
         let unclaimed = view.takes_keys && ui.memory(|memory| memory.focused().is_none());
-        if !(focused || unclaimed) || frame.extent.rows == 0 {
+        // A menu in front has the keys first: Escape closes it, arrows go through it.
+        let is_in_front = !Popup::is_any_open(ui.ctx());
+        if !(focused || unclaimed) || !is_in_front || frame.extent.rows == 0 {
             return;
         }
         if focused {

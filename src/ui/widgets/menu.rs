@@ -3,7 +3,7 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use egui::{
-    Align2, FocusDirection, Key, LayerId, Modifiers, Order, Popup, Rect, Response, Role, Sense,
+    Align2, FocusDirection, Id, Key, LayerId, Modifiers, Order, Popup, Rect, Response, Role, Sense,
     SetOpenCommand, Ui, WidgetInfo, vec2,
 };
 
@@ -54,7 +54,9 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
     };
     let Some(mut open) = by_key.filter(|_| !around.secondary_clicked()) else {
         ctx.data_mut(|data| data.remove::<ByKey>(id));
-        popup.show(|ui| fill(ui, width, lines));
+        if let Some(shown) = popup.show(|ui| fill(ui, width, lines)) {
+            close_when_pressed_beside(&shown.response, id);
+        }
         return;
     };
     popup.anchor(open.place).show(|ui| {
@@ -73,6 +75,15 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
     // Who came with the keyboard goes on where they were; a click says itself where to go on.
     if !ctx.input(|input| input.pointer.any_click()) {
         around.request_focus();
+    }
+}
+
+/// What is dragged beside a menu is no click, and would go on behind it.
+fn close_when_pressed_beside(shown: &Response, id: Id) {
+    let ctx = &shown.ctx;
+    let pressed = ctx.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.any_pressed()));
+    if pressed.is_some_and(|at| !shown.rect.contains(at)) {
+        Popup::close_id(ctx, id);
     }
 }
 

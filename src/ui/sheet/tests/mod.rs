@@ -166,6 +166,15 @@ fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modif
     harness.run();
 }
 
+fn open_menu(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
+    harness.event(Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+        harness.event(Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    harness.run();
+}
+
 /// Press and release in the events of one frame.
 fn click_at_once(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
     for pressed in [true, false] {
@@ -348,19 +357,32 @@ fn a_row_is_chosen_through_the_accessibility_tree() {
 #[test]
 fn the_menu_copies_and_measures() {
     let mut harness = stage(1_000);
-    let at = pos2(400.0, 300.0);
-    harness.event(Event::PointerMoved(at));
-    for pressed in [true, false] {
-        let button = PointerButton::Secondary;
-        harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
-    }
-    harness.run();
+    open_menu(&mut harness, pos2(400.0, 300.0));
     let selected = harness.state().sheet.selection().single();
     assert!(selected.is_some(), "the row under the pointer is meant");
     harness.get_by_label("Copy as C array").click();
     harness.run();
     assert!(harness.state().actions.contains(&SheetAction::Copy(CopyForm::CArray)));
     assert!(harness.query_by_label("Copy as C array").is_none(), "the menu is closed");
+}
+
+#[test]
+fn escape_or_a_press_beside_closes_the_menu_that_the_mouse_opened() {
+    let mut harness = stage(1_000);
+    let is_open = |harness: &Harness<'static, Stage>| harness.query_by_label("Copy as hex").is_some();
+    open_menu(&mut harness, pos2(400.0, 300.0));
+    let selected = harness.state().sheet.selection().single();
+    assert!(is_open(&harness) && selected.is_some());
+    press_key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(!is_open(&harness));
+    assert_eq!(harness.state().sheet.selection().single(), selected, "the key was for the menu");
+    open_menu(&mut harness, pos2(400.0, 300.0));
+    let beside = pos2(300.0, 60.0);
+    harness.event(Event::PointerMoved(beside));
+    let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+    harness.event(Event::PointerButton { pos: beside, button, pressed: true, modifiers });
+    harness.run();
+    assert!(!is_open(&harness), "whatever becomes of the press");
 }
 
 #[test]
