@@ -85,6 +85,14 @@ pub enum Rejection {
     /// This peer is gone, or was never there.
     #[error("peer {0} is not there any more")]
     PeerGone(PeerId),
+    /// Some of several recipients left before they had everything.
+    #[error("{left} of {of} peers left before they had everything; the others have it")]
+    SomeLeft {
+        /// How many.
+        left: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// The peer does not take what is sent: its queue is full.
     #[error("peer {peer} does not take what is sent: {queued} bytes wait already (at most {cap})")]
     QueueFull {

@@ -135,6 +135,9 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::NotConnected => locale.text("rejected.not_connected").to_owned(),
         Rejection::NoPeer => locale.text("rejected.no_peer").to_owned(),
         Rejection::NoRemote => locale.text("rejected.no_remote").to_owned(),
+        Rejection::SomeLeft { left, of } => {
+            locale.format("rejected.some_left", &[("left", left), ("of", of)])
+        }
         Rejection::PeerGone(peer) => locale.format("rejected.peer_gone", &[("peer", peer)]),
         Rejection::QueueFull { peer, queued, .. } => {
             locale.format("rejected.queue_full", &[("peer", peer), ("queued", queued)])

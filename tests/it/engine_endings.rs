@@ -208,5 +208,8 @@ fn a_recipient_that_leaves_does_not_stop_a_file_for_the_others() {
     let mut got = vec![0; file.len()];
     staying.read_exact(&mut got).unwrap();
     let told = bench.wait_event("the end of the file", |event| matches!(event, Event::SendFinished { .. }));
-    assert!(matches!(told, Event::SendFinished { outcome: Err(Rejection::PeerGone(_)), .. }), "{told:?}");
+    assert!(
+        matches!(told, Event::SendFinished { outcome: Err(Rejection::SomeLeft { left: 1, of: 2 }), .. }),
+        "{told:?}"
+    );
 }

@@ -518,6 +518,45 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
 }
 
 #[test]
+fn a_file_goes_out_in_pieces_and_a_client_that_left_is_told_of() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let listener = desk.open("Listen");
+    let (mut staying, leaving) = (client(listener), client(listener));
+    desk.wait("both clients", |state| state.tabs[0].status.peers_present == 2);
+    let path = desk.folder.path().join("parts.bin");
+    std::fs::write(&path, b"0123456789").unwrap();
+    desk.press("File…");
+    desk.fill("File", path.to_str().unwrap());
+    desk.fill("Pieces of", "four");
+    desk.see("A whole number of bytes, at most 1,048,576.");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.state().modal.is_some(), "what cannot be read is not sent");
+    desk.fill("Pieces of", "4");
+    desk.fill("Pause between them", "1");
+    desk.press_last("Send");
+    desk.hear("parts.bin was sent");
+    assert_eq!(read_exactly(&mut staying, 10), b"0123456789");
+    assert_eq!(desk.front().status.counters.sent.records, 6, "three pieces to each of two");
+
+    let length = 4 << 20;
+    std::fs::write(&path, vec![7; length]).unwrap();
+    desk.press("File…");
+    desk.fill("File", path.to_str().unwrap());
+    assert!(desk.is_seen("Pieces of"));
+    desk.fill("Pieces of", "65536");
+    desk.fill("At most", "8192");
+    desk.press_last("Send");
+    let reader = std::thread::Builder::new()
+        .name("reader".into())
+        .spawn(move || read_exactly(&mut staying, length).len())
+        .unwrap();
+    desk.see("parts.bin · ");
+    drop(leaving);
+    desk.hear("1 of 2 peers left before they had everything");
+    assert_eq!(reader.join().unwrap(), length);
+}
+
+#[test]
 fn fifty_megabytes_are_pasted_and_nothing_hangs_or_is_lost() {
     let (mut desk, mut peer) = with_client();
     desk.write("typed before");

@@ -39,6 +39,10 @@ pub(super) struct Long {
     recipients: Recipients,
     /// A recipient that left before it had everything; the others get the rest.
     gone: Option<PeerId>,
+    /// How many did.
+    left: usize,
+    /// How many there were.
+    asked: usize,
     /// All of it is queued.
     is_read: bool,
 }
@@ -79,8 +83,10 @@ impl Worker {
             sent: 0,
             total,
             told: None,
+            asked: recipients.count(),
             recipients,
             gone: None,
+            left: 0,
             is_read: false,
         })
     }
@@ -93,8 +99,10 @@ impl Worker {
             ids.retain(|id| !(is_read && self.streams.ended_satisfied(*id)));
             let can_send = |id: &PeerId| self.streams.can_send(*id);
             long.gone = long.gone.or(ids.iter().copied().find(|id| !can_send(id)));
+            let before = ids.len();
             ids.retain(can_send);
-            if let (Some(gone), true) = (long.gone, ids.is_empty()) {
+            long.left += before - ids.len();
+            if let (Some(gone), true) = (long.gone, long.left == long.asked) {
                 return Err(Rejection::PeerGone(gone));
             }
         }
@@ -166,7 +174,11 @@ impl Worker {
 impl Long {
     /// How it went, now that it is through.
     pub(super) fn outcome(&self) -> Result<(), Rejection> {
-        self.gone.map_or(Ok(()), |gone| Err(Rejection::PeerGone(gone)))
+        match self.gone {
+            None => Ok(()),
+            Some(gone) if self.asked == 1 => Err(Rejection::PeerGone(gone)),
+            Some(_) => Err(Rejection::SomeLeft { left: self.left, of: self.asked }),
+        }
     }
 
     /// How much was sent, and of how much, if that was not told yet.
@@ -238,6 +250,13 @@ impl LongContent {
 }
 
 impl Recipients {
+    fn count(&self) -> usize {
+        match self {
+            Recipients::Streams(ids) => ids.len(),
+            Recipients::Datagrams(targets) => targets.len(),
+        }
+    }
+
     /// Whether somebody is among both.
     fn shares_with(&self, other: &Recipients) -> bool {
         let ids = |recipients: &Recipients| match recipients {
@@ -281,6 +300,8 @@ mod tests {
             told: None,
             recipients: Recipients::Streams(Vec::new()),
             gone: None,
+            left: 0,
+            asked: 1,
             is_read: false,
         }
     }

@@ -1,6 +1,7 @@
 //! Files on their way to peers, and texts too long for the field, which go the same way.
 
-use crate::engine::command::{Command, FILE_DATAGRAM, Pace, SendSource};
+use crate::automation::interval;
+use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource};
 use crate::engine::event::Rejection;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
@@ -12,8 +13,8 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::payload_form::LONGEST_TYPED_BYTES;
 use crate::ui::tab::composer::state::form_of_pasted;
-use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
+use crate::ui::tab::composer::{target_of, whom};
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::tab::{FileSend, Pasted, Tab};
@@ -22,8 +23,13 @@ use crate::util::bytes_text::ByteSize;
 use egui::{Context, Event};
 use std::fs::{self, Metadata};
 use std::io;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A piece of a stream is held in memory.
+const LONGEST_PIECE: usize = 1 << 20;
 
 /// A file on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,17 +47,73 @@ pub struct FileProgress {
 pub struct SendFile {
     /// From which tab.
     pub tab: TabKey,
-    /// The bytes of each datagram that it is cut into.
+    /// The bytes of each datagram that it is cut into, where nothing else is asked for.
     pub cut_bytes: Option<usize>,
+    /// To whom it goes, as it is shown in the send area.
+    pub whom: String,
+    /// In which pieces, and how fast.
+    pub pace: TypedPace,
     /// Which file.
     pub path: PathField,
 }
 
 impl SendFile {
     /// For this tab.
-    pub(in crate::ui) fn of(tab: &Tab, cx: &mut Cx<'_>) -> SendFile {
+    pub(in crate::ui) fn of(tab: &Tab, files: &FileJobs, cx: &mut Cx<'_>) -> SendFile {
         let cut_bytes = tab.settings.kind.shape().is_message_oriented.then_some(FILE_DATAGRAM);
-        SendFile { tab: tab.key, cut_bytes, path: cx.dialogs.field_to_open("file.title", None) }
+        let (whom, pace) = (whom(tab, cx), files.last_pace.clone());
+        SendFile { tab: tab.key, cut_bytes, whom, pace, path: cx.dialogs.field_to_open("file.title", None) }
+    }
+
+    /// What was typed about pieces and pace.
+    pub(in crate::ui) fn read_pace(&self) -> Result<Pace, PaceError> {
+        self.pace.read(if self.cut_bytes.is_some() { LONGEST_DATAGRAM } else { LONGEST_PIECE })
+    }
+}
+
+/// In which pieces a file goes out, and how fast, as typed. What is empty is as fast as the peers take it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedPace {
+    /// The bytes of one piece.
+    pub piece: String,
+    /// Milliseconds from one piece to the next.
+    pub pause: String,
+    /// KiB in a second at most.
+    pub rate: String,
+}
+
+/// What of it makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaceError {
+    /// The piece: so many bytes are the most.
+    Piece(usize),
+    /// The pause.
+    Pause,
+    /// The rate.
+    Rate,
+}
+
+impl TypedPace {
+    fn read(&self, longest_piece: usize) -> Result<Pace, PaceError> {
+        let piece_bytes = match self.piece.trim() {
+            "" => None,
+            typed => {
+                let bytes = typed.parse().ok().filter(|bytes: &NonZeroUsize| bytes.get() <= longest_piece);
+                Some(bytes.ok_or(PaceError::Piece(longest_piece))?)
+            }
+        };
+        let pause = match self.pause.trim() {
+            "" => Duration::ZERO,
+            typed => interval::parse(&format!("{typed}ms")).ok_or(PaceError::Pause)?,
+        };
+        let bytes_per_second = match self.rate.trim() {
+            "" => None,
+            typed => {
+                let bytes = typed.parse::<u64>().ok().and_then(|kib| NonZeroU64::new(kib.checked_mul(1024)?));
+                Some(bytes.ok_or(PaceError::Rate)?)
+            }
+        };
+        Ok(Pace { piece_bytes, pause, bytes_per_second })
     }
 }
 
@@ -62,6 +124,8 @@ pub struct FileJobs {
     look: Option<FileLook>,
     /// Texts that nobody wants to send any more, until their files are gone.
     discarded: Vec<JobHandle<WrittenPaste>>,
+    /// What was typed last about pieces and pace.
+    last_pace: TypedPace,
     /// Numbers what is sent, and the files of pasted texts.
     last_number: u32,
 }
@@ -89,6 +153,10 @@ struct FileLook {
 pub(in crate::ui) fn start(page: &mut SendFile, files: &mut FileJobs, cx: &mut Cx<'_>) {
     if page.path.trimmed().is_empty() {
         page.path.error = Some(cx.locale.text("file.path_missing").to_owned());
+        return;
+    }
+    // The page says what is wrong with it.
+    if page.read_pace().is_err() {
         return;
     }
     let path = page.path.path();
@@ -127,9 +195,11 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
     files.look = None;
     match result {
         Ok(found) if found.is_file() => {
+            let Ok(wanted) = page.read_pace() else { return false };
+            files.last_pace = page.pace.clone();
             if let Some(tab) = tabs.get_mut(key) {
                 files.last_number += 1;
-                send_file(tab, JobId(files.last_number), (path, found.len()), None, cx);
+                send_file(tab, JobId(files.last_number), (path, found.len(), wanted), None, cx);
             }
             return true;
         }
@@ -145,7 +215,7 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
 fn send_file(
     tab: &mut Tab,
     job: JobId,
-    (path, total): (PathBuf, u64),
+    (path, total, pace): (PathBuf, u64, Pace),
     pasted: Option<Pasted>,
     cx: &mut Cx<'_>,
 ) -> bool {
@@ -162,7 +232,7 @@ fn send_file(
         None => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
     };
     let Some(target) = target_of(tab, cx) else { return false };
-    let command = Command::SendLong { job, target, source: SendSource::File(path), pace: Pace::default() };
+    let command = Command::SendLong { job, target, source: SendSource::File(path), pace };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
         return false;
@@ -223,6 +293,11 @@ pub(in crate::ui) fn finished(tab: &mut Tab, job: JobId, outcome: Result<(), Rej
             let line = locale
                 .format("toast.file_stopped", &[("name", &progress.name), ("sent", &sent), ("size", &size)]);
             cx.notices.info(line);
+        }
+        Err(why @ Rejection::SomeLeft { .. }) => {
+            let why = text::rejection(locale, &why);
+            cx.notices
+                .problem(locale.format("toast.file_to_some", &[("name", &progress.name), ("why", &why)]));
         }
         Err(why) => {
             let why = text::rejection(locale, &why);
@@ -312,7 +387,7 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
     match result {
         Ok(file) => {
             let Some(tab) = tabs.get_mut(paste.tab) else { return };
-            let found = (file.path().to_owned(), file.bytes());
+            let found = (file.path().to_owned(), file.bytes(), Pace::default());
             let pasted = Pasted { text: paste.text.clone(), file };
             files.last_number += 1;
             if send_file(tab, JobId(files.last_number), found, Some(pasted), cx) {
@@ -335,7 +410,8 @@ impl FileJobs {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileJobs, PasteJob, discard_pasted, take_in};
+    use super::{FileJobs, PaceError, PasteJob, TypedPace, discard_pasted, take_in};
+    use crate::engine::command::Pace;
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
     use crate::ui::tab::composer::pasted_file::PastedFile;
@@ -343,6 +419,7 @@ mod tests {
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::Tabs;
     use crossbeam_channel::bounded;
+    use std::num::{NonZeroU64, NonZeroUsize};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -378,5 +455,30 @@ mod tests {
         }
         assert!(tabs[0].composer.pasted.is_none());
         assert_eq!(cx.notices.said(), "", "nobody is told of it, and nobody is sent it");
+    }
+
+    #[test]
+    fn pieces_and_pace_are_read_as_typed() {
+        let typed = |piece: &str, pause: &str, rate: &str| TypedPace {
+            piece: piece.to_owned(),
+            pause: pause.to_owned(),
+            rate: rate.to_owned(),
+        };
+        assert_eq!(typed("", " ", "").read(100), Ok(Pace::default()));
+        let pace = Pace {
+            piece_bytes: NonZeroUsize::new(100),
+            pause: Duration::from_micros(1500),
+            bytes_per_second: NonZeroU64::new(2048),
+        };
+        assert_eq!(typed("100", "1.5", " 2").read(100), Ok(pace));
+        for (piece, pause, rate, error) in [
+            ("101", "", "", PaceError::Piece(100)),
+            ("0", "", "", PaceError::Piece(100)),
+            ("", "soon", "", PaceError::Pause),
+            ("", "", "0", PaceError::Rate),
+            ("", "", "99999999999999999999", PaceError::Rate),
+        ] {
+            assert_eq!(typed(piece, pause, rate).read(100), Err(error), "{piece} {pause} {rate}");
+        }
     }
 }

@@ -127,7 +127,7 @@ pub(in crate::ui) fn apply(
         ComposerAction::RenewRepeat(job) => repeats::start(tab, Some(job), cx),
         ComposerAction::StopRepeat(job) => repeats::stop(tab, job, cx),
         ComposerAction::StopRepeats => repeats::stop_all(tab, cx),
-        ComposerAction::AskFile => return Some(SendFile::of(tab, cx)),
+        ComposerAction::AskFile => return Some(SendFile::of(tab, files, cx)),
         ComposerAction::CancelFile => file::cancel(tab, cx),
         ComposerAction::DropPasted => file::discard_pasted(tab, files),
         ComposerAction::HistoryBack | ComposerAction::HistoryForward => {

@@ -50,8 +50,7 @@ pub(in crate::ui) fn bytes_ui(
     }
     let spoken = format!("{heading} {length}: {}", hex::spaced(&bytes[..bytes.len().min(PREVIEW_BYTES)]));
     let spoken = spoken.trim_start_matches("→ ");
-    job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
-    let response = ui.add(egui::Label::new(job).selectable(true));
+    let response = ui.add(egui::Label::new(job).truncate().selectable(true));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken));
     response
 }

@@ -19,6 +19,9 @@ const LINES: f32 = 3.0;
 /// The room of the pace, so that nothing moves when its figures do.
 const PACE_WIDTH: f32 = 208.0;
 
+/// Pace and bytes stand beside each other where there is more room than this.
+const ROOM_FOR_BOTH: f32 = 620.0;
+
 /// A repeat as it is shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ShownRepeat<'a> {
@@ -78,12 +81,14 @@ fn line_ui(
             response.on_disabled_hover_text(off.unwrap_or_default());
         });
     }
-    let room = vec2(PACE_WIDTH.min(ui.available_width() / 2.0), theme::CONTROL_HEIGHT);
-    let (place, _) = ui.allocate_exact_size(room, Sense::hover());
     let (line, tip) = pace(ctx, plan.every, shown.status);
-    let line = RichText::new(line).color(Theme::of(ui).dim);
-    let inside = UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center));
-    ui.new_child(inside).add(Label::new(line).truncate()).on_hover_text(tip);
+    // Where there is room for one of them, the bytes are what has to be seen.
+    if ui.available_width() > ROOM_FOR_BOTH {
+        let (place, _) = ui.allocate_exact_size(vec2(PACE_WIDTH, theme::CONTROL_HEIGHT), Sense::hover());
+        let shown_line = RichText::new(&line).color(Theme::of(ui).dim);
+        let inside = UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center));
+        ui.new_child(inside).add(Label::new(shown_line).truncate()).on_hover_text(&tip);
+    }
     let done = Count(shown.status.map_or(0, |status| status.sent));
     let heading = match plan.times {
         None => ctx.format("repeat.running", &[("count", &done), ("whom", whom)]),
@@ -93,7 +98,8 @@ fn line_ui(
     };
     let rest = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center), |ui| {
-        bytes_ui(ui, ctx, &heading, composed).on_hover_text(ctx.text("repeat.running_tip"));
+        bytes_ui(ui, ctx, &heading, composed)
+            .on_hover_text(format!("{}\n{line}\n{tip}", ctx.text("repeat.running_tip")));
     });
 }
 
