@@ -179,7 +179,7 @@ impl Sheet {
         self.settle(rows, &frame);
 
         paint::header(&ui.painter_at(header), theme, header, &frame.columns, view.texts, rows.are_running());
-        self.paint_rows(ui, rows, &frame);
+        self.paint_rows(ui, rows, &frame, view.texts);
         self.focus_mark(ui, &frame);
         if rows.is_empty() && !view.empty.is_empty() {
             ui.put(body, Label::new(RichText::new(view.empty).color(theme.dim)).selectable(false));
@@ -410,7 +410,7 @@ impl Sheet {
         self.top_height = heights(rows)(self.anchor.row);
     }
 
-    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
+    fn paint_rows(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, words: &SheetTexts) {
         let theme = Theme::of(ui);
         let widths = self.widths;
         let painter = ui.painter_at(frame.body);
@@ -448,7 +448,8 @@ impl Sheet {
             node.widget_info(|| {
                 WidgetInfo::selected(Role::ListBoxOption, true, light.selected, content.spoken.as_str())
             });
-            if chosen_by_name(ui, id, row, frame.extent.rows, content) {
+            let part = self.part().filter(|part| part.row == key).map(|part| part::told(part, words));
+            if chosen_by_name(ui, id, row, frame.extent.rows, (content, part)) {
                 self.selection.set(key);
             }
             top = rect.bottom();
@@ -462,10 +463,19 @@ impl Sheet {
     }
 }
 
-/// Tells the accessibility tree when the row happened, which of how many it is, and whether it was chosen through the tree.
-fn chosen_by_name(ui: &Ui, id: Id, row: u64, rows: u64, content: &RowContent) -> bool {
+/// Tells the accessibility tree when the row happened, what of it is selected, which of how many it is, and whether it was
+/// chosen through the tree.
+fn chosen_by_name(
+    ui: &Ui,
+    id: Id,
+    row: u64,
+    rows: u64,
+    (content, part): (&RowContent, Option<String>),
+) -> bool {
     ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_description(format!("{} {} {}", content.time, content.delta, content.peer));
+        let RowContent { time, delta, peer, .. } = content;
+        let when = format!("{time} {delta} {peer}");
+        node.set_description(part.map_or_else(|| when.clone(), |part| format!("{when} · {part}")));
         node.add_action(Action::Click);
         if let (Ok(row), Ok(rows)) = (usize::try_from(row), usize::try_from(rows)) {
             node.set_position_in_set(row);

@@ -5,7 +5,9 @@ use crate::codec::represent::Letter;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::rows::{RowContent, RowLine, Rows};
 use crate::ui::sheet::selection::Part;
+use crate::ui::sheet::texts::SheetTexts;
 use crate::ui::sheet::{Frame, Sheet, line, paint};
+use crate::util::bytes_text::Count;
 use egui::{CursorIcon, Pos2, Ui};
 use std::ops::Range;
 
@@ -93,9 +95,11 @@ impl Sheet {
         self.select_part(row, &bytes);
     }
 
-    /// Goes on by one letter from where the part ends, or back. It begins where a row was pressed last.
+    /// Goes on by one letter from where the part ends, or back. It begins where a row was pressed last, and with its first
+    /// byte where it was not.
     pub(super) fn step_part(&mut self, step: LetterStep, rows: &mut dyn Rows, frame: &Frame) {
-        let Some(part) = self.begun_part() else { return };
+        let first = || self.selection.single().map(|row| Part::at(row, 0));
+        let Some(part) = self.begun_part().or_else(first) else { return };
         let index = rows.index(part.row);
         if index >= frame.extent.rows {
             return;
@@ -143,6 +147,11 @@ impl Sheet {
         let place = paint::line_at(content, at.y - top);
         Some((key, byte_in_line(ui, frame, content, place, at.x)?))
     }
+}
+
+/// What a screen reader says about a part.
+pub(super) fn told(part: Part, texts: &SheetTexts) -> String {
+    format!("{}: {}", texts.part, Count(part.bytes().len() as u64))
 }
 
 fn byte_in_line(ui: &Ui, frame: &Frame, content: &RowContent, place: usize, x: f32) -> Option<usize> {

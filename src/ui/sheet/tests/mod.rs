@@ -26,6 +26,8 @@ struct Numbers {
     toggled: Vec<u64>,
     /// What every row says, instead of its number.
     lines: Option<Vec<RowLine>>,
+    /// Rows tell what they mean, and show no payload.
+    is_told: bool,
     made: RowContent,
 }
 
@@ -40,6 +42,7 @@ impl Numbers {
             is_folded: false,
             toggled: Vec::new(),
             lines: None,
+            is_told: false,
             made: RowContent::default(),
         }
     }
@@ -68,7 +71,7 @@ impl Rows for Numbers {
             highlight: None,
             is_running: false,
             place_line: None,
-            shows_payload: true,
+            shows_payload: !self.is_told,
             spoken: format!("RX 温度={index}"),
             lines: self.lines.clone().unwrap_or(lines),
             folded: self.is_folded,

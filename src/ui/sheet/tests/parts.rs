@@ -9,7 +9,7 @@ use crate::ui::sheet::columns::Columns;
 use crate::ui::sheet::{Part, RowLine, SheetAction, SpanLook};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::ops::Range;
 
 /// A place in the content: so many rows from the first one in sight, and so many columns of the payload font.
@@ -255,4 +255,29 @@ fn rows_that_come_in_move_no_row_away_from_under_the_pointer() {
     assert_eq!(part(&harness), Some((row, 0..6)));
     assert!(harness.state().sheet.is_following());
     assert_eq!(harness.state().sheet.visible().end, 1_100);
+}
+
+#[test]
+fn keys_alone_select_a_part_from_the_first_byte_and_it_is_told_of() {
+    let mut harness = rows(None);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    for _ in 0..2 {
+        press_key(&mut harness, Modifiers::SHIFT, Key::ArrowRight);
+    }
+    let first = harness.get_by_label("RX 温度=0");
+    assert!(first.accesskit_node().description().unwrap().ends_with("← 2 · Selected bytes: 6"));
+    assert_eq!(part(&harness), Some((0, 0..6)));
+}
+
+#[test]
+fn a_view_that_shows_no_payload_copies_the_row() {
+    let mut harness = rows(None);
+    drag(&mut harness, &[(3.0, 0.2), (3.0, 3.9)]);
+    harness.state_mut().rows.is_told = true;
+    harness.event(Event::Copy);
+    harness.run();
+    assert_eq!(harness.state().actions, [SheetAction::Copy(CopyForm::Text)]);
+    harness.state_mut().rows.is_told = false;
+    harness.run();
+    assert_eq!(part(&harness), Some((3, 0..6)), "it is there again with the payload");
 }
