@@ -172,7 +172,6 @@ impl App {
     /// Writes what is not written yet, and waits for the disk.
     pub fn close(&mut self) {
         self.saver.finish(&self.state);
-        self.state.files.clean_up(&mut self.state.tabs);
     }
 
     fn apply(&mut self, action: Action, ctx: &egui::Context) {

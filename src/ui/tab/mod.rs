@@ -89,7 +89,6 @@ use crate::ui::jobs::JobHandle;
 use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::chart::{Chart, ChartAction};
 use crate::ui::tab::composer::file::FileProgress;
-use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::connection::ConnectionAction;
@@ -269,16 +268,7 @@ pub struct FileSend {
     /// Names the request, should the session refuse it.
     pub ticket: Ticket,
     /// The long text that is sent this way; it is given back if it does not get through.
-    pub pasted: Option<Pasted>,
-}
-
-/// A text that was too long to edit, on its way.
-#[derive(Debug)]
-pub struct Pasted {
-    /// As it was pasted.
-    pub text: Arc<str>,
-    /// What is sent of it; gone with this value.
-    pub file: PastedFile,
+    pub pasted: Option<Arc<str>>,
 }
 
 impl From<SessionAction> for TabAction {

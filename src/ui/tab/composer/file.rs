@@ -1,4 +1,4 @@
-//! Files on their way to peers, and texts too long for the field, which go the same way.
+//! Files on their way to peers, and texts too long for the field, which go the same way out of memory.
 
 use crate::automation::interval;
 use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource};
@@ -10,14 +10,13 @@ use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
-use crate::ui::tab::composer::pasted_file::PastedFile;
 use crate::ui::tab::composer::payload_form::LONGEST_TYPED_BYTES;
 use crate::ui::tab::composer::state::form_of_pasted;
 use crate::ui::tab::composer::words;
 use crate::ui::tab::composer::{target_of, whom};
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::session::{send_command, tell_not_open};
-use crate::ui::tab::{FileSend, Pasted, Tab};
+use crate::ui::tab::{FileSend, Tab};
 use crate::ui::text;
 use crate::util::bytes_text::ByteSize;
 use egui::{Context, Event};
@@ -122,24 +121,34 @@ impl TypedPace {
 pub struct FileJobs {
     paste: Option<PasteJob>,
     look: Option<FileLook>,
-    /// Texts that nobody wants to send any more, until their files are gone.
-    discarded: Vec<JobHandle<WrittenPaste>>,
+    /// Texts that nobody wants to send any more, until nobody works on them.
+    discarded: Vec<JobHandle<ComposedPaste>>,
     /// What was typed last about pieces and pace.
     last_pace: TypedPace,
-    /// Numbers what is sent, and the files of pasted texts.
+    /// Numbers what is sent.
     last_number: u32,
 }
 
-/// A long text on its way into a file that is then sent.
+/// A long text of which the bytes are being made.
 #[derive(Debug)]
 struct PasteJob {
     tab: TabKey,
     text: Arc<str>,
-    job: JobHandle<WrittenPaste>,
+    job: JobHandle<ComposedPaste>,
 }
 
-/// The file of a pasted text, or why there is none.
-type WrittenPaste = Result<PastedFile, String>;
+/// The bytes of a pasted text, or why there are none.
+type ComposedPaste = Result<Arc<[u8]>, String>;
+
+/// What is handed to a session.
+struct Outgoing {
+    name: String,
+    source: SendSource,
+    total: u64,
+    pace: Pace,
+    /// The text that it was made of.
+    pasted: Option<Arc<str>>,
+}
 
 /// A look at the file that the page names: a share that went away may take long to say so.
 #[derive(Debug)]
@@ -199,7 +208,11 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
             files.last_pace = page.pace.clone();
             if let Some(tab) = tabs.get_mut(key) {
                 files.last_number += 1;
-                send_file(tab, JobId(files.last_number), (path, found.len(), wanted), None, cx);
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let (name, total) = (name.unwrap_or_default(), found.len());
+                let source = SendSource::File(path);
+                let outgoing = Outgoing { name, source, total, pace: wanted, pasted: None };
+                send_file(tab, JobId(files.last_number), outgoing, cx);
             }
             return true;
         }
@@ -211,14 +224,8 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
     false
 }
 
-/// Sends a file, which may hold what was `pasted`. Says whether the session took it.
-fn send_file(
-    tab: &mut Tab,
-    job: JobId,
-    (path, total, pace): (PathBuf, u64, Pace),
-    pasted: Option<Pasted>,
-    cx: &mut Cx<'_>,
-) -> bool {
+/// Sends it. Says whether the session took it.
+fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> bool {
     if !tab.is_open() {
         tell_not_open(tab, cx);
         return false;
@@ -227,12 +234,9 @@ fn send_file(
         cx.problem("rejected.file_busy");
         return false;
     }
-    let name = match &pasted {
-        Some(_) => cx.locale.text("file.pasted").to_owned(),
-        None => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-    };
     let Some(target) = target_of(tab, cx) else { return false };
-    let command = Command::SendLong { job, target, source: SendSource::File(path), pace };
+    let Outgoing { name, source, total, pace, pasted } = outgoing;
+    let command = Command::SendLong { job, target, source, pace };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
         return false;
@@ -258,7 +262,7 @@ pub(in crate::ui) fn lost(tab: &mut Tab) {
 
 /// A text that did not get through can be sent again, unless another one was pasted meanwhile.
 fn give_back(tab: &mut Tab, file: FileSend) {
-    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted.map(|pasted| pasted.text));
+    tab.composer.pasted = tab.composer.pasted.take().or(file.pasted);
 }
 
 pub(in crate::ui) fn cancel(tab: &Tab, cx: &mut Cx<'_>) {
@@ -333,7 +337,7 @@ pub(in crate::ui) fn take_long_pastes(field: Option<&mut Tab>, ctx: &Context, cx
     }
 }
 
-/// Puts a long text into a file, in the background, and sends that.
+/// Makes bytes of a long text, in the background, and sends them.
 pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_>) {
     let Some(pasted) = tab.composer.pasted.clone().filter(|_| tab.is_open()) else { return };
     if files.paste.is_some() || tab.file.is_some() {
@@ -342,24 +346,18 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
     }
     let locale = cx.locale;
     let form = form_of_pasted(&tab.settings.composer, tab.encoding());
-    let folder = cx.profile.sessions_folder.clone();
-    // Another tab may still be sending its own, and one that was discarded may still be written.
-    files.last_number += 1;
-    let number = files.last_number;
     let text = pasted.clone();
     let job = cx.start_job(JobKind::LongPaste, move |control| {
         let composed = form.compose(&pasted).map_err(|error| words::compose_error(locale, &error))?;
         if control.is_cancelled() {
             return Err(locale.text("rejected.cancelled").to_owned());
         }
-        PastedFile::write(&folder, number, composed.bytes())
-            .map_err(|(path, error)| error_text::file(locale, Operation::WriteFile, &path, &error))
+        Ok(Arc::from(composed.bytes()))
     });
     files.paste = job.map(|job| PasteJob { tab: tab.key, text, job });
 }
 
-/// Forgets the text that waits to be sent, also where it is on its way into a file already: writing is stopped, and what
-/// is written of it goes.
+/// Forgets the text that waits to be sent, also where its bytes are being made.
 pub(in crate::ui) fn discard_pasted(tab: &mut Tab, files: &mut FileJobs) {
     tab.composer.pasted = None;
     if let Some(paste) = files.paste.take_if(|paste| paste.tab == tab.key) {
@@ -385,26 +383,21 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
     let Some(result) = files.paste.as_ref().and_then(|paste| paste.job.take_result()) else { return };
     let Some(paste) = files.paste.take() else { return };
     match result {
-        Ok(file) => {
+        Ok(bytes) => {
             let Some(tab) = tabs.get_mut(paste.tab) else { return };
-            let found = (file.path().to_owned(), file.bytes(), Pace::default());
-            let pasted = Pasted { text: paste.text.clone(), file };
+            let outgoing = Outgoing {
+                name: cx.locale.text("file.pasted").to_owned(),
+                total: bytes.len() as u64,
+                source: SendSource::Bytes(bytes),
+                pace: Pace::default(),
+                pasted: Some(paste.text.clone()),
+            };
             files.last_number += 1;
-            if send_file(tab, JobId(files.last_number), found, Some(pasted), cx) {
+            if send_file(tab, JobId(files.last_number), outgoing, cx) {
                 tab.composer.pasted.take_if(|pasted| Arc::ptr_eq(pasted, &paste.text));
             }
         }
         Err(error) => cx.notices.problem(error),
-    }
-}
-
-impl FileJobs {
-    /// Lets go of what was made only to be sent, also where its text is still being written.
-    pub(in crate::ui) fn clean_up(&mut self, tabs: &mut TabList) {
-        self.paste = None;
-        for tab in tabs {
-            tab.file = None;
-        }
     }
 }
 
@@ -414,7 +407,6 @@ mod tests {
     use crate::engine::command::Pace;
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
-    use crate::ui::tab::composer::pasted_file::PastedFile;
     use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::Tabs;
@@ -426,31 +418,28 @@ mod tests {
     const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
     #[test]
-    fn a_pasted_text_that_is_discarded_while_it_is_written_is_not_sent() {
+    fn a_pasted_text_that_is_discarded_while_its_bytes_are_made_is_not_sent() {
         let folder = tempfile::tempdir().unwrap();
         let mut services = Services::in_folder(folder.path());
         let mut cx = services.cx(Locale::of(Language::English));
         let (mut tabs, mut files) = (TabList::new(Tabs::default()), FileJobs::default());
         let text: Arc<str> = Arc::from("a long text");
         tabs[0].composer.pasted = Some(text.clone());
-        let ((may_write, waits), (written, is_written)) = (bounded(1), bounded(1));
-        let path = folder.path().to_owned();
+        let ((may_end, waits), (ended, has_ended)) = (bounded(1), bounded(1));
         let job = cx.jobs.start(JobKind::LongPaste, move |control| {
             waits.recv_timeout(LONGEST_WAIT).unwrap();
-            let file = PastedFile::write(&path, 1, b"a long text").unwrap();
-            written.send((control.is_cancelled(), file.path().to_owned())).unwrap();
-            Ok(file)
+            ended.send(control.is_cancelled()).unwrap();
+            Ok(Arc::from(b"a long text".as_slice()))
         });
         files.paste = Some(PasteJob { tab: tabs[0].key, text, job: job.unwrap() });
 
         discard_pasted(&mut tabs[0], &mut files);
         assert!(files.paste.is_none(), "another text can be sent meanwhile");
-        may_write.send(()).unwrap();
-        let (was_cancelled, file) = is_written.recv_timeout(LONGEST_WAIT).unwrap();
-        assert!(was_cancelled);
+        may_end.send(()).unwrap();
+        assert!(has_ended.recv_timeout(LONGEST_WAIT).unwrap(), "it was cancelled");
         let deadline = Instant::now() + LONGEST_WAIT;
-        while file.exists() {
-            assert!(Instant::now() < deadline, "the file is kept");
+        while !files.discarded.is_empty() {
+            assert!(Instant::now() < deadline, "it is kept");
             take_in(None, &mut files, &mut tabs, &mut cx);
         }
         assert!(tabs[0].composer.pasted.is_none());

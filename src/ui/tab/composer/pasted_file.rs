@@ -1,52 +1,14 @@
-//! A file that a long text is written to, so that it can be sent as files are. It is there for that one send.
+//! Up to version 0.2 long texts went out by way of files. What a program of that time left when it crashed is removed.
 
-use crate::util::private_file;
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// A program that crashed leaves its file. One that was not written to for so long is on nobody's way: it is written
-/// and opened to be sent within a moment, and what is open can still be read to its end.
+/// One that was not written to for so long is on nobody's way.
 const LEFT_BEHIND_AFTER: Duration = Duration::from_hours(1);
 
 const START: &str = "pasted-";
 const ENDING: &str = ".tmp";
-
-/// The file. Dropping it removes it.
-#[derive(Debug)]
-pub struct PastedFile {
-    path: PathBuf,
-    bytes: u64,
-}
-
-impl PastedFile {
-    /// Writes such a file into this folder. `number` tells it from others of this program.
-    pub fn write(folder: &Path, number: u32, bytes: &[u8]) -> Result<PastedFile, (PathBuf, io::Error)> {
-        let path = folder.join(format!("{START}{}-{number}{ENDING}", std::process::id()));
-        let file = PastedFile { path, bytes: bytes.len() as u64 };
-        // Also what was written only in part goes with the value.
-        let made = private_file::create(&file.path);
-        made.and_then(|mut made| made.write_all(bytes)).map_err(|error| (file.path.clone(), error))?;
-        Ok(file)
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// How long it is.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-}
-
-impl Drop for PastedFile {
-    fn drop(&mut self) {
-        remove(&self.path);
-    }
-}
 
 /// Removes what programs that crashed have left in this folder by now.
 pub fn remove_left_behind(folder: &Path, now_wall_ns: i64) {
@@ -72,7 +34,7 @@ fn remove(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEFT_BEHIND_AFTER, PastedFile, remove_left_behind};
+    use super::{LEFT_BEHIND_AFTER, remove_left_behind};
     use crate::util::clock;
     use std::fs::{self, File};
     use std::path::Path;
@@ -84,25 +46,6 @@ mod tests {
             .collect();
         names.sort();
         names
-    }
-
-    #[test]
-    fn a_pasted_text_leaves_no_file_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        let (first, second) = (
-            PastedFile::write(folder.path(), 1, b"one").unwrap(),
-            PastedFile::write(folder.path(), 2, b"").unwrap(),
-        );
-        assert_eq!(fs::read(first.path()).unwrap(), b"one");
-        drop(first);
-        assert_eq!(names(folder.path()), [second.path().file_name().unwrap().to_str().unwrap()]);
-        drop(second);
-        assert!(names(folder.path()).is_empty());
-        let nowhere = folder.path().join("none");
-        assert_eq!(
-            PastedFile::write(&nowhere, 1, b"one").unwrap_err().1.kind(),
-            std::io::ErrorKind::NotFound
-        );
     }
 
     #[test]
