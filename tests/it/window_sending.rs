@@ -192,7 +192,7 @@ fn a_template_is_previewed_filled_in_when_sent_and_repeated() {
     desk.see("There is no field “counte”");
     desk.see("did you mean counter? (character 5).");
     desk.write("55 {counter:u8} {sum-8}");
-    desk.see("3 bytes, for example: 55 01 56");
+    desk.see("e.g. 3 bytes: 55 01 56");
     for expected in [[0x55, 1, 0x56], [0x55, 2, 0x57]] {
         desk.press("Send");
         assert_eq!(read_exactly(&mut peer, 3), expected);
@@ -319,7 +319,7 @@ fn something_is_sent_again_and_again_until_it_is_stopped() {
     desk.fill("Repeat interval", "20");
     desk.press("Every");
     assert_eq!(read_exactly(&mut peer, 12), b"tickticktick");
-    desk.see("Repeating · ");
+    desk.see(" × to all clients");
     desk.press("Every");
     desk.wait("the end of the repeats", |state| state.tabs[0].status.repeats.is_empty());
     desk.write("and on");
@@ -346,7 +346,7 @@ fn what_goes_out_while_a_text_is_repeated_is_said_and_renewed_when_asked() {
     desk.write("tock");
     desk.see("4 bytes: 74 6F 63 6B");
     let going_out = |desk: &Desk| {
-        let line = desk.harness.get_all_by_label_contains("Repeating").next().unwrap();
+        let line = desk.harness.get_all_by_label_contains(" × to ").next().unwrap();
         line.accesskit_node().value().unwrap()
     };
     assert!(going_out(&desk).ends_with("4 bytes: 74 69 63 6B"), "{}", going_out(&desk));
