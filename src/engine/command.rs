@@ -61,6 +61,8 @@ pub enum Command {
         target: Target,
         /// What is filled in.
         template: Box<Dressed>,
+        /// Where there are frames: text, binary or something else.
+        form: MessageForm,
         /// Who caused it.
         origin: Origin,
     },
@@ -198,7 +200,12 @@ pub enum Content {
         form: MessageForm,
     },
     /// What a template makes at the moment of sending.
-    Template(Box<Dressed>),
+    Template {
+        /// What is filled in.
+        template: Box<Dressed>,
+        /// Where there are frames: text, binary or something else.
+        form: MessageForm,
+    },
 }
 
 /// To whom.
@@ -292,7 +299,7 @@ impl fmt::Debug for Content {
         match self {
             Content::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             Content::Message { payload, form } => write!(f, "{} bytes, {form:?}", payload.len()),
-            Content::Template(_) => f.write_str("a template"),
+            Content::Template { .. } => f.write_str("a template"),
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum MessageForm {
     Binary,
     /// Asks for an answer with the same bytes.
     Ping,
+    /// Ends the conversation: a code of its own before the reason, as in `1001 going away`, or that of a normal end.
+    Close,
     /// As it is, past all framing: for wrong frames on purpose.
     Raw,
     /// A part of a binary message.
@@ -43,4 +45,38 @@ pub enum MessageForm {
         /// The message ends with it.
         is_last: bool,
     },
+}
+
+impl MessageForm {
+    /// Those that a person chooses from.
+    pub const ALL: [MessageForm; 6] = [
+        MessageForm::Fitting,
+        MessageForm::Text,
+        MessageForm::Binary,
+        MessageForm::Ping,
+        MessageForm::Close,
+        MessageForm::Raw,
+    ];
+
+    /// Whether there is something to send where nothing is written.
+    pub fn can_be_empty(self) -> bool {
+        matches!(self, MessageForm::Text | MessageForm::Binary | MessageForm::Ping | MessageForm::Close)
+    }
+
+    /// Its word in files; parts of a message have none.
+    pub fn name(self) -> &'static str {
+        match self {
+            MessageForm::Fitting | MessageForm::Part { .. } => "fitting",
+            MessageForm::Text => "text",
+            MessageForm::Binary => "binary",
+            MessageForm::Ping => "ping",
+            MessageForm::Close => "close",
+            MessageForm::Raw => "raw",
+        }
+    }
+
+    /// The form that this word stands for.
+    pub fn from_name(name: &str) -> Option<MessageForm> {
+        MessageForm::ALL.into_iter().find(|form| form.name() == name)
+    }
 }

@@ -206,6 +206,8 @@ pub struct ComposerSettings {
     pub fields: bool,
     /// What line breaks between typed lines go out as.
     pub breaks: String,
+    /// What message it becomes where there are frames.
+    pub frame: String,
     /// The line ending that is appended.
     pub append: String,
     /// The checksum that is appended; empty for none.
@@ -491,6 +493,7 @@ impl Default for ComposerSettings {
             input: InputChoice::Text,
             fields: false,
             breaks: "lf".to_owned(),
+            frame: "fitting".to_owned(),
             append: "none".to_owned(),
             checksum: String::new(),
             every_millis: "1000".to_owned(),

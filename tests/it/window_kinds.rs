@@ -1,7 +1,8 @@
 //! The kinds of sessions that the window offers besides TCP and UDP, each opened from its form, with a peer that speaks it.
 
 use crate::support::has_tool;
-use crate::window_support::{Desk, loopback};
+use crate::window_support::{Desk, client, loopback, read_exactly};
+use sockscope::model::websocket::MessageForm;
 use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,7 +33,7 @@ fn a_web_socket_server_shakes_hands_and_shows_messages() {
     let tab = TabSettings { split: "websocket".to_owned(), ..tab };
     let mut desk = Desk::with_tabs(vec![tab]);
     let address = desk.open("Listen");
-    let mut peer = TcpStream::connect(address).unwrap();
+    let mut peer = client(address);
     let request = "GET /live HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
     peer.write_all(request.as_bytes()).unwrap();
@@ -44,12 +45,38 @@ fn a_web_socket_server_shakes_hands_and_shows_messages() {
     desk.see("ping");
     desk.write("pong");
     desk.press("Send");
-    let mut rest = Vec::new();
-    while !rest.ends_with(b"\x81\x04pong") {
+    read_up_to(&mut peer, b"\x81\x04pong");
+    // The same as another message, and what is no frame at all.
+    for (form, wanted) in [
+        ("Binary message", &b"\x82\x04pong"[..]),
+        ("Ping", b"\x89\x04pong"),
+        ("Raw bytes, no frame", b"pong"),
+    ] {
+        desk.press("WebSocket message");
+        desk.choose(form);
+        desk.press("Send");
+        assert_eq!(read_exactly(&mut peer, wanted.len()), wanted, "{form}");
+    }
+    desk.write("");
+    desk.press("WebSocket message");
+    desk.choose("Ping");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 2), b"\x89\0", "a ping may be empty");
+    desk.write("1001 going");
+    desk.press("WebSocket message");
+    desk.choose("Close (1001 reason)");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 9), b"\x88\x07\x03\xE9going");
+    assert_eq!(desk.restart().front().settings.composer.frame, MessageForm::Close, "the choice is kept");
+}
+
+fn read_up_to(peer: &mut TcpStream, end: &[u8]) {
+    let mut came = Vec::new();
+    while !came.ends_with(end) {
         let mut piece = [0; 500];
         let count = peer.read(&mut piece).unwrap();
-        assert!(count > 0, "{rest:?}");
-        rest.extend_from_slice(&piece[..count]);
+        assert!(count > 0, "{came:?}");
+        came.extend_from_slice(&piece[..count]);
     }
 }
 

@@ -223,7 +223,9 @@ impl Sending {
         let Some((every, times)) = self.plan.repeat.take() else { return };
         let payloads = self.plan.steps.iter().filter_map(|step| match step {
             Step::Payload(payload, form) => Some(Content::Message { payload: payload.clone(), form: *form }),
-            Step::Template(template) => Some(Content::Template(template.clone())),
+            Step::Template(template) => {
+                Some(Content::Template { template: template.clone(), form: MessageForm::Fitting })
+            }
             Step::File(_) => None,
         });
         let target = match self.plan.to {
@@ -255,6 +257,7 @@ impl Sending {
                 Step::Template(template) => Command::SendTemplate {
                     target: target.clone(),
                     template: template.clone(),
+                    form: MessageForm::Fitting,
                     origin: Origin::User,
                 },
                 Step::File(path) => Command::SendLong {

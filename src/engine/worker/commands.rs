@@ -39,8 +39,8 @@ impl Worker {
             Command::SendMessage { target, payload, form, origin } => {
                 self.send(&target, &Payload::from(payload).in_form(form), origin)
             }
-            Command::SendTemplate { target, template, origin } => {
-                self.send_template(&target, &template, origin)
+            Command::SendTemplate { target, template, form, origin } => {
+                self.send_template(&target, (&template, form), origin)
             }
             Command::StartRepeat { job, target, payloads, every, times } => {
                 self.start_repeat(job, target, payloads, (every, times))

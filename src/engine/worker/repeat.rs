@@ -9,6 +9,7 @@ use crate::engine::worker::queue::Payload;
 use crate::model::ids::JobId;
 use crate::model::record::Origin;
 use crate::model::status::RepeatStatus;
+use crate::model::websocket::MessageForm;
 use crate::util::spread::Spread;
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ pub(super) struct Repeat {
 /// One payload of a period.
 enum Repeated {
     Bytes(Payload),
-    Template(Box<Dressed>),
+    Template(Box<Dressed>, MessageForm),
 }
 
 /// How well the schedule was kept since the last period in which nobody was there.
@@ -64,7 +65,7 @@ impl Repeat {
         let repeated = |content| match content {
             Content::Bytes(bytes) => Repeated::Bytes(bytes.into()),
             Content::Message { payload, form } => Repeated::Bytes(Payload::from(payload).in_form(form)),
-            Content::Template(template) => Repeated::Template(template),
+            Content::Template { template, form } => Repeated::Template(template, form),
         };
         Repeat {
             target,
@@ -142,8 +143,8 @@ impl Worker {
         for payload in &repeat.payloads {
             let sent = match payload {
                 Repeated::Bytes(payload) => self.send(&repeat.target, payload, Origin::Repeat),
-                Repeated::Template(template) => {
-                    self.fill_and_send(&repeat.target, template, Origin::Repeat, &mut repeat.counted)
+                Repeated::Template(template, form) => {
+                    self.fill_and_send(&repeat.target, (template, *form), Origin::Repeat, &mut repeat.counted)
                 }
             };
             match sent {

@@ -339,7 +339,7 @@ impl Stream {
             let error = OsError::from_words("nothing more can be sent on this connection");
             return Err(Failure::new(Operation::Send, self.status.remote, error).into());
         }
-        let payload = match &self.websocket {
+        let payload = match &mut self.websocket {
             Some(websocket) if payload.form != MessageForm::Raw => {
                 let framed = websocket.frame(&payload, payload.form);
                 let failure = |error| Failure::new(Operation::Send, self.status.remote, error);

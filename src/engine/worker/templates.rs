@@ -10,6 +10,7 @@ use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
 use crate::model::address::Address;
 use crate::model::record::Origin;
+use crate::model::websocket::MessageForm;
 use crate::util::clock;
 use std::cell::OnceCell;
 
@@ -25,7 +26,12 @@ pub(super) struct Filler {
 
 impl Filler {
     /// The bytes of the next send. The counter has not gone on yet.
-    fn next(&mut self, dressed: &Dressed, peer: Option<Address>, counted: u64) -> Result<Payload, FillError> {
+    fn next(
+        &mut self,
+        (dressed, form): (&Dressed, MessageForm),
+        peer: Option<Address>,
+        counted: u64,
+    ) -> Result<Payload, FillError> {
         let times = self.times.get_or_init(TimeFormat::local);
         let filled = dressed.fill(&mut Surroundings {
             counter: counted.wrapping_add(1),
@@ -36,7 +42,7 @@ impl Filler {
             message: None,
             variables: &NoVariables,
         })?;
-        Ok(Payload::from(filled.bytes))
+        Ok(Payload::from(filled.bytes).in_form(form))
     }
 }
 
@@ -46,11 +52,11 @@ impl Worker {
     pub(super) fn send_template(
         &mut self,
         target: &Target,
-        dressed: &Dressed,
+        template: (&Dressed, MessageForm),
         origin: Origin,
     ) -> Result<(), Rejection> {
         let mut counted = self.filler.counted;
-        let sent = self.fill_and_send(target, dressed, origin, &mut counted);
+        let sent = self.fill_and_send(target, template, origin, &mut counted);
         self.filler.counted = counted;
         sent
     }
@@ -59,18 +65,19 @@ impl Worker {
     pub(super) fn fill_and_send(
         &mut self,
         target: &Target,
-        dressed: &Dressed,
+        template: (&Dressed, MessageForm),
         origin: Origin,
         counted: &mut u64,
     ) -> Result<(), Rejection> {
         self.require_ready()?;
+        let (dressed, _) = template;
         if dressed.template.names_peer() {
             for (target, address) in self.each_recipient(target)? {
-                let payload = self.filler.next(dressed, Some(address), *counted)?;
+                let payload = self.filler.next(template, Some(address), *counted)?;
                 self.send(&target, &payload, origin)?;
             }
         } else {
-            let payload = self.filler.next(dressed, None, *counted)?;
+            let payload = self.filler.next(template, None, *counted)?;
             self.send(target, &payload, origin)?;
         }
         if dressed.template.counts() {

@@ -109,9 +109,13 @@ impl WebSocket {
     }
 
     /// A payload as it goes over the connection.
-    pub(super) fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
+    pub(super) fn frame(&mut self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
         let (opcode, is_final) = match form {
             MessageForm::Raw => return Ok(payload.to_vec()),
+            MessageForm::Close => {
+                let (code, reason) = farewell(payload);
+                return self.goodbye(code, &reason);
+            }
             MessageForm::Fitting if std::str::from_utf8(payload).is_ok() => (Opcode::Text, true),
             MessageForm::Text => (Opcode::Text, true),
             MessageForm::Fitting | MessageForm::Binary => (Opcode::Binary, true),
@@ -138,7 +142,7 @@ impl WebSocket {
                     demands.is_over = true;
                     if !self.has_said_goodbye {
                         let code = Close::of(&payload).code.unwrap_or(CLOSE_NORMAL);
-                        demands.answers.extend(self.goodbye(code)?);
+                        demands.answers.extend(self.goodbye(code, "")?);
                     }
                 }
                 _ => {}
@@ -149,13 +153,13 @@ impl WebSocket {
 
     /// The frame that ends the conversation from our side, once.
     pub(super) fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
-        if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }
+        if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL, "") }
     }
 
-    fn goodbye(&mut self, code: u16) -> Result<Vec<u8>, OsError> {
+    fn goodbye(&mut self, code: u16, reason: &str) -> Result<Vec<u8>, OsError> {
         self.has_said_goodbye = true;
         let mut frame = Vec::new();
-        push_frame(&mut frame, Opcode::Close, true, &close_payload(code, ""), self.mask()?);
+        push_frame(&mut frame, Opcode::Close, true, &close_payload(code, reason), self.mask()?);
         Ok(frame)
     }
 
@@ -165,6 +169,17 @@ impl WebSocket {
             return Ok(None);
         }
         random_bytes(&self.random).map(Some)
+    }
+}
+
+/// The code and the reason of a typed farewell; a reason has to be UTF-8.
+fn farewell(typed: &[u8]) -> (u16, String) {
+    let typed = String::from_utf8_lossy(typed);
+    let typed = typed.trim();
+    let (first, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+    match first.parse() {
+        Ok(code) => (code, rest.trim_start().to_owned()),
+        Err(_) => (CLOSE_NORMAL, typed.to_owned()),
     }
 }
 
@@ -248,7 +263,7 @@ impl ControlReader {
 #[cfg(test)]
 mod tests {
     use super::{Progress, WebSocket};
-    use crate::codec::websocket::{Opcode, push_frame};
+    use crate::codec::websocket::{Opcode, close_payload, push_frame};
     use crate::model::websocket::{MessageForm, WebSocketClientSettings};
     use std::sync::Arc;
 
@@ -287,6 +302,27 @@ mod tests {
             push_frame(&mut wanted, Opcode::Close, true, &[3, 0xE8], None);
             assert_eq!((answers, is_over), (wanted, true));
             assert!(client.say_goodbye().unwrap().is_empty(), "once");
+        }
+    }
+
+    #[test]
+    fn a_farewell_has_its_code_and_its_reason_and_is_not_said_twice() {
+        for (typed, code, reason) in [
+            ("1001 going away", 1001, "going away"),
+            ("4000", 4000, ""),
+            ("维护中", 1000, "维护中"),
+            ("70000 x", 1000, "70000 x"),
+            ("", 1000, ""),
+        ] {
+            let (mut client, mut server) = pair();
+            let said = server.frame(typed.as_bytes(), MessageForm::Close).unwrap();
+            let mut wanted = Vec::new();
+            push_frame(&mut wanted, Opcode::Close, true, &close_payload(code, reason), None);
+            assert_eq!(said, wanted, "{typed}");
+            let answer = client.take_in(&said).unwrap();
+            assert!(answer.is_over && !answer.answers.is_empty());
+            let ended = server.take_in(&answer.answers).unwrap();
+            assert!(ended.is_over && ended.answers.is_empty(), "{typed}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::codec::framing_words::FramingError;
 use crate::codec::terminal::TerminalCodes;
 use crate::codec::text::TextEncoding;
 use crate::model::framing::Framing;
+use crate::model::websocket::MessageForm;
 use crate::ui::log::RowView;
 use crate::ui::tab::highlights::HighlightRule;
 use crate::workspace::settings::Settings;
@@ -91,6 +92,8 @@ pub struct LiveComposer {
     pub fields: bool,
     /// What line breaks between typed lines go out as.
     pub breaks: LineBreak,
+    /// What message it becomes where there are frames.
+    pub frame: MessageForm,
     /// The line ending that is appended.
     pub ending: LineEnding,
     /// The checksum that is appended.
@@ -275,6 +278,7 @@ impl From<ComposerSettings> for LiveComposer {
             input: file.input,
             fields: file.fields,
             breaks: LineBreak::from_name(&file.breaks).unwrap_or_default(),
+            frame: MessageForm::from_name(&file.frame).unwrap_or_default(),
             ending: file.append.parse().unwrap_or_default(),
             checksum: Checksum::from_name(&file.checksum).ok(),
             every: file.every_millis,
@@ -293,6 +297,7 @@ impl From<&LiveComposer> for ComposerSettings {
             input: live.input,
             fields: live.fields,
             breaks: live.breaks.name().to_owned(),
+            frame: live.frame.name().to_owned(),
             append: live.ending.name().to_owned(),
             checksum: live.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
             every_millis: live.every.clone(),

@@ -226,7 +226,7 @@ fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> 
     let command = match content {
         Content::Bytes(payload) => Command::Send { target, payload, origin },
         Content::Message { payload, form } => Command::SendMessage { target, payload, form, origin },
-        Content::Template(template) => Command::SendTemplate { target, template, origin },
+        Content::Template { template, form } => Command::SendTemplate { target, template, form, origin },
     };
     send_for_answer(tab, command, cx)
 }

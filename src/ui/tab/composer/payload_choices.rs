@@ -2,6 +2,7 @@
 
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::{LineBreak, LineEnding};
+use crate::model::websocket::MessageForm;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::widgets::{Choice, PillCombo, group_heading, menu_separator, segmented};
 use crate::workspace::tabs::InputChoice;
@@ -67,6 +68,25 @@ fn break_name(breaks: LineBreak) -> &'static str {
         LineBreak::Crlf => "CRLF",
         LineBreak::Cr => "CR",
     }
+}
+
+/// What message a payload becomes where there are frames.
+pub(in crate::ui) fn frame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut MessageForm) {
+    let name_of = |form: MessageForm| match form {
+        MessageForm::Fitting | MessageForm::Part { .. } => ctx.text("frame.fitting"),
+        MessageForm::Text => ctx.text("frame.text"),
+        MessageForm::Binary => ctx.text("frame.binary"),
+        MessageForm::Ping => "Ping",
+        MessageForm::Close => ctx.text("frame.close"),
+        MessageForm::Raw => ctx.text("frame.raw"),
+    };
+    PillCombo::new("frame", ctx.text("frame.name"), name_of(*chosen)).list_width(230.0).show(ui, |ui| {
+        for form in MessageForm::ALL {
+            if PillCombo::choice(ui, form == *chosen, name_of(form)) {
+                *chosen = form;
+            }
+        }
+    });
 }
 
 /// The checksums, or none.

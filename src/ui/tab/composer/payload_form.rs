@@ -13,6 +13,7 @@ use crate::codec::text::{Carry, EncodeError, TextEncoding, decode};
 use crate::codec::time::TimeFormat;
 use crate::engine::command::Content;
 use crate::model::address::Address;
+use crate::model::websocket::MessageForm;
 use crate::ui::tab::settings::LiveComposer;
 use crate::util::clock;
 use crate::workspace::sending::QuickSend;
@@ -76,6 +77,8 @@ pub struct PayloadForm {
     pub encoding: TextEncoding,
     /// What its line breaks go out as.
     pub breaks: LineBreak,
+    /// What message it becomes where there are frames.
+    pub frame: MessageForm,
     /// The line ending that is appended.
     pub ending: LineEnding,
     /// The checksum that is appended.
@@ -85,8 +88,8 @@ pub struct PayloadForm {
 impl LiveComposer {
     /// How what is written becomes bytes.
     pub(in crate::ui) fn form(&self, encoding: TextEncoding) -> PayloadForm {
-        let LiveComposer { input, fields, breaks, ending, checksum, .. } = *self;
-        PayloadForm { input, fields, encoding, breaks, ending, checksum }
+        let LiveComposer { input, fields, breaks, frame, ending, checksum, .. } = *self;
+        PayloadForm { input, fields, encoding, breaks, frame, ending, checksum }
     }
 }
 
@@ -95,17 +98,17 @@ impl PayloadForm {
     pub(in crate::ui) fn of_quick(quick: &QuickSend, encoding: TextEncoding) -> PayloadForm {
         let (ending, checksum) = appended_by(quick);
         let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or(encoding);
-        let breaks = LineBreak::default();
-        PayloadForm { input: quick.input, fields: quick.fields, encoding, breaks, ending, checksum }
+        let (breaks, frame) = (LineBreak::default(), MessageForm::default());
+        PayloadForm { input: quick.input, fields: quick.fields, encoding, breaks, frame, ending, checksum }
     }
 
     /// The bytes of what was typed, with what is appended.
     pub fn compose(&self, typed: &str) -> Result<Composed, ComposeError> {
         if self.fields {
-            return Composed::of_template(self.template(typed)?);
+            return Composed::of_template(self.template(typed)?, self.frame);
         }
         let composition = Composition::new(self.body(typed)?, self.checksum, self.ending);
-        Ok(Composed::of_bytes(composition))
+        Ok(Composed::of_bytes(composition, self.frame))
     }
 
     /// The bytes of what was typed. An error tells its place among the characters that were typed.
@@ -179,6 +182,7 @@ pub struct Composed {
     /// What they are made of, in order.
     parts: Vec<ComposedPart>,
     template: Option<Box<Dressed>>,
+    frame: MessageForm,
 }
 
 /// Some of the bytes, and where they come from.
@@ -204,7 +208,7 @@ pub enum ComposedKind {
 }
 
 impl Composed {
-    fn of_bytes(composition: Composition) -> Composed {
+    fn of_bytes(composition: Composition, frame: MessageForm) -> Composed {
         let parts = [
             (composition.body(), ComposedKind::Typed),
             (composition.checksum(), ComposedKind::Checksum),
@@ -212,10 +216,10 @@ impl Composed {
         ];
         let parts = parts.into_iter().map(|(bytes, kind)| ComposedPart { bytes, kind });
         let parts = parts.filter(|part| !part.bytes.is_empty()).collect();
-        Composed { bytes: composition.into_bytes(), parts, template: None }
+        Composed { bytes: composition.into_bytes(), parts, template: None, frame }
     }
 
-    fn of_template(template: Dressed) -> Result<Composed, ComposeError> {
+    fn of_template(template: Dressed, frame: MessageForm) -> Result<Composed, ComposeError> {
         let filled = template.fill(&mut Surroundings {
             counter: 1,
             wall_ns: clock::now().wall_ns,
@@ -238,7 +242,8 @@ impl Composed {
         let parts = filled.pieces.into_iter().map(part).collect();
         // What has no field is the same each time.
         let is_filled_in = template.template.fields().next().is_some();
-        Ok(Composed { bytes: filled.bytes, parts, template: is_filled_in.then(|| Box::new(template)) })
+        let template = is_filled_in.then(|| Box::new(template));
+        Ok(Composed { bytes: filled.bytes, parts, template, frame })
     }
 
     /// The bytes; of a template an example.
@@ -258,12 +263,18 @@ impl Composed {
 
     /// Whether both make the same at the same moment.
     pub fn makes_the_same(&self, other: &Composed) -> bool {
-        self.template == other.template && (self.is_example() || self.bytes == other.bytes)
+        let is_alike = self.template == other.template && self.frame == other.frame;
+        is_alike && (self.is_example() || self.bytes == other.bytes)
     }
 
     /// To be sent.
     pub fn into_content(self) -> Content {
-        self.template.map_or(Content::Bytes(self.bytes), Content::Template)
+        let Composed { bytes, template, frame: form, .. } = self;
+        match template {
+            Some(template) => Content::Template { template, form },
+            None if form == MessageForm::default() => Content::Bytes(bytes),
+            None => Content::Message { payload: bytes, form },
+        }
     }
 }
 
@@ -364,7 +375,7 @@ mod tests {
             composed.is_example()
                 && composed.makes_the_same(&form.compose("55 AA {counter:u16be} {len:u8}").unwrap())
         );
-        assert!(matches!(composed.into_content(), Content::Template(_)));
+        assert!(matches!(composed.into_content(), Content::Template { .. }));
         let plain = form.compose("55 AA").unwrap();
         assert!(!plain.is_example(), "nothing is filled in");
         assert!(matches!(plain.into_content(), Content::Bytes(_)));

@@ -15,7 +15,7 @@ use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::ui::tab::view_bar;
 use crate::ui::widgets::{PillCombo, toggle};
-use crate::workspace::tabs::InputChoice;
+use crate::workspace::tabs::{InputChoice, TabKind};
 use egui::Ui;
 
 /// What the composer shows besides its own state.
@@ -45,6 +45,9 @@ pub fn choices_ui(
             composer.switch_input(&mut tab.composer, before, tab.encoding);
         }
         toggle(ui, &mut tab.composer.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
+        if matches!(tab.kind, TabKind::WebSocketServer | TabKind::WebSocketClient) {
+            payload_choices::frame_ui(ui, ctx, &mut tab.composer.frame);
+        }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
         let LiveComposer { input, ending, breaks, .. } = &mut tab.composer;
         let breaks = (*input != InputChoice::Hex).then_some(breaks);

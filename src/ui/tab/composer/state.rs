@@ -260,7 +260,7 @@ impl Composer {
             self.preview(settings, encoding).as_ref().map_err(|error| Obstacle::Unreadable(error.clone()))?;
         match composed.bytes() {
             _ if is_message_oriented => fitting(composed),
-            [] => Err(Obstacle::Nothing),
+            [] if !settings.frame.can_be_empty() => Err(Obstacle::Nothing),
             _ => Ok(composed),
         }
     }
