@@ -113,8 +113,8 @@ impl WebSocket {
         let (opcode, is_final) = match form {
             MessageForm::Raw => return Ok(payload.to_vec()),
             MessageForm::Close => {
-                let (code, reason) = farewell(payload);
-                return self.goodbye(code, &reason);
+                let (code, reason) = farewell(payload)?;
+                return self.goodbye(code, reason);
             }
             MessageForm::Fitting if std::str::from_utf8(payload).is_ok() => (Opcode::Text, true),
             MessageForm::Text => (Opcode::Text, true),
@@ -172,15 +172,16 @@ impl WebSocket {
     }
 }
 
-/// The code and the reason of a typed farewell; a reason has to be UTF-8.
-fn farewell(typed: &[u8]) -> (u16, String) {
-    let typed = String::from_utf8_lossy(typed);
-    let typed = typed.trim();
+/// The code and the reason of a typed farewell.
+fn farewell(typed: &[u8]) -> Result<(u16, &str), OsError> {
+    let typed = std::str::from_utf8(typed)
+        .map_err(|_| OsError::from_words("the reason of a close has to be UTF-8"))?
+        .trim();
     let (first, rest) = typed.split_once(' ').unwrap_or((typed, ""));
-    match first.parse() {
-        Ok(code) => (code, rest.trim_start().to_owned()),
-        Err(_) => (CLOSE_NORMAL, typed.to_owned()),
-    }
+    Ok(match first.parse() {
+        Ok(code) => (code, rest.trim_start()),
+        Err(_) => (CLOSE_NORMAL, typed),
+    })
 }
 
 fn random_bytes<const N: usize>(random: &SystemRandom) -> Result<[u8; N], OsError> {
@@ -324,6 +325,7 @@ mod tests {
             let ended = server.take_in(&answer.answers).unwrap();
             assert!(ended.is_over && ended.answers.is_empty(), "{typed}");
         }
+        assert!(pair().0.frame(b"\xCE\xC2", MessageForm::Close).is_err(), "a reason is UTF-8");
     }
 
     #[test]

@@ -80,7 +80,8 @@ pub(in crate::ui) fn frame_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chosen: &mut Messa
         MessageForm::Close => ctx.text("frame.close"),
         MessageForm::Raw => ctx.text("frame.raw"),
     };
-    PillCombo::new("frame", ctx.text("frame.name"), name_of(*chosen)).list_width(230.0).show(ui, |ui| {
+    let shown = if *chosen == MessageForm::Fitting { ctx.text("frame.auto") } else { name_of(*chosen) };
+    PillCombo::new("frame", ctx.text("frame.name"), shown).list_width(230.0).show(ui, |ui| {
         for form in MessageForm::ALL {
             if PillCombo::choice(ui, form == *chosen, name_of(form)) {
                 *chosen = form;

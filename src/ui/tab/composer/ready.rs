@@ -17,8 +17,9 @@ use crate::workspace::sending::QuickSend;
 use crate::workspace::tabs::UnitChoice;
 use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
-/// The quick sends get a line of their own where there is less room than this.
+/// The quick sends get a line of their own where there is less room than this, and all else where there is none of them.
 const ONE_LINE: f32 = 980.0;
+const ONE_LINE_WITHOUT_QUICK: f32 = 740.0;
 
 /// Quick sends, history, files, repeating, automatic answers and echo.
 pub fn ready_ui(
@@ -31,7 +32,8 @@ pub fn ready_ui(
 ) {
     let from_right = Layout::right_to_left(Align::Center);
     let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-    if line.x < ONE_LINE {
+    let has_quick = !ctx.sending.quick.is_empty();
+    if line.x < if has_quick { ONE_LINE } else { ONE_LINE_WITHOUT_QUICK } {
         ui.allocate_ui_with_layout(line, from_right, |ui| {
             past_ui(ui, ctx, tab, composer, out);
             quick_line_ui(ui, ctx, status, out);
