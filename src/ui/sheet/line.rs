@@ -48,6 +48,16 @@ pub(super) fn selected_places(galley: &Galley, line: &RowLine, selected: &Range<
     selected_texts(line, selected).iter().map(|text| places(galley, line, text)).collect()
 }
 
+/// Where what is pointed out stands in a line that was laid out, and how it is.
+pub(super) fn marked_places(galley: &Galley, line: &RowLine) -> impl Iterator<Item = (Rangef, MarkClass)> {
+    let mut start = 0;
+    line.spans.iter().filter_map(move |span| {
+        let text = start..span.end;
+        start = span.end;
+        span.mark.map(|mark| (places(galley, line, &text), mark))
+    })
+}
+
 /// The letter of a line that is nearest to a point, and whether the point is behind its middle.
 pub(super) fn letter_at(ui: &Ui, column: Rangef, line: &RowLine, x: f32) -> Option<(usize, bool)> {
     let inks = Inks { tone: Color32::PLACEHOLDER, quiet: Color32::PLACEHOLDER };
@@ -128,7 +138,7 @@ fn append_part(
     }
 }
 
-/// In which colour a part is written, and on which. What is pointed out is pointed out in every look.
+/// In which colour a part is written, and on which. What is pointed out lies on a strip of its own.
 fn colors(theme: &Theme, span: RowSpan, inks: Inks) -> (Color32, Color32) {
     let (ink, plain) = match span.look {
         SpanLook::Tone => (inks.tone, Color32::TRANSPARENT),
@@ -143,7 +153,7 @@ fn colors(theme: &Theme, span: RowSpan, inks: Inks) -> (Color32, Color32) {
         SpanLook::Control => false,
         _ => matches!(mark, MarkClass::Color(_)),
     };
-    (if is_recoloured { theme.text } else { ink }, theme.behind(mark))
+    (if is_recoloured { theme.text } else { ink }, Color32::TRANSPARENT)
 }
 
 /// Names of control characters are set apart from payload letters by their size and what is behind them.

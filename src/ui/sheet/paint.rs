@@ -2,7 +2,7 @@
 
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
-use crate::ui::sheet::line::{Inks, galley, selected_places};
+use crate::ui::sheet::line::{Inks, galley, marked_places, selected_places};
 use crate::ui::sheet::rows::{RowContent, RowLine, Tone};
 use crate::ui::sheet::selection::Part;
 use crate::ui::sheet::texts::SheetTexts;
@@ -159,10 +159,17 @@ fn content_line(
     selected: &Range<usize>,
 ) {
     let galley = galley(painter, theme, column.span(), line, inks, selected);
+    // One strip each, whatever the heights of the fonts in it.
     let lines = Rangef::point(middle).expand(LINE_HEIGHT / 2.0);
-    for place in selected_places(&galley, line, selected) {
+    let strip = |place: Rangef, color: Color32| {
         let across = Rangef::new(column.min + place.min, column.min + place.max);
-        painter.rect_filled(Rect::from_x_y_ranges(across, lines), 0.0, theme.part);
+        painter.rect_filled(Rect::from_x_y_ranges(across, lines), 0.0, color);
+    };
+    for (place, mark) in marked_places(&galley, line) {
+        strip(place, theme.behind(mark));
+    }
+    for place in selected_places(&galley, line, selected) {
+        strip(place, theme.part);
     }
     let at = pos2(column.min, middle - galley.size().y / 2.0);
     painter.galley(at, galley, inks.tone);
