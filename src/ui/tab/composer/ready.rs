@@ -19,7 +19,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// The quick sends get a line of their own where there is less room than this, and all else where there is none of them.
 const ONE_LINE: f32 = 980.0;
-const ONE_LINE_WITHOUT_QUICK: f32 = 740.0;
+const ONE_LINE_WITHOUT_QUICK: f32 = 680.0;
 
 /// Quick sends, history, files, repeating, automatic answers and echo.
 pub fn ready_ui(
