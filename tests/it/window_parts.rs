@@ -1,6 +1,6 @@
 //! Parts of rows in the window: selected by dragging, copied, looked for, sent, and seen in the inspector.
 
-use crate::window_support::{Desk, client, loopback};
+use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::{Event, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable;
 use sockscope::model::ids::RowKey;
@@ -91,12 +91,16 @@ fn a_selected_part_is_what_the_menu_speaks_of() {
     desk.menu_of("RX ID=07");
     desk.press("Put into the send field");
     assert_eq!(desk.front().settings.composer.draft, "ID=07");
+    desk.menu_of("RX ID=07");
+    desk.press("Send these bytes to all clients");
+    assert_eq!(read_exactly(&mut peer, 5), b"ID=07", "and not the whole row");
+    desk.see("TX ID=07");
     // Rows come in, and the part stays.
     peer.write_all(b"ID=07 again\r\n").unwrap();
     desk.see("RX ID=07 again");
     desk.menu_of("RX ID=07");
     desk.press("Show only this");
-    desk.wait("the filter", |state| state.tabs[0].log.rows.as_ref().is_some_and(|rows| rows.len() == 2));
+    desk.wait("the filter", |state| state.tabs[0].log.rows.as_ref().is_some_and(|rows| rows.len() == 3));
     desk.draw();
     assert!(!desk.is_seen("RX ID=08") && desk.is_seen("RX ID=07 again"));
     assert_eq!(desk.front().settings.filter, "\"ID=07\"");

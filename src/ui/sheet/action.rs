@@ -23,6 +23,8 @@ pub enum SheetAction {
     CopyText(Stretch),
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
+    /// The bytes of a part of a row are sent.
+    SendPart(Part),
     /// The bytes of this row are in the send field.
     PutIntoField(RowKey),
     /// A part of a row is in the send field.

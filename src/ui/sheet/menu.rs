@@ -25,7 +25,7 @@ impl Sheet {
             let single = self.selection.single();
             copy_items(ui, some, (part, self.selected_text(rows)), view, actions);
             if part.is_some() {
-                self.put_item(ui, rows, frame, (view, part), actions);
+                self.send_items(ui, rows, frame, (view, part), actions);
                 content_items(ui, single, part, view, actions);
                 menu_separator(ui);
             }
@@ -35,8 +35,8 @@ impl Sheet {
             // Where a part is selected, what stands above is about that, and this about the row.
             if part.is_none() {
                 menu_separator(ui);
+                self.send_items(ui, rows, frame, (view, part), actions);
             }
-            self.send_items(ui, rows, frame, (view, part), actions);
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
             if menu_item(ui, single.is_some(), mark_text, "") {
@@ -72,7 +72,7 @@ impl Sheet {
         });
     }
 
-    /// Sending the bytes of one row. What can be done with a part of it stands elsewhere.
+    /// What can be done with the bytes of one row, or of a part of it.
     fn send_items(
         &self,
         ui: &mut Ui,
@@ -85,31 +85,15 @@ impl Sheet {
         let data = self.single_data(rows, frame);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
-            Some((_, Tone::Received)) => view.texts.send_back,
+            Some((_, tone)) if tone == Tone::Received || part.is_some() => view.texts.send_back,
             _ => view.texts.send_again,
         };
         if menu_item(ui, data.is_some() && view.can_send, &format!("{verb} {whom}"), "")
             && let Some((record, _)) = data
         {
-            actions.push(SheetAction::SendAgain(record));
+            actions.push(part.map_or(SheetAction::SendAgain(record), SheetAction::SendPart));
         }
-        if part.is_none() {
-            self.put_item(ui, rows, frame, (view, part), actions);
-        }
-    }
-
-    /// Taking the bytes of one row, or of a part of it, into the send field.
-    fn put_item(
-        &self,
-        ui: &mut Ui,
-        rows: &mut dyn Rows,
-        frame: &Frame,
-        (view, part): (&SheetView<'_>, Option<Part>),
-        actions: &mut Vec<SheetAction>,
-    ) {
-        let data = self.single_data(rows, frame);
-        if view.send_to.is_some()
-            && menu_item(ui, data.is_some(), view.texts.put_into_field, "")
+        if menu_item(ui, data.is_some(), view.texts.put_into_field, "")
             && let Some((record, _)) = data
         {
             actions.push(part.map_or(SheetAction::PutIntoField(record), SheetAction::PutPartIntoField));

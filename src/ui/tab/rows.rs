@@ -11,7 +11,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{RowOptions, RowView};
-use crate::ui::sheet::{SheetAction, Stretch, TermUse};
+use crate::ui::sheet::{Part, SheetAction, Stretch, TermUse};
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::{Selected, SelectedLines};
@@ -144,6 +144,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
             }
         }
         LogAction::Sheet(SheetAction::SendAgain(row)) => send_again(tab, row, cx),
+        LogAction::Sheet(SheetAction::SendPart(part)) => send_part(tab, part, cx),
         LogAction::Sheet(SheetAction::PutIntoField(row)) => put_into_field(tab, row, cx),
     }
     None
@@ -354,6 +355,16 @@ fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
     let Some(Ok(Some(row))) = tab.log.rows.as_mut().map(|rows| rows.row(row)) else { return };
     if let Some(data) = row.record.data() {
         send_payload(tab, data.bytes.clone(), cx);
+    }
+}
+
+fn send_part(tab: &mut Tab, part: Part, cx: &mut Cx<'_>) {
+    if !tab.is_open() {
+        tell_not_open(tab, cx);
+        return;
+    }
+    if let Some(bytes) = tab.log.part_bytes(part, cx) {
+        send_payload(tab, bytes, cx);
     }
 }
 
