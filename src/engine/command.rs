@@ -215,6 +215,8 @@ pub enum Target {
     All,
     /// The peer from which something came or that joined last.
     Last,
+    /// The peer from which something came last, and nobody else: no other if it has left or nobody has sent.
+    LastSender,
     /// These.
     Peers(Vec<PeerId>),
     /// This address (datagrams only). Boxed, because commands that name none are to stay small.

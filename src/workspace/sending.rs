@@ -37,6 +37,8 @@ pub struct SentText {
     pub encoding: String,
     /// What its line breaks went out as.
     pub breaks: String,
+    /// What message it became where there are frames.
+    pub frame: String,
     /// The line ending that was appended.
     pub append: String,
     /// The checksum that was appended; empty for none.
@@ -71,6 +73,8 @@ pub struct QuickSend {
     pub delay: String,
     /// Fields in braces are filled in when it is sent.
     pub fields: bool,
+    /// What message it becomes where there are frames; empty for one that fits.
+    pub frame: String,
 }
 
 impl QuickSend {

@@ -89,6 +89,17 @@ fn who_sent_last_is_answered() {
     desk.wait("the fourth", |state| state.tabs[0].status.counters.received.records == 4);
     desk.press("Send");
     assert_eq!(read_datagram(&first).0, b"to you");
+    // Whom we send to elsewhere has not sent: a rule, a repeat or another choice leads to nobody else.
+    let silent = datagrams();
+    desk.fill("Remote", &silent.local_addr().unwrap().to_string());
+    desk.press("Send to");
+    desk.choose(&silent.local_addr().unwrap().to_string());
+    desk.press("Send");
+    assert_eq!(read_datagram(&silent).0, b"to you");
+    desk.press("Send to");
+    desk.choose("who sent last");
+    desk.press("Send");
+    assert_eq!(read_datagram(&first).0, b"to you");
 }
 
 #[test]

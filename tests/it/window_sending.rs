@@ -352,16 +352,24 @@ fn what_goes_out_while_a_text_is_repeated_is_said_and_renewed_when_asked() {
     assert!(going_out(&desk).ends_with("4 bytes: 74 69 63 6B"), "{}", going_out(&desk));
     assert_eq!(read_exactly(&mut peer, 8), b"ticktick");
     desk.press(renew);
-    let mut last = read_exactly(&mut peer, 4);
-    while last == b"tick" {
-        last = read_exactly(&mut peer, 4);
-    }
-    assert_eq!(last, b"tock");
+    read_until(&mut peer, b"tock");
     desk.draw();
     assert!(going_out(&desk).ends_with("4 bytes: 74 6F 63 6B") && !desk.is_seen(renew));
 
     desk.press_containing(" · tx ");
     assert!(desk.is_seen(renew), "it goes on to all clients and not to the one that is chosen now");
+}
+
+/// Reads until this has come; what comes before it goes by.
+fn read_until(peer: &mut TcpStream, wanted: &[u8]) {
+    let mut came = read_exactly(peer, wanted.len());
+    for _ in 0..1_000 {
+        if came.ends_with(wanted) {
+            return;
+        }
+        came.extend(read_exactly(peer, 1));
+    }
+    panic!("{wanted:?} did not come, but {came:?}");
 }
 
 #[test]
@@ -378,10 +386,7 @@ fn several_texts_are_repeated_beside_each_other_each_with_its_own_end() {
     desk.see("every 20ms · ");
     desk.press("Stop repeat 1");
     desk.wait("the one that is left", |state| state.tabs[0].status.repeats.len() == 1);
-    let mut last = read_exactly(&mut peer, 5);
-    while last != b"bbbbb" {
-        last = read_exactly(&mut peer, 5);
-    }
+    read_until(&mut peer, b"bbbbb");
     desk.press("Every");
     desk.wait("the end of all", |state| state.tabs[0].status.repeats.is_empty());
 
@@ -395,11 +400,7 @@ fn several_texts_are_repeated_beside_each_other_each_with_its_own_end() {
     let sent = desk.front().status.counters.sent.records;
     desk.draw();
     assert_eq!(desk.front().status.counters.sent.records, sent);
-    let mut rest = read_exactly(&mut peer, 1);
-    while rest == b"b" {
-        rest = read_exactly(&mut peer, 1);
-    }
-    assert_eq!((rest, read_exactly(&mut peer, 2)), (b"c".to_vec(), b"cc".to_vec()));
+    read_until(&mut peer, b"ccc");
     desk.fill("Number of repeats, empty for no end", "some");
     desk.see("The number of repeats is a whole number, or empty for no end.");
     let composer = desk.restart().front().settings.composer.clone();

@@ -22,6 +22,7 @@ pub(super) struct DatagramPeers {
     by_address: HashMap<Address, PeerId>,
     status: HashMap<PeerId, PeerStatus>,
     last: Option<(Address, PeerId)>,
+    last_sender: Option<(Address, PeerId)>,
     changed: Vec<PeerId>,
     /// The broadcast addresses of this machine's networks, which their masks tell.
     directed: Vec<Ipv4Addr>,
@@ -41,6 +42,11 @@ impl DatagramPeers {
     /// The peer that was met last.
     pub(super) fn last(&self) -> Option<(PeerId, Address)> {
         self.last.map(|(remote, id)| (id, remote))
+    }
+
+    /// The peer from which something came last.
+    pub(super) fn last_sender(&self) -> Option<(PeerId, Address)> {
+        self.last_sender.map(|(remote, id)| (id, remote))
     }
 
     /// The peer with this address, if it is known.
@@ -74,7 +80,7 @@ impl DatagramPeers {
 
     /// The number of the peer with this address; a new one is introduced to the journal.
     pub(super) fn meet(&mut self, remote: Address, local: Address, log: &mut Log) -> PeerId {
-        self.meet_sender(remote, local, || None, log)
+        self.meet_or_introduce(remote, local, || None, log)
     }
 
     /// The same for the sender of a datagram; `process` tells who that is, where it is new.
@@ -85,11 +91,24 @@ impl DatagramPeers {
         process: impl FnOnce() -> Option<Box<PeerProcess>>,
         log: &mut Log,
     ) -> PeerId {
-        if let Some((last, id)) = self.last
+        if let Some((last, id)) = self.last_sender
             && last == remote
         {
+            self.last = self.last_sender;
             return id;
         }
+        let id = self.meet_or_introduce(remote, local, process, log);
+        self.last_sender = Some((remote, id));
+        id
+    }
+
+    fn meet_or_introduce(
+        &mut self,
+        remote: Address,
+        local: Address,
+        process: impl FnOnce() -> Option<Box<PeerProcess>>,
+        log: &mut Log,
+    ) -> PeerId {
         let id = match self.by_address.get(&remote) {
             Some(id) => *id,
             None => self.introduce(remote, local, process(), log),
@@ -126,6 +145,7 @@ impl DatagramPeers {
         ids.sort_unstable();
         let middle = ids[ids.len() / 2];
         self.by_address.retain(|_, id| *id >= middle);
+        self.last_sender.take_if(|(_, id)| *id < middle);
         log.forget_peers_before(middle);
         for id in ids.into_iter().filter(|id| *id < middle) {
             if let Some(peer) = self.status.get_mut(&id) {

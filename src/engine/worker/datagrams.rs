@@ -257,6 +257,7 @@ impl Datagrams {
         let found: Vec<_> = match target {
             Target::All => self.peers.all().collect(),
             Target::Last => self.peers.last().into_iter().collect(),
+            Target::LastSender => self.peers.last_sender().into_iter().collect(),
             Target::Peers(ids) => {
                 let address = |id: &PeerId| self.peers.address(*id).map(|remote| (*id, remote));
                 let found: Result<Vec<_>, _> =

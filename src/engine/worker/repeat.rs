@@ -109,9 +109,9 @@ impl Pace {
 
     /// The period as it was on average.
     fn achieved(&self) -> Option<Duration> {
-        let span = self.last?.duration_since(self.first?);
-        let periods = u32::try_from(self.sent - 1).ok().filter(|periods| *periods > 0)?;
-        Some(span / periods)
+        let span = self.last?.duration_since(self.first?).as_nanos();
+        let period = span.checked_div(u128::from(self.sent.saturating_sub(1)))?;
+        u64::try_from(period).ok().map(Duration::from_nanos)
     }
 }
 

@@ -339,7 +339,8 @@ impl Stream {
             let error = OsError::from_words("nothing more can be sent on this connection");
             return Err(Failure::new(Operation::Send, self.status.remote, error).into());
         }
-        let payload = match &mut self.websocket {
+        let form = payload.form;
+        let payload = match &self.websocket {
             Some(websocket) if payload.form != MessageForm::Raw => {
                 let framed = websocket.frame(&payload, payload.form);
                 let failure = |error| Failure::new(Operation::Send, self.status.remote, error);
@@ -352,7 +353,11 @@ impl Stream {
             peer,
             queued,
             cap: QUEUE_CAP,
-        })
+        })?;
+        if let Some(websocket) = self.websocket.as_mut().filter(|_| form == MessageForm::Close) {
+            websocket.goodbye_is_said();
+        }
+        Ok(())
     }
 
     /// Writes what the kernel takes now, and records it. A peer that takes everything does not keep others waiting:
@@ -449,13 +454,13 @@ impl Stream {
         }
         match self.websocket.as_mut().map(|websocket| websocket.say_goodbye()) {
             // The other side says goodbye too, and that ends our direction.
-            Some(Ok(goodbye)) => {
+            Some(Ok(goodbye)) if !goodbye.is_empty() => {
                 let goodbye = Payload::from(goodbye).in_form(MessageForm::Raw);
                 if self.queue.push(goodbye, Origin::Protocol).is_err() {
                     self.shut_when_empty = true;
                 }
             }
-            Some(Err(_)) | None => self.shut_when_empty = true,
+            Some(_) | None => self.shut_when_empty = true,
         }
         self.flush(log)
     }

@@ -31,6 +31,8 @@ pub(super) struct Streams {
     by_id: BTreeMap<PeerId, Stream>,
     /// The peer from which something came or that joined last.
     last: Option<PeerId>,
+    /// The peer from which something came last, while it is there.
+    last_sender: Option<PeerId>,
     changed: Vec<PeerId>,
     /// Streams that have ended during this turn, with why; told to the caller by `take_ended`.
     ended: Vec<Ended>,
@@ -152,6 +154,7 @@ impl Streams {
             match outcome {
                 ReadOutcome::Got(length) => {
                     self.last = Some(id);
+                    self.last_sender = Some(id);
                     self.answer(id, length, turn);
                     self.answer_frames(id, length, turn);
                     self.mark_changed(id);
@@ -297,6 +300,7 @@ impl Streams {
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
         }
+        self.last_sender.take_if(|last| *last == id);
     }
 
     /// The peer that joined first, if any is there.
@@ -309,6 +313,7 @@ impl Streams {
         let found = match target {
             Target::All | Target::Configured => self.by_id.keys().copied().collect(),
             Target::Last => self.last.into_iter().collect(),
+            Target::LastSender => self.last_sender.into_iter().collect(),
             Target::Peers(ids) => {
                 if let Some(gone) = ids.iter().find(|id| !self.by_id.contains_key(id)) {
                     return Err(Rejection::PeerGone(*gone));

@@ -109,12 +109,15 @@ impl WebSocket {
     }
 
     /// A payload as it goes over the connection.
-    pub(super) fn frame(&mut self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
+    pub(super) fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
         let (opcode, is_final) = match form {
             MessageForm::Raw => return Ok(payload.to_vec()),
+            MessageForm::Close if self.has_said_goodbye => {
+                return Err(OsError::from_words("the conversation has been ended with a close already"));
+            }
             MessageForm::Close => {
                 let (code, reason) = farewell(payload)?;
-                return self.goodbye(code, reason);
+                return self.close_frame(code, reason);
             }
             MessageForm::Fitting if std::str::from_utf8(payload).is_ok() => (Opcode::Text, true),
             MessageForm::Text => (Opcode::Text, true),
@@ -142,7 +145,7 @@ impl WebSocket {
                     demands.is_over = true;
                     if !self.has_said_goodbye {
                         let code = Close::of(&payload).code.unwrap_or(CLOSE_NORMAL);
-                        demands.answers.extend(self.goodbye(code, "")?);
+                        demands.answers.extend(self.goodbye(code)?);
                     }
                 }
                 _ => {}
@@ -153,11 +156,20 @@ impl WebSocket {
 
     /// The frame that ends the conversation from our side, once.
     pub(super) fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
-        if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL, "") }
+        if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }
     }
 
-    fn goodbye(&mut self, code: u16, reason: &str) -> Result<Vec<u8>, OsError> {
+    /// A close that a person wrote is on its way.
+    pub(super) fn goodbye_is_said(&mut self) {
         self.has_said_goodbye = true;
+    }
+
+    fn goodbye(&mut self, code: u16) -> Result<Vec<u8>, OsError> {
+        self.has_said_goodbye = true;
+        self.close_frame(code, "")
+    }
+
+    fn close_frame(&self, code: u16, reason: &str) -> Result<Vec<u8>, OsError> {
         let mut frame = Vec::new();
         push_frame(&mut frame, Opcode::Close, true, &close_payload(code, reason), self.mask()?);
         Ok(frame)
@@ -317,6 +329,11 @@ mod tests {
         ] {
             let (mut client, mut server) = pair();
             let said = server.frame(typed.as_bytes(), MessageForm::Close).unwrap();
+            server.goodbye_is_said();
+            assert!(
+                server.frame(b"again", MessageForm::Close).is_err()
+                    && server.say_goodbye().unwrap().is_empty()
+            );
             let mut wanted = Vec::new();
             push_frame(&mut wanted, Opcode::Close, true, &close_payload(code, reason), None);
             assert_eq!(said, wanted, "{typed}");

@@ -85,7 +85,7 @@ pub enum Modal {
 impl From<QuickPage> for Modal {
     fn from(page: QuickPage) -> Modal {
         match page {
-            QuickPage::Write(quick) => Modal::Quick(quick),
+            QuickPage::Write(quick) => Modal::Quick(*quick),
             QuickPage::ConfirmRemove { place, name } => Modal::ConfirmRemoveQuick { place, name },
         }
     }

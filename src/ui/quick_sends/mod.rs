@@ -41,7 +41,7 @@ pub enum QuickPageAction {
 #[derive(Debug)]
 pub enum QuickPage {
     /// It is written.
-    Write(Quick),
+    Write(Box<Quick>),
     /// Shared by all tabs, it cannot be brought back: the person is asked whether to remove it.
     ConfirmRemove {
         /// Its place.
@@ -64,15 +64,15 @@ pub(in crate::ui) fn apply(
             let place = sending.quick_of_key(name);
             send(tab, place.and_then(|place| sending.quick.get(place)), cx);
         }
-        QuickSendAction::AskNew => return Some(QuickPage::Write(new_page(tab, sending))),
+        QuickSendAction::AskNew => return Some(QuickPage::Write(Box::new(new_page(tab, sending)))),
         QuickSendAction::AskChange(place) => {
             let written = sending.quick.get(place)?.clone();
-            return Some(QuickPage::Write(Quick {
+            return Some(QuickPage::Write(Box::new(Quick {
                 place: Some(place),
                 encoding: tab.encoding(),
                 written,
                 has_tried: true,
-            }));
+            })));
         }
         QuickSendAction::Move { from, by } => move_by(&mut sending.quick, from, by),
         QuickSendAction::SendAll { loops } => sends::send_all(tab, sending, loops, cx),
@@ -100,6 +100,7 @@ fn new_page(tab: &Tab, sending: &Sending) -> Quick {
         text,
         input,
         fields: composer.fields,
+        frame: composer.frame.name().to_owned(),
         append: composer.ending.name().to_owned(),
         checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
         key: Some(sending.free_key().to_owned()),

@@ -86,7 +86,10 @@ fn take_event(tab: &mut Tab, event: Event, cx: &mut Cx<'_>) {
 fn rejected(tab: &mut Tab, ticket: Ticket, why: &Rejection, cx: &mut Cx<'_>) {
     let line = text::rejection(cx.locale, why);
     file::refused(tab, ticket);
-    tab.composer.history.answered(ticket, false);
+    // Of several, those who had room have it.
+    tab.composer
+        .history
+        .answered(ticket, matches!(why, Rejection::QueueFull { .. } | Rejection::SomeLeft { .. }));
     tab.composer.repeats.refused(ticket);
     let field = match tab.panel.take_pending(ticket) {
         Some(PendingRequest::Group(text)) => {

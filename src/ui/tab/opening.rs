@@ -16,7 +16,7 @@ use crate::ui::tab::composer::file;
 use crate::ui::tab::connection::fields::{config_of, split_endpoint};
 use crate::ui::tab::log_view::LogView;
 use crate::ui::tab::meter::Meter;
-use crate::ui::tab::peers::Peers;
+use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::rows;
 use crate::ui::tab::session::{SessionAction, send_command};
 use crate::ui::tab::title::tab_title;
@@ -100,7 +100,10 @@ fn forget_session(tab: &mut Tab) {
     tab.composer.history.forget_asked();
     tab.composer.repeats.clear();
     tab.status = Status::default();
-    tab.peers = Peers::default();
+    // Numbers would mean other peers from now on; who was meant by what they do is still meant.
+    let send_to = std::mem::take(&mut tab.peers.send_to);
+    let send_to = if matches!(send_to, SendTo::Peers(_)) { SendTo::default() } else { send_to };
+    tab.peers = Peers { send_to, ..Peers::default() };
     tab.meter = Meter::default();
     tab.facts_asked_at = None;
     tab.facts_at_traffic = None;

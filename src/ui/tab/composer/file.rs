@@ -1,7 +1,7 @@
 //! Files on their way to peers, and texts too long for the field, which go the same way out of memory.
 
 use crate::automation::interval;
-use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource};
+use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource, Target};
 use crate::engine::event::Rejection;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
@@ -134,6 +134,8 @@ pub struct FileJobs {
 struct PasteJob {
     tab: TabKey,
     text: Arc<str>,
+    /// Who was chosen when it was sent.
+    target: Target,
     job: JobHandle<ComposedPaste>,
 }
 
@@ -143,6 +145,7 @@ type ComposedPaste = Result<Arc<[u8]>, String>;
 /// What is handed to a session.
 struct Outgoing {
     name: String,
+    target: Target,
     source: SendSource,
     total: u64,
     pace: Pace,
@@ -211,7 +214,8 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 let (name, total) = (name.unwrap_or_default(), found.len());
                 let source = SendSource::File(path);
-                let outgoing = Outgoing { name, source, total, pace: wanted, pasted: None };
+                let Some(target) = target_of(tab, cx) else { return false };
+                let outgoing = Outgoing { name, target, source, total, pace: wanted, pasted: None };
                 send_file(tab, JobId(files.last_number), outgoing, cx);
             }
             return true;
@@ -234,8 +238,7 @@ fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> 
         cx.problem("rejected.file_busy");
         return false;
     }
-    let Some(target) = target_of(tab, cx) else { return false };
-    let Outgoing { name, source, total, pace, pasted } = outgoing;
+    let Outgoing { name, target, source, total, pace, pasted } = outgoing;
     let command = Command::SendLong { job, target, source, pace };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
@@ -281,7 +284,8 @@ pub(in crate::ui) fn progress(tab: &mut Tab, job: JobId, sent: u64, total: u64) 
 pub(in crate::ui) fn finished(tab: &mut Tab, job: JobId, outcome: Result<(), Rejection>, cx: &mut Cx<'_>) {
     let Some(mut file) = tab.file.take_if(|file| file.job == job) else { return };
     let progress = file.progress.clone();
-    if outcome.is_ok() {
+    // Who did get it shall not get it twice.
+    if matches!(outcome, Ok(()) | Err(Rejection::SomeLeft { .. })) {
         file.pasted = None;
     }
     give_back(tab, file);
@@ -344,6 +348,8 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
         cx.problem("rejected.file_busy");
         return;
     }
+    // Whoever is chosen while its bytes are made does not get it.
+    let Some(target) = target_of(tab, cx) else { return };
     let locale = cx.locale;
     let form = form_of_pasted(&tab.settings.composer, tab.encoding());
     let text = pasted.clone();
@@ -354,7 +360,7 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
         }
         Ok(Arc::from(composed.bytes()))
     });
-    files.paste = job.map(|job| PasteJob { tab: tab.key, text, job });
+    files.paste = job.map(|job| PasteJob { tab: tab.key, text, target, job });
 }
 
 /// Forgets the text that waits to be sent, also where its bytes are being made.
@@ -387,6 +393,7 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
             let Some(tab) = tabs.get_mut(paste.tab) else { return };
             let outgoing = Outgoing {
                 name: cx.locale.text("file.pasted").to_owned(),
+                target: paste.target,
                 total: bytes.len() as u64,
                 source: SendSource::Bytes(bytes),
                 pace: Pace::default(),
@@ -404,7 +411,7 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::{FileJobs, PaceError, PasteJob, TypedPace, discard_pasted, take_in};
-    use crate::engine::command::Pace;
+    use crate::engine::command::{Pace, Target};
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
     use crate::ui::tab::list::TabList;
@@ -431,7 +438,7 @@ mod tests {
             ended.send(control.is_cancelled()).unwrap();
             Ok(Arc::from(b"a long text".as_slice()))
         });
-        files.paste = Some(PasteJob { tab: tabs[0].key, text, job: job.unwrap() });
+        files.paste = Some(PasteJob { tab: tabs[0].key, text, target: Target::All, job: job.unwrap() });
 
         discard_pasted(&mut tabs[0], &mut files);
         assert!(files.paste.is_none(), "another text can be sent meanwhile");

@@ -125,7 +125,9 @@ pub(in crate::ui) fn apply(
         ComposerAction::Send => send(tab, cx),
         ComposerAction::StartRepeat => repeats::start(tab, None, cx),
         ComposerAction::RenewRepeat(job) => repeats::start(tab, Some(job), cx),
-        ComposerAction::StopRepeat(job) => repeats::stop(tab, job, cx),
+        ComposerAction::StopRepeat(job) => {
+            repeats::stop(tab, job, cx);
+        }
         ComposerAction::StopRepeats => repeats::stop_all(tab, cx),
         ComposerAction::AskFile => return Some(SendFile::of(tab, files, cx)),
         ComposerAction::CancelFile => file::cancel(tab, cx),

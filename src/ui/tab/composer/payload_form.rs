@@ -85,6 +85,15 @@ pub struct PayloadForm {
     pub checksum: Option<Checksum>,
 }
 
+/// The form of templates that are written like this.
+pub(in crate::ui) fn form_of(input: InputChoice) -> Form {
+    match input {
+        InputChoice::Text => Form::Text,
+        InputChoice::Hex => Form::Hex,
+        InputChoice::Escapes => Form::Escapes,
+    }
+}
+
 impl LiveComposer {
     /// How what is written becomes bytes.
     pub(in crate::ui) fn form(&self, encoding: TextEncoding) -> PayloadForm {
@@ -98,7 +107,8 @@ impl PayloadForm {
     pub(in crate::ui) fn of_quick(quick: &QuickSend, encoding: TextEncoding) -> PayloadForm {
         let (ending, checksum) = appended_by(quick);
         let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or(encoding);
-        let (breaks, frame) = (LineBreak::default(), MessageForm::default());
+        let (breaks, frame) =
+            (LineBreak::default(), MessageForm::from_name(&quick.frame).unwrap_or_default());
         PayloadForm { input: quick.input, fields: quick.fields, encoding, breaks, frame, ending, checksum }
     }
 
@@ -118,11 +128,7 @@ impl PayloadForm {
     }
 
     fn template(&self, typed: &str) -> Result<Dressed, ComposeError> {
-        let form = match self.input {
-            InputChoice::Text => Form::Text,
-            InputChoice::Hex => Form::Hex,
-            InputChoice::Escapes => Form::Escapes,
-        };
+        let form = form_of(self.input);
         let read = |text: &str| Template::parse(text, form, self.encoding, Names::Known(&[]));
         let template = read(&self.breaks.as_sent(typed)).or_else(|error| read(typed).and(Err(error)))?;
         Ok(Dressed { template, checksum: self.checksum, ending: self.ending })

@@ -181,7 +181,8 @@ fn history_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, composer
             for (place, sent) in ctx.sending.history.iter().rev().enumerate() {
                 let line: String =
                     sent.text.chars().take(44).map(|c| if c == '\n' { '↵' } else { c }).collect();
-                let when = sent.at_millis.map(|at| times.words("%m-%d %H:%M:%S", at * 1_000_000));
+                let when =
+                    sent.at_millis.map(|at| times.words("%m-%d %H:%M:%S", at.saturating_mul(1_000_000)));
                 let told = when.map_or_else(String::new, |when| format!("{when} · {}", sent.target));
                 if menu_item(ui, true, &line, &told) {
                     composer.step_to(tab, ctx.sending, place + 1);

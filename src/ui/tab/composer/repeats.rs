@@ -9,7 +9,7 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::Composed;
 use crate::ui::tab::composer::{payload, target_of, whom};
-use crate::ui::tab::session::{send_command, send_for_answer};
+use crate::ui::tab::session::send_for_answer;
 use crate::ui::tab::settings::LiveComposer;
 use crate::ui::text;
 use crate::util::bytes_text::Count;
@@ -148,7 +148,7 @@ pub(super) fn start(tab: &mut Tab, instead_of: Option<JobId>, cx: &mut Cx<'_>) {
         Err(error) => return cx.problem(error.key()),
     };
     if tab.composer.pasted.is_some() {
-        // It goes out by way of a file, and what is being written is not seen now.
+        // What is being written is not seen now.
         return cx.problem("repeat.pasted");
     }
     let Some(composed) = payload(tab, cx) else { return };
@@ -157,23 +157,26 @@ pub(super) fn start(tab: &mut Tab, instead_of: Option<JobId>, cx: &mut Cx<'_>) {
     let payloads = vec![composed.clone().into_content()];
     let RepeatPlan { every, times } = plan;
     let command = Command::StartRepeat { job, target: target.clone(), payloads, every, times };
-    if let Some(before) = instead_of {
-        stop(tab, before, cx);
+    // One that could not be stopped goes on, and keeps its line.
+    if instead_of.is_some_and(|before| !stop(tab, before, cx)) {
+        return;
     }
     let Some(ticket) = send_for_answer(tab, command, cx) else { return };
     let whom = whom(tab, cx);
     tab.composer.repeats.begin(Repeating { job, composed, target, whom, plan, ticket }, instead_of);
 }
 
-/// This is not repeated any more.
-pub(super) fn stop(tab: &Tab, job: JobId, cx: &mut Cx<'_>) {
-    send_command(tab, Command::StopSending { job }, cx);
+/// This is not repeated any more; tells whether the session was asked.
+pub(super) fn stop(tab: &Tab, job: JobId, cx: &mut Cx<'_>) -> bool {
+    send_for_answer(tab, Command::StopSending { job }, cx).is_some()
 }
 
 /// Nothing is.
 pub(super) fn stop_all(tab: &Tab, cx: &mut Cx<'_>) {
     for repeating in tab.composer.repeats.running() {
-        stop(tab, repeating.job, cx);
+        if !stop(tab, repeating.job, cx) {
+            return;
+        }
     }
 }
 

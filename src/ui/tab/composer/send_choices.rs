@@ -78,9 +78,9 @@ fn target_ui(
             out.push(PeersAction::Select(None).into());
         }
         if shape.meeting != Meeting::Connects
-            && PillCombo::choice(ui, *send_to == SendTo::Last, ctx.text("composer.to_last"))
+            && PillCombo::choice(ui, *send_to == SendTo::LastSender, ctx.text("composer.to_last"))
         {
-            out.push(PeersAction::SelectLast.into());
+            out.push(PeersAction::SelectLastSender.into());
         }
     };
     let chosen = peers_combo(ui, ctx, combo, recipients, above, |id| send_to.has(id));

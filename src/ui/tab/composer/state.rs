@@ -4,6 +4,7 @@ use crate::codec::checksum::Checksum;
 use crate::codec::composition::{LineBreak, LineEnding};
 use crate::codec::text::TextEncoding;
 use crate::engine::command::LONGEST_DATAGRAM;
+use crate::model::websocket::MessageForm;
 use crate::ui::tab::composer::history::PendingHistory;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
 use crate::ui::tab::composer::repeats::Repeats;
@@ -178,17 +179,19 @@ pub(in crate::ui) fn written(settings: &LiveSettings) -> SentText {
         fields: composer.fields,
         encoding: settings.encoding.name().to_owned(),
         breaks: composer.breaks.name().to_owned(),
+        frame: composer.frame.name().to_owned(),
         append: composer.ending.name().to_owned(),
         checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
         ..SentText::default()
     }
 }
 
-/// Puts it into the field. What is not known of it stays as it is chosen.
+/// Puts it into the field. What is not known of it stays as it is chosen, and so does the encoding: the log and the
+/// automatic answers are in that, too.
 fn write(settings: &mut LiveSettings, sent: SentText) {
     let composer = &mut settings.composer;
-    if let Ok(encoding) = TextEncoding::from_name(&sent.encoding) {
-        settings.encoding = encoding;
+    if !sent.encoding.is_empty() {
+        composer.frame = MessageForm::from_name(&sent.frame).unwrap_or_default();
         composer.breaks = LineBreak::from_name(&sent.breaks).unwrap_or_default();
         composer.ending = sent.append.parse().unwrap_or_default();
         composer.checksum = Checksum::from_name(&sent.checksum).ok();
@@ -302,6 +305,7 @@ mod tests {
     use crate::codec::composition::{LineBreak, LineEnding};
     use crate::codec::text::TextEncoding;
     use crate::engine::command::LONGEST_DATAGRAM;
+    use crate::model::websocket::MessageForm;
     use crate::ui::tab::settings::{LiveComposer, LiveSettings};
     use crate::workspace::sending::{Sending, SentText};
     use crate::workspace::tabs::{InputChoice, TabKind};
@@ -399,15 +403,16 @@ mod tests {
         let composer = &mut settings.composer;
         (composer.breaks, composer.ending) = (LineBreak::Crlf, LineEnding::Nul);
         composer.checksum = Checksum::from_name("crc-16/modbus").ok();
-        composer.fields = true;
-        let before = settings.clone();
+        (composer.fields, composer.frame) = (true, MessageForm::Ping);
+        let before = settings.composer.clone();
         let mut sending = Sending::default();
         sending.remember(written(&settings));
         sending.remember(SentText { text: "of an earlier version".to_owned(), ..SentText::default() });
         settings = with_draft("draft");
         let mut composer = Composer::default();
         composer.step_to(&mut settings, &sending, 2);
-        assert_eq!(settings, before);
+        assert_eq!(settings.composer, before);
+        assert_eq!(settings.encoding, TextEncoding::UTF_8, "the log is read in it, too");
         composer.step_to(&mut settings, &sending, 1);
         assert_eq!(settings.composer.draft, "of an earlier version");
         assert_eq!(settings.composer.ending, LineEnding::Nul, "it does not tell, so that it stays");

@@ -24,7 +24,9 @@ pub fn recipients(locale: &Locale, tab: &LiveSettings, peers: &Peers) -> String 
             (_, 0) => locale.text("composer.to_nobody").to_owned(),
             (_, count) => locale.format("composer.to_several", &[("count", &count)]),
         },
-        (SendTo::Last, Meeting::Exchanges | Meeting::Listens) => locale.text("composer.to_last").to_owned(),
+        (SendTo::LastSender, Meeting::Exchanges | Meeting::Listens) => {
+            locale.text("composer.to_last").to_owned()
+        }
         (SendTo::Standard, Meeting::Exchanges) => configured_remote(locale, tab),
         (_, Meeting::Connects) => locale.text("composer.to_server").to_owned(),
         (_, Meeting::Exchanges) => locale.text("composer.to_all_peers").to_owned(),

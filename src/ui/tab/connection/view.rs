@@ -184,7 +184,9 @@ fn target_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<
                 }
             }
             for group in &tab.groups {
-                let group = group.split('%').next().unwrap_or(group);
+                // The field knows the interface of IPv6 alone.
+                let group =
+                    if group.contains(':') { group } else { group.split('%').next().unwrap_or(group) };
                 let line = format!("{group}   {}", ctx.text("connection.group"));
                 if PillCombo::choice(ui, group == tab.remote_host.trim(), &line) {
                     group.clone_into(&mut tab.remote_host);

@@ -31,7 +31,7 @@ pub enum PeersAction {
     /// Sends of a datagram tab go to the remote address of its fields.
     SelectRemote,
     /// Sends go to whoever sent last.
-    SelectLast,
+    SelectLastSender,
     /// The peer is disconnected in an orderly way.
     Close(PeerId),
     /// The peer is disconnected with a reset.
@@ -54,8 +54,8 @@ pub enum SendTo {
     Standard,
     /// Everyone.
     All,
-    /// Whoever sent last, or joined last where nobody has sent.
-    Last,
+    /// Whoever sent last, and nobody where that one has left or nobody has sent.
+    LastSender,
     /// These, in the order in which they joined. None where all that were chosen have left: what was meant for them
     /// must not go to others by accident.
     Peers(BTreeSet<PeerId>),
@@ -71,7 +71,7 @@ impl SendTo {
     pub fn toggle(&mut self, id: PeerId) {
         let mut chosen = match std::mem::take(self) {
             SendTo::Peers(chosen) => chosen,
-            SendTo::Standard | SendTo::All | SendTo::Last => BTreeSet::new(),
+            SendTo::Standard | SendTo::All | SendTo::LastSender => BTreeSet::new(),
         };
         if !chosen.remove(&id) {
             chosen.insert(id);
@@ -136,7 +136,7 @@ impl Peers {
         match (&self.send_to, tab.kind.shape().meeting) {
             (SendTo::Peers(chosen), _) => Ok(Target::Peers(chosen.iter().copied().collect())),
             (SendTo::Standard, Meeting::Exchanges) => datagram_target(tab, opened),
-            (SendTo::Last, _) => Ok(Target::Last),
+            (SendTo::LastSender, _) => Ok(Target::LastSender),
             (SendTo::Standard | SendTo::All, _) => Ok(Target::All),
         }
     }
@@ -164,7 +164,7 @@ pub(in crate::ui) fn apply(
             tab.facts_asked_at = None;
         }
         PeersAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
-        PeersAction::SelectLast => tab.peers.send_to = SendTo::Last,
+        PeersAction::SelectLastSender => tab.peers.send_to = SendTo::LastSender,
         PeersAction::Close(peer) => close_peer(tab, peer, CloseKind::Fin, cx),
         PeersAction::Reset(peer) => close_peer(tab, peer, CloseKind::Reset, cx),
         PeersAction::CloseAll => {

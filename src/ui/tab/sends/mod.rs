@@ -12,6 +12,7 @@ use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, SequencePlan};
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::tab::composer::payload_form::form_of;
 use crate::ui::tab::composer::payload_form::{appended_by, body_of};
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::util::locale::Locale;
@@ -71,14 +72,7 @@ fn quick_of(entry: ListEntry) -> QuickSend {
         encoding: entry.encoding.map(|encoding| encoding.to_string()).unwrap_or_default(),
         delay: if entry.delay.is_zero() { String::new() } else { interval::text(entry.delay) },
         fields,
-    }
-}
-
-fn form_of(input: InputChoice) -> Form {
-    match input {
-        InputChoice::Text => Form::Text,
-        InputChoice::Hex => Form::Hex,
-        InputChoice::Escapes => Form::Escapes,
+        frame: String::new(),
     }
 }
 
