@@ -198,6 +198,6 @@ impl Default for Settings {
 
 impl WorkspaceFile for Settings {
     const NAME: &'static str = "settings.toml";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const COMMENT: &'static str = "Sockscope's settings. Change them while the program is not running.";
 }

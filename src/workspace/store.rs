@@ -190,7 +190,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 fn parse<T: WorkspaceFile>(text: &str) -> Result<T, String> {
     let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| one_line(&error))?;
     match table.remove("version").and_then(|version| version.as_integer()) {
-        Some(version) if version == i64::from(T::VERSION) => {}
+        // Versions only add: what an earlier one does not say is as it is by itself.
+        Some(version) if (1..=i64::from(T::VERSION)).contains(&version) => {}
         Some(version) => {
             return Err(format!("version {version} is not version {} of this program", T::VERSION));
         }
@@ -223,6 +224,20 @@ mod tests {
     use crate::workspace::settings::{Settings, ThemeChoice};
     use crate::workspace::tabs::Tabs;
     use std::fs;
+
+    #[test]
+    fn files_of_earlier_versions_are_read_and_those_of_later_ones_put_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let file = folder.path().join("settings.toml");
+        fs::write(&file, "version = 1\ntheme = \"light\"\n").unwrap();
+        let loaded = store.load::<Settings>();
+        assert_eq!((loaded.value.theme, loaded.damage), (ThemeChoice::Light, None));
+        fs::write(&file, "version = 99\ntheme = \"light\"\n").unwrap();
+        let loaded = store.load::<Settings>();
+        assert!(loaded.damage.unwrap().why.contains("version 99"), "it is said");
+        assert!(folder.path().join("settings.toml.damaged-1").exists(), "and kept");
+    }
 
     #[test]
     fn what_is_saved_is_there_next_time() {
@@ -287,7 +302,7 @@ mod tests {
         for (text, why) in [
             ("version = 1\ntheme = [", "unclosed array"),
             ("theme = \"dark\"", "the version is missing"),
-            ("version = 99", "version 99 is not version 1 of this program"),
+            ("version = 99", "version 99 is not version 2 of this program"),
             ("version = 1\ntheme = \"pink\"", "unknown variant `pink`"),
         ] {
             let folder = tempfile::tempdir().unwrap();

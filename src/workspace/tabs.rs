@@ -526,7 +526,7 @@ impl Default for Tabs {
 
 impl WorkspaceFile for Tabs {
     const NAME: &'static str = "tabs.toml";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const COMMENT: &'static str =
         "Sockscope's tabs as they were left. Change them while the program is not running.";
 }
