@@ -145,12 +145,17 @@ fn field_ui(
                 composer.has_focus = response.has_focus();
             },
         );
-        if let Ok(composed) = composer.preview(&tab.composer, encoding) {
-            preview_ui(ui, ctx, composed);
-        }
-        if let Some(obstacle) = obstacle {
-            error_line(ui, obstacle);
-        }
+        // As high with an error as with bytes.
+        let least = ui.fonts_mut(|view| view.row_height(&fonts::payload()));
+        ui.vertical(|ui| {
+            ui.set_min_height(least);
+            if let Ok(composed) = composer.preview(&tab.composer, encoding) {
+                preview_ui(ui, ctx, composed);
+            }
+            if let Some(obstacle) = obstacle {
+                error_line(ui, obstacle);
+            }
+        });
     });
 }
 
