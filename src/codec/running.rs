@@ -27,6 +27,7 @@ pub fn running_text(
         from: 0..0,
         parser: TerminalParser::with_look(before),
         line_start: 0,
+        stop_at: 0,
         has_returned: false,
         ended_at: None,
     };
@@ -93,6 +94,8 @@ struct Writer<'a> {
     parser: TerminalParser,
     /// Where the line begins that is being written.
     line_start: usize,
+    /// Where the last tab of this line ended, or else where the line begins: columns are counted from there.
+    stop_at: usize,
     /// A carriage return came last: where no line feed follows, it ends the line as well.
     has_returned: bool,
     /// Where the last line ended, as long as nothing follows.
@@ -137,7 +140,10 @@ impl Writer<'_> {
             self.from = start + place..start + place + symbol.len_utf8();
             match symbol {
                 '↵' | '␊' => self.end_line(span),
-                '␍' => self.has_returned = true,
+                '␍' => {
+                    self.parser.take('\r');
+                    self.has_returned = true;
+                }
                 '⇥' => self.tab(span),
                 _ if self.codes == TerminalCodes::Shown => {
                     self.push(&symbols[place..place + symbol.len_utf8()], SpanStyle::Control, span);
@@ -153,9 +159,18 @@ impl Writer<'_> {
     }
 
     fn tab(&mut self, span: &Span) {
-        let used: usize = self.into.text[self.line_start..].chars().filter_map(UnicodeWidthChar::width).sum();
+        self.end_returned_line(span);
+        let used: usize = self.into.text[self.stop_at..].chars().filter_map(UnicodeWidthChar::width).sum();
         let style = if self.codes == TerminalCodes::Shown { SpanStyle::Payload } else { self.style() };
         self.push(&" ".repeat(TAB_COLUMNS - used % TAB_COLUMNS), style, span);
+        self.stop_at = self.into.text.len();
+    }
+
+    /// Where a device only returns, each time is a line: nothing that it wrote over is lost.
+    fn end_returned_line(&mut self, span: &Span) {
+        if std::mem::take(&mut self.has_returned) && self.into.text.len() > self.line_start {
+            self.end_line(span);
+        }
     }
 
     fn end_line(&mut self, span: &Span) {
@@ -165,17 +180,14 @@ impl Writer<'_> {
         let end = self.into.text.len();
         self.append("\n", SpanStyle::Payload, span.bytes.clone(), None);
         self.ended_at = Some(end);
-        self.line_start = end + 1;
+        (self.line_start, self.stop_at) = (end + 1, end + 1);
     }
 
     fn push(&mut self, text: &str, style: SpanStyle, span: &Span) {
         if text.is_empty() {
             return;
         }
-        // Where a device only returns, each time is a line: nothing that it wrote over is lost.
-        if std::mem::take(&mut self.has_returned) && self.into.text.len() > self.line_start {
-            self.end_line(span);
-        }
+        self.end_returned_line(span);
         self.ended_at = None;
         let from = self.into.text.len();
         self.append(text, style, span.bytes.clone(), span.mark);
@@ -243,6 +255,7 @@ mod tests {
             (b"one\r\ntwo\nthree\r\n", "one\ntwo\nthree"),
             (b"10%\r20%\r100%\r\n", "10%\n20%\n100%"),
             (b"\rafter\r\r\n", "after"),
+            (b"10%\r\tdone\n", "10%\n        done"),
             (b"a\tbc\t\td\n\te", "a       bc              d\n        e"),
             ("温度\t1".as_bytes(), "温度    1"),
         ] {
@@ -253,9 +266,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_nothing_but_tabs_is_made_in_one_go() {
+        // Counted from the start of the line for every tab, this takes minutes.
+        let shown = text(&vec![b'\t'; 200_000], TerminalCodes::Shown);
+        assert_eq!(shown.len(), 1_600_000);
+    }
+
+    #[test]
     fn sequences_colour_the_text_or_are_symbols() {
         let bytes = b"\x1B[0;32mI (12) wifi\x1B[0m: up\x07\r\n";
         assert_eq!(text(bytes, TerminalCodes::Shown), "␛[0;32mI (12) wifi␛[0m: up␇");
+        assert_eq!(
+            text(b"\x1B]title\r$ \r\n", TerminalCodes::Obeyed),
+            "$ ",
+            "a return ends what nobody ended"
+        );
         let row = row(bytes, TextEncoding::UTF_8, &[]);
         let (shown, look) = running_text(&row, TerminalCodes::Obeyed, TerminalLook::default());
         let parts: Vec<_> = shown.parts().map(|(text, span)| (text, span.style)).collect();
