@@ -74,10 +74,7 @@ pub(super) fn lines(
         return Cut::of(&all, wrap_columns(style.view, columns), place);
     }
     if extent == Extent::Unfolded {
-        let up_to_place =
-            place.filter(|place| *place < FURTHEST_PLACE_BYTES).unwrap_or(0) + BEHIND_PLACE_BYTES;
-        let most_bytes = Some(up_to_place.max(UNFOLDED_BYTES));
-        let all = represent(&RowStyle { most_bytes, ..style });
+        let all = represent(&RowStyle { most_bytes: Some(unfolded_bytes(place)), ..style });
         return Cut::of(&all, wrap_columns(style.view, columns), place);
     }
     let most_bytes = if is_dump { DUMP_LINES * dump_width.bytes() } else { (columns + FOLD_COLUMNS) * 2 };
@@ -102,6 +99,12 @@ pub(super) fn lines(
         }
     }
     Cut { folded: true, ..Cut::of(&cut_to(fitting, style.with_letters), usize::MAX, place) }
+}
+
+/// So much of an unfolded row is shown, so that the byte at `place` is seen where that is not too far into the row.
+pub(super) fn unfolded_bytes(place: Option<usize>) -> usize {
+    let up_to_place = place.filter(|place| *place < FURTHEST_PLACE_BYTES).unwrap_or(0) + BEHIND_PLACE_BYTES;
+    up_to_place.max(UNFOLDED_BYTES)
 }
 
 /// The lines of what a row means. What is too long for its line ends at the column's edge, or is wrapped.

@@ -8,7 +8,7 @@ use crate::codec::terminal::{TerminalCodes, TerminalLook};
 use crate::codec::text::Carry;
 use crate::journal::JournalError;
 use crate::model::ids::RowKey;
-use crate::ui::log::cells::{Cut, Extent};
+use crate::ui::log::cells::{Cut, Extent, unfolded_bytes};
 use crate::ui::log::source::{LogRow, RowSource};
 
 /// So many rows before one are looked at for the colour that it begins in.
@@ -19,9 +19,6 @@ const BYTES_BEFORE: usize = 64 * 1024;
 
 /// So much of a line is shown; the rest is unfolded by hand.
 const SHOWN_BYTES: usize = 8 * 1024;
-
-/// So much of an unfolded one.
-const UNFOLDED_BYTES: usize = 64 * 1024;
 
 /// The look in which a row begins: what the rows of its stream before it have left, as far as that is looked for.
 pub(super) fn look_before(
@@ -65,7 +62,7 @@ pub(super) fn lines(
     place: Option<usize>,
 ) -> Cut {
     let most_bytes = match extent {
-        Extent::Unfolded => UNFOLDED_BYTES.max(place.map_or(0, |place| place.saturating_add(SHOWN_BYTES))),
+        Extent::Unfolded => unfolded_bytes(place),
         Extent::Folded | Extent::Wrapped => SHOWN_BYTES,
     };
     let style = RowStyle { view: View::Text, most_bytes: Some(most_bytes), with_remarks: false, ..*style };
@@ -74,4 +71,32 @@ pub(super) fn lines(
     represent_row(&mut represented, row, carry, &style);
     let (running, _) = running_text(&represented, codes, before);
     Cut::of(&running, columns.max(8), place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+    use crate::codec::represent::RowStyle;
+    use crate::codec::rows::Row;
+    use crate::codec::terminal::{TerminalCodes, TerminalLook};
+    use crate::codec::text::Carry;
+    use crate::model::ids::{Epoch, RecordId};
+    use crate::model::record::{Body, Data, DataHead, Record};
+    use crate::ui::log::cells::Extent;
+    use crate::util::clock::Stamp;
+    use crate::util::locale::{Language, Locale};
+
+    #[test]
+    fn a_place_too_far_into_a_line_is_not_laid_out_in_a_frame() {
+        let body = Body::Data(Data { head: DataHead::received(), bytes: vec![b'x'; 3 << 20] });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle::new(Locale::of(Language::English));
+        let look = (TerminalCodes::Obeyed, TerminalLook::default());
+        for (place, is_shown) in [(100 << 10, true), ((3 << 20) - 10, false)] {
+            let row = Row::of(&record);
+            let cut = lines(&row, Carry::default(), &style, look, (100, Extent::Unfolded), Some(place));
+            assert_eq!(cut.place_line.is_some(), is_shown, "{place}");
+            assert!(cut.lines.len() < 2_000, "{place}: {} lines", cut.lines.len());
+        }
+    }
 }
