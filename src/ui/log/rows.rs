@@ -381,9 +381,9 @@ impl LogRows {
         found.map(|mark| mark.bytes.start + part.start..mark.bytes.end + part.start).collect()
     }
 
-    /// Whether a row is a message that has not ended.
-    pub fn may_change(&self, key: RowKey) -> bool {
-        key.0 >= self.source.volatile_from()
+    /// The first of the messages that have not ended, which stand behind all other rows.
+    pub fn first_unfinished(&self) -> RowKey {
+        RowKey(self.source.volatile_from())
     }
 
     /// A row; `None` if there is no such row.

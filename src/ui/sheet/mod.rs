@@ -11,6 +11,7 @@ mod following;
 mod keys;
 mod line;
 mod menu;
+mod naming;
 mod paint;
 mod part;
 mod pointer;
@@ -209,22 +210,6 @@ impl Sheet {
     /// The row from which times are measured.
     pub fn marked(&self) -> Option<RowKey> {
         self.marked
-    }
-
-    /// Calls rows by other keys from now on, and stays where it is: what is called anew is still the same.
-    pub fn rename(&mut self, new_key: &mut dyn FnMut(RowKey) -> RowKey) {
-        self.top = new_key(self.top);
-        self.new_from = new_key(self.new_from);
-        self.wanted = self.wanted.map(&mut *new_key);
-        self.marked = self.marked.map(&mut *new_key);
-        match self.selection.single() {
-            Some(single) => self.selection.set(new_key(single)),
-            None => self.selection.clear(),
-        }
-        // What was one row may be several now.
-        self.part = None;
-        self.stretch = None;
-        self.anchor.row = u64::MAX;
     }
 
     /// Whether the newest row stays in view.

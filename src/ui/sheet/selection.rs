@@ -94,6 +94,16 @@ impl Selection {
         self.cursor = self.cursor.or(Some(last));
     }
 
+    /// Only what is selected before this row stays selected.
+    pub fn keep_before(&mut self, end: RowKey) {
+        self.ranges.retain(|range| *range.start() < end.0);
+        if let Some(last) = self.ranges.last_mut().filter(|range| *range.end() >= end.0) {
+            *last = *last.start()..=end.0 - 1;
+        }
+        self.origin = self.origin.filter(|origin| *origin < end);
+        self.cursor = self.cursor.filter(|cursor| *cursor < end);
+    }
+
     fn insert(&mut self, row: u64) {
         let place = self.ranges.partition_point(|range| *range.end() < row);
         self.ranges.insert(place, row..=row);
@@ -135,6 +145,12 @@ impl Part {
     /// Where one may begin.
     pub fn at(row: RowKey, byte: usize) -> Part {
         Part { row, origin: byte, head: byte }
+    }
+
+    /// The same of a row that is called like this now.
+    #[must_use]
+    pub fn in_row(self, row: RowKey) -> Part {
+        Part { row, ..self }
     }
 
     /// Where it began.

@@ -21,6 +21,7 @@ use crate::ui::tab::inspector::{Inspector, Look};
 use crate::ui::tab::remarks::Remarks;
 use crate::ui::tab::terms::row_term;
 use crate::ui::tab::ticks::{TickLayer, Ticks};
+use crate::ui::tab::unfinished::Unfinished;
 use crate::util::locale::Locale;
 use roaring::RoaringTreemap;
 use std::sync::Arc;
@@ -363,12 +364,6 @@ impl LogView {
         let looked = self.inspector.look_at(wanted, read);
         self.link_parts(wanted);
         if let Some(rows) = &mut self.rows {
-            // A message that has not ended may have grown.
-            if let Some(key) = wanted.filter(|key| rows.may_change(*key))
-                && let Ok(row) = rows.row(key)
-            {
-                self.inspector.row = row;
-            }
             let look = Look { encoding, decoders, marked: self.sheet.marked() };
             self.inspector.make(rows, &look)?;
         }
@@ -380,6 +375,7 @@ impl LogView {
     fn cut_rows(&mut self, split: &Framing, encoding: TextEncoding, cx: &mut Cx<'_>) {
         let Some(rows) = &mut self.rows else { return };
         rows.set_split(split, cx.jobs.news());
+        let unfinished = Unfinished::of(&self.sheet, rows);
         rows.refresh(cx.jobs.news());
         if let Some(trouble) = rows.take_split_trouble() {
             cx.notices.problem(split_trouble(cx.locale, &trouble));
@@ -395,6 +391,15 @@ impl LogView {
             if let Err(error) = self.highlights.start_again(searched.as_ref(), cx.jobs.news()) {
                 cx.notices.problem(gathering_trouble(cx.locale, &error));
             }
+        } else if unfinished.follow(&mut self.sheet, rows) {
+            rows.measure_from(self.sheet.marked());
+            self.inspector.look_again();
+            self.ticks.outdate();
+        } else if let Some(key) = self.sheet.selection().cursor().filter(|key| unfinished.has(*key))
+            && let Ok(row) = rows.row(key)
+        {
+            // It may have grown, and have ended with that.
+            self.inspector.row = row;
         }
     }
 

@@ -74,6 +74,8 @@ pub mod ticks;
 
 pub mod title;
 
+mod unfinished;
+
 pub mod view_bar;
 
 use crate::codec::text::TextEncoding;
