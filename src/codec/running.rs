@@ -14,6 +14,9 @@ use unicode_width::UnicodeWidthChar;
 /// So many columns are between two places at which a tab ends.
 const TAB_COLUMNS: usize = 8;
 
+/// A letter is found in so many bytes behind the place that it is looked for from, whatever sequences are between.
+const LOOK_AHEAD: usize = 4 * 1024;
+
 /// A row as running text: its lines, without the end of the last one, and the look that it leaves for what follows.
 pub fn running_text(
     row: &Represented,
@@ -49,20 +52,34 @@ pub fn plain_running_text(
     codes: TerminalCodes,
     bytes: &Range<usize>,
 ) -> String {
-    let is_whole = *bytes == (0..usize::MAX);
-    let style = RowStyle { with_remarks: false, most_bytes: None, with_letters: !is_whole, ..*style };
-    let mut represented = Represented::default();
-    represent_row(&mut represented, row, carry, &style);
-    let Represented { mut text, letters, .. } = running_text(&represented, codes, TerminalLook::default()).0;
-    if !is_whole {
+    let shown = |most_bytes, with_letters| {
+        let style = RowStyle { with_remarks: false, most_bytes, with_letters, ..*style };
+        let mut represented = Represented::default();
+        represent_row(&mut represented, row, carry, &style);
+        running_text(&represented, codes, TerminalLook::default()).0
+    };
+    // The letters of a whole row take far more memory than its text.
+    let found = |beginning: &Represented| {
         let is_within = |letter: &&Letter| letter.bytes.start < bytes.end && bytes.start < letter.bytes.end;
-        let mut within = letters.iter().filter(is_within);
-        let first = within.next();
-        let end = within.next_back().or(first).map_or(0, |letter| letter.text.end);
-        text.truncate(end);
-        text.drain(..first.map_or(0, |letter| letter.text.start));
+        let mut within = beginning.letters.iter().filter(is_within);
+        let first = within.next()?;
+        Some(first.text.start..within.next_back().unwrap_or(first).text.end)
+    };
+    let part_of = |row: &Represented, part: Range<usize>| row.text.get(part).unwrap_or_default().to_owned();
+    if *bytes == (0..usize::MAX) {
+        return shown(None, false).text;
     }
-    text
+    if bytes.end < usize::MAX {
+        let beginning = shown(Some(bytes.end.saturating_add(LOOK_AHEAD)), true);
+        return found(&beginning).map_or_else(String::new, |part| part_of(&beginning, part));
+    }
+    let mut beginning = shown(Some(bytes.start.saturating_add(LOOK_AHEAD)), true);
+    if beginning.is_folded && found(&beginning).is_none() {
+        beginning = shown(None, true);
+    }
+    let Some(part) = found(&beginning) else { return String::new() };
+    let all = shown(None, false);
+    part_of(&all, part.start..all.text.len())
 }
 
 /// The look that bytes of a stream leave for what follows them.
@@ -224,7 +241,7 @@ impl Writer<'_> {
 #[cfg(test)]
 mod tests {
     use super::{look_after, plain_running_text, resets_look, running_text};
-    use crate::codec::represent::{Mark, MarkClass, Represented, RowStyle, SpanStyle, represent};
+    use crate::codec::represent::{Letter, Mark, MarkClass, Represented, RowStyle, SpanStyle, represent};
     use crate::codec::rows::Row;
     use crate::codec::terminal::{TerminalCodes, TerminalColor, TerminalLook};
     use crate::codec::text::{Carry, TextEncoding};
@@ -319,6 +336,27 @@ mod tests {
         ] {
             let row = (&Row::of(&record), Carry::default());
             assert_eq!(plain_running_text(row, &style, TerminalCodes::Obeyed, &bytes), text, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_long_line_is_the_same_however_little_of_the_line_is_looked_at() {
+        let long = "\x1B[32m温度\t25.3\x1B[0m\r\n".repeat(1_000);
+        // A title that is longer than what is looked at.
+        let bytes = format!("{long}\x1B]0;{}\x07end", "x".repeat(9_000)).into_bytes();
+        let end = bytes.len();
+        let all = row(&bytes, TextEncoding::UTF_8, &[]);
+        let all = running_text(&all, TerminalCodes::Obeyed, TerminalLook::default()).0;
+        let body = Body::Data(Data { head: DataHead::received(), bytes });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle::new(Locale::of(Language::English));
+        for part in [3..90, 5_000..5_005, 7..9_000, 2_000..usize::MAX, end - 8_000..usize::MAX, 0..end] {
+            let within = |letter: &&Letter| letter.bytes.start < part.end && part.start < letter.bytes.end;
+            let letters: Vec<&Letter> = all.letters.iter().filter(within).collect();
+            let expected = &all.text[letters[0].text.start..letters[letters.len() - 1].text.end];
+            let row = (&Row::of(&record), Carry::default());
+            let copied = plain_running_text(row, &style, TerminalCodes::Obeyed, &part);
+            assert!(copied == expected, "{part:?}: {} and {}", copied.len(), expected.len());
         }
     }
 
