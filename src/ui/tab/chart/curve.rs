@@ -190,7 +190,7 @@ impl Taker {
                 let mut carry = Carry::default();
                 let text = decode(self.encoding, &mut carry, message?).text;
                 let found = regex.captures(&text)?;
-                found.get(1).or_else(|| found.get(0))?.as_str().trim().parse().ok()
+                written(found.get(1).or_else(|| found.get(0))?.as_str())
             }
             Way::Field(query) => {
                 let ends = row.record.peer.and_then(|peer| peers.ends(peer));
@@ -207,17 +207,27 @@ fn number(value: Value<'_>) -> Option<f64> {
     match value {
         Value::Unsigned(number) => Some(number as f64),
         Value::Signed(number) => Some(number as f64),
-        Value::Float(number) => Some(number).filter(|number| number.is_finite()),
+        Value::Float(number) => finite(number),
         Value::Flag(flag) => Some(f64::from(u8::from(flag))),
         Value::Duration(nanos) => Some(nanos as f64 / 1e6),
-        Value::Text(text) => text.trim().parse().ok(),
+        Value::Text(text) => written(text),
         Value::Nothing | Value::Bytes(_) | Value::Address(_) => None,
     }
 }
 
+/// A number that was written out. Devices write `nan` where they have none.
+fn written(text: &str) -> Option<f64> {
+    text.trim().parse().ok().and_then(finite)
+}
+
+/// What is not finite has no place in a chart.
+fn finite(number: f64) -> Option<f64> {
+    Some(number).filter(|number| number.is_finite())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{CurveError, CurveScan, Range, Wanted};
+    use super::{CurveError, CurveScan, Range, Value, Wanted, number};
     use crate::codec::text::TextEncoding;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::config::SessionKind;
@@ -269,6 +279,15 @@ mod tests {
         let (reader, _folder) = journal(502, &answers);
         let found = least_greatest_last(&reader, "mbtcp.trans_id", &Framing::ModbusTcp);
         assert_eq!(found, Range(Some((1.0, 2.0, 2.0))));
+    }
+
+    #[test]
+    fn what_a_device_writes_without_a_number_is_no_value() {
+        let sensor: [&[u8]; 5] = [b"T=nan\r\n", b"T=21.5\r\n", b"T=-inf\r\n", b"T=1e999\r\n", b"T=22\r\n"];
+        let (reader, _folder) = journal(9000, &sensor);
+        let found = least_greatest_last(&reader, "T=(\\S+)", &Framing::Lines);
+        assert_eq!(found, Range(Some((21.5, 22.0, 22.0))));
+        assert_eq!(["inf", " 7 ", "NaN"].map(|text| number(Value::Text(text))), [None, Some(7.0), None]);
     }
 
     #[test]
