@@ -14,7 +14,7 @@ use crate::ui::log::source::{LogRow, RowSource};
 /// So many rows before one are looked at for the colour that it begins in.
 const ROWS_BEFORE: u64 = 32;
 
-/// And no more of them than have so many bytes.
+/// And no more of them than have so many bytes, whatever streams they are of: in a flood beside it they are many.
 const BYTES_BEFORE: usize = 64 * 1024;
 
 /// So much of a line is shown; the rest is unfolded by hand.
@@ -35,11 +35,11 @@ pub(super) fn look_before(
     }
     for before in (key.0.saturating_sub(ROWS_BEFORE)..key.0).rev() {
         let Some(row) = source.row(RowKey(before))? else { break };
-        let Some(data) = row.record.data().filter(|_| stream(&row) == own) else { continue };
-        looked_at += data.bytes.len();
+        looked_at += row.bytes();
         if looked_at > BYTES_BEFORE {
             break;
         }
+        let Some(data) = row.record.data().filter(|_| stream(&row) == own) else { continue };
         if may_change_look(&data.bytes) {
             let is_reset = resets_look(&data.bytes);
             changes.push(row);
@@ -75,16 +75,42 @@ pub(super) fn lines(
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{lines, look_before};
     use crate::codec::represent::RowStyle;
     use crate::codec::rows::Row;
     use crate::codec::terminal::{TerminalCodes, TerminalLook};
     use crate::codec::text::Carry;
-    use crate::model::ids::{Epoch, RecordId};
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
     use crate::model::record::{Body, Data, DataHead, Record};
     use crate::ui::log::cells::Extent;
+    use crate::ui::log::records::RecordRows;
+    use crate::ui::log::source::RowSource;
     use crate::util::clock::Stamp;
     use crate::util::locale::{Language, Locale};
+
+    #[test]
+    fn a_colour_is_looked_for_in_few_bytes_whatever_streams_they_are_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let mut say = |peer, bytes: &[u8]| {
+            writer.append_data(Stamp::default(), Epoch(1), PeerId::new(peer), &DataHead::received(), bytes);
+        };
+        let flood = vec![b'x'; 20 << 10];
+        for pieces in [2, 5] {
+            say(1, b"\x1B[31mred");
+            (0..pieces).for_each(|_| say(2, &flood));
+            say(1, b"still red, or not known to be");
+        }
+        writer.publish().unwrap();
+        let mut source = RecordRows::new(writer.reader());
+        for (key, is_known) in [(3, true), (10, false)] {
+            let row = source.row(RowKey(key)).unwrap().unwrap();
+            let look = look_before(&mut source, RowKey(key), &row, TerminalCodes::Obeyed).unwrap();
+            assert_eq!(look != TerminalLook::default(), is_known, "{key}");
+        }
+    }
 
     #[test]
     fn a_place_too_far_into_a_line_is_not_laid_out_in_a_frame() {
