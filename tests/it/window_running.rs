@@ -97,6 +97,16 @@ fn text_is_selected_across_lines_and_copied_as_it_is_seen() {
     assert_eq!(desk.copied(), "启动完成\n温度=26.5       正常\n控制台");
     let selected = desk.front().log.sheet.selection().ranges().to_vec();
     assert_eq!(selected.len(), 1, "the rows are selected, too: {selected:?}");
+    // Its rows are selected anew with the keys: as a whole.
+    for _ in 0..2 {
+        desk.key(Modifiers::NONE, Key::ArrowUp);
+    }
+    for _ in 0..2 {
+        desk.key(Modifiers::SHIFT, Key::ArrowDown);
+    }
+    assert_eq!(desk.front().log.sheet.selection().ranges(), selected);
+    desk.harness.event(Event::Copy);
+    assert_eq!(desk.copied(), "系统启动完成\n温度=26.5       正常\n控制台> ");
     // Within one line, where the sequences between the letters are not seen; and all of it.
     let (from, to) = (place(&desk, "RX 系统启动完成", 2.0), place(&desk, "RX 系统启动完成", 6.0));
     drag(&mut desk, &[from, to]);

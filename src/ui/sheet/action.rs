@@ -19,8 +19,13 @@ pub enum SheetAction {
         /// The form.
         form: CopyForm,
     },
-    /// Running text is on the clipboard as it is seen.
-    CopyText(Stretch),
+    /// Running text is on the clipboard in this form: as text, as it is seen.
+    CopyText {
+        /// The text.
+        text: Stretch,
+        /// The form.
+        form: CopyForm,
+    },
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
     /// The bytes of a part of a row are sent.

@@ -80,7 +80,7 @@ impl Sheet {
         let is_text_meant = selected_text.unwrap_or(false);
         if !is_text_meant && ui.input(|input| input.events.contains(&Event::Copy)) {
             actions.push(match (self.selected_text(rows), self.shown_part(rows)) {
-                (Some(text), _) => SheetAction::CopyText(text),
+                (Some(text), _) => SheetAction::CopyText { text, form: CopyForm::Text },
                 (None, Some(part)) => SheetAction::CopyPart { part, form: view.part_form },
                 (None, None) => SheetAction::Copy(CopyForm::Text),
             });
@@ -90,7 +90,7 @@ impl Sheet {
         }
         for (key, step) in [(Key::ArrowRight, LetterStep::On), (Key::ArrowLeft, LetterStep::Back)] {
             if ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key)) {
-                self.step_part(step, rows, frame);
+                self.step_part(step, rows);
             }
         }
         if let Some(cursor) = self.selection.cursor() {

@@ -156,9 +156,10 @@ fn copy_items(
     for (form, name) in CopyForm::ALL.into_iter().zip(view.texts.copy) {
         let shortcut = if form == form_of_keys { "Ctrl+C" } else { "" };
         if menu_item(ui, is_selected, name, shortcut) {
-            actions.push(match (text.filter(|_| form == CopyForm::Text), part) {
-                (Some(text), _) => SheetAction::CopyText(text),
-                (None, Some(part)) => SheetAction::CopyPart { part, form },
+            // As text, a part is copied as it is seen. In every other form it is bytes.
+            actions.push(match (text, part.filter(|_| text.is_none() || form != CopyForm::Text)) {
+                (_, Some(part)) => SheetAction::CopyPart { part, form },
+                (Some(text), None) => SheetAction::CopyText { text, form },
                 (None, None) => SheetAction::Copy(form),
             });
         }

@@ -175,6 +175,7 @@ impl Sheet {
         self.take_bar(ui, rows, &frame, bar, view);
         self.take_pointer(ui, rows, &frame);
         self.settle_part(&frame);
+        self.settle_stretch(&frame);
         self.show_text_cursor(ui, rows, &frame);
         self.take_keys(ui, rows, &frame, view, &mut actions);
         self.settle(rows, &frame);
@@ -417,7 +418,9 @@ impl Sheet {
             );
             let light = Light {
                 // Text that is selected is seen by itself; what shows none is seen to be among it.
-                selected: self.selection.contains(key) && (stretch.is_none() || !content.shows_payload),
+                selected: self.selection.contains(key)
+                    && stretch
+                        .is_none_or(|stretch| !content.shows_payload && !stretch.bytes_in(key).is_empty()),
                 // Two rows share an edge, and only one of them is under the pointer.
                 hovered: hovered_y.is_some_and(|y| (rect.top()..rect.bottom()).contains(&y)),
                 cursor: self.selection.cursor() == Some(key) && frame.response.has_focus(),

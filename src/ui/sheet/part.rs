@@ -29,9 +29,8 @@ impl Sheet {
     /// The part that is selected where a person sees it: a view that shows no payload shows no part of it.
     pub(super) fn shown_part(&self, rows: &mut dyn Rows) -> Option<Part> {
         let part = self.part()?;
-        let index = rows.index(part.row);
-        let is_shown = index < rows.len() && rows.key(index) == part.row;
-        (is_shown && rows.content(index).shows_payload).then_some(part)
+        let index = rows.shown_index(part.row)?;
+        rows.content(index).shows_payload.then_some(part)
     }
 
     /// Selects these bytes of a row, and so the row.
@@ -97,13 +96,10 @@ impl Sheet {
 
     /// Goes on by one letter from where the part ends, or back. It begins where a row was pressed last, and with its first
     /// byte where it was not.
-    pub(super) fn step_part(&mut self, step: LetterStep, rows: &mut dyn Rows, frame: &Frame) {
+    pub(super) fn step_part(&mut self, step: LetterStep, rows: &mut dyn Rows) {
         let first = || self.selection.single().map(|row| Part::at(row, 0));
         let Some(part) = self.begun_part().or_else(first) else { return };
-        let index = rows.index(part.row);
-        if index >= frame.extent.rows {
-            return;
-        }
+        let Some(index) = rows.shown_index(part.row) else { return };
         let content = rows.content_with_letters(index);
         let letters = content.lines.iter().flat_map(|line| &line.letters);
         let head = match step {

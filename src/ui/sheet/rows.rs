@@ -27,6 +27,12 @@ pub trait Rows {
         key.0
     }
 
+    /// The index of this row; `None` where a filter hides it.
+    fn shown_index(&self, key: RowKey) -> Option<u64> {
+        let index = self.index(key);
+        (index < self.len() && self.key(index) == key).then_some(index)
+    }
+
     /// What the row that comes next will be called, also when a filter hides those before it.
     fn next_key(&self) -> RowKey {
         RowKey(self.len())

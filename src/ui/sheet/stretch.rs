@@ -48,9 +48,20 @@ impl Stretch {
 impl Sheet {
     /// The text that is selected across rows, as long as these rows are, and are shown as running text.
     pub(super) fn shown_stretch(&self, rows: &dyn Rows) -> Option<Stretch> {
-        let stretch = self.stretch.filter(|_| rows.are_running())?;
+        self.stretch.filter(|_| rows.are_running()).filter(|stretch| self.has_rows_of(*stretch))
+    }
+
+    /// Forgets a text whose rows are not selected any more: it does not come back with them.
+    pub(super) fn settle_stretch(&mut self, frame: &Frame) {
+        if !frame.response.is_pointer_button_down_on() {
+            self.stretch = self.stretch.filter(|stretch| self.has_rows_of(*stretch));
+        }
+    }
+
+    /// Whether the rows of a text are selected, and no others.
+    fn has_rows_of(&self, stretch: Stretch) -> bool {
         let (first, last) = stretch.rows();
-        (self.selection.ranges() == [first.0..=last.0]).then_some(stretch)
+        self.selection.ranges() == [first.0..=last.0]
     }
 
     /// The running text that is selected, across rows or within one: what is copied as it is seen.
@@ -83,7 +94,7 @@ impl Sheet {
         let key = rows.key(row);
         let is_in_margin = at.x < frame.columns.content.min;
         let byte = self.byte_at(ui, at, rows, frame).map(|(_, byte)| byte).filter(|_| !is_in_margin);
-        // What shows no payload is taken whole on the way down, and not at all on the way up.
+        // What shows no payload is taken whole, and not at all in its margin on the way down.
         let whole = if key > origin.0 && !is_in_margin { usize::MAX } else { 0 };
         self.stretch = Some(Stretch::new(origin, (key, byte.unwrap_or(whole))));
     }

@@ -73,7 +73,7 @@ impl Selected {
                 Body::Data(data) if is_by_row => {
                     push_line(&mut copied.text, &self.line_of(row, carry, &data.bytes));
                 }
-                Body::Data(data) => bytes.extend_from_slice(&data.bytes),
+                Body::Data(data) => bytes.extend_from_slice(self.part_of(row, &data.bytes)),
                 // A stretch that ends before it has nothing of it.
                 body if !self.bytes_of(row).is_empty() => {
                     push_line(&mut copied.text, &body_text(body, self.locale));
@@ -108,13 +108,19 @@ impl Selected {
         self.stretch.map_or(0..usize::MAX, |stretch| stretch.bytes_in(key))
     }
 
+    /// Those of the bytes of a row that are copied.
+    fn part_of<'a>(&self, row: &Row<'_>, bytes: &'a [u8]) -> &'a [u8] {
+        let part = self.bytes_of(row);
+        bytes.get(part.start..part.end.min(bytes.len())).unwrap_or_default()
+    }
+
     fn line_of(&self, row: &Row<'_>, carry: Carry, bytes: &[u8]) -> String {
         match self.running.filter(|_| self.form == CopyForm::Text) {
             Some(codes) => {
                 let style = RowStyle { encoding: self.encoding, ..RowStyle::new(self.locale) };
                 plain_running_text((row, carry), &style, codes, &self.bytes_of(row))
             }
-            None => self.form.render_from(carry, bytes, self.encoding),
+            None => self.form.render_from(carry, self.part_of(row, bytes), self.encoding),
         }
     }
 
@@ -242,8 +248,9 @@ mod tests {
     use crate::journal::split::SplitScan;
     use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
-    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
     use crate::model::record::DataHead;
+    use crate::ui::sheet::Stretch;
     use crate::util::clock::{self, Stamp};
     use crate::util::locale::{Language, Locale};
     use roaring::RoaringTreemap;
@@ -331,6 +338,36 @@ mod tests {
                 locale: Locale::of(Language::English),
             };
             assert_eq!(copied(selected), text);
+        }
+    }
+
+    #[test]
+    fn text_that_is_selected_across_lines_is_copied_as_bytes_in_every_form() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        writer.append_data(clock::now(), Epoch(1), None, &DataHead::received(), b"one\ntwo\nthree\n");
+        writer.publish().unwrap();
+        let mut scan = SplitScan::new(writer.reader(), Framing::Lines, RecordId(0));
+        scan.step(u64::MAX).unwrap();
+        for (form, text) in [
+            (CopyForm::Text, "e\ntwo\nth"),
+            (CopyForm::Hex, "65 0A\n74 77 6F 0A\n74 68"),
+            (CopyForm::PythonBytes, "b\"e\\ntwo\\nth\""),
+        ] {
+            let selected = Selected {
+                reader: writer.reader(),
+                messages: Some(scan.rows()),
+                ranges: vec![0..=2],
+                shown: None,
+                form,
+                encoding: TextEncoding::UTF_8,
+                meaning: None,
+                running: Some(TerminalCodes::Obeyed),
+                stretch: Some(Stretch::new((RowKey(0), 2), (RowKey(2), 2))),
+                locale: Locale::of(Language::English),
+            };
+            assert_eq!(copied(selected), text, "{form:?}");
         }
     }
 

@@ -121,7 +121,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
-        LogAction::Sheet(SheetAction::CopyText(text)) => copy_text(tab, text, cx),
+        LogAction::Sheet(SheetAction::CopyText { text, form }) => copy_text(tab, (text, form), cx),
         LogAction::Sheet(SheetAction::CopyPart { part, form }) => {
             if let Some(text) = tab.log.part_in_form(part, form, cx) {
                 cx.clipboard.put(text);
@@ -284,9 +284,9 @@ fn copy(tab: &Tab, form: CopyForm, cx: &mut Cx<'_>) {
     start_copy(selected, cx);
 }
 
-/// Copies running text as it is seen.
-fn copy_text(tab: &Tab, text: Stretch, cx: &mut Cx<'_>) {
-    if let Some(selected) = selected_rows(tab, CopyForm::Text, cx) {
+/// Copies what is selected of running text.
+fn copy_text(tab: &Tab, (text, form): (Stretch, CopyForm), cx: &mut Cx<'_>) {
+    if let Some(selected) = selected_rows(tab, form, cx) {
         start_copy(Selected { stretch: Some(text), ..selected }, cx);
     }
 }

@@ -28,6 +28,8 @@ struct Numbers {
     lines: Option<Vec<RowLine>>,
     /// Rows tell what they mean, and show no payload.
     is_told: bool,
+    /// A row that a filter hides.
+    hidden: Option<u64>,
     made: RowContent,
 }
 
@@ -43,6 +45,7 @@ impl Numbers {
             toggled: Vec::new(),
             lines: None,
             is_told: false,
+            hidden: None,
             made: RowContent::default(),
         }
     }
@@ -51,6 +54,14 @@ impl Numbers {
 impl Rows for Numbers {
     fn len(&self) -> u64 {
         self.count
+    }
+
+    fn key(&self, index: u64) -> RowKey {
+        RowKey(index + u64::from(self.hidden.is_some_and(|hidden| hidden <= index)))
+    }
+
+    fn index(&self, key: RowKey) -> u64 {
+        key.0 - u64::from(self.hidden.is_some_and(|hidden| hidden < key.0))
     }
 
     fn content(&mut self, index: u64) -> &RowContent {

@@ -270,6 +270,19 @@ fn keys_alone_select_a_part_from_the_first_byte_and_it_is_told_of() {
 }
 
 #[test]
+fn keys_select_no_part_of_a_row_that_a_filter_hides() {
+    let mut harness = rows(None);
+    let place = at(&harness, 3.0, 0.2);
+    click(&mut harness, place, Modifiers::NONE);
+    harness.state_mut().rows.hidden = Some(3);
+    press_key(&mut harness, Modifiers::SHIFT, Key::ArrowRight);
+    assert_eq!(part(&harness), None);
+    harness.state_mut().rows.hidden = None;
+    press_key(&mut harness, Modifiers::SHIFT, Key::ArrowRight);
+    assert_eq!(part(&harness), Some((3, 0..3)));
+}
+
+#[test]
 fn a_view_that_shows_no_payload_copies_the_row() {
     let mut harness = rows(None);
     drag(&mut harness, &[(3.0, 0.2), (3.0, 3.9)]);
