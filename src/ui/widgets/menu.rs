@@ -52,14 +52,15 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
     } else {
         popup
     };
-    let Some(mut open) = by_key.filter(|_| !around.secondary_clicked()) else {
+    let is_opened_anew = around.secondary_clicked();
+    let Some(mut open) = by_key.filter(|_| !is_opened_anew) else {
         ctx.data_mut(|data| data.remove::<ByKey>(id));
-        if let Some(shown) = popup.show(|ui| fill(ui, width, lines)) {
+        if let Some(shown) = popup.show(|ui| fill(ui, width, lines)).filter(|_| !is_opened_anew) {
             close_when_pressed_beside(&shown.response, id);
         }
         return;
     };
-    popup.anchor(open.place).show(|ui| {
+    let shown = popup.anchor(open.place).show(|ui| {
         fill(ui, width, lines);
         if open.is_new && !ui.is_sizing_pass() {
             // As if the arrow had been pressed that leads from a control into its menu.
@@ -67,13 +68,16 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
             open.is_new = false;
         }
     });
+    if let Some(shown) = shown {
+        close_when_pressed_beside(&shown.response, id);
+    }
     if Popup::is_id_open(ctx, id) {
         ctx.data_mut(|data| data.insert_temp(id, open));
         return;
     }
     ctx.data_mut(|data| data.remove::<ByKey>(id));
-    // Who came with the keyboard goes on where they were; a click says itself where to go on.
-    if !ctx.input(|input| input.pointer.any_click()) {
+    // Who came with the keyboard goes on where they were; the mouse says itself where to go on.
+    if !ctx.input(|input| input.pointer.any_click() || input.pointer.any_pressed()) {
         around.request_focus();
     }
 }

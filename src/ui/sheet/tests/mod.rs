@@ -381,7 +381,7 @@ fn the_menu_copies_and_measures() {
 }
 
 #[test]
-fn escape_or_a_press_beside_closes_the_menu_that_the_mouse_opened() {
+fn escape_or_a_press_beside_closes_the_menu_however_it_was_opened() {
     let mut harness = stage(1_000);
     let is_open = |harness: &Harness<'static, Stage>| harness.query_by_label("Copy as hex").is_some();
     open_menu(&mut harness, pos2(400.0, 300.0));
@@ -390,13 +390,22 @@ fn escape_or_a_press_beside_closes_the_menu_that_the_mouse_opened() {
     press_key(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(!is_open(&harness));
     assert_eq!(harness.state().sheet.selection().single(), selected, "the key was for the menu");
-    open_menu(&mut harness, pos2(400.0, 300.0));
-    let beside = pos2(300.0, 60.0);
-    harness.event(Event::PointerMoved(beside));
-    let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
-    harness.event(Event::PointerButton { pos: beside, button, pressed: true, modifiers });
-    harness.run();
-    assert!(!is_open(&harness), "whatever becomes of the press");
+    for is_by_key in [false, true] {
+        if is_by_key {
+            press_key(&mut harness, Modifiers::NONE, Key::Menu);
+        } else {
+            open_menu(&mut harness, pos2(400.0, 300.0));
+        }
+        assert!(is_open(&harness), "by key: {is_by_key}");
+        let beside = pos2(300.0, 60.0);
+        harness.event(Event::PointerMoved(beside));
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        harness.event(Event::PointerButton { pos: beside, button, pressed: true, modifiers });
+        harness.run();
+        assert!(!is_open(&harness), "whatever becomes of the press; by key: {is_by_key}");
+        harness.event(Event::PointerButton { pos: beside, button, pressed: false, modifiers });
+        harness.run();
+    }
 }
 
 #[test]
