@@ -10,6 +10,8 @@ use crate::ui::tab::find::predicate;
 use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
 use crate::ui::tab::notes::notes_expression;
 use roaring::RoaringTreemap;
+use std::collections::BTreeMap;
+use std::mem;
 use std::time::{Duration, Instant};
 
 /// More of them could not be told apart in a chart.
@@ -40,6 +42,8 @@ pub struct Remarks {
     /// A person has asked for notes.
     pub are_wanted: bool,
     notes: Gathering,
+    /// The newest notes that were read. A note never changes.
+    read: BTreeMap<u64, Remark>,
 }
 
 impl Remarks {
@@ -76,6 +80,7 @@ impl Remarks {
     /// Rows are called otherwise from now on.
     pub(super) fn forget(&mut self) {
         self.notes.stop();
+        self.read.clear();
     }
 
     /// What there is to point out now.
@@ -90,11 +95,19 @@ impl Remarks {
         rows
     }
 
-    /// The newest remarks. What cannot be read is left out; its row says why.
-    pub fn newest(&self, marked: Option<RowKey>, log: &mut LogRows) -> Vec<Remark> {
-        let keys = self.rows(marked);
-        let read = keys.iter().rev().take(MOST_REMARKS).filter_map(|key| log.row(RowKey(key)).ok().flatten());
-        read.map(|row| remark(&row)).collect()
+    /// The marked row and the newest notes. What cannot be read is left out; its row says why.
+    pub fn newest(&mut self, marked: Option<RowKey>, log: &mut LogRows) -> Vec<Remark> {
+        let mut read = |key| log.row(RowKey(key)).ok().flatten().map(|row| remark(&row));
+        let mut known = mem::take(&mut self.read);
+        let newest = self.notes.rows().iter().rev().take(MOST_REMARKS);
+        self.read = newest.filter_map(|key| Some((key, known.remove(&key).or_else(|| read(key))?))).collect();
+        // A note that is marked is there anyway.
+        let marked = marked.filter(|marked| !self.read.contains_key(&marked.0));
+        marked
+            .and_then(|marked| read(marked.0))
+            .into_iter()
+            .chain(self.read.values().rev().cloned())
+            .collect()
     }
 }
 
@@ -104,4 +117,52 @@ fn remark(row: &LogRow) -> Remark {
         _ => String::new(),
     };
     Remark { wall_ns: row.record.at.wall_ns, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_REMARKS;
+    use crate::codec::text::TextEncoding;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, RowKey};
+    use crate::model::record::{Body, DataHead};
+    use crate::ui::cx::Services;
+    use crate::ui::log::RowOptions;
+    use crate::ui::tab::log_view::{LogRules, LogView};
+    use crate::util::clock::Stamp;
+    use crate::util::locale::{Language, Locale};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn the_marked_row_is_among_the_remarks_however_many_notes_follow_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let locale = Locale::of(Language::English);
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        writer.append_data(Stamp::default(), Epoch(1), None, &DataHead::received(), b"marked");
+        for number in 1..=300 {
+            let at = Stamp { wall_ns: number, mono_ns: 0 };
+            writer.append(at, Epoch(1), None, &Body::Note(number.to_string()));
+        }
+        writer.publish().unwrap();
+        let mut log = LogView::default();
+        log.show(writer.reader(), TextEncoding::UTF_8, &mut services.cx(locale));
+        let rules = LogRules { split: &Framing::None, decoders: None, highlights: &[] };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while log.remarks.rows(None).len() < 300 {
+            assert!(Instant::now() < deadline, "notes are found");
+            log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut services.cx(locale));
+        }
+        let rows = log.rows.as_mut().unwrap();
+        // What was read is the same the next time.
+        for _ in 0..2 {
+            let newest = log.remarks.newest(Some(RowKey(0)), rows);
+            assert_eq!(newest.len(), MOST_REMARKS + 1);
+            let ends = [&newest[0], &newest[1], &newest[MOST_REMARKS]];
+            assert_eq!(ends.map(|remark| remark.text.as_str()), ["", "300", "45"]);
+        }
+        assert_eq!(log.remarks.newest(Some(RowKey(300)), rows).len(), MOST_REMARKS, "a note that is marked");
+    }
 }
