@@ -12,13 +12,11 @@ use crate::ui::tab::gathering::GatheringError;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
     button_width, chip, error_line, icon_button, is_left_by_escape, menu, menu_item, menu_separator, toggle,
+    toggle_width,
 };
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use egui::{Key, Modifiers, RichText, Ui};
-
-/// A filter that was kept is shown with so many characters.
-const MOST_CHIP_CHARACTERS: usize = 36;
 
 /// So many filters of a kind are in the menu.
 const SHOWN_FILTERS: usize = 10;
@@ -53,13 +51,15 @@ impl Room {
 
 fn room(ui: &Ui, ctx: &ViewCtx<'_>, find: &Find) -> Room {
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
-    let words = ["find.only", "find.keep"].map(|key| button_width(ui, ctx.text(key)));
+    let words = [toggle_width(ui, ctx.text("find.only")), button_width(ui, ctx.text("find.keep"))];
+    let words = words.iter().sum::<f32>() + 2.0 * theme::SPACE_8;
+    let case = toggle_width(ui, "Aa") + theme::SPACE_8;
     let filter = if find.is_filtering() {
-        button_width(ui, &filter_name(find)) + symbol + theme::SPACE_8
+        button_width(ui, &shortened(find.filter())) + symbol + theme::SPACE_8
     } else {
         0.0
     };
-    Room::of(ui.available_width(), 6.0 * symbol + 44.0, words.iter().sum(), filter)
+    Room::of(ui.available_width(), 5.0 * symbol + case, words, filter)
 }
 
 /// Draws the field, what was found, and the ways through it.
@@ -141,7 +141,7 @@ fn words_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: &mut Vec<TabAc
 }
 
 /// What else can be done with what was typed, and the filters to come back to.
-fn filters_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &Find, room: Room, out: &mut Vec<TabAction>) {
+fn filters_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, room: Room, out: &mut Vec<TabAction>) {
     let opener = icon_button(ui, "▾", ctx.text("filters.menu"));
     menu(&opener, 320.0, |ui| {
         if room.folds_words {
@@ -152,6 +152,7 @@ fn filters_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &Find, room: Room, out: &m
             }
             if menu_item(ui, find.meaning.is_some(), ctx.text("find.keep"), "") {
                 out.push(FindAction::KeepAsFilter.into());
+                find.wants_focus = true;
             }
             menu_separator(ui);
         }
@@ -188,22 +189,12 @@ fn filter_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &Find, out: &mut Vec<TabActio
         return;
     }
     let tooltip = ctx.format("find.filter_tip", &[("filter", &find.filter())]);
-    if chip(ui, &filter_name(find), &tooltip).clicked() {
+    if chip(ui, &shortened(find.filter()), &tooltip).clicked() {
         out.push(FindAction::EditFilter.into());
     }
     if icon_button(ui, "✕", ctx.text("find.drop_filter")).clicked() {
         out.push(FindAction::DropFilter.into());
     }
-}
-
-/// The beginning of the filter that was kept.
-fn filter_name(find: &Find) -> String {
-    let filter = find.filter();
-    let mut shown: String = filter.chars().take(MOST_CHIP_CHARACTERS).collect();
-    if shown.len() < filter.len() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {

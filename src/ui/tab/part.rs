@@ -2,7 +2,6 @@
 //! is selected.
 
 use crate::codec::copy::CopyForm;
-use crate::codec::hex;
 use crate::codec::represent::View;
 use crate::codec::text::Carry;
 use crate::model::ids::RowKey;
@@ -10,7 +9,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::sheet::Part;
 use crate::ui::tab::log_view::LogView;
-use crate::ui::tab::terms::{MOST_TERM_BYTES, bytes_term};
+use crate::ui::tab::terms::{bytes_term, hex_term};
 
 /// The bytes of a part, and what completes its first character.
 struct PartBytes {
@@ -59,9 +58,7 @@ impl LogView {
         let options = self.rows.as_ref()?.options();
         match options.view {
             View::Text => bytes_term(&bytes, options.encoding),
-            View::Hex | View::Dump => {
-                Some(format!("hex:\"{}\"", hex::spaced(&bytes[..bytes.len().min(MOST_TERM_BYTES)])))
-            }
+            View::Hex | View::Dump => Some(hex_term(&bytes)),
         }
     }
 

@@ -35,8 +35,13 @@ pub fn bytes_term(bytes: &[u8], encoding: TextEncoding) -> Option<String> {
     });
     Some(match text.filter(|text| !text.trim().is_empty()) {
         Some(text) => Expression::of(Node::Test(Test::find(&text))).to_string(),
-        None => format!("hex:\"{}\"", hex::spaced(shown)),
+        None => hex_term(shown),
     })
+}
+
+/// Rows that have these bytes, as they are; of many the first ones.
+pub fn hex_term(bytes: &[u8]) -> String {
+    format!("hex:\"{}\"", hex::spaced(&bytes[..bytes.len().min(MOST_TERM_BYTES)]))
 }
 
 /// Rows that are like this one in something; where it has no such thing, the key of the words that say so.

@@ -10,7 +10,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::inspector::dump::{DumpLine, PageDump};
 use crate::ui::tab::inspector::picked::{Picked, Step};
 use crate::ui::tab::inspector::{Inspector, InspectorAction, compare};
-use crate::ui::tab::terms::{MOST_TERM_BYTES, term_items};
+use crate::ui::tab::terms::{MOST_TERM_BYTES, hex_term, term_items};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{context_menu, icon_button, menu_item, menu_separator};
 use crate::util::bytes_text::Count;
@@ -316,7 +316,7 @@ fn menu_ui(
     menu_separator(ui);
     // Of a few bytes among many not all may be characters, though they look so: they are meant as they are.
     let can_be_meant = (1..=MOST_TERM_BYTES).contains(&picked.len());
-    let term = can_be_meant.then(|| format!("hex:\"{}\"", hex::spaced(picked)));
+    let term = can_be_meant.then(|| hex_term(picked));
     term_items(ui, ctx, term.as_deref(), out);
     menu_separator(ui);
     if menu_item(ui, !picked.is_empty(), ctx.text("sheet.menu.put_into_field"), "") {
