@@ -38,8 +38,10 @@ pub enum MessageForm {
     Close,
     /// As it is, past all framing: for wrong frames on purpose.
     Raw,
-    /// A part of a binary message.
+    /// A part of a message.
     Part {
+        /// The message is a text, and not binary.
+        is_text: bool,
         /// The message begins with it.
         is_first: bool,
         /// The message ends with it.

@@ -2,6 +2,7 @@
 
 use crate::support::has_tool;
 use crate::window_support::{Desk, client, loopback, read_exactly};
+use egui::Event;
 use sockscope::model::websocket::MessageForm;
 use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
 use std::io::{Read, Write};
@@ -67,7 +68,18 @@ fn a_web_socket_server_shakes_hands_and_shows_messages() {
     desk.choose("Close (1001 reason)");
     desk.press("Send");
     assert_eq!(read_exactly(&mut peer, 9), b"\x88\x07\x03\xE9going");
-    assert_eq!(desk.restart().front().settings.composer.frame, MessageForm::Close, "the choice is kept");
+    let mut desk = desk.restart();
+    assert_eq!(desk.front().settings.composer.frame, MessageForm::Close, "the choice is kept");
+    let mut peer = client(desk.open("Listen"));
+    peer.write_all(request.as_bytes()).unwrap();
+    read_up_to(&mut peer, b"\r\n\r\n");
+    desk.wait("the client", |state| state.tabs[0].status.peers_present == 1);
+    desk.focus("Payload");
+    desk.harness.event(Event::Paste("温度".repeat(20_000)));
+    desk.draw();
+    desk.see("were pasted");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut peer, 1)[0] & 0x0F, 1, "a long text is a text, too");
 }
 
 fn read_up_to(peer: &mut TcpStream, end: &[u8]) {

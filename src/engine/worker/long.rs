@@ -29,6 +29,8 @@ const MAKES_UP_FOR: Duration = Duration::from_millis(100);
 /// What is on its way.
 pub(super) struct Long {
     content: LongContent,
+    /// Where there are frames, it is a text message.
+    is_text: bool,
     pace: Pace,
     /// When the next piece may go, where there is a pace.
     next_piece: Option<Instant>,
@@ -76,8 +78,14 @@ impl Worker {
         }
         let (content, total) = LongContent::open(source)?;
         let next_piece = pace.is_set().then_some(self.turn.now);
+        // What was written is a text where it can be one, as a short one is; a file is bytes.
+        let is_text = match &content {
+            LongContent::Bytes(bytes) => self.streams.has_frames() && std::str::from_utf8(bytes).is_ok(),
+            LongContent::File { .. } => false,
+        };
         Ok(Long {
             content,
+            is_text,
             pace,
             next_piece,
             sent: 0,
@@ -134,7 +142,7 @@ impl Worker {
             long.is_read = length == 0 || long.total > 0 && long.sent >= long.total;
             let part = Payload::from(&buffer[..length]);
             if length > 0 || self.streams.has_frames() {
-                let form = MessageForm::Part { is_first, is_last: long.is_read };
+                let form = MessageForm::Part { is_text: long.is_text, is_first, is_last: long.is_read };
                 self.send_part(long, &part.in_form(form))?;
             }
             if long.is_read {
@@ -292,6 +300,7 @@ mod tests {
 
     fn long(content: LongContent, total: u64, pace: Pace) -> Long {
         Long {
+            is_text: false,
             content,
             next_piece: pace.is_set().then(Instant::now),
             pace,

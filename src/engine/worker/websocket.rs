@@ -123,8 +123,9 @@ impl WebSocket {
             MessageForm::Text => (Opcode::Text, true),
             MessageForm::Fitting | MessageForm::Binary => (Opcode::Binary, true),
             MessageForm::Ping => (Opcode::Ping, true),
-            MessageForm::Part { is_first: true, is_last } => (Opcode::Binary, is_last),
-            MessageForm::Part { is_first: false, is_last } => (Opcode::Continuation, is_last),
+            MessageForm::Part { is_first: false, is_last, .. } => (Opcode::Continuation, is_last),
+            MessageForm::Part { is_text: true, is_last, .. } => (Opcode::Text, is_last),
+            MessageForm::Part { is_text: false, is_last, .. } => (Opcode::Binary, is_last),
         };
         let mut frame = Vec::with_capacity(payload.len() + 14);
         push_frame(&mut frame, opcode, is_final, payload, self.mask()?);
