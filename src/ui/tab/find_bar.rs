@@ -71,7 +71,7 @@ pub(super) fn find_bar_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, find: &mut Find, out: 
         }
         field_ui(ui, ctx, find, room, out);
     });
-    if !room.has_filter_beside {
+    if find.is_filtering() && !room.has_filter_beside {
         ui.horizontal(|ui| filter_ui(ui, ctx, find, out));
     }
     match &find.error {
