@@ -75,7 +75,10 @@ class Desktop:
         os.environ.update(XDG_RUNTIME_DIR=str(self.folder / "run"), XDG_CONFIG_HOME=str(self.folder / "config"))
         (self.folder / "run").mkdir(mode=0o700)
         self.bus = self.start(
-            ["dbus-daemon", "--session", "--nofork", "--print-address=1"], stdout=subprocess.PIPE, text=True
+            # In our folder: it is killed, and would leave its socket behind in the common one.
+            ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:path={self.folder}/bus"],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         os.environ["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().strip()
         self.start(["openbox"])

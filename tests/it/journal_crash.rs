@@ -52,8 +52,9 @@ fn a_program_killed_at_any_moment_loses_nothing_published() {
 #[test]
 fn writes_until_it_is_killed() {
     let named = std::env::var_os(JOURNAL_VARIABLE).map(PathBuf::from);
-    let folder = tempfile::tempdir().unwrap();
-    let path = named.clone().unwrap_or_else(|| folder.path().join("a.skj"));
+    // One that is killed would leave its folder behind.
+    let own = named.is_none().then(|| tempfile::tempdir().unwrap());
+    let path = own.as_ref().map(|own| own.path().join("a.skj")).or(named.clone()).unwrap();
     let mut writer = open_or_create(&path);
     loop {
         for _ in 0..5 {
