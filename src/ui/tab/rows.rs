@@ -11,7 +11,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{RowOptions, RowView};
-use crate::ui::sheet::{Part, SheetAction, Stretch, TermUse};
+use crate::ui::sheet::{SheetAction, Stretch, TermUse};
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::send_payload;
 use crate::ui::tab::copying::{Selected, SelectedLines};
@@ -134,18 +134,26 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
             }
         }
         LogAction::Sheet(SheetAction::PutPartIntoField(part)) => {
-            if let Some(bytes) = tab.log.part_bytes(part, cx) {
-                put_bytes_into_field(tab, &bytes, cx);
-            }
+            let bytes = tab.log.part_bytes(part, cx);
+            put_into_field(tab, bytes.as_deref(), cx);
         }
         LogAction::Sheet(SheetAction::Use { row, like, how }) => {
             if let Some(term) = tab.log.term_of(row, like, cx) {
                 use_term(tab, how, &term, cx);
             }
         }
-        LogAction::Sheet(SheetAction::SendAgain(row)) => send_again(tab, row, cx),
-        LogAction::Sheet(SheetAction::SendPart(part)) => send_part(tab, part, cx),
-        LogAction::Sheet(SheetAction::PutIntoField(row)) => put_into_field(tab, row, cx),
+        LogAction::Sheet(SheetAction::SendAgain(row)) => {
+            let bytes = row_bytes(tab, row);
+            send_bytes(tab, bytes, cx);
+        }
+        LogAction::Sheet(SheetAction::SendPart(part)) => {
+            let bytes = tab.log.part_bytes(part, cx);
+            send_bytes(tab, bytes, cx);
+        }
+        LogAction::Sheet(SheetAction::PutIntoField(row)) => {
+            let bytes = row_bytes(tab, row);
+            put_into_field(tab, bytes.as_deref(), cx);
+        }
     }
     None
 }
@@ -260,7 +268,7 @@ pub(in crate::ui) fn apply_chart(tab: &mut Tab, action: ChartAction, cx: &mut Cx
 /// Does what was asked of the inspector of a tab.
 pub(in crate::ui) fn apply_inspector(tab: &mut Tab, action: InspectorAction, cx: &mut Cx<'_>) {
     match action {
-        InspectorAction::PutIntoField(bytes) => put_bytes_into_field(tab, &bytes, cx),
+        InspectorAction::PutIntoField(bytes) => put_into_field(tab, Some(&bytes), cx),
         InspectorAction::Decode(decoders) => tab.settings.decoders = DecoderRule::new(decoders),
         InspectorAction::GoTo(record) => show_record(tab, record),
     }
@@ -347,35 +355,22 @@ fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
     }
 }
 
-fn send_again(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
-    if !tab.is_open() {
-        tell_not_open(tab, cx);
-        return;
-    }
-    let Some(Ok(Some(row))) = tab.log.rows.as_mut().map(|rows| rows.row(row)) else { return };
-    if let Some(data) = row.record.data() {
-        send_payload(tab, data.bytes.clone(), cx);
-    }
+/// The bytes of a row, if it has any to have.
+fn row_bytes(tab: &mut Tab, row: RowKey) -> Option<Vec<u8>> {
+    let row = tab.log.rows.as_mut()?.row(row).ok().flatten()?;
+    row.record.data().map(|data| data.bytes.clone())
 }
 
-fn send_part(tab: &mut Tab, part: Part, cx: &mut Cx<'_>) {
+fn send_bytes(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
     if !tab.is_open() {
         tell_not_open(tab, cx);
-        return;
-    }
-    if let Some(bytes) = tab.log.part_bytes(part, cx) {
+    } else if let Some(bytes) = bytes {
         send_payload(tab, bytes, cx);
     }
 }
 
-fn put_into_field(tab: &mut Tab, row: RowKey, cx: &mut Cx<'_>) {
-    let Some(Ok(Some(row))) = tab.log.rows.as_mut().map(|rows| rows.row(row)) else { return };
-    if let Some(data) = row.record.data() {
-        put_bytes_into_field(tab, &data.bytes, cx);
-    }
-}
-
-fn put_bytes_into_field(tab: &mut Tab, bytes: &[u8], cx: &mut Cx<'_>) {
+fn put_into_field(tab: &mut Tab, bytes: Option<&[u8]>, cx: &mut Cx<'_>) {
+    let Some(bytes) = bytes else { return };
     if tab.composer.put(&mut tab.settings, bytes) {
         tab.composer.pasted = None;
     } else {
