@@ -91,12 +91,6 @@ impl DatagramPeers {
         process: impl FnOnce() -> Option<Box<PeerProcess>>,
         log: &mut Log,
     ) -> PeerId {
-        if let Some((last, id)) = self.last_sender
-            && last == remote
-        {
-            self.last = self.last_sender;
-            return id;
-        }
         let id = self.meet_or_introduce(remote, local, process, log);
         self.last_sender = Some((remote, id));
         id
@@ -109,6 +103,11 @@ impl DatagramPeers {
         process: impl FnOnce() -> Option<Box<PeerProcess>>,
         log: &mut Log,
     ) -> PeerId {
+        if let Some((last, id)) = self.last
+            && last == remote
+        {
+            return id;
+        }
         let id = match self.by_address.get(&remote) {
             Some(id) => *id,
             None => self.introduce(remote, local, process(), log),
