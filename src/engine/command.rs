@@ -35,34 +35,12 @@ pub enum Command {
     StopListening,
     /// The listener is back at its address, beside the clients that stayed. Refused where it was not stopped.
     ListenAgain,
-    /// These bytes are on their way to each peer of the target.
+    /// This is on its way to each peer of the target.
     Send {
         /// To whom.
         target: Target,
-        /// The bytes, complete.
-        payload: Vec<u8>,
-        /// Who caused them.
-        origin: Origin,
-    },
-    /// The same, and where there are frames it is one of this form.
-    SendMessage {
-        /// To whom.
-        target: Target,
-        /// What is in it.
-        payload: Vec<u8>,
-        /// Text, binary or something else.
-        form: MessageForm,
-        /// Who caused it.
-        origin: Origin,
-    },
-    /// What this template makes now is on its way to each peer of the target.
-    SendTemplate {
-        /// To whom.
-        target: Target,
-        /// What is filled in.
-        template: Box<Dressed>,
-        /// Where there are frames: text, binary or something else.
-        form: MessageForm,
+        /// What.
+        content: Content,
         /// Who caused it.
         origin: Origin,
     },
@@ -191,12 +169,10 @@ impl Pace {
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
     /// These bytes.
-    Bytes(Vec<u8>),
-    /// These bytes, which where there are frames are one of this form.
-    Message {
-        /// What is in it.
-        payload: Vec<u8>,
-        /// Text, binary or something else.
+    Bytes {
+        /// All of them.
+        bytes: Vec<u8>,
+        /// Where there are frames: text, binary or something else.
         form: MessageForm,
     },
     /// What a template makes at the moment of sending.
@@ -253,11 +229,7 @@ impl fmt::Debug for Command {
             Command::Close => f.write_str("Close"),
             Command::StopListening => f.write_str("StopListening"),
             Command::ListenAgain => f.write_str("ListenAgain"),
-            Command::Send { target, payload, .. } => write!(f, "Send({target:?}, {} bytes)", payload.len()),
-            Command::SendMessage { target, payload, form, .. } => {
-                write!(f, "SendMessage({target:?}, {} bytes, {form:?})", payload.len())
-            }
-            Command::SendTemplate { target, .. } => write!(f, "SendTemplate({target:?})"),
+            Command::Send { target, content, .. } => write!(f, "Send({target:?}, {content:?})"),
             Command::StartRepeat { job, target, payloads, every, times } => {
                 let count = payloads.len();
                 write!(f, "StartRepeat({job:?}, {target:?}, {count} payloads, {every:?}, {times:?})")
@@ -292,15 +264,14 @@ impl fmt::Debug for SendSource {
 
 impl From<Vec<u8>> for Content {
     fn from(bytes: Vec<u8>) -> Content {
-        Content::Bytes(bytes)
+        Content::Bytes { bytes, form: MessageForm::default() }
     }
 }
 
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Content::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Content::Message { payload, form } => write!(f, "{} bytes, {form:?}", payload.len()),
+            Content::Bytes { bytes, form } => write!(f, "{} bytes, {form:?}", bytes.len()),
             Content::Template { .. } => f.write_str("a template"),
         }
     }

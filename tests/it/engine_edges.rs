@@ -30,7 +30,7 @@ fn udp(bind: &str) -> Bench {
 }
 
 fn send(target: Target, payload: &[u8]) -> Command {
-    Command::Send { target, payload: payload.to_vec(), origin: Origin::User }
+    Command::Send { target, content: payload.to_vec().into(), origin: Origin::User }
 }
 
 fn number(name: OptionName, number: u64) -> SocketOption {

@@ -33,7 +33,7 @@ fn client(address: SocketAddr) -> TcpStream {
 }
 
 fn send(payload: &[u8]) -> Command {
-    Command::Send { target: Target::All, payload: payload.to_vec(), origin: Origin::User }
+    Command::Send { target: Target::All, content: payload.to_vec().into(), origin: Origin::User }
 }
 
 fn has_left(event: &Lifecycle) -> bool {

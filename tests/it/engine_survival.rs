@@ -101,7 +101,7 @@ fn peak_memory_kib() -> u64 {
 }
 
 fn send(payload: &[u8]) -> Command {
-    Command::Send { target: Target::All, payload: payload.to_vec(), origin: Origin::User }
+    Command::Send { target: Target::All, content: payload.to_vec().into(), origin: Origin::User }
 }
 
 #[test]

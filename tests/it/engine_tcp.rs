@@ -35,7 +35,7 @@ fn client(address: SocketAddr) -> TcpStream {
 }
 
 fn send(target: Target, payload: &[u8]) -> Command {
-    Command::Send { target, payload: payload.to_vec(), origin: Origin::User }
+    Command::Send { target, content: payload.to_vec().into(), origin: Origin::User }
 }
 
 fn bytes(records: &[Record], direction: Direction) -> Vec<u8> {

@@ -27,7 +27,7 @@ fn peer() -> UdpSocket {
 }
 
 fn send(target: Target, payload: &[u8]) -> Command {
-    Command::Send { target, payload: payload.to_vec(), origin: Origin::User }
+    Command::Send { target, content: payload.to_vec().into(), origin: Origin::User }
 }
 
 fn data(bench: &Bench, direction: Direction) -> Vec<Record> {

@@ -6,6 +6,7 @@ use crate::codec::checksum::Checksum;
 use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::text::TextEncoding;
 use crate::codec::{escape, hex};
+use crate::engine::command::Content;
 use crate::model::failure::{Failure, Operation};
 use crate::model::websocket::MessageForm;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
@@ -39,10 +40,8 @@ enum TypedSend {
 /// One send as it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// These bytes, and what they become where there are frames.
-    Payload(Vec<u8>, MessageForm),
-    /// What a template makes at the moment of sending.
-    Template(Box<Dressed>),
+    /// These bytes, or what a template makes at the moment of sending.
+    Content(Content),
     /// A file's bytes, as fast as they are taken.
     File(PathBuf),
 }
@@ -158,6 +157,12 @@ impl SendArguments {
     }
 }
 
+impl Step {
+    fn bytes(bytes: Vec<u8>, form: MessageForm) -> Step {
+        Step::Content(Content::Bytes { bytes, form })
+    }
+}
+
 fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, Failed> {
     let wrong = |name: &str, error: &dyn std::fmt::Display| Failed::usage(format!("--{name}: {error}"));
     let mut form = MessageForm::Text;
@@ -167,10 +172,10 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
             form = MessageForm::Binary;
             hex::parse(digits).map_err(|error| wrong(HEX, &error))?
         }
-        TypedSend::Ping(text) => return Ok(Step::Payload(text.clone().into_bytes(), MessageForm::Ping)),
+        TypedSend::Ping(text) => return Ok(Step::bytes(text.clone().into_bytes(), MessageForm::Ping)),
         TypedSend::Raw(digits) => {
             let bytes = hex::parse(digits).map_err(|error| wrong(RAW, &error))?;
-            return Ok(Step::Payload(bytes, MessageForm::Raw));
+            return Ok(Step::bytes(bytes, MessageForm::Raw));
         }
         TypedSend::Escaped(text) => {
             escape::parse(text, dressing.encoding).map_err(|error| wrong(ESCAPED, &error))?
@@ -178,7 +183,7 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
         TypedSend::File(path) => return file_step(path, repeated),
         TypedSend::Template { typed, form } => return template_step(typed, *form, dressing),
     };
-    Ok(Step::Payload(dressing.dress(body), form))
+    Ok(Step::bytes(dressing.dress(body), form))
 }
 
 /// A template that says the same each time is a payload like others. Nothing has given a value to a variable here.
@@ -190,10 +195,11 @@ fn template_step(typed: &str, form: Form, dressing: &Dressing) -> Result<Step, F
         return Err(Failed::usage(format!("--{name}: {{rx}} has no value: no message is answered")));
     }
     if let Some(body) = template.as_plain() {
-        return Ok(Step::Payload(dressing.dress(body), MessageForm::Fitting));
+        return Ok(Step::bytes(dressing.dress(body), MessageForm::Fitting));
     }
     let Dressing { checksum, ending, .. } = *dressing;
-    Ok(Step::Template(Box::new(Dressed { template, checksum, ending })))
+    let template = Box::new(Dressed { template, checksum, ending });
+    Ok(Step::Content(Content::Template { template, form: MessageForm::Fitting }))
 }
 
 fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
@@ -214,7 +220,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(|bytes| Step::Payload(bytes, MessageForm::Binary)).map_err(cannot)
+    fs::read(path).map(|bytes| Step::bytes(bytes, MessageForm::Binary)).map_err(cannot)
 }
 
 impl Dressing {
@@ -258,7 +264,7 @@ mod tests {
         let sends = typed(&["--send-hex", "01 02", "--send", "你", "--send-escaped", r"a\r", "--send", "-5"]);
         let (text, binary) = (MessageForm::Text, MessageForm::Binary);
         let expected = [(&[1, 2][..], binary), (&[0xC4, 0xE3], text), (b"a\r", text), (b"-5", text)];
-        let expected = expected.map(|(bytes, form)| Step::Payload(bytes.to_vec(), form));
+        let expected = expected.map(|(bytes, form)| Step::bytes(bytes.to_vec(), form));
         assert_eq!(sends.steps(&PLAIN, false).unwrap(), expected);
     }
 
@@ -268,7 +274,7 @@ mod tests {
         let dressing = Dressing { checksum: Some(checksum), ending: LineEnding::Crlf, ..PLAIN };
         let sends = typed(&["--send-hex", "01 03 00 00 00 0A"]);
         let expected = vec![1, 3, 0, 0, 0, 0x0A, 0xC5, 0xCD, b'\r', b'\n'];
-        assert_eq!(sends.steps(&dressing, false).unwrap(), [Step::Payload(expected, MessageForm::Binary)]);
+        assert_eq!(sends.steps(&dressing, false).unwrap(), [Step::bytes(expected, MessageForm::Binary)]);
     }
 
     #[test]

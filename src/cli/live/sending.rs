@@ -222,10 +222,7 @@ impl Sending {
         }
         let Some((every, times)) = self.plan.repeat.take() else { return };
         let payloads = self.plan.steps.iter().filter_map(|step| match step {
-            Step::Payload(payload, form) => Some(Content::Message { payload: payload.clone(), form: *form }),
-            Step::Template(template) => {
-                Some(Content::Template { template: template.clone(), form: MessageForm::Fitting })
-            }
+            Step::Content(content) => Some(content.clone()),
             Step::File(_) => None,
         });
         let target = match self.plan.to {
@@ -248,18 +245,9 @@ impl Sending {
         while self.waiting.is_none() {
             let Some((target, step)) = self.queue.pop_front() else { return };
             let command = match &step {
-                Step::Payload(payload, form) => Command::SendMessage {
-                    target: target.clone(),
-                    payload: payload.clone(),
-                    form: *form,
-                    origin: Origin::User,
-                },
-                Step::Template(template) => Command::SendTemplate {
-                    target: target.clone(),
-                    template: template.clone(),
-                    form: MessageForm::Fitting,
-                    origin: Origin::User,
-                },
+                Step::Content(content) => {
+                    Command::Send { target: target.clone(), content: content.clone(), origin: Origin::User }
+                }
                 Step::File(path) => Command::SendLong {
                     job: self.next_job,
                     target: target.clone(),
@@ -322,8 +310,8 @@ impl Sending {
             (SendTo::EachPeer, ToPeers::All) => Target::All,
             (SendTo::EachPeer, ToPeers::Last) => Target::Last,
         };
-        let (form, origin) = (MessageForm::Text, Origin::User);
-        let command = Command::SendMessage { target, payload: payload.clone(), form, origin };
+        let content = Content::Bytes { bytes: payload.clone(), form: MessageForm::Text };
+        let command = Command::Send { target, content, origin: Origin::User };
         self.waiting = Some(match session.send(command) {
             Ok(ticket) => Waiting::Line { ticket, payload },
             Err(_) => Waiting::LineAgain(payload),

@@ -1,6 +1,6 @@
 //! Carrying out what front ends ask for.
 
-use crate::engine::command::{CloseKind, Command, Target};
+use crate::engine::command::{CloseKind, Command, Content, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::datagrams::Datagrams;
@@ -35,11 +35,10 @@ impl Worker {
             }
             Command::StopListening => self.stop_listening(),
             Command::ListenAgain => self.listen_again(),
-            Command::Send { target, payload, origin } => self.send(&target, &Payload::from(payload), origin),
-            Command::SendMessage { target, payload, form, origin } => {
-                self.send(&target, &Payload::from(payload).in_form(form), origin)
+            Command::Send { target, content: Content::Bytes { bytes, form }, origin } => {
+                self.send(&target, &Payload::from(bytes).in_form(form), origin)
             }
-            Command::SendTemplate { target, template, form, origin } => {
+            Command::Send { target, content: Content::Template { template, form }, origin } => {
                 self.send_template(&target, (&template, form), origin)
             }
             Command::StartRepeat { job, target, payloads, every, times } => {
@@ -224,8 +223,6 @@ fn needs_journal(command: &Command) -> bool {
         Command::Open(_)
         | Command::ListenAgain
         | Command::Send { .. }
-        | Command::SendMessage { .. }
-        | Command::SendTemplate { .. }
         | Command::StartRepeat { .. }
         | Command::SendLong { .. }
         | Command::SetOption(_)

@@ -63,8 +63,7 @@ impl Repeat {
         now: Instant,
     ) -> Repeat {
         let repeated = |content| match content {
-            Content::Bytes(bytes) => Repeated::Bytes(bytes.into()),
-            Content::Message { payload, form } => Repeated::Bytes(Payload::from(payload).in_form(form)),
+            Content::Bytes { bytes, form } => Repeated::Bytes(Payload::from(bytes).in_form(form)),
             Content::Template { template, form } => Repeated::Template(template, form),
         };
         Repeat {

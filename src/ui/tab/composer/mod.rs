@@ -224,11 +224,6 @@ pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) 
 
 /// The same with what may still have to be filled in.
 fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> {
-    let (target, origin) = (target_of(tab, cx)?, Origin::User);
-    let command = match content {
-        Content::Bytes(payload) => Command::Send { target, payload, origin },
-        Content::Message { payload, form } => Command::SendMessage { target, payload, form, origin },
-        Content::Template { template, form } => Command::SendTemplate { target, template, form, origin },
-    };
-    send_for_answer(tab, command, cx)
+    let target = target_of(tab, cx)?;
+    send_for_answer(tab, Command::Send { target, content, origin: Origin::User }, cx)
 }

@@ -278,8 +278,7 @@ impl Composed {
         let Composed { bytes, template, frame: form, .. } = self;
         match template {
             Some(template) => Content::Template { template, form },
-            None if form == MessageForm::default() => Content::Bytes(bytes),
-            None => Content::Message { payload: bytes, form },
+            None => Content::Bytes { bytes, form },
         }
     }
 }
@@ -384,7 +383,7 @@ mod tests {
         assert!(matches!(composed.into_content(), Content::Template { .. }));
         let plain = form.compose("55 AA").unwrap();
         assert!(!plain.is_example(), "nothing is filled in");
-        assert!(matches!(plain.into_content(), Content::Bytes(_)));
+        assert!(matches!(plain.into_content(), Content::Bytes { .. }));
     }
 
     #[test]
