@@ -7,10 +7,11 @@ use crate::codec::composition::LineBreak;
 use crate::codec::text::TextEncoding;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::tab::composer::state::written;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
 use crate::ui::tab::settings::LiveComposer;
-use crate::workspace::sending::{QuickSend, Sending};
+use crate::workspace::sending::{QuickSend, Sending, SentText};
 use crate::workspace::tabs::InputChoice;
 
 /// A quick send, while it is written.
@@ -94,15 +95,15 @@ pub(in crate::ui) fn removal_page(quick: &[QuickSend], place: usize) -> Option<Q
 
 /// The page of a new quick send, which begins as what is being written in this tab.
 fn new_page(tab: &Tab, sending: &Sending) -> Quick {
-    let composer = &tab.settings.composer;
-    let (text, input) = with_breaks(composer);
+    let (text, input) = with_breaks(&tab.settings.composer);
+    let SentText { fields, frame, append, checksum, .. } = written(&tab.settings);
     let written = QuickSend {
         text,
         input,
-        fields: composer.fields,
-        frame: composer.frame.name().to_owned(),
-        append: composer.ending.name().to_owned(),
-        checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
+        fields,
+        frame,
+        append,
+        checksum,
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };

@@ -1,16 +1,14 @@
 //! What is being written and the exact bytes it stands for. It sends nothing.
 
-use crate::codec::checksum::Checksum;
-use crate::codec::composition::{LineBreak, LineEnding};
+use crate::codec::composition::LineEnding;
 use crate::codec::text::TextEncoding;
 use crate::engine::command::LONGEST_DATAGRAM;
-use crate::model::websocket::MessageForm;
 use crate::ui::tab::composer::history::PendingHistory;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
 use crate::ui::tab::composer::repeats::Repeats;
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::workspace::sending::{Sending, SentText};
-use crate::workspace::tabs::{InputChoice, TabKind};
+use crate::workspace::tabs::{ComposerSettings, InputChoice, TabKind};
 use std::fmt;
 use std::sync::Arc;
 
@@ -172,32 +170,25 @@ impl Composer {
 
 /// What is being written, with all that makes bytes of it.
 pub(in crate::ui) fn written(settings: &LiveSettings) -> SentText {
-    let composer = &settings.composer;
-    SentText {
-        text: composer.draft.clone(),
-        input: composer.input,
-        fields: composer.fields,
-        encoding: settings.encoding.name().to_owned(),
-        breaks: composer.breaks.name().to_owned(),
-        frame: composer.frame.name().to_owned(),
-        append: composer.ending.name().to_owned(),
-        checksum: composer.checksum.map_or_else(String::new, |checksum| checksum.to_string()),
-        ..SentText::default()
-    }
+    let ComposerSettings { draft, input, fields, breaks, frame, append, checksum, .. } =
+        (&settings.composer).into();
+    let encoding = settings.encoding.name().to_owned();
+    SentText { text: draft, input, fields, encoding, breaks, frame, append, checksum, ..SentText::default() }
 }
 
 /// Puts it into the field. What is not known of it stays as it is chosen, and so does the encoding: the log and the
 /// automatic answers are in that, too.
 fn write(settings: &mut LiveSettings, sent: SentText) {
     let composer = &mut settings.composer;
-    if !sent.encoding.is_empty() {
-        composer.frame = MessageForm::from_name(&sent.frame).unwrap_or_default();
-        composer.breaks = LineBreak::from_name(&sent.breaks).unwrap_or_default();
-        composer.ending = sent.append.parse().unwrap_or_default();
-        composer.checksum = Checksum::from_name(&sent.checksum).ok();
+    let SentText { text, input, fields, encoding, breaks, frame, append, checksum, .. } = sent;
+    if !encoding.is_empty() {
+        let known = ComposerSettings { breaks, frame, append, checksum, ..ComposerSettings::default() };
+        let known = LiveComposer::from(known);
+        (composer.breaks, composer.frame) = (known.breaks, known.frame);
+        (composer.ending, composer.checksum) = (known.ending, known.checksum);
     }
-    composer.draft = sent.text;
-    (composer.input, composer.fields) = (sent.input, sent.fields);
+    composer.draft = text;
+    (composer.input, composer.fields) = (input, fields);
 }
 
 impl fmt::Debug for Composer {
