@@ -1,7 +1,7 @@
 //! The chart over the log: what it shows leads to rows, and is saved.
 
 use crate::window_support::{Desk, loopback, prepare};
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
+use egui::{Key, Modifiers, Pos2, Rect};
 use egui_kittest::kittest::Queryable;
 use sockscope::journal::{JournalInfo, JournalWriter};
 use sockscope::model::ids::Epoch;
@@ -43,30 +43,13 @@ fn chart(desk: &Desk) -> Rect {
     desk.harness.get_by_label_contains("Chart: press a moment").rect()
 }
 
-fn drag(desk: &mut Desk, from: Pos2, to: Pos2) {
-    let button = |pos, pressed| Event::PointerButton {
-        pos,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    };
-    desk.harness.event(Event::PointerMoved(from));
-    desk.harness.event(button(from, true));
-    for step in 1_u8..=4 {
-        desk.harness.event(Event::PointerMoved(from.lerp(to, f32::from(step) / 4.0)));
-        desk.draw();
-    }
-    desk.harness.event(button(to, false));
-    desk.draw();
-}
-
 #[test]
 fn a_time_that_is_dragged_over_is_seen_alone_and_its_rows_on_request() {
     let mut desk = ten_seconds();
     let area = chart(&desk);
     let at = |share: f32| Pos2::new(area.left() + share * area.width(), area.center().y);
     assert!(!desk.is_seen("Show only this time"), "all of the time is seen");
-    drag(&mut desk, at(0.25), at(0.75));
+    desk.drag(&[0.25, 0.4, 0.6, 0.75].map(at));
     desk.press("Show only this time");
     desk.wait("the rows of the middle", |state| {
         let find = &state.tabs.front().unwrap().log.find;

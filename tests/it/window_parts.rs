@@ -34,18 +34,9 @@ fn place(desk: &Desk, row: &str, column: usize, line: usize) -> Pos2 {
 }
 
 /// Drags over the content of a row.
-fn drag(desk: &mut Desk, from: Pos2, to: Pos2) {
-    desk.harness.drag_at(from);
-    desk.draw();
-    desk.harness.hover_at(to);
-    desk.draw();
-    desk.harness.drop_at(to);
-    desk.draw();
-}
-
 fn drag_over(desk: &mut Desk, row: &str, from: usize, to: usize) {
     let (from, to) = (place(desk, row, from, 0), place(desk, row, to, 0));
-    drag(desk, from, to);
+    desk.drag(&[from, to]);
 }
 
 fn copied(desk: &mut Desk) -> String {
@@ -72,7 +63,7 @@ fn characters_are_selected_and_copied_as_they_are_shown() {
     desk.press_containing("Text");
     assert_eq!(copied(&mut desk), "温");
     let (from, to) = (place(&desk, "RX one", 0, 0), place(&desk, "RX 温度", 3, 0));
-    drag(&mut desk, from, to);
+    desk.drag(&[from, to]);
     assert_eq!(desk.front().log.sheet.selection().ranges(), [2..=3], "rows are selected as before");
     assert_eq!(copied(&mut desk), "one\r\n温度=25.3\r\n");
 }
@@ -134,7 +125,7 @@ fn parts_of_wrapped_and_unfolded_rows_are_selected_across_their_lines() {
             desk.key(Modifiers::NONE, egui::Key::Enter);
         }
         let (from, to) = (place(&desk, "RX abc", 3, 0), place(&desk, "RX abc", 4, 1));
-        drag(&mut desk, from, to);
+        desk.drag(&[from, to]);
         assert_eq!(copied(&mut desk), expected, "{wraps}");
         desk.key(Modifiers::NONE, egui::Key::Enter);
     }

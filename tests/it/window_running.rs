@@ -68,16 +68,10 @@ fn the_chosen_split_comes_back_and_the_view_is_kept_with_the_tab() {
 }
 
 /// Drags over these places, and copies what is selected then.
-fn drag(desk: &mut Desk, places: &[Pos2]) {
-    desk.harness.drag_at(places[0]);
-    desk.draw();
-    for place in places {
-        desk.harness.hover_at(*place);
-        desk.draw();
-    }
-    desk.harness.drop_at(places[places.len() - 1]);
-    desk.draw();
+fn drag_and_copy(desk: &mut Desk, places: &[Pos2]) -> String {
+    desk.drag(places);
     desk.harness.event(Event::Copy);
+    desk.copied()
 }
 
 #[test]
@@ -93,8 +87,10 @@ fn text_is_selected_across_lines_and_copied_as_it_is_seen() {
     };
     let from = place(&desk, "RX 系统启动完成", 4.0);
     let to = place(&desk, "RX 控制台> ", 6.0);
-    drag(&mut desk, &[from, from.lerp(to, 0.5), to]);
-    assert_eq!(desk.copied(), "启动完成\n温度=26.5       正常\n控制台");
+    assert_eq!(
+        drag_and_copy(&mut desk, &[from, from.lerp(to, 0.5), to]),
+        "启动完成\n温度=26.5       正常\n控制台"
+    );
     let selected = desk.front().log.sheet.selection().ranges().to_vec();
     assert_eq!(selected.len(), 1, "the rows are selected, too: {selected:?}");
     // Its rows are selected anew with the keys: as a whole.
@@ -109,8 +105,7 @@ fn text_is_selected_across_lines_and_copied_as_it_is_seen() {
     assert_eq!(desk.copied(), "系统启动完成\n温度=26.5       正常\n控制台> ");
     // Within one line, where the sequences between the letters are not seen; and all of it.
     let (from, to) = (place(&desk, "RX 系统启动完成", 2.0), place(&desk, "RX 系统启动完成", 6.0));
-    drag(&mut desk, &[from, to]);
-    assert_eq!(desk.copied(), "统启");
+    assert_eq!(drag_and_copy(&mut desk, &[from, to]), "统启");
     desk.key(Modifiers::COMMAND, Key::A);
     desk.harness.event(Event::Copy);
     let all = desk.copied();

@@ -2,7 +2,7 @@
 //! flow.
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, OutputCommand};
+use egui::{Event, Key, Modifiers, OutputCommand, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::model::status::SessionState;
@@ -107,6 +107,19 @@ impl Desk {
     pub(crate) fn menu_of(&mut self, part: &str) {
         let first = self.harness.get_all_by_label_contains(part).next();
         first.unwrap_or_else(|| panic!("nothing named …{part}…: {:#?}", self.names())).click_secondary();
+        self.draw();
+    }
+
+    /// Drags with the mouse over these places, from the first to the last.
+    pub(crate) fn drag(&mut self, places: &[Pos2]) {
+        let [first, .., last] = places else { panic!("a drag has two ends") };
+        self.harness.drag_at(*first);
+        self.draw();
+        for place in places {
+            self.harness.hover_at(*place);
+            self.draw();
+        }
+        self.harness.drop_at(*last);
         self.draw();
     }
 

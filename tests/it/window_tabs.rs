@@ -2,7 +2,7 @@
 
 use crate::window_support::{Desk, client, local, loopback, prepare};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Popup, ViewportEvent};
+use egui::{Event, Key, Modifiers, Popup, ViewportEvent};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::ui::pages::Modal;
 use sockscope::ui::state::Page;
@@ -181,22 +181,8 @@ fn a_tab_is_dragged_to_another_place() {
         desk.harness.get_all_by_label_contains(part).next().unwrap().rect().center()
     };
     let (from, to) = (middle(&desk, "TCP server :"), middle(&desk, "UDP / broadcast :"));
-    let button = |pos, pressed| Event::PointerButton {
-        pos,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    };
-    desk.harness.event(Event::PointerMoved(from));
-    desk.harness.event(button(from, true));
-    for step in 1_u8..=8 {
-        desk.harness.event(Event::PointerMoved(from.lerp(to, f32::from(step) / 8.0)));
-        desk.draw();
-    }
-    desk.harness.event(Event::PointerMoved(to + egui::vec2(30.0, 0.0)));
-    desk.draw();
-    desk.harness.event(button(to, false));
-    desk.draw();
+    let way = (0..=8_u8).map(|step| from.lerp(to, f32::from(step) / 8.0));
+    desk.drag(&way.chain([to + egui::vec2(30.0, 0.0)]).collect::<Vec<_>>());
     assert_eq!(kinds(&desk), [TabKind::TcpClient, TabKind::Udp, TabKind::TcpServer]);
 }
 
