@@ -63,8 +63,9 @@ impl Represented {
 
 #[cfg(test)]
 mod tests {
+    use crate::codec::represent::tests::{carry_after, payloads};
     use crate::codec::represent::{DumpWidth, Represented, RowStyle, View, represent_into};
-    use crate::codec::text::{Carry, LookBack, TextEncoding};
+    use crate::codec::text::{Carry, TextEncoding};
     use crate::model::ids::{Epoch, RecordId};
     use crate::model::record::{Body, Data, DataHead, Record};
     use crate::util::clock::Stamp;
@@ -79,12 +80,6 @@ mod tests {
         let mut row = Represented::default();
         represent_into(&mut row, &record, carry, &style);
         row
-    }
-
-    fn carry_after(earlier: &[u8], encoding: TextEncoding) -> Carry {
-        let mut back = LookBack::new(encoding);
-        back.take(earlier);
-        back.carry()
     }
 
     /// Every letter, with the bytes that it shows.
@@ -143,10 +138,7 @@ mod tests {
     proptest! {
         #[test]
         fn letters_show_every_byte_in_order(
-            bytes in proptest::collection::vec(
-                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\x81\xCE\xC2\xE6\xB8\xD8\x88\x62".to_vec())],
-                1..60,
-            ),
+            bytes in payloads(),
             earlier in proptest::collection::vec(any::<u8>(), 0..4),
             number in 0..TextEncoding::all().len(),
             view in prop::sample::select(vec![View::Text, View::Hex, View::Dump]),

@@ -456,7 +456,14 @@ mod tests {
         RowStyle { view, encoding, ..RowStyle::new(Locale::of(Language::English)) }
     }
 
-    fn carry_after(earlier: &[u8], encoding: TextEncoding) -> Carry {
+    /// Bytes that are often the parts of characters, and of lines.
+    pub(super) fn payloads() -> impl Strategy<Value = Vec<u8>> {
+        let telling = b"ab\r\n\x81\xCE\xC2\xE6\xB8\xD8\x88\x62".to_vec();
+        proptest::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(telling)], 1..60)
+    }
+
+    /// What a stream has left unfinished that ended like this.
+    pub(super) fn carry_after(earlier: &[u8], encoding: TextEncoding) -> Carry {
         let mut back = LookBack::new(encoding);
         back.take(earlier);
         back.carry()
@@ -652,10 +659,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_cover_the_row_and_the_bytes(
-            bytes in proptest::collection::vec(
-                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\x81\xCE\xC2\xE6\xB8\xD8\x88\x62".to_vec())],
-                1..60,
-            ),
+            bytes in payloads(),
             earlier in proptest::collection::vec(any::<u8>(), 0..4),
             number in 0..TextEncoding::all().len(),
             view in prop::sample::select(vec![View::Text, View::Hex, View::Dump]),

@@ -38,6 +38,9 @@ pub mod log_file;
 
 pub mod log_view;
 
+#[cfg(test)]
+mod tests;
+
 pub mod meter;
 
 pub mod news;

@@ -83,37 +83,24 @@ impl LogView {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogView, shown_form};
+    use super::shown_form;
     use crate::codec::copy::CopyForm;
     use crate::codec::represent::View;
     use crate::codec::text::TextEncoding;
-    use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
-    use crate::model::ids::{Epoch, PeerId, RowKey};
+    use crate::model::ids::RowKey;
     use crate::model::record::DataHead;
-    use crate::ui::cx::Services;
     use crate::ui::log::RowOptions;
     use crate::ui::sheet::Part;
     use crate::ui::tab::inspector::picked::Picked;
-    use crate::ui::tab::log_view::LogRules;
-    use crate::util::clock;
-    use crate::util::locale::{Language, Locale};
-    use std::time::Instant;
+    use crate::ui::tab::tests::LogBench;
 
     #[test]
     fn a_part_is_copied_and_looked_for_as_it_is_shown() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut services = Services::in_folder(folder.path());
-        let locale = Locale::of(Language::English);
-        let mut writer =
-            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let mut bench = LogBench::new(TextEncoding::GBK);
         for bytes in [&b"\xCE\xC2\xB6"[..], b"\xC8=25\r\n"] {
-            writer.append_data(clock::now(), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), bytes);
+            bench.say(DataHead::received(), bytes);
         }
-        writer.publish().unwrap();
-        let mut log = LogView::default();
-        log.show(writer.reader(), TextEncoding::GBK, &mut services.cx(locale));
-        let rules = LogRules { split: &Framing::None, decoders: None, highlights: &[] };
         let expected = |view: View, range: std::ops::Range<usize>| match (view, range) {
             (View::Text, range) if range.start == 0 => ("度=", "hex:\"C8 3D\""),
             (View::Text, _) => ("=25", "\"=25\""),
@@ -121,51 +108,39 @@ mod tests {
             _ => ("3D 32 35", "hex:\"3D 32 35\""),
         };
         for view in [View::Text, View::Hex, View::Dump] {
-            let options = RowOptions { view, encoding: TextEncoding::GBK, ..RowOptions::new(locale) };
-            log.take_in(options, rules, Instant::now(), &mut services.cx(locale));
+            bench.frame(RowOptions { view, ..bench.options() }, &Framing::None);
             for range in [0..2, 1..4] {
                 let part = Part::new(RowKey(1), &range);
-                let mut cx = services.cx(locale);
-                let copied = log.part_in_form(part, shown_form(view), &mut cx).unwrap();
-                let term = log.part_term(part, &mut cx).unwrap();
+                let copied = bench.act(|log, cx| log.part_in_form(part, shown_form(view), cx)).unwrap();
+                let term = bench.act(|log, cx| log.part_term(part, cx)).unwrap();
                 assert_eq!((copied.as_str(), term.as_str()), expected(view, range.clone()), "{view:?}");
-                assert_eq!(
-                    log.part_in_form(part, CopyForm::PythonBytes, &mut cx).unwrap().len(),
-                    3 + if range.start == 0 { 5 } else { 3 }
-                );
+                let python = bench.act(|log, cx| log.part_in_form(part, CopyForm::PythonBytes, cx));
+                assert_eq!(python.unwrap().len(), 3 + if range.start == 0 { 5 } else { 3 });
             }
         }
-        let mut cx = services.cx(locale);
         let behind = Part::new(RowKey(1), &(20..30));
-        assert_eq!(log.part_bytes(behind, &mut cx), None, "the row has no such bytes");
-        assert_eq!(log.part_bytes(Part::new(RowKey(9), &(0..3)), &mut cx), None);
+        assert_eq!(bench.act(|log, cx| log.part_bytes(behind, cx)), None, "the row has no such bytes");
+        assert_eq!(bench.act(|log, cx| log.part_bytes(Part::new(RowKey(9), &(0..3)), cx)), None);
     }
 
     #[test]
     fn sheet_and_inspector_show_the_same_part() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut services = Services::in_folder(folder.path());
-        let locale = Locale::of(Language::English);
-        let mut writer =
-            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let mut bench = LogBench::new(TextEncoding::UTF_8);
         for bytes in [b"0123456789", b"abcdefghij"] {
-            writer.append_data(clock::now(), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), bytes);
+            bench.say(DataHead::received(), bytes);
         }
-        writer.publish().unwrap();
-        let mut log = LogView::default();
-        log.show(writer.reader(), TextEncoding::UTF_8, &mut services.cx(locale));
-        let rules = LogRules { split: &Framing::None, decoders: None, highlights: &[] };
-        let mut frame = |log: &mut LogView| {
-            log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut services.cx(locale));
-            (log.inspector.picked.bytes(), log.sheet.part().map(Part::bytes))
+        let frame = |bench: &mut LogBench| {
+            bench.frame(bench.options(), &Framing::None);
+            (bench.log.inspector.picked.bytes(), bench.log.sheet.part().map(Part::bytes))
         };
-        log.sheet.select_part(RowKey(1), &(3..7));
-        assert_eq!(frame(&mut log), (3..7, Some(3..7)));
-        log.inspector.pick(Picked::byte(8).extended_to(5));
-        assert_eq!(frame(&mut log), (5..9, Some(5..9)));
-        log.inspector.pick(log.inspector.picked.extended_to(2));
-        assert_eq!(frame(&mut log), (2..9, Some(2..9)), "picking goes on from where it began");
-        log.sheet.go_to(RowKey(0));
-        assert_eq!(frame(&mut log), (0..1, None), "another row is looked into from its first byte");
+        frame(&mut bench);
+        bench.log.sheet.select_part(RowKey(1), &(3..7));
+        assert_eq!(frame(&mut bench), (3..7, Some(3..7)));
+        bench.log.inspector.pick(Picked::byte(8).extended_to(5));
+        assert_eq!(frame(&mut bench), (5..9, Some(5..9)));
+        bench.log.inspector.pick(bench.log.inspector.picked.extended_to(2));
+        assert_eq!(frame(&mut bench), (2..9, Some(2..9)), "picking goes on from where it began");
+        bench.log.sheet.go_to(RowKey(0));
+        assert_eq!(frame(&mut bench), (0..1, None), "another row is looked into from its first byte");
     }
 }

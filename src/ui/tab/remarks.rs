@@ -123,38 +123,27 @@ fn remark(row: &LogRow) -> Remark {
 mod tests {
     use super::MOST_REMARKS;
     use crate::codec::text::TextEncoding;
-    use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
     use crate::model::ids::{Epoch, RowKey};
     use crate::model::record::{Body, DataHead};
-    use crate::ui::cx::Services;
-    use crate::ui::log::RowOptions;
-    use crate::ui::tab::log_view::{LogRules, LogView};
+    use crate::ui::tab::tests::LogBench;
     use crate::util::clock::Stamp;
-    use crate::util::locale::{Language, Locale};
     use std::time::{Duration, Instant};
 
     #[test]
     fn the_marked_row_is_among_the_remarks_however_many_notes_follow_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut services = Services::in_folder(folder.path());
-        let locale = Locale::of(Language::English);
-        let mut writer =
-            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
-        writer.append_data(Stamp::default(), Epoch(1), None, &DataHead::received(), b"marked");
+        let mut bench = LogBench::new(TextEncoding::UTF_8);
+        bench.say(DataHead::received(), b"marked");
         for number in 1..=300 {
             let at = Stamp { wall_ns: number, mono_ns: 0 };
-            writer.append(at, Epoch(1), None, &Body::Note(number.to_string()));
+            bench.writer.append(at, Epoch(1), None, &Body::Note(number.to_string()));
         }
-        writer.publish().unwrap();
-        let mut log = LogView::default();
-        log.show(writer.reader(), TextEncoding::UTF_8, &mut services.cx(locale));
-        let rules = LogRules { split: &Framing::None, decoders: None, highlights: &[] };
         let deadline = Instant::now() + Duration::from_mins(1);
-        while log.remarks.rows(None).len() < 300 {
+        while bench.log.remarks.rows(None).len() < 300 {
             assert!(Instant::now() < deadline, "notes are found");
-            log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut services.cx(locale));
+            bench.frame(bench.options(), &Framing::None);
         }
+        let log = &mut bench.log;
         let rows = log.rows.as_mut().unwrap();
         // What was read is the same the next time.
         for _ in 0..2 {

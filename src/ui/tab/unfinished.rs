@@ -64,52 +64,44 @@ fn find(rows: &mut LogRows, before: RowKey, begin: Place) -> Option<RowKey> {
 #[cfg(test)]
 mod tests {
     use crate::codec::text::TextEncoding;
-    use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
-    use crate::model::ids::{Epoch, PeerId, RowKey};
+    use crate::model::ids::RowKey;
     use crate::model::record::{DataHead, Origin};
-    use crate::ui::cx::Services;
-    use crate::ui::log::RowOptions;
     use crate::ui::sheet::Part;
-    use crate::ui::tab::log_view::{LogRules, LogView};
-    use crate::util::clock;
-    use crate::util::locale::{Language, Locale};
-    use std::time::Instant;
+    use crate::ui::tab::tests::LogBench;
 
     #[test]
     fn a_part_of_a_prompt_stays_with_it_when_other_lines_end_before_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut services = Services::in_folder(folder.path());
-        let locale = Locale::of(Language::English);
-        let mut writer =
-            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
-        let mut log = LogView::default();
-        let rules = LogRules { split: &Framing::Lines, decoders: None, highlights: &[] };
-        let mut say = |log: &mut LogView, head: DataHead, bytes: &[u8]| {
-            writer.append_data(clock::now(), Epoch(1), Some(PeerId::FIRST), &head, bytes);
-            writer.publish().unwrap();
-            let mut cx = services.cx(locale);
-            if log.reader().is_none() {
-                log.show(writer.reader(), TextEncoding::UTF_8, &mut cx);
-            }
-            log.take_in(RowOptions::new(locale), rules, Instant::now(), &mut cx);
+        let mut bench = LogBench::new(TextEncoding::UTF_8);
+        let say = |bench: &mut LogBench, head: DataHead, bytes: &[u8]| {
+            bench.say(head, bytes);
+            bench.frame(bench.options(), &Framing::Lines);
+            let log = &bench.log;
             let part = log.sheet.part().map(|part| (part.row.0, part.bytes()));
             (part, log.sheet.marked(), log.inspector.bytes().to_vec(), log.inspector.picked.bytes())
         };
         let (received, sent) = (DataHead::received(), DataHead::sent(Origin::User));
-        say(&mut log, received, b"up\r\nroot@board:~# ");
-        log.sheet.select_part(RowKey(1), &(5..10));
-        if let Some(rows) = &mut log.rows {
-            log.sheet.set_marked(Some(RowKey(1)), rows);
+        say(&mut bench, received, b"up\r\nroot@board:~# ");
+        bench.log.sheet.select_part(RowKey(1), &(5..10));
+        if let Some(rows) = &mut bench.log.rows {
+            bench.log.sheet.set_marked(Some(RowKey(1)), rows);
         }
         let (prompt, part) = (b"root@board:~# ".to_vec(), 5..10);
         let moved_to = |row, bytes| (Some((row, part.clone())), Some(RowKey(row)), bytes, part.clone());
-        assert_eq!(say(&mut log, sent, b"l"), moved_to(1, prompt.clone()), "what is typed stands behind it");
-        assert_eq!(say(&mut log, sent, b"s\n"), moved_to(2, prompt.clone()), "a line has ended before it");
-        assert_eq!(say(&mut log, sent, b"a\nb\n"), moved_to(4, prompt));
-        assert_eq!(say(&mut log, received, b"ls\n$ "), moved_to(4, b"root@board:~# ls\n".to_vec()));
-        assert_eq!(say(&mut log, sent, b"c\n"), moved_to(4, b"root@board:~# ls\n".to_vec()), "it has ended");
-        let copied = log.part_bytes(Part::new(RowKey(4), &part), &mut services.cx(locale));
+        assert_eq!(
+            say(&mut bench, sent, b"l"),
+            moved_to(1, prompt.clone()),
+            "what is typed stands behind it"
+        );
+        assert_eq!(say(&mut bench, sent, b"s\n"), moved_to(2, prompt.clone()), "a line has ended before it");
+        assert_eq!(say(&mut bench, sent, b"a\nb\n"), moved_to(4, prompt));
+        assert_eq!(say(&mut bench, received, b"ls\n$ "), moved_to(4, b"root@board:~# ls\n".to_vec()));
+        assert_eq!(
+            say(&mut bench, sent, b"c\n"),
+            moved_to(4, b"root@board:~# ls\n".to_vec()),
+            "it has ended"
+        );
+        let copied = bench.act(|log, cx| log.part_bytes(Part::new(RowKey(4), &part), cx));
         assert_eq!(copied.as_deref(), Some(&b"board"[..]));
     }
 }
