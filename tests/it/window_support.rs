@@ -167,6 +167,16 @@ impl Desk {
         assert!(found, "“{part}” is not seen; these are: {:#?}", self.names());
     }
 
+    /// Waits until nothing with this in its name is seen any more.
+    pub(crate) fn lose(&mut self, part: &str) {
+        let lost = wait_until(&mut self.harness, |harness| {
+            harness.query_all_by_label_contains(part).next().is_none()
+        });
+        assert!(lost, "“{part}” is still seen; these are: {:#?}", self.names());
+        // What was below it has moved.
+        self.draw();
+    }
+
     /// Waits until this was said in the corner.
     pub(crate) fn hear(&mut self, part: &str) {
         let said =
