@@ -26,7 +26,7 @@ use crate::ui::tab::filters::{FiltersPage, FiltersPageAction};
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::log_file::LogFileAction;
 use crate::ui::tab::{
-    TabAction, TabKey, TabPageAction, answers, composer, connection, documents, filters, highlights,
+    Tab, TabAction, TabKey, TabPageAction, answers, composer, connection, documents, filters, highlights,
     log_file, news, notes, opening, peers, rows, sequence,
 };
 use crate::ui::tabs::rename::Rename;
@@ -57,8 +57,11 @@ pub(super) fn apply(state: &mut AppState, action: Action, ctx: &Context, cx: &mu
         Action::ShowHelp => state.modal = Some(Modal::Help),
         Action::ShowAbout => state.modal = Some(Modal::About),
         Action::ShowPalette => {
-            let tab = state.seen_keyboard_tab().and_then(|key| state.tabs.get(key));
-            state.modal = Some(Modal::Palette(Palette::new(tab, &state.tabs, cx.locale)));
+            let key = state.seen_keyboard_tab();
+            let seen = key.and_then(|key| state.tabs.get_mut(key));
+            let of_rows = seen.map_or_else(Vec::new, Tab::offers);
+            let tab = key.and_then(|key| state.tabs.get(key));
+            state.modal = Some(Modal::Palette(Palette::new(tab, of_rows, &state.tabs, cx.locale)));
         }
         Action::RefreshAddresses => state.addresses = own_addresses_now(cx),
         Action::QuitAnyway => {

@@ -1,8 +1,10 @@
 //! The palette of commands, as a person uses it: everything by name, with the keyboard or the mouse.
 
-use crate::window_support::Desk;
+use crate::window_support::{Desk, client, loopback};
 use egui::{Key, Modifiers};
 use sockscope::ui::pages::Modal;
+use sockscope::workspace::tabs::TabKind;
+use std::io::Write;
 
 fn open_palette(desk: &mut Desk) {
     desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
@@ -51,4 +53,30 @@ fn a_line_is_pressed_and_escape_does_nothing() {
     desk.draw();
     assert!(desk.state().modal.is_none());
     assert_eq!(desk.state().tabs.len(), 4);
+}
+
+#[test]
+fn what_the_menu_of_a_row_has_is_found_by_name_while_one_is_selected() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let address = desk.open("Listen");
+    let mut peer = client(address);
+    peer.write_all(b"from here").unwrap();
+    desk.see("RX from here");
+    open_palette(&mut desk);
+    assert!(!desk.is_seen("Copy as C array") && !desk.is_seen("Show only this peer"), "no row is selected");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.press("RX from here");
+    open_palette(&mut desk);
+    desk.enter("python");
+    desk.harness.key_press(Key::Enter);
+    assert_eq!(desk.copied(), "b\"from here\"");
+    open_palette(&mut desk);
+    desk.enter("only peer");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.wait("the filter", |state| state.tabs[0].settings.filter == "peer:1");
+    desk.press("RX from here");
+    open_palette(&mut desk);
+    desk.enter("send field");
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.front().settings.composer.draft, "from here");
 }

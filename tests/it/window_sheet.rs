@@ -120,6 +120,9 @@ fn what_is_selected_is_copied_in_five_forms_and_sent_again() {
         ("Copy as Rust bytes", "let data: [u8; 10] = ["),
     ] {
         desk.menu_of("RX line 0000");
+        if item != "Copy as text" {
+            desk.press("Copy as");
+        }
         let text = desk.press_and_copy(item);
         assert!(text.starts_with(copied), "{item}: {text}");
     }
@@ -206,6 +209,7 @@ fn rows_that_a_filter_shows_again_are_not_new_and_what_came_meanwhile_is() {
     let shown = |desk: &mut Desk, how: &str, rows: u64| {
         if how == "Show only this direction" {
             desk.menu_of("RX line 0059");
+            desk.press("Filter by this row");
         }
         desk.press(how);
         desk.wait(how, |state| state.tabs[0].log.rows.as_ref().is_some_and(|shown| shown.len() == rows));
@@ -330,6 +334,7 @@ fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown()
     desk.enter("line");
     desk.wait("all matches", |state| state.tabs[0].log.find.rows().len() == 3);
     desk.menu_of("TX line that went");
+    desk.press("Filter by this row");
     desk.press("Show only this direction");
     desk.wait("the match among what was sent", |state| state.tabs[0].log.find.rows().len() == 1);
     desk.key(Modifiers::NONE, Key::F3);
@@ -341,6 +346,7 @@ fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown()
     desk.wait("all matches again", |state| state.tabs[0].log.find.rows().len() == 3);
     desk.see("RX line 0001");
     desk.menu_of("RX line 0001");
+    desk.press("Filter by this row");
     desk.press("Show only this direction");
     desk.wait("the matches among what was received", |state| state.tabs[0].log.find.rows().len() == 2);
     desk.draw();
@@ -351,6 +357,7 @@ fn a_search_follows_the_filter_and_keeps_its_place_when_only_matches_are_shown()
 fn the_first_match_is_the_one_at_the_upper_edge() {
     let (mut desk, _peer) = with_lines(80);
     desk.menu_of("RX line 0079");
+    desk.press("Filter by this row");
     desk.press("Show only this direction");
     desk.wait("the filter", |state| state.tabs[0].log.find.passed().is_some());
     desk.key(Modifiers::COMMAND, Key::G);
@@ -456,6 +463,7 @@ fn streams_are_split_live_and_the_place_is_kept() {
     desk.press_containing("RX T=26.1");
     desk.see("Message 4");
     desk.menu_of("RX T=26.1");
+    desk.press("Copy as");
     assert_eq!(desk.press_and_copy("Copy as hex"), "54 3D 32 36 2E 31 0D 0A");
     desk.press("Split");
     desk.choose("Fixed length");

@@ -86,6 +86,9 @@ fn menus_close_when_a_screen_reader_or_a_key_chooses() {
         desk.tab(0);
         desk.menu_of("RX row");
         choose(&mut desk, "Select all", by_key);
+        desk.menu_of("RX row");
+        desk.press("Copy as");
+        choose(&mut desk, "Copy as hex", by_key);
         desk.press("How times are written");
         choose(&mut desk, "Seconds since 1970 (Unix time)", by_key);
     }
@@ -448,6 +451,7 @@ fn one_direction_alone_is_shown() {
     desk.press("Send");
     desk.see("TX went");
     desk.menu_of("TX went");
+    desk.press("Filter by this row");
     desk.press("Show only this direction");
     desk.wait("the filter", |state| state.tabs[0].log.find.passed().is_some());
     desk.draw();

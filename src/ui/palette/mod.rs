@@ -7,8 +7,10 @@ pub use view::palette_ui;
 
 use crate::ui::action::Action;
 use crate::ui::commands::{TABLE, UiCommand};
+use crate::ui::sheet::SheetAction;
 use crate::ui::tab::composer::QuickSendAction;
 use crate::ui::tab::list::TabList;
+use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::title::tab_title;
 use crate::ui::tab::{Tab, TabKey};
 use crate::ui::tabs::TabsAction;
@@ -29,6 +31,8 @@ pub struct Palette {
     titles: Vec<(TabKey, String)>,
     /// Quick sends can go out.
     sends: bool,
+    /// What can be done with the rows that are selected, by the keys of its names.
+    of_rows: Vec<(&'static str, SheetAction)>,
 }
 
 /// A line of the palette.
@@ -45,8 +49,13 @@ pub struct PaletteLine {
 }
 
 impl Palette {
-    /// What can be done while this tab is seen, or none.
-    pub fn new(tab: Option<&Tab>, tabs: &TabList, locale: &Locale) -> Palette {
+    /// What can be done while this tab is seen, or none, and with what is selected in its log.
+    pub fn new(
+        tab: Option<&Tab>,
+        of_rows: Vec<(&'static str, SheetAction)>,
+        tabs: &TabList,
+        locale: &Locale,
+    ) -> Palette {
         let offered = TABLE.iter().map(|row| row.command).filter(|command| is_offered(*command, tab));
         Palette {
             typed: String::new(),
@@ -55,6 +64,7 @@ impl Palette {
             offered: offered.collect(),
             titles: tabs.iter().map(|tab| (tab.key, tab_title(locale, &tab.settings))).collect(),
             sends: tab.is_some_and(Tab::is_open),
+            of_rows,
         }
     }
 
@@ -66,6 +76,11 @@ impl Palette {
             let (name, also) = (locale.text(row.name).to_owned(), english.text(row.name).to_owned());
             let action = Action::of_command(row.command, self.tab)?;
             Some((also, PaletteLine { name, command: Some(row.command), key: String::new(), action }))
+        });
+        let of_rows = self.of_rows.iter().filter_map(|(name, action)| {
+            let (also, name) = (english.text(name).to_owned(), locale.text(name).to_owned());
+            let action = Action::OnTab(self.tab?, LogAction::Sheet(*action).into());
+            Some((also, PaletteLine { name, command: None, key: String::new(), action }))
         });
         let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
             let name = locale.format("palette.tab", &[("title", title)]);
@@ -82,6 +97,7 @@ impl Palette {
         let typed = self.typed.trim().to_lowercase();
         let fits = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
         let mut lines: Vec<(bool, PaletteLine)> = commands
+            .chain(of_rows)
             .chain(tabs)
             .chain(quick)
             .filter_map(|(also, line)| {
@@ -154,12 +170,12 @@ mod tests {
     }
 
     fn without_a_tab() -> Palette {
-        Palette::new(None, &TabList::new(Tabs::default()), english())
+        Palette::new(None, Vec::new(), &TabList::new(Tabs::default()), english())
     }
 
     fn over_a_tab() -> Palette {
         let tabs = TabList::new(Tabs::default());
-        Palette::new(tabs.front(), &tabs, english())
+        Palette::new(tabs.front(), Vec::new(), &tabs, english())
     }
 
     fn first(palette: &mut Palette, typed: &str, language: Language) -> Option<Action> {

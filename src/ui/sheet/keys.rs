@@ -6,6 +6,7 @@ use crate::ui::sheet::part::LetterStep;
 use crate::ui::sheet::rows::Rows;
 use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::is_menu_key_pressed;
 use egui::text_selection::LabelSelectionState;
 use egui::{Event, EventFilter, Key, Modifiers, Popup, Stroke, StrokeKind, Ui};
 
@@ -54,6 +55,10 @@ impl Sheet {
             };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(frame.response.id, filter));
         }
+        if !self.selection.is_empty() && is_menu_key_pressed(ui.ctx()) {
+            // It is theirs whom keys are for.
+            frame.response.request_focus();
+        }
         for (key, step) in STEPS {
             if let Some(shift) = consume(ui, key) {
                 self.step(step, shift, rows, frame);
@@ -79,11 +84,8 @@ impl Sheet {
         let selected_text = ui.ctx().with_plugin(|state: &mut LabelSelectionState| state.has_selection());
         let is_text_meant = selected_text.unwrap_or(false);
         if !is_text_meant && ui.input(|input| input.events.contains(&Event::Copy)) {
-            actions.push(match (self.selected_text(rows), self.shown_part(rows)) {
-                (Some(text), _) => SheetAction::CopyText { text, form: CopyForm::Text },
-                (None, Some(part)) => SheetAction::CopyPart { part, form: view.part_form },
-                (None, None) => SheetAction::Copy(CopyForm::Text),
-            });
+            let is_part = self.selected_text(rows).is_none() && self.shown_part(rows).is_some();
+            actions.push(self.copy_action(if is_part { view.part_form } else { CopyForm::Text }, rows));
         }
         if !frame.response.has_focus() {
             return;
@@ -138,6 +140,7 @@ impl Sheet {
             self.select_on_screen(step, last, rows, frame);
             return;
         };
+        frame.response.request_focus();
         let row = rows.index(cursor).min(last);
         let page_rows = whole_rows(page);
         let target = match step {

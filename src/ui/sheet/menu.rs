@@ -2,10 +2,11 @@
 
 use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
+use crate::ui::sheet::offers::{PART_USES, ROW_USES, RowUse};
 use crate::ui::sheet::rows::{Rows, Tone};
-use crate::ui::sheet::{Frame, Part, RowTrait, Sheet, SheetAction, SheetView, Stretch, TermUse, heights};
+use crate::ui::sheet::{Frame, Part, Sheet, SheetAction, SheetView, TermUse, heights};
 use crate::ui::theme;
-use crate::ui::widgets::{context_menu_below, menu_item, menu_separator};
+use crate::ui::widgets::{context_menu_below, menu_item, menu_separator, named_menu_item, submenu};
 use crate::util::bytes_text::Count;
 use egui::{Rect, Ui, Vec2, pos2, vec2};
 
@@ -20,59 +21,66 @@ impl Sheet {
         let texts = view.texts;
         let place = self.menu_place(rows, frame);
         context_menu_below(&frame.response, place, 220.0, |ui| {
-            let some = !self.selection.is_empty();
             let part = self.shown_part(rows);
             let single = self.selection.single();
-            copy_items(ui, some, (part, self.selected_text(rows)), view, actions);
-            if part.is_some() {
-                self.send_items(ui, rows, frame, (view, part), actions);
-                content_items(ui, single, part, view, actions);
+            self.copy_items(ui, rows, part, view, actions);
+            menu_separator(ui);
+            if self.send_items(ui, rows, frame, (view, part), actions) {
                 menu_separator(ui);
             }
-            if menu_item(ui, some, texts.copy_rows, "") {
-                actions.push(SheetAction::CopyRows);
-            }
-            // Where a part is selected, what stands above is about that, and this about the row.
-            if part.is_none() {
-                menu_separator(ui);
-                self.send_items(ui, rows, frame, (view, part), actions);
+            row_items(ui, single, part, view, actions);
+            menu_separator(ui);
+            if menu_item(ui, single.is_some(), texts.note, "Ctrl+M") {
+                actions.push(SheetAction::Note);
             }
             let is_marked = single.is_some() && single == self.marked;
             let mark_text = if is_marked { texts.unmark } else { texts.mark };
             if menu_item(ui, single.is_some(), mark_text, "") {
                 self.set_marked(if is_marked { None } else { single }, rows);
             }
-            if menu_item(ui, single.is_some(), texts.note, "Ctrl+M") {
-                actions.push(SheetAction::Note);
-            }
             self.fold_item(ui, rows, frame, view);
-            menu_separator(ui);
-            let uses = [
-                (texts.only_peer, RowTrait::Peer, TermUse::Only),
-                (texts.without_peer, RowTrait::Peer, TermUse::Without),
-                (texts.only_direction, RowTrait::Direction, TermUse::Only),
-                (texts.only_length, RowTrait::Length, TermUse::Only),
-                (texts.only_since, RowTrait::Since, TermUse::Only),
-                (texts.only_until, RowTrait::Until, TermUse::Only),
-            ];
-            for (text, like, how) in uses {
-                if menu_item(ui, single.is_some(), text, "")
-                    && let Some(row) = single
-                {
-                    actions.push(SheetAction::Use { row, like, how });
-                }
-            }
-            if part.is_none() {
-                content_items(ui, single, part, view, actions);
-            }
-            menu_separator(ui);
             if menu_item(ui, frame.extent.rows > 0, texts.select_all, "Ctrl+A") {
                 self.select_all(rows, frame);
             }
         });
     }
 
-    /// What can be done with the bytes of one row, or of a part of it.
+    /// Copying: in the form of the keys, and in every other one beside.
+    fn copy_items(
+        &self,
+        ui: &mut Ui,
+        rows: &mut dyn Rows,
+        part: Option<Part>,
+        view: &SheetView<'_>,
+        actions: &mut Vec<SheetAction>,
+    ) {
+        if let Some(part) = part {
+            let bytes = Count(part.bytes().len() as u64).to_string();
+            // It is no choice, but says what the choices below it are about.
+            menu_item(ui, false, view.texts.part, &bytes);
+        }
+        let is_selected = !self.selection.is_empty();
+        let form_of_keys = if part.is_some() { view.part_form } else { CopyForm::Text };
+        let forms = || CopyForm::ALL.into_iter().zip(view.texts.copy).zip(view.texts.forms);
+        for ((form, name), _) in forms().filter(|((form, _), _)| *form == form_of_keys) {
+            if menu_item(ui, is_selected, name, "Ctrl+C") {
+                actions.push(self.copy_action(form, rows));
+            }
+        }
+        submenu(ui, is_selected, view.texts.copy_as, 160.0, |ui| {
+            for ((form, name), short) in forms().filter(|((form, _), _)| *form != form_of_keys) {
+                if named_menu_item(ui, true, name, short, "") {
+                    actions.push(self.copy_action(form, rows));
+                }
+            }
+            menu_separator(ui);
+            if named_menu_item(ui, true, view.texts.copy_rows, view.texts.rows_form, "") {
+                actions.push(SheetAction::CopyRows);
+            }
+        });
+    }
+
+    /// What can be done with the bytes of one row, or of a part of it. Tells whether anything can be sent at all.
     fn send_items(
         &self,
         ui: &mut Ui,
@@ -80,8 +88,8 @@ impl Sheet {
         frame: &Frame,
         (view, part): (&SheetView<'_>, Option<Part>),
         actions: &mut Vec<SheetAction>,
-    ) {
-        let Some(whom) = view.send_to else { return };
+    ) -> bool {
+        let Some(whom) = view.send_to else { return false };
         let data = self.single_data(rows, frame);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
@@ -98,6 +106,7 @@ impl Sheet {
         {
             actions.push(part.map_or(SheetAction::PutIntoField(record), SheetAction::PutPartIntoField));
         }
+        true
     }
 
     /// The selected row if it is one and has bytes, and which way they went. An event has none.
@@ -105,7 +114,7 @@ impl Sheet {
         let key = self.selection.single()?;
         let row = rows.index(key);
         let tone = (row < frame.extent.rows).then(|| rows.content(row).tone)?;
-        matches!(tone, Tone::Received | Tone::Sent).then_some((key, tone))
+        tone.is_data().then_some((key, tone))
     }
 
     /// Where a key opens the menu: at the first line of the row that the keyboard stands on, and at the upper edge
@@ -131,7 +140,9 @@ impl Sheet {
             None => (false, false),
         };
         let text = if expanded { view.texts.fold } else { view.texts.expand };
-        if menu_item(ui, foldable, text, "⏎")
+        // Few rows are longer than what is seen of them.
+        if foldable
+            && menu_item(ui, true, text, "⏎")
             && let Some(row) = row
         {
             self.toggle_expanded(row, rows, frame);
@@ -139,51 +150,41 @@ impl Sheet {
     }
 }
 
-/// Copying in every form: of the selected rows, or of the part of one that is selected.
-fn copy_items(
-    ui: &mut Ui,
-    is_selected: bool,
-    (part, text): (Option<Part>, Option<Stretch>),
-    view: &SheetView<'_>,
-    actions: &mut Vec<SheetAction>,
-) {
-    if let Some(part) = part {
-        let bytes = Count(part.bytes().len() as u64).to_string();
-        // It is no choice, but says what the choices below it are about.
-        menu_item(ui, false, view.texts.part, &bytes);
-    }
-    let form_of_keys = if part.is_some() { view.part_form } else { CopyForm::Text };
-    for (form, name) in CopyForm::ALL.into_iter().zip(view.texts.copy) {
-        let shortcut = if form == form_of_keys { "Ctrl+C" } else { "" };
-        if menu_item(ui, is_selected, name, shortcut) {
-            // As text, a part is copied as it is seen. In every other form it is bytes.
-            actions.push(match (text, part.filter(|_| text.is_none() || form != CopyForm::Text)) {
-                (_, Some(part)) => SheetAction::CopyPart { part, form },
-                (Some(text), None) => SheetAction::CopyText { text, form },
-                (None, None) => SheetAction::Copy(form),
-            });
-        }
-    }
-}
-
-/// What can be done with the rows that say the same as one, or have the same as the part of one that is selected.
-fn content_items(
+/// What can be done with the rows that are like one, or have what is selected of it. What is done most stands there, and the
+/// rest beside one line.
+fn row_items(
     ui: &mut Ui,
     row: Option<RowKey>,
     part: Option<Part>,
     view: &SheetView<'_>,
     actions: &mut Vec<SheetAction>,
 ) {
-    const USES: [TermUse; 4] = [TermUse::Only, TermUse::Without, TermUse::Highlight, TermUse::Find];
-    let texts = if part.is_some() { view.texts.use_part } else { view.texts.use_content };
-    for (how, text) in USES.into_iter().zip(texts) {
-        if menu_item(ui, row.is_some(), text, "")
-            && let Some(row) = row
+    let uses = || ROW_USES.iter().zip(view.texts.row_uses);
+    let mut chosen = Vec::new();
+    let mut item = |ui: &mut Ui, (row_use, text): (&RowUse, &str)| {
+        if menu_item(ui, row.is_some(), text, "") {
+            chosen.push(*row_use);
+        }
+    };
+    let is_filter = |how| matches!(how, TermUse::Only | TermUse::Without);
+    for ((_, how), text) in PART_USES.into_iter().zip(view.texts.use_part).filter(|_| part.is_some()) {
+        if menu_item(ui, true, text, "")
+            && let Some(part) = part
         {
-            actions.push(match part {
-                Some(part) => SheetAction::UsePart { part, how },
-                None => SheetAction::Use { row, like: RowTrait::Content, how },
-            });
+            actions.push(SheetAction::UsePart { part, how });
         }
     }
+    let direct = usize::from(part.is_none());
+    uses().take(direct).for_each(|row_use| item(ui, row_use));
+    submenu(ui, row.is_some(), view.texts.filter, 200.0, |ui| {
+        uses()
+            .skip(direct)
+            .filter(|(row_use, _)| is_filter(row_use.how))
+            .for_each(|row_use| item(ui, row_use));
+    });
+    if part.is_none() {
+        uses().filter(|(row_use, _)| !is_filter(row_use.how)).for_each(|row_use| item(ui, row_use));
+    }
+    let chosen = chosen.into_iter().zip(row);
+    actions.extend(chosen.map(|(RowUse { like, how, .. }, row)| SheetAction::Use { row, like, how }));
 }

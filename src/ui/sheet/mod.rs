@@ -12,6 +12,7 @@ mod keys;
 mod line;
 mod menu;
 mod naming;
+pub mod offers;
 mod paint;
 mod part;
 mod pointer;

@@ -152,6 +152,13 @@ pub enum Tone {
     Note,
 }
 
+impl Tone {
+    /// Whether it is of bytes.
+    pub fn is_data(self) -> bool {
+        matches!(self, Tone::Received | Tone::Sent)
+    }
+}
+
 impl RowLine {
     /// Appends a part.
     pub fn push(&mut self, text: &str, look: SpanLook, mark: Option<MarkClass>) {

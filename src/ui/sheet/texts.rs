@@ -1,5 +1,6 @@
 //! The words of a sheet in one language. It must not know what language that is.
 
+use crate::ui::sheet::offers::{COPY_NAMES, PART_USES, ROW_USES};
 use crate::util::locale::Locale;
 
 /// The words that a sheet itself shows; what its rows say comes from the rows.
@@ -29,26 +30,22 @@ pub struct SheetTexts {
     pub pause: &'static str,
     /// Following the newest row again, with its shortcut.
     pub resume: &'static str,
-    /// Showing only what concerns a row's peer.
-    pub only_peer: &'static str,
-    /// Hiding what concerns a row's peer.
-    pub without_peer: &'static str,
-    /// Showing only what went a row's way.
-    pub only_direction: &'static str,
-    /// Showing only what is as long as a row.
-    pub only_length: &'static str,
-    /// Showing only what came since a row.
-    pub only_since: &'static str,
-    /// Showing only what came until a row.
-    pub only_until: &'static str,
-    /// Showing only what says the same as a row, hiding it, highlighting it and looking for it.
-    pub use_content: [&'static str; 4],
-    /// The same with what has the selected part of a row.
-    pub use_part: [&'static str; 4],
+    /// What is done with the rows that are like one, in the order of [`ROW_USES`].
+    pub row_uses: [&'static str; ROW_USES.len()],
+    /// The less usual ways to narrow what is shown.
+    pub filter: &'static str,
+    /// What is done with what has the selected part of a row.
+    pub use_part: [&'static str; PART_USES.len()],
     /// How many bytes the selected part of a row has.
     pub part: &'static str,
     /// Copying, by form.
-    pub copy: [&'static str; 5],
+    pub copy: [&'static str; COPY_NAMES.len()],
+    /// Copying in other forms than that of the keys.
+    pub copy_as: &'static str,
+    /// The forms.
+    pub forms: [&'static str; COPY_NAMES.len()],
+    /// The form with time, direction and peer.
+    pub rows_form: &'static str,
     /// Copying with time, direction and peer.
     pub copy_rows: &'static str,
     /// Sending the bytes of a row that were sent before.
@@ -87,32 +84,20 @@ impl SheetTexts {
             latest_tooltip: locale.text("sheet.latest_tooltip"),
             pause: locale.text("sheet.pause"),
             resume: locale.text("sheet.resume"),
-            only_peer: locale.text("sheet.menu.only_peer"),
-            without_peer: locale.text("sheet.menu.without_peer"),
-            only_direction: locale.text("sheet.menu.only_direction"),
-            only_length: locale.text("sheet.menu.only_length"),
-            only_since: locale.text("sheet.menu.only_since"),
-            only_until: locale.text("sheet.menu.only_until"),
-            use_content: [
-                locale.text("sheet.menu.only_content"),
-                locale.text("sheet.menu.without_content"),
-                locale.text("sheet.menu.highlight_content"),
-                locale.text("sheet.menu.find_content"),
-            ],
-            use_part: [
-                locale.text("term.only"),
-                locale.text("term.without"),
-                locale.text("term.highlight"),
-                locale.text("term.find"),
-            ],
+            row_uses: ROW_USES.map(|row_use| locale.text(row_use.name)),
+            filter: locale.text("sheet.menu.filter"),
+            use_part: PART_USES.map(|(name, _)| locale.text(name)),
             part: locale.text("sheet.menu.part"),
-            copy: [
-                locale.text("sheet.menu.copy_text"),
-                locale.text("sheet.menu.copy_hex"),
-                locale.text("sheet.menu.copy_c"),
-                locale.text("sheet.menu.copy_python"),
-                locale.text("sheet.menu.copy_rust"),
+            copy: COPY_NAMES.map(|name| locale.text(name)),
+            copy_as: locale.text("sheet.menu.copy_as"),
+            forms: [
+                locale.text("sheet.form.text"),
+                locale.text("sheet.form.hex"),
+                locale.text("sheet.form.c"),
+                locale.text("sheet.form.python"),
+                locale.text("sheet.form.rust"),
             ],
+            rows_form: locale.text("sheet.form.rows"),
             copy_rows: locale.text("sheet.menu.copy_rows"),
             send_again: locale.text("sheet.menu.send_again"),
             send_back: locale.text("sheet.menu.send_back"),

@@ -91,6 +91,7 @@ use crate::model::framing::Framing;
 use crate::model::ids::{JobId, PeerId, RecordId, RowKey, Ticket};
 use crate::model::status::Traffic;
 use crate::ui::jobs::JobHandle;
+use crate::ui::sheet::SheetAction;
 use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::chart::{Chart, ChartAction};
 use crate::ui::tab::composer::file::FileProgress;
@@ -432,5 +433,18 @@ impl Tab {
     /// The row that the inspector shows: the one row that the cursor of the sheet is on.
     pub fn inspected(&self) -> Option<RowKey> {
         self.log.inspected()
+    }
+
+    /// What can be done with the rows that are selected, each with the key of its name.
+    pub fn offers(&mut self) -> Vec<(&'static str, SheetAction)> {
+        let LogView { rows: Some(rows), sheet, .. } = &mut self.log else { return Vec::new() };
+        let mut offers = sheet.offers(rows);
+        if self.is_kept() {
+            let is_put = |action: &SheetAction| {
+                matches!(action, SheetAction::PutIntoField(_) | SheetAction::PutPartIntoField(_))
+            };
+            offers.retain(|(_, action)| !is_put(action));
+        }
+        offers
     }
 }

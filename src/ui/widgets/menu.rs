@@ -2,9 +2,11 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
+use egui::accesskit::HasPopup;
+use egui::containers::menu::{MenuState, SubMenu, SubMenuButton};
 use egui::{
-    Align2, FocusDirection, Id, Key, LayerId, Modifiers, Order, Popup, Rect, Response, Role, Sense,
-    SetOpenCommand, Ui, WidgetInfo, vec2,
+    Align2, Context, FocusDirection, Id, Key, LayerId, Modifiers, Order, Popup, Pos2, Rect, Response, Role,
+    ScrollArea, Sense, SetOpenCommand, Ui, WidgetInfo, vec2,
 };
 
 /// How high a line of a list or a menu is.
@@ -55,8 +57,8 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
     let is_opened_anew = around.secondary_clicked();
     let Some(mut open) = by_key.filter(|_| !is_opened_anew) else {
         ctx.data_mut(|data| data.remove::<ByKey>(id));
-        if let Some(shown) = popup.show(|ui| fill(ui, width, lines)).filter(|_| !is_opened_anew) {
-            close_when_pressed_beside(&shown.response, id);
+        if popup.show(|ui| fill(ui, width, lines)).is_some() && !is_opened_anew {
+            close_when_pressed_beside(ctx, id);
         }
         return;
     };
@@ -68,8 +70,8 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
             open.is_new = false;
         }
     });
-    if let Some(shown) = shown {
-        close_when_pressed_beside(&shown.response, id);
+    if shown.is_some() {
+        close_when_pressed_beside(ctx, id);
     }
     if Popup::is_id_open(ctx, id) {
         ctx.data_mut(|data| data.insert_temp(id, open));
@@ -83,37 +85,96 @@ pub fn context_menu_below(around: &Response, place: Rect, width: f32, lines: imp
 }
 
 /// What is dragged beside a menu is no click, and would go on behind it.
-fn close_when_pressed_beside(shown: &Response, id: Id) {
-    let ctx = &shown.ctx;
+fn close_when_pressed_beside(ctx: &Context, id: Id) {
     let pressed = ctx.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.any_pressed()));
-    if pressed.is_some_and(|at| !shown.rect.contains(at)) {
+    if pressed.is_some_and(|at| !is_on_menu(ctx, id, at)) {
         Popup::close_id(ctx, id);
     }
 }
 
+/// Whether a point lies on a menu, or on what is open beside it.
+fn is_on_menu(ctx: &Context, id: Id, at: Pos2) -> bool {
+    ctx.read_response(id).is_some_and(|shown| shown.rect.contains(at))
+        || MenuState::from_id(ctx, id, |menu| menu.open_item)
+            .is_some_and(|beside| is_on_menu(ctx, beside, at))
+}
+
+/// The keys that open the menu of what has the keyboard.
+const MENU_KEYS: [(Modifiers, Key); 2] = [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)];
+
 fn takes_menu_key(around: &Response) -> bool {
-    around.ctx.input_mut(|input| {
-        input.consume_key(Modifiers::NONE, Key::Menu) || input.consume_key(Modifiers::SHIFT, Key::F10)
+    around.ctx.input_mut(|input| MENU_KEYS.iter().any(|(modifiers, key)| input.consume_key(*modifiers, *key)))
+}
+
+/// Whether a menu was asked for with a key, of whatever has the keyboard.
+pub fn is_menu_key_pressed(ctx: &Context) -> bool {
+    ctx.input(|input| {
+        MENU_KEYS
+            .iter()
+            .any(|(modifiers, key)| input.modifiers.matches_logically(*modifiers) && input.key_pressed(*key))
     })
 }
 
+/// What a menu has above and below its lines, and what stays free around it.
+const AROUND: f32 = 2.0 * theme::SPACE_12;
+
+/// A menu that is higher than the window scrolls.
 fn fill(ui: &mut Ui, width: f32, lines: impl FnOnce(&mut Ui)) {
-    ui.set_min_width(width);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    lines(ui);
+    let most = ui.ctx().content_rect().height() - AROUND;
+    ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
+        ui.set_min_width(width);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        lines(ui);
+    });
 }
 
 /// A line of a menu, with its shortcut at the right. Returns whether it was chosen just now.
 pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool {
+    named_menu_item(ui, enabled, text, text, shortcut)
+}
+
+/// The same where the line says less than its name, because it stands below what says the rest.
+pub fn named_menu_item(ui: &mut Ui, enabled: bool, name: &str, text: &str, shortcut: &str) -> bool {
     ui.add_enabled_ui(enabled, |ui| {
         let response = line_with_keys(ui, None, text, shortcut);
-        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), name));
         if response.clicked() {
             ui.close();
         }
         response.clicked()
     })
     .inner
+}
+
+/// A line of a menu that opens more lines beside it: under the pointer, pressed, or with the arrow to the right; Escape and
+/// the arrow to the left lead back to it.
+pub fn submenu(ui: &mut Ui, enabled: bool, text: &str, width: f32, lines: impl FnOnce(&mut Ui)) {
+    ui.add_enabled_ui(enabled, |ui| {
+        let response = line_with_keys(ui, None, text, " ");
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        let beside = SubMenu::id_from_widget_id(response.id);
+        let is_open = MenuState::from_ui(ui, |menu, _| menu.open_item == Some(beside));
+        response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_has_popup(HasPopup::Menu);
+            node.set_expanded(is_open);
+        });
+        // What is left is the menu beside; the next press leaves this one.
+        if is_open && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            MenuState::from_ui(ui, |menu, _| menu.open_item = None);
+            response.request_focus();
+        }
+        let room = theme::square(theme::SPACE_16);
+        let inside = response.rect.shrink2(vec2(theme::SPACE_4, 0.0));
+        let arrow = Align2::RIGHT_CENTER.align_size_within_rect(room, inside);
+        ui.painter().add(SubMenuButton::arrow_shape(arrow, Theme::of(ui).dim));
+        SubMenu::new().show(ui, &response, |ui| fill(ui, width, lines));
+    });
 }
 
 /// A line of a list from which one is chosen with the arrow keys, with its shortcut at the right.

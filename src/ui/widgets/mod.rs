@@ -18,5 +18,8 @@ pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};
 pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle, toggle_width};
-pub use menu::{context_menu, context_menu_below, list_line, menu, menu_item, menu_separator};
+pub use menu::{
+    context_menu, context_menu_below, is_menu_key_pressed, list_line, menu, menu_item, menu_separator,
+    named_menu_item, submenu,
+};
 pub use sideways::{button_room, list_of_all, sideways};

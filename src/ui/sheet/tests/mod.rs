@@ -6,12 +6,12 @@ use crate::codec::copy::CopyForm;
 use crate::codec::represent::Letter;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::{
-    RowContent, RowLine, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, Tone,
+    RowContent, RowLine, RowTrait, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, TermUse, Tone,
 };
 use crate::ui::{fonts, theme};
 use crate::util::bytes_text::Count;
 use crate::util::locale::{Language, Locale};
-use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, TouchPhase, Vec2, pos2, vec2};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -171,7 +171,7 @@ fn press_key(harness: &mut Harness<'static, Stage>, modifiers: Modifiers, key: K
     harness.run();
 }
 
-fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modifiers) {
+fn click(harness: &mut Harness<'static, Stage>, at: Pos2, modifiers: Modifiers) {
     harness.event(Event::PointerMoved(at));
     for pressed in [true, false] {
         let event = Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers };
@@ -180,7 +180,7 @@ fn click(harness: &mut Harness<'static, Stage>, at: egui::Pos2, modifiers: Modif
     harness.run();
 }
 
-fn open_menu(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
+fn open_menu(harness: &mut Harness<'static, Stage>, pos: Pos2) {
     harness.event(Event::PointerMoved(pos));
     for pressed in [true, false] {
         let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
@@ -190,7 +190,7 @@ fn open_menu(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
 }
 
 /// Press and release in the events of one frame.
-fn click_at_once(harness: &mut Harness<'static, Stage>, pos: egui::Pos2) {
+fn click_at_once(harness: &mut Harness<'static, Stage>, pos: Pos2) {
     for pressed in [true, false] {
         let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
         harness.input_mut().events.push(Event::PointerButton { pos, button, pressed, modifiers });
@@ -374,6 +374,8 @@ fn the_menu_copies_and_measures() {
     open_menu(&mut harness, pos2(400.0, 300.0));
     let selected = harness.state().sheet.selection().single();
     assert!(selected.is_some(), "the row under the pointer is meant");
+    harness.get_by_label("Copy as").click();
+    harness.run();
     harness.get_by_label("Copy as C array").click();
     harness.run();
     assert!(harness.state().actions.contains(&SheetAction::Copy(CopyForm::CArray)));
@@ -383,13 +385,17 @@ fn the_menu_copies_and_measures() {
 #[test]
 fn escape_or_a_press_beside_closes_the_menu_however_it_was_opened() {
     let mut harness = stage(1_000);
-    let is_open = |harness: &Harness<'static, Stage>| harness.query_by_label("Copy as hex").is_some();
+    let is_open = |harness: &Harness<'static, Stage>| harness.query_by_label("Copy as text").is_some();
     open_menu(&mut harness, pos2(400.0, 300.0));
     let selected = harness.state().sheet.selection().single();
     assert!(is_open(&harness) && selected.is_some());
     press_key(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(!is_open(&harness));
     assert_eq!(harness.state().sheet.selection().single(), selected, "the key was for the menu");
+    press_key(&mut harness, Modifiers::NONE, Key::Menu);
+    assert!(is_open(&harness), "the keyboard is still the sheet's");
+    press_key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(!is_open(&harness));
     for is_by_key in [false, true] {
         if is_by_key {
             press_key(&mut harness, Modifiers::NONE, Key::Menu);
@@ -437,9 +443,11 @@ fn the_menu_opens_with_a_key_and_gives_the_keyboard_back() {
         press_key(&mut harness, modifiers, key);
         assert!(harness.get_by_label("Copy as text").is_focused(), "{key:?}");
         press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
-        assert!(harness.get_by_label("Copy as hex").is_focused());
+        assert!(harness.get_by_label("Copy as").is_focused());
         press_key(&mut harness, Modifiers::NONE, Key::Escape);
-        assert!(harness.query_by_label("Copy as hex").is_none(), "Escape closes it");
+        assert!(harness.query_by_label("Copy as hex").is_none(), "Escape closes what was open beside");
+        press_key(&mut harness, Modifiers::NONE, Key::Escape);
+        assert!(harness.query_by_label("Copy as text").is_none(), "and then the menu");
         press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
         assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(2)), "the row was kept");
         press_key(&mut harness, modifiers, key);
@@ -451,6 +459,74 @@ fn the_menu_opens_with_a_key_and_gives_the_keyboard_back() {
         press_key(&mut harness, Modifiers::NONE, Key::Escape);
         assert!(harness.state().sheet.selection().is_empty(), "keys are for the sheet again");
     }
+}
+
+#[test]
+fn the_arrows_lead_into_the_lines_beside_the_menu_and_back() {
+    let mut harness = stage(1_000);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    let selected = harness.state().sheet.selection().single().unwrap();
+    press_key(&mut harness, Modifiers::NONE, Key::Menu);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowRight);
+    assert!(harness.get_by_label("Copy as hex").is_focused());
+    for leave in [Key::ArrowLeft, Key::Escape] {
+        press_key(&mut harness, Modifiers::NONE, leave);
+        assert!(harness.get_by_label("Copy as").is_focused(), "{leave:?}");
+        assert!(harness.query_by_label("Copy as hex").is_none(), "{leave:?}");
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowRight);
+        assert!(harness.get_by_label("Copy as hex").is_focused(), "{leave:?}");
+    }
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    assert!(harness.get_by_label("Copy with time and peer").is_focused(), "it goes round");
+    press_key(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().actions, [SheetAction::CopyRows]);
+    assert!(harness.query_by_label("Copy as").is_none(), "all of it is closed");
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(selected.0 + 1)));
+}
+
+#[test]
+fn a_press_on_the_lines_beside_the_menu_does_not_close_it() {
+    let mut harness = stage(1_000);
+    open_menu(&mut harness, pos2(400.0, 300.0));
+    harness.get_by_label("Filter by this row").click();
+    harness.run();
+    let at = harness.get_by_label("Show only this length").rect().center();
+    harness.event(Event::PointerMoved(at));
+    let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+    harness.event(Event::PointerButton { pos: at, button, pressed: true, modifiers });
+    harness.run();
+    assert!(harness.query_by_label("Show only this length").is_some(), "it is only pressed");
+    harness.event(Event::PointerButton { pos: at, button, pressed: false, modifiers });
+    harness.run();
+    let row = harness.state().sheet.selection().single().unwrap();
+    let (like, how) = (RowTrait::Length, TermUse::Only);
+    assert_eq!(harness.state().actions, [SheetAction::Use { row, like, how }]);
+    assert!(harness.query_by_label("Filter by this row").is_none());
+}
+
+#[test]
+fn the_whole_menu_is_reached_in_the_smallest_window() {
+    let mut harness = stage(1_000);
+    // 800 × 600 dots, each point two of them.
+    harness.set_size(vec2(400.0, 300.0));
+    harness.run();
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    press_key(&mut harness, Modifiers::NONE, Key::Menu);
+    let screen = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 300.0));
+    for line in ["Copy as text", "Copy as"] {
+        assert!(screen.contains_rect(harness.get_by_label(line).rect()), "{line}");
+        press_key(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    }
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowRight);
+    assert!(screen.contains_rect(harness.get_by_label("Copy as Rust bytes").rect()));
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowLeft);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    press_key(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    let last = harness.get_by_label("Select all");
+    assert!(last.is_focused() && screen.contains_rect(last.rect()), "{:?}", last.rect());
 }
 
 #[test]

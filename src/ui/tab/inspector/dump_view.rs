@@ -6,6 +6,7 @@ use crate::codec::represent::{DumpColumns, DumpSide, SpanStyle};
 use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::sheet::offers::COPY_NAMES;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::inspector::dump::{DumpLine, PageDump};
 use crate::ui::tab::inspector::picked::{Picked, Step};
@@ -299,15 +300,8 @@ fn menu_ui(
     inspector: &Inspector,
     out: &mut Vec<TabAction>,
 ) {
-    const NAMES: [&str; 5] = [
-        "sheet.menu.copy_text",
-        "sheet.menu.copy_hex",
-        "sheet.menu.copy_c",
-        "sheet.menu.copy_python",
-        "sheet.menu.copy_rust",
-    ];
     let picked = inspector.picked_bytes();
-    for (form, name) in CopyForm::ALL.into_iter().zip(NAMES) {
+    for (form, name) in CopyForm::ALL.into_iter().zip(COPY_NAMES) {
         let keys = if form == CopyForm::Hex { "Ctrl+C" } else { "" };
         if menu_item(ui, !picked.is_empty(), ctx.text(name), keys) {
             out.push(TabAction::CopyText(form.render(picked, encoding)));
