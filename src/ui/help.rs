@@ -53,6 +53,7 @@ fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
             ("↑ ↓", "help.history"),
             ("Enter", "help.enter"),
             ("PgUp PgDn Home End", "help.sheet"),
+            ("Alt+↑ Alt+↓", "help.order"),
             ("Shift+F10", "help.menu"),
         ] {
             ui.label(RichText::new(keys).font(fonts::payload()).color(theme.text));

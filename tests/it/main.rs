@@ -144,6 +144,9 @@ mod window_network;
 mod window_kinds;
 
 #[cfg(feature = "gui-harness")]
+mod window_order;
+
+#[cfg(feature = "gui-harness")]
 mod window_palette;
 
 #[cfg(feature = "gui-harness")]

@@ -75,7 +75,9 @@ pub(in crate::ui) fn apply(
                 has_tried: true,
             })));
         }
-        QuickSendAction::Move { from, by } => move_by(&mut sending.quick, from, by),
+        QuickSendAction::Move(moved) => {
+            moved.apply(&mut sending.quick);
+        }
         QuickSendAction::SendAll { loops } => sends::send_all(tab, sending, loops, cx),
         QuickSendAction::AskRemove(place) => return removal_page(&sending.quick, place),
     }
@@ -131,14 +133,6 @@ pub(in crate::ui) fn save(list: &mut Vec<QuickSend>, page: Quick) {
     }
 }
 
-/// A quick send stands so many places further; at the ends it stays.
-fn move_by(list: &mut Vec<QuickSend>, from: usize, by: isize) {
-    if let Some(to) = from.checked_add_signed(by).filter(|to| from.max(*to) < list.len()) {
-        let quick = list.remove(from);
-        list.insert(to, quick);
-    }
-}
-
 /// A quick send is gone.
 pub(in crate::ui) fn remove(list: &mut Vec<QuickSend>, place: usize) {
     if place < list.len() {
@@ -148,10 +142,11 @@ pub(in crate::ui) fn remove(list: &mut Vec<QuickSend>, place: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quick, move_by, remove, save, with_breaks};
+    use super::{Quick, remove, save, with_breaks};
     use crate::codec::composition::LineBreak;
     use crate::codec::text::TextEncoding;
     use crate::ui::tab::settings::LiveComposer;
+    use crate::ui::widgets::LineMove;
     use crate::workspace::sending::QuickSend;
     use crate::workspace::tabs::InputChoice;
 
@@ -175,7 +170,9 @@ mod tests {
         for (from, by, order) in
             [(0, 1, "bdc"), (2, 1, "bdc"), (0, -1, "bdc"), (2, -2, "cbd"), (7, -1, "cbd")]
         {
-            move_by(&mut list, from, by);
+            if let Some(moved) = LineMove::by(from, by, list.len()) {
+                moved.apply(&mut list);
+            }
             assert_eq!(names(&list).concat(), order, "{from} by {by}");
         }
         remove(&mut list, 3);

@@ -18,14 +18,14 @@ pub fn status_dot(ui: &mut Ui, color: Color32, name: &str) -> Response {
     if name.is_empty() { response } else { response.on_hover_text(name) }
 }
 
-/// A small rounded button for things of which there are many.
+/// A small rounded button for things of which there are many. It can be dragged among its like.
 pub fn chip(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     const HEIGHT: f32 = 24.0;
     let theme = Theme::of(ui);
     let font = fonts::interface(12.5);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
     let size = vec2(galley.size().x + 2.0 * 10.0, HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
     if ui.is_rect_visible(rect) {
         let fill = if response.is_pointer_button_down_on() {

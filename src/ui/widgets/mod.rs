@@ -8,6 +8,7 @@ pub mod drawer;
 pub mod field;
 pub mod mark;
 pub mod menu;
+pub mod reorder;
 pub mod sideways;
 
 pub use button::{
@@ -22,4 +23,5 @@ pub use menu::{
     context_menu, context_menu_below, is_menu_key_pressed, list_line, menu, menu_item, menu_separator,
     named_menu_item, submenu,
 };
+pub use reorder::{Flow, LineMove, Reorder};
 pub use sideways::{button_room, list_of_all, sideways};

@@ -105,6 +105,7 @@ mod tests {
     use crate::codec::text::TextEncoding;
     use crate::codec::time::TimeFormat;
     use crate::ui::tab::drawer::parts::Change;
+    use crate::ui::widgets::LineMove;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::DocumentSettings;
 
@@ -118,8 +119,8 @@ mod tests {
         for (change, is_done) in [
             (Change::Add(other.to_owned()), true),
             (Change::Add(login.to_owned()), true),
-            (Change::Move(1, -1), true),
-            (Change::Move(0, -1), false),
+            (Change::Move(LineMove { from: 1, to: 0 }), true),
+            (Change::Move(LineMove { from: 0, to: 2 }), false),
             (Change::Write(1, "nmae = 'x'".to_owned()), false),
         ] {
             assert_eq!(panel.editor.change(&mut document, UTF_8, change.clone()), is_done, "{change:?}");

@@ -10,12 +10,12 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::composer::AnswersAction;
 use crate::ui::tab::drawer::parts::Change;
-use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, whole_ui};
+use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, button, error_line, menu, menu_item, toggle};
+use crate::ui::widgets::{ButtonKind, Flow, Reorder, button, error_line, menu, menu_item, toggle};
 use crate::util::bytes_text::Count;
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
@@ -83,7 +83,7 @@ pub(in crate::ui) fn rules_ui(
                     table_ui(ui, ctx, &file, panel, around)
                 });
                 changed.inner.or(if panel.editor.chosen.is_some() {
-                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, EDITOR_WIDTH)
+                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, (file.rules.len(), EDITOR_WIDTH))
                 } else {
                     None
                 })
@@ -186,6 +186,7 @@ fn table_ui(
     let before = around.told.len().saturating_sub(file.rules.len());
     let mut change = None;
     ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
+        let mut order = Reorder::new(ui, "rules", Flow::Down);
         for (place, rule) in file.rules.iter().enumerate() {
             let told = around.told.get(before + place).filter(|told| told.name == rule.name);
             let theme = Theme::of(ui);
@@ -193,6 +194,7 @@ fn table_ui(
             let (hits, times) = told.map_or((String::new(), String::new()), told_texts);
             let spoken = format!("{}: {}, {hits}", rule.name, when_text(ctx, rule));
             let mark = ctx.format("rules.switch", &[("rule", &rule.name)]);
+            let handle = ctx.format("order.handle", &[("name", &rule.name)]);
             let mut cells = vec![word_cell(&rule.name, ink), cell(&when_text(ctx, rule), ink)];
             if !is_narrow {
                 cells.push(answer_cell(ctx, theme, rule, ink));
@@ -201,6 +203,7 @@ fn table_ui(
             let touched = line_ui(
                 ui,
                 &columns,
+                &mut order,
                 Line {
                     number: place + 1,
                     is_on: Some(rule.is_on),
@@ -208,6 +211,8 @@ fn table_ui(
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,
+                    handle_spoken: &handle,
+                    handle_tip: ctx.text("order.tip"),
                 },
             );
             if touched.is_switched {
@@ -216,6 +221,8 @@ fn table_ui(
                 panel.editor.press(place, rule);
             }
         }
+        change = change.take().or(order.end(ui).map(Change::Move));
+        unmoved_ui(ui, &panel.editor);
         if file.rules.is_empty() {
             ui.add_space(theme::SPACE_8);
             let hint = RichText::new(ctx.text("rules.hint")).color(Theme::of(ui).dim);

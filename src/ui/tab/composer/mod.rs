@@ -40,6 +40,7 @@ use crate::ui::tab::composer::state::{Obstacle, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::session::{send_for_answer, tell_not_open};
+use crate::ui::widgets::LineMove;
 use crate::util::clock;
 use crate::workspace::sending::{QuickSend, Sending, SentText};
 
@@ -79,13 +80,8 @@ pub enum QuickSendAction {
     AskNew,
     /// The person changes the one at this place.
     AskChange(usize),
-    /// One stands further to the right, or to the left.
-    Move {
-        /// Its place.
-        from: usize,
-        /// So many places.
-        by: isize,
-    },
+    /// One stands elsewhere.
+    Move(LineMove),
     /// All of them are on their way in order.
     SendAll {
         /// Again and again.

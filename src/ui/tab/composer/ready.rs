@@ -10,8 +10,8 @@ use crate::ui::tab::composer::{AnswersAction, ComposerAction, QuickSendAction};
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    PillCombo, TextField, button_room, chip, context_menu, error_line, icon_button, list_of_all, menu,
-    menu_item, sideways, text_button, toggle,
+    Flow, LineMove, PillCombo, Reorder, TextField, button_room, chip, context_menu, error_line, icon_button,
+    list_of_all, menu, menu_item, sideways, text_button, toggle,
 };
 use crate::workspace::sending::QuickSend;
 use crate::workspace::tabs::UnitChoice;
@@ -125,6 +125,7 @@ fn quick_line_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<
 }
 
 fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAction>) {
+    let mut order = Reorder::new(ui, "quick", Flow::Right);
     let mut group = "";
     for (place, quick) in ctx.sending.quick.iter().enumerate() {
         if quick.group != group {
@@ -136,11 +137,13 @@ fn quick_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, status: &Status, out: &mut Vec<TabAc
         let name = quick_name(quick);
         // While nothing is open a press says so; the menu is there at all times.
         let response = chip(ui, &name, &quick_tooltip(ctx, quick, status));
+        order.line(ui, place, &response);
         if response.clicked() {
             out.push(QuickSendAction::Send(place).into());
         }
         context_menu(&response, 180.0, |ui| quick_menu(ui, ctx, place, out));
     }
+    out.extend(order.end(ui).map(|moved| QuickSendAction::Move(moved).into()));
 }
 
 /// Its name behind its key.
@@ -157,15 +160,16 @@ fn quick_tooltip(ctx: &ViewCtx<'_>, quick: &QuickSend, status: &Status) -> Strin
 
 fn quick_menu(ui: &mut Ui, ctx: &ViewCtx<'_>, place: usize, out: &mut Vec<TabAction>) {
     let count = ctx.sending.quick.len();
+    let step = |by| LineMove::by(place, by, count).map(QuickSendAction::Move);
     let items = [
-        (true, "quick.edit", QuickSendAction::AskChange(place)),
-        (place > 0, "quick.left", QuickSendAction::Move { from: place, by: -1 }),
-        (place + 1 < count, "quick.right", QuickSendAction::Move { from: place, by: 1 }),
-        (true, "quick.remove", QuickSendAction::AskRemove(place)),
+        ("quick.edit", Some(QuickSendAction::AskChange(place))),
+        ("quick.left", step(-1)),
+        ("quick.right", step(1)),
+        ("quick.remove", Some(QuickSendAction::AskRemove(place))),
     ];
-    for (is_possible, key, action) in items {
-        if menu_item(ui, is_possible, ctx.text(key), "") {
-            out.push(action.into());
+    for (key, action) in items {
+        if menu_item(ui, action.is_some(), ctx.text(key), "") {
+            out.extend(action.map(TabAction::from));
         }
     }
 }

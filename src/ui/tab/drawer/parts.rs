@@ -2,6 +2,7 @@
 //! changed. What a part does is not known here.
 
 use crate::codec::text::TextEncoding;
+use crate::ui::widgets::LineMove;
 use crate::workspace::tabs::DocumentSettings;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -60,8 +61,8 @@ pub(in crate::ui) enum Change {
     Add(String),
     /// The part at this place is gone.
     Remove(usize),
-    /// The part at this place stands one further down or up.
-    Move(usize, isize),
+    /// A part stands elsewhere.
+    Move(LineMove),
 }
 
 impl<F> Default for PartsEditor<F> {
@@ -129,11 +130,11 @@ impl<F: PartsFile> PartsEditor<F> {
                 parts.remove(place);
                 chosen = None;
             }
-            Change::Move(from, by) => {
-                let to = from.checked_add_signed(by).filter(|to| from.max(*to) < parts.len());
-                let Some(to) = to else { return false };
-                parts.swap(from, to);
-                chosen = Some(to);
+            Change::Move(moved) => {
+                if !moved.apply(&mut parts) {
+                    return false;
+                }
+                chosen = chosen.map(|place| moved.place_of(place));
             }
             Change::Remove(_) => return false,
         }

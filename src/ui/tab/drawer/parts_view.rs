@@ -5,7 +5,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{error_line, icon_button, text_button};
+use crate::ui::widgets::{LineMove, error_line, icon_button, text_button};
 use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 /// The height of the table, and of what is changed beside it.
@@ -28,13 +28,13 @@ pub(in crate::ui) struct PartsTexts {
     pub(in crate::ui) whole: &'static str,
 }
 
-/// The part that is being changed, as its file has it.
+/// The part that is being changed, one of so many, as its file has it.
 pub(in crate::ui) fn part_ui<F: PartsFile>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     editor: &mut PartsEditor<F>,
     texts: &PartsTexts,
-    width: f32,
+    (count, width): (usize, f32),
 ) -> Option<Change> {
     let place = editor.chosen?;
     let mut change = None;
@@ -43,14 +43,17 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
         ui.horizontal(|ui| {
             let title = ctx.format(texts.number, &[("number", &(place + 1))]);
             ui.label(RichText::new(title).color(Theme::of(ui).dim));
+            let step = |by| LineMove::by(place, by, count).map(Change::Move);
             for (symbol, name, wanted) in [
-                ("↑", texts.up, Change::Move(place, -1)),
-                ("↓", texts.down, Change::Move(place, 1)),
-                ("✕", texts.remove, Change::Remove(place)),
+                ("↑", texts.up, step(-1)),
+                ("↓", texts.down, step(1)),
+                ("✕", texts.remove, Some(Change::Remove(place))),
             ] {
-                if icon_button(ui, symbol, ctx.text(name)).clicked() {
-                    change = Some(wanted);
-                }
+                ui.add_enabled_ui(wanted.is_some(), |ui| {
+                    if icon_button(ui, symbol, ctx.text(name)).clicked() {
+                        change = wanted;
+                    }
+                });
             }
         });
         let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
@@ -65,6 +68,13 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
         }
     });
     change
+}
+
+/// Why a part does not stand where it was brought, below the table; beside a part that is being changed it stands there.
+pub(in crate::ui) fn unmoved_ui<F>(ui: &mut Ui, editor: &PartsEditor<F>) {
+    if let Some(why) = editor.typed_error.as_ref().filter(|_| editor.chosen.is_none()) {
+        error_line(ui, why);
+    }
 }
 
 /// The whole file; says whether it was changed.

@@ -3,6 +3,8 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::Reorder;
+use crate::ui::widgets::reorder::HANDLE_WIDTH;
 use egui::text::LayoutJob;
 use egui::{
     Align2, Color32, CursorIcon, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2,
@@ -12,8 +14,8 @@ use egui::{
 /// The height of a row.
 const ROW: f32 = theme::ROW_HEIGHT;
 
-/// The room of the number.
-const NUMBER: f32 = 34.0;
+/// The room of the handle and the number.
+const NUMBER: f32 = HANDLE_WIDTH + 32.0;
 
 /// The room of the mark.
 const MARK: f32 = 28.0;
@@ -50,6 +52,10 @@ pub(in crate::ui) struct Line<'a> {
     pub(in crate::ui) spoken: &'a str,
     /// The same for its mark.
     pub(in crate::ui) mark_spoken: &'a str,
+    /// The same for the handle that it is dragged by.
+    pub(in crate::ui) handle_spoken: &'a str,
+    /// How it is brought elsewhere.
+    pub(in crate::ui) handle_tip: &'a str,
 }
 
 /// What was done to a row.
@@ -91,7 +97,7 @@ pub(in crate::ui) fn heading_ui(ui: &mut Ui, columns: &[Column<'_>]) -> Columns 
 }
 
 /// Draws a row.
-pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> Touched {
+pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder, line: Line<'_>) -> Touched {
     let theme = Theme::of(ui);
     let (rect, row) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     row.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), line.is_chosen, line.spoken));
@@ -106,6 +112,8 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, line: Line<'_>) -> 
         let stroke = Stroke::new(1.0, theme.accent);
         ui.painter().rect_stroke(rect, theme::corners(), stroke, egui::StrokeKind::Inside);
     }
+    let (name, tip) = (line.handle_spoken, line.handle_tip);
+    order.line_with_handle(ui, line.number.saturating_sub(1), rect, &row, name, tip);
     let number = pos2(rect.left() + NUMBER - theme::SPACE_8, rect.center().y);
     ui.painter().text(number, Align2::RIGHT_CENTER, line.number, fonts::payload(), theme.faint);
     if let Some(is_on) = line.is_on {

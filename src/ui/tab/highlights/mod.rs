@@ -11,6 +11,7 @@ use crate::codec::expression::{Expression, ExpressionError, Vocabulary};
 use crate::codec::represent::MarkColor;
 use crate::ui::cx::Cx;
 use crate::ui::tab::{Tab, TabKey};
+use crate::ui::widgets::LineMove;
 use crate::workspace::tabs::HighlightSettings;
 
 /// A tab has no more rules: each is asked about every row.
@@ -23,13 +24,8 @@ pub enum HighlightsAction {
     Ask(Option<usize>),
     /// A rule highlights, or rests.
     Toggle(usize),
-    /// A rule stands so many places further down.
-    Move {
-        /// Its place.
-        place: usize,
-        /// How far.
-        by: isize,
-    },
+    /// A rule stands elsewhere.
+    Move(LineMove),
     /// A rule is gone.
     Remove(usize),
 }
@@ -122,7 +118,9 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: HighlightsAction) -> Option<Hi
                 rule.is_on = !rule.is_on;
             }
         }
-        HighlightsAction::Move { place, by } => shift(rules, place, by),
+        HighlightsAction::Move(moved) => {
+            moved.apply(rules);
+        }
         HighlightsAction::Remove(place) => {
             if place < rules.len() {
                 rules.remove(place);
@@ -150,14 +148,6 @@ pub(in crate::ui) fn add(tab: &mut Tab, expression: &str, cx: &mut Cx<'_>) {
     }
 }
 
-/// A rule stands so many places further down, as far as there are places.
-pub(super) fn shift(rules: &mut [HighlightRule], place: usize, by: isize) {
-    let to = place.saturating_add_signed(by);
-    if place < rules.len() && to < rules.len() {
-        rules.swap(place, to);
-    }
-}
-
 /// The colour that fewest rules have.
 fn next_color(rules: &[HighlightRule]) -> MarkColor {
     let uses = |color: &MarkColor| rules.iter().filter(|rule| rule.color == *color).count();
@@ -171,6 +161,7 @@ mod tests {
     use crate::ui::cx::Services;
     use crate::ui::tab::settings::LiveSettings;
     use crate::ui::tab::{Tab, TabKey};
+    use crate::ui::widgets::LineMove;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::{HighlightSettings, TabKind};
 
@@ -195,9 +186,9 @@ mod tests {
         let all = [("a", 0, true), ("b", 1, true), ("c", 2, true), ("d", 3, true), ("e", 0, true)];
         assert_eq!(expressions(&tab), all);
         for (action, first_two) in [
-            (HighlightsAction::Move { place: 1, by: -1 }, [("b", 1, true), ("a", 0, true)]),
-            (HighlightsAction::Move { place: 0, by: -1 }, [("b", 1, true), ("a", 0, true)]),
-            (HighlightsAction::Move { place: 4, by: 1 }, [("b", 1, true), ("a", 0, true)]),
+            (HighlightsAction::Move(LineMove { from: 1, to: 0 }), [("b", 1, true), ("a", 0, true)]),
+            (HighlightsAction::Move(LineMove { from: 7, to: 0 }), [("b", 1, true), ("a", 0, true)]),
+            (HighlightsAction::Move(LineMove { from: 4, to: 5 }), [("b", 1, true), ("a", 0, true)]),
             (HighlightsAction::Toggle(1), [("b", 1, true), ("a", 0, false)]),
             (HighlightsAction::Remove(0), [("a", 0, false), ("c", 2, true)]),
             (HighlightsAction::Remove(9), [("a", 0, false), ("c", 2, true)]),

@@ -6,19 +6,19 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::page_parts::{PageAction, buttons, explain, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::find_field::coloured;
-use crate::ui::tab::highlights::{HighlightRule, HighlightsPage, MOST_RULES, shift};
+use crate::ui::tab::highlights::{HighlightRule, HighlightsPage, MOST_RULES};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{TextField, error_line, icon_button, text_button, toggle};
+use crate::ui::widgets::{Flow, LineMove, Reorder, TextField, error_line, icon_button, text_button, toggle};
 use egui::{CursorIcon, Role, ScrollArea, Sense, StrokeKind, Ui, WidgetInfo};
 
 const WIDTH: f32 = 720.0;
 const LIST_HEIGHT: f32 = 360.0;
 const NAME_WIDTH: f32 = 130.0;
-const EXPRESSION_WIDTH: f32 = 292.0;
+const EXPRESSION_WIDTH: f32 = 268.0;
 
 /// What becomes of a line.
 enum Change {
-    Move(usize, isize),
+    Move(LineMove),
     Remove(usize),
 }
 
@@ -36,14 +36,21 @@ pub(in crate::ui) fn highlights_page_ui(
     let mut change = None;
     let focus = page.wants_focus.take();
     ScrollArea::vertical().id_salt("rules").max_height(LIST_HEIGHT).show(ui, |ui| {
-        let last = page.rules.len().saturating_sub(1);
+        let mut order = Reorder::new(ui, "rules", Flow::Down);
+        let count = page.rules.len();
         for (place, rule) in page.rules.iter_mut().enumerate() {
             let has_focus = focus == Some(place);
-            ui.push_id(place, |ui| line_ui(ui, ctx, (place, last), rule, has_focus, &mut change));
+            let line = ui.push_id(place, |ui| {
+                line_ui(ui, ctx, &mut order, (place, count), rule, has_focus, &mut change);
+            });
+            order.end_line(place, line.response.rect);
         }
+        change = change.take().or(order.end(ui).map(Change::Move));
     });
     match change {
-        Some(Change::Move(place, by)) => shift(&mut page.rules, place, by),
+        Some(Change::Move(moved)) => {
+            moved.apply(&mut page.rules);
+        }
         Some(Change::Remove(place)) => {
             page.rules.remove(place);
         }
@@ -63,12 +70,15 @@ pub(in crate::ui) fn highlights_page_ui(
 fn line_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
-    (place, last): (usize, usize),
+    order: &mut Reorder,
+    (place, count): (usize, usize),
     rule: &mut HighlightRule,
     has_focus: bool,
     change: &mut Option<Change>,
 ) {
     ui.horizontal(|ui| {
+        let handle = ctx.format("order.handle", &[("name", &rule.title())]);
+        order.handle_ui(ui, place, &handle, ctx.text("order.tip"));
         toggle(ui, &mut rule.is_on, "", ctx.text("highlights.on_tip"));
         colors_ui(ui, ctx, &mut rule.color);
         let name = TextField::new(ctx.text("highlights.name")).hint(ctx.text("highlights.name_hint"));
@@ -81,12 +91,12 @@ fn line_ui(
         }
         ui.add_enabled_ui(place > 0, |ui| {
             if icon_button(ui, "▲", ctx.text("highlights.up")).clicked() {
-                *change = Some(Change::Move(place, -1));
+                *change = LineMove::by(place, -1, count).map(Change::Move);
             }
         });
-        ui.add_enabled_ui(place < last, |ui| {
+        ui.add_enabled_ui(place + 1 < count, |ui| {
             if icon_button(ui, "▼", ctx.text("highlights.down")).clicked() {
-                *change = Some(Change::Move(place, 1));
+                *change = LineMove::by(place, 1, count).map(Change::Move);
             }
         });
         if icon_button(ui, "✕", ctx.text("highlights.remove")).clicked() {

@@ -8,11 +8,13 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::highlights::{HighlightRule, Highlights, HighlightsAction};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{context_menu, group_heading, menu_item, menu_separator, text_button};
+use crate::ui::widgets::{
+    Flow, LineMove, Reorder, context_menu, group_heading, menu_item, menu_separator, text_button,
+};
 use crate::util::bytes_text::Count;
 use egui::{
-    Align2, Color32, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, Color32, CursorIcon, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 /// How big the sign of a rule is.
@@ -41,9 +43,12 @@ pub fn highlights_ui(
     ui.spacing_mut().item_spacing.y = 0.0;
     let room = (ui.available_height() - theme::CONTROL_HEIGHT).max(2.0 * theme::CONTROL_HEIGHT);
     ScrollArea::vertical().id_salt("highlights").max_height(room).show(ui, |ui| {
+        let mut order = Reorder::new(ui, "highlights", Flow::Down);
         for (place, rule) in rules.iter().enumerate() {
-            ui.push_id(place, |ui| rule_ui(ui, ctx, (place, rules.len()), rule, found, out));
+            let row = ui.push_id(place, |ui| rule_ui(ui, ctx, (place, rules.len()), rule, found, out));
+            order.line(ui, place, &row.inner);
         }
+        out.extend(order.end(ui).map(|moved| HighlightsAction::Move(moved).into()));
     });
     if text_button(ui, ctx.text("highlights.add"), ctx.text("highlights.add_tip")).clicked() {
         out.push(HighlightsAction::Ask(None).into());
@@ -57,10 +62,10 @@ fn rule_ui(
     rule: &HighlightRule,
     found: &Highlights,
     out: &mut Vec<TabAction>,
-) {
+) -> Response {
     let theme = Theme::of(ui);
     let size = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let count = found.count(place);
     let number = count.map_or_else(String::new, |count| {
         format!("{}{}", Count(count.rows), if count.is_growing { " …" } else { "" })
@@ -87,20 +92,20 @@ fn rule_ui(
     let clipped = ui.painter_at(room);
     clipped.text(room.left_center(), Align2::LEFT_CENTER, rule.title(), fonts::payload(), ink);
     context_menu(&response, 200.0, |ui| {
+        let step = |by| LineMove::by(place, by, rules).map(HighlightsAction::Move);
         let keys = [
-            ("highlights.change", true, HighlightsAction::Ask(Some(place))),
+            ("highlights.change", Some(HighlightsAction::Ask(Some(place)))),
             (
                 if rule.is_on { "highlights.rest" } else { "highlights.on" },
-                true,
-                HighlightsAction::Toggle(place),
+                Some(HighlightsAction::Toggle(place)),
             ),
-            ("highlights.up", place > 0, HighlightsAction::Move { place, by: -1 }),
-            ("highlights.down", place + 1 < rules, HighlightsAction::Move { place, by: 1 }),
-            ("highlights.remove", true, HighlightsAction::Remove(place)),
+            ("highlights.up", step(-1)),
+            ("highlights.down", step(1)),
+            ("highlights.remove", Some(HighlightsAction::Remove(place))),
         ];
-        for (key, is_possible, action) in keys {
-            if menu_item(ui, is_possible, ctx.text(key), "") {
-                out.push(action.into());
+        for (key, action) in keys {
+            if menu_item(ui, action.is_some(), ctx.text(key), "") {
+                out.extend(action.map(TabAction::from));
             }
         }
         menu_separator(ui);
@@ -113,9 +118,11 @@ fn rule_ui(
         }
     });
     let tooltip = ctx.format("highlights.rule_tip", &[("expression", &rule.expression)]);
-    if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip).clicked() {
+    let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
+    if response.clicked() {
         out.push(HighlightsAction::Ask(Some(place)).into());
     }
+    response
 }
 
 /// The colour of a rule; pressing it lets the rule rest, or highlight again.

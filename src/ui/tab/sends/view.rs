@@ -12,7 +12,9 @@ use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::sends::entry_of;
 use crate::ui::tab::sequence::SequenceAction;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, TextField, button, context_menu, menu_item, toggle};
+use crate::ui::widgets::{
+    ButtonKind, Flow, LineMove, Reorder, TextField, button, context_menu, menu_item, toggle,
+};
 use crate::workspace::sending::QuickSend;
 use egui::text::LayoutJob;
 use egui::{Align, Layout, RichText, ScrollArea, TextFormat, Ui, vec2};
@@ -118,31 +120,36 @@ fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &ListPanel, around: Around, o
     let wanted = panel.search.trim().to_lowercase();
     let count = ctx.sending.quick.len();
     ScrollArea::vertical().id_salt("sends").auto_shrink(false).show(ui, |ui| {
+        let mut order = Reorder::new(ui, "sends", Flow::Down);
         for (place, quick) in ctx.sending.quick.iter().enumerate() {
             let is_wanted = |text: &str| text.to_lowercase().contains(&wanted);
             if !(is_wanted(&quick.name) || is_wanted(&quick.group) || is_wanted(&quick.text)) {
                 continue;
             }
-            let touched = line_ui(ui, &columns, line_of(ui, ctx, place, quick, around.encoding));
+            let handle = ctx.format("order.handle", &[("name", &quick.name)]);
+            let line = line_of(ui, ctx, place, quick, (around.encoding, &handle));
+            let touched = line_ui(ui, &columns, &mut order, line);
             match touched.column {
                 Some(5) => out.push(QuickSendAction::Send(place).into()),
                 Some(_) => out.push(QuickSendAction::AskChange(place).into()),
                 None => {}
             }
             context_menu(&touched.row, 180.0, |ui| {
-                for (is_possible, key, action) in [
-                    (true, "composer.send", QuickSendAction::Send(place)),
-                    (true, "quick.edit", QuickSendAction::AskChange(place)),
-                    (place > 0, "list.up", QuickSendAction::Move { from: place, by: -1 }),
-                    (place + 1 < count, "list.down", QuickSendAction::Move { from: place, by: 1 }),
-                    (true, "quick.remove", QuickSendAction::AskRemove(place)),
+                let step = |by| LineMove::by(place, by, count).map(QuickSendAction::Move);
+                for (key, action) in [
+                    ("composer.send", Some(QuickSendAction::Send(place))),
+                    ("quick.edit", Some(QuickSendAction::AskChange(place))),
+                    ("list.up", step(-1)),
+                    ("list.down", step(1)),
+                    ("quick.remove", Some(QuickSendAction::AskRemove(place))),
                 ] {
-                    if menu_item(ui, is_possible, ctx.text(key), "") {
-                        out.push(action.into());
+                    if menu_item(ui, action.is_some(), ctx.text(key), "") {
+                        out.extend(action.map(TabAction::from));
                     }
                 }
             });
         }
+        out.extend(order.end(ui).map(|moved| QuickSendAction::Move(moved).into()));
     });
 }
 
@@ -151,7 +158,7 @@ fn line_of<'a>(
     ctx: &ViewCtx<'_>,
     place: usize,
     quick: &'a QuickSend,
-    encoding: TextEncoding,
+    (encoding, handle): (TextEncoding, &'a str),
 ) -> Line<'a> {
     let theme = Theme::of(ui);
     let payload = match entry_of(quick).dressed(encoding) {
@@ -186,5 +193,7 @@ fn line_of<'a>(
         ],
         spoken: &quick.name,
         mark_spoken: "",
+        handle_spoken: handle,
+        handle_tip: ctx.text("order.tip"),
     }
 }

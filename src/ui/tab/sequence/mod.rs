@@ -217,6 +217,7 @@ mod tests {
     use super::SequencePanel;
     use crate::codec::text::TextEncoding;
     use crate::ui::tab::drawer::parts::Change;
+    use crate::ui::widgets::LineMove;
     use crate::workspace::tabs::DocumentSettings;
 
     const UTF_8: TextEncoding = TextEncoding::UTF_8;
@@ -238,8 +239,8 @@ mod tests {
             (Change::Add("delay = \"1s\"\n".to_owned()), "send a; delay 1s"),
             (Change::Write(1, "delay = \"20ms\"".to_owned()), "send a; delay 20ms"),
             (Change::Switch(0), "-send a; delay 20ms"),
-            (Change::Move(1, -1), "delay 20ms; -send a"),
-            (Change::Move(0, -1), "delay 20ms; -send a"),
+            (Change::Move(LineMove { from: 1, to: 0 }), "delay 20ms; -send a"),
+            (Change::Move(LineMove { from: 0, to: 2 }), "delay 20ms; -send a"),
             (Change::Add("expect = 'x == 1'\n".to_owned()), "delay 20ms; -send a"),
             (Change::Remove(1), "delay 20ms"),
         ] {

@@ -7,13 +7,15 @@ use crate::model::status::SequenceStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::drawer::parts::Change;
-use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, whole_ui};
+use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, TextField, button, error_line, menu, menu_item, text_button};
+use crate::ui::widgets::{
+    ButtonKind, Flow, Reorder, TextField, button, error_line, menu, menu_item, text_button,
+};
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
 use egui::{Align, Color32, Layout, RichText, ScrollArea, Ui, vec2};
@@ -94,7 +96,7 @@ pub(in crate::ui) fn sequence_ui(
                     })
                     .inner;
                 let written = if panel.editor.chosen.is_some() {
-                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, EDITOR_WIDTH)
+                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, (sequence.steps.len(), EDITOR_WIDTH))
                 } else {
                     None
                 };
@@ -211,11 +213,14 @@ fn table_ui(
     let mut change = None;
     let room = HEIGHT - 2.0 * theme::ROW_HEIGHT;
     ScrollArea::vertical().id_salt("steps").max_height(room).auto_shrink(false).show(ui, |ui| {
+        let mut order = Reorder::new(ui, "steps", Flow::Down);
         for (place, step) in sequence.steps.iter().enumerate() {
             let (went, is_bad) = went(ui, ctx, place, step, panel, around.running);
             let word = word_of(ctx, &step.action);
             let spoken = format!("{} {word} {}", place + 1, step.action.what());
             let mark = ctx.format("sequence.switch", &[("number", &(place + 1))]);
+            let number = ctx.format(TEXTS.number, &[("number", &(place + 1))]);
+            let handle = ctx.format("order.handle", &[("name", &number)]);
             let theme = Theme::of(ui);
             let ink = if step.is_on { theme.text } else { theme.faint };
             let mut cells = vec![word_cell(&word, ink), what_cell(theme, &step.action, ink)];
@@ -226,6 +231,7 @@ fn table_ui(
             let touched = line_ui(
                 ui,
                 &columns,
+                &mut order,
                 Line {
                     number: place + 1,
                     is_on: Some(step.is_on),
@@ -233,6 +239,8 @@ fn table_ui(
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,
+                    handle_spoken: &handle,
+                    handle_tip: ctx.text("order.tip"),
                 },
             );
             if touched.is_switched {
@@ -246,6 +254,8 @@ fn table_ui(
                 touched.row.on_hover_text(ctx.text("sequence.show_rows"));
             }
         }
+        change = change.take().or(order.end(ui).map(Change::Move));
+        unmoved_ui(ui, &panel.editor);
         ui.add_space(theme::SPACE_4);
         let opener = text_button(ui, ctx.text("sequence.add"), ctx.text("sequence.add_tip"));
         change = change.take().or(add_menu(ctx, &opener));
