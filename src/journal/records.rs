@@ -3,7 +3,7 @@
 
 use crate::journal::error::JournalError;
 use crate::journal::format::{
-    FRAME_HEADER_BYTES, FrameHeader, RecordHead, RecordKind, decode_body, facts_of,
+    FRAME_HEADER_BYTES, FrameHeader, RawHeader, RecordHead, RecordKind, decode_body, facts_of,
 };
 use crate::journal::index::{Anchor, Place};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
@@ -165,11 +165,11 @@ impl Records {
     }
 
     /// Steps over rows as fast as their headers can be read, up to so many and as long as `is_settled`; says how many
-    /// that were. Checksums are not looked at: what settles a row has to be the same if its header is damaged.
+    /// that were. Checksums are not looked at unless it does so.
     pub(super) fn skip_settled(
         &mut self,
         most: u64,
-        mut is_settled: impl FnMut(&FrameHeader) -> bool,
+        mut is_settled: impl FnMut(RawHeader<'_>) -> bool,
     ) -> Result<u64, JournalError> {
         let first = self.next_id;
         let end_id = self.end_id.min(first.saturating_add(most));
@@ -177,12 +177,13 @@ impl Records {
         while let Some(offset) = self.offset.filter(|_| goes_on && self.ahead.is_none()) {
             let (mut id, mut end) = (self.next_id, 0);
             let bytes = self.bytes_at(offset, FRAME_HEADER_BYTES)?;
-            let header_at =
-                |at| bytes.get(usize::try_from(at).ok()?..).and_then(FrameHeader::decode_unchecked);
             while id < end_id
-                && let Some(header) = header_at(end)
+                && let Some(header) = usize::try_from(end)
+                    .ok()
+                    .and_then(|end| bytes.get(end..))
+                    .and_then(RawHeader::at_start_of)
             {
-                goes_on = header.id.0 == id && is_settled(&header);
+                goes_on = header.id().0 == id && is_settled(header);
                 if !goes_on {
                     break;
                 }

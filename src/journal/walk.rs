@@ -1,7 +1,7 @@
 //! Going from frame to frame through a file by their headers, and finding the next frame behind damage. It decodes
 //! no payload.
 
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordHead, SYNC};
+use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RawHeader, RecordHead, SYNC};
 use crate::journal::index::{Anchor, Frontier};
 use crate::journal::seam;
 use crate::model::ids::RecordId;
@@ -127,14 +127,12 @@ pub(super) fn find_between(
     }
     let mut block = Block::new();
     let mut offset = anchor.offset;
-    while let Some((found, frame_bytes)) =
-        FrameHeader::peek(block.at(file, offset, FRAME_HEADER_BYTES, next.offset)?)
-    {
-        if found == id {
-            let bytes = block.at(file, offset, FRAME_HEADER_BYTES, next.offset)?;
-            return Ok(FrameHeader::decode(bytes, seed).map(|header| PlacedFrame { offset, header }));
+    while let Some(raw) = RawHeader::at_start_of(block.at(file, offset, FRAME_HEADER_BYTES, next.offset)?) {
+        if raw.id() == id {
+            let header = if raw.holds(seed) { raw.decode() } else { None };
+            return Ok(header.map(|header| PlacedFrame { offset, header }));
         }
-        offset += frame_bytes;
+        offset += raw.frame_bytes();
     }
     Ok(None)
 }

@@ -52,6 +52,19 @@ pub struct FrameFlags {
     pub truncated: bool,
 }
 
+/// A header that nothing was taken out of yet, and whose checksum was not looked at.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::journal) struct RawHeader<'a>(&'a [u8; FRAME_HEADER_BYTES]);
+
+/// All that a header says of what stands in its record, but for the row, the time and the checksums.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::journal) struct HeadShape {
+    /// Kind, facts, flags, detail and length.
+    content: u64,
+    /// Opening and peer.
+    whose: u64,
+}
+
 /// What a record is, without looking at its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordKind {
@@ -90,6 +103,83 @@ pub struct RecordHead {
     pub data_bytes: u32,
     /// The previous data of the same peer and direction, where it is data and there is one.
     pub previous: Option<RecordId>,
+}
+
+impl<'a> RawHeader<'a> {
+    /// The header at the start of `bytes`, if it begins like one.
+    #[inline]
+    pub(in crate::journal) fn at_start_of(bytes: &'a [u8]) -> Option<RawHeader<'a>> {
+        bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC).map(RawHeader)
+    }
+
+    /// The row.
+    #[inline]
+    pub(in crate::journal) fn id(self) -> RecordId {
+        RecordId(self.long(16))
+    }
+
+    /// Header and payload together.
+    #[inline]
+    pub(in crate::journal) fn frame_bytes(self) -> u64 {
+        FRAME_HEADER_BYTES as u64 + u64::from(self.word(8))
+    }
+
+    /// What rows that are alike have in common.
+    #[inline]
+    pub(in crate::journal) fn shape(self) -> HeadShape {
+        let kind = u32::from_le_bytes([self.0[2], self.0[3], self.0[4], self.0[5]]);
+        HeadShape {
+            content: u64::from(kind) | u64::from(self.word(8)) << 32,
+            whose: u64::from(self.word(12)) | u64::from(self.word(40)) << 32,
+        }
+    }
+
+    /// Everything that it says, whether or not it is damaged: for who knows what to do if it should be.
+    #[inline]
+    pub(in crate::journal) fn decode(self) -> Option<FrameHeader> {
+        let header = FrameHeader {
+            code: self.0[2],
+            facts_bytes: self.0[3],
+            flags: FrameFlags::decode(self.0[4]),
+            detail: self.0[5],
+            payload_bytes: self.word(8),
+            epoch: Epoch(self.word(12)),
+            id: self.id(),
+            at: Stamp { wall_ns: self.long(24).cast_signed(), mono_ns: self.long(32) },
+            peer: self.word(40),
+            link: self.word(44),
+            payload_crc: self.word(48),
+        };
+        let fits = header.payload_bytes as usize <= MAX_PAYLOAD_BYTES
+            && u32::from(header.facts_bytes) <= header.payload_bytes;
+        fits.then_some(header)
+    }
+
+    /// Whether its checksum is right.
+    pub(in crate::journal) fn holds(self, seed: u32) -> bool {
+        let (covered, crc) = self.0.split_at(HEADER_CRC_AT);
+        crc == seeded_crc(seed, covered).to_le_bytes()
+    }
+
+    #[inline]
+    fn word(self, at: usize) -> u32 {
+        u32::from_le_bytes([self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]])
+    }
+
+    #[inline]
+    fn long(self, at: usize) -> u64 {
+        u64::from(self.word(at)) | u64::from(self.word(at + 4)) << 32
+    }
+}
+
+impl HeadShape {
+    /// A number that differs for most shapes that differ.
+    #[inline]
+    pub(in crate::journal) fn hash(self) -> u64 {
+        // Odd numbers without a pattern: they spread every bit into the high ones.
+        let mixed = self.content.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.whose.rotate_left(32);
+        mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    }
 }
 
 impl RecordKind {
@@ -166,44 +256,7 @@ impl FrameHeader {
 
     /// The header at the start of `bytes`, if one of this journal stands there.
     pub fn decode(bytes: &[u8], seed: u32) -> Option<FrameHeader> {
-        let (covered, crc) = bytes.first_chunk::<FRAME_HEADER_BYTES>()?.split_at(HEADER_CRC_AT);
-        let holds = bytes.starts_with(&SYNC) && crc == seeded_crc(seed, covered).to_le_bytes();
-        if holds { FrameHeader::decode_unchecked(bytes) } else { None }
-    }
-
-    /// The same without looking at its checksum: for who knows what to do if the header should be damaged.
-    #[inline]
-    pub(in crate::journal) fn decode_unchecked(bytes: &[u8]) -> Option<FrameHeader> {
-        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC)?;
-        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        let header = FrameHeader {
-            code: bytes[2],
-            facts_bytes: bytes[3],
-            flags: FrameFlags::decode(bytes[4]),
-            detail: bytes[5],
-            payload_bytes: word(8),
-            epoch: Epoch(word(12)),
-            id: RecordId(long(16)),
-            at: Stamp { wall_ns: long(24).cast_signed(), mono_ns: long(32) },
-            peer: word(40),
-            link: word(44),
-            payload_crc: word(48),
-        };
-        let fits = header.payload_bytes as usize <= MAX_PAYLOAD_BYTES
-            && u32::from(header.facts_bytes) <= header.payload_bytes;
-        fits.then_some(header)
-    }
-
-    /// The row and the length of the frame at the start of `bytes`, without looking at its checksum: enough to step
-    /// over frames on the way to one that is then decoded.
-    #[inline]
-    pub(in crate::journal) fn peek(bytes: &[u8]) -> Option<(RecordId, u64)> {
-        let bytes = bytes.first_chunk::<FRAME_HEADER_BYTES>().filter(|bytes| bytes[0..2] == SYNC)?;
-        let length = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
-        let (_, id) = bytes.split_first_chunk::<16>()?;
-        let id = u64::from_le_bytes(*id.first_chunk()?);
-        Some((RecordId(id), FRAME_HEADER_BYTES as u64 + u64::from(length)))
+        RawHeader::at_start_of(bytes).filter(|raw| raw.holds(seed))?.decode()
     }
 
     /// Header and payload together.

@@ -3,7 +3,7 @@
 //! same stream.
 
 use crate::journal::error::JournalError;
-use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RecordKind};
+use crate::journal::format::{FRAME_HEADER_BYTES, FrameHeader, RawHeader, RecordKind};
 use crate::journal::index::Anchor;
 use crate::journal::message_peers::MessagePeers;
 use crate::journal::query::pattern::MaskedBytes;
@@ -146,7 +146,7 @@ impl Borders {
             self.next = Anchor { id, offset: stretch.start + at as u64 };
         }
         let is_frame = stretch.bytes.len() < at.saturating_add(LOOKED_AT_BYTES)
-            || FrameHeader::peek(&stretch.bytes[at..]).is_some();
+            || RawHeader::at_start_of(&stretch.bytes[at..]).is_some();
         is_expected && is_frame
     }
 
@@ -237,7 +237,8 @@ impl Borders {
 /// The row and the length of the frame at a place, if it and the byte behind its header are here.
 #[inline]
 fn peek_at(bytes: &[u8], at: usize) -> Option<(RecordId, u64)> {
-    FrameHeader::peek(bytes.get(at..)?.first_chunk::<LOOKED_AT_BYTES>()?)
+    let header = RawHeader::at_start_of(bytes.get(at..)?.first_chunk::<LOOKED_AT_BYTES>()?)?;
+    Some((header.id(), header.frame_bytes()))
 }
 
 /// Whether the bytes behind a header may complete a match. What is not here may.

@@ -17,6 +17,8 @@ mod predicate;
 
 mod head_facts;
 
+mod alike;
+
 mod row_judge;
 
 mod predicate_scan;

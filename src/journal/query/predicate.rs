@@ -14,8 +14,8 @@ pub struct Predicate {
     encoding: TextEncoding,
     decode: DecodeChoice,
     finds_across: bool,
-    looks_above: bool,
-    asks_for_layer: bool,
+    /// The fields that are asked for.
+    fields: Vec<Field>,
 }
 
 impl Predicate {
@@ -27,17 +27,12 @@ impl Predicate {
         time: &TimeFormat,
     ) -> Predicate {
         let judge = expression.judge(encoding, time);
-        let subjects = expression.tests().into_iter().map(|test| &test.subject);
-        let looks_above = subjects.into_iter().any(|subject| *subject == Subject::Field(Field::Delta));
-        let asks_for_layer = expression.asks_for(Field::Layer);
-        Predicate {
-            judge,
-            encoding,
-            decode: decode.clone(),
-            finds_across: false,
-            looks_above,
-            asks_for_layer,
-        }
+        let field_of = |subject: &Subject| match subject {
+            Subject::Field(field) => Some(*field),
+            _ => None,
+        };
+        let fields = expression.tests().into_iter().filter_map(|test| field_of(&test.subject)).collect();
+        Predicate { judge, encoding, decode: decode.clone(), finds_across: false, fields }
     }
 
     /// Where it only looks for a text or for bytes, a record is wanted, too, that ends what an earlier record of its
@@ -74,7 +69,7 @@ impl Predicate {
     pub(super) fn must_hold(&self) -> Vec<Pattern> {
         // Whoever joins answers to what was asked has to see every row, and only the payload is searched.
         let sees_all = !self.judge.decoded_names().is_empty();
-        let finder = self.judge.must_hold().filter(|_| !sees_all && !self.asks_for_layer);
+        let finder = self.judge.must_hold().filter(|_| !sees_all && !self.wants_wire());
         finder.and_then(Pattern::of_finder).unwrap_or_default()
     }
 
@@ -90,12 +85,17 @@ impl Predicate {
 
     /// Whether bytes of the layer below the payload may be wanted: only where the expression speaks of layers.
     pub(super) fn wants_wire(&self) -> bool {
-        self.asks_for_layer
+        self.fields.contains(&Field::Layer)
+    }
+
+    /// Whether it matters when a row was made.
+    pub(super) fn asks_for_time(&self) -> bool {
+        self.fields.contains(&Field::Time)
     }
 
     /// Whether it matters when the row before was made.
     pub fn looks_above(&self) -> bool {
-        self.looks_above
+        self.fields.contains(&Field::Delta)
     }
 
     /// Whether what a record's stream left unfinished before it can matter.

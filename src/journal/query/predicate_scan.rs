@@ -7,6 +7,7 @@ use crate::codec::rows::Row as RowOf;
 use crate::codec::text::{Carry, LookBack, StreamTable};
 use crate::journal::error::JournalError;
 use crate::journal::format::{FrameHeader, RecordKind, decode_body};
+use crate::journal::query::alike::Alike;
 use crate::journal::query::head_facts::HeadFacts;
 use crate::journal::query::predicate::Predicate;
 use crate::journal::query::row_judge::RowJudge;
@@ -19,6 +20,7 @@ use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction};
 use roaring::RoaringTreemap;
 use std::collections::HashMap;
+use std::mem;
 use std::ops::ControlFlow;
 
 /// What a step found, and how far the scan has come.
@@ -64,9 +66,11 @@ struct Judging {
     reader: JournalReader,
     judge: RowJudge,
     needs_carry: bool,
-    /// What becomes of a row whose header is damaged, where the header is all that a row is judged by. A header that
-    /// tells the same need not be checked for damage.
+    /// What becomes of a row whose header is damaged, where the row before it and what it goes on from do not matter. A
+    /// header that tells the same need not be checked for damage.
     of_lost: Option<Verdict>,
+    /// What was said of rows like it, where the time does not matter.
+    alike: Option<Alike>,
     /// The moment of the row before.
     above: Option<Moment>,
     streams: StreamTable,
@@ -231,6 +235,7 @@ impl Judging {
     fn new(reader: JournalReader, predicate: Predicate) -> Result<Judging, JournalError> {
         let needs_carry = predicate.needs_carry();
         let looks_above = predicate.looks_above();
+        let alike = (!predicate.asks_for_time()).then(Alike::default);
         let mut judge = RowJudge::new(&reader, predicate);
         let of_lost = if needs_carry || looks_above || judge.decodes() {
             None
@@ -243,6 +248,7 @@ impl Judging {
             needs_carry,
             judge,
             of_lost,
+            alike,
             reader,
             above: None,
             streams: StreamTable::default(),
@@ -251,7 +257,7 @@ impl Judging {
         })
     }
 
-    /// Steps over rows that are judged alike whether their header is damaged or not.
+    /// Steps over rows that their head settles: whether or not it is damaged, or because it is not.
     fn skip_settled(
         &mut self,
         records: &mut Records,
@@ -259,13 +265,30 @@ impl Judging {
         found: &mut RoaringTreemap,
     ) -> Result<u64, JournalError> {
         let Some(of_lost) = self.of_lost else { return Ok(0) };
-        records.skip_settled(most, |header| {
-            let is_settled = self.verdict(header, header.kind(), None, Carry::default(), None) == of_lost;
-            if is_settled && of_lost == Verdict::Yes {
-                found.insert(header.id.0);
+        let seed = self.reader.shared().seed();
+        let mut wanted = Vec::new();
+        let mut alike = mem::take(&mut self.alike);
+        let skipped = records.skip_settled(most, |raw| {
+            let mut judge = || match raw.decode() {
+                Some(header) => self.verdict(&header, header.kind(), None, Carry::default(), None),
+                None => Verdict::Unread,
+            };
+            let verdict = match &mut alike {
+                Some(alike) => alike.verdict(raw.shape(), judge),
+                None => judge(),
+            };
+            let is_settled = verdict == of_lost || (verdict != Verdict::Unread && raw.holds(seed));
+            if is_settled && verdict == Verdict::Yes {
+                wanted.push(raw.id().0);
             }
             is_settled
-        })
+        });
+        self.alike = alike;
+        // They come in their order, and behind all that were found before.
+        if found.append(wanted.iter().copied()).is_err() {
+            found.extend(wanted);
+        }
+        skipped
     }
 
     /// Whether a row is wanted. Its payload is read from `records` if that has to be.
@@ -301,7 +324,7 @@ impl Judging {
                 self.verdict(header, header.kind(), Some(bytes), carry, after_ns) == Verdict::Yes
             }
             _ => {
-                let spare = std::mem::take(&mut self.spare);
+                let spare = mem::take(&mut self.spare);
                 let record = record_of(header, decode_body(header, payload, spare));
                 let is_wanted = self.judge.wants(&RowOf::of(&record), carry, after_ns)?;
                 if let Body::Data(data) = record.body {
