@@ -10,8 +10,8 @@ mod header;
 
 pub use body::{PayloadShape, decode_body, decode_body_in_place, encode_body, facts_of};
 pub(in crate::journal) use body::{encode_facts, introduces_a_peer};
-pub(in crate::journal) use frame::{HeadShape, RawHeader, SYNC};
 pub use frame::{FrameFlags, FrameHeader, RecordHead, RecordKind};
+pub(in crate::journal) use frame::{HeadShape, RawHeader, SYNC};
 pub use header::{HeaderError, JournalId, JournalInfo, decode_header, encode_header};
 
 /// The newest format version this program writes and reads.

@@ -5,6 +5,8 @@ mod hit;
 
 mod pattern;
 
+mod masked_run;
+
 mod filter;
 
 mod search;

@@ -3,8 +3,9 @@
 use crate::codec::expression::{Content, Finder, Pattern as Expression, PatternFault, PatternOver};
 use crate::codec::hex::PatternByte;
 use crate::codec::text::{Carry, TextEncoding};
+use crate::journal::query::masked_run::MaskedRun;
 use memchr::memmem;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use thiserror::Error;
@@ -37,7 +38,7 @@ pub(super) struct MaskedBytes {
 enum RunFinder {
     Fixed(Box<memmem::Finder<'static>>),
     /// Some bits are open, as those in which large letters differ from small ones.
-    Open(Regex),
+    Open(MaskedRun),
 }
 
 /// What is wrong with a pattern that was typed, and where.
@@ -240,7 +241,7 @@ impl RunFinder {
     fn find(&self, bytes: &[u8]) -> Option<usize> {
         match self {
             RunFinder::Fixed(finder) => finder.find(bytes),
-            RunFinder::Open(regex) => regex.find(bytes).map(|found| found.start()),
+            RunFinder::Open(run) => run.find(bytes),
         }
     }
 }
@@ -251,7 +252,7 @@ fn known(value: u8) -> PatternByte {
 }
 
 /// Whether these bytes are the wanted ones, where it matters.
-fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
+pub(super) fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
     wanted.iter().zip(found).all(|(wanted, found)| found & wanted.mask == wanted.value)
 }
 
@@ -273,15 +274,8 @@ fn run_finder(bytes: &[PatternByte]) -> Option<(usize, RunFinder)> {
         let needle: Vec<u8> = bytes[fixed.clone()].iter().map(|byte| byte.value).collect();
         return Some((fixed.start, RunFinder::Fixed(Box::new(memmem::Finder::new(&needle).into_owned()))));
     }
-    let mut source = String::new();
-    for wanted in &bytes[partly_open.clone()] {
-        let fitting = (0..=u8::MAX).filter(|byte| byte & wanted.mask == wanted.value);
-        source.push('[');
-        source.extend(fitting.map(|byte| format!("\\x{byte:02X}")));
-        source.push(']');
-    }
-    let regex = RegexBuilder::new(&source).unicode(false).build().ok()?;
-    Some((partly_open.start, RunFinder::Open(regex)))
+    let run = MaskedRun::new(bytes[partly_open.clone()].to_vec());
+    Some((partly_open.start, RunFinder::Open(run)))
 }
 
 fn longest_run(bytes: &[PatternByte], belongs: impl Fn(&PatternByte) -> bool) -> Range<usize> {
