@@ -54,7 +54,7 @@ mod tests {
         let mut alike = Alike::default();
         let mut judged = 0;
         for round in 0..2 {
-            for length in 0..10 * KEPT as u32 {
+            for length in 0..2560 {
                 let bytes = header(length);
                 let shape = RawHeader::at_start_of(&bytes).unwrap().shape();
                 for _ in 0..3 {
@@ -67,7 +67,7 @@ mod tests {
                 }
             }
         }
-        // Every length once in each round, and none of them three times.
-        assert!(judged <= 20 * KEPT, "{judged}");
+        // More than are kept: every length once in each round, and none of them three times.
+        assert!(judged <= 2 * 2560, "{judged}");
     }
 }

@@ -3,7 +3,7 @@
 //! the rest looked at.
 
 use crate::codec::hex::PatternByte;
-use crate::journal::query::pattern::fits;
+use std::ops::Range;
 
 /// How many places are compared at once.
 const LANES: usize = 64;
@@ -41,9 +41,14 @@ impl MaskedRun {
         self.find_among(bytes, place..places)
     }
 
-    fn find_among(&self, bytes: &[u8], mut places: std::ops::Range<usize>) -> Option<usize> {
+    fn find_among(&self, bytes: &[u8], mut places: Range<usize>) -> Option<usize> {
         places.find(|place| fits(&self.bytes, &bytes[*place..]))
     }
+}
+
+/// Whether these bytes are the wanted ones, where it matters.
+pub(super) fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
+    wanted.iter().zip(found).all(|(wanted, found)| found & wanted.mask == wanted.value)
 }
 
 /// Whether there is a lane in which all three bytes are right.

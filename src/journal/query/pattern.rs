@@ -3,7 +3,7 @@
 use crate::codec::expression::{Content, Finder, Pattern as Expression, PatternFault, PatternOver};
 use crate::codec::hex::PatternByte;
 use crate::codec::text::{Carry, TextEncoding};
-use crate::journal::query::masked_run::MaskedRun;
+use crate::journal::query::masked_run::{MaskedRun, fits};
 use memchr::memmem;
 use regex::bytes::Regex;
 use std::ops::{ControlFlow, Range};
@@ -249,11 +249,6 @@ impl RunFinder {
 /// A byte of a pattern of which nothing is open.
 fn known(value: u8) -> PatternByte {
     PatternByte { value, mask: 0xFF }
-}
-
-/// Whether these bytes are the wanted ones, where it matters.
-pub(super) fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
-    wanted.iter().zip(found).all(|(wanted, found)| found & wanted.mask == wanted.value)
 }
 
 fn hex_digit(at: usize, character: char) -> Result<u8, PatternError> {
