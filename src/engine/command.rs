@@ -3,6 +3,8 @@
 use crate::automation::rules::RuleSet;
 use crate::automation::sequence::Sequence;
 use crate::automation::template::Dressed;
+use crate::codec::websocket::{Opcode, message_said};
+use crate::engine::journal_rows::JournalRows;
 use crate::model::address::Address;
 use crate::model::config::{MulticastGroup, SessionConfig};
 use crate::model::framing::Framing;
@@ -138,6 +140,8 @@ pub enum SendSource {
     Bytes(Arc<[u8]>),
     /// A file's bytes, read as they are needed.
     File(PathBuf),
+    /// Rows of a journal, read as they are needed: each goes out by itself, whatever its length.
+    Journal(Box<JournalRows>),
 }
 
 /// In which pieces a long content goes out, and how fast. Without anything it is as fast as peers take it.
@@ -258,7 +262,18 @@ impl fmt::Debug for SendSource {
         match self {
             SendSource::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             SendSource::File(path) => write!(f, "{}", path.display()),
+            SendSource::Journal(rows) => write!(f, "{} rows", rows.count()),
         }
+    }
+}
+
+impl Content {
+    /// What is said in frames, as it was said there; nothing where they say nothing: a handshake, or a frame that the
+    /// program answers by itself.
+    pub fn of_frames(frames: &[u8]) -> Option<Content> {
+        let (opcode, bytes) = message_said(frames)?;
+        let form = if opcode == Opcode::Text { MessageForm::Text } else { MessageForm::Binary };
+        Some(Content::Bytes { bytes, form })
     }
 }
 

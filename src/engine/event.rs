@@ -28,9 +28,9 @@ pub enum Event {
     SendProgress {
         /// Which.
         job: JobId,
-        /// Bytes taken from it so far.
+        /// Bytes taken from it so far; of rows, how many have gone out whole.
         sent: u64,
-        /// Bytes it has.
+        /// Bytes it has; of rows, how many there are to send, those not counted that were found to have no bytes.
         total: u64,
     },
     /// A long content was sent whole, or a repeat has run its times; or it was stopped.
@@ -129,8 +129,8 @@ pub enum Rejection {
     /// The person stopped it.
     #[error("stopped")]
     Cancelled,
-    /// A file is on its way to one of these peers already.
-    #[error("another file is being sent; wait for it or cancel it")]
+    /// A file, or rows, are on their way to one of these peers already.
+    #[error("a file or rows are being sent already; wait for them or cancel them")]
     FileBusy,
     /// So much is sent by and by already.
     #[error("{0} files and repeats are being sent already; stop one of them")]

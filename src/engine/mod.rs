@@ -14,6 +14,8 @@ pub mod command;
 
 pub mod event;
 
+pub mod journal_rows;
+
 pub mod news;
 
 pub mod shared;

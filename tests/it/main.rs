@@ -57,6 +57,8 @@ mod engine_edges;
 
 mod engine_endings;
 
+mod engine_replay;
+
 mod engine_sequences;
 
 mod engine_support;
@@ -160,6 +162,9 @@ mod window_places;
 
 #[cfg(feature = "gui-harness")]
 mod window_running;
+
+#[cfg(feature = "gui-harness")]
+mod window_replay;
 
 #[cfg(feature = "gui-harness")]
 mod window_sending;

@@ -225,14 +225,19 @@ pub fn apply_mask(bytes: &mut [u8], mask: [u8; 4], offset: u64) {
 
 /// What is said in the frames of a message, unmasked and joined; `None` where they say nothing: a handshake, or control.
 pub fn message_payload(frames: &[u8]) -> Option<Vec<u8>> {
-    let mut said = None;
+    message_said(frames).map(|(_, said)| said)
+}
+
+/// The same with what it is: a text, or binary.
+pub fn message_said(frames: &[u8]) -> Option<(Opcode, Vec<u8>)> {
+    let mut said: Option<(Opcode, Vec<u8>)> = None;
     let mut rest = frames;
     while !rest.is_empty() {
         let header = FrameHeader::parse(rest)?;
         let length = usize::try_from(header.payload_bytes).ok()?;
         let payload = rest.get(header.header_bytes..header.header_bytes.checked_add(length)?)?;
         if matches!(header.opcode, Opcode::Text | Opcode::Binary | Opcode::Continuation) {
-            let said = said.get_or_insert_with(Vec::new);
+            let (_, said) = said.get_or_insert_with(|| (header.opcode, Vec::new()));
             let start = said.len();
             said.extend_from_slice(payload);
             if let Some(mask) = header.mask {
@@ -272,7 +277,8 @@ fn big_endian(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        Close, FrameHeader, Opcode, RuleBreak, apply_mask, close_payload, message_payload, push_frame,
+        Close, FrameHeader, Opcode, RuleBreak, apply_mask, close_payload, message_payload, message_said,
+        push_frame,
     };
     use proptest::prelude::*;
 
@@ -324,6 +330,8 @@ mod tests {
         push_frame(&mut frames, Opcode::Ping, true, b"?", None);
         push_frame(&mut frames, Opcode::Continuation, true, b"c", Some([9; 4]));
         assert_eq!(message_payload(&frames), Some(b"abc".to_vec()));
+        assert_eq!(message_said(&frames), Some((Opcode::Text, b"abc".to_vec())));
+        assert_eq!(message_said(b"\x82\x01\xff"), Some((Opcode::Binary, vec![0xff])));
         assert_eq!(message_payload(b"\x89\x00"), None);
         assert_eq!(message_payload(b"\x81\x00"), Some(Vec::new()));
         assert_eq!(message_payload(b"GET / HTTP/1.1\r\n\r\n"), None);

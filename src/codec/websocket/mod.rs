@@ -7,7 +7,7 @@ mod typed;
 
 pub use frame::{
     Close, FrameHeader, MAX_HEADER_BYTES, Opcode, RuleBreak, apply_mask, close_payload, message_payload,
-    push_frame,
+    message_said, push_frame,
 };
 pub use handshake::{
     ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, parse_request,

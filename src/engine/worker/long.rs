@@ -1,14 +1,12 @@
 //! A long content on its way to peers, out of memory or a file: taken piece by piece, as fast as they take it and the pace
 //! allows, so that what waits for them stays small.
 
-use crate::engine::command::{FILE_DATAGRAM, Pace, SendSource, Target};
+use crate::engine::command::{FILE_DATAGRAM, Pace};
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
-use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
-use crate::model::address::Address;
+use crate::engine::worker::recipients::Recipients;
 use crate::model::failure::{Failure, Operation, OsError};
-use crate::model::ids::PeerId;
 use crate::model::record::Origin;
 use crate::model::websocket::MessageForm;
 use std::fs::{self, File};
@@ -21,10 +19,10 @@ use std::time::{Duration, Instant};
 const STREAM_PIECE: usize = 64 << 10;
 
 /// More is taken when less than this waits for the slowest peer.
-const LOW_WATER: u64 = 256 << 10;
+pub(super) const LOW_WATER: u64 = 256 << 10;
 
 /// A pace that could not be kept is made up for, but only so much of it.
-const MAKES_UP_FOR: Duration = Duration::from_millis(100);
+pub(super) const MAKES_UP_FOR: Duration = Duration::from_millis(100);
 
 /// What is on its way.
 pub(super) struct Long {
@@ -39,81 +37,20 @@ pub(super) struct Long {
     /// What of `sent` was told.
     told: Option<u64>,
     recipients: Recipients,
-    /// A recipient that left before it had everything; the others get the rest.
-    gone: Option<PeerId>,
-    /// How many did.
-    left: usize,
-    /// How many there were.
-    asked: usize,
     /// All of it is queued.
     is_read: bool,
 }
 
-enum LongContent {
+/// Where it comes from.
+pub(super) enum LongContent {
     Bytes(Arc<[u8]>),
     File { path: PathBuf, file: File },
 }
 
-enum Recipients {
-    Streams(Vec<PeerId>),
-    Datagrams(Vec<(PeerId, Address)>),
-}
-
 impl Worker {
-    /// Opens what is to be sent and finds who gets it. Two long contents to one peer would be mixed.
-    pub(super) fn prepare_long(
-        &mut self,
-        target: &Target,
-        source: SendSource,
-        pace: Pace,
-    ) -> Result<Long, Rejection> {
-        let recipients = match &mut self.link {
-            Link::Datagrams(datagrams) => {
-                Recipients::Datagrams(datagrams.targets(target, &mut self.turn.log)?)
-            }
-            _ => Recipients::Streams(self.streams.recipients(target)?),
-        };
-        if self.senders.longs().any(|other| other.recipients.shares_with(&recipients)) {
-            return Err(Rejection::FileBusy);
-        }
-        let (content, total) = LongContent::open(source)?;
-        let next_piece = pace.is_set().then_some(self.turn.now);
-        // What was written is a text where it can be one, as a short one is; a file is bytes.
-        let is_text = match &content {
-            LongContent::Bytes(bytes) => self.streams.has_frames() && std::str::from_utf8(bytes).is_ok(),
-            LongContent::File { .. } => false,
-        };
-        Ok(Long {
-            content,
-            is_text,
-            pace,
-            next_piece,
-            sent: 0,
-            total,
-            told: None,
-            asked: recipients.count(),
-            recipients,
-            gone: None,
-            left: 0,
-            is_read: false,
-        })
-    }
-
     /// Says whether all of it has gone out to everybody.
     pub(super) fn pump(&mut self, long: &mut Long) -> Result<bool, Rejection> {
-        if let Recipients::Streams(ids) = &mut long.recipients {
-            let is_read = long.is_read;
-            // A peer that closes as soon as it has everything has it.
-            ids.retain(|id| !(is_read && self.streams.ended_satisfied(*id)));
-            let can_send = |id: &PeerId| self.streams.can_send(*id);
-            long.gone = long.gone.or(ids.iter().copied().find(|id| !can_send(id)));
-            let before = ids.len();
-            ids.retain(can_send);
-            long.left += before - ids.len();
-            if let (Some(gone), true) = (long.gone, long.left == long.asked) {
-                return Err(Rejection::PeerGone(gone));
-            }
-        }
+        long.recipients.notice_gone(&self.streams, long.is_read)?;
         if !long.is_read {
             self.queue_more(long)?;
         }
@@ -121,10 +58,7 @@ impl Worker {
     }
 
     fn queue_more(&mut self, long: &mut Long) -> Result<(), Rejection> {
-        let usual = match long.recipients {
-            Recipients::Streams(_) => STREAM_PIECE,
-            Recipients::Datagrams(_) => FILE_DATAGRAM,
-        };
+        let usual = if long.recipients.get_datagrams() { FILE_DATAGRAM } else { STREAM_PIECE };
         let mut buffer = vec![0; long.pace.piece_bytes.map_or(usual, usize::from)];
         let mut queued_now = 0;
         while self.waiting_for(&long.recipients) < LOW_WATER {
@@ -143,7 +77,7 @@ impl Worker {
             let part = Payload::from(&buffer[..length]);
             if length > 0 || self.streams.has_frames() {
                 let form = MessageForm::Part { is_text: long.is_text, is_first, is_last: long.is_read };
-                self.send_part(long, &part.in_form(form))?;
+                self.send_to(&long.recipients, &part.in_form(form), long.content.origin())?;
             }
             if long.is_read {
                 break;
@@ -153,40 +87,28 @@ impl Worker {
         }
         Ok(())
     }
-
-    fn waiting_for(&self, recipients: &Recipients) -> u64 {
-        match (recipients, &self.link) {
-            (Recipients::Streams(ids), _) => self.streams.longest_queue(ids),
-            (Recipients::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.queued_bytes(),
-            (Recipients::Datagrams(_), _) => 0,
-        }
-    }
-
-    fn send_part(&mut self, long: &Long, part: &Payload) -> Result<(), Rejection> {
-        let Worker { streams, link, turn, .. } = self;
-        let origin = long.content.origin();
-        match (&long.recipients, link) {
-            (Recipients::Streams(ids), _) => {
-                // Who leaves between two parts is noted with the next turn; the others have this part.
-                let ids: Vec<PeerId> = ids.iter().copied().filter(|id| streams.can_send(*id)).collect();
-                streams.send(&ids, part, origin, turn)
-            }
-            (Recipients::Datagrams(targets), Link::Datagrams(datagrams)) => {
-                datagrams.send(targets, part, origin, &mut turn.log)
-            }
-            (Recipients::Datagrams(_), _) => Err(Rejection::NotOpen),
-        }
-    }
 }
 
 impl Long {
-    /// How it went, now that it is through.
-    pub(super) fn outcome(&self) -> Result<(), Rejection> {
-        match self.gone {
-            None => Ok(()),
-            Some(gone) if self.asked == 1 => Err(Rejection::PeerGone(gone)),
-            Some(_) => Err(Rejection::SomeLeft { left: self.left, of: self.asked }),
-        }
+    /// This on its way to these; the first piece goes now.
+    pub(super) fn new(
+        (content, total): (LongContent, u64),
+        recipients: Recipients,
+        pace: Pace,
+        now: Instant,
+    ) -> Long {
+        // What was written is a text where it can be one, as a short one is; a file is bytes.
+        let is_text = match &content {
+            LongContent::Bytes(bytes) => std::str::from_utf8(bytes).is_ok(),
+            LongContent::File { .. } => false,
+        };
+        let next_piece = pace.is_set().then_some(now);
+        Long { content, is_text, pace, next_piece, sent: 0, total, told: None, recipients, is_read: false }
+    }
+
+    /// Who gets it.
+    pub(super) fn recipients(&self) -> &Recipients {
+        &self.recipients
     }
 
     /// How much was sent, and of how much, if that was not told yet.
@@ -229,15 +151,14 @@ impl Long {
 }
 
 impl LongContent {
-    /// What there is to send, and how much of it.
-    fn open(source: SendSource) -> Result<(LongContent, u64), Failure> {
-        let path = match source {
-            SendSource::Bytes(bytes) => {
-                let total = bytes.len() as u64;
-                return Ok((LongContent::Bytes(bytes), total));
-            }
-            SendSource::File(path) => path,
-        };
+    /// These bytes, and how many there are.
+    pub(super) fn of_bytes(bytes: Arc<[u8]>) -> (LongContent, u64) {
+        let total = bytes.len() as u64;
+        (LongContent::Bytes(bytes), total)
+    }
+
+    /// What a file has, and how much that is.
+    pub(super) fn of_file(path: PathBuf) -> Result<(LongContent, u64), Failure> {
         let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
         // Opening a pipe would wait for somebody to write into it, and a device may never end.
         let facts = fs::metadata(&path).map_err(cannot)?;
@@ -257,25 +178,6 @@ impl LongContent {
     }
 }
 
-impl Recipients {
-    fn count(&self) -> usize {
-        match self {
-            Recipients::Streams(ids) => ids.len(),
-            Recipients::Datagrams(targets) => targets.len(),
-        }
-    }
-
-    /// Whether somebody is among both.
-    fn shares_with(&self, other: &Recipients) -> bool {
-        let ids = |recipients: &Recipients| match recipients {
-            Recipients::Streams(ids) => ids.clone(),
-            Recipients::Datagrams(targets) => targets.iter().map(|(id, _)| *id).collect(),
-        };
-        let others = ids(other);
-        ids(self).iter().any(|id| others.contains(id))
-    }
-}
-
 /// Fills the buffer as far as the file reaches.
 fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
@@ -292,8 +194,9 @@ fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Long, LongContent, Recipients};
+    use super::{Long, LongContent};
     use crate::engine::command::Pace;
+    use crate::engine::worker::recipients::Recipients;
     use std::io::{Seek, Write};
     use std::num::{NonZeroU64, NonZeroUsize};
     use std::time::{Duration, Instant};
@@ -307,10 +210,7 @@ mod tests {
             sent: 0,
             total,
             told: None,
-            recipients: Recipients::Streams(Vec::new()),
-            gone: None,
-            left: 0,
-            asked: 1,
+            recipients: Recipients::nobody(),
             is_read: false,
         }
     }

@@ -37,7 +37,13 @@ mod lookup;
 
 mod queue;
 
+mod recipients;
+
 mod repeat;
+
+mod replay;
+
+mod row_reading;
 
 mod reactions;
 

@@ -1,13 +1,15 @@
-//! What goes out by and by: repeats and long contents, any number of them beside each other, each under the name that the
+//! What goes out by and by: repeats, long contents and rows of a journal, any number of them beside each other, each under the name that the
 //! front end gave it.
 
 use crate::engine::command::{Content, Pace, SendSource, Target};
 use crate::engine::event::{Event, Rejection};
 use crate::engine::worker::Worker;
 use crate::engine::worker::agenda::Alarm;
-use crate::engine::worker::long::Long;
+use crate::engine::worker::long::{Long, LongContent};
 use crate::engine::worker::reactions::SEQUENCE_FILE;
+use crate::engine::worker::recipients::Recipients;
 use crate::engine::worker::repeat::{Next, Repeat};
+use crate::engine::worker::replay::Replay;
 use crate::model::ids::JobId;
 use crate::model::status::RepeatStatus;
 use std::collections::BTreeMap;
@@ -33,13 +35,15 @@ pub(super) struct Senders {
 enum Sender {
     Repeat(Box<Repeat>),
     Long(Box<Long>),
+    Replay(Box<Replay>),
 }
 
 impl Senders {
-    /// The long contents that are on their way.
-    pub(super) fn longs(&self) -> impl Iterator<Item = &Long> {
+    /// Those to whom contents are on their way that are sent once.
+    pub(super) fn recipients(&self) -> impl Iterator<Item = &Recipients> {
         self.by_job.values().filter_map(|sender| match sender {
-            Sender::Long(long) => Some(&**long),
+            Sender::Long(long) => Some(long.recipients()),
+            Sender::Replay(replay) => Some(replay.recipients()),
             Sender::Repeat(_) => None,
         })
     }
@@ -47,6 +51,39 @@ impl Senders {
     fn has_changed_at_once(&mut self) {
         self.has_changed = true;
         self.show_after = None;
+    }
+}
+
+impl Sender {
+    fn is_repeat(&self) -> bool {
+        matches!(self, Sender::Repeat(_))
+    }
+
+    /// How much was sent, and of how much, if that was not told yet.
+    fn take_progress(&mut self) -> Option<(u64, u64)> {
+        match self {
+            Sender::Long(long) => long.take_progress(),
+            Sender::Replay(replay) => replay.take_progress(),
+            Sender::Repeat(_) => None,
+        }
+    }
+
+    /// When it goes on by itself, if somebody keeps to times.
+    fn next_due(&self) -> Option<Instant> {
+        match self {
+            Sender::Long(long) => long.next_piece(),
+            Sender::Replay(replay) => replay.next_due(),
+            Sender::Repeat(_) => None,
+        }
+    }
+
+    /// How it went, now that it is through.
+    fn outcome(&self) -> Result<(), Rejection> {
+        match self {
+            Sender::Long(long) => long.recipients().outcome(),
+            Sender::Replay(replay) => replay.recipients().outcome(),
+            Sender::Repeat(_) => Ok(()),
+        }
     }
 }
 
@@ -71,7 +108,16 @@ impl Worker {
         pace: Pace,
     ) -> Result<(), Rejection> {
         self.require_ready()?;
-        let long = self.prepare_long(target, source, pace)?;
+        let recipients = self.find_recipients(target)?;
+        let content = match source {
+            SendSource::Bytes(bytes) => LongContent::of_bytes(bytes),
+            SendSource::File(path) => LongContent::of_file(path)?,
+            SendSource::Journal(rows) => {
+                let replay = Replay::start(*rows, recipients, pace, (self.id, self.poll.notifier()))?;
+                return self.add_sender(job, Sender::Replay(Box::new(replay)));
+            }
+        };
+        let long = Long::new(content, recipients, pace, self.turn.now);
         self.add_sender(job, Sender::Long(Box::new(long)))
     }
 
@@ -88,15 +134,25 @@ impl Worker {
     }
 
     pub(super) fn stop_sender(&mut self, job: JobId) {
-        if self.senders.by_job.contains_key(&job) {
-            self.end_sender(job, Err(Rejection::Cancelled));
+        match self.senders.by_job.get_mut(&job) {
+            None => return,
+            // What is queued is not taken back.
+            Some(Sender::Replay(replay)) => replay.count_queued(),
+            Some(Sender::Repeat(_) | Sender::Long(_)) => {}
         }
+        self.end_sender(job, Err(Rejection::Cancelled));
     }
 
-    /// Nothing goes on any more.
+    /// Nothing goes on any more, and what waits is lost.
     pub(super) fn stop_senders(&mut self) {
-        while let Some((job, _)) = self.senders.by_job.first_key_value() {
-            self.end_sender(*job, Err(Rejection::Cancelled));
+        while let Some((job, mut sender)) = self.senders.by_job.pop_first() {
+            if let Sender::Replay(replay) = &mut sender
+                && replay.recipients().are_there(&self.streams)
+            {
+                replay.notice_taken(self.waiting_for(replay.recipients()));
+            }
+            self.senders.by_job.insert(job, sender);
+            self.end_sender(job, Err(Rejection::Cancelled));
         }
     }
 
@@ -114,50 +170,66 @@ impl Worker {
                     Next::Ended(outcome) => self.end_sender(job, outcome),
                 }
             }
-            Some(Sender::Long(long)) => self.go_on_with(job, long),
+            Some(sender) => self.go_on_with(job, sender),
             None => {}
         }
     }
 
-    /// Queues as much of long contents as peers have taken since the last turn.
+    /// Queues as much of what is sent once as peers have taken since the last turn.
     pub(super) fn pump_longs(&mut self) {
         if self.turn.log.paused().is_some() {
             return;
         }
-        let is_long = |(job, sender): (&JobId, &Sender)| matches!(sender, Sender::Long(_)).then_some(*job);
-        let jobs: Vec<JobId> = self.senders.by_job.iter().filter_map(is_long).collect();
+        let is_meant = |(job, sender): (&JobId, &Sender)| (!sender.is_repeat()).then_some(*job);
+        let jobs: Vec<JobId> = self.senders.by_job.iter().filter_map(is_meant).collect();
         for job in jobs {
-            if let Some(Sender::Long(long)) = self.senders.by_job.remove(&job) {
-                self.go_on_with(job, long);
+            if let Some(sender) = self.senders.by_job.remove(&job) {
+                self.go_on_with(job, sender);
             }
         }
     }
 
-    fn go_on_with(&mut self, job: JobId, mut long: Box<Long>) {
+    fn go_on_with(&mut self, job: JobId, mut sender: Sender) {
         if self.turn.log.paused().is_some() {
-            self.senders.by_job.insert(job, Sender::Long(long));
+            self.senders.by_job.insert(job, sender);
             return;
         }
-        match self.pump(&mut long) {
-            Ok(true) => self.end_sender(job, long.outcome()),
+        let is_through = match &mut sender {
+            Sender::Long(long) => self.pump(long),
+            Sender::Replay(replay) => self.pump_rows(replay),
+            Sender::Repeat(_) => Ok(false),
+        };
+        let outcome = match is_through {
             Ok(false) => {
-                if let Some((sent, total)) = long.take_progress()
-                    && job != SEQUENCE_FILE
-                {
-                    self.outbox.tell(Event::SendProgress { job, sent, total });
-                }
-                self.turn.agenda.set(Alarm::Sender(job), long.next_piece());
-                self.senders.by_job.insert(job, Sender::Long(long));
+                self.tell_progress(job, sender.take_progress());
+                self.turn.agenda.set(Alarm::Sender(job), sender.next_due());
+                self.senders.by_job.insert(job, sender);
+                return;
             }
-            Err(why) => self.end_sender(job, Err(why)),
+            Ok(true) => sender.outcome(),
+            Err(why) => Err(why),
+        };
+        self.senders.by_job.insert(job, sender);
+        self.end_sender(job, outcome);
+    }
+
+    fn tell_progress(&mut self, job: JobId, progress: Option<(u64, u64)>) {
+        if let Some((sent, total)) = progress
+            && job != SEQUENCE_FILE
+        {
+            self.outbox.tell(Event::SendProgress { job, sent, total });
         }
     }
 
     /// It was sent whole, or not: told to the sequence whose step it was, otherwise to the front end.
     fn end_sender(&mut self, job: JobId, outcome: Result<(), Rejection>) {
-        self.senders.by_job.remove(&job);
+        let ended = self.senders.by_job.remove(&job);
         self.senders.has_changed_at_once();
         self.turn.agenda.set(Alarm::Sender(job), None);
+        // Of rows the last count is told with the end: it says how many have really gone out.
+        if let Some(Sender::Replay(mut replay)) = ended {
+            self.tell_progress(job, replay.take_progress());
+        }
         if job == SEQUENCE_FILE {
             self.tell_sequence_of_file(outcome);
         } else {
@@ -179,7 +251,7 @@ impl Worker {
         senders.show_after = Some(self.turn.now + SHOW_EVERY);
         let status = |(job, sender): (&JobId, &Sender)| match sender {
             Sender::Repeat(repeat) => Some(repeat.status(*job)),
-            Sender::Long(_) => None,
+            Sender::Long(_) | Sender::Replay(_) => None,
         };
         Some(senders.by_job.iter().filter_map(status).collect())
     }

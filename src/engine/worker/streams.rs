@@ -46,8 +46,8 @@ pub(super) struct Streams {
 struct Ended {
     id: PeerId,
     reason: EndReason,
-    /// Nothing was waiting to be sent.
-    took_all: bool,
+    /// So many bytes were still waiting to be sent.
+    unsent: u64,
 }
 
 impl Streams {
@@ -80,9 +80,9 @@ impl Streams {
         self.by_id.values()
     }
 
-    /// Whether a peer that has ended during this turn had taken everything that was on its way to it.
-    pub(super) fn ended_satisfied(&self, id: PeerId) -> bool {
-        self.ended.iter().any(|ended| ended.id == id && ended.took_all)
+    /// How much of what was on its way to it a peer had not taken that has ended during this turn.
+    pub(super) fn unsent_at_end(&self, id: PeerId) -> Option<u64> {
+        self.ended.iter().find(|ended| ended.id == id).map(|ended| ended.unsent)
     }
 
     /// Whether the one connection of a session is there and has agreed on everything.
@@ -296,7 +296,7 @@ impl Streams {
         let id = stream.id();
         turn.agenda.set(Alarm::Handshake(id), None);
         turn.agenda.set(Alarm::Silence(id), None);
-        self.ended.push(Ended { id, reason, took_all: stream.queued_bytes() == 0 });
+        self.ended.push(Ended { id, reason, unsent: stream.queued_bytes() });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
         }

@@ -151,6 +151,56 @@ mod tests {
     }
 
     #[test]
+    fn rows_as_they_are_stay_so_while_more_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let mut at = 0;
+        let mut add = |writer: &mut JournalWriter, peer, bytes: &[u8]| {
+            append(writer, at, &Happening::Bytes { peer, is_sent: false, bytes: bytes.to_vec() });
+            at += 1;
+        };
+        for _ in 0..600 {
+            add(&mut writer, 1, b"whole\n");
+        }
+        for (peer, bytes) in [(2, &b"half of 2"[..]), (1, b"half of 1")] {
+            add(&mut writer, peer, bytes);
+        }
+        writer.publish().unwrap();
+        let mut scan = SplitScan::new(writer.reader(), Framing::Lines, RecordId(0));
+        while !scan.step(u64::MAX).unwrap().is_done {}
+        let fixed = scan.rows().as_they_are();
+        let told_of = |rows: &super::SplitRows, range: Range<u64>| {
+            let mut all = Vec::new();
+            let mut take = |row: &Row<'_>| {
+                all.push(told(row));
+                ControlFlow::Continue(())
+            };
+            rows.visit(range, &mut take).unwrap();
+            all
+        };
+        let before = told_of(&fixed, 0..u64::MAX);
+        assert_eq!((before.len(), fixed.len(), fixed.finished()), (602, 602, 600));
+        // Many records without a row that ends are worth a place, too, behind where one looks.
+        for _ in 0..10_000 {
+            add(&mut writer, 2, b"x");
+        }
+        for (peer, bytes) in [(1, &b" and the rest\n"[..]), (2, b"\n"), (3, b"more\n")] {
+            add(&mut writer, peer, bytes);
+        }
+        writer.publish().unwrap();
+        while !scan.step(u64::MAX).unwrap().is_done {}
+        assert_eq!((scan.rows().len(), fixed.len(), fixed.records()), (603, 602, 602));
+        assert_eq!(told_of(&fixed, 0..u64::MAX), before);
+        for from in [0, 300, 599, 600, 601] {
+            let rest = before[usize::try_from(from).unwrap()..].to_vec();
+            assert_eq!(told_of(&fixed, from..u64::MAX), rest, "{from}");
+        }
+        assert_eq!(told_of(&fixed, 602..u64::MAX), Vec::<String>::new());
+        assert_ne!(told_of(&scan.rows(), 600..602), before[600..602]);
+    }
+
+    #[test]
     fn a_message_of_very_many_records_is_found_again_beside_others() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer =

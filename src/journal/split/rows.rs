@@ -23,6 +23,19 @@ pub struct SplitRows {
     reader: JournalReader,
     framing: Framing,
     index: Arc<RwLock<SplitIndex>>,
+    /// As far as they are looked at, if what the scan cuts from now on is not.
+    extent: Option<Extent>,
+}
+
+/// How far the cutting is.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    /// Rows that will never change.
+    rows: u64,
+    /// Rows behind them that are unfinished.
+    unfinished: u64,
+    /// The record behind those that were cut.
+    end_record: u64,
 }
 
 /// Takes a row and says whether to go on.
@@ -30,7 +43,13 @@ pub type RowVisit<'a> = dyn FnMut(&Row<'_>) -> ControlFlow<()> + 'a;
 
 impl SplitRows {
     pub(super) fn new(reader: JournalReader, framing: Framing, index: Arc<RwLock<SplitIndex>>) -> SplitRows {
-        SplitRows { reader, framing, index }
+        SplitRows { reader, framing, index, extent: None }
+    }
+
+    /// The rows as they are now, whatever is cut from now on: one that is unfinished stays where it is, and as it is.
+    #[must_use]
+    pub fn as_they_are(&self) -> SplitRows {
+        SplitRows { extent: Some(self.extent()), ..self.clone() }
     }
 
     /// The journal.
@@ -40,8 +59,8 @@ impl SplitRows {
 
     /// How many rows there are now, unfinished ones included.
     pub fn len(&self) -> u64 {
-        let index = self.index();
-        index.rows + index.unfinished
+        let extent = self.extent();
+        extent.rows + extent.unfinished
     }
 
     /// Whether there is none.
@@ -51,12 +70,12 @@ impl SplitRows {
 
     /// How many rows will never change.
     pub fn finished(&self) -> u64 {
-        self.index().rows
+        self.extent().rows
     }
 
     /// How many records have been cut, those before the first one included.
     pub fn records(&self) -> u64 {
-        self.index().next_record
+        self.extent().end_record
     }
 
     /// How much memory the index takes.
@@ -66,10 +85,15 @@ impl SplitRows {
 
     /// Goes through the rows of a range that are there.
     pub fn visit(&self, range: Range<u64>, visit: &mut RowVisit<'_>) -> Result<(), JournalError> {
-        let (place, waiting, end_record, len) = {
+        let Extent { rows, unfinished, end_record } = self.extent();
+        let len = rows + unfinished;
+        let (place, waiting) = {
             let index = self.index();
-            let (place, waiting) = index.before_row(range.start.min(index.rows));
-            (place, waiting.to_vec(), index.next_record, index.rows + index.unfinished)
+            let found = index.before_row(range.start.min(rows));
+            // Before the same row there may be places farther on than one looks.
+            let found =
+                if found.0.record > end_record { index.before_record(RecordId(end_record)) } else { found };
+            (found.0, found.1.to_vec())
         };
         let end_row = range.end.min(len);
         let mut seen = place.first_row;
@@ -102,10 +126,11 @@ impl SplitRows {
 
     /// The first row that ends at or behind a record; the number of rows if none does.
     pub fn key_of(&self, record: RecordId) -> Result<RowKey, JournalError> {
-        let (place, waiting, end_record) = {
+        let end_record = self.extent().end_record;
+        let (place, waiting) = {
             let index = self.index();
-            let (place, waiting) = index.before_record(record);
-            (place, waiting.to_vec(), index.next_record)
+            let (place, waiting) = index.before_record(record.min(RecordId(end_record)));
+            (place, waiting.to_vec())
         };
         let mut key = place.first_row;
         self.rows_from(place, &waiting, end_record, &mut |_, at| {
@@ -187,6 +212,13 @@ impl SplitRows {
             }
         }
         Ok(())
+    }
+
+    fn extent(&self) -> Extent {
+        self.extent.unwrap_or_else(|| {
+            let SplitIndex { rows, unfinished, next_record, .. } = *self.index();
+            Extent { rows, unfinished, end_record: next_record }
+        })
     }
 
     fn index(&self) -> RwLockReadGuard<'_, SplitIndex> {

@@ -28,6 +28,11 @@ pub enum SheetAction {
     },
     /// The bytes of this row are sent again.
     SendAgain(RowKey),
+    /// The selected rows are sent again, one after the other.
+    SendRows {
+        /// With the times that were between them, or at once.
+        keeps_times: bool,
+    },
     /// The bytes of a part of a row are sent.
     SendPart(Part),
     /// The bytes of this row are in the send field.

@@ -80,7 +80,8 @@ impl Sheet {
         });
     }
 
-    /// What can be done with the bytes of one row, or of a part of it. Tells whether anything can be sent at all.
+    /// What can be done with the bytes of one row, of a part of it, or of several rows. Tells whether anything can be sent
+    /// at all.
     fn send_items(
         &self,
         ui: &mut Ui,
@@ -90,6 +91,10 @@ impl Sheet {
         actions: &mut Vec<SheetAction>,
     ) -> bool {
         let Some(whom) = view.send_to else { return false };
+        if self.selection.has_several() {
+            self.send_rows_items(ui, rows, (view, whom), actions);
+            return true;
+        }
         let data = self.single_data(rows, frame);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
@@ -107,6 +112,28 @@ impl Sheet {
             actions.push(part.map_or(SheetAction::PutIntoField(record), SheetAction::PutPartIntoField));
         }
         true
+    }
+
+    /// Several rows go out one after the other, as messages of their own. How many there are stands at the side: of those
+    /// that a filter hides none is sent. Text that was selected across rows is no rows.
+    fn send_rows_items(
+        &self,
+        ui: &mut Ui,
+        rows: &mut dyn Rows,
+        (view, whom): (&SheetView<'_>, &str),
+        actions: &mut Vec<SheetAction>,
+    ) {
+        let behind = |end: &u64| rows.index(RowKey(end.saturating_add(1)));
+        let ranges = self.selection.ranges().iter();
+        let count: u64 =
+            ranges.map(|range| behind(range.end()).saturating_sub(rows.index(RowKey(*range.start())))).sum();
+        let is_on = view.can_send && count > 0 && self.selected_text(rows).is_none();
+        let verbs = [(view.texts.send_rows, false), (view.texts.send_rows_in_time, true)];
+        for (verb, keeps_times) in verbs {
+            if menu_item(ui, is_on, &format!("{verb} {whom}"), &Count(count).to_string()) {
+                actions.push(SheetAction::SendRows { keeps_times });
+            }
+        }
     }
 
     /// The selected row if it is one and has bytes, and which way they went. An event has none.

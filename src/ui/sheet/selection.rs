@@ -51,6 +51,11 @@ impl Selection {
         }
     }
 
+    /// Whether more than one row is selected.
+    pub fn has_several(&self) -> bool {
+        !self.is_empty() && self.single().is_none()
+    }
+
     /// The row that the keyboard stands on.
     pub fn cursor(&self) -> Option<RowKey> {
         self.cursor

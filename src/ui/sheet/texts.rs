@@ -52,6 +52,10 @@ pub struct SheetTexts {
     pub send_again: &'static str,
     /// Sending the bytes of a row that were received.
     pub send_back: &'static str,
+    /// Sending several rows, at once.
+    pub send_rows: &'static str,
+    /// The same with the times that were between them.
+    pub send_rows_in_time: &'static str,
     /// Taking a row's bytes into the send field.
     pub put_into_field: &'static str,
     /// Measuring times from this row on.
@@ -101,6 +105,8 @@ impl SheetTexts {
             copy_rows: locale.text("sheet.menu.copy_rows"),
             send_again: locale.text("sheet.menu.send_again"),
             send_back: locale.text("sheet.menu.send_back"),
+            send_rows: locale.text("sheet.menu.send_rows"),
+            send_rows_in_time: locale.text("sheet.menu.send_rows_in_time"),
             put_into_field: locale.text("sheet.menu.put_into_field"),
             mark: locale.text("sheet.menu.mark"),
             unmark: locale.text("sheet.menu.unmark"),

@@ -3,6 +3,8 @@
 use crate::codec::copy::CopyForm;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::time::{TimeColumn, TimeFormat};
+use crate::engine::command::Content;
+use crate::engine::journal_rows::{JournalRows, RowTiming};
 use crate::export::{ExportOptions, ExportSplit, Selection};
 use crate::journal::JournalReader;
 use crate::model::ids::{RecordId, RowKey};
@@ -10,10 +12,11 @@ use crate::model::peer_names::PeerNames;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
-use crate::ui::log::{RowOptions, RowView};
+use crate::ui::log::{LogRows, RowOptions, RowView};
 use crate::ui::sheet::{SheetAction, Stretch, TermUse};
 use crate::ui::tab::chart::ChartAction;
-use crate::ui::tab::composer::send_payload;
+use crate::ui::tab::composer::file::send_journal_rows;
+use crate::ui::tab::composer::send_content;
 use crate::ui::tab::copying::{Selected, SelectedLines};
 use crate::ui::tab::filters;
 use crate::ui::tab::find::{Find, FindAction, Narrowing};
@@ -144,11 +147,15 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::SendAgain(row)) => {
             let bytes = row_bytes(tab, row);
-            send_bytes(tab, bytes, cx);
+            send_again(tab, bytes, cx);
+        }
+        LogAction::Sheet(SheetAction::SendRows { keeps_times }) => {
+            let timing = if keeps_times { RowTiming::AsTheyCame } else { RowTiming::AtOnce };
+            send_rows(tab, timing, cx);
         }
         LogAction::Sheet(SheetAction::SendPart(part)) => {
             let bytes = tab.log.part_bytes(part, cx);
-            send_bytes(tab, bytes, cx);
+            send(tab, bytes.map(Content::from), cx);
         }
         LogAction::Sheet(SheetAction::PutIntoField(row)) => {
             let bytes = row_bytes(tab, row);
@@ -331,9 +338,7 @@ pub(super) fn selected_rows(tab: &Tab, form: CopyForm, cx: &Cx<'_>) -> Option<Se
 
 fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
     let Some(rows) = tab.log.rows.as_ref().filter(|_| !tab.log.sheet.selection().is_empty()) else { return };
-    let ranges = tab.log.sheet.selection().ranges().iter();
-    let ranges = ranges.map(|range| *range.start()..range.end().saturating_add(1)).collect();
-    let chosen = Selection { ranges, among: rows.matching().cloned() };
+    let chosen = selection(tab, rows);
     let is_split = rows.messages().is_some();
     let (selection, split) = if is_split {
         (Selection::all(), ExportSplit { framing: rows.split().clone(), rows: chosen })
@@ -355,18 +360,45 @@ fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
     }
 }
 
+/// The selected rows, as far as they are shown.
+fn selection(tab: &Tab, rows: &LogRows) -> Selection {
+    let ranges = tab.log.sheet.selection().ranges().iter();
+    let ranges = ranges.map(|range| *range.start()..range.end().saturating_add(1)).collect();
+    Selection { ranges, among: rows.matching().cloned() }
+}
+
 /// The bytes of a row, if it has any to have.
 fn row_bytes(tab: &mut Tab, row: RowKey) -> Option<Vec<u8>> {
     let row = tab.log.rows.as_mut()?.row(row).ok().flatten()?;
     row.record.data().map(|data| data.bytes.clone())
 }
 
-fn send_bytes(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
+/// Sends what a row says: of frames, what was said in them, because what goes out is framed anew.
+fn send_again(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
+    let content = match &bytes {
+        Some(frames) if tab.settings.kind.is_web_socket() => Content::of_frames(frames),
+        _ => bytes.map(Content::from),
+    };
+    match content {
+        Some(content) => send(tab, Some(content), cx),
+        None => cx.notices.info(cx.locale.text("toast.rows_empty")),
+    }
+}
+
+fn send(tab: &Tab, content: Option<Content>, cx: &mut Cx<'_>) {
     if !tab.is_open() {
         tell_not_open(tab, cx);
-    } else if let Some(bytes) = bytes {
-        send_payload(tab, bytes, cx);
+    } else if let Some(content) = content {
+        send_content(tab, content, cx);
     }
+}
+
+/// Sends the selected rows that are shown, one after the other.
+fn send_rows(tab: &mut Tab, timing: RowTiming, cx: &mut Cx<'_>) {
+    let Some(rows) = tab.log.rows.as_ref().filter(|_| !tab.log.sheet.selection().is_empty()) else { return };
+    let rows =
+        JournalRows::new(rows.reader().clone(), rows.messages().as_ref(), selection(tab, rows), timing);
+    send_journal_rows(tab, rows, cx);
 }
 
 fn put_into_field(tab: &mut Tab, bytes: Option<&[u8]>, cx: &mut Cx<'_>) {

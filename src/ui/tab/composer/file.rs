@@ -1,8 +1,10 @@
-//! Files on their way to peers, and texts too long for the field, which go the same way out of memory.
+//! Files on their way to peers, and what goes the same way: texts too long for the field, out of memory, and rows of the
+//! log, out of its journal.
 
 use crate::automation::interval;
 use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource, Target};
 use crate::engine::event::Rejection;
+use crate::engine::journal_rows::JournalRows;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::cx::Cx;
@@ -18,8 +20,9 @@ use crate::ui::tab::list::TabList;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::tab::{FileSend, Tab};
 use crate::ui::text;
-use crate::util::bytes_text::ByteSize;
+use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Context, Event};
+use std::fmt::Display;
 use std::fs::{self, Metadata};
 use std::io;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -30,15 +33,40 @@ use std::time::Duration;
 /// A piece of a stream is held in memory.
 const LONGEST_PIECE: usize = 1 << 20;
 
+/// Rows that are sent: a tab sends one thing at a time, and files are numbered from 1.
+const ROWS: JobId = JobId(0);
+
 /// A file on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileProgress {
     /// Its name, without folders.
     pub name: String,
-    /// Bytes taken from it.
+    /// What was taken from it.
     pub sent: u64,
-    /// Bytes it has.
+    /// What it has.
     pub total: u64,
+    /// In what that is counted.
+    pub unit: SendUnit,
+}
+
+/// In what is counted how much was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendUnit {
+    /// In bytes.
+    Bytes,
+    /// In rows of the log.
+    Rows,
+}
+
+impl FileProgress {
+    /// How much was sent, and how much there is, as text.
+    pub fn amounts(&self) -> (String, String) {
+        let text = |amount| match self.unit {
+            SendUnit::Bytes => ByteSize(amount).to_string(),
+            SendUnit::Rows => Count(amount).to_string(),
+        };
+        (text(self.sent), text(self.total))
+    }
 }
 
 /// A file to send, while it is chosen.
@@ -228,6 +256,20 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
     false
 }
 
+/// Sends rows of the log to whom this tab sends.
+pub(in crate::ui) fn send_journal_rows(tab: &mut Tab, rows: JournalRows, cx: &mut Cx<'_>) {
+    let Some(target) = target_of(tab, cx) else { return };
+    let outgoing = Outgoing {
+        name: cx.locale.text("file.rows").to_owned(),
+        target,
+        total: rows.count(),
+        source: SendSource::Journal(Box::new(rows)),
+        pace: Pace::default(),
+        pasted: None,
+    };
+    send_file(tab, ROWS, outgoing, cx);
+}
+
 /// Sends it. Says whether the session took it.
 fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> bool {
     if !tab.is_open() {
@@ -239,12 +281,13 @@ fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> 
         return false;
     }
     let Outgoing { name, target, source, total, pace, pasted } = outgoing;
+    let unit = if matches!(source, SendSource::Journal(_)) { SendUnit::Rows } else { SendUnit::Bytes };
     let command = Command::SendLong { job, target, source, pace };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
         return false;
     };
-    let progress = FileProgress { name, sent: 0, total };
+    let progress = FileProgress { name, sent: 0, total, unit };
     tab.file = Some(FileSend { job, progress, ticket, pasted });
     true
 }
@@ -289,28 +332,33 @@ pub(in crate::ui) fn finished(tab: &mut Tab, job: JobId, outcome: Result<(), Rej
         file.pasted = None;
     }
     give_back(tab, file);
+    tell_outcome(&progress, outcome, cx);
+}
+
+fn tell_outcome(progress: &FileProgress, outcome: Result<(), Rejection>, cx: &mut Cx<'_>) {
     let locale = cx.locale;
+    let (sent, size) = progress.amounts();
+    let name = &progress.name;
+    let are_rows = progress.unit == SendUnit::Rows;
+    let count = Count(progress.total);
     match outcome {
-        Ok(()) => {
-            let size = ByteSize(progress.total);
-            let line = locale.format("toast.file_sent", &[("name", &progress.name), ("size", &size)]);
-            cx.notices.done(line);
-        }
+        Ok(()) if are_rows && progress.total == 0 => cx.notices.info(locale.text("toast.rows_empty")),
+        Ok(()) if are_rows => cx.notices.done(locale.format("toast.rows_sent", &[("count", &count)])),
+        Ok(()) => cx.notices.done(locale.format("toast.file_sent", &[("name", name), ("size", &size)])),
         Err(Rejection::Cancelled) => {
-            let (sent, size) = (ByteSize(progress.sent), ByteSize(progress.total));
-            let line = locale
-                .format("toast.file_stopped", &[("name", &progress.name), ("sent", &sent), ("size", &size)]);
-            cx.notices.info(line);
-        }
-        Err(why @ Rejection::SomeLeft { .. }) => {
-            let why = text::rejection(locale, &why);
-            cx.notices
-                .problem(locale.format("toast.file_to_some", &[("name", &progress.name), ("why", &why)]));
+            let key = if are_rows { "toast.rows_stopped" } else { "toast.file_stopped" };
+            cx.notices.info(locale.format(key, &[("name", name), ("sent", &sent), ("size", &size)]));
         }
         Err(why) => {
+            let key = match why {
+                Rejection::SomeLeft { .. } => "toast.file_to_some",
+                _ if are_rows => "toast.rows_failed",
+                _ => "toast.file_failed",
+            };
             let why = text::rejection(locale, &why);
-            let line = locale.format("toast.file_failed", &[("name", &progress.name), ("why", &why)]);
-            cx.notices.problem(line);
+            let values: [(_, &dyn Display); 4] =
+                [("name", name), ("why", &why), ("sent", &sent), ("size", &size)];
+            cx.notices.problem(locale.format(key, &values));
         }
     }
 }

@@ -213,13 +213,8 @@ fn whom(tab: &Tab, cx: &Cx<'_>) -> String {
     words::recipients(cx.locale, &tab.settings, &tab.peers)
 }
 
-/// Puts bytes on their way to whom this tab sends. Gives the ticket where the session was asked.
-pub(in crate::ui) fn send_payload(tab: &Tab, payload: Vec<u8>, cx: &mut Cx<'_>) -> Option<Ticket> {
-    send_content(tab, payload.into(), cx)
-}
-
-/// The same with what may still have to be filled in.
-fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> {
+/// Puts this on its way to whom this tab sends. Gives the ticket where the session was asked.
+pub(in crate::ui) fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> {
     let target = target_of(tab, cx)?;
     send_for_answer(tab, Command::Send { target, content, origin: Origin::User }, cx)
 }

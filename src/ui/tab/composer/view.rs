@@ -5,7 +5,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::ComposerAction;
-use crate::ui::tab::composer::file::FileProgress;
+use crate::ui::tab::composer::file::{FileProgress, SendUnit};
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, LONGEST_TYPED_BYTES};
 use crate::ui::tab::composer::preview::preview_ui;
 use crate::ui::tab::composer::ready;
@@ -266,16 +266,19 @@ fn send_button(ui: &mut Ui, ctx: &ViewCtx<'_>, width: f32, off: Option<&str>, ou
 fn file_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, file: &FileProgress, out: &mut Vec<TabAction>) {
     ui.horizontal(|ui| {
         let part = if file.total == 0 { 0.0 } else { file.sent as f64 / file.total as f64 };
-        let line = format!("{} · {} / {}", file.name, ByteSize(file.sent), ByteSize(file.total));
+        let (sent, total) = file.amounts();
+        let line = format!("{} · {sent} / {total}", file.name);
+        let tip = match file.unit {
+            SendUnit::Bytes => ctx.text("composer.file_cancel"),
+            SendUnit::Rows => ctx.text("composer.rows_cancel"),
+        };
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a part between 0 and 1 for a bar of some pixels"
         )]
         let bar = egui::ProgressBar::new(part as f32).text(line).desired_width(ui.available_width() - 90.0);
         ui.add(bar);
-        if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, ctx.text("composer.file_cancel"))
-            .clicked()
-        {
+        if button(ui, ButtonKind::Ending, ctx.text("common.cancel"), None, tip).clicked() {
             out.push(ComposerAction::CancelFile.into());
         }
     });
