@@ -74,6 +74,11 @@ fn the_chart_is_saved_as_a_picture_with_its_notes_and_as_a_table() {
     assert_eq!(picture.matches("<polyline").count(), 4, "three lines and a note: {picture}");
     assert!(picture.contains(">door &lt;open&gt;</text>"), "{picture}");
     assert!(picture.contains(">— T=([0-9.]+)</text>"), "{picture}");
+    assert!(
+        picture.contains(">9.5</text>") && picture.contains(">0</text>"),
+        "what its height is: {picture}"
+    );
+    assert!(picture.contains(">1.0/s</text>"), "the greatest of the rates: {picture}");
     desk.menu_of("Chart: press a moment");
     desk.press("Save as CSV…");
     let table = desk.folder.path().join("chart.csv");

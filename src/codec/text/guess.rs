@@ -12,11 +12,22 @@ const LEAST_CHARACTERS: usize = 2;
 /// The encoding that all of these texts fit, where one of them does not fit the chosen one. Bytes that are no text, as
 /// those of binary protocols, fit none.
 pub fn better_encoding(texts: &[&[u8]], chosen: TextEncoding) -> Option<TextEncoding> {
+    // What is nothing but ASCII is the same in all of them, whatever it means.
+    let telling = texts.iter().filter(|text| !text.is_ascii()).map(|text| without_frame(text));
+    let texts: Vec<&[u8]> = telling.collect();
     if texts.iter().all(|text| is_whole(&decode(chosen, &mut Carry::default(), text))) {
         return None;
     }
     let candidates = CANDIDATES.iter().filter_map(|name| TextEncoding::from_name(name).ok());
-    candidates.filter(|candidate| *candidate != chosen).find(|candidate| is_text(texts, *candidate))
+    candidates.filter(|candidate| *candidate != chosen).find(|candidate| is_text(&texts, *candidate))
+}
+
+/// A text without the control characters that devices put around it, such as STX and ETX.
+fn without_frame(text: &[u8]) -> &[u8] {
+    let is_inside = |byte: &u8| !byte.is_ascii_control();
+    let start = text.iter().position(is_inside).unwrap_or(text.len());
+    let end = text.iter().rposition(is_inside).map_or(start, |last| last + 1);
+    &text[start..end]
 }
 
 /// Whether all of it is characters. An unfinished one at its end tells of a wrong encoding as well as of a stream that was
@@ -75,8 +86,11 @@ mod tests {
         let sensor = gbk.encode("温度=25.3℃\r\n").unwrap();
         let japanese = shift_jis.encode("おんどは25です").unwrap();
         let cut = &sensor[..sensor.len() - 3];
-        let rows: [Row<'_>; 10] = [
+        let framed = [b"\x02", &sensor[..sensor.len() - 2], b"\x03\r\n"].concat();
+        let rows: [Row<'_>; 12] = [
             (&[&sensor, b"OK\r\n"], utf8, Some(gbk)),
+            (&[&framed], utf8, Some(gbk)),
+            (&[&sensor, &[0x00, 0x01, 0x02, 0x1F]], utf8, Some(gbk)),
             (&["温度=25.3\r\n".as_bytes()], gbk, None),
             (&["电压".as_bytes(), "传感器故障".as_bytes()], gbk, Some(utf8)),
             (&[&japanese], utf8, Some(shift_jis)),

@@ -43,6 +43,24 @@ const SHORTEST_NS: i64 = 1_000_000;
 struct Line {
     values: Vec<Option<f64>>,
     color: Color32,
+    scale: Scale,
+}
+
+/// What the lower and the upper end of the height stand for.
+#[derive(Clone, Copy)]
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+/// What an end of the height stands for, to be written beside it.
+struct ScaleMark {
+    y: f32,
+    /// Rates stand at the left, a number out of messages at the right.
+    is_rate: bool,
+    is_upper: bool,
+    text: String,
+    color: Color32,
 }
 
 /// The times at both edges, and where those are.
@@ -85,6 +103,7 @@ pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec
         painter.vline(axis.x(remark.wall_ns), rect.y_range(), Stroke::new(1.0, theme.text));
     }
     paint_times(&painter, theme, ctx, axis);
+    paint_scales(&painter, rect, &scale_marks(theme, rect, &lines, chart.counts_bytes));
     if let Some(from) = chart.drag_from.zip(response.hover_pos()) {
         let [one, other] = [axis.x(from.0), from.1.x];
         let dragged = Rect::from_x_y_ranges(one.min(other)..=one.max(other), rect.y_range());
@@ -156,23 +175,28 @@ impl Axis {
 fn lines_of(theme: &Theme, chart: &Chart, axis: Axis) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(flow) = chart.flow() {
-        let of = |take: fn(&Flow, bool) -> u64, color| {
+        let of = |take: fn(&Flow, bool) -> u64| -> Vec<Option<f64>> {
             let rate = |(from, to): (i64, i64)| {
                 let (from, to) = axis.rated(flow, from, to);
                 let seconds = (to - from) as f64 / 1e9;
                 Some(take(&flow.between(from, to), chart.counts_bytes) as f64 / seconds)
             };
-            Line { values: axis.steps().map(rate).collect(), color }
+            axis.steps().map(rate).collect()
         };
-        lines.push(of(sent, theme.sent));
-        lines.push(of(received, theme.received));
+        let (sent, received) = (of(sent), of(received));
+        // What came and what went is compared at a glance.
+        let scale = Scale::of(sent.iter().chain(&received));
+        lines.push(Line { values: sent, color: theme.sent, scale });
+        lines.push(Line { values: received, color: theme.received, scale });
     }
     if let Some(values) = chart.values() {
         let value = |(from, to): (i64, i64)| {
             let (from, to) = widened(values, from, to);
             values.between(from, to).0.map(|(_, _, last)| last)
         };
-        lines.push(Line { values: axis.steps().map(value).collect(), color: theme.accent });
+        let values: Vec<Option<f64>> = axis.steps().map(value).collect();
+        let scale = Scale::of(&values);
+        lines.push(Line { values, color: theme.accent, scale });
     }
     lines
 }
@@ -195,22 +219,71 @@ fn paint_line(painter: &Painter, rect: Rect, line: &Line) {
     painter.add(Shape::line(points(rect, line), Stroke::new(1.5, line.color)));
 }
 
-/// Each line has the height for itself: rates from zero on, other numbers from the least to the greatest.
+impl Scale {
+    /// From zero on where that is near, else from the least to the greatest.
+    fn of<'a>(values: impl IntoIterator<Item = &'a Option<f64>>) -> Scale {
+        let known = values.into_iter().flatten().copied();
+        let (least, high) = known.fold((f64::MAX, f64::MIN), |(low, high), it| (low.min(it), high.max(it)));
+        Scale { low: if least >= 0.0 && least < high / 4.0 { 0.0 } else { least }, high }
+    }
+
+    fn y(self, rect: Rect, value: f64) -> f32 {
+        let height = if self.high > self.low { self.high - self.low } else { 1.0 };
+        #[expect(clippy::cast_possible_truncation, reason = "a share of the height")]
+        let share = ((value - self.low) / height) as f32;
+        rect.bottom() - 2.0 - share * SHARE * (rect.height() - 4.0)
+    }
+}
+
 fn points(rect: Rect, line: &Line) -> Vec<Pos2> {
-    let known = || line.values.iter().flatten().copied();
-    let (least, greatest) = known().fold((f64::MAX, f64::MIN), |(low, high), it| (low.min(it), high.max(it)));
-    let low = if least >= 0.0 && least < greatest / 4.0 { 0.0 } else { least };
-    let height = if greatest > low { greatest - low } else { 1.0 };
     let mut points: Vec<Pos2> = Vec::new();
     for (place, value) in line.values.iter().enumerate() {
         // Where nothing is known, the line goes straight on to where something is.
         let Some(value) = value else { continue };
-        #[expect(clippy::cast_possible_truncation, reason = "a share of the height")]
-        let share = ((value - low) / height) as f32;
-        let y = rect.bottom() - 2.0 - share * SHARE * (rect.height() - 4.0);
-        points.push(pos2(rect.left() + (place as f32 + 0.5) * STEP, y));
+        points.push(pos2(rect.left() + (place as f32 + 0.5) * STEP, line.scale.y(rect, *value)));
     }
     points
+}
+
+/// What the height stands for: the greatest of the rates, and the least and the greatest of the number.
+fn scale_marks(theme: &Theme, rect: Rect, lines: &[Line], counts_bytes: bool) -> Vec<ScaleMark> {
+    // The last line of the rates is that of what came.
+    let rates = lines.get(1).map(|line| (line.scale, true, theme.dim));
+    let number = lines.get(2).map(|line| (line.scale, false, line.color));
+    let mut marks = Vec::new();
+    for (scale, is_rate, color) in rates.into_iter().chain(number) {
+        let written = |value: f64| if is_rate { rate_text(value, counts_bytes) } else { number_text(value) };
+        let mut mark = |value: f64, is_upper| {
+            let (y, text) = (scale.y(rect, value), written(value));
+            marks.push(ScaleMark { y, is_rate, is_upper, text, color });
+        };
+        if scale.high >= scale.low {
+            mark(scale.high, true);
+        }
+        if scale.high > scale.low && !(is_rate && scale.low == 0.0) {
+            mark(scale.low, false);
+        }
+    }
+    marks
+}
+
+/// As many digits as tell something.
+fn number_text(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn paint_scales(painter: &Painter, rect: Rect, marks: &[ScaleMark]) {
+    let font = fonts::interface(theme::LABEL_SIZE);
+    for mark in marks {
+        let (x, align) = match (mark.is_rate, mark.is_upper) {
+            (true, true) => (rect.left() + 6.0, Align2::LEFT_TOP),
+            (true, false) => (rect.left() + 6.0, Align2::LEFT_BOTTOM),
+            (false, true) => (rect.right() - 6.0, Align2::RIGHT_TOP),
+            (false, false) => (rect.right() - 6.0, Align2::RIGHT_BOTTOM),
+        };
+        painter.text(pos2(x, mark.y), align, &mark.text, font.clone(), mark.color);
+    }
 }
 
 fn paint_times(painter: &Painter, theme: &Theme, ctx: &ViewCtx<'_>, axis: Axis) {
@@ -379,8 +452,14 @@ fn picture(theme: &Theme, ctx: &ViewCtx<'_>, chart: &Chart, axis: Axis) -> Strin
         picture.line(&[pos2(x, y.min), pos2(x, y.max)], theme.text, 1.0);
         picture.words(pos2(x + 4.0, y.min + WORD_SIZE), Anchor::Start, &remark.text, theme.text);
     }
-    for line in lines_of(theme, chart, axis) {
-        picture.line(&points(rect, &line), line.color, 1.5);
+    let lines = lines_of(theme, chart, axis);
+    for line in &lines {
+        picture.line(&points(rect, line), line.color, 1.5);
+    }
+    for mark in scale_marks(theme, rect, &lines, chart.counts_bytes) {
+        let (x, anchor) = if mark.is_rate { (6.0, Anchor::Start) } else { (size.x - 6.0, Anchor::End) };
+        let below = if mark.is_upper { WORD_SIZE } else { 0.0 };
+        picture.words(pos2(x, mark.y + below), anchor, &mark.text, mark.color);
     }
     let mut x = 6.0;
     let typed = chart.typed.trim();
