@@ -2,13 +2,13 @@
 //! its column, what was expected and the nearest known word. It does not know what the files are about.
 
 use crate::automation::interval;
+use crate::automation::phrase::Phrase;
 use crate::automation::template::TemplateError;
 use crate::codec::checksum::{Checksum, ChecksumError};
 use crate::codec::composition::{LineEnding, LineEndingError};
 use crate::codec::expression::ExpressionError;
 use crate::codec::near_miss;
 use crate::codec::text::EncodingError;
-use std::fmt::Display;
 use std::ops::Range;
 use std::time::Duration;
 use thiserror::Error;
@@ -45,24 +45,24 @@ pub enum Problem {
         known: i64,
     },
     /// A key that has no meaning here.
-    #[error("{of} has no '{key}'; expected {known}{hint}")]
+    #[error("{of} has no '{key}'; expected {known}{hint}", hint = near_miss::told(.nearest.as_deref()))]
     UnknownKey {
         /// What the key stands in.
-        of: &'static str,
+        of: Phrase,
         /// The key.
         key: String,
         /// What there could be.
         known: String,
-        /// The nearest known word, as the end of the sentence.
-        hint: String,
+        /// The nearest known word.
+        nearest: Option<String>,
     },
     /// Something that must be there is not.
     #[error("{of} needs {needs}")]
     Missing {
         /// What it is missing from.
-        of: &'static str,
+        of: Phrase,
         /// What is missing.
-        needs: &'static str,
+        needs: Phrase,
     },
     /// The value is of another kind.
     #[error("expected {expected} for '{key}', found {found}")]
@@ -70,21 +70,25 @@ pub enum Problem {
         /// The key.
         key: String,
         /// What was expected.
-        expected: &'static str,
+        expected: Phrase,
         /// What is there.
         found: &'static str,
     },
     /// The value makes no sense.
-    #[error("'{value}' is no value of '{key}'; expected {expected}{hint}")]
+    #[error(
+        "'{value}' is no value of '{key}'; expected {expected}{hint}",
+        expected = .expected.iter().map(Phrase::to_string).collect::<Vec<_>>().join(", "),
+        hint = near_miss::told(.nearest.as_deref())
+    )]
     WrongValue {
         /// The key.
         key: String,
         /// What is there.
         value: String,
-        /// What was expected.
-        expected: String,
-        /// The nearest known word, as the end of the sentence.
-        hint: String,
+        /// What was expected: one of these.
+        expected: Vec<Phrase>,
+        /// The nearest known word.
+        nearest: Option<String>,
     },
     /// Two keys that do not go together.
     #[error("'{second}' does not go with '{first}'")]
@@ -121,7 +125,7 @@ pub(super) struct Document<'t> {
 #[derive(Debug)]
 pub(super) struct Table<'t> {
     document: Document<'t>,
-    of: &'static str,
+    of: Phrase,
     place: usize,
     entries: Vec<Entry<'t>>,
     asked: Vec<&'static str>,
@@ -148,7 +152,7 @@ pub(super) struct Text<'t> {
 
 impl<'t> Document<'t> {
     /// Reads a file whose version this program knows. `of` names the file in errors.
-    pub(super) fn read(text: &'t str, of: &'static str, version: i64) -> Result<Table<'t>, FileError> {
+    pub(super) fn read(text: &'t str, of: Phrase, version: i64) -> Result<Table<'t>, FileError> {
         let document = Document { text };
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -160,13 +164,13 @@ impl<'t> Document<'t> {
             Some(entry) => match entry.whole_number() {
                 Some(found) if found == version => {}
                 Some(found) => return Err(entry.error(Problem::Version { found, known: version })),
-                None => return Err(entry.wrong_kind("a whole number")),
+                None => return Err(entry.wrong_kind(Phrase("phrase.whole_number"))),
             },
         }
         Ok(table)
     }
 
-    fn table(self, of: &'static str, place: usize, table: DeTable<'t>) -> Table<'t> {
+    fn table(self, of: Phrase, place: usize, table: DeTable<'t>) -> Table<'t> {
         let entry = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| Entry {
             document: self,
             key_at: key.span().start,
@@ -206,7 +210,8 @@ impl<'t> Table<'t> {
 
     /// Takes a yes or no.
     pub(super) fn flag(&mut self, key: &'static str) -> Result<Option<bool>, FileError> {
-        let read = |entry: Entry<'t>| entry.value.as_bool().ok_or_else(|| entry.wrong_kind("true or false"));
+        let read =
+            |entry: Entry<'t>| entry.value.as_bool().ok_or_else(|| entry.wrong_kind(Phrase("phrase.flag")));
         self.take(key).map(read).transpose()
     }
 
@@ -214,8 +219,8 @@ impl<'t> Table<'t> {
     pub(super) fn count(&mut self, key: &'static str) -> Result<Option<u64>, FileError> {
         let read = |entry: Entry<'t>| match entry.whole_number().map(u64::try_from) {
             Some(Ok(count @ 1..)) => Ok(count),
-            Some(_) => Err(entry.wrong_value("a number from 1")),
-            None => Err(entry.wrong_kind("a whole number")),
+            Some(_) => Err(entry.wrong_value(Phrase("phrase.count"))),
+            None => Err(entry.wrong_kind(Phrase("phrase.whole_number"))),
         };
         self.take(key).map(read).transpose()
     }
@@ -224,7 +229,7 @@ impl<'t> Table<'t> {
     pub(super) fn interval(&mut self, key: &'static str) -> Result<Option<Duration>, FileError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         let span = interval::parse(&text.text);
-        span.map(Some).ok_or_else(|| text.wrong_value(key, "a time such as \"500ms\", \"2s\" or \"1min\""))
+        span.map(Some).ok_or_else(|| text.wrong_value(key, Phrase("phrase.span")))
     }
 
     /// Takes one of a few words.
@@ -254,20 +259,16 @@ impl<'t> Table<'t> {
 
     /// Takes a table.
     pub(super) fn table(&mut self, key: &'static str) -> Result<Option<Table<'t>>, FileError> {
-        self.take(key).map(|entry| entry.into_table(key)).transpose()
+        self.take(key).map(|entry| entry.into_table(Phrase(key))).transpose()
     }
 
     /// Takes a list of tables, `[[key]]`.
-    pub(super) fn tables(
-        &mut self,
-        key: &'static str,
-        of: &'static str,
-    ) -> Result<Vec<Table<'t>>, FileError> {
+    pub(super) fn tables(&mut self, key: &'static str, of: Phrase) -> Result<Vec<Table<'t>>, FileError> {
         let Some(entry) = self.take(key) else { return Ok(Vec::new()) };
         let kind = entry.value.type_str();
         let document = entry.document;
         let wrong = |at| {
-            let expected = "a list of tables";
+            let expected = Phrase("phrase.tables");
             document.error(at, Problem::WrongKind { key: key.to_owned(), expected, found: kind })
         };
         let DeValue::Array(items) = entry.value else { return Err(wrong(entry.span.start)) };
@@ -317,16 +318,17 @@ impl<'t> Table<'t> {
         match self.entries.first() {
             None => Ok(()),
             Some(entry) => {
-                let hint = near_miss::hint(&entry.key, self.asked.iter().copied());
+                let nearest = near_miss::closest(&entry.key, self.asked.iter().copied());
+                let nearest = nearest.map(str::to_owned);
                 let (of, key) = (self.of, entry.key.clone());
                 let known = self.asked.join(", ");
-                Err(self.document.error(entry.key_at, Problem::UnknownKey { of, key, known, hint }))
+                Err(self.document.error(entry.key_at, Problem::UnknownKey { of, key, known, nearest }))
             }
         }
     }
 
     /// Something is missing from this table.
-    pub(super) fn missing(&self, needs: &'static str) -> FileError {
+    pub(super) fn missing(&self, needs: Phrase) -> FileError {
         self.document.error(self.place, Problem::Missing { of: self.of, needs })
     }
 
@@ -349,7 +351,7 @@ impl<'t> Entry<'t> {
             DeValue::String(text) => {
                 Ok(Text { document: self.document, text: text.into_owned(), span: self.span })
             }
-            _ => Err(self.wrong_kind("a text")),
+            _ => Err(self.wrong_kind(Phrase("phrase.text"))),
         }
     }
 
@@ -385,10 +387,10 @@ impl<'t> Entry<'t> {
         self.value.as_bool()
     }
 
-    fn into_table(self, of: &'static str) -> Result<Table<'t>, FileError> {
+    fn into_table(self, of: Phrase) -> Result<Table<'t>, FileError> {
         match self.value {
             DeValue::Table(table) => Ok(self.document.table(of, self.key_at, table)),
-            _ => Err(self.wrong_kind("a table")),
+            _ => Err(self.wrong_kind(Phrase("phrase.table"))),
         }
     }
 
@@ -402,15 +404,15 @@ impl<'t> Entry<'t> {
         self.document.error(self.span.start, problem)
     }
 
-    pub(super) fn wrong_kind(&self, expected: &'static str) -> FileError {
+    pub(super) fn wrong_kind(&self, expected: Phrase) -> FileError {
         let found = self.value.type_str();
         self.error(Problem::WrongKind { key: self.key.clone(), expected, found })
     }
 
-    pub(super) fn wrong_value(&self, expected: &str) -> FileError {
+    pub(super) fn wrong_value(&self, expected: Phrase) -> FileError {
         let value = self.document.text.get(self.span.clone()).unwrap_or_default().to_owned();
-        let (key, expected, hint) = (self.key.clone(), expected.to_owned(), String::new());
-        self.error(Problem::WrongValue { key, value, expected, hint })
+        let (key, expected) = (self.key.clone(), vec![expected]);
+        self.error(Problem::WrongValue { key, value, expected, nearest: None })
     }
 }
 
@@ -425,20 +427,20 @@ impl Text<'_> {
         self.document.error(self.place_of(character), problem.into())
     }
 
-    pub(super) fn wrong_value(&self, key: &str, expected: impl Display) -> FileError {
-        let (key, value, hint) = (key.to_owned(), self.text.clone(), String::new());
-        self.error(Problem::WrongValue { key, value, expected: expected.to_string(), hint })
+    pub(super) fn wrong_value(&self, key: &str, expected: Phrase) -> FileError {
+        let (key, value) = (key.to_owned(), self.text.clone());
+        self.error(Problem::WrongValue { key, value, expected: vec![expected], nearest: None })
     }
 
-    pub(super) fn unknown_word<'a>(
+    pub(super) fn unknown_word(
         &self,
         key: &str,
-        words: impl Iterator<Item = &'a str> + Clone,
+        words: impl Iterator<Item = &'static str> + Clone,
     ) -> FileError {
-        let hint = near_miss::hint(&self.text, words.clone());
-        let expected = words.collect::<Vec<_>>().join(", ");
+        let nearest = near_miss::closest(&self.text, words.clone()).map(str::to_owned);
+        let expected = words.map(Phrase).collect();
         let (key, value) = (key.to_owned(), self.text.clone());
-        self.error(Problem::WrongValue { key, value, expected, hint })
+        self.error(Problem::WrongValue { key, value, expected, nearest })
     }
 
     /// Where a character of the text stands in the file, whose quotes and escapes it does not have.

@@ -12,6 +12,7 @@ pub mod condition;
 pub mod document;
 
 pub mod occasion;
+pub mod phrase;
 
 pub mod rules;
 

@@ -38,12 +38,15 @@ pub enum LineBreak {
 
 /// A name that no line ending has.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown line ending '{name}'; write none, lf, crlf, cr or nul{hint}")]
+#[error(
+    "unknown line ending '{name}'; write none, lf, crlf, cr or nul{hint}",
+    hint = near_miss::told(.nearest.as_deref())
+)]
 pub struct LineEndingError {
     /// What was typed.
     pub name: String,
-    /// The nearest known name, as the end of the sentence.
-    pub hint: String,
+    /// The nearest known name.
+    pub nearest: Option<String>,
 }
 
 /// The exact bytes of one send, with the borders of its three parts.
@@ -177,7 +180,8 @@ impl FromStr for LineEnding {
     fn from_str(typed: &str) -> Result<LineEnding, LineEndingError> {
         let name = typed.trim().to_ascii_lowercase();
         LineEnding::ALL.into_iter().find(|ending| ending.name() == name).ok_or_else(|| LineEndingError {
-            hint: near_miss::hint(&name, LineEnding::ALL.into_iter().map(LineEnding::name)),
+            nearest: near_miss::closest(&name, LineEnding::ALL.into_iter().map(LineEnding::name))
+                .map(str::to_owned),
             name: typed.trim().to_owned(),
         })
     }

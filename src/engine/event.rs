@@ -58,6 +58,8 @@ pub enum Event {
 pub struct StepEnded {
     /// How it ended.
     pub result: StepResult,
+    /// Why the session refused it, if that is why it did not hold.
+    pub refused: Option<Rejection>,
     /// The records that were written since the step before it; the last is the remark about it.
     pub records: Range<RecordId>,
     /// What the run knows now.

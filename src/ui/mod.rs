@@ -14,6 +14,7 @@ pub mod widgets;
 pub mod input_method;
 
 pub mod text;
+pub mod written_text;
 
 pub mod error_text;
 

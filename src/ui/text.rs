@@ -9,6 +9,7 @@ use crate::model::ids::PeerId;
 use crate::model::peer_process::PeerProcess;
 use crate::model::record::{Direction, EndReason};
 use crate::model::status::{PeerState, SessionState};
+use crate::ui::written_text::fill_error;
 use crate::util::locale::Locale;
 use crate::workspace::tabs::TabKind;
 use std::fmt::Display;
@@ -154,7 +155,9 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::TooManySends(count) => locale.format("rejected.too_many_sends", &[("count", count)]),
-        Rejection::CannotFill(error) => locale.format("rejected.cannot_fill", &[("error", error)]),
+        Rejection::CannotFill(error) => {
+            locale.format("rejected.cannot_fill", &[("error", &fill_error(locale, error))])
+        }
         Rejection::SequenceBusy => locale.text("rejected.sequence_busy").to_owned(),
         Rejection::Busy => locale.text("rejected.busy").to_owned(),
     }

@@ -44,23 +44,25 @@ pub enum LocaleError {
 }
 
 /// The English files. A new file is added here and in the list below.
-const ENGLISH: [&str; 6] = [
+const ENGLISH: [&str; 7] = [
     include_str!("../../assets/locale/en/decode.toml"),
     include_str!("../../assets/locale/en/expression.toml"),
     include_str!("../../assets/locale/en/inspector.toml"),
     include_str!("../../assets/locale/en/record.toml"),
     include_str!("../../assets/locale/en/sheet.toml"),
     include_str!("../../assets/locale/en/window.toml"),
+    include_str!("../../assets/locale/en/written.toml"),
 ];
 
 /// The Chinese files, in the same order.
-const SIMPLIFIED_CHINESE: [&str; 6] = [
+const SIMPLIFIED_CHINESE: [&str; 7] = [
     include_str!("../../assets/locale/zh-Hans/decode.toml"),
     include_str!("../../assets/locale/zh-Hans/expression.toml"),
     include_str!("../../assets/locale/zh-Hans/inspector.toml"),
     include_str!("../../assets/locale/zh-Hans/record.toml"),
     include_str!("../../assets/locale/zh-Hans/sheet.toml"),
     include_str!("../../assets/locale/zh-Hans/window.toml"),
+    include_str!("../../assets/locale/zh-Hans/written.toml"),
 ];
 
 impl Language {

@@ -2,10 +2,10 @@
 //! there have their usual value.
 
 use crate::automation::interval;
-use crate::automation::list::{Imported, ListEntry, SendList, Unread};
+use crate::automation::list::{Imported, ListEntry, ListFault, SendList, Unread};
 use crate::automation::template::Form;
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::{LineEnding, LineEndingError};
+use crate::codec::composition::LineEnding;
 use crate::codec::near_miss;
 use crate::codec::text::TextEncoding;
 use std::time::Duration;
@@ -46,25 +46,26 @@ impl SendList {
     pub fn from_csv(text: &str) -> Imported {
         let mut imported = Imported::default();
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let unread = |line: usize, why: String| Unread { line, why };
+        let unread = |line: usize, why: ListFault| Unread { line, why };
         let columns = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
-                imported.unread.push(unread(1, error.to_string()));
+                imported.unread.push(unread(1, ListFault::Csv(error.to_string())));
                 return imported;
             }
         };
         for column in &columns {
             let name = column.trim().trim_start_matches('\u{FEFF}');
             if !COLUMNS.contains(&name) {
-                let hint = near_miss::hint(name, COLUMNS.into_iter());
-                imported.unread.push(unread(1, format!("no column is called '{name}'{hint}")));
+                let nearest = near_miss::closest(name, COLUMNS.into_iter()).map(str::to_owned);
+                let name = name.to_owned();
+                imported.unread.push(unread(1, ListFault::UnknownColumn { name, nearest }));
             }
         }
         let columns: Vec<String> =
             columns.iter().map(|name| name.trim().trim_start_matches('\u{FEFF}').to_owned()).collect();
         if !columns.iter().any(|name| name == "payload") {
-            imported.unread.push(unread(1, "there is no column payload".to_owned()));
+            imported.unread.push(unread(1, ListFault::NoPayloadColumn));
             return imported;
         }
         for record in reader.records() {
@@ -82,7 +83,7 @@ impl SendList {
                 }
                 Err(error) => {
                     let line = line_of(text, error.position());
-                    imported.unread.push(unread(line, error.to_string()));
+                    imported.unread.push(unread(line, ListFault::Csv(error.to_string())));
                 }
             }
         }
@@ -97,28 +98,26 @@ fn line_of(text: &str, at: Option<&csv::Position>) -> usize {
     1 + ended + usize::from(text.as_bytes().get(byte) == Some(&b'\n'))
 }
 
-fn entry<'a>(field: impl Fn(&str) -> &'a str) -> Result<ListEntry, String> {
+fn entry<'a>(field: impl Fn(&str) -> &'a str) -> Result<ListEntry, ListFault> {
     let form = match field("form").trim() {
         "" => Form::Text,
-        word => {
-            Form::from_word(word).ok_or_else(|| format!("'{word}' is no form; write text, hex or escapes"))?
-        }
+        word => Form::from_word(word).ok_or_else(|| ListFault::UnknownForm(word.to_owned()))?,
     };
     let encoding = match field("encoding").trim() {
         "" => None,
-        name => Some(TextEncoding::from_name(name).map_err(|error| error.to_string())?),
+        name => Some(TextEncoding::from_name(name)?),
     };
     let ending = match field("append").trim() {
         "" => Ok(LineEnding::None),
-        name => name.parse().map_err(|error: LineEndingError| error.to_string()),
+        name => name.parse(),
     }?;
     let checksum = match field("checksum").trim() {
         "" => None,
-        name => Some(Checksum::from_name(name).map_err(|error| error.to_string())?),
+        name => Some(Checksum::from_name(name)?),
     };
     let delay = match field("delay").trim() {
         "" => Duration::ZERO,
-        typed => interval::parse(typed).ok_or_else(|| format!("'{typed}' is no time; write 500ms or 2s"))?,
+        typed => interval::parse(typed).ok_or_else(|| ListFault::NoTime(typed.to_owned()))?,
     };
     let text = |name: &str| field(name).to_owned();
     let (name, group, key, payload) = (text("name"), text("group"), text("key"), text("payload"));

@@ -3,6 +3,7 @@
 use crate::automation::document::{self, Document, FileError, Table};
 use crate::automation::interval;
 use crate::automation::list::{ListEntry, SendList};
+use crate::automation::phrase::Phrase;
 use crate::automation::template::Form;
 use crate::codec::composition::LineEnding;
 use crate::codec::text::TextEncoding;
@@ -13,8 +14,8 @@ const VERSION: i64 = 1;
 impl SendList {
     /// Reads a file.
     pub fn parse(text: &str) -> Result<SendList, FileError> {
-        let mut file = Document::read(text, "a send list", VERSION)?;
-        let tables = file.tables("send", "an entry")?;
+        let mut file = Document::read(text, Phrase("phrase.send_list"), VERSION)?;
+        let tables = file.tables("send", Phrase("phrase.entry"))?;
         file.finish()?;
         Ok(SendList { entries: tables.into_iter().map(entry).collect::<Result<_, _>>()? })
     }
@@ -40,7 +41,7 @@ fn entry(mut table: Table<'_>) -> Result<ListEntry, FileError> {
     let delay = table.interval("delay")?.unwrap_or_default();
     let Some((payload, form)) = payload else {
         table.refuse_others(&[])?;
-        return Err(table.missing("text, hex or escapes"));
+        return Err(table.missing(Phrase("phrase.needs_form")));
     };
     table.finish()?;
     Ok(ListEntry { name, group, key, payload, form, encoding, ending, checksum, delay })

@@ -3,10 +3,13 @@
 
 mod csv;
 
+mod fault;
+
 mod file;
 
 mod sscom;
 
+pub use fault::ListFault;
 pub use sscom::decoded;
 
 use crate::automation::template::{Dressed, Form, Names, Template, TemplateError};
@@ -60,7 +63,7 @@ pub struct Unread {
     /// Which, counted from 1.
     pub line: usize,
     /// Why.
-    pub why: String,
+    pub why: ListFault,
 }
 
 impl ListEntry {

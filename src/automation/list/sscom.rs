@@ -1,7 +1,7 @@
 //! The lists of SSCOM (`sscom51.ini`): `N1=H,01 03` or `N1=A,text` is a payload, `N101=2,name,500` its place in the
 //! order of sending, its name and the milliseconds until the next. The files are GBK, and people edit them by hand.
 
-use crate::automation::list::{Imported, ListEntry, SendList, Unread};
+use crate::automation::list::{Imported, ListEntry, ListFault, SendList, Unread};
 use crate::automation::template::Form;
 use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::codec::{escape, hex};
@@ -57,19 +57,19 @@ impl SendList {
     }
 }
 
-fn read_line(line: &str, items: &mut BTreeMap<u32, Item>) -> Result<(), String> {
+fn read_line(line: &str, items: &mut BTreeMap<u32, Item>) -> Result<(), ListFault> {
     let line = line.trim_end();
     if line.trim_start().is_empty() || line.trim_start().starts_with([';', '[']) {
         return Ok(());
     }
-    let (key, value) = line.split_once('=').ok_or("there is no '=' in the line")?;
+    let (key, value) = line.split_once('=').ok_or(ListFault::NoEquals)?;
     let key = key.trim();
     let digits = key.strip_prefix(['N', 'n']).filter(|digits| !digits.is_empty());
     let Some(number) = digits.and_then(|digits| digits.parse::<u32>().ok()) else {
-        return Err(format!("'{key}' is not N and a number"));
+        return Err(ListFault::UnknownKey(key.to_owned()));
     };
     match number {
-        0 => Err("payloads are numbered from 1".to_owned()),
+        0 => Err(ListFault::NumberedFromOne),
         1..NUMBERS => {
             let payload = payload(value)?;
             items.entry(number).or_default().payload = Some(payload);
@@ -84,15 +84,13 @@ fn read_line(line: &str, items: &mut BTreeMap<u32, Item>) -> Result<(), String> 
             }
             let mut parts = value.splitn(2, ',');
             let order = parts.next().unwrap_or_default();
-            let rest =
-                parts.next().ok_or_else(|| format!("expected ORDER,NAME,MILLISECONDS, found '{value}'"))?;
+            let rest = parts.next().ok_or_else(|| ListFault::NoName(value.to_owned()))?;
             let (name, millis) = rest.rsplit_once(',').unwrap_or((rest, ""));
             let item = items.entry(about).or_default();
             name.trim().clone_into(&mut item.name);
-            item.order = order.trim().parse().map_err(|_| format!("'{order}' is no place in an order"))?;
+            item.order = order.trim().parse().map_err(|_| ListFault::NoPlace(order.to_owned()))?;
             if !millis.trim().is_empty() {
-                let millis =
-                    millis.trim().parse().map_err(|_| format!("'{millis}' is no number of milliseconds"))?;
+                let millis = millis.trim().parse().map_err(|_| ListFault::NoMillis(millis.to_owned()))?;
                 item.delay = Duration::from_millis(millis);
             }
             Ok(())
@@ -100,19 +98,18 @@ fn read_line(line: &str, items: &mut BTreeMap<u32, Item>) -> Result<(), String> 
     }
 }
 
-fn payload(value: &str) -> Result<(String, Form), String> {
-    let (kind, text) =
-        value.split_once(',').ok_or_else(|| format!("expected H,… or A,…, found '{value}'"))?;
+fn payload(value: &str) -> Result<(String, Form), ListFault> {
+    let (kind, text) = value.split_once(',').ok_or_else(|| ListFault::NoKind(value.to_owned()))?;
     match kind.trim() {
         "H" | "h" => match hex::parse(text) {
             Ok(_) => Ok((text.trim().to_owned(), Form::Hex)),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.into()),
         },
         "A" | "a" => {
             let text = text.replace('{', "{{");
             let has_escapes = text.contains('\\') && escape::parse(&text, TextEncoding::UTF_8).is_ok();
             Ok((text, if has_escapes { Form::Escapes } else { Form::Text }))
         }
-        other => Err(format!("'{other}' is neither H (hex) nor A (text)")),
+        other => Err(ListFault::UnknownKind(other.to_owned())),
     }
 }

@@ -65,7 +65,8 @@ fn of_csv_what_can_be_read_is_read_and_the_rest_is_told() {
     let names: Vec<_> =
         read.list.entries.iter().map(|entry| (entry.name.as_str(), entry.payload.as_str())).collect();
     assert_eq!(names, [("first", "AT"), ("fourth", "a\r\nb")]);
-    let unread: Vec<_> = read.unread.iter().map(|unread| (unread.line, unread.why.as_str())).collect();
+    let unread: Vec<_> = read.unread.iter().map(|unread| (unread.line, unread.why.to_string())).collect();
+    let unread: Vec<_> = unread.iter().map(|(line, why)| (*line, why.as_str())).collect();
     assert_eq!(
         unread,
         [
@@ -76,7 +77,7 @@ fn of_csv_what_can_be_read_is_read_and_the_rest_is_told() {
     );
     let without = SendList::from_csv("name\r\nx\r\n");
     assert_eq!(
-        (without.list.entries.len(), without.unread[0].why.as_str()),
+        (without.list.entries.len(), without.unread[0].why.to_string().as_str()),
         (0, "there is no column payload")
     );
 }
@@ -101,7 +102,8 @@ fn of_sscom_what_can_be_read_is_read_and_the_rest_is_told() {
             ("无注释", "{{\"a\":1}", Form::Text, 1000),
         ]
     );
-    let unread: Vec<_> = read.unread.iter().map(|unread| (unread.line, unread.why.as_str())).collect();
+    let unread: Vec<_> = read.unread.iter().map(|unread| (unread.line, unread.why.to_string())).collect();
+    let unread: Vec<_> = unread.iter().map(|(line, why)| (*line, why.as_str())).collect();
     assert_eq!(
         unread,
         [

@@ -4,6 +4,7 @@
 use crate::automation::condition::{Condition, group_names};
 use crate::automation::document::{self, Document, Entry, FileError, Problem, Table, Text};
 use crate::automation::interval::{self, Rate};
+use crate::automation::phrase::Phrase;
 use crate::automation::rules::{Answer, AnswerContent, AnswerTo, CloseWay, Rule, Trigger};
 use crate::automation::template::{Dressed, Form, Names, Template};
 use crate::codec::composition::LineEnding;
@@ -40,10 +41,10 @@ const RECIPIENTS: [(&str, AnswerTo); 2] = [("sender", AnswerTo::Sender), ("all",
 impl RuleFile {
     /// Reads a file for a session of this encoding. The vocabulary knows the fields of decoders.
     pub fn parse(text: &str, encoding: TextEncoding, vocabulary: &Vocabulary) -> Result<RuleFile, FileError> {
-        let mut file = Document::read(text, "a rule file", VERSION)?;
+        let mut file = Document::read(text, Phrase("phrase.rule_file"), VERSION)?;
         let name = file.text("name")?.map(|name| name.text).unwrap_or_default();
         let variables = file.table("variables")?.map_or(Ok(Vec::new()), values)?;
-        let tables = file.tables("rule", "a rule")?;
+        let tables = file.tables("rule", Phrase("phrase.rule"))?;
         file.finish()?;
         // Any rule may use what another has caught or set, so all names are gathered first.
         let groups = group_names(text);
@@ -82,7 +83,7 @@ fn rule(mut table: Table<'_>, number: usize, reading: &Reading<'_>) -> Result<Ru
         // A misspelt key is the likelier reason, and is told first.
         (None, None) => None,
         (Some(when), None) => Some(Trigger::When(Condition::read(&when, &reading.vocabulary)?)),
-        (None, Some(every)) if every.is_zero() => return Err(table.missing("a time above zero for every")),
+        (None, Some(every)) if every.is_zero() => return Err(table.missing(Phrase("phrase.needs_time"))),
         (None, Some(every)) => Some(Trigger::Every(every)),
     };
     let requires = table.table("requires")?.map_or(Ok(Vec::new()), values)?;
@@ -91,14 +92,13 @@ fn rule(mut table: Table<'_>, number: usize, reading: &Reading<'_>) -> Result<Ru
     let set = table.table("set")?.map_or(Ok(Vec::new()), |table| templates(table, reading))?;
     let limit = match table.text("limit")? {
         None => None,
-        Some(text) => Some(
-            Rate::parse(&text.text)
-                .ok_or_else(|| text.wrong_value("limit", "a rate such as \"100/s\" or \"5/min\""))?,
-        ),
+        Some(text) => {
+            Some(Rate::parse(&text.text).ok_or_else(|| text.wrong_value("limit", Phrase("phrase.rate")))?)
+        }
     };
     let stop = table.flag("stop")?.unwrap_or(false);
     let close = table.word("close", &CLOSE_WAYS)?;
-    let no_trigger = table.missing("when = \"an expression\" or every = \"a time\"");
+    let no_trigger = table.missing(Phrase("phrase.needs_trigger"));
     table.finish()?;
     let trigger = trigger.ok_or(no_trigger)?;
     Ok(Rule { name, is_on, trigger, requires, answer, set, limit, stop, close })
@@ -127,7 +127,7 @@ fn answer(table: &mut Table<'_>, is_timer: bool, reading: &Reading<'_>) -> Resul
         }
         None if echo && !dresses && !is_timer => AnswerContent::Message,
         None if echo || dresses || after.is_some() || to.is_some() => {
-            return Err(table.missing("reply = \"a text\" or reply_hex = \"bytes\""));
+            return Err(table.missing(Phrase("phrase.needs_reply")));
         }
         None => return Ok(None),
     };
@@ -157,8 +157,8 @@ fn templates(table: Table<'_>, reading: &Reading<'_>) -> Result<Vec<(String, Tem
             return Err(entry.error_at_key(Problem::WrongValue {
                 key: "set".to_owned(),
                 value: name,
-                expected: "a name of letters, digits, '_' and '.'".to_owned(),
-                hint: String::new(),
+                expected: vec![Phrase("phrase.name")],
+                nearest: None,
             }));
         }
         let typed = entry.into_written()?;

@@ -4,6 +4,7 @@
 use crate::automation::condition::{Condition, group_names};
 use crate::automation::document::{self, Document, Entry, FileError, Table, Text};
 use crate::automation::interval;
+use crate::automation::phrase::Phrase;
 use crate::automation::rules::{CLOSE_WAYS, CloseWay, read_template, values, write_dress, write_values};
 use crate::automation::sequence::{
     Action, Recipients, Sequence, SessionValue, SessionWord, Step, USUAL_WAIT,
@@ -39,11 +40,11 @@ impl Sequence {
         vocabulary: &Vocabulary,
         given: &[(String, String)],
     ) -> Result<Sequence, FileError> {
-        let mut file = Document::read(text, "a sequence file", VERSION)?;
+        let mut file = Document::read(text, Phrase("phrase.sequence_file"), VERSION)?;
         let name = file.text("name")?.map(|name| name.text).unwrap_or_default();
         let (session, spoken) = file.table("session")?.map_or(Ok((Vec::new(), None)), session)?;
         let mut variables = file.table("variables")?.map_or(Ok(Vec::new()), values)?;
-        let tables = file.tables("step", "a step")?;
+        let tables = file.tables("step", Phrase("phrase.step"))?;
         file.finish()?;
         for (name, value) in given {
             match variables.iter_mut().find(|(known, _)| known == name) {
@@ -100,8 +101,7 @@ fn step(mut table: Table<'_>, number: usize, reading: &Reading<'_>) -> Result<St
     let action = match present[..] {
         [] => {
             table.refuse_others(&ACTIONS)?;
-            return Err(table
-                .missing("one of send, send_hex, send_file, wait_for, expect, delay, set, close, repeat"));
+            return Err(table.missing(Phrase("phrase.needs_action")));
         }
         [only] => action(&mut table, only, number, reading)?,
         [first, second, ..] => return Err(table.conflict(first, second)),
@@ -144,11 +144,10 @@ fn action(
         }
         _ => {
             let times = table.count("repeat")?.unwrap_or(1);
-            let from =
-                table.count("from")?.ok_or_else(|| table.missing("from = the number of the first step"))?;
+            let from = table.count("from")?.ok_or_else(|| table.missing(Phrase("phrase.needs_from")))?;
             match usize::try_from(from) {
                 Ok(from) if from < number => Ok(Action::Repeat { times, from }),
-                _ => Err(table.missing("a number of an earlier step for from")),
+                _ => Err(table.missing(Phrase("phrase.needs_earlier"))),
             }
         }
     }
@@ -164,7 +163,7 @@ fn send(
     let content = Dressed { template, checksum: table.checksum()?, ending: table.ending("append")? };
     let (times, every) = (table.count("times")?, table.interval("every")?);
     if every.is_some() && times.is_none() {
-        return Err(table.missing("times = a number, where every is"));
+        return Err(table.missing(Phrase("phrase.needs_times")));
     }
     let every = every.unwrap_or(Duration::ZERO);
     Ok(Action::Send { content, times: times.unwrap_or(1), every, to: recipients(table)? })
@@ -176,7 +175,7 @@ fn template(
     form: Form,
     reading: &Reading<'_>,
 ) -> Result<Template, FileError> {
-    let typed = table.text(key)?.ok_or_else(|| table.missing(key))?;
+    let typed = table.text(key)?.ok_or_else(|| table.missing(Phrase(key)))?;
     read_template(&typed, form, reading.encoding, &reading.names)
 }
 
@@ -185,7 +184,7 @@ fn condition(
     key: &'static str,
     reading: &Reading<'_>,
 ) -> Result<Condition, FileError> {
-    let typed = table.text(key)?.ok_or_else(|| table.missing(key))?;
+    let typed = table.text(key)?.ok_or_else(|| table.missing(Phrase(key)))?;
     Condition::read(&typed, &reading.vocabulary)
 }
 
@@ -194,12 +193,12 @@ fn recipients(table: &mut Table<'_>) -> Result<Recipients, FileError> {
     let Some(entry) = table.take("to") else { return Ok(Recipients::Usual) };
     if let Some(number) = entry.whole_number() {
         let peer = u32::try_from(number).ok().and_then(PeerId::new);
-        return peer.map(Recipients::Peer).ok_or_else(|| entry.wrong_value("the number of a peer, from 1"));
+        return peer.map(Recipients::Peer).ok_or_else(|| entry.wrong_value(Phrase("phrase.peer_from_one")));
     }
     let typed: Text<'_> = entry.into_text()?;
     match RECIPIENTS.iter().find(|(word, _)| *word == typed.text) {
         Some((_, recipients)) => Ok(*recipients),
-        None => Err(typed.unknown_word("to", ["last", "all", "the number of a peer"].into_iter())),
+        None => Err(typed.unknown_word("to", ["last", "all", "phrase.peer"].into_iter())),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Sequences: steps that are carried out one after the other and judged. Files in `file`, the state machine that a
 //! worker drives in `run`. Neither does I/O nor reads a clock.
 
+mod fault;
+
 mod file;
 
 mod from_messages;
 
 mod run;
 
+pub use fault::{KnownValues, StepFault};
 pub use run::{Heard, Outcome, SequenceRun, StepResult, Todo};
 
 use crate::automation::condition::Condition;

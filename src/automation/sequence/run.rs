@@ -5,6 +5,7 @@ use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::{CloseWay, Moment};
 use crate::automation::schedule::Schedule;
 use crate::automation::sequence::{Action, Recipients, Sequence, Step};
+use crate::automation::sequence::{KnownValues, StepFault};
 use crate::automation::template::{FillError, Surroundings, Template};
 use crate::codec::expression::{Judge, JudgeMemory, Meaning, Subject};
 use crate::codec::time::{TimeFormat, millis_text};
@@ -136,7 +137,7 @@ pub enum Outcome {
     /// It held.
     Held,
     /// It did not, and why.
-    Failed(String),
+    Failed(StepFault),
 }
 
 impl SequenceRun {
@@ -254,7 +255,8 @@ impl SequenceRun {
         let todo = self.advance(moment);
         if todo.is_none() && matches!(self.phase, Phase::Waiting { .. }) {
             let what = self.what_was_wanted();
-            return Some(self.fail(format!("nothing matched {what}: the session ended ({why})"), moment));
+            let why = why.to_owned();
+            return Some(self.fail(StepFault::SessionEnded { what, why }, moment));
         }
         todo
     }
@@ -276,7 +278,7 @@ impl SequenceRun {
                     }
                 }
                 Phase::Sending { refused: Some(why), .. } | Phase::Closing { refused: Some(why) } => {
-                    let why = std::mem::take(why);
+                    let why = StepFault::Refused(std::mem::take(why));
                     return Some(self.fail(why, moment));
                 }
                 Phase::Sending { schedule, .. } => {
@@ -291,7 +293,7 @@ impl SequenceRun {
                 Phase::Closing { refused: None } => return Some(self.hold(moment)),
                 Phase::File { outcome } => match outcome.take()? {
                     Ok(()) => return Some(self.hold(moment)),
-                    Err(why) => return Some(self.fail(why, moment)),
+                    Err(why) => return Some(self.fail(StepFault::Refused(why), moment)),
                 },
                 Phase::Waiting { until } => {
                     let until = *until;
@@ -301,14 +303,9 @@ impl SequenceRun {
                     if now < until {
                         return None;
                     }
-                    let what = self.what_was_wanted();
-                    let limit = millis_text(self.limit_millis());
-                    let came = match self.came {
-                        0 => "nothing came".to_owned(),
-                        1 => "1 message came".to_owned(),
-                        count => format!("{count} messages came"),
-                    };
-                    return Some(self.fail(format!("nothing matched {what} within {limit}; {came}"), moment));
+                    let (what, came) = (self.what_was_wanted(), self.came);
+                    let within = millis_text(self.limit_millis());
+                    return Some(self.fail(StepFault::NothingMatched { what, within, came }, moment));
                 }
                 Phase::Delaying { until } => {
                     if now < *until {
@@ -342,7 +339,7 @@ impl SequenceRun {
                 self.phase = Phase::File { outcome: None };
                 match self.text(path, moment) {
                     Ok(path) => Some(Todo::SendFile { to: *to, path }),
-                    Err(why) => Some(self.fail(why.to_string(), moment)),
+                    Err(why) => Some(self.fail(why.into(), moment)),
                 }
             }
             Action::WaitFor { within, .. } => {
@@ -354,7 +351,8 @@ impl SequenceRun {
                     return Some(self.hold(moment));
                 }
                 let values = self.values_in(condition.expression());
-                Some(self.fail(format!("{condition} does not hold{values}"), moment))
+                let condition = condition.to_string();
+                Some(self.fail(StepFault::NotHeld { condition, values }, moment))
             }
             Action::Delay { time } => {
                 self.phase = Phase::Delaying { until: moment.now + *time };
@@ -364,7 +362,7 @@ impl SequenceRun {
                 for (name, template) in values {
                     match self.text(template, moment) {
                         Ok(value) => self.memory.variables.set(name, value),
-                        Err(why) => return Some(self.fail(why.to_string(), moment)),
+                        Err(why) => return Some(self.fail(why.into(), moment)),
                     }
                 }
                 Some(self.hold(moment))
@@ -409,7 +407,7 @@ impl SequenceRun {
                 }
                 Todo::Send { to: *to, bytes: filled.bytes.into() }
             }
-            Err(why) => self.fail(why.to_string(), moment),
+            Err(why) => self.fail(why.into(), moment),
         }
     }
 
@@ -469,8 +467,8 @@ impl SequenceRun {
     }
 
     /// The values of the variables that a condition names.
-    fn values_in(&self, expression: &crate::codec::expression::Expression) -> String {
-        let mut told: Vec<String> = Vec::new();
+    fn values_in(&self, expression: &crate::codec::expression::Expression) -> KnownValues {
+        let mut told = KnownValues::default();
         for test in expression.tests() {
             let subject = match &test.subject {
                 Subject::Variable(name) => Some(name.as_str()),
@@ -480,14 +478,13 @@ impl SequenceRun {
             let compared = compared.filter_map(|value| value.text.characters());
             for name in subject.into_iter().chain(compared) {
                 let value = self.memory.variables.get(name);
-                let value = value.map_or_else(|| "without a value".to_owned(), |value| format!("{value:?}"));
-                let line = format!("{name} is {value}");
-                if !told.contains(&line) {
-                    told.push(line);
+                let value = (name.to_owned(), value.map(ToString::to_string));
+                if !told.0.contains(&value) {
+                    told.0.push(value);
                 }
             }
         }
-        if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
+        told
     }
 
     /// The step held: the next is to begin.
@@ -501,7 +498,7 @@ impl SequenceRun {
     }
 
     /// The step did not hold: none follows.
-    fn fail(&mut self, why: String, moment: &Moment<'_>) -> Todo {
+    fn fail(&mut self, why: StepFault, moment: &Moment<'_>) -> Todo {
         let told = self.result(Outcome::Failed(why), moment);
         self.phase = Phase::Ending { failed: Some(self.step()) };
         told

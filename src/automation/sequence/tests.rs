@@ -1,6 +1,6 @@
 //! What a run does, row by row: a file, what happens and when, and what is to be done.
 
-use super::{Outcome, Sequence, SequenceRun, Todo};
+use super::{Outcome, Sequence, SequenceRun, StepFault, Todo};
 use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::Moment;
 use crate::codec::expression::Vocabulary;
@@ -211,7 +211,10 @@ fn a_session_that_ends_ends_the_waiting() {
     let mut moment = Moment { now: desk.start, wall_ns: 0, times: &desk.times, random: &mut random };
     let todo = desk.run.session_has_ended("closed", &mut moment);
     let Some(Todo::Tell(result)) = todo else { panic!("{todo:?}") };
-    assert_eq!(result.outcome, Outcome::Failed("nothing matched A: the session ended (closed)".to_owned()));
+    assert_eq!(
+        result.outcome,
+        Outcome::Failed(StepFault::SessionEnded { what: "A".to_owned(), why: "closed".to_owned() })
+    );
     assert_eq!(desk.done(), "end 0 Some(1)");
 }
 

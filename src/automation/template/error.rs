@@ -1,5 +1,6 @@
 //! What can be wrong with a template: when it is read, each error with its place, and when it is filled in.
 
+use crate::automation::phrase::Phrase;
 use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
 use crate::codec::near_miss;
@@ -58,7 +59,7 @@ pub enum FieldError {
         /// What was typed.
         format: String,
         /// What could be.
-        expected: &'static str,
+        expected: Phrase,
         /// The nearest known word.
         nearest: Option<String>,
     },

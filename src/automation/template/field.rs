@@ -1,5 +1,6 @@
 //! What may stand between braces, read and written: `counter:u16be`, `crc-32:2..`, `rx[3..5]`. It fills nothing in.
 
+use crate::automation::phrase::Phrase;
 use crate::automation::template::Names;
 use crate::automation::template::error::FieldError;
 use crate::codec::checksum::{ByteOrder, Checksum};
@@ -124,9 +125,9 @@ const DECIMAL: NumberFormat = NumberFormat::Text(TextFormat::Decimal(0));
 /// The names of fields that are neither checksums nor variables.
 pub(super) const NAMES: [&str; 7] = ["counter", "time", "random", "len", "rx", "peer.ip", "peer.port"];
 
-const NUMBER_EXPECTED: &str = "u8, u16be, i32le, f32be and the like, dec 4 or hex 4";
-const COVER_EXPECTED: &str = "be, le, hex or a range such as 2.. or 2..6";
-const LENGTH_EXPECTED: &str = "u16be and the like, dec 4, hex 4 or a range such as 2..";
+const NUMBER_EXPECTED: Phrase = Phrase("phrase.number_format");
+const COVER_EXPECTED: Phrase = Phrase("phrase.cover");
+const LENGTH_EXPECTED: Phrase = Phrase("phrase.length_format");
 
 /// The words that formats begin with, for hints.
 const NUMBER_WORDS: [&str; 18] = [
@@ -156,7 +157,7 @@ impl Field {
             "random" => Field::random(format),
             "peer.ip" => match format {
                 None => Ok(Field::PeerIp),
-                Some(format) => Err(wrong(name, format, "nothing after it")),
+                Some(format) => Err(wrong(name, format, Phrase("phrase.nothing_after"))),
             },
             "peer.port" => Ok(Field::PeerPort(number_or_decimal(name, format)?)),
             "len" => Field::length(format),
@@ -170,9 +171,7 @@ impl Field {
         let typed = format.ok_or_else(|| missing.clone())?;
         match NumberFormat::parse("random", typed)? {
             NumberFormat::Text(TextFormat::Decimal(0) | TextFormat::Hex(0)) => Err(missing),
-            NumberFormat::Float { .. } => {
-                Err(wrong("random", typed, "u8, u32be and the like, dec 4 or hex 4"))
-            }
+            NumberFormat::Float { .. } => Err(wrong("random", typed, Phrase("phrase.random_format"))),
             format => Ok(Field::Random(format)),
         }
     }
@@ -204,7 +203,7 @@ impl Field {
         match format {
             None => Ok(Field::Received { range, as_hex: false }),
             Some("hex") => Ok(Field::Received { range, as_hex: true }),
-            Some(other) => Err(wrong(name, other, "hex, or nothing after it")),
+            Some(other) => Err(wrong(name, other, Phrase("phrase.hex_or_nothing"))),
         }
     }
 
@@ -263,7 +262,7 @@ fn unknown(name: &str, names: Names<'_>) -> FieldError {
     FieldError::Unknown { name: name.to_owned(), variables, nearest }
 }
 
-fn wrong(field: &str, format: &str, expected: &'static str) -> FieldError {
+fn wrong(field: &str, format: &str, expected: Phrase) -> FieldError {
     FieldError::Format { field: field.to_owned(), format: format.to_owned(), expected, nearest: None }
 }
 
@@ -329,7 +328,7 @@ impl TimeText {
             "unix-ms" => Ok(TimeText::UnixMillis(number_or_decimal("time:unix-ms", number)?)),
             _ => match time::check_words(typed) {
                 Ok(()) if typed.contains('%') => Ok(TimeText::Words(typed.to_owned())),
-                Ok(()) => Err(wrong("time", typed, "unix, unix-ms or words such as %H:%M:%S")),
+                Ok(()) => Err(wrong("time", typed, Phrase("phrase.time_words"))),
                 Err(why) => Err(FieldError::Time { format: typed.to_owned(), why }),
             },
         }

@@ -62,8 +62,8 @@ impl Report<'_> {
                     &mut text,
                     format_args!(
                         ">\n<failure message=\"{}\" type=\"step\">{}</failure>\n</testcase>\n",
-                        escaped(why),
-                        escaped(why)
+                        escaped(&why.to_string()),
+                        escaped(&why.to_string())
                     ),
                 ),
             }
@@ -111,7 +111,7 @@ fn seconds(took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::Report;
-    use crate::automation::sequence::{Outcome, StepResult};
+    use crate::automation::sequence::{Outcome, StepFault, StepResult};
     use std::time::Duration;
 
     #[test]
@@ -126,7 +126,10 @@ mod tests {
         let report = Report {
             name: "",
             began_wall_ns: 0,
-            results: &[result(1, Outcome::Held), result(2, Outcome::Failed("no".to_owned()))],
+            results: &[
+                result(1, Outcome::Held),
+                result(2, Outcome::Failed(StepFault::Refused("no".to_owned()))),
+            ],
             not_reached: &[(3, "delay", "1s".to_owned())],
             broken: None,
         };

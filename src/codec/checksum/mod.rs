@@ -47,12 +47,12 @@ pub struct RightEnd {
 
 /// A name that no checksum has.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown checksum '{name}'{hint}")]
+#[error("unknown checksum '{name}'{hint}", hint = near_miss::told(.nearest.as_deref()))]
 pub struct ChecksumError {
     /// What was typed.
     pub name: String,
-    /// The nearest known name, as the end of the sentence.
-    pub hint: String,
+    /// The nearest known name.
+    pub nearest: Option<String>,
 }
 
 struct Entry {
@@ -113,8 +113,9 @@ impl Checksum {
         let alias = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, name)| *name);
         let found = ENTRIES.iter().find(|entry| plain_name(entry.name) == plain || Some(entry.name) == alias);
         let Some(entry) = found else {
-            let hint = near_miss::hint(name, ENTRIES.iter().map(|entry| entry.name));
-            return Err(ChecksumError { name: typed.to_owned(), hint });
+            let nearest = near_miss::closest(name, ENTRIES.iter().map(|entry| entry.name));
+            let nearest = nearest.map(str::to_owned);
+            return Err(ChecksumError { name: typed.to_owned(), nearest });
         };
         let usual = Checksum::of(entry);
         Ok(Checksum { order: order.unwrap_or(usual.order), ..usual })

@@ -16,12 +16,12 @@ pub struct TextEncoding {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EncodingError {
     /// No encoding has this name.
-    #[error("unknown encoding '{name}'{hint}")]
+    #[error("unknown encoding '{name}'{hint}", hint = near_miss::told(.nearest.as_deref()))]
     Unknown {
         /// What was typed.
         name: String,
-        /// The nearest known name, as the end of the sentence.
-        hint: String,
+        /// The nearest known name.
+        nearest: Option<String>,
     },
     /// The encoding changes its tables in the middle of a stream, so that one row could not be read by itself.
     #[error("encoding '{name}' switches its tables within the stream and is not offered")]
@@ -117,8 +117,8 @@ impl TextEncoding {
             }
             _ => {
                 let name = typed.trim().to_owned();
-                let hint = near_miss::hint(&name, ENCODINGS.iter().map(|row| row.1));
-                Err(EncodingError::Unknown { name, hint })
+                let nearest = near_miss::closest(&name, ENCODINGS.iter().map(|row| row.1)).map(str::to_owned);
+                Err(EncodingError::Unknown { name, nearest })
             }
         }
     }

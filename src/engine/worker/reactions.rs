@@ -43,6 +43,8 @@ pub(super) struct Sequencing {
     may_begin_one: bool,
     /// Where the records begin that came after the last step.
     first_record: RecordId,
+    /// Why what the step wanted was refused.
+    refused: Option<Rejection>,
 }
 
 impl Worker {
@@ -248,6 +250,7 @@ impl Worker {
         };
         if let Err(why) = done {
             run.was_refused(why.to_string());
+            self.sequencing.refused = Some(why);
         }
     }
 
@@ -256,7 +259,8 @@ impl Worker {
         let next = self.turn.log.next_record();
         let records = std::mem::replace(&mut self.sequencing.first_record, next)..next;
         let variables = run.variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        self.outbox.tell(Event::StepEnded(Box::new(StepEnded { result, records, variables })));
+        let refused = self.sequencing.refused.take();
+        self.outbox.tell(Event::StepEnded(Box::new(StepEnded { result, refused, records, variables })));
     }
 
     /// The same steps once more, as at first.
@@ -303,7 +307,8 @@ impl Worker {
     /// The file of a step was sent whole, or not.
     pub(super) fn tell_sequence_of_file(&mut self, outcome: Result<(), Rejection>) {
         if let Some(run) = &mut self.turn.answering.run {
-            run.file_has_ended(outcome.map_err(|why| why.to_string()));
+            run.file_has_ended(outcome.clone().map_err(|why| why.to_string()));
+            self.sequencing.refused = outcome.err();
             self.is_unfinished = true;
         }
     }

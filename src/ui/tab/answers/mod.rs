@@ -17,6 +17,7 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::AnswersAction;
 use crate::ui::tab::composer::payload_form::{ComposeError, body_of};
 use crate::ui::tab::session::send_command;
+use crate::ui::written_text::file_error;
 use crate::workspace::tabs::ReplySettings;
 
 /// Automatic answers, while they are written.
@@ -99,7 +100,7 @@ fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
     let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
     tab.rules.tried = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
         Ok(file) => rules::reactions_to(&prepared(&file, encoding), &message, cx.locale),
-        Err(why) => vec![why],
+        Err(why) => vec![file_error(cx.locale, &why)],
     };
 }
 

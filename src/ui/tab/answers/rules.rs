@@ -1,6 +1,7 @@
 //! The rules of a tab: what their file says, what is changed in it, and what they would answer to a message. Answering
 //! itself is the worker's.
 
+use crate::automation::document::FileError;
 use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::{AnswerTo, CloseWay, Moment, Reaction, Rule, RuleFile, RuleMemory, RuleSet};
 use crate::codec::expression::Vocabulary;
@@ -10,6 +11,7 @@ use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::ui::tab::drawer::parts::{PartsEditor, PartsFile};
+use crate::ui::written_text::fill_error;
 use crate::util::clock;
 use crate::util::locale::Locale;
 use std::time::Instant;
@@ -28,11 +30,11 @@ pub struct RulesPanel {
 impl PartsFile for RuleFile {
     type Part = Rule;
 
-    fn read(text: &str, encoding: TextEncoding) -> Result<RuleFile, String> {
+    fn read(text: &str, encoding: TextEncoding) -> Result<RuleFile, FileError> {
         if text.trim().is_empty() {
             return Ok(RuleFile::default());
         }
-        RuleFile::parse(text, encoding, &Vocabulary::default()).map_err(|error| error.to_string())
+        RuleFile::parse(text, encoding, &Vocabulary::default())
     }
 
     fn parts(&self) -> &[Rule] {
@@ -87,7 +89,7 @@ pub(super) fn reactions_to(rules: &RuleSet, message: &[u8], locale: &Locale) -> 
             Reaction::Close { .. } => locale.format("rules.would_reset", &[("rule", &name)]),
             Reaction::HeldBack { .. } => locale.format("rules.would_wait", &[("rule", &name)]),
             Reaction::Fault { why, .. } => {
-                locale.format("rules.would_fail", &[("rule", &name), ("why", why)])
+                locale.format("rules.would_fail", &[("rule", &name), ("why", &fill_error(locale, why))])
             }
         }
     };
@@ -126,7 +128,7 @@ mod tests {
             assert_eq!(panel.editor.change(&mut document, UTF_8, change.clone()), is_done, "{change:?}");
         }
         assert!(
-            panel.editor.typed_error.as_ref().is_some_and(|why| why.contains("nmae")),
+            panel.editor.typed_error.as_ref().is_some_and(|why| why.to_string().contains("nmae")),
             "{:?}",
             panel.editor.typed_error
         );

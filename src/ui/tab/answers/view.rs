@@ -16,6 +16,7 @@ use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, Flow, Reorder, button, error_line, menu, menu_item, toggle};
+use crate::ui::written_text::file_error;
 use crate::util::bytes_text::Count;
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
@@ -93,7 +94,7 @@ pub(in crate::ui) fn rules_ui(
         Err(why) => {
             ui.allocate_ui(size, |ui| {
                 ui.set_min_size(size);
-                error_line(ui, &why);
+                error_line(ui, &file_error(ctx.locale, &why));
             });
             None
         }
@@ -222,7 +223,7 @@ fn table_ui(
             }
         }
         change = change.take().or(order.end(ui).map(Change::Move));
-        unmoved_ui(ui, &panel.editor);
+        unmoved_ui(ui, ctx, &panel.editor);
         if file.rules.is_empty() {
             ui.add_space(theme::SPACE_8);
             let hint = RichText::new(ctx.text("rules.hint")).color(Theme::of(ui).dim);

@@ -1,9 +1,5 @@
 //! To whom something is sent, and what stands in the way of that, in the person's language. It knows words, not widgets.
 
-use crate::automation::template::{FieldError, FillError};
-use crate::codec::escape::EscapeError;
-use crate::codec::hex::HexError;
-use crate::codec::text::EncodeError;
 use crate::engine::command::LONGEST_DATAGRAM;
 use crate::model::config::Meeting;
 use crate::ui::tab::composer::payload_form::ComposeError;
@@ -11,10 +7,10 @@ use crate::ui::tab::composer::state::Obstacle;
 use crate::ui::tab::connection::words::endpoint;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::settings::LiveSettings;
+use crate::ui::written_text;
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
 use crate::workspace::tabs::TabKind;
-use std::fmt::Display;
 
 /// To whom a send of a tab goes.
 pub fn recipients(locale: &Locale, tab: &LiveSettings, peers: &Peers) -> String {
@@ -65,76 +61,10 @@ pub fn obstacle(locale: &Locale, obstacle: &Obstacle) -> String {
 /// What is wrong with what was typed to be sent, and where.
 pub fn compose_error(locale: &Locale, error: &ComposeError) -> String {
     match error {
-        ComposeError::Hex(error) => hex_error(locale, error),
-        ComposeError::Encode(error) => encode_error(locale, error),
-        ComposeError::Field { problem, at } => field_error(locale, problem, *at),
-        ComposeError::Fill(error) => fill_error(locale, error),
-        ComposeError::Escape(error) => match error {
-            EscapeError::Unknown { letter, at } => {
-                locale.format("input.escape_unknown", &[("letter", letter), ("at", at)])
-            }
-            EscapeError::Unfinished { at } => locale.format("input.escape_unfinished", &[("at", at)]),
-            EscapeError::ByteInvalid { at } => locale.format("input.escape_byte", &[("at", at)]),
-            EscapeError::CharacterInvalid { at } => locale.format("input.escape_character", &[("at", at)]),
-            EscapeError::Encode(error) => encode_error(locale, error),
-        },
+        ComposeError::Hex(error) => written_text::hex_error(locale, error),
+        ComposeError::Escape(error) => written_text::escape_error(locale, error),
+        ComposeError::Encode(error) => written_text::encode_error(locale, error),
+        ComposeError::Field { problem, at } => written_text::field_error(locale, problem, *at),
+        ComposeError::Fill(error) => written_text::fill_error(locale, error),
     }
-}
-
-fn field_error(locale: &Locale, problem: &FieldError, at: usize) -> String {
-    let said = match problem {
-        FieldError::Unclosed => locale.text("field.unclosed").to_owned(),
-        FieldError::Empty => locale.text("field.empty").to_owned(),
-        FieldError::Unknown { name, nearest, .. } => {
-            let ways = if nearest.is_some() {
-                near(locale, nearest.as_ref())
-            } else {
-                locale.text("field.known").to_owned()
-            };
-            locale.format("field.unknown", &[("name", name)]) + &ways
-        }
-        FieldError::Format { field, format, expected, nearest } => {
-            let values: &[(&str, &dyn Display)] =
-                &[("format", format), ("field", field), ("expected", expected)];
-            locale.format("field.format", values) + &near(locale, nearest.as_ref())
-        }
-        FieldError::FormatMissing { field, example } => {
-            let example = format!("{{{example}}}");
-            locale.format("field.format_missing", &[("field", field), ("example", &example)])
-        }
-        FieldError::Range { range } => locale.format("field.range", &[("range", range)]),
-        FieldError::Time { format, why } => locale.format("field.time", &[("format", format), ("why", why)]),
-    };
-    locale.format("field.at", &[("said", &said), ("at", &at)])
-}
-
-fn near(locale: &Locale, nearest: Option<&String>) -> String {
-    let told = |word: &String| locale.format("field.near", &[("word", word)]);
-    nearest.map_or_else(String::new, told)
-}
-
-fn fill_error(locale: &Locale, error: &FillError) -> String {
-    match error {
-        FillError::NoMessage | FillError::MessageTooShort { .. } => {
-            locale.text("field.no_message").to_owned()
-        }
-        error => locale.format("rejected.cannot_fill", &[("error", error)]),
-    }
-}
-
-fn hex_error(locale: &Locale, error: &HexError) -> String {
-    match error {
-        HexError::BadDigit { character, at } => {
-            locale.format("input.hex_digit", &[("character", character), ("at", at)])
-        }
-        HexError::HalfByte { digit, at } => locale.format("input.hex_half", &[("digit", digit), ("at", at)]),
-        HexError::EmptyPattern => locale.text("input.hex_empty").to_owned(),
-    }
-}
-
-fn encode_error(locale: &Locale, error: &EncodeError) -> String {
-    locale.format(
-        "input.not_encodable",
-        &[("character", &error.character), ("encoding", &error.encoding.label()), ("at", &error.at)],
-    )
 }

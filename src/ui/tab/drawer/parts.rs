@@ -1,6 +1,7 @@
 //! A file of the drawer that is changed part by part: steps of a sequence, or rules. It is read again only when it has
 //! changed. What a part does is not known here.
 
+use crate::automation::document::FileError;
 use crate::codec::text::TextEncoding;
 use crate::ui::widgets::LineMove;
 use crate::workspace::tabs::DocumentSettings;
@@ -13,7 +14,7 @@ pub trait PartsFile: Display + Sized {
     type Part: Display;
 
     /// Reads it; an empty text is a file without parts.
-    fn read(text: &str, encoding: TextEncoding) -> Result<Self, String>;
+    fn read(text: &str, encoding: TextEncoding) -> Result<Self, FileError>;
 
     /// Its parts, in order.
     fn parts(&self) -> &[Self::Part];
@@ -37,7 +38,7 @@ pub struct PartsEditor<F> {
     /// It, as typed.
     pub(in crate::ui) typed: String,
     /// What is wrong with it.
-    pub(in crate::ui) typed_error: Option<String>,
+    pub(in crate::ui) typed_error: Option<FileError>,
     /// The whole file is shown as text.
     pub(in crate::ui) is_text: bool,
 }
@@ -47,7 +48,7 @@ pub struct PartsEditor<F> {
 struct Read<F> {
     text: String,
     encoding: TextEncoding,
-    file: Result<Arc<F>, String>,
+    file: Result<Arc<F>, FileError>,
 }
 
 /// A change of the list of parts.
@@ -73,7 +74,7 @@ impl<F> Default for PartsEditor<F> {
 
 impl<F: PartsFile> PartsEditor<F> {
     /// What the file means now.
-    pub(in crate::ui) fn file(&mut self, text: &str, encoding: TextEncoding) -> Result<Arc<F>, String> {
+    pub(in crate::ui) fn file(&mut self, text: &str, encoding: TextEncoding) -> Result<Arc<F>, FileError> {
         self.read.take_if(|read| read.text != text || read.encoding != encoding);
         let read = self.read.get_or_insert_with(|| Read {
             text: text.to_owned(),

@@ -6,6 +6,7 @@ use crate::ui::fonts;
 use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{LineMove, error_line, icon_button, text_button};
+use crate::ui::written_text::file_error;
 use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 /// The height of the table, and of what is changed beside it.
@@ -64,16 +65,16 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
             }
         });
         if let Some(why) = &editor.typed_error {
-            error_line(ui, why);
+            error_line(ui, &file_error(ctx.locale, why));
         }
     });
     change
 }
 
 /// Why a part does not stand where it was brought, below the table; beside a part that is being changed it stands there.
-pub(in crate::ui) fn unmoved_ui<F>(ui: &mut Ui, editor: &PartsEditor<F>) {
+pub(in crate::ui) fn unmoved_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &PartsEditor<F>) {
     if let Some(why) = editor.typed_error.as_ref().filter(|_| editor.chosen.is_none()) {
-        error_line(ui, why);
+        error_line(ui, &file_error(ctx.locale, why));
     }
 }
 
@@ -97,7 +98,7 @@ pub(in crate::ui) fn whole_ui<F: PartsFile>(
         editor.choose(None, None);
     }
     if let Some(why) = why {
-        error_line(ui, &why);
+        error_line(ui, &file_error(ctx.locale, &why));
     }
     written.inner
 }

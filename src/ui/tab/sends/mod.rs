@@ -14,6 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{appended_by, body_of, form_of};
 use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::ui::written_text::{file_error, list_fault, template_error};
 use crate::util::locale::Locale;
 use crate::workspace::sending::{QuickSend, Sending};
 use crate::workspace::tabs::InputChoice;
@@ -96,7 +97,7 @@ pub(in crate::ui) fn take_file(
         (imported.list, imported.unread)
     } else {
         let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
-        (SendList::parse(text).map_err(|error| error.to_string())?, Vec::new())
+        (SendList::parse(text).map_err(|error| file_error(locale, &error))?, Vec::new())
     };
     let count = list.entries.len();
     for entry in list.entries {
@@ -109,7 +110,8 @@ pub(in crate::ui) fn take_file(
     }
     let mut told = locale.format("list.imported", &[("count", &count)]);
     for line in unread.iter().take(5) {
-        let place = locale.format("list.unread", &[("line", &line.line), ("why", &line.why)]);
+        let place =
+            locale.format("list.unread", &[("line", &line.line), ("why", &list_fault(locale, &line.why))]);
         told = format!("{told}\n{place}");
     }
     Ok(told)
@@ -135,7 +137,10 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
         let entry = entry_of(quick);
         let content = match entry.dressed(encoding) {
             Ok(content) => content,
-            Err(why) => return cx.notices.problem(format!("{}: {why}", quick.name)),
+            Err(why) => {
+                let why = template_error(cx.locale, &why);
+                return cx.notices.problem(format!("{}: {why}", quick.name));
+            }
         };
         let (times, every, to) = (1, Duration::ZERO, Recipients::Usual);
         sequence.steps.push(Step { is_on: true, action: Action::Send { content, times, every, to } });

@@ -12,6 +12,7 @@ use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::tab::Tab;
 use crate::ui::tab::copying::Selected;
 use crate::ui::tab::rows::selected_rows;
+use crate::ui::written_text::file_error;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -77,6 +78,6 @@ pub(super) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
             document.text = sequence.with_steps(known.iter().chain(&steps).map(String::as_str));
             tab.sequence.forget_run();
         }
-        Err(why) => cx.notices.problem(why),
+        Err(why) => cx.notices.problem(file_error(cx.locale, &why)),
     }
 }

@@ -5,11 +5,12 @@ mod from_log;
 
 pub mod view;
 
+use crate::automation::document::FileError;
 use crate::automation::sequence::{Outcome, Sequence, Step};
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, SequenceHold, SequencePlan};
-use crate::engine::event::StepEnded;
+use crate::engine::event::{Rejection, StepEnded};
 use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::JobHandle;
@@ -17,6 +18,7 @@ use crate::ui::tab::Tab;
 use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
 use crate::ui::tab::sequence::from_log::LoggedSteps;
 use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::ui::written_text::file_error;
 use crate::workspace::tabs::DocumentSettings;
 use std::ops::Range;
 use std::path::Path;
@@ -59,6 +61,8 @@ pub struct SequencePanel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct StepShown {
     pub(in crate::ui) outcome: Outcome,
+    /// Why the session refused it.
+    pub(in crate::ui) refused: Option<Rejection>,
     pub(in crate::ui) took: Duration,
     records: Range<RecordId>,
 }
@@ -99,12 +103,13 @@ impl SequencePanel {
         if self.runs_list {
             return;
         }
-        let StepEnded { result, records, variables } = ended;
+        let StepEnded { result, refused, records, variables } = ended;
         let place = result.number.saturating_sub(1);
         if self.results.len() <= place {
             self.results.resize(place + 1, None);
         }
-        self.results[place] = Some(StepShown { outcome: result.outcome, took: result.took, records });
+        self.results[place] =
+            Some(StepShown { outcome: result.outcome, refused, took: result.took, records });
         self.variables = variables;
     }
 }
@@ -112,11 +117,11 @@ impl SequencePanel {
 impl PartsFile for Sequence {
     type Part = Step;
 
-    fn read(text: &str, encoding: TextEncoding) -> Result<Sequence, String> {
+    fn read(text: &str, encoding: TextEncoding) -> Result<Sequence, FileError> {
         if text.trim().is_empty() {
             return Ok(Sequence::empty(encoding));
         }
-        Sequence::parse(text, encoding, &Vocabulary::default(), &[]).map_err(|error| error.to_string())
+        Sequence::parse(text, encoding, &Vocabulary::default(), &[])
     }
 
     fn parts(&self) -> &[Step] {
@@ -176,7 +181,7 @@ fn run(tab: &mut Tab, starts_held: bool, cx: &mut Cx<'_>) -> bool {
             return false;
         }
         Err(why) => {
-            cx.notices.problem(why);
+            cx.notices.problem(file_error(cx.locale, &why));
             return false;
         }
     };
@@ -257,7 +262,7 @@ mod tests {
         panel.editor.typed = "sned = \"a\"".to_owned();
         panel.change(&mut document, UTF_8, Change::Write(0, panel.editor.typed.clone()));
         assert_eq!(document.text, before);
-        let why = panel.editor.typed_error.clone().unwrap();
+        let why = panel.editor.typed_error.clone().unwrap().to_string();
         assert!(why.contains("send"), "{why}");
         assert_eq!(panel.editor.typed, "sned = \"a\"", "what was typed stays");
     }

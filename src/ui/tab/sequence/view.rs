@@ -12,10 +12,12 @@ use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, wor
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
+use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
     ButtonKind, Flow, Reorder, TextField, button, error_line, menu, menu_item, text_button,
 };
+use crate::ui::written_text::{file_error, step_fault};
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
 use egui::{Align, Color32, Layout, RichText, ScrollArea, Ui, vec2};
@@ -108,7 +110,7 @@ pub(in crate::ui) fn sequence_ui(
         Err(why) => {
             ui.allocate_ui(size, |ui| {
                 ui.set_min_size(size);
-                error_line(ui, &why);
+                error_line(ui, &file_error(ctx.locale, &why));
                 if button(ui, ButtonKind::Ordinary, ctx.text("sequence.as_text"), None, "").clicked() {
                     panel.editor.is_text = true;
                 }
@@ -255,7 +257,7 @@ fn table_ui(
             }
         }
         change = change.take().or(order.end(ui).map(Change::Move));
-        unmoved_ui(ui, &panel.editor);
+        unmoved_ui(ui, ctx, &panel.editor);
         ui.add_space(theme::SPACE_4);
         let opener = text_button(ui, ctx.text("sequence.add"), ctx.text("sequence.add_tip"));
         change = change.take().or(add_menu(ctx, &opener));
@@ -309,7 +311,11 @@ fn went(
         _ if is_under_way => (word_cell("▸ …", theme.accent), false),
         Some(shown) => match &shown.outcome {
             Outcome::Held => (cell(&format!("✓ {}", took_text(shown.took)), theme.good), false),
-            Outcome::Failed(why) => (cell(&format!("✕ {why}"), theme.error), true),
+            Outcome::Failed(why) => {
+                let refused = shown.refused.as_ref().map(|why| text::rejection(ctx.locale, why));
+                let why = refused.unwrap_or_else(|| step_fault(ctx.locale, why));
+                (cell(&format!("✕ {why}"), theme.error), true)
+            }
         },
         None if panel.ended.is_some() => (word_cell(ctx.text("sequence.not_reached"), theme.faint), false),
         None => (LayoutJob::default(), false),
