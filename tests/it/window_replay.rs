@@ -67,6 +67,7 @@ fn of_selected_messages_only_those_that_are_shown_are_sent() {
     let (mut desk, mut peer) = with_client(split);
     peer.write_all(b"keep 1\ndrop 2\nkeep 3\ndrop 4\nkeep 5\nhalf").unwrap();
     desk.see("RX keep 5");
+    desk.lose("RX drop 4");
     desk.press_containing("RX keep 1");
     desk.key(Modifiers::COMMAND, Key::A);
     desk.menu_of("RX keep 1");

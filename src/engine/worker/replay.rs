@@ -66,19 +66,27 @@ enum Messages {
 impl Worker {
     /// Says whether all rows have gone out to everybody.
     pub(super) fn pump_rows(&mut self, replay: &mut Replay) -> Result<bool, Rejection> {
-        // Whoever leaves has taken some of what waited for it.
-        let unsent = replay.recipients.unsent_at_end(&self.streams);
-        if let Err(gone) = replay.recipients.notice_gone(&self.streams, replay.is_read) {
-            if let Some(unsent) = unsent {
-                replay.notice_taken(unsent);
-            }
-            return Err(gone);
-        }
-        replay.notice_taken(self.waiting_for(&replay.recipients));
+        self.notice_recipients(replay)?;
         if !replay.is_read {
             self.queue_rows(replay)?;
+            // Writing may have shown that somebody is gone.
+            self.notice_recipients(replay)?;
         }
         Ok(replay.is_read && replay.waiting.is_empty())
+    }
+
+    /// Counts what recipients have taken, and those who have left: until then these had taken some, too.
+    fn notice_recipients(&self, replay: &mut Replay) -> Result<(), Rejection> {
+        let unsent = replay.recipients.unsent_at_end(&self.streams);
+        match (replay.recipients.notice_gone(&self.streams, replay.is_read), unsent) {
+            (Ok(()), _) => replay.notice_taken(self.waiting_for(&replay.recipients)),
+            (Err(gone), None) => return Err(gone),
+            (Err(gone), Some(unsent)) => {
+                replay.notice_taken(unsent);
+                return Err(gone);
+            }
+        }
+        Ok(())
     }
 
     fn queue_rows(&mut self, replay: &mut Replay) -> Result<(), Rejection> {
@@ -99,14 +107,16 @@ impl Worker {
                 NextRow::Here(row) => (row.moment, payload_of(row, messages)),
                 NextRow::Coming => return Ok(()),
                 NextRow::None => {
-                    replay.is_read = true;
+                    replay.has_read_all();
                     return Ok(());
                 }
             };
             rows_now += 1;
             let Some(payload) = payload else {
-                replay.reading.take();
                 replay.total = replay.total.saturating_sub(1);
+                if replay.take_row() {
+                    return Ok(());
+                }
                 continue;
             };
             let due = replay.due(moment, self.turn.now);
@@ -120,6 +130,9 @@ impl Worker {
             self.send_to(&replay.recipients, &payload, Origin::User)?;
             queued_now += payload.len() as u64;
             replay.has_queued(moment, due, payload.len(), self.turn.now);
+            if replay.take_row() || !replay.recipients.are_there(&self.streams) {
+                return Ok(());
+            }
             replay.notice_taken(self.waiting_for(&replay.recipients));
         }
     }
@@ -199,6 +212,21 @@ impl Replay {
         before.counts_from.checked_add(pause).unwrap_or(before.counts_from)
     }
 
+    /// The row that was next is done with. Says whether it was the last.
+    fn take_row(&mut self) -> bool {
+        if let Some(row) = self.reading.take() {
+            self.total = self.total.saturating_sub(row.left_out);
+            self.is_read = row.is_last;
+        }
+        self.is_read
+    }
+
+    /// There was no row with bytes, or none at the end.
+    fn has_read_all(&mut self) {
+        self.is_read = true;
+        self.total = self.sent + self.waiting.len() as u64;
+    }
+
     /// Whether a row of this length may be queued behind so many bytes. A long one waits until it is alone.
     fn has_room(&self, length: usize, waiting_bytes: u64) -> bool {
         let is_alone = waiting_bytes == 0;
@@ -207,7 +235,6 @@ impl Replay {
 
     /// A time that could not be kept is made up for, but only a little of it.
     fn has_queued(&mut self, moment: Moment, due: Instant, length: usize, now: Instant) {
-        self.reading.take();
         let counts_from = now.checked_sub(MAKES_UP_FOR).map_or(due, |earliest| due.max(earliest));
         self.before = Some(Queued { moment, counts_from, length });
         self.waiting.push_back(length);
@@ -215,9 +242,9 @@ impl Replay {
     }
 }
 
-/// What goes out for a row; nothing where it has no bytes, or says nothing.
+/// What goes out for a row; nothing where it says nothing.
 fn payload_of(row: &ReadRow, messages: Messages) -> Option<Payload> {
-    let bytes = row.bytes.as_ref()?;
+    let bytes = &row.bytes;
     match messages {
         Messages::Framed => {
             let Content::Bytes { bytes, form } = Content::of_frames(bytes)? else { return None };

@@ -21,8 +21,12 @@ const BATCH_ROWS: usize = 1024;
 pub(super) struct ReadRow {
     /// When it happened.
     pub(super) moment: Moment,
-    /// What came or went; an event has none.
-    pub(super) bytes: Option<Arc<[u8]>>,
+    /// What came or went.
+    pub(super) bytes: Arc<[u8]>,
+    /// So many rows were left out since the one before, because they have no bytes; behind the last one, too.
+    pub(super) left_out: u64,
+    /// Nothing comes after it.
+    pub(super) is_last: bool,
 }
 
 /// What the thread hands over.
@@ -60,7 +64,7 @@ impl RowReading {
         let (sender, batches) = bounded(1);
         let name = format!("rows-{}", session.0);
         let thread = NamedThread::start(&name, move || {
-            let reader = Reader { batch: Vec::new(), bytes: 0, sender, notifier };
+            let reader = Reader { batch: Vec::new(), bytes: 0, held: None, left_out: 0, sender, notifier };
             reader.read(&rows);
         });
         thread.map_err(|error| Failure::new(Operation::StartThread, &name, error))?.leave_to_itself();
@@ -83,9 +87,9 @@ impl RowReading {
         Ok(self.read.front().map_or(NextRow::Coming, NextRow::Here))
     }
 
-    /// The row that was next is done with.
-    pub(super) fn take(&mut self) {
-        self.read.pop_front();
+    /// Takes the row that is next.
+    pub(super) fn take(&mut self) -> Option<ReadRow> {
+        self.read.pop_front()
     }
 }
 
@@ -93,25 +97,48 @@ impl RowReading {
 struct Reader {
     batch: Vec<ReadRow>,
     bytes: usize,
+    /// The row that was read last, until it is known whether it is the last one: a peer may close as soon as it has that.
+    held: Option<ReadRow>,
+    left_out: u64,
     sender: Sender<Read>,
     notifier: Notifier,
 }
 
 impl Reader {
     fn read(mut self, rows: &JournalRows) {
-        let outcome = rows.visit(&mut |row| self.add(row));
-        if self.hand_over().is_continue() && self.send(Read::Ended(outcome)).is_break() {
+        let outcome = rows.visit(&mut |row| self.take(row));
+        let last = self.held.take();
+        let last = last.map(|row| ReadRow {
+            left_out: row.left_out + self.left_out,
+            is_last: outcome.is_ok(),
+            ..row
+        });
+        let goes_on = last.map_or(ControlFlow::Continue(()), |row| self.add(row));
+        if goes_on.is_continue()
+            && self.hand_over().is_continue()
+            && self.send(Read::Ended(outcome)).is_break()
+        {
             // Nobody wants to know any more.
         }
     }
 
-    fn add(&mut self, row: SentRow<'_>) -> ControlFlow<()> {
-        let length = row.bytes.map_or(0, <[u8]>::len);
+    fn take(&mut self, row: SentRow<'_>) -> ControlFlow<()> {
+        let Some(bytes) = row.bytes else {
+            self.left_out += 1;
+            return ControlFlow::Continue(());
+        };
+        let left_out = std::mem::take(&mut self.left_out);
+        let row = ReadRow { moment: row.moment, bytes: Arc::from(bytes), left_out, is_last: false };
+        self.held.replace(row).map_or(ControlFlow::Continue(()), |before| self.add(before))
+    }
+
+    fn add(&mut self, row: ReadRow) -> ControlFlow<()> {
+        let length = row.bytes.len();
         if self.bytes + length > BATCH_BYTES && !self.batch.is_empty() {
             self.hand_over()?;
         }
         self.bytes += length;
-        self.batch.push(ReadRow { moment: row.moment, bytes: row.bytes.map(Arc::from) });
+        self.batch.push(row);
         if self.batch.len() >= BATCH_ROWS { self.hand_over() } else { ControlFlow::Continue(()) }
     }
 
