@@ -32,9 +32,10 @@ use crate::ui::widgets::drawer;
 use crate::util::locale::Locale;
 use crate::workspace::tabs::DrawerChoice;
 use egui::accesskit::Live;
+use egui::containers::panel::PanelState;
 use egui::{
-    CentralPanel, Frame, Margin, Memory, Panel, Popup, Pos2, Rect, Role, Sense, Ui, UiBuilder, Vec2,
-    WidgetInfo, vec2,
+    CentralPanel, EventFilter, Frame, Id, Key, Margin, Memory, Modifiers, Panel, Popup, Pos2, Rect, Role,
+    Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
 
 /// Narrower windows show no inspector by themselves.
@@ -237,16 +238,44 @@ fn side_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>)
         // Focus and what can be undone belong to the fields of one tab.
         ui.push_id(tab.key.0, |ui| connected_ui(ui, ctx, tab, &mut asked));
     });
-    name_handle(ui, ctx, "connection");
+    edge_ui(ui, ctx, "connection", Key::ArrowRight);
     pass_on(tab.key, asked, out);
 }
 
-/// Says in the person's language what the edge of a panel is for; the toolkit knows only English.
-fn name_handle(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str) {
-    let handle = ui.scope_id().with(panel).with("__resize");
-    if ui.ctx().read_response(handle).is_some() {
+/// What one press of an arrow adds to the width of a panel, or takes from it.
+const WIDTH_STEP: f32 = 16.0;
+
+/// What the toolkit leaves undone at the edge of a panel: its name in the person's language, a mark, and the arrow keys,
+/// of which one makes it wider.
+fn edge_ui(ui: &Ui, ctx: &ViewCtx<'_>, panel: &'static str, wider: Key) {
+    let id = ui.scope_id().with(panel);
+    let handle = id.with("__resize");
+    if let Some(response) = ui.ctx().read_response(handle) {
         let name = ctx.text("view.resize");
         ui.ctx().accesskit_node_builder(handle, |node| node.set_label(name));
+        if response.has_focus() {
+            let stroke = Stroke::new(2.0, Theme::of(ui).accent);
+            ui.painter().vline(response.rect.center().x, response.rect.y_range(), stroke);
+            widen(ui, (id, handle), wider);
+        }
+    }
+}
+
+fn widen(ui: &Ui, (panel, handle): (Id, Id), wider: Key) {
+    let arrows = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(handle, arrows));
+    let by: f32 = [Key::ArrowLeft, Key::ArrowRight]
+        .into_iter()
+        .filter(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, *key)))
+        .map(|key| if key == wider { WIDTH_STEP } else { -WIDTH_STEP })
+        .sum();
+    if by != 0.0
+        && let Some(mut state) = PanelState::load(ui.ctx(), panel)
+    {
+        // How wide it may be is seen to where it is drawn.
+        state.outer_rect = state.outer_rect.with_max_x(state.outer_rect.max.x + by);
+        ui.data_mut(|data| data.insert_persisted(panel, state));
+        ui.ctx().request_repaint();
     }
 }
 
@@ -294,7 +323,7 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Act
     let frame = Frame::new().inner_margin(Margin::symmetric(14, 12));
     let panel = Panel::right("inspector").default_size(INSPECTOR_WIDTH).size_range(280.0..=760.0);
     side(panel.frame(frame), ui, |ui| inspected_ui(ui, ctx, tab, out));
-    name_handle(ui, ctx, "inspector");
+    edge_ui(ui, ctx, "inspector", Key::ArrowLeft);
 }
 
 fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {

@@ -133,6 +133,9 @@ mod window_find;
 #[cfg(feature = "gui-harness")]
 mod window_flow;
 
+#[cfg(feature = "gui-harness")]
+mod window_focus;
+
 #[cfg(all(feature = "gui-harness", unix))]
 mod window_full_disk;
 

@@ -56,6 +56,9 @@ pub fn palette_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, palette: &mut Palette, out: &m
                 if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
                     palette.chosen = place;
                 }
+                if response.gained_focus() {
+                    palette.chosen = place;
+                }
                 if response.clicked() {
                     done = Some(place);
                 }

@@ -9,7 +9,9 @@ use crate::ui::sessions::SessionsAction;
 use crate::ui::sessions::search::{SessionHits, SessionSearch};
 use crate::ui::tab::find_field::coloured;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, TextField, button, error_line, is_left_by_escape};
+use crate::ui::widgets::{
+    ButtonKind, TextField, button, error_line, focus_edge, is_left_by_escape, reveal_focused,
+};
 use crate::util::bytes_text::Count;
 use egui::{CursorIcon, Key, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
@@ -114,9 +116,11 @@ fn hits_ui(
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let spoken = format!("{name} {told}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, hits.outcome.is_ok(), &spoken));
-    if hits.outcome.is_ok() && (response.hovered() || response.has_focus()) {
+    if hits.outcome.is_ok() && response.hovered() {
         ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
     }
+    focus_edge(ui.painter(), theme, rect, &response);
+    reveal_focused(&response);
     let inside = rect.shrink2(vec2(theme::SPACE_8, theme::SPACE_4));
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(inside));
     inside.spacing_mut().item_spacing.y = 2.0;

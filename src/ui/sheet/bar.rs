@@ -4,6 +4,7 @@
 
 use crate::codec::represent::MarkColor;
 use crate::ui::theme::Theme;
+use crate::ui::widgets::focus_edge;
 use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How wide the strip is in which the bar stands.
@@ -81,6 +82,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, view: BarView<'_>, grasp: &mut Option<f6
         };
         painter.rect_filled(Rect::from_min_max(pos2(from, y), pos2(to, y + 2.0)), 0.0, color);
     }
+    focus_edge(&painter, theme, rect, &response);
     dragged
 }
 

@@ -4,6 +4,7 @@
 use crate::ui::fonts;
 use crate::ui::sheet::{Frame, Rows, Sheet, SheetView, bar};
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::focus_edge;
 use crate::util::bytes_text::Count;
 use egui::{
     Align2, Color32, CursorIcon, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
@@ -23,10 +24,7 @@ impl Sheet {
         if response.hovered() {
             ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
         }
-        if response.has_focus() {
-            let stroke = Stroke::new(1.5, theme.accent);
-            ui.painter().rect_stroke(rect, theme::corners(), stroke, StrokeKind::Inside);
-        }
+        focus_edge(ui.painter(), theme, rect, &response);
         let ink = if response.hovered() { theme.text } else { theme.dim };
         follow_symbol(ui.painter(), rect, self.following, ink);
         let tooltip = format!("{name} ({})", view.follow_keys);
@@ -59,6 +57,10 @@ impl Sheet {
         let shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: theme.shadow };
         ui.painter().add(shadow.as_shape(rect, HEIGHT / 2.0));
         ui.painter().rect_filled(rect, HEIGHT / 2.0, fill);
+        if response.has_focus() {
+            let stroke = Stroke::new(1.5, theme.text);
+            ui.painter().rect_stroke(rect.expand(2.0), HEIGHT / 2.0 + 2.0, stroke, StrokeKind::Inside);
+        }
         let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
         ui.painter().galley(at, galley, theme.on_accent);
         let response =

@@ -59,6 +59,13 @@ impl Sheet {
             // It is theirs whom keys are for.
             frame.response.request_focus();
         }
+        let is_pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if focused && self.selection.is_empty() && (is_pressed(Key::Space) || is_pressed(Key::Enter)) {
+            // The newest row while it is followed, and else the first that is seen.
+            let step = if self.following { Step::RowUp } else { Step::RowDown };
+            self.select_on_screen(step, frame.extent.rows - 1, rows, frame);
+            return;
+        }
         for (key, step) in STEPS {
             if let Some(shift) = consume(ui, key) {
                 self.step(step, shift, rows, frame);

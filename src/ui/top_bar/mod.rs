@@ -14,7 +14,8 @@ use crate::ui::tabs::TabsAction;
 use crate::ui::theme::{self, Theme};
 use crate::ui::top_bar::window_tools::tools_ui;
 use crate::ui::widgets::{
-    PillCombo, button_room, context_menu, icon_button, list_of_all, menu, menu_item, menu_separator, sideways,
+    PillCombo, button_room, context_menu, focus_edge, icon_button, list_of_all, menu, menu_item,
+    menu_separator, sideways,
 };
 use crate::workspace::tabs::TabKind;
 use egui::{
@@ -200,6 +201,7 @@ fn close_cross(
         }
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(11.0), ink);
     }
+    focus_edge(ui.painter(), theme, rect, &response);
     if response.on_hover_text(ctx.tooltip(ui.ctx(), "tab.close", UiCommand::CloseTab)).clicked() {
         out.push(TabsAction::Close(label.key).into());
     }

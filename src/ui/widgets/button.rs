@@ -197,8 +197,24 @@ pub(crate) fn focus_ring(ui: &Ui, theme: &Theme, response: &Response) {
     }
 }
 
+/// The same along the inner edge of what fills the room that is seen of it.
+pub(crate) fn focus_edge(painter: &Painter, theme: &Theme, rect: Rect, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme.accent);
+        painter.rect_stroke(rect, theme::corners(), stroke, StrokeKind::Inside);
+    }
+}
+
+/// Brings into sight what has just got the keyboard, where it lies in something that scrolls.
+pub(crate) fn reveal_focused(response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+}
+
 /// The pointer's shape and the tooltip of something that can be pressed.
 pub(crate) fn explain(response: Response, tooltip: &str) -> Response {
+    reveal_focused(&response);
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     if tooltip.is_empty() { response } else { response.on_hover_text(tooltip) }
 }

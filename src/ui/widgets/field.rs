@@ -4,6 +4,7 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::button::reveal_focused;
 use egui::text::LayoutJob;
 use egui::{
     Frame, Id, Key, Label, Margin, Modifiers, Response, RichText, Role, Stroke, TextBuffer, TextEdit, Ui,
@@ -167,6 +168,7 @@ impl<'a> TextField<'a> {
             edit = edit.layouter(&mut layouter);
         }
         let response = ui.add(edit);
+        reveal_focused(&response);
         if response.has_focus() {
             let stroke = Stroke::new(1.5, if self.error.is_some() { theme.error } else { theme.accent });
             ui.painter().rect_stroke(response.rect, theme::corners(), stroke, egui::StrokeKind::Inside);

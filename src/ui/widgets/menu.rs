@@ -2,6 +2,7 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::button::{focus_edge, reveal_focused};
 use egui::accesskit::HasPopup;
 use egui::containers::menu::{MenuState, SubMenu, SubMenuButton};
 use egui::{
@@ -137,9 +138,7 @@ pub fn menu_item(ui: &mut Ui, enabled: bool, text: &str, shortcut: &str) -> bool
 pub fn named_menu_item(ui: &mut Ui, enabled: bool, name: &str, text: &str, shortcut: &str) -> bool {
     ui.add_enabled_ui(enabled, |ui| {
         let response = line_with_keys(ui, None, text, shortcut);
-        if response.gained_focus() {
-            response.scroll_to_me(None);
-        }
+        reveal_focused(&response);
         response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), name));
         if response.clicked() {
             ui.close();
@@ -154,9 +153,7 @@ pub fn named_menu_item(ui: &mut Ui, enabled: bool, name: &str, text: &str, short
 pub fn submenu(ui: &mut Ui, enabled: bool, text: &str, width: f32, lines: impl FnOnce(&mut Ui)) {
     ui.add_enabled_ui(enabled, |ui| {
         let response = line_with_keys(ui, None, text, " ");
-        if response.gained_focus() {
-            response.scroll_to_me(None);
-        }
+        reveal_focused(&response);
         let beside = SubMenu::id_from_widget_id(response.id);
         let is_open = MenuState::from_ui(ui, |menu, _| menu.open_item == Some(beside));
         response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
@@ -181,6 +178,8 @@ pub fn submenu(ui: &mut Ui, enabled: bool, text: &str, width: f32, lines: impl F
 pub fn list_line(ui: &mut Ui, is_chosen: bool, text: &str, shortcut: &str) -> Response {
     let response = line_with_keys(ui, Some(is_chosen), text, shortcut);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, text));
+    focus_edge(ui.painter(), Theme::of(ui), response.rect, &response);
+    reveal_focused(&response);
     response
 }
 

@@ -15,6 +15,7 @@ pub use button::{
     ButtonKind, button, button_width, chart_button, find_button, icon_button, text_button, text_button_width,
     wrap_button,
 };
+pub(crate) use button::{focus_edge, reveal_focused};
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};

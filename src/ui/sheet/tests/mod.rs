@@ -434,6 +434,27 @@ fn the_arrows_select_what_is_seen_when_nothing_is_selected() {
 }
 
 #[test]
+fn space_and_return_begin_to_select_as_the_arrows_do() {
+    for key in [Key::Space, Key::Enter] {
+        let mut harness = stage(1_000);
+        let sheet = |harness: &Harness<'static, Stage>| harness.get_by_label("Log").focus();
+        sheet(&harness);
+        harness.run();
+        press_key(&mut harness, Modifiers::NONE, key);
+        let newest = Some(RowKey(999));
+        assert_eq!(harness.state().sheet.selection().single(), newest, "it follows: {key:?}");
+        press_key(&mut harness, Modifiers::NONE, key);
+        assert_eq!(harness.state().sheet.selection().single(), newest, "and only begins: {key:?}");
+        press_key(&mut harness, Modifiers::NONE, Key::Escape);
+        press_key(&mut harness, Modifiers::NONE, Key::Home);
+        sheet(&harness);
+        harness.run();
+        press_key(&mut harness, Modifiers::NONE, key);
+        assert_eq!(harness.state().sheet.selection().single(), Some(RowKey(0)), "it holds still: {key:?}");
+    }
+}
+
+#[test]
 fn the_menu_opens_with_a_key_and_gives_the_keyboard_back() {
     for (modifiers, key) in [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)] {
         let mut harness = stage(1_000);

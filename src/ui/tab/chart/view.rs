@@ -13,7 +13,7 @@ use crate::ui::tab::drawer::DocumentKind;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::terms::time_term;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{TextField, context_menu, error_line, menu_item, text_button};
+use crate::ui::widgets::{TextField, context_menu, error_line, focus_edge, menu_item, text_button};
 use crate::util::bytes_text::ByteSize;
 use egui::{
     Align, Align2, Color32, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui,
@@ -86,6 +86,7 @@ pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec
     let theme = Theme::of(ui);
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, theme::corners(), theme.ground);
+    focus_edge(&painter, theme, rect, &response);
     let Some((first, last)) = span else {
         let key = if chart.percent().is_some() { "chart.reading" } else { "chart.empty" };
         let font = fonts::interface(theme::BODY_SIZE);

@@ -105,7 +105,7 @@ fn field_ui(
     let encoding = tab.encoding;
     let frame = Frame::new()
         .fill(theme.raised)
-        .stroke(Stroke::new(1.0, theme.line))
+        .stroke(if composer.has_focus { Stroke::new(1.5, theme.accent) } else { theme.line_stroke() })
         .corner_radius(theme::corners())
         .inner_margin(Margin::symmetric(10, 6));
     frame.show(ui, |ui| {
@@ -141,6 +141,10 @@ fn field_ui(
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
                 if response.changed() {
                     composer.steps_back = 0;
+                }
+                if response.gained_focus() || response.lost_focus() {
+                    // The frame around was drawn before that was known.
+                    ui.ctx().request_repaint();
                 }
                 composer.has_focus = response.has_focus();
             },

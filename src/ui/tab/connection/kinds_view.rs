@@ -6,7 +6,9 @@ use crate::ui::tab::connection::form::{Form, LABEL_WIDTH, width_beside_button};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{Choice, error_line, icon_button, menu, menu_item, segmented, toggle};
+use crate::ui::widgets::{
+    Choice, error_line, focus_edge, icon_button, menu, menu_item, reveal_focused, segmented, toggle,
+};
 use crate::workspace::tabs::TabKind;
 use egui::{Align, Frame, Label, Layout, Margin, Response, RichText, TextEdit, Ui, vec2};
 
@@ -54,7 +56,9 @@ fn headers_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
                     .corner_radius(theme::corners())
                     .inner_margin(Margin::symmetric(8, 6)),
             );
-        ui.add(edit).labelled_by(label.id);
+        let response = ui.add(edit).labelled_by(label.id);
+        focus_edge(ui.painter(), theme, response.rect, &response);
+        reveal_focused(&response);
     });
     if let Some(error) = form.errors.of_field(Field::Headers) {
         error_line(ui, error);

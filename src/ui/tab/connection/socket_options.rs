@@ -13,7 +13,9 @@ use crate::ui::tab::connection::problem::{Field, Problem};
 use crate::ui::tab::connection::words::problem as problem_text;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, icon_button, toggle};
+use crate::ui::widgets::{
+    ButtonKind, PillCombo, TextField, button, error_line, focus_edge, icon_button, reveal_focused, toggle,
+};
 use crate::workspace::tabs::TabKind;
 use egui::{Align, Color32, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
@@ -37,6 +39,8 @@ pub fn expander(ui: &mut Ui, name: &str, remark: &str, is_shown: &mut bool) {
     );
     let at = written.right_center() + vec2(theme::SPACE_8, 0.0);
     painter.text(at, egui::Align2::LEFT_CENTER, remark, font, theme.faint);
+    focus_edge(painter, theme, rect, &response);
+    reveal_focused(&response);
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(name).clicked() {
         *is_shown = !*is_shown;
     }

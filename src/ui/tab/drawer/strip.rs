@@ -5,6 +5,7 @@ use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::drawer::DrawerAction;
 use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::focus_edge;
 use crate::workspace::tabs::{DrawerChoice, DrawerSettings};
 use egui::{Align, Align2, Color32, Layout, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use std::path::Path;
@@ -68,10 +69,10 @@ fn part_ui(ui: &mut Ui, text: &str, spoken: &str, is_shown: bool) -> bool {
     let ink = if is_shown || response.hovered() || response.has_focus() { theme.text } else { theme.dim };
     let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
     ui.painter().galley(at, galley, ink);
-    if is_shown || response.has_focus() {
-        let color = if is_shown { theme.accent } else { theme.line };
+    if is_shown {
         let edge = rect.bottom() - 1.0;
-        ui.painter().hline(rect.x_range(), edge, Stroke::new(2.0, color));
+        ui.painter().hline(rect.x_range(), edge, Stroke::new(2.0, theme.accent));
     }
+    focus_edge(ui.painter(), theme, rect.expand2(vec2(theme::SPACE_4, 0.0)), &response);
     response.on_hover_text(spoken).clicked()
 }

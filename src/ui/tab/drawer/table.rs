@@ -3,8 +3,8 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::Reorder;
 use crate::ui::widgets::reorder::HANDLE_WIDTH;
+use crate::ui::widgets::{Reorder, focus_edge, reveal_focused};
 use egui::text::LayoutJob;
 use egui::{
     Align2, Color32, CursorIcon, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2,
@@ -108,12 +108,10 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
     } else if row.hovered() {
         ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
     }
-    if row.has_focus() {
-        let stroke = Stroke::new(1.0, theme.accent);
-        ui.painter().rect_stroke(rect, theme::corners(), stroke, egui::StrokeKind::Inside);
-    }
     let (name, tip) = (line.handle_spoken, line.handle_tip);
     order.line_with_handle(ui, line.number.saturating_sub(1), rect, &row, name, tip);
+    focus_edge(ui.painter(), theme, rect, &row);
+    reveal_focused(&row);
     let number = pos2(rect.left() + NUMBER - theme::SPACE_8, rect.center().y);
     ui.painter().text(number, Align2::RIGHT_CENTER, line.number, fonts::payload(), theme.faint);
     if let Some(is_on) = line.is_on {
@@ -121,6 +119,8 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
         response
             .widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), is_on, line.mark_spoken));
         mark_ui(ui, mark.center(), is_on);
+        focus_edge(ui.painter(), theme, mark.shrink2(vec2(0.0, theme::SPACE_4)), &response);
+        reveal_focused(&response);
         is_switched = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
     }
     let pressed_at = row.interact_pointer_pos().filter(|_| row.clicked());

@@ -9,7 +9,8 @@ use crate::ui::tab::find::FindAction;
 use crate::ui::tab::highlights::{HighlightRule, Highlights, HighlightsAction};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    Flow, LineMove, Reorder, context_menu, group_heading, menu_item, menu_separator, text_button,
+    Flow, LineMove, Reorder, context_menu, focus_edge, group_heading, menu_item, menu_separator, reveal_focused,
+    text_button,
 };
 use crate::util::bytes_text::Count;
 use egui::{
@@ -72,9 +73,11 @@ fn rule_ui(
     });
     let spoken = format!("{} {number}", rule.title());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    if response.hovered() || response.has_focus() {
+    if response.hovered() {
         ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
     }
+    focus_edge(ui.painter(), theme, rect, &response);
+    reveal_focused(&response);
     sign_ui(ui, ctx, rect, (place, rule), out);
     let is_wrong = rule.read().is_some_and(|read| read.is_err());
     let ink = match (is_wrong, rule.is_on) {
@@ -143,9 +146,7 @@ fn sign_ui(
     let fill = if rule.is_on { color } else { Color32::TRANSPARENT };
     let sign = Rect::from_center_size(around.center(), theme::square(SIGN));
     ui.painter().rect(sign, 2.0, fill, Stroke::new(1.0, color), StrokeKind::Inside);
-    if response.has_focus() {
-        ui.painter().rect_stroke(around, theme::corners(), (1.5, theme.accent), StrokeKind::Inside);
-    }
+    focus_edge(ui.painter(), theme, around, &response);
     if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name.as_str()).clicked() {
         out.push(HighlightsAction::Toggle(place).into());
     }

@@ -13,7 +13,7 @@ use crate::ui::tab::inspector::picked::{Picked, Step};
 use crate::ui::tab::inspector::{Inspector, InspectorAction, compare};
 use crate::ui::tab::terms::{MOST_TERM_BYTES, hex_term, term_items};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{context_menu, icon_button, menu_item, menu_separator};
+use crate::ui::widgets::{context_menu, focus_edge, icon_button, menu_item, menu_separator, reveal_focused};
 use crate::util::bytes_text::Count;
 use egui::{
     Align, Align2, Color32, CornerRadius, Event, EventFilter, Frame, Key, Layout, Margin, Modifiers, Painter,
@@ -105,10 +105,8 @@ fn bytes_ui(
         paint_marks(&painter, theme, line_rect, (&dump, line, bytes), inspector);
         paint_text(&painter, theme, line_rect, line);
     }
-    if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme.accent);
-        ui.painter().rect_stroke(rect.expand(4.0), theme::corners(), stroke, egui::StrokeKind::Inside);
-    }
+    focus_edge(ui.painter(), theme, rect.expand(4.0), &response);
+    reveal_focused(&response);
     context_menu(&response, 220.0, |ui| menu_ui(ui, ctx, encoding, inspector, out));
     if let Some(made) = &mut inspector.made {
         made.dump = Some(dump);

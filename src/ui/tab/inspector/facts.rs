@@ -15,7 +15,9 @@ use crate::ui::tab::inspector::parts::part_ui;
 use crate::ui::tab::inspector::picked::Picked;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{error_line, group_heading, key_value, text_button, toggle};
+use crate::ui::widgets::{
+    error_line, focus_edge, group_heading, key_value, reveal_focused, text_button, toggle,
+};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::workspace::settings::InspectorPart;
 use egui::{Label, RichText, Ui};
@@ -100,6 +102,8 @@ pub(super) fn remarks_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &mut Inspect
         let line = format!("✓ {}", ctx.format("inspector.right_sum", &values));
         let shown = RichText::new(&line).color(theme.good).size(theme::BODY_SIZE);
         let response = ui.add(Label::new(shown).truncate().sense(egui::Sense::click()));
+        focus_edge(ui.painter(), theme, response.rect, &response);
+        reveal_focused(&response);
         if response.clicked() {
             clicked = Some(Picked::range(&end.bytes));
         }

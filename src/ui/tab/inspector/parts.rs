@@ -4,7 +4,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::button::focus_ring;
+use crate::ui::widgets::{focus_edge, reveal_focused};
 use crate::workspace::settings::InspectorPart;
 use egui::{
     Color32, FontId, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, TextWrapMode, Ui, WidgetInfo,
@@ -31,8 +31,9 @@ pub(super) fn part_ui(
         triangle(ui, pos2(rect.left() + 4.0, rect.center().y), is_open, ink);
         let inside = rect.with_min_x(rect.left() + theme::SPACE_12);
         put_text(ui, inside, title, fonts::strong(theme::LABEL_SIZE), ink, false);
-        focus_ring(ui, theme, &response);
+        focus_edge(ui.painter(), theme, rect, &response);
     }
+    reveal_focused(&response);
     if response.clicked() {
         out.push(TabAction::ToggleFolded(part));
     }

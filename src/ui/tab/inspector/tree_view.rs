@@ -10,7 +10,9 @@ use crate::ui::tab::inspector::picked::Picked;
 use crate::ui::tab::inspector::{Inspector, InspectorAction};
 use crate::ui::tab::terms::{term_items, value_term};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{PillCombo, context_menu, menu_item, menu_separator, text_button};
+use crate::ui::widgets::{
+    PillCombo, context_menu, focus_edge, menu_item, menu_separator, reveal_focused, text_button,
+};
 use crate::util::bytes_text::Count;
 use crate::workspace::settings::InspectorPart;
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -196,9 +198,11 @@ fn line_ui(
     response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, light == Light::AtCursor, &spoken));
     if light == Light::AtCursor {
         ui.painter().rect_filled(rect, 3.0, theme.selected_row);
-    } else if light == Light::Pointed || response.hovered() || response.has_focus() {
+    } else if light == Light::Pointed || response.hovered() {
         ui.painter().rect_filled(rect, 3.0, theme.hovered);
     }
+    focus_edge(ui.painter(), theme, rect, &response);
+    reveal_focused(&response);
     let left = rect.left() + theme::SPACE_12 + f32::from(line.depth) * INDENT;
     if line.is_parent {
         triangle(ui, pos2(left - 7.0, rect.center().y), line.is_open, theme.faint);

@@ -10,7 +10,9 @@ use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{context_menu, group_heading, icon_button, menu, menu_item, menu_separator};
+use crate::ui::widgets::{
+    context_menu, focus_edge, group_heading, icon_button, menu, menu_item, menu_separator, reveal_focused,
+};
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
 use egui::text::{LayoutJob, TextWrapping};
@@ -255,9 +257,8 @@ fn background(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
     } else if response.hovered() {
         ui.painter().rect_filled(rect, theme::corners(), theme.hovered);
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, theme::corners(), (1.5, theme.accent), egui::StrokeKind::Inside);
-    }
+    focus_edge(ui.painter(), theme, rect, response);
+    reveal_focused(response);
 }
 
 fn close_button(
@@ -275,6 +276,8 @@ fn close_button(
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let ink = if response.hovered() { theme.error } else { theme.dim };
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, "✕", fonts::interface(12.0), ink);
+    focus_edge(ui.painter(), theme, rect, &response);
+    reveal_focused(&response);
     if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(name.as_str()).clicked() {
         out.push(PeersAction::Close(peer.id).into());
     }
