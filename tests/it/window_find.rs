@@ -48,7 +48,13 @@ fn a_rule_that_makes_no_sense_says_where() {
     let (mut desk, _peer) = with_errors(1);
     desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::H);
     desk.enter("len >");
-    desk.see("expected a value after \"len >\"");
+    desk.see("character 6: expected a value after \"len >\"");
+    desk.fill("Expression of the rule", "  \"error\" and nosuch == 1");
+    desk.see("character 15: there is no field \"nosuch\"");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("dir:rx and nosuch == 1");
+    desk.see("character 12: there is no field \"nosuch\"");
 }
 
 #[test]

@@ -116,6 +116,11 @@ impl ExpressionError {
         self.wrong.text(locale)
     }
 
+    /// The same with the place, for where one cannot point at it.
+    pub fn text_with_place(&self, locale: &Locale) -> String {
+        locale.format("expression.at", &[("column", &self.column()), ("why", &self.text(locale))])
+    }
+
     /// The place as people count it.
     pub fn column(&self) -> usize {
         self.at + 1

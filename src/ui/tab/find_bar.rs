@@ -216,7 +216,7 @@ fn count_line(ctx: &ViewCtx<'_>, find: &Find) -> String {
 /// What is wrong with what was typed to be found.
 fn find_error(locale: &Locale, error: &FindError) -> String {
     match error {
-        FindError::Expression(error) => error.text(locale),
+        FindError::Expression(error) => error.text_with_place(locale),
         FindError::Encode(character) => locale.format("find.not_encodable", &[("character", character)]),
         FindError::Gathering(GatheringError::Journal(error)) => error_text::journal(locale, error),
         FindError::Gathering(GatheringError::Thread(error)) => error_text::thread(locale, "search", error),

@@ -139,7 +139,10 @@ pub(in crate::ui) fn coloured(text: &str, theme: &Theme) -> LayoutJob {
             section.format.underline = Stroke::new(1.5, theme.error);
         }
     };
-    for part in parts(text) {
+    let parts = parts(text);
+    // What is missing at the end is missing behind what stands last.
+    let wrong_part = wrong_at.and_then(|at| parts.iter().rposition(|part| part.range.start <= at));
+    for (place, part) in parts.into_iter().enumerate() {
         let color = match part.kind {
             PartKind::Conjunction => theme.event,
             PartKind::Field => theme.accent,
@@ -150,9 +153,35 @@ pub(in crate::ui) fn coloured(text: &str, theme: &Theme) -> LayoutJob {
         };
         append(&mut job, &text[end..part.range.start], theme.text, false);
         end = part.range.end;
-        let is_wrong = wrong_at.is_some_and(|at| part.range.contains(&at));
+        let is_wrong = wrong_part == Some(place);
         append(&mut job, &text[part.range], color, is_wrong);
     }
     append(&mut job, &text[end..], theme.text, false);
     job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::coloured;
+    use crate::ui::theme;
+    use egui::text::LayoutSection;
+
+    #[test]
+    fn what_makes_no_sense_is_underlined_and_so_is_what_something_is_missing_behind() {
+        for (typed, underlined) in [
+            ("len > 3", ""),
+            ("len > x and dir:rx", "x"),
+            ("dir:rx and nosuch == 1", "nosuch"),
+            ("len >", ">"),
+            ("  len >  ", ">"),
+            ("dir:rx and", "and"),
+            ("温度 and (len > 3", "("),
+        ] {
+            let job = coloured(typed, &theme::DARK);
+            let wrong = job.sections.iter().filter(|section| section.format.underline.width > 0.0);
+            let range = |section: &LayoutSection| section.byte_range.start.0..section.byte_range.end.0;
+            let wrong: String = wrong.map(|section| &job.text[range(section)]).collect();
+            assert_eq!(wrong, underlined, "{typed}");
+        }
+    }
 }

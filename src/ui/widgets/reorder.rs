@@ -118,7 +118,7 @@ impl Reorder {
         let size = vec2(HANDLE_WIDTH, ui.available_height());
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let response = ui.interact(rect, self.id.with(place), Sense::drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Unknown, ui.is_enabled(), name));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
         self.take_drag(ui, place, &response);
         self.take_keys(ui, place, &response);
         draw_handle(ui, &response);

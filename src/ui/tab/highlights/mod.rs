@@ -67,8 +67,9 @@ impl HighlightRule {
 
     /// What its rows have; nothing while nothing is typed.
     pub fn read(&self) -> Option<Result<Expression, ExpressionError>> {
-        let typed = self.expression.trim();
-        (!typed.is_empty()).then(|| Expression::parse(typed, &Vocabulary::default()))
+        // As typed: an error tells its place in that.
+        let typed = self.expression.as_str();
+        (!typed.trim().is_empty()).then(|| Expression::parse(typed, &Vocabulary::default()))
     }
 }
 

@@ -104,7 +104,7 @@ fn line_ui(
         }
     });
     if let Some(Err(error)) = rule.read() {
-        error_line(ui, &error.text(ctx.locale));
+        error_line(ui, &error.text_with_place(ctx.locale));
     }
 }
 

@@ -9,8 +9,8 @@ use crate::ui::tab::find::FindAction;
 use crate::ui::tab::highlights::{HighlightRule, Highlights, HighlightsAction};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    Flow, LineMove, Reorder, context_menu, focus_edge, group_heading, menu_item, menu_separator, reveal_focused,
-    text_button,
+    Flow, LineMove, Reorder, context_menu, focus_edge, group_heading, menu_item, menu_separator,
+    reveal_focused, text_button,
 };
 use crate::util::bytes_text::Count;
 use egui::{
@@ -79,7 +79,8 @@ fn rule_ui(
     focus_edge(ui.painter(), theme, rect, &response);
     reveal_focused(&response);
     sign_ui(ui, ctx, rect, (place, rule), out);
-    let is_wrong = rule.read().is_some_and(|read| read.is_err());
+    let wrong = rule.read().and_then(Result::err);
+    let is_wrong = wrong.is_some();
     let ink = match (is_wrong, rule.is_on) {
         (true, _) => theme.error,
         (false, true) => theme.text,
@@ -120,7 +121,14 @@ fn rule_ui(
             }
         }
     });
-    let tooltip = ctx.format("highlights.rule_tip", &[("expression", &rule.expression)]);
+    let mut tooltip = ctx.format("highlights.rule_tip", &[("expression", &rule.expression)]);
+    if let Some(wrong) = wrong {
+        tooltip = format!(
+            "{tooltip}
+{}",
+            wrong.text_with_place(ctx.locale)
+        );
+    }
     let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
     if response.clicked() {
         out.push(HighlightsAction::Ask(Some(place)).into());
