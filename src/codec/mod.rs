@@ -29,6 +29,7 @@ pub mod represent;
 
 pub mod terminal;
 
+mod overwriting;
 pub mod running;
 
 pub mod copy;

@@ -1,12 +1,13 @@
-//! Running text: payload as a terminal shows it, with real line ends and tabs, and with the colours that its control
-//! sequences ask for or with these as symbols. It is made of a row that was represented as text, so that what was pointed
+//! Running text: payload as a terminal shows it, with real line ends and tabs, and with its control sequences obeyed or as
+//! symbols. Obeyed, they colour the text, and what returns, goes back or erases writes over its line. It is made of a row that was represented as text, so that what was pointed
 //! out there is pointed out here. It knows neither records nor a screen.
 
+use crate::codec::overwriting::{Ink, OverwrittenLine};
 use crate::codec::represent::{
     Letter, MarkClass, Represented, RowStyle, Span, SpanStyle, represent_row, take_over,
 };
 use crate::codec::rows::Row;
-use crate::codec::terminal::{TerminalCodes, TerminalLook, TerminalParser};
+use crate::codec::terminal::{LineCode, TerminalCodes, TerminalLook, TerminalParser};
 use crate::codec::text::Carry;
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
@@ -33,6 +34,7 @@ pub fn running_text(
         stop_at: 0,
         has_returned: false,
         ended_at: None,
+        overwritten: None,
     };
     for (text, span) in row.parts() {
         writer.from = span.text.clone();
@@ -113,10 +115,13 @@ struct Writer<'a> {
     line_start: usize,
     /// Where the last tab of this line ended, or else where the line begins: columns are counted from there.
     stop_at: usize,
-    /// A carriage return came last: where no line feed follows, it ends the line as well.
+    /// A carriage return came last: where no line feed follows, the line is written over, or ends as well where nothing is
+    /// obeyed.
     has_returned: bool,
     /// Where the last line ended, as long as nothing follows.
     ended_at: Option<usize>,
+    /// The line that is being written, once it is written over.
+    overwritten: Option<OverwrittenLine>,
 }
 
 impl Writer<'_> {
@@ -135,6 +140,8 @@ impl Writer<'_> {
             if self.parser.take(character) {
                 let style = self.style();
                 self.push(&text[place..place + character.len_utf8()], style, span);
+            } else if let Some(code) = self.parser.take_line_code() {
+                self.obey(code, span);
             }
             // The rest is text all the way: only control characters begin a sequence.
             if self.parser.is_in_text() {
@@ -162,6 +169,11 @@ impl Writer<'_> {
                     self.has_returned = true;
                 }
                 '⇥' => self.tab(span),
+                '␈' if self.codes == TerminalCodes::Obeyed => {
+                    self.parser.take('\u{8}');
+                    self.resolve_return(span);
+                    self.written_over().back();
+                }
                 _ if self.codes == TerminalCodes::Shown => {
                     self.push(&symbols[place..place + symbol.len_utf8()], SpanStyle::Control, span);
                 }
@@ -175,24 +187,66 @@ impl Writer<'_> {
         }
     }
 
+    fn obey(&mut self, code: LineCode, span: &Span) {
+        // Programs like to erase what is behind the end, in case that anything is.
+        if code == LineCode::EraseRest && self.overwritten.is_none() && !self.has_returned {
+            return;
+        }
+        self.resolve_return(span);
+        let line = self.written_over();
+        match code {
+            LineCode::EraseRest => line.erase_rest(),
+            LineCode::Erase => line.erase(),
+            LineCode::Home => line.home(),
+        }
+    }
+
+    /// The line that is being written, to be written over.
+    fn written_over(&mut self) -> &mut OverwrittenLine {
+        let (into, start) = (&mut self.into, self.line_start);
+        self.overwritten.get_or_insert_with(|| OverwrittenLine::take_out(into, start))
+    }
+
     fn tab(&mut self, span: &Span) {
-        self.end_returned_line(span);
+        self.resolve_return(span);
+        if let Some(mut line) = self.overwritten.take() {
+            let letter = self.letter_at(self.from.start).map(|letter| letter.bytes.clone());
+            self.ended_at = None;
+            line.tab(TAB_COLUMNS, &ink_of(self.style(), span, letter));
+            self.overwritten = Some(line);
+            return;
+        }
         let used: usize = self.into.text[self.stop_at..].chars().filter_map(UnicodeWidthChar::width).sum();
         let style = if self.codes == TerminalCodes::Shown { SpanStyle::Payload } else { self.style() };
         self.push(&" ".repeat(TAB_COLUMNS - used % TAB_COLUMNS), style, span);
         self.stop_at = self.into.text.len();
     }
 
-    /// Where a device only returns, each time is a line: nothing that it wrote over is lost.
-    fn end_returned_line(&mut self, span: &Span) {
-        if std::mem::take(&mut self.has_returned) && self.into.text.len() > self.line_start {
+    /// What a return means is known when something follows. Where nothing is obeyed, each time is a line: all that a
+    /// device wrote over is seen.
+    fn resolve_return(&mut self, span: &Span) {
+        if !std::mem::take(&mut self.has_returned) {
+            return;
+        }
+        if self.codes == TerminalCodes::Obeyed {
+            self.written_over().home();
+        } else if self.into.text.len() > self.line_start {
             self.end_line(span);
         }
+    }
+
+    /// The letter of the row that stands at a place of its text.
+    fn letter_at(&self, place: usize) -> Option<&Letter> {
+        let after = self.letters.partition_point(|letter| letter.text.end <= place);
+        self.letters.get(after).filter(|letter| letter.text.start <= place)
     }
 
     fn end_line(&mut self, span: &Span) {
         self.parser.take('\n');
         self.has_returned = false;
+        if let Some(line) = self.overwritten.take() {
+            line.put_back(&mut self.into);
+        }
         self.ended_at.take();
         let end = self.into.text.len();
         self.append("\n", SpanStyle::Payload, span.bytes.clone(), None);
@@ -204,8 +258,17 @@ impl Writer<'_> {
         if text.is_empty() {
             return;
         }
-        self.end_returned_line(span);
+        self.resolve_return(span);
         self.ended_at = None;
+        if let Some(mut line) = self.overwritten.take() {
+            let mut ink = ink_of(style, span, None);
+            for (place, character) in text.char_indices() {
+                ink.letter = self.letter_at(self.from.start + place).map(|letter| letter.bytes.clone());
+                line.write(character, &ink);
+            }
+            self.overwritten = Some(line);
+            return;
+        }
         let from = self.into.text.len();
         self.append(text, style, span.bytes.clone(), span.mark);
         let at = from..self.into.text.len();
@@ -226,6 +289,9 @@ impl Writer<'_> {
     }
 
     fn end(mut self) -> (Represented, TerminalLook) {
+        if let Some(line) = self.overwritten.take() {
+            line.put_back(&mut self.into);
+        }
         if let Some(end) = self.ended_at {
             self.into.text.truncate(end);
             self.into.spans.retain(|span| span.text.start < end);
@@ -236,6 +302,10 @@ impl Writer<'_> {
         }
         (self.into, self.parser.look())
     }
+}
+
+fn ink_of(style: SpanStyle, span: &Span, letter: Option<Range<usize>>) -> Ink {
+    Ink { style, mark: span.mark, bytes: span.bytes.clone(), letter }
 }
 
 #[cfg(test)]
@@ -265,21 +335,79 @@ mod tests {
 
     #[test]
     fn lines_end_where_they_end_and_tabs_reach_the_next_stop() {
-        for (bytes, shown) in [
-            (&b"one\r\n"[..], "one"),
-            (b"one", "one"),
-            (b"one\n\n", "one\n"),
-            (b"one\r\ntwo\nthree\r\n", "one\ntwo\nthree"),
-            (b"10%\r20%\r100%\r\n", "10%\n20%\n100%"),
-            (b"\rafter\r\r\n", "after"),
-            (b"10%\r\tdone\n", "10%\n        done"),
-            (b"a\tbc\t\td\n\te", "a       bc              d\n        e"),
-            ("温度\t1".as_bytes(), "温度    1"),
+        let both = |bytes, shown| (bytes, shown, shown);
+        for (bytes, shown, obeyed) in [
+            both(&b"one\r\n"[..], "one"),
+            both(b"one", "one"),
+            both(b"one\n\n", "one\n"),
+            both(b"one\r\ntwo\nthree\r\n", "one\ntwo\nthree"),
+            (b"10%\r20%\r100%\r\n", "10%\n20%\n100%", "100%"),
+            both(b"\rafter\r\r\n", "after"),
+            (b"10%\r\tdone\n", "10%\n        done", "10%     done"),
+            both(b"a\tbc\t\td\n\te", "a       bc              d\n        e"),
+            both("温度\t1".as_bytes(), "温度    1"),
         ] {
-            for codes in [TerminalCodes::Shown, TerminalCodes::Obeyed] {
+            for (codes, shown) in [(TerminalCodes::Shown, shown), (TerminalCodes::Obeyed, obeyed)] {
                 assert_eq!(text(bytes, codes), shown, "{codes:?} {}", bytes.escape_ascii());
             }
         }
+    }
+
+    #[test]
+    fn what_returns_goes_back_or_erases_writes_over_its_line_and_no_other() {
+        for (bytes, shown) in [
+            ("100%\r20%", "20%%"),
+            ("100%\r\u{1B}[K20%\n", "20%"),
+            ("100%\u{1B}[2K\u{1B}[1G20%\nnext", "20%\nnext"),
+            ("done\u{1B}[K\n", "done"),
+            ("abc\u{8}\u{8}X\n", "aXc"),
+            ("\u{8}\u{8}a\n\u{8}b", "a\nb"),
+            ("first\nhelpx\u{8} \u{8}\r\nlast", "first\nhelp \nlast"),
+            ("温度\rab", "ab度"),
+            ("温度\ra", "a 度"),
+            ("温度\u{8}a", "温 a"),
+            ("ab\r温", "温"),
+            ("a温b\rx温", "x温b"),
+            ("e\u{301}\ra", "a"),
+            ("one\rtwo\r", "two"),
+            ("one\r", "one"),
+            ("one\r\u{1B}[K", ""),
+            ("\u{1B}[31mred\r\u{1B}[32mgr", "grd"),
+        ] {
+            assert_eq!(text(bytes.as_bytes(), TerminalCodes::Obeyed), shown, "{bytes:?}");
+        }
+        assert_eq!(text(b"abc\x08\x08X\n", TerminalCodes::Shown), "abc␈␈X", "as symbols, nothing is lost");
+    }
+
+    #[test]
+    fn what_was_written_over_belongs_to_the_letter_that_is_seen_there() {
+        let letters_of = |bytes: &[u8]| {
+            let row = row(bytes, TextEncoding::UTF_8, &[]);
+            let shown = running_text(&row, TerminalCodes::Obeyed, TerminalLook::default()).0;
+            let letter = |letter: &Letter| (shown.text[letter.text.clone()].to_owned(), letter.bytes.clone());
+            shown.letters.iter().map(letter).collect::<Vec<_>>()
+        };
+        assert_eq!(letters_of(b"abc\x08\x08X"), [("a".to_owned(), 0..1), ("Xc".to_owned(), 2..6)]);
+        assert_eq!(letters_of(b"10\r20"), [("2".to_owned(), 3..4), ("0".to_owned(), 4..5)]);
+        let body = Body::Data(Data { head: DataHead::received(), bytes: b"10%\r20%\rabc\x08\x08X".to_vec() });
+        let record = Record { id: RecordId(0), at: Stamp::default(), epoch: Epoch(1), peer: None, body };
+        let style = RowStyle::new(Locale::of(Language::English));
+        for (bytes, text) in [(0..usize::MAX, "aXc"), (8..9, "a"), (10..14, "Xc"), (0..3, "")] {
+            let row = (&Row::of(&record), Carry::default());
+            assert_eq!(plain_running_text(row, &style, TerminalCodes::Obeyed, &bytes), text, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_written_over_again_and_again_takes_as_long_as_its_bytes() {
+        // Laid out anew for every return, or step back, this takes minutes.
+        let long = "x".repeat(200_000);
+        let returns = format!("{long}{}", "\ry".repeat(100_000));
+        assert_eq!(text(returns.as_bytes(), TerminalCodes::Obeyed).len(), 200_000);
+        let backwards = format!("{long}{}y", "\u{8}".repeat(200_000));
+        assert!(text(backwards.as_bytes(), TerminalCodes::Obeyed).starts_with("yx"));
+        let erased = format!("{long}{}", "\r\u{1B}[K.".repeat(100_000));
+        assert_eq!(text(erased.as_bytes(), TerminalCodes::Obeyed), ".");
     }
 
     #[test]
@@ -387,11 +515,43 @@ mod tests {
         assert_eq!((shown.text.as_str(), marked.as_str()), ("温度=25", "度"));
     }
 
+    /// A terminal of one column a character, as plainly as can be.
+    fn on_a_terminal(characters: &[char]) -> String {
+        let (mut lines, mut line, mut at) = (Vec::new(), Vec::new(), 0);
+        for character in characters {
+            match character {
+                '\n' => lines.push((std::mem::take(&mut line), std::mem::take(&mut at)).0),
+                '\r' => at = 0,
+                '\u{8}' => at = usize::saturating_sub(at, 1),
+                other => {
+                    if at < line.len() {
+                        line[at] = *other;
+                    } else {
+                        line.push(*other);
+                    }
+                    at += 1;
+                }
+            }
+        }
+        lines.push(line);
+        lines.into_iter().map(String::from_iter).collect::<Vec<String>>().join("\n")
+    }
+
     proptest! {
+        #[test]
+        fn it_is_what_a_terminal_shows(
+            characters in proptest::collection::vec(prop::sample::select("abcdé\r\n\u{8}".chars().collect::<Vec<_>>()), 1..60),
+        ) {
+            let bytes = String::from_iter(&characters).into_bytes();
+            let shown = on_a_terminal(&characters);
+            // The end of the last line is not shown.
+            prop_assert_eq!(text(&bytes, TerminalCodes::Obeyed), shown.strip_suffix('\n').unwrap_or(&shown));
+        }
+
         #[test]
         fn parts_cover_the_text(
             bytes in proptest::collection::vec(
-                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\t\x1B[0;31m\xCE\xC2".to_vec())], 0..60,
+                prop_oneof![any::<u8>(), prop::sample::select(b"ab\r\n\t\x08\x1B[0;31mK\xCE\xC2".to_vec())], 0..60,
             ),
             is_obeyed in any::<bool>(),
         ) {

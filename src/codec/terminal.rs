@@ -1,6 +1,6 @@
 //! The control sequences of terminals (ECMA-48), as devices with a shell send them: which characters are to be seen, and
-//! in which look. Colours are kept; whatever moves a cursor or erases is taken out of sight. It knows no bytes and no
-//! screen.
+//! in which look. Colours are kept, and what writes a line anew; whatever else moves a cursor or erases is taken out of
+//! sight. It knows no bytes and no screen.
 
 /// A sequence has no more numbers that mean anything.
 const MOST_NUMBERS: usize = 32;
@@ -39,10 +39,22 @@ pub enum TerminalCodes {
     Obeyed,
 }
 
+/// What a sequence asks for within its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineCode {
+    /// What stands behind the cursor is gone.
+    EraseRest,
+    /// All of the line is gone.
+    Erase,
+    /// The cursor stands at the beginning.
+    Home,
+}
+
 /// Takes in a text character by character; a sequence may be cut anywhere.
 #[derive(Clone, Debug, Default)]
 pub struct TerminalParser {
     state: State,
+    line_code: Option<LineCode>,
     numbers: Vec<u16>,
     /// Only sequences without a private mark and without intermediate characters are colours.
     is_plain: bool,
@@ -79,6 +91,11 @@ impl TerminalParser {
     /// Whether no sequence is under way.
     pub fn is_in_text(&self) -> bool {
         self.state == State::Text
+    }
+
+    /// What the sequence that has just ended asks for within its line.
+    pub fn take_line_code(&mut self) -> Option<LineCode> {
+        self.line_code.take()
     }
 
     /// Takes in the next character; tells whether it is text.
@@ -139,11 +156,25 @@ impl TerminalParser {
                 self.look = colored(self.look, &self.numbers);
                 return State::Text;
             }
+            'K' | 'G' if self.is_plain => {
+                self.line_code = line_code(character, &self.numbers);
+                return State::Text;
+            }
             '@'..='~' => return State::Text,
             // Control characters within a sequence are as if they stood before it; others are noise.
             _ => {}
         }
         State::Control
+    }
+}
+
+/// What of erasing in a line (EL) and of going to a column (CHA) is obeyed: what programs do that write a line anew.
+fn line_code(character: char, numbers: &[u16]) -> Option<LineCode> {
+    match (character, numbers) {
+        ('K', [] | [0]) => Some(LineCode::EraseRest),
+        ('K', [2]) => Some(LineCode::Erase),
+        ('G', [] | [0 | 1]) => Some(LineCode::Home),
+        _ => None,
     }
 }
 

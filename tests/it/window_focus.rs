@@ -68,7 +68,7 @@ fn marks_in(desk: &Desk, rect: Rect) -> Vec<ClippedShape> {
             Shape::Rect(shape) => shape.stroke.width > 0.0,
             // A text cursor stands upright.
             Shape::LineSegment { points, .. } => {
-                points[0].y == points[1].y || points[0].y + 100.0 < points[1].y
+                (points[0].y - points[1].y).abs() < 0.1 || points[0].y + 100.0 < points[1].y
             }
             _ => false,
         };

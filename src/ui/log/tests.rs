@@ -396,11 +396,16 @@ fn what_comes_in_becomes_messages_and_the_place_is_kept() {
 
 /// A device with a shell, in GBK and in pieces of seven bytes; the last line has no end yet.
 fn shell() -> (LogRows, JournalWriter, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
     let text = "\u{1B}[1;32m启动\u{1B}[0m\t完成\r\n\u{1B}[31m温度过高\r\n25.3\u{1B}[0m\r\nroot@board:~# ";
     let (bytes, _, _) = encoding_rs::GBK.encode(text);
-    for (number, piece) in bytes.chunks(7).enumerate() {
+    running_in_pieces(bytes.chunks(7))
+}
+
+/// What a device says in GBK, in these pieces, as running text.
+fn running_in_pieces<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (LogRows, JournalWriter, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+    for (number, piece) in pieces.enumerate() {
         let millis = number as u64 * 700;
         writer.append_data(at(millis), Epoch(1), Some(PeerId::FIRST), &DataHead::received(), piece);
     }
@@ -434,6 +439,22 @@ fn running_text_has_the_lines_of_a_device_whatever_pieces_they_came_in() {
     let options = rows.options().clone();
     rows.set_options(RowOptions { running: Some(TerminalCodes::Shown), ..options });
     assert_eq!(text(&mut rows, 0), "ESC[1;32m启动ESC[0m 完成");
+}
+
+#[test]
+fn a_line_that_is_written_over_is_the_same_wherever_its_bytes_are_cut() {
+    let text_in_gbk =
+        "10%\r温度 20%\r\u{1B}[K\u{1B}[32m温度 100%\u{8}\u{8}\u{8}99\r\n$ helpx\u{8} \u{8}\r\n完\u{8}";
+    let (bytes, _, _) = encoding_rs::GBK.encode(text_in_gbk);
+    for length in 1..=bytes.len() {
+        let (mut rows, ..) = running_in_pieces(bytes.chunks(length));
+        let all: Vec<_> = (0..rows.len()).map(|row| text(&mut rows, row)).collect();
+        assert_eq!(all, ["温度 199%", "$ help ", "完"], "pieces of {length} bytes");
+        let options = rows.options().clone();
+        rows.set_options(RowOptions { running: Some(TerminalCodes::Shown), ..options });
+        assert!(text(&mut rows, 0).starts_with("10%|温度 20%|"), "nothing is lost");
+        assert_eq!(text(&mut rows, 1), "$ helpxBS BS");
+    }
 }
 
 #[test]
