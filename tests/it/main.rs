@@ -14,6 +14,8 @@
 )]
 #![cfg_attr(windows, expect(dead_code, reason = "so are helpers of tests that need Unix"))]
 
+mod automation_reports;
+
 mod automation_rules;
 
 mod automation_sequences;

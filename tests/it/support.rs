@@ -195,6 +195,24 @@ pub(crate) fn has_tool(name: &str) -> bool {
     found
 }
 
+/// A Python that has this module: the first in the path, or the system's own, for which modules are packaged. Where all
+/// peers must be there, its absence is a failure.
+pub(crate) fn has_python_module(name: &str) -> Option<&'static str> {
+    let has_it = |python: &&str| {
+        let asked = Command::new(python).args(["-c", &format!("import {name}")]).output();
+        asked.is_ok_and(|output| output.status.success())
+    };
+    let found = ["python3", "/usr/bin/python3"].into_iter().find(has_it);
+    if found.is_none() {
+        assert!(
+            std::env::var_os("SOCKSCOPE_REQUIRE_TOOLS").is_none(),
+            "Python's {name} is required and not here"
+        );
+        println!("skipped: Python's {name} is not here");
+    }
+    found
+}
+
 /// Runs a Python program with these arguments and gives what it prints.
 pub(crate) fn python(program: &str, arguments: &[&str]) -> String {
     let output = Command::new("python3").arg("-c").arg(program).args(arguments).output().unwrap();
