@@ -1,6 +1,6 @@
 //! What Sockscope is measured against: the barest loops that could do the same work, without journal, times or
-//! window. `benches/run` starts them beside the real program. They use nothing of the library, but for the journal
-//! that is too large to keep in the repository and is made here.
+//! window. `benches/run` and `benches/sending` start them beside the real program. They use nothing of the library, but for
+//! the journal that is too large to keep in the repository and is made here.
 
 #[cfg(target_os = "linux")]
 mod accept;
@@ -11,11 +11,14 @@ mod journal;
 #[cfg(target_os = "linux")]
 mod search;
 #[cfg(target_os = "linux")]
+mod ticks;
+#[cfg(target_os = "linux")]
 mod udp;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: reference udp-receive ADDR | echo ADDR | echo-measure ADDR ROUNDS | accept ADDR CLIENTS BYTES \
+const USAGE: &str = "usage: reference udp-receive ADDR | echo ADDR | echo-measure ADDR ROUNDS | answer-measure ADDR ROUNDS \
+                     | tick-send ADDR MICROS TIMES | tick-receive ADDR MICROS | accept ADDR CLIENTS BYTES \
                      | search FILE HEX | make-journal FILE RECORDS BYTES_EACH";
 
 #[cfg(target_os = "linux")]
@@ -26,6 +29,11 @@ fn main() -> Result<()> {
         ["udp-receive", address] => udp::receive(address.parse()?)?,
         ["echo", address] => echo::serve(address.parse()?)?,
         ["echo-measure", address, rounds] => echo::measure(address.parse()?, rounds.parse()?)?,
+        ["answer-measure", address, rounds] => echo::measure_answers(address.parse()?, rounds.parse()?)?,
+        ["tick-send", address, micros, times] => {
+            ticks::send(address.parse()?, micros.parse()?, times.parse()?)?
+        }
+        ["tick-receive", address, micros] => ticks::receive(address.parse()?, micros.parse()?)?,
         ["accept", address, clients, bytes] => {
             accept::accept(address.parse()?, clients.parse()?, bytes.parse()?)?
         }
