@@ -1,7 +1,7 @@
 //! A session's levels: written by its worker once per turn, read by a front end once per frame.
 
 use crate::model::failure::Failure;
-use crate::model::ids::{Epoch, JobId, PeerId};
+use crate::model::ids::{Epoch, JobId, PeerId, Ticket};
 use crate::model::socket_option::OptionReport;
 use crate::model::status::{Counters, PeerStatus, RepeatStatus, RuleStatus, SequenceStatus, SessionState};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct Status {
     pub peers_present: usize,
     /// Options of the listener, the datagram socket or the one connection: asked for beside granted.
     pub options: Arc<[OptionReport]>,
+    /// The newest command that was carried out or refused: what it asked for is in these levels, or is over already.
+    pub answered: Option<Ticket>,
     /// What repeats, in the order of their names.
     pub repeats: Arc<[RepeatStatus]>,
     /// What each rule has done, in their order.

@@ -413,6 +413,7 @@ impl TabSettings {
                 composer: ComposerSettings {
                     draft: ECHO_REQUEST.to_owned(),
                     input: InputChoice::Hex,
+                    checksum: "inet".to_owned(),
                     ..ComposerSettings::default()
                 },
                 ..fresh

@@ -3,6 +3,8 @@
 use crate::support::has_tool;
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::Event;
+use sockscope::codec::checksum::Checksum;
+use sockscope::model::status::SessionState;
 use sockscope::model::websocket::MessageForm;
 use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
 use std::io::{Read, Write};
@@ -187,4 +189,29 @@ fn what_a_raw_session_cannot_be_is_said_beside_its_field() {
     let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::Raw)]);
     desk.fill("Protocol", "icmpv9");
     desk.see("“icmpv9” is no protocol on IP");
+}
+
+#[test]
+fn an_echo_request_is_written_with_its_checksum_and_answered() {
+    let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::Raw)]);
+    desk.press("Echo request");
+    desk.see("e.g. 13 bytes: 08 00");
+    // Another payload has another sum; whether it is right, the kernel judges.
+    desk.write("08 00 00 00 00 07 {counter:u16be} 41 42 43 44");
+    desk.press_last("Open");
+    desk.wait("the socket, or why there is none", |state| {
+        matches!(state.tabs[0].status.state, SessionState::Bound { .. } | SessionState::Failed(_))
+    });
+    if let SessionState::Failed(failure) = &desk.front().status.state {
+        // Neither privileges nor the group that may ping without them.
+        assert!(std::env::var_os("SOCKSCOPE_REQUIRE_TOOLS").is_none(), "{failure}");
+        println!("skipped: {failure}");
+        return;
+    }
+    desk.press("Send");
+    // A socket with privileges sees the request on the loopback interface as well: what counts is the reply.
+    desk.press_containing("Hex");
+    desk.see("RX 00 00 ");
+    let kept = desk.restart();
+    assert_eq!(kept.front().settings.composer.checksum.map(Checksum::name), Some("inet"));
 }

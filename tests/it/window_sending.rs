@@ -1,7 +1,7 @@
 //! The send area of the window: ways of writing, what is appended, history, quick sends, repeating, answering,
 //! files and texts that are too long to edit. What counts is what a peer got.
 
-use crate::window_support::{Desk, client, datagrams, loopback, read_datagram, read_exactly};
+use crate::window_support::{Desk, client, datagrams, local, loopback, read_datagram, read_exactly};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::ui::pages::Modal;
@@ -520,6 +520,28 @@ fn a_file_is_sent_with_progress_and_can_be_stopped() {
     assert!(desk.front().file.is_none());
     desk.draw();
     assert!((top(&desk) - before).abs() < 0.5, "the send area is as high as it was");
+}
+
+#[test]
+fn the_page_of_a_file_chooses_to_whom_it_goes_and_the_send_area_keeps_its_own_choice() {
+    let (mut desk, mut first) = with_client();
+    let mut second = client(local(desk.front()).unwrap());
+    desk.wait("both", |state| state.tabs[0].status.peers_present == 2);
+    let path = desk.folder.path().join("one.bin");
+    std::fs::write(&path, b"for one alone").unwrap();
+    desk.press("File…");
+    desk.fill("File", path.to_str().unwrap());
+    desk.press_last("Send to");
+    let line = format!("2  {}", second.local_addr().unwrap());
+    desk.see(&line);
+    desk.choose(&line);
+    desk.press_last("Send");
+    desk.hear("one.bin was sent");
+    assert_eq!(read_exactly(&mut second, 13), b"for one alone");
+    desk.write("to all");
+    desk.press("Send");
+    assert_eq!(read_exactly(&mut second, 6), b"to all");
+    assert_eq!(read_exactly(&mut first, 6), b"to all", "it got nothing before");
 }
 
 #[test]

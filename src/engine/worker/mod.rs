@@ -139,6 +139,8 @@ pub(super) struct Worker {
     poll: Poll,
     /// Work is left from this turn: the next one begins at once.
     is_unfinished: bool,
+    /// The newest command that was answered.
+    answered: Option<Ticket>,
 }
 
 /// Events on their way to the front end. Those that find no room wait here, in order.
@@ -169,6 +171,7 @@ impl Worker {
             streams: Streams::default(),
             poll: parts.poll,
             is_unfinished: false,
+            answered: None,
         }
     }
 
@@ -222,6 +225,7 @@ impl Worker {
                         Ok(()) => Event::Accepted { ticket },
                         Err(why) => Event::Rejected { ticket, why },
                     };
+                    self.answered = Some(ticket);
                     self.outbox.tell(event);
                 }
                 Err(TryRecvError::Empty) => return true,
@@ -379,6 +383,8 @@ impl Worker {
             status.repeats = repeats;
             changed = true;
         }
+        // Its answer is news by itself.
+        status.answered = self.answered;
         if status.sequence != sequence {
             status.sequence = sequence;
             changed = true;

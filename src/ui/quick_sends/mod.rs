@@ -7,6 +7,7 @@ use crate::codec::composition::LineBreak;
 use crate::codec::text::TextEncoding;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
+use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
 use crate::ui::tab::composer::state::written;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
@@ -25,6 +26,27 @@ pub struct Quick {
     pub written: QuickSend,
     /// The name was written to, or the page was to be confirmed.
     pub has_tried: bool,
+    /// What it was when its bytes were made, with them.
+    pub made: Option<Box<MadeOfQuick>>,
+}
+
+/// The bytes of a quick send as it was. What is random in them stays as it is until something is changed.
+#[derive(Debug)]
+pub struct MadeOfQuick {
+    of: QuickSend,
+    bytes: Result<Composed, ComposeError>,
+}
+
+impl Quick {
+    /// The bytes that it stands for, made anew only when it was changed.
+    pub fn composed(&mut self) -> &Result<Composed, ComposeError> {
+        self.made.take_if(|made| made.of != self.written);
+        let made = self.made.get_or_insert_with(|| {
+            let bytes = PayloadForm::of_quick(&self.written, self.encoding).compose(&self.written.text);
+            Box::new(MadeOfQuick { of: self.written.clone(), bytes })
+        });
+        &made.bytes
+    }
 }
 
 /// What can be asked of the page of a quick send.
@@ -73,6 +95,7 @@ pub(in crate::ui) fn apply(
                 encoding: tab.encoding(),
                 written,
                 has_tried: true,
+                made: None,
             })));
         }
         QuickSendAction::Move(moved) => {
@@ -109,7 +132,7 @@ fn new_page(tab: &Tab, sending: &Sending) -> Quick {
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };
-    Quick { place: None, encoding: tab.encoding(), written, has_tried: false }
+    Quick { place: None, encoding: tab.encoding(), written, has_tried: false, made: None }
 }
 
 /// What is being written as a quick send has it: its line breaks are escapes where they go out as something else.
@@ -162,6 +185,7 @@ mod tests {
             encoding: TextEncoding::UTF_8,
             written: named(name),
             has_tried: true,
+            made: None,
         };
         save(&mut list, page(None, "c"));
         save(&mut list, page(Some(0), "d"));
@@ -178,6 +202,21 @@ mod tests {
         remove(&mut list, 3);
         remove(&mut list, 0);
         assert_eq!(names(&list), ["b", "d"]);
+    }
+
+    #[test]
+    fn what_is_random_in_a_preview_stands_still_until_something_is_changed() {
+        let text = "{random:hex 16}".to_owned();
+        let written = QuickSend { text, fields: true, ..QuickSend::default() };
+        let (encoding, made) = (TextEncoding::UTF_8, None);
+        let mut page = Quick { place: None, encoding, written, has_tried: false, made };
+        let bytes = |page: &mut Quick| page.composed().as_ref().unwrap().bytes().to_vec();
+        let first = bytes(&mut page);
+        assert_eq!(bytes(&mut page), first);
+        page.written.append = "lf".to_owned();
+        let second = bytes(&mut page);
+        assert_eq!((second.len(), bytes(&mut page)), (17, second.clone()));
+        assert_ne!(second[..16], first[..]);
     }
 
     #[test]

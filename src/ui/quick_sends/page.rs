@@ -8,7 +8,7 @@ use crate::ui::page_parts::{PageAction, buttons_unless, focus_at_first, is_enter
 use crate::ui::quick_sends::Quick;
 use crate::ui::quick_sends::QuickPageAction;
 use crate::ui::tab::composer::payload_choices;
-use crate::ui::tab::composer::payload_form::{PayloadForm, appended_by};
+use crate::ui::tab::composer::payload_form::appended_by;
 use crate::ui::tab::composer::preview::preview_ui;
 use crate::ui::tab::composer::words::compose_error;
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, toggle};
@@ -62,10 +62,10 @@ pub(in crate::ui) fn quick_ui(
     let response = ui.add(edit);
     let name = ctx.text("quick.content");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-    match PayloadForm::of_quick(quick, page.encoding).compose(&quick.text) {
-        Ok(composed) => preview_ui(ui, ctx, &composed),
+    match page.composed() {
+        Ok(composed) => preview_ui(ui, ctx, composed),
         Err(error) => {
-            error_line(ui, &compose_error(ctx.locale, &error));
+            error_line(ui, &compose_error(ctx.locale, error));
         }
     }
     ui.horizontal(|ui| {

@@ -53,6 +53,8 @@ pub mod opening;
 
 pub mod part;
 
+pub mod part_editor;
+
 pub mod peers;
 
 pub mod rows;

@@ -133,6 +133,7 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     if let Some((all, _)) = is_listed.then(|| shared.peers_page(0, usize::MAX)) {
         tab.peers.recipients.renew(all.iter().filter(|peer| peer.state.can_send()));
     }
+    tab.composer.repeats.follow(&status);
     tab.status = status;
     tab.peers.page = page;
     tab.peers.page_start = skip;

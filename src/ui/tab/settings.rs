@@ -203,7 +203,7 @@ impl Default for LiveComposer {
 /// Names that only another version knows, or that were written by hand, stand for what a fresh tab has.
 impl From<TabSettings> for LiveSettings {
     fn from(file: TabSettings) -> LiveSettings {
-        LiveSettings {
+        let mut live = LiveSettings {
             kind: file.kind,
             name: file.name,
             local_host: file.local_host,
@@ -232,7 +232,9 @@ impl From<TabSettings> for LiveSettings {
             unix: file.unix,
             raw: file.raw,
             drawer: file.drawer,
-        }
+        };
+        live.place_checksum();
+        live
     }
 }
 

@@ -3,14 +3,17 @@
 
 use crate::automation::document::FileError;
 use crate::automation::occasion::{Occasion, What};
-use crate::automation::rules::{AnswerTo, CloseWay, Moment, Reaction, Rule, RuleFile, RuleMemory, RuleSet};
+use crate::automation::rules::{
+    AnswerContent, AnswerTo, CloseWay, Moment, Reaction, Rule, RuleFile, RuleMemory, RuleSet,
+};
+use crate::automation::template::Dressed;
 use crate::codec::expression::Vocabulary;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
-use crate::ui::tab::drawer::parts::{PartsEditor, PartsFile};
+use crate::ui::tab::part_editor::{PartsEditor, PartsFile};
 use crate::ui::written_text::fill_error;
 use crate::util::clock;
 use crate::util::locale::Locale;
@@ -47,6 +50,17 @@ impl PartsFile for RuleFile {
 
     fn switched(rule: &Rule) -> Rule {
         Rule { is_on: !rule.is_on, ..rule.clone() }
+    }
+
+    fn sent(rule: &Rule) -> Option<&Dressed> {
+        match &rule.answer.as_ref()?.content {
+            AnswerContent::Template(content) => Some(content),
+            AnswerContent::Message => None,
+        }
+    }
+
+    fn values(&self) -> &[(String, String)] {
+        &self.variables
     }
 
     /// The order of rules decides who answers, so a new one stands behind all others.
@@ -106,7 +120,7 @@ mod tests {
     use crate::automation::rules::RuleSet;
     use crate::codec::text::TextEncoding;
     use crate::codec::time::TimeFormat;
-    use crate::ui::tab::drawer::parts::Change;
+    use crate::ui::tab::part_editor::Change;
     use crate::ui::widgets::LineMove;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::DocumentSettings;

@@ -9,11 +9,11 @@ use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::composer::AnswersAction;
-use crate::ui::tab::drawer::parts::Change;
-use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
+use crate::ui::tab::part_editor::Change;
+use crate::ui::tab::part_editor::view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, Flow, Reorder, button, error_line, menu, menu_item, toggle};
 use crate::ui::written_text::file_error;
@@ -84,7 +84,7 @@ pub(in crate::ui) fn rules_ui(
                     table_ui(ui, ctx, &file, panel, around)
                 });
                 changed.inner.or(if panel.editor.chosen.is_some() {
-                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, (file.rules.len(), EDITOR_WIDTH))
+                    part_ui(ui, ctx, &mut panel.editor, (&file, &[]), &TEXTS, EDITOR_WIDTH)
                 } else {
                     None
                 })

@@ -4,6 +4,7 @@
 use crate::automation::interval;
 use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, SendSource, Target};
 use crate::engine::event::Rejection;
+use crate::engine::handle::SessionHandle;
 use crate::engine::journal_rows::JournalRows;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
@@ -14,10 +15,12 @@ use crate::ui::paths::PathField;
 use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::payload_form::LONGEST_TYPED_BYTES;
 use crate::ui::tab::composer::state::form_of_pasted;
+use crate::ui::tab::composer::target_of;
 use crate::ui::tab::composer::words;
-use crate::ui::tab::composer::{target_of, whom};
 use crate::ui::tab::list::TabList;
+use crate::ui::tab::peers::Peers;
 use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::{FileSend, Tab};
 use crate::ui::text;
 use crate::util::bytes_text::{ByteSize, Count};
@@ -76,8 +79,10 @@ pub struct SendFile {
     pub tab: TabKey,
     /// The bytes of each datagram that it is cut into, where nothing else is asked for.
     pub cut_bytes: Option<usize>,
-    /// To whom it goes, as it is shown in the send area.
-    pub whom: String,
+    /// To whom it goes: at first to whom the tab sends. What else is sent goes there still.
+    pub to: Box<Peers>,
+    /// What the tab's fields say about that.
+    pub settings: Box<LiveSettings>,
     /// In which pieces, and how fast.
     pub pace: TypedPace,
     /// Which file.
@@ -88,8 +93,23 @@ impl SendFile {
     /// For this tab.
     pub(in crate::ui) fn of(tab: &Tab, files: &FileJobs, cx: &mut Cx<'_>) -> SendFile {
         let cut_bytes = tab.settings.kind.shape().is_message_oriented.then_some(FILE_DATAGRAM);
-        let (whom, pace) = (whom(tab, cx), files.last_pace.clone());
-        SendFile { tab: tab.key, cut_bytes, whom, pace, path: cx.dialogs.field_to_open("file.title", None) }
+        let Peers { send_to, selected, .. } = &tab.peers;
+        let to = Peers { send_to: send_to.clone(), selected: selected.clone(), ..Peers::default() };
+        let to = Box::new(to);
+        let (settings, pace) = (Box::new(tab.settings.clone()), files.last_pace.clone());
+        let path = cx.dialogs.field_to_open("file.title", None);
+        SendFile { tab: tab.key, cut_bytes, to, settings, pace, path }
+    }
+
+    /// Who is there to be chosen, and whether who was chosen still is.
+    fn follow(&mut self, tab: &Tab) {
+        let Some(shared) = tab.session().map(SessionHandle::shared) else { return };
+        if self.to.recipients.is_open {
+            let (all, _) = shared.peers_page(0, usize::MAX);
+            self.to.recipients.renew(all.iter().filter(|peer| peer.state.can_send()));
+        }
+        self.to.send_to.keep(|id| shared.peer(*id).is_some_and(|peer| peer.state.is_present()));
+        self.to.selected = self.to.selected_id().map_or_else(|| shared.only_peer(), |peer| shared.peer(peer));
     }
 
     /// What was typed about pieces and pace.
@@ -242,7 +262,7 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 let (name, total) = (name.unwrap_or_default(), found.len());
                 let source = SendSource::File(path);
-                let Some(target) = target_of(tab, cx) else { return false };
+                let Some(target) = target_of(tab, &page.to, cx) else { return false };
                 let outgoing = Outgoing { name, target, source, total, pace: wanted, pasted: None };
                 send_file(tab, JobId(files.last_number), outgoing, cx);
             }
@@ -258,7 +278,7 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
 
 /// Sends rows of the log to whom this tab sends.
 pub(in crate::ui) fn send_journal_rows(tab: &mut Tab, rows: JournalRows, cx: &mut Cx<'_>) {
-    let Some(target) = target_of(tab, cx) else { return };
+    let Some(target) = target_of(tab, &tab.peers, cx) else { return };
     let outgoing = Outgoing {
         name: cx.locale.text("file.rows").to_owned(),
         target,
@@ -397,7 +417,7 @@ pub(in crate::ui) fn send_pasted(tab: &Tab, files: &mut FileJobs, cx: &mut Cx<'_
         return;
     }
     // Whoever is chosen while its bytes are made does not get it.
-    let Some(target) = target_of(tab, cx) else { return };
+    let Some(target) = target_of(tab, &tab.peers, cx) else { return };
     let locale = cx.locale;
     let form = form_of_pasted(&tab.settings.composer, tab.encoding());
     let text = pasted.clone();
@@ -422,11 +442,16 @@ pub(in crate::ui) fn discard_pasted(tab: &mut Tab, files: &mut FileJobs) {
 
 /// Takes in what was made ready; tells whether the page in front has done its work.
 pub(in crate::ui) fn take_in(
-    page: Option<&mut SendFile>,
+    mut page: Option<&mut SendFile>,
     files: &mut FileJobs,
     tabs: &mut TabList,
     cx: &mut Cx<'_>,
 ) -> bool {
+    if let Some(page) = &mut page
+        && let Some(tab) = tabs.get_mut(page.tab)
+    {
+        page.follow(tab);
+    }
     let is_done = take_look(page, files, tabs, cx);
     take_paste(files, tabs, cx);
     files.discarded.retain(|job| job.take_result().is_none());

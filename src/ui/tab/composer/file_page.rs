@@ -4,6 +4,7 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::page_parts::{PageAction, buttons_of_field, is_entered, path_ui, title};
 use crate::ui::tab::TabPageAction;
 use crate::ui::tab::composer::file::{PaceError, SendFile, TypedPace};
+use crate::ui::tab::composer::send_choices::target_ui;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{ButtonKind, TextField};
 use crate::util::bytes_text::Count;
@@ -26,7 +27,11 @@ pub(in crate::ui) fn send_file_ui(
     }
     let error = file.read_pace().err();
     let dim = Theme::of(ui).dim;
-    ui.label(RichText::new(ctx.format("composer.to", &[("whom", &file.whom)])).color(dim));
+    ui.push_id("file", |ui| {
+        if let Some(chosen) = target_ui(ui, ctx, &file.settings, &mut file.to) {
+            file.to.send_to.take(chosen);
+        }
+    });
     let entered = pace_ui(ui, ctx, &mut file.pace, error);
     if let Some(bytes) = file.cut_bytes.filter(|_| file.pace.piece.trim().is_empty()) {
         let line = ctx.format("file.cut", &[("size", &Count(bytes as u64))]);

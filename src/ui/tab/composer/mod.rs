@@ -6,6 +6,8 @@ pub mod file_page;
 
 pub mod history;
 
+pub mod packets;
+
 pub mod pasted_file;
 
 pub mod payload_choices;
@@ -39,6 +41,7 @@ use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
 use crate::ui::tab::composer::state::{Obstacle, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
+use crate::ui::tab::peers::Peers;
 use crate::ui::tab::session::{send_for_answer, tell_not_open};
 use crate::ui::widgets::LineMove;
 use crate::util::clock;
@@ -165,7 +168,9 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         tell_not_open(tab, cx);
         return;
     }
-    match PayloadForm::of_quick(quick, tab.encoding()).compose(&quick.text) {
+    let form = PayloadForm::of_quick(quick, tab.encoding());
+    let form = PayloadForm { checksum: tab.settings.placed(form.checksum), ..form };
+    match form.compose(&quick.text) {
         Ok(composed) => {
             send_content(tab, composed.into_content(), cx);
         }
@@ -181,6 +186,7 @@ fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composed> {
         tell_not_open(tab, cx);
         return None;
     }
+    tab.settings.place_checksum();
     let encoding = tab.encoding();
     let kind = tab.settings.kind;
     match tab.composer.payload(&tab.settings.composer, encoding, kind) {
@@ -193,9 +199,10 @@ fn payload(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<Composed> {
     }
 }
 
-/// To whom a send of this tab goes. Where the fields name nobody, the person is told why nothing goes out.
-pub(in crate::ui) fn target_of(tab: &Tab, cx: &mut Cx<'_>) -> Option<Target> {
-    match tab.target() {
+/// To whom a send of this tab goes that is for these. Where the fields name nobody, the person is told why nothing goes
+/// out.
+pub(in crate::ui) fn target_of(tab: &Tab, to: &Peers, cx: &mut Cx<'_>) -> Option<Target> {
+    match to.target(&tab.settings, tab.panel.tried_with.as_ref()) {
         Ok(target) => Some(target),
         Err(problems) => {
             let why: Vec<String> = problems
@@ -215,6 +222,6 @@ fn whom(tab: &Tab, cx: &Cx<'_>) -> String {
 
 /// Puts this on its way to whom this tab sends. Gives the ticket where the session was asked.
 pub(in crate::ui) fn send_content(tab: &Tab, content: Content, cx: &mut Cx<'_>) -> Option<Ticket> {
-    let target = target_of(tab, cx)?;
+    let target = target_of(tab, &tab.peers, cx)?;
     send_for_answer(tab, Command::Send { target, content, origin: Origin::User }, cx)
 }

@@ -3,7 +3,7 @@
 
 use crate::automation::template::{
     Dressed, FieldError, FillError, Form, Names, NoVariables, PartClass, Piece, Surroundings, Template,
-    TemplateError,
+    TemplateError, Value, Variables,
 };
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::{Composition, LineBreak, LineEnding};
@@ -115,7 +115,7 @@ impl PayloadForm {
     /// The bytes of what was typed, with what is appended.
     pub fn compose(&self, typed: &str) -> Result<Composed, ComposeError> {
         if self.fields {
-            return Composed::of_template(self.template(typed)?, self.frame);
+            return Composed::of_template(self.template(typed)?, self.frame, &NoVariables);
         }
         let composition = Composition::new(self.body(typed)?, self.checksum, self.ending);
         Ok(Composed::of_bytes(composition, self.frame))
@@ -225,7 +225,19 @@ impl Composed {
         Composed { bytes: composition.into_bytes(), parts, template: None, frame }
     }
 
-    fn of_template(template: Dressed, frame: MessageForm) -> Result<Composed, ComposeError> {
+    /// What a template of a file makes, for example where these are the values of its variables.
+    pub(in crate::ui) fn example(
+        template: &Dressed,
+        values: &[(String, String)],
+    ) -> Result<Composed, ComposeError> {
+        Composed::of_template(template.clone(), MessageForm::default(), &Values(values))
+    }
+
+    fn of_template(
+        template: Dressed,
+        frame: MessageForm,
+        variables: &dyn Variables,
+    ) -> Result<Composed, ComposeError> {
         let filled = template.fill(&mut Surroundings {
             counter: 1,
             wall_ns: clock::now().wall_ns,
@@ -233,7 +245,7 @@ impl Composed {
             random: &mut |bytes| fastrand::fill(bytes),
             peer: Some(Address::Ip(EXAMPLE_PEER)),
             message: None,
-            variables: &NoVariables,
+            variables,
         })?;
         let ending_at = filled.bytes.len() - template.ending.bytes().len();
         let part = |piece: Piece| ComposedPart {
@@ -280,6 +292,15 @@ impl Composed {
             Some(template) => Content::Template { template, form },
             None => Content::Bytes { bytes, form },
         }
+    }
+}
+
+/// Variables with their values; of two of one name, the first counts.
+struct Values<'a>(&'a [(String, String)]);
+
+impl Variables for Values<'_> {
+    fn value(&self, name: &str) -> Option<Value<'_>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| Value::Text(value))
     }
 }
 

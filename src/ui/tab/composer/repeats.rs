@@ -4,6 +4,7 @@
 use crate::automation::interval;
 use crate::engine::command::{Command, Target};
 use crate::engine::event::Rejection;
+use crate::engine::shared::Status;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
@@ -14,7 +15,11 @@ use crate::ui::tab::settings::LiveComposer;
 use crate::ui::text;
 use crate::util::bytes_text::Count;
 use crate::workspace::tabs::UnitChoice;
+use std::collections::VecDeque;
 use std::time::Duration;
+
+/// The ends of so many repeats are waited for, beyond what is shown: that they are told is no promise.
+const ENDS_WAITED_FOR: usize = 64;
 
 /// The names of repeats begin behind this one; other sends are counted from 1.
 const NAMES_BEFORE: u32 = 1 << 30;
@@ -23,6 +28,8 @@ const NAMES_BEFORE: u32 = 1 << 30;
 #[derive(Clone, Debug, Default)]
 pub(in crate::ui) struct Repeats {
     running: Vec<Repeating>,
+    /// What is over as the levels have it, while its end was not told; of many the newest.
+    over: VecDeque<Repeating>,
     /// How many were begun.
     begun: u32,
 }
@@ -114,6 +121,16 @@ impl Repeats {
     /// The session is gone, and with it all that it repeated.
     pub(in crate::ui) fn clear(&mut self) {
         self.running.clear();
+        self.over.clear();
+    }
+
+    /// What the session repeats is what is shown. What it was asked for and has not answered yet is on its way.
+    pub(in crate::ui) fn follow(&mut self, status: &Status) {
+        let is_over =
+            |known: &Repeating| status.answered >= Some(known.ticket) && status.repeat(known.job).is_none();
+        self.over.extend(self.running.extract_if(.., |known| is_over(known)));
+        let too_many = self.over.len().saturating_sub(ENDS_WAITED_FOR);
+        self.over.drain(..too_many);
     }
 
     /// The session has not begun what was asked for with this ticket.
@@ -136,6 +153,9 @@ impl Repeats {
     }
 
     fn take(&mut self, job: JobId) -> Option<Repeating> {
+        if let Some(place) = self.over.iter().position(|known| known.job == job) {
+            return self.over.remove(place);
+        }
         let place = self.running.iter().position(|known| known.job == job)?;
         Some(self.running.remove(place))
     }
@@ -152,7 +172,7 @@ pub(super) fn start(tab: &mut Tab, instead_of: Option<JobId>, cx: &mut Cx<'_>) {
         return cx.problem("repeat.pasted");
     }
     let Some(composed) = payload(tab, cx) else { return };
-    let Some(target) = target_of(tab, cx) else { return };
+    let Some(target) = target_of(tab, &tab.peers, cx) else { return };
     let job = tab.composer.repeats.next_name();
     let payloads = vec![composed.clone().into_content()];
     let RepeatPlan { every, times } = plan;
@@ -209,11 +229,13 @@ pub(in crate::ui) fn finished(
 
 #[cfg(test)]
 mod tests {
-    use super::{NAMES_BEFORE, PlanError, RepeatPlan, Repeating, finished};
+    use super::{ENDS_WAITED_FOR, NAMES_BEFORE, PlanError, RepeatPlan, Repeating, Repeats, finished};
     use crate::codec::text::TextEncoding;
     use crate::engine::command::Target;
     use crate::engine::event::Rejection;
+    use crate::engine::shared::Status;
     use crate::model::ids::{JobId, Ticket};
+    use crate::model::status::RepeatStatus;
     use crate::ui::cx::Services;
     use crate::ui::tab::settings::{LiveComposer, LiveSettings};
     use crate::ui::tab::{Tab, TabKey};
@@ -243,6 +265,40 @@ mod tests {
             let expected = read.map(|(every, times)| RepeatPlan { every, times });
             assert_eq!(RepeatPlan::of(&typed), expected, "{every} {times}");
         }
+    }
+
+    #[test]
+    fn a_repeat_whose_end_is_never_told_is_shown_no_more_once_the_levels_have_none() {
+        let form = LiveComposer::default().form(TextEncoding::UTF_8);
+        let plan = RepeatPlan { every: Duration::from_millis(1), times: Some(5) };
+        let mut repeats = Repeats::default();
+        for number in 1..=200 {
+            let (job, composed) = (repeats.next_name(), form.compose("x").unwrap());
+            let (target, whom, ticket) = (Target::All, String::new(), Ticket(number));
+            repeats.begin(Repeating { job, composed, target, whom, plan, ticket }, None);
+        }
+        let shown = |repeats: &Repeats| -> Vec<u64> {
+            repeats.running().iter().map(|known| known.ticket.0).collect()
+        };
+        repeats.follow(&Status::default());
+        assert_eq!(shown(&repeats).len(), 200, "nothing was answered yet");
+        let goes_on = RepeatStatus {
+            job: JobId(NAMES_BEFORE + 2),
+            sent: 1,
+            left: None,
+            every: Duration::from_millis(1),
+            achieved: None,
+            late_p50_ns: None,
+            late_p99_ns: None,
+        };
+        let status =
+            Status { answered: Some(Ticket(198)), repeats: vec![goes_on].into(), ..Status::default() };
+        repeats.follow(&status);
+        assert_eq!(shown(&repeats), [2, 199, 200], "what was answered and is not there is over");
+        assert_eq!(repeats.over.len(), ENDS_WAITED_FOR);
+        let late = repeats.take(JobId(NAMES_BEFORE + 198)).map(|known| known.plan);
+        assert_eq!(late, Some(plan), "an end that comes after all is still known");
+        assert_eq!(repeats.take(JobId(NAMES_BEFORE + 1)).map(|known| known.job), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::ui::tab::peers::PeersAction;
 use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::tab::settings::{LiveComposer, LiveSettings};
 use crate::ui::tab::view_bar;
-use crate::ui::widgets::{PillCombo, toggle};
+use crate::ui::widgets::{PillCombo, text_button, toggle};
 use crate::workspace::tabs::{InputChoice, TabKind};
 use egui::Ui;
 
@@ -39,7 +39,7 @@ pub fn choices_ui(
     out: &mut Vec<TabAction>,
 ) {
     ui.horizontal_wrapped(|ui| {
-        target_ui(ui, ctx, tab, peers, out);
+        out.extend(target_ui(ui, ctx, tab, peers).map(TabAction::from));
         let before = tab.composer.input;
         if payload_choices::input_ui(ui, ctx, &mut tab.composer.input) {
             composer.switch_input(&mut tab.composer, before, tab.encoding);
@@ -47,6 +47,13 @@ pub fn choices_ui(
         toggle(ui, &mut tab.composer.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
         if matches!(tab.kind, TabKind::WebSocketServer | TabKind::WebSocketClient) {
             payload_choices::frame_ui(ui, ctx, &mut tab.composer.frame);
+        }
+        if tab.has_echo_request()
+            && text_button(ui, ctx.text("composer.echo_request"), ctx.text("composer.echo_request_tip"))
+                .clicked()
+        {
+            tab.write_echo_request();
+            composer.steps_back = 0;
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
         let LiveComposer { input, ending, breaks, .. } = &mut tab.composer;
@@ -56,33 +63,34 @@ pub fn choices_ui(
     });
 }
 
-fn target_ui(
+/// To whom; gives what was chosen.
+pub(super) fn target_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     tab: &LiveSettings,
     peers: &mut Peers,
-    out: &mut Vec<TabAction>,
-) {
+) -> Option<PeersAction> {
     let line = ctx.format("composer.to", &[("whom", &words::recipients(ctx.locale, tab, peers))]);
     let Peers { send_to, recipients, .. } = peers;
     let combo = PillCombo::new("target", ctx.text("composer.target"), &line).list_width(230.0);
+    let mut picked = None;
     let above = |ui: &mut Ui| {
         let shape = tab.kind.shape();
         if !shape.has_connections()
             && PillCombo::choice(ui, *send_to == SendTo::Standard, &words::configured_remote(ctx.locale, tab))
         {
-            out.push(PeersAction::SelectRemote.into());
+            picked = Some(PeersAction::SelectRemote);
         }
         let everyone = if shape.has_connections() { "peers.all_clients" } else { "peers.all" };
         if PillCombo::choice(ui, *send_to == SendTo::All, ctx.text(everyone)) {
-            out.push(PeersAction::Select(None).into());
+            picked = Some(PeersAction::Select(None));
         }
         if shape.meeting != Meeting::Connects
             && PillCombo::choice(ui, *send_to == SendTo::LastSender, ctx.text("composer.to_last"))
         {
-            out.push(PeersAction::SelectLastSender.into());
+            picked = Some(PeersAction::SelectLastSender);
         }
     };
     let chosen = peers_combo(ui, ctx, combo, recipients, above, |id| send_to.has(id));
-    out.extend(chosen.map(|peer| PeersAction::Select(Some(peer)).into()));
+    chosen.map(|peer| PeersAction::Select(Some(peer))).or(picked)
 }

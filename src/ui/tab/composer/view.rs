@@ -40,6 +40,7 @@ pub fn composer_ui(
     out: &mut Vec<TabAction>,
 ) {
     let encoding = tab.encoding;
+    tab.place_checksum();
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
     send_choices::choices_ui(ui, ctx, tab, composer, peers, out);
     let obstacle = composer.obstacle(&tab.composer, encoding, tab.kind);

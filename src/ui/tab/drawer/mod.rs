@@ -1,10 +1,6 @@
 //! What lies below the log: the send area, the list of sends, the sequence and the answers, one of them in front. It only
 //! says which; each part knows what it is for.
 
-pub mod parts;
-
-pub mod parts_view;
-
 pub mod strip;
 
 pub mod table;

@@ -1,8 +1,12 @@
 //! A file of the drawer that is changed part by part: steps of a sequence, or rules. It is read again only when it has
 //! changed. What a part does is not known here.
 
+pub mod view;
+
 use crate::automation::document::FileError;
+use crate::automation::template::Dressed;
 use crate::codec::text::TextEncoding;
+use crate::ui::tab::composer::payload_form::{ComposeError, Composed};
 use crate::ui::widgets::LineMove;
 use crate::workspace::tabs::DocumentSettings;
 use std::fmt::Display;
@@ -25,6 +29,12 @@ pub trait PartsFile: Display + Sized {
     /// The part, counting where it did not, and the other way round.
     fn switched(part: &Self::Part) -> Self::Part;
 
+    /// What it sends, if it sends something that is written in it.
+    fn sent(part: &Self::Part) -> Option<&Dressed>;
+
+    /// What its variables are at first.
+    fn values(&self) -> &[(String, String)];
+
     /// Where a new part comes to stand among so many.
     fn place_of_new(chosen: Option<usize>, count: usize) -> usize;
 }
@@ -41,6 +51,16 @@ pub struct PartsEditor<F> {
     pub(in crate::ui) typed_error: Option<FileError>,
     /// The whole file is shown as text.
     pub(in crate::ui) is_text: bool,
+    example: Option<Example<F>>,
+}
+
+/// The bytes of a part as it was. What is random in them stays as it is until something is changed.
+#[derive(Debug)]
+struct Example<F> {
+    file: Arc<F>,
+    place: usize,
+    values: Vec<(String, String)>,
+    bytes: Result<Composed, ComposeError>,
 }
 
 /// What the file was understood as.
@@ -68,7 +88,8 @@ pub(in crate::ui) enum Change {
 
 impl<F> Default for PartsEditor<F> {
     fn default() -> PartsEditor<F> {
-        PartsEditor { read: None, chosen: None, typed: String::new(), typed_error: None, is_text: false }
+        let (typed, typed_error, is_text) = (String::new(), None, false);
+        PartsEditor { read: None, chosen: None, typed, typed_error, is_text, example: None }
     }
 }
 
@@ -82,6 +103,27 @@ impl<F: PartsFile> PartsEditor<F> {
             file: F::read(text, encoding).map(Arc::new),
         });
         read.file.clone()
+    }
+
+    /// What the part that is being changed would send, where a run knows these values; nothing where it sends nothing that
+    /// is written in it.
+    pub(in crate::ui) fn example(
+        &mut self,
+        file: &Arc<F>,
+        known: &[(String, String)],
+    ) -> Option<&Result<Composed, ComposeError>> {
+        let place = self.chosen?;
+        let content = file.parts().get(place).and_then(F::sent)?;
+        self.example.take_if(|made| {
+            let is_same = Arc::ptr_eq(&made.file, file) && made.place == place;
+            !is_same || !made.values.iter().eq(known.iter().chain(file.values()))
+        });
+        let made = self.example.get_or_insert_with(|| {
+            let values: Vec<_> = known.iter().chain(file.values()).cloned().collect();
+            let bytes = Composed::example(content, &values);
+            Example { file: Arc::clone(file), place, values, bytes }
+        });
+        Some(&made.bytes)
     }
 
     /// The part at this place is the one to be changed.

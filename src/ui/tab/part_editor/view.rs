@@ -3,11 +3,14 @@
 use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
+use crate::ui::tab::composer::preview::preview_ui;
+use crate::ui::tab::composer::words::compose_error;
+use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{LineMove, error_line, icon_button, text_button};
 use crate::ui::written_text::file_error;
 use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
+use std::sync::Arc;
 
 /// The height of the table, and of what is changed beside it.
 pub(in crate::ui) const HEIGHT: f32 = 190.0;
@@ -29,15 +32,17 @@ pub(in crate::ui) struct PartsTexts {
     pub(in crate::ui) whole: &'static str,
 }
 
-/// The part that is being changed, one of so many, as its file has it.
+/// The part that is being changed, as its file has it, and the bytes that it sends where a run knows these values.
 pub(in crate::ui) fn part_ui<F: PartsFile>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     editor: &mut PartsEditor<F>,
+    (file, known): (&Arc<F>, &[(String, String)]),
     texts: &PartsTexts,
-    (count, width): (usize, f32),
+    width: f32,
 ) -> Option<Change> {
     let place = editor.chosen?;
+    let count = file.parts().len();
     let mut change = None;
     ui.allocate_ui_with_layout(vec2(width, HEIGHT), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
@@ -66,6 +71,17 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
         });
         if let Some(why) = &editor.typed_error {
             error_line(ui, &file_error(ctx.locale, why));
+            return;
+        }
+        match editor.example(file, known) {
+            Some(Ok(composed)) => preview_ui(ui, ctx, composed),
+            // What comes out of a message is known when there is one.
+            Some(Err(why)) => {
+                let why = compose_error(ctx.locale, why);
+                let line = RichText::new(ctx.format("sequence.no_example", &[("why", &why)]));
+                ui.add(egui::Label::new(line.color(Theme::of(ui).faint)).truncate());
+            }
+            None => {}
         }
     });
     change

@@ -67,6 +67,22 @@ impl SendTo {
         SendTo::Peers(BTreeSet::from([id]))
     }
 
+    /// What was chosen, if it is about who is sent to.
+    pub(in crate::ui) fn take(&mut self, action: PeersAction) {
+        match action {
+            PeersAction::Select(peer) => *self = peer.map_or(SendTo::All, SendTo::peer),
+            PeersAction::Toggle(peer) => self.toggle(peer),
+            PeersAction::SelectRemote => *self = SendTo::Standard,
+            PeersAction::SelectLastSender => *self = SendTo::LastSender,
+            PeersAction::Close(_)
+            | PeersAction::Reset(_)
+            | PeersAction::Finish(_)
+            | PeersAction::CloseAll
+            | PeersAction::ForgetDeparted
+            | PeersAction::AskName(_) => {}
+        }
+    }
+
     /// Takes a peer in beside those that are chosen, or out.
     pub fn toggle(&mut self, id: PeerId) {
         let mut chosen = match std::mem::take(self) {
@@ -155,16 +171,11 @@ pub(in crate::ui) fn apply(
             let peer = shared.and_then(|shared| shared.peer(peer))?;
             return Some(PeerNamePage::of(peer.remote, settings));
         }
-        PeersAction::Select(peer) => {
-            tab.peers.send_to = peer.map_or(SendTo::All, SendTo::peer);
+        PeersAction::Select(_) | PeersAction::Toggle(_) => {
+            tab.peers.send_to.take(action);
             tab.facts_asked_at = None;
         }
-        PeersAction::Toggle(peer) => {
-            tab.peers.send_to.toggle(peer);
-            tab.facts_asked_at = None;
-        }
-        PeersAction::SelectRemote => tab.peers.send_to = SendTo::Standard,
-        PeersAction::SelectLastSender => tab.peers.send_to = SendTo::LastSender,
+        PeersAction::SelectRemote | PeersAction::SelectLastSender => tab.peers.send_to.take(action),
         PeersAction::Close(peer) => close_peer(tab, peer, CloseKind::Fin, cx),
         PeersAction::Reset(peer) => close_peer(tab, peer, CloseKind::Reset, cx),
         PeersAction::CloseAll => {

@@ -6,7 +6,8 @@ mod from_log;
 pub mod view;
 
 use crate::automation::document::FileError;
-use crate::automation::sequence::{Outcome, Sequence, Step};
+use crate::automation::sequence::{Action, Outcome, Sequence, Step};
+use crate::automation::template::Dressed;
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, SequenceHold, SequencePlan};
@@ -15,7 +16,7 @@ use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::JobHandle;
 use crate::ui::tab::Tab;
-use crate::ui::tab::drawer::parts::{Change, PartsEditor, PartsFile};
+use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile};
 use crate::ui::tab::sequence::from_log::LoggedSteps;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::written_text::file_error;
@@ -136,6 +137,17 @@ impl PartsFile for Sequence {
         Step { is_on: !step.is_on, ..step.clone() }
     }
 
+    fn sent(step: &Step) -> Option<&Dressed> {
+        match &step.action {
+            Action::Send { content, .. } => Some(content),
+            _ => None,
+        }
+    }
+
+    fn values(&self) -> &[(String, String)] {
+        &self.variables
+    }
+
     /// Behind the step that is being changed, or at the end.
     fn place_of_new(chosen: Option<usize>, count: usize) -> usize {
         chosen.map_or(count, |chosen| chosen + 1).min(count)
@@ -221,7 +233,7 @@ pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
 mod tests {
     use super::SequencePanel;
     use crate::codec::text::TextEncoding;
-    use crate::ui::tab::drawer::parts::Change;
+    use crate::ui::tab::part_editor::Change;
     use crate::ui::widgets::LineMove;
     use crate::workspace::tabs::DocumentSettings;
 

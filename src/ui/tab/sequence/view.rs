@@ -6,11 +6,11 @@ use crate::codec::text::TextEncoding;
 use crate::model::status::SequenceStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
-use crate::ui::tab::drawer::parts::Change;
-use crate::ui::tab::drawer::parts_view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
+use crate::ui::tab::part_editor::Change;
+use crate::ui::tab::part_editor::view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
 use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -21,6 +21,7 @@ use crate::ui::written_text::{file_error, step_fault};
 use crate::workspace::tabs::DrawerSettings;
 use egui::text::LayoutJob;
 use egui::{Align, Color32, Layout, RichText, ScrollArea, Ui, vec2};
+use std::sync::Arc;
 
 /// The room of the step that is being changed.
 const EDITOR_WIDTH: f32 = 300.0;
@@ -98,7 +99,14 @@ pub(in crate::ui) fn sequence_ui(
                     })
                     .inner;
                 let written = if panel.editor.chosen.is_some() {
-                    part_ui(ui, ctx, &mut panel.editor, &TEXTS, (sequence.steps.len(), EDITOR_WIDTH))
+                    part_ui(
+                        ui,
+                        ctx,
+                        &mut panel.editor,
+                        (&sequence, &Arc::clone(&panel.variables)),
+                        &TEXTS,
+                        EDITOR_WIDTH,
+                    )
                 } else {
                     None
                 };
