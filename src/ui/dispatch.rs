@@ -538,6 +538,7 @@ pub(super) fn take_in(
         state.tabs.iter_mut().for_each(|tab| tab.log.sheet.forget_widths());
     }
     let mut again: Option<Duration> = None;
+    let mut other_sessions_are_open = false;
     let (active, beside) = (state.tabs.active, state.tabs.beside);
     let sending = &mut state.sending;
     for tab in &mut state.tabs {
@@ -545,7 +546,7 @@ pub(super) fn take_in(
         let is_seen = is_in_front || beside == Some(tab.key);
         let times = (state.settings.time_format, &state.names);
         let due = about_tab(tab.key, cx, |cx| {
-            opening::take_in(tab, cx);
+            other_sessions_are_open |= opening::take_in(tab, cx);
             let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
             tab.composer.history.hand_over(sending);
             sequence::take_in(tab, cx);
@@ -553,6 +554,10 @@ pub(super) fn take_in(
             [news_due, rows::take_in(tab, times, deadline, cx)]
         });
         again = due.into_iter().flatten().chain(again).min();
+    }
+    // The list tells whether a session is open.
+    if other_sessions_are_open && state.page == Page::Sessions {
+        state.sessions.read_list(cx);
     }
     if take_pages(state, cx) {
         again = Some(Duration::ZERO);

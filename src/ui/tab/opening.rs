@@ -134,11 +134,13 @@ fn make_journal(tab: &mut Tab, config: SessionConfig, cx: &mut Cx<'_>) {
     }
 }
 
-/// Opens the session whose journal is there now.
-pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
-    all_finished(&mut tab.ending, JobHandle::take_result);
-    let Some(journal) = tab.new_session.as_ref().and_then(|new| new.job.take_result()) else { return };
-    let Some(NewSession { config, .. }) = tab.new_session.take() else { return };
+/// Opens the session whose journal is there now. Tells whether one has ended or begun.
+pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) -> bool {
+    let has_ended = !all_finished(&mut tab.ending, JobHandle::take_result).is_empty();
+    let Some(journal) = tab.new_session.as_ref().and_then(|new| new.job.take_result()) else {
+        return has_ended;
+    };
+    let Some(NewSession { config, .. }) = tab.new_session.take() else { return has_ended };
     let session = journal.and_then(|journal| {
         let path = journal.path().to_owned();
         Ok((path, cx.engine.begin_session(journal)?))
@@ -153,6 +155,7 @@ pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
         }
         Err(error) => cx.notices.problem(error_text::session(cx.locale, &error)),
     }
+    true
 }
 
 /// A file that is named after this moment.
