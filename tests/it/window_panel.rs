@@ -2,8 +2,10 @@
 
 use crate::window_support::{Desk, datagrams, loopback};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Rect};
+use egui::{Color32, Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
+use sockscope::ui::fonts::interface;
+use sockscope::ui::theme::BODY_SIZE;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 
 /// The left and the right edge of the first control whose name contains this.
@@ -48,6 +50,21 @@ fn the_panel_keeps_its_width_when_an_option_is_granted() {
         start.to_bits(),
         "also with names that are longer than it is wide"
     );
+}
+
+#[test]
+fn the_longest_address_of_ipv4_is_seen_whole_beside_the_list_of_targets() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::Udp)]);
+    let address = "255.255.255.255";
+    desk.fill("Remote", address);
+    let font = interface(BODY_SIZE);
+    let wide =
+        desk.harness.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(address.to_owned(), font, Color32::WHITE));
+    let field = desk.harness.get_all_by_label("Remote").last().unwrap().rect();
+    // Half of what stands around the text is at each side of it.
+    assert!(wide.size().x + 18.0 <= field.width(), "{} in {}", wide.size().x, field.width());
+    let button = desk.harness.get_by_label("Broadcast addresses and joined groups").rect();
+    assert!(field.right() <= button.left() + 0.5, "{field} {button}");
 }
 
 #[test]

@@ -39,6 +39,10 @@ pub(in crate::ui) fn append_ui(
     };
     let other_breaks = breaks.as_deref().filter(|breaks| **breaks != LineBreak::default());
     let shown = match other_breaks {
+        // Beside these it need not be said that nothing is appended: there is little room.
+        Some(other) if *chosen == LineEnding::None => {
+            ctx.format("breaks.alone", &[("break", &break_name(*other))])
+        }
         Some(other) => ctx.format("breaks.chosen", &[("ending", &shown), ("break", &break_name(*other))]),
         None => shown,
     };

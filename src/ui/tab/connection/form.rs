@@ -13,7 +13,12 @@ pub(super) const LABEL_WIDTH: f32 = 70.0;
 
 /// How wide a field is that has a button beside it.
 pub(super) fn width_beside_button(ui: &Ui) -> f32 {
-    ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - 2.0 * theme::SPACE_8
+    ui.available_width() - LABEL_WIDTH - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x
+}
+
+/// The button of a field stands right at it: the field has little enough room for an address.
+pub(super) fn close_up(ui: &mut Ui) {
+    ui.add_space(-ui.spacing().item_spacing.x);
 }
 
 /// The fields of one panel, as they are drawn now.

@@ -2,7 +2,7 @@
 //! with it.
 
 use crate::ui::ctx::ViewCtx;
-use crate::ui::tab::connection::form::{Form, LABEL_WIDTH, width_beside_button};
+use crate::ui::tab::connection::form::{Form, LABEL_WIDTH, close_up, width_beside_button};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::theme::{self, Theme};
@@ -150,6 +150,7 @@ pub(super) fn protocol_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
         form.field("raw.protocol", "icmp", Some(Field::Protocol))
             .width(width_beside_button(ui))
             .show(ui, &mut tab.raw.protocol);
+        close_up(ui);
         ui.add_enabled_ui(!form.is_locked, |ui| {
             let opener = icon_button(ui, "▾", ctx.text("raw.known"));
             menu(&opener, 120.0, |ui| {

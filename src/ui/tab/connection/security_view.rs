@@ -2,7 +2,7 @@
 
 use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
-use crate::ui::tab::connection::form::{Form, width_beside_button};
+use crate::ui::tab::connection::form::{Form, close_up, width_beside_button};
 use crate::ui::tab::connection::kinds_view::label_ui;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::Field;
@@ -67,6 +67,7 @@ fn file_ui(
     let ctx = form.ctx;
     ui.horizontal_top(|ui| {
         form.field(key, ctx.text(hint), Some(field)).width(width_beside_button(ui)).show(ui, text);
+        close_up(ui);
         ui.add_enabled_ui(!form.is_locked, |ui| {
             let name = ctx.format("security.choose", &[("name", &ctx.text(key))]);
             if icon_button(ui, "…", &name).clicked() {

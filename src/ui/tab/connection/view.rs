@@ -6,7 +6,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::ConnectionAction;
 use crate::ui::tab::connection::errors::Errors;
 use crate::ui::tab::connection::fields::split_endpoint;
-use crate::ui::tab::connection::form::{Form, width_beside_button};
+use crate::ui::tab::connection::form::{Form, close_up, width_beside_button};
 use crate::ui::tab::connection::kinds_view::{protocol_ui, unix_ui, web_socket_ui};
 use crate::ui::tab::connection::open_button::open_button_ui;
 use crate::ui::tab::connection::panel::Panel;
@@ -92,6 +92,7 @@ fn local_host_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut 
         if is_whole(ui, &response) {
             split_endpoint(&mut tab.local_host, &mut tab.local_port);
         }
+        close_up(ui);
         address_menu(ui, ctx, &mut tab.local_host, form.is_locked, out);
     });
 }
@@ -164,6 +165,7 @@ fn host_field_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, width: Opt
 fn target_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
     ui.horizontal_top(|ui| {
         host_field_ui(ui, form, tab, Some(width_beside_button(ui)));
+        close_up(ui);
         let ctx = form.ctx;
         let opener = icon_button(ui, "▾", ctx.text("connection.targets"));
         if opener.clicked() {
