@@ -1,6 +1,6 @@
 //! Who has sent datagrams to a session or was sent some: numbers, counters, and a bound on how many are known.
 
-use crate::engine::worker::board::Board;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::log::Log;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
@@ -174,7 +174,7 @@ impl DatagramPeers {
     }
 
     /// All peers are gone, because the socket is.
-    pub(super) fn end(mut self, log: &mut Log, board: &mut Board) {
+    pub(super) fn end(mut self, log: &mut Log, peer_updates: &mut PeerUpdates) {
         if let Some(newest) = self.status.keys().max() {
             log.forget_peers_before(newest.next());
         }
@@ -184,15 +184,15 @@ impl DatagramPeers {
             peer.changed_wall_ns = now;
         }
         self.changed = self.status.keys().copied().collect();
-        self.show_changes(board);
+        self.show_changes(peer_updates);
     }
 
-    pub(super) fn show_changes(&mut self, board: &mut Board) {
+    pub(super) fn show_changes(&mut self, peer_updates: &mut PeerUpdates) {
         self.changed.sort_unstable();
         self.changed.dedup();
         for id in self.changed.drain(..) {
             let Some(peer) = self.status.get(&id) else { continue };
-            board.show(peer.clone());
+            peer_updates.show(peer.clone());
             if !peer.state.is_present() {
                 self.status.remove(&id);
             }
@@ -204,7 +204,7 @@ impl DatagramPeers {
 mod tests {
     use super::{DatagramPeers, KNOWN_PEERS};
     use crate::engine::sync::Syncer;
-    use crate::engine::worker::board::Board;
+    use crate::engine::worker::peer_updates::PeerUpdates;
     use crate::engine::worker::log::{Log, Published};
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::ids::{PeerId, RecordId};
@@ -264,7 +264,7 @@ mod tests {
         meet(KNOWN_PEERS, &mut peers, &mut log);
         assert!(!is_remembered(older, &mut log));
         assert!(is_remembered(newer, &mut log));
-        peers.end(&mut log, &mut Board::default());
+        peers.end(&mut log, &mut PeerUpdates::default());
         assert!(!is_remembered(newer, &mut log));
     }
 }

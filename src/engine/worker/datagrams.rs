@@ -5,7 +5,7 @@ mod closing;
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
 use crate::engine::worker::arrival::record;
-use crate::engine::worker::board::Board;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::datagram_peers::DatagramPeers;
 use crate::engine::worker::datagram_queue::{DatagramQueue, Outgoing};
 use crate::engine::worker::drops::Drops;
@@ -434,7 +434,7 @@ impl Datagrams {
         Ok(())
     }
 
-    pub(super) fn show_changes(&mut self, board: &mut Board) {
-        self.peers.show_changes(board);
+    pub(super) fn show_changes(&mut self, peer_updates: &mut PeerUpdates) {
+        self.peers.show_changes(peer_updates);
     }
 }

@@ -7,7 +7,7 @@ mod agenda;
 
 mod arrival;
 
-mod board;
+mod peer_updates;
 
 mod commands;
 
@@ -344,9 +344,9 @@ impl Worker {
             // Levels never run ahead of the records that they count.
             return;
         }
-        self.streams.show_changes(&mut self.turn.board);
+        self.streams.show_changes(&mut self.turn.peer_updates);
         if let Link::Datagrams(datagrams) = &mut self.link {
-            datagrams.show_changes(&mut self.turn.board);
+            datagrams.show_changes(&mut self.turn.peer_updates);
         }
         let has_news = self.show_rules() | self.write_status() || has_records;
         if self.outbox.flush() || has_news {
@@ -365,7 +365,7 @@ impl Worker {
         let mut shared = self.shared.lock();
         let status = &mut shared.status;
         let paused = self.turn.log.paused();
-        let mut changed = !self.turn.board.is_unchanged();
+        let mut changed = !self.turn.peer_updates.is_unchanged();
         if status.state != self.state {
             status.state = self.state.clone();
             changed = true;
@@ -393,7 +393,7 @@ impl Worker {
             status.options = Arc::clone(&self.options);
             changed = true;
         }
-        self.turn.board.write(&mut shared);
+        self.turn.peer_updates.write(&mut shared);
         changed
     }
 

@@ -3,7 +3,7 @@
 use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::agenda::Alarm;
-use crate::engine::worker::board::Board;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Whose};
 use crate::engine::worker::stream::{End, MESSAGE_BYTES, Outcome, READ_BYTES, ReadOutcome, Stream};
@@ -280,7 +280,7 @@ impl Streams {
     fn end(&mut self, id: PeerId, end: End, turn: &mut Turn) {
         if let Some(stream) = self.by_id.remove(&id) {
             self.has_left(&stream, end.reason, turn);
-            turn.board.show(stream.end(&mut turn.log, end, false));
+            turn.peer_updates.show(stream.end(&mut turn.log, end, false));
         }
     }
 
@@ -288,7 +288,7 @@ impl Streams {
     pub(super) fn end_by_us(&mut self, id: PeerId, reason: EndReason, with_reset: bool, turn: &mut Turn) {
         if let Some(stream) = self.by_id.remove(&id) {
             self.has_left(&stream, reason, turn);
-            turn.board.show(stream.end_by_us(&mut turn.log, reason, with_reset));
+            turn.peer_updates.show(stream.end_by_us(&mut turn.log, reason, with_reset));
         }
     }
 
@@ -419,14 +419,14 @@ impl Streams {
         }
     }
 
-    /// Puts the peers that have changed during this turn on the board.
-    pub(super) fn show_changes(&mut self, board: &mut Board) {
+    /// Puts the peers that have changed during this turn among the updates.
+    pub(super) fn show_changes(&mut self, peer_updates: &mut PeerUpdates) {
         for id in self.changed.drain(..) {
             if let Some(stream) = self.by_id.get_mut(&id) {
                 stream.shown_as_changed = false;
                 let mut status = stream.status.clone();
                 status.queued_bytes = stream.queued_bytes();
-                board.show(status);
+                peer_updates.show(status);
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::automation::rules::RuleSet;
 use crate::engine::sync::Syncer;
 use crate::engine::worker::agenda::Agenda;
-use crate::engine::worker::board::Board;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::respond::Answering;
 use crate::journal::writer::JournalWriter;
@@ -14,7 +14,7 @@ use std::time::Instant;
 /// The means of a turn.
 pub(super) struct Turn {
     pub(super) log: Log,
-    pub(super) board: Board,
+    pub(super) peer_updates: PeerUpdates,
     pub(super) answering: Answering,
     pub(super) agenda: Agenda,
     /// When the turn began.
@@ -26,7 +26,7 @@ impl Turn {
         let now = Instant::now();
         Turn {
             log: Log::new(journal, syncer),
-            board: Board::default(),
+            peer_updates: PeerUpdates::default(),
             answering: Answering::new(RuleSet::empty(), now),
             agenda: Agenda::default(),
             now,

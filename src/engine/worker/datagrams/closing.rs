@@ -21,7 +21,7 @@ impl Datagrams {
         if self.waiting.bytes() > 0 {
             turn.log.loss(None, LossKind::UnsentBytes, self.waiting.bytes());
         }
-        self.peers.end(&mut turn.log, &mut turn.board);
+        self.peers.end(&mut turn.log, &mut turn.peer_updates);
     }
 
     /// Takes what the kernel still holds for a socket that we close: as much as its buffer can hold, so that who goes

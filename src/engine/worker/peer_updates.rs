@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 
 /// Changes of this turn, and which peers have left.
 #[derive(Debug, Default)]
-pub(super) struct Board {
+pub(super) struct PeerUpdates {
     changed: Vec<PeerStatus>,
     departed: VecDeque<PeerId>,
 }
 
-impl Board {
+impl PeerUpdates {
     /// The peer looks like this now.
     pub(super) fn show(&mut self, peer: PeerStatus) {
         self.changed.push(peer);
@@ -47,7 +47,7 @@ impl Board {
 
 #[cfg(test)]
 mod tests {
-    use super::Board;
+    use super::PeerUpdates;
     use crate::engine::shared::{DEPARTED_PEERS_SHOWN, Shared};
     use crate::model::ids::PeerId;
     use crate::model::record::EndReason;
@@ -65,13 +65,13 @@ mod tests {
 
     #[test]
     fn thousands_that_leave_together_never_queue_up() {
-        let (mut board, shared) = (Board::default(), Shared::default());
+        let (mut peer_updates, shared) = (PeerUpdates::default(), Shared::default());
         let left = PeerState::Left(EndReason::Local);
         for number in (1..=5000).chain([4999]) {
-            board.show(peer(number, left));
+            peer_updates.show(peer(number, left));
         }
-        board.write(&mut shared.lock());
-        let capacity = board.departed.capacity();
+        peer_updates.write(&mut shared.lock());
+        let capacity = peer_updates.departed.capacity();
         assert!(capacity < 2 * DEPARTED_PEERS_SHOWN, "{capacity} were remembered at once");
         let (page, total) = shared.peers_page(0, DEPARTED_PEERS_SHOWN);
         assert_eq!((page[0].id.get(), page[199].id.get(), total), (5000, 4801, DEPARTED_PEERS_SHOWN));
@@ -79,20 +79,20 @@ mod tests {
 
     #[test]
     fn peers_that_are_there_come_before_all_that_left() {
-        let (mut board, shared) = (Board::default(), Shared::default());
+        let (mut peer_updates, shared) = (PeerUpdates::default(), Shared::default());
         let left = PeerState::Left(EndReason::Fin);
-        board.show(peer(1, PeerState::Open));
-        board.write(&mut shared.lock());
+        peer_updates.show(peer(1, PeerState::Open));
+        peer_updates.write(&mut shared.lock());
         assert_eq!(shared.only_peer().unwrap().id.get(), 1);
-        board.show(peer(1, left));
-        board.write(&mut shared.lock());
+        peer_updates.show(peer(1, left));
+        peer_updates.write(&mut shared.lock());
         assert_eq!(shared.only_peer().unwrap().id.get(), 1, "it was the only one");
         for number in 2..=300 {
-            board.show(peer(number, PeerState::Open));
-            board.show(peer(number, left));
+            peer_updates.show(peer(number, PeerState::Open));
+            peer_updates.show(peer(number, left));
         }
-        board.show(peer(301, PeerState::WriteShut));
-        board.write(&mut shared.lock());
+        peer_updates.show(peer(301, PeerState::WriteShut));
+        peer_updates.write(&mut shared.lock());
         let (page, total) = shared.peers_page(0, 3);
         assert_eq!((numbers(&page), total), (vec![301, 300, 299], DEPARTED_PEERS_SHOWN + 1));
         assert_eq!(numbers(&shared.peers_page(200, 24).0), [101], "older ones are forgotten");
@@ -100,11 +100,11 @@ mod tests {
         assert_eq!(numbers(&shared.peers_from(PeerId::FIRST, 9)), [301]);
         shared.forget_departed();
         assert_eq!(shared.peers_page(0, 3).1, 1, "only who is there is shown");
-        board.show(peer(303, left));
-        board.write(&mut shared.lock());
+        peer_updates.show(peer(303, left));
+        peer_updates.write(&mut shared.lock());
         assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 303], "and who leaves from now on");
-        board.show(peer(302, PeerState::Open));
-        board.write(&mut shared.lock());
+        peer_updates.show(peer(302, PeerState::Open));
+        peer_updates.write(&mut shared.lock());
         assert_eq!(numbers(&shared.peers_page(0, 3).0), [301, 302, 303]);
         assert_eq!(shared.only_peer(), None);
         assert_eq!(shared.peer(PeerId::new(303).unwrap()).unwrap().state, left);
