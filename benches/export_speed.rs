@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result};
 use sockscope::export::{
-    ExportContext, ExportOptions, ExportSource, ExportSplit, Format, Selection, run_to_file,
+    ExportContext, ExportOptions, ExportSource, ExportSplit, Format, RowSelection, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
                 let mut exporter = format.exporter(&ExportOptions::default());
                 let source = ExportSource {
                     reader: &reader,
-                    selection: &Selection::all(),
+                    selection: &RowSelection::all(),
                     filter: &Filter::default(),
                     split: &ExportSplit::default(),
                 };

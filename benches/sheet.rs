@@ -21,7 +21,7 @@ use sockscope::model::config::SessionKind;
 use sockscope::model::ids::{Epoch, PeerId, RowKey};
 use sockscope::model::record::DataHead;
 use sockscope::ui::log::{LogRows, RowOptions};
-use sockscope::ui::sheet::{RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tone};
+use sockscope::ui::sheet::{RowContent, RowLine, RowTone, Rows, Sheet, SheetTexts, SheetView, SpanLook};
 use sockscope::ui::{fonts, theme};
 use sockscope::util::clock::{Stamp, now};
 use sockscope::util::locale::{Language, Locale};
@@ -156,7 +156,7 @@ impl Rows for MadeUp {
             delta: "+0.001".to_owned(),
             peer: "← 2".to_owned(),
             bytes: "18".to_owned(),
-            tone: Tone::Received,
+            tone: RowTone::Received,
             spoken: line.text.clone(),
             lines: vec![line],
             ..RowContent::default()

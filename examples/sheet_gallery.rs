@@ -5,7 +5,7 @@ use sockscope::codec::copy::CopyForm;
 use sockscope::codec::represent::MarkClass;
 use sockscope::model::ids::RowKey;
 use sockscope::ui::sheet::{
-    RowContent, RowLine, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tick, TickKind, Tone,
+    RowContent, RowLine, RowTone, Rows, Sheet, SheetTexts, SheetView, SpanLook, Tick, TickKind,
 };
 use sockscope::ui::widgets::{
     ButtonKind, Choice, PillCombo, TextField, button, chip, group_heading, icon_button, key_value, segmented,
@@ -174,24 +174,24 @@ impl Rows for MadeUp {
             delta: "+0.001".to_owned(),
             peer: "← 2".to_owned(),
             bytes: "18".to_owned(),
-            tone: Tone::Received,
+            tone: RowTone::Received,
             ..RowContent::default()
         };
         match index % 9 {
             0 => {
-                row.tone = Tone::Event;
+                row.tone = RowTone::Event;
                 row.peer = String::from("● 3");
                 row.bytes.clear();
                 line.push("已连接 192.168.1.31:50211 → 192.168.1.5:9000", SpanLook::Tone, None);
             }
             2 | 6 => {
-                row.tone = Tone::Sent;
+                row.tone = RowTone::Sent;
                 row.peer = String::from("→ ∗");
                 line.push("READ REG 40001", SpanLook::Tone, None);
                 line.push("↵ · 自动应答 心跳", SpanLook::Faint, None);
             }
             4 => {
-                row.tone = Tone::Error;
+                row.tone = RowTone::Error;
                 row.peer = String::from("● 1");
                 row.bytes.clear();
                 line.push("192.168.1.30:49877 复位了连接 (ECONNRESET 104)", SpanLook::Tone, None);

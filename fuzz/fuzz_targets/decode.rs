@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use sockscope::codec::decode::{
-    Agreed, Asked, Carrier, DECODERS, DecodeChoice, Decoder, DecoderId, Hint, Toward, Tree, decode, summary,
+    Agreed, Carrier, DECODERS, DecodeChoice, Decoder, DecoderId, EarlierRequest, Hint, Toward, Tree, decode,
+    summary,
 };
 use sockscope::model::ids::RecordId;
 use sockscope::util::locale::{Language, Locale};
@@ -25,10 +26,16 @@ fuzz_target!(|input: &[u8]| {
 fn hint(known: u8) -> Hint {
     let bit = |place: u8| known >> place & 1 == 1;
     Hint {
-        carrier: [Carrier::Unknown, Carrier::Stream, Carrier::Datagram, Carrier::Ip(58)][usize::from(known & 3)],
+        carrier: [Carrier::Unknown, Carrier::Stream, Carrier::Datagram, Carrier::Ip(58)]
+            [usize::from(known & 3)],
         port: bit(2).then_some(5353),
         toward: bit(3).then_some(if bit(4) { Toward::Server } else { Toward::Client }),
-        asked: bit(5).then_some(Asked { record: RecordId(0), row: 1, after_ns: 1, note: u64::from(bit(6)) }),
+        asked: bit(5).then_some(EarlierRequest {
+            record: RecordId(0),
+            row: 1,
+            after_ns: 1,
+            note: u64::from(bit(6)),
+        }),
         agreed: bit(7).then_some(Agreed {
             decoder: if bit(6) { DecoderId::Mqtt } else { DecoderId::Tls },
             version: if bit(6) { 5 } else { 4 },

@@ -9,7 +9,7 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{
     self, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Exporter, FilteredExporter,
-    Format, PayloadChoice, Selection,
+    Format, PayloadChoice, RowSelection,
 };
 use crate::journal::JournalReader;
 use crate::journal::query::Filter;
@@ -101,7 +101,7 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     };
     let filter = Filter { direction, peers: typed.peer.map(|peer| [peer].into()), ..Filter::default() };
     let end = typed.count.map_or(u64::MAX, |count| typed.from.saturating_add(count));
-    let mut selection = Selection::range(typed.from..end);
+    let mut selection = RowSelection::range(typed.from..end);
     // What a filter judges are messages, whatever becomes of them.
     let cuts = format.shows_messages() || choice.filter.is_some();
     let split = ExportSplit::from(if cuts { typed.split.clone() } else { Framing::None });

@@ -3,7 +3,7 @@
 
 mod protocols;
 
-use crate::codec::framing::protocols::{HEAD_END, Header, Separator, Told};
+use crate::codec::framing::protocols::{HEAD_END, Header, HeaderReading, Separator};
 use crate::model::framing::{Framing, LengthField};
 use crate::model::ids::RecordId;
 use memchr::memchr;
@@ -328,15 +328,19 @@ impl<R: Copy> Framer<R> {
         // What lies beyond the longest message must not matter: it may come later.
         let within = &bytes[..bytes.len().min(self.longest)];
         match header.length(within, self.searched) {
-            Told::Length(length) if length > self.longest => Found::Nonsense(1),
-            Told::Length(length) if length <= bytes.len() => Found::Message(length, MessageEnd::Whole),
-            Told::Text if within.len() == self.longest => Found::Message(self.longest, MessageEnd::Overlong),
-            Told::Text => {
+            HeaderReading::Length(length) if length > self.longest => Found::Nonsense(1),
+            HeaderReading::Length(length) if length <= bytes.len() => {
+                Found::Message(length, MessageEnd::Whole)
+            }
+            HeaderReading::Text if within.len() == self.longest => {
+                Found::Message(self.longest, MessageEnd::Overlong)
+            }
+            HeaderReading::Text => {
                 self.searched = bytes.len().saturating_sub(HEAD_END.len() - 1);
                 Found::NotYet
             }
-            Told::Length(_) | Told::NotYet => Found::NotYet,
-            Told::Nonsense => Found::Nonsense(1),
+            HeaderReading::Length(_) | HeaderReading::NotYet => Found::NotYet,
+            HeaderReading::Nonsense => Found::Nonsense(1),
         }
     }
 

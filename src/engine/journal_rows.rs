@@ -1,7 +1,7 @@
 //! Rows of a journal that are sent again: which, and how fast. They are read one after the other, so that ten thousand of
 //! them take no more memory than the longest. It knows no socket.
 
-use crate::export::Selection;
+use crate::export::RowSelection;
 use crate::journal::JournalReader;
 use crate::journal::split::SplitRows;
 use crate::model::failure::{Failure, Operation, OsError};
@@ -19,7 +19,7 @@ pub struct JournalRows {
     reader: JournalReader,
     /// The messages that are meant instead of records, where streams are cut.
     messages: Option<SplitRows>,
-    selection: Selection,
+    selection: RowSelection,
     timing: RowTiming,
 }
 
@@ -50,14 +50,14 @@ impl JournalRows {
     pub fn new(
         reader: JournalReader,
         messages: Option<&SplitRows>,
-        selection: Selection,
+        selection: RowSelection,
         timing: RowTiming,
     ) -> JournalRows {
         let messages = messages.map(SplitRows::as_they_are);
         let end = messages.as_ref().map_or_else(|| reader.snapshot().records, SplitRows::len);
-        let Selection { ranges, among } = selection;
+        let RowSelection { ranges, among } = selection;
         let ranges = ranges.into_iter().map(|range| range.start.min(end)..range.end.min(end)).collect();
-        JournalRows { reader, messages, selection: Selection { ranges, among }, timing }
+        JournalRows { reader, messages, selection: RowSelection { ranges, among }, timing }
     }
 
     /// How many rows there are, those included that have no bytes.
@@ -166,7 +166,7 @@ impl PartialEq for JournalRows {
     fn eq(&self, other: &JournalRows) -> bool {
         let of_messages = self.messages.is_some() == other.messages.is_some();
         let of_file = self.reader.path() == other.reader.path() && self.timing == other.timing;
-        let Selection { ranges, among } = &self.selection;
+        let RowSelection { ranges, among } = &self.selection;
         of_messages && of_file && *ranges == other.selection.ranges && *among == other.selection.among
     }
 }

@@ -45,6 +45,6 @@ pub use fields::FieldsExporter;
 pub use format::{ExportOptions, Format, UnknownFormat};
 pub use row_filter::{FilteredExporter, RowFilter};
 pub use run::{
-    Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, Selection, follow, preview, run,
-    run_to_file,
+    Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, RowSelection, follow, preview,
+    run, run_to_file,
 };

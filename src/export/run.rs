@@ -19,7 +19,7 @@ use thiserror::Error;
 
 /// Which rows of a journal: those of the ranges that are also in the set, if there is one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Selection {
+pub struct RowSelection {
     /// Ranges of rows, in order, none overlapping the next; they may reach beyond the journal.
     pub ranges: Vec<Range<u64>>,
     /// What else a row has to be in, such as what a filter or a search found. Shared, because it may be large.
@@ -41,7 +41,7 @@ pub struct ExportSource<'a> {
     /// The journal.
     pub reader: &'a JournalReader,
     /// Which of its rows.
-    pub selection: &'a Selection,
+    pub selection: &'a RowSelection,
     /// Which of those.
     pub filter: &'a Filter,
     /// How their streams are cut into messages, and which of those.
@@ -54,7 +54,7 @@ pub struct ExportSplit {
     /// How.
     pub framing: Framing,
     /// Which messages and events, by their place among all of them. It is not looked at where records are rows.
-    pub rows: Selection,
+    pub rows: RowSelection,
 }
 
 /// How far an export is. Also its result.
@@ -339,19 +339,19 @@ impl ExportSplit {
 
 impl From<Framing> for ExportSplit {
     fn from(framing: Framing) -> ExportSplit {
-        ExportSplit { framing, rows: Selection::all() }
+        ExportSplit { framing, rows: RowSelection::all() }
     }
 }
 
-impl Selection {
+impl RowSelection {
     /// All rows that are there when the export starts.
-    pub fn all() -> Selection {
-        Selection::range(0..u64::MAX)
+    pub fn all() -> RowSelection {
+        RowSelection::range(0..u64::MAX)
     }
 
     /// The rows with these numbers.
-    pub fn range(range: Range<u64>) -> Selection {
-        Selection { ranges: vec![range], among: None }
+    pub fn range(range: Range<u64>) -> RowSelection {
+        RowSelection { ranges: vec![range], among: None }
     }
 
     /// Whether a row is selected.
@@ -374,9 +374,9 @@ impl Selection {
     }
 }
 
-impl Default for Selection {
-    fn default() -> Selection {
-        Selection::all()
+impl Default for RowSelection {
+    fn default() -> RowSelection {
+        RowSelection::all()
     }
 }
 

@@ -327,7 +327,7 @@ fn inspector_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Act
 }
 
 fn inspected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, out: &mut Vec<Action>) {
-    let around = inspector::Around {
+    let around = inspector::InspectorContext {
         encoding: tab.encoding(),
         decoders: tab.settings.decoders.typed(),
         can_compare: tab.log.sheet.marked().is_some_and(|marked| tab.inspected() != Some(marked)),
@@ -396,18 +396,18 @@ fn drawer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabA
         DrawerChoice::Send => send_ui(ui, ctx, tab, asked),
         DrawerChoice::List => {
             let running = running.filter(|_| runs_list);
-            let around = sends::view::Around { encoding, is_open, running };
+            let around = sends::view::SendsContext { encoding, is_open, running };
             sends::view::list_ui(ui, ctx, &mut tab.sends, around, asked);
         }
         DrawerChoice::Sequence => {
             let running = running.filter(|_| !runs_list);
-            let around = sequence::view::Around { encoding, is_open, running };
+            let around = sequence::view::SequenceContext { encoding, is_open, running };
             let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.sequence);
             sequence::view::sequence_ui(ui, ctx, drawer, panel, around, asked);
         }
         DrawerChoice::Answers => {
             let (is_echo, told) = (tab.settings.composer.echo, &tab.status.rules[..]);
-            let around = answers::view::Around { encoding, is_echo, simple, told };
+            let around = answers::view::AnswersContext { encoding, is_echo, simple, told };
             let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.rules);
             answers::view::rules_ui(ui, ctx, drawer, panel, around, asked);
         }

@@ -7,7 +7,7 @@ use sockscope::codec::websocket::{FrameHeader, Opcode, message_payload};
 use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
 use sockscope::engine::journal_rows::{JournalRows, RowTiming};
-use sockscope::export::Selection;
+use sockscope::export::RowSelection;
 use sockscope::journal::format::JournalInfo;
 use sockscope::journal::split::{SplitRows, SplitScan};
 use sockscope::journal::{JournalReader, JournalWriter};
@@ -55,7 +55,7 @@ fn earlier(rows: &[Past<'_>]) -> (TempDir, JournalReader) {
 }
 
 fn at_once(reader: &JournalReader) -> JournalRows {
-    JournalRows::new(reader.clone(), None, Selection::all(), RowTiming::AtOnce)
+    JournalRows::new(reader.clone(), None, RowSelection::all(), RowTiming::AtOnce)
 }
 
 fn listen() -> (Bench, SocketAddr) {
@@ -153,7 +153,7 @@ fn only_rows_that_are_selected_and_shown_go_out() {
         (vec![0..701, 1_000..1_999], Some(shown), vec![3, 700, 1_500]),
     ] {
         let (bench, other) = with_datagrams();
-        let rows = JournalRows::new(reader.clone(), None, Selection { ranges, among }, RowTiming::AtOnce);
+        let rows = JournalRows::new(reader.clone(), None, RowSelection { ranges, among }, RowTiming::AtOnce);
         assert_eq!(rows.count(), numbers.len() as u64);
         bench.ask(replay(rows));
         for number in &numbers {
@@ -178,7 +178,7 @@ fn messages_of_a_split_go_out_one_by_one_although_the_log_grows_meanwhile() {
     while !scan.step(u64::MAX).unwrap().is_done {}
     let reader = bench_of_stream.session.reader().clone();
     let rows = |messages: &SplitRows| {
-        JournalRows::new(reader.clone(), Some(messages), Selection::all(), RowTiming::AtOnce)
+        JournalRows::new(reader.clone(), Some(messages), RowSelection::all(), RowTiming::AtOnce)
     };
     let (all, lines) = (scan.rows().len(), rows(&scan.rows()));
     // What comes now ends the message that was unfinished, and stands where that stood.
@@ -205,7 +205,7 @@ fn rows_keep_the_times_between_them_and_a_step_back_is_no_time() {
     let past: Vec<_> = gaps.iter().map(|at| Past::Data(*at, b"row")).collect();
     let (_folder, reader) = earlier(&past);
     let (bench, other) = with_datagrams();
-    let rows = JournalRows::new(reader, None, Selection::all(), RowTiming::AsTheyCame);
+    let rows = JournalRows::new(reader, None, RowSelection::all(), RowTiming::AsTheyCame);
     bench.ask(replay(rows));
     for _ in gaps {
         assert_eq!(datagram(&other), b"row");
@@ -225,7 +225,7 @@ fn rows_keep_the_times_between_them_and_a_step_back_is_no_time() {
 fn a_long_pause_is_kept_can_be_ended_and_a_pace_is_kept_as_well() {
     let (_folder, reader) = earlier(&[Past::Data(0, b"now"), Past::Data(86_400_000, b"tomorrow")]);
     let (bench, other) = with_datagrams();
-    let rows = JournalRows::new(reader.clone(), None, Selection::all(), RowTiming::AsTheyCame);
+    let rows = JournalRows::new(reader.clone(), None, RowSelection::all(), RowTiming::AsTheyCame);
     bench.ask(replay(rows));
     assert_eq!(datagram(&other), b"now");
     bench.wait_event("the first", |event| matches!(event, Event::SendProgress { sent: 1, total: 2, .. }));
@@ -404,7 +404,7 @@ fn a_message_in_frames_is_sent_as_a_message_again() {
     let mut scan = SplitScan::new(server.session.reader().clone(), Framing::WebSocket, RecordId(0));
     while !scan.step(u64::MAX).unwrap().is_done {}
     let reader = server.session.reader().clone();
-    let rows = JournalRows::new(reader, Some(&scan.rows()), Selection::all(), RowTiming::AtOnce);
+    let rows = JournalRows::new(reader, Some(&scan.rows()), RowSelection::all(), RowTiming::AtOnce);
     let (before, bytes) = (client.records().len(), client.session.shared().status().counters.received.bytes);
     server.ask(replay(rows));
     assert_eq!(end(&server), (Ok(()), 3, 3));
@@ -448,7 +448,7 @@ fn nothing_goes_while_the_journal_is_paused() {
     let past: Vec<_> = (0..1_000).map(|at| Past::Data(at * 10, &row)).collect();
     let (_folder, reader) = earlier(&past);
     let (bench, other) = with_datagrams();
-    bench.ask(replay(JournalRows::new(reader, None, Selection::all(), RowTiming::AsTheyCame)));
+    bench.ask(replay(JournalRows::new(reader, None, RowSelection::all(), RowTiming::AsTheyCame)));
     datagram(&other);
     std::fs::remove_file(bench.journal()).unwrap();
     bench.wait_status("the pause", |status| status.paused.is_some());

@@ -10,7 +10,7 @@ use sockscope::export::jsonl::{JsonlExporter, JsonlOptions};
 use sockscope::export::raw::RawExporter;
 use sockscope::export::{
     Enough, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, PayloadChoice,
-    Selection, preview, run, run_to_file,
+    RowSelection, preview, run, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
@@ -191,23 +191,23 @@ fn a_filter_and_a_selection_choose_rows() {
     let mut session = talk();
     let filter = Filter { direction: Some(Direction::Sent), ..Filter::default() };
     let found: RoaringTreemap = [4_u64, 5, 6, 7, 30, 1 << 40].into_iter().collect();
-    let rows = Selection { among: Some(Arc::new(found)), ..Selection::all() };
+    let rows = RowSelection { among: Some(Arc::new(found)), ..RowSelection::all() };
     for (selection, filter, expected) in [
-        (Selection::range(4..8), Filter::default(), vec![4, 5, 6, 7]),
-        (Selection::range(60..1 << 40), Filter::default(), vec![60, 61, 62, 63, 64]),
+        (RowSelection::range(4..8), Filter::default(), vec![4, 5, 6, 7]),
+        (RowSelection::range(60..1 << 40), Filter::default(), vec![60, 61, 62, 63, 64]),
         (rows.clone(), Filter::default(), vec![4, 5, 6, 7, 30]),
         (rows.clone(), filter.clone(), vec![5, 7]),
         (
-            Selection { ranges: vec![0..6, 7..8, 20..40], ..rows.clone() },
+            RowSelection { ranges: vec![0..6, 7..8, 20..40], ..rows.clone() },
             Filter::default(),
             vec![4, 5, 7, 30],
         ),
         (
-            Selection { ranges: vec![1..2, 5..7, 63..u64::MAX], among: None },
+            RowSelection { ranges: vec![1..2, 5..7, 63..u64::MAX], among: None },
             Filter::default(),
             vec![1, 5, 6, 63, 64],
         ),
-        (Selection { ranges: Vec::new(), ..rows }, filter, vec![]),
+        (RowSelection { ranges: Vec::new(), ..rows }, filter, vec![]),
     ] {
         let mut exporter = JsonlExporter::new(&JsonlOptions::default());
         let (lines, done) = session.export_some(&mut exporter, &selection, &filter);
@@ -229,7 +229,7 @@ fn a_preview_is_the_beginning_of_the_export() {
         let filter = Filter::default();
         let source = ExportSource {
             reader: &reader,
-            selection: &Selection::all(),
+            selection: &RowSelection::all(),
             filter: &filter,
             split: &ExportSplit::default(),
         };
@@ -250,7 +250,7 @@ fn a_preview_is_the_beginning_of_the_export() {
 fn what_is_cancelled_or_cannot_be_written_leaves_nothing() {
     let mut session = talk();
     let reader = session.reader();
-    let (selection, filter) = (Selection::all(), Filter::default());
+    let (selection, filter) = (RowSelection::all(), Filter::default());
     let source = ExportSource {
         reader: &reader,
         selection: &selection,

@@ -2,7 +2,7 @@
 
 use crate::export_support::{Session, noise, tool};
 use sockscope::codec::rows::Row;
-use sockscope::export::Selection;
+use sockscope::export::RowSelection;
 use sockscope::export::pcapng::{PcapngExporter, PcapngOptions};
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
@@ -207,7 +207,7 @@ fn a_selection_that_starts_in_the_middle_still_has_whole_streams() {
     session.received(1, b"selected");
     session.left(1, "127.0.0.1:41000", EndReason::Fin);
     let mut exporter = PcapngExporter::new(PcapngOptions::default());
-    let (capture, done) = session.export_some(&mut exporter, &Selection::range(2..4), &Filter::default());
+    let (capture, done) = session.export_some(&mut exporter, &RowSelection::range(2..4), &Filter::default());
     assert_eq!((done.records, done.payload_bytes), (2, 8));
     let path = session.folder().join("part.pcapng");
     std::fs::write(&path, capture).unwrap();

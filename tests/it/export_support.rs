@@ -1,6 +1,6 @@
 //! Journals to export, and the tools that judge what came out.
 
-use sockscope::export::{ExportContext, ExportSource, ExportSplit, Exporter, Progress, Selection, run};
+use sockscope::export::{ExportContext, ExportSource, ExportSplit, Exporter, Progress, RowSelection, run};
 use sockscope::journal::query::Filter;
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::config::SessionKind;
@@ -87,18 +87,18 @@ impl Session {
 
     /// All of the journal through an exporter.
     pub(crate) fn export(&mut self, exporter: &mut dyn Exporter) -> Vec<u8> {
-        self.export_some(exporter, &Selection::all(), &Filter::default()).0
+        self.export_some(exporter, &RowSelection::all(), &Filter::default()).0
     }
 
     /// All of the journal, cut into messages.
     pub(crate) fn export_split(&mut self, exporter: &mut dyn Exporter, split: &Framing) -> Vec<u8> {
-        self.export_through(exporter, &Selection::all(), &Filter::default(), split).0
+        self.export_through(exporter, &RowSelection::all(), &Filter::default(), split).0
     }
 
     pub(crate) fn export_some(
         &mut self,
         exporter: &mut dyn Exporter,
-        selection: &Selection,
+        selection: &RowSelection,
         filter: &Filter,
     ) -> (Vec<u8>, Progress) {
         self.export_through(exporter, selection, filter, &Framing::None)
@@ -107,7 +107,7 @@ impl Session {
     fn export_through(
         &mut self,
         exporter: &mut dyn Exporter,
-        selection: &Selection,
+        selection: &RowSelection,
         filter: &Filter,
         split: &Framing,
     ) -> (Vec<u8>, Progress) {

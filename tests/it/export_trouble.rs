@@ -5,7 +5,7 @@ use crate::export_support::{Session, noise};
 use crate::small_disk::small_disk;
 use crate::support::{Console, failure};
 use sockscope::export::{
-    ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, Selection, run_to_file,
+    ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, RowSelection, run_to_file,
 };
 use sockscope::journal::query::Filter;
 use sockscope::model::config::SessionKind;
@@ -116,7 +116,7 @@ fn a_full_disk_leaves_no_file() {
         let mut exporter = format.exporter(&ExportOptions::default());
         let source = ExportSource {
             reader: &reader,
-            selection: &Selection::all(),
+            selection: &RowSelection::all(),
             filter: &Filter::default(),
             split: &ExportSplit::default(),
         };
@@ -140,7 +140,7 @@ fn an_export_that_is_cancelled_in_the_middle_leaves_the_old_file() {
         let mut exporter = format.exporter(&ExportOptions::default());
         let source = ExportSource {
             reader: &reader,
-            selection: &Selection::all(),
+            selection: &RowSelection::all(),
             filter: &Filter::default(),
             split: &ExportSplit::default(),
         };

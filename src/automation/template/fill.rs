@@ -57,12 +57,12 @@ pub struct Filled {
     /// All of them.
     pub bytes: Vec<u8>,
     /// What they are made of, in order and without gaps.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<FilledPiece>,
 }
 
 /// Bytes of one send that come from one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct FilledPiece {
     /// Which bytes.
     pub bytes: Range<usize>,
     /// Where they come from.
@@ -119,7 +119,7 @@ impl Template {
                 }
             };
             let bytes = start..filled.bytes.len();
-            filled.pieces.push(Piece { bytes, class, typed: Some(part.place.clone()) });
+            filled.pieces.push(FilledPiece { bytes, class, typed: Some(part.place.clone()) });
         }
         if !late.is_empty() {
             self.insert_lengths(&late, &mut filled)?;
@@ -280,7 +280,7 @@ impl Filled {
         let composition = Composition::new(bytes, checksum, ending);
         for range in [composition.checksum(), composition.ending()] {
             if !range.is_empty() {
-                pieces.push(Piece { bytes: range, class: PartClass::Appended, typed: None });
+                pieces.push(FilledPiece { bytes: range, class: PartClass::Appended, typed: None });
             }
         }
         Filled { bytes: composition.into_bytes(), pieces }

@@ -16,7 +16,7 @@ mod parse;
 pub use error::{FieldError, FillError, TemplateError};
 pub(in crate::automation) use field::is_name;
 pub use field::{ByteRange, Field, NumberFormat, RangeEnd, TextFormat, TimeText};
-pub use fill::{Filled, NoVariables, PartClass, Piece, Surroundings, Value, Variables};
+pub use fill::{Filled, FilledPiece, NoVariables, PartClass, Surroundings, Value, Variables};
 
 use crate::codec::checksum::Checksum;
 use crate::codec::composition::LineEnding;

@@ -4,7 +4,7 @@
 use crate::cli::bell::Bell;
 use crate::cli::live::options::{LivePlan, Output};
 use crate::cli::live::runner::Runner;
-use crate::cli::live::sending::Sending;
+use crate::cli::live::sending::LiveSends;
 use crate::cli::live::stops::{Stop, Stops};
 use crate::cli::new_journal::new_journal;
 use crate::cli::outcome::{Failed, Outcome, say};
@@ -75,7 +75,7 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         let printer = LivePrinter::start(session.reader().clone(), print_plan, out, Arc::clone(&bell));
         printers.push(printer.map_err(cannot("cannot start the printing thread"))?);
     }
-    let sending = Sending::new(plan.sends, kind, &bell).map_err(cannot("cannot read standard input"))?;
+    let sending = LiveSends::new(plan.sends, kind, &bell).map_err(cannot("cannot read standard input"))?;
     if plan.rules.rules().len() > 0 {
         hand_over(&session, Command::SetRules(Box::new(plan.rules)))?;
     }
@@ -149,7 +149,7 @@ struct Drive<'a> {
     signals: &'a StopSignals,
     bell: &'a Bell,
     printers: Vec<LivePrinter>,
-    sending: Sending,
+    sending: LiveSends,
     runner: Option<Runner>,
     stops: Stops,
     kind: SessionKind,

@@ -54,7 +54,7 @@ const PEERS_AT_ONCE: usize = 256;
 
 /// The sends under way.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that is remembered")]
-pub(super) struct Sending {
+pub(super) struct LiveSends {
     plan: SendPlan,
     kind: SessionKind,
     stdin: Option<StdinLines>,
@@ -80,11 +80,11 @@ enum Waiting {
     LineAgain(Vec<u8>),
 }
 
-impl Sending {
+impl LiveSends {
     /// Starts to read standard input, if it was asked for.
-    pub(super) fn new(plan: SendPlan, kind: SessionKind, bell: &Arc<Bell>) -> std::io::Result<Sending> {
+    pub(super) fn new(plan: SendPlan, kind: SessionKind, bell: &Arc<Bell>) -> std::io::Result<LiveSends> {
         let stdin = plan.stdin.is_some().then(|| StdinLines::start(Arc::clone(bell))).transpose()?;
-        Ok(Sending {
+        Ok(LiveSends {
             plan,
             kind,
             stdin,

@@ -2,7 +2,7 @@
 //! protocol; what to remember, a decoder says.
 
 use crate::codec::decode::DecoderId;
-use crate::codec::decode::hint::{Agreed, Asked};
+use crate::codec::decode::hint::{Agreed, EarlierRequest};
 use crate::model::ids::RecordId;
 use crate::model::record::Direction;
 use std::collections::VecDeque;
@@ -97,7 +97,7 @@ impl Conversation {
     }
 
     /// Takes in a message; says what it answers.
-    pub fn take_in(&mut self, exchange: Exchange, seen: Seen) -> Option<Asked> {
+    pub fn take_in(&mut self, exchange: Exchange, seen: Seen) -> Option<EarlierRequest> {
         self.agreed = exchange.agrees.or(self.agreed);
         match exchange.part {
             Part::Alone => None,
@@ -120,7 +120,7 @@ impl Conversation {
                 let place = self.waiting.iter().position(|waiting| waiting.is(key, asked_by))?;
                 let Waiting { note, seen: asked, .. } = self.waiting.remove(place)?;
                 let after_ns = seen.mono_ns.saturating_sub(asked.mono_ns);
-                Some(Asked { record: asked.record, row: asked.row, after_ns, note })
+                Some(EarlierRequest { record: asked.record, row: asked.row, after_ns, note })
             }
         }
     }
@@ -146,8 +146,9 @@ mod tests {
     fn answers_find_their_requests() {
         let mut conversation = Conversation::default();
         let mut take = |exchange, record, direction| conversation.take_in(exchange, seen(record, direction));
-        let found =
-            |asked: Option<super::Asked>| asked.map(|asked| (asked.record.0, asked.after_ns, asked.note));
+        let found = |asked: Option<super::EarlierRequest>| {
+            asked.map(|asked| (asked.record.0, asked.after_ns, asked.note))
+        };
         assert_eq!(take(Exchange::asks(Key::Number(7), 70), 1, Sent), None);
         assert_eq!(take(Exchange::asks(Key::Number(8), 80), 2, Sent), None);
         assert_eq!(found(take(Exchange::answers(Key::Number(8)), 4, Received)), Some((2, 2000, 80)));

@@ -14,7 +14,7 @@ pub struct Hint {
     /// Which side it goes to.
     pub toward: Option<Toward>,
     /// The request that it answers.
-    pub asked: Option<Asked>,
+    pub asked: Option<EarlierRequest>,
     /// The protocol that both sides agreed on.
     pub agreed: Option<Agreed>,
 }
@@ -53,7 +53,7 @@ pub enum Toward {
 
 /// A request that was remembered until its answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct EarlierRequest {
     /// The record in which the request begins.
     pub record: RecordId,
     /// The number of its row, counted from 1.

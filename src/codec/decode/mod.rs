@@ -27,7 +27,7 @@ mod websocket;
 pub use exchange::{Conversation, Exchange, Key, Part, Seen};
 pub use fault::{Fault, Why};
 pub use field::{Field, FieldGroup, FieldKind};
-pub use hint::{Agreed, Asked, Carrier, Hint, Toward};
+pub use hint::{Agreed, Carrier, EarlierRequest, Hint, Toward};
 pub use query::{FieldQuery, declared_fields, nearest_name};
 pub use reader::Reader;
 pub use rows::RowDecoder;
@@ -258,7 +258,7 @@ pub fn summary(tree: &Tree, message: &[u8], locale: &Locale) -> String {
 }
 
 /// Appends which request a message answers, and after how long: `answers 1,270 after 3.0 ms`.
-pub fn push_answer(asked: Asked, locale: &Locale, line: &mut String) {
+pub fn push_answer(asked: EarlierRequest, locale: &Locale, line: &mut String) {
     // Tenths of milliseconds, rounded down.
     let tenths = asked.after_ns / 100_000;
     let after = format!("{}.{} ms", tenths / 10, tenths % 10);

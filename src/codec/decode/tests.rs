@@ -1,8 +1,8 @@
 //! Decoders from outside: rows of messages and what they are decoded to.
 
 use super::{
-    Agreed, Asked, Carrier, Conversation, DECODERS, DecodeChoice, DecoderId, FieldQuery, Hint, Seen, Toward,
-    Tree, decode, summary,
+    Agreed, Carrier, Conversation, DECODERS, DecodeChoice, DecoderId, EarlierRequest, FieldQuery, Hint, Seen,
+    Toward, Tree, decode, summary,
 };
 use crate::model::ids::RecordId;
 use crate::model::record::Direction;
@@ -142,7 +142,7 @@ fn port_of(text: &str) -> Option<u16> {
 fn hints() -> impl Iterator<Item = Hint> + Clone {
     let towards = [None, Some(Toward::Server), Some(Toward::Client)];
     let agreed = Some(Agreed { decoder: DecoderId::Mqtt, version: 5 });
-    let asked = Some(Asked { record: RecordId(1), row: 2, after_ns: 5, note: 1 });
+    let asked = Some(EarlierRequest { record: RecordId(1), row: 2, after_ns: 5, note: 1 });
     towards.into_iter().flat_map(move |toward| {
         [
             Hint { toward, ..Hint::default() },

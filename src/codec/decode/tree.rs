@@ -4,7 +4,7 @@
 use crate::codec::decode::fault::{Fault, Why};
 use crate::codec::decode::field::{Field, FieldKind};
 use crate::codec::decode::value::Value;
-use crate::codec::decode::{DecoderId, hint::Asked};
+use crate::codec::decode::{DecoderId, hint::EarlierRequest};
 use crate::util::locale::Locale;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub struct Tree {
     made: Vec<u8>,
     decoder: Option<DecoderId>,
     fault: Option<Fault>,
-    asked: Option<Asked>,
+    asked: Option<EarlierRequest>,
 }
 
 /// The place of a node in its tree.
@@ -99,7 +99,7 @@ impl Tree {
     }
 
     /// The request that this message answers, where it is known.
-    pub fn asked(&self) -> Option<Asked> {
+    pub fn asked(&self) -> Option<EarlierRequest> {
         self.asked
     }
 
@@ -145,7 +145,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn begin(&mut self, decoder: DecoderId, asked: Option<Asked>) {
+    pub(super) fn begin(&mut self, decoder: DecoderId, asked: Option<EarlierRequest>) {
         self.clear();
         self.decoder = Some(decoder);
         self.asked = asked;

@@ -36,7 +36,7 @@ pub(super) enum Header {
 
 /// What a header tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum HeaderReading {
     /// The message has so many bytes.
     Length(usize),
     /// The header is not whole.
@@ -78,7 +78,7 @@ impl Separator {
 
 impl Header {
     /// What the start of a message tells; no end of text is looked for before `searched`.
-    pub(super) fn length(self, bytes: &[u8], searched: usize) -> Told {
+    pub(super) fn length(self, bytes: &[u8], searched: usize) -> HeaderReading {
         match self {
             Header::WebSocket => websocket(bytes, searched),
             Header::ModbusTcp => modbus_tcp(bytes),
@@ -97,46 +97,52 @@ impl Header {
 }
 
 /// A frame, or the head of the handshake: no frame begins with the letters of either.
-fn websocket(bytes: &[u8], searched: usize) -> Told {
+fn websocket(bytes: &[u8], searched: usize) -> HeaderReading {
     for start in [&b"GET "[..], b"HTTP/"] {
         if bytes.starts_with(start) {
             let from = searched.min(bytes.len());
             let end = memmem::find(&bytes[from..], HEAD_END);
-            return end.map_or(Told::Text, |at| Told::Length(from + at + HEAD_END.len()));
+            return end.map_or(HeaderReading::Text, |at| HeaderReading::Length(from + at + HEAD_END.len()));
         }
         if start.starts_with(bytes) {
-            return Told::NotYet;
+            return HeaderReading::NotYet;
         }
     }
-    let Some(header) = websocket::FrameHeader::parse(bytes) else { return Told::NotYet };
+    let Some(header) = websocket::FrameHeader::parse(bytes) else { return HeaderReading::NotYet };
     match header.broken_rule(header.mask.is_some()) {
         // Extensions use the first reserved bit; what else is wrong leaves the length as it is.
-        Some(websocket::RuleBreak::ReservedBits) if header.reserved_bits & 0b011 != 0 => Told::Nonsense,
+        Some(websocket::RuleBreak::ReservedBits) if header.reserved_bits & 0b011 != 0 => {
+            HeaderReading::Nonsense
+        }
         Some(
             websocket::RuleBreak::UnknownOpcode(_)
             | websocket::RuleBreak::FragmentedControl
             | websocket::RuleBreak::LongControl
             | websocket::RuleBreak::ImpossibleLength,
-        ) => Told::Nonsense,
+        ) => HeaderReading::Nonsense,
         _ => match usize::try_from(header.payload_bytes) {
-            Ok(payload_bytes) => Told::Length(payload_bytes.saturating_add(header.header_bytes)),
-            Err(_) => Told::Nonsense,
+            Ok(payload_bytes) => HeaderReading::Length(payload_bytes.saturating_add(header.header_bytes)),
+            Err(_) => HeaderReading::Nonsense,
         },
     }
 }
 
-fn modbus_tcp(bytes: &[u8]) -> Told {
+fn modbus_tcp(bytes: &[u8]) -> HeaderReading {
     let protocol = bytes.get(2..bytes.len().min(4)).unwrap_or_default();
     if protocol.iter().any(|byte| *byte != 0) {
-        return Told::Nonsense;
+        return HeaderReading::Nonsense;
     }
-    let Some(&[high, low]) = bytes.get(4..MODBUS_PREFIX_BYTES) else { return Told::NotYet };
+    let Some(&[high, low]) = bytes.get(4..MODBUS_PREFIX_BYTES) else { return HeaderReading::NotYet };
     let length = usize::from(u16::from_be_bytes([high, low]));
-    if MODBUS_LENGTHS.contains(&length) { Told::Length(MODBUS_PREFIX_BYTES + length) } else { Told::Nonsense }
+    if MODBUS_LENGTHS.contains(&length) {
+        HeaderReading::Length(MODBUS_PREFIX_BYTES + length)
+    } else {
+        HeaderReading::Nonsense
+    }
 }
 
-fn mqtt(bytes: &[u8]) -> Told {
-    let Some((first, rest)) = bytes.split_first() else { return Told::NotYet };
+fn mqtt(bytes: &[u8]) -> HeaderReading {
+    let Some((first, rest)) = bytes.split_first() else { return HeaderReading::NotYet };
     let (kind, flags) = (first >> 4, first & 0x0F);
     let flags_fit = match kind {
         0 => false,
@@ -146,15 +152,15 @@ fn mqtt(bytes: &[u8]) -> Told {
         _ => flags == 0,
     };
     if !flags_fit {
-        return Told::Nonsense;
+        return HeaderReading::Nonsense;
     }
     let mut length = 0;
     for place in 0..MQTT_HEADER_BYTES - 1 {
-        let Some(byte) = rest.get(place) else { return Told::NotYet };
+        let Some(byte) = rest.get(place) else { return HeaderReading::NotYet };
         length |= usize::from(byte & 0x7F) << (7 * place);
         if byte & 0x80 == 0 {
-            return Told::Length(2 + place + length);
+            return HeaderReading::Length(2 + place + length);
         }
     }
-    Told::Nonsense
+    HeaderReading::Nonsense
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::hex;
 use crate::codec::represent::{Represented, RowStyle, SpanStyle, mark_of, push_symbol};
-use crate::codec::text::{Carry, Piece, PieceKind, characters, decode_with};
+use crate::codec::text::{Carry, PieceKind, TextPiece, characters, decode_with};
 use std::ops::Range;
 
 /// Appends payload. Of a folded one, an unfinished character at the end is not there to be shown.
@@ -25,7 +25,7 @@ pub(super) fn push(row: &mut Represented, bytes: &[u8], mut carry: Carry, style:
     });
 }
 
-fn push_text(row: &mut Represented, piece: &Piece<'_>, text: &str, bytes: &[u8], style: &RowStyle<'_>) {
+fn push_text(row: &mut Represented, piece: &TextPiece<'_>, text: &str, bytes: &[u8], style: &RowStyle<'_>) {
     let mark = mark_of(&piece.bytes, style.marks);
     // What an earlier record began is one character.
     if piece.carried > 0 || (mark.is_none() && !style.with_letters) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// A part of a record. The pieces of a record cover its bytes without a gap, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece<'a> {
+pub struct TextPiece<'a> {
     /// Where it stands in the record.
     pub bytes: Range<usize>,
     /// How many bytes of it came with earlier records of the stream.
@@ -59,7 +59,12 @@ pub fn decode(encoding: TextEncoding, carry: &mut Carry, bytes: &[u8]) -> Decode
 }
 
 /// Decodes the next record of a stream piece by piece and leaves in `carry` what is unfinished at its end.
-pub fn decode_with(encoding: TextEncoding, carry: &mut Carry, bytes: &[u8], visit: impl FnMut(Piece<'_>)) {
+pub fn decode_with(
+    encoding: TextEncoding,
+    carry: &mut Carry,
+    bytes: &[u8],
+    visit: impl FnMut(TextPiece<'_>),
+) {
     let carried = std::mem::take(carry);
     let mut walk = Walk { encoding, family: Family::of(encoding), bytes, visit };
     let start = match walk.finish_carried(carried) {
@@ -89,9 +94,9 @@ struct Walk<'a, V> {
     visit: V,
 }
 
-impl<V: FnMut(Piece<'_>)> Walk<'_, V> {
+impl<V: FnMut(TextPiece<'_>)> Walk<'_, V> {
     fn show(&mut self, bytes: Range<usize>, kind: PieceKind<'_>) {
-        (self.visit)(Piece { bytes, carried: 0, kind });
+        (self.visit)(TextPiece { bytes, carried: 0, kind });
     }
 
     /// Completes what earlier records began. Gives the place where the rest of the record starts, or what is
@@ -113,7 +118,7 @@ impl<V: FnMut(Piece<'_>)> Walk<'_, V> {
                 Unit::Bad(length) => (length, false),
                 Unit::Cut => {
                     let pending = PieceKind::Pending(&joined[at..]);
-                    (self.visit)(Piece { bytes: 0..added, carried: carried.len() - at, kind: pending });
+                    (self.visit)(TextPiece { bytes: 0..added, carried: carried.len() - at, kind: pending });
                     return Err(Carry::of(&joined[at..]));
                 }
             };
@@ -126,7 +131,7 @@ impl<V: FnMut(Piece<'_>)> Walk<'_, V> {
             };
             let kind = if is_character { shown(&text) } else { PieceKind::Undecoded(&sequence[..length]) };
             let in_record = at.saturating_sub(carried.len())..(at + length).saturating_sub(carried.len());
-            (self.visit)(Piece { bytes: in_record, carried: length.min(carried.len() - at), kind });
+            (self.visit)(TextPiece { bytes: in_record, carried: length.min(carried.len() - at), kind });
             at += length;
         }
         Ok(at - carried.len())
@@ -300,7 +305,7 @@ fn shown(text: &str) -> PieceKind<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, PieceKind, decode, decode_with};
+    use super::{PieceKind, TextPiece, decode, decode_with};
     use crate::codec::hex;
     use crate::codec::text::{Carry, TextEncoding};
     use proptest::prelude::*;
@@ -429,7 +434,7 @@ mod tests {
                 let mut waiting = carry.bytes().len();
                 let mut reached = 0;
                 let mut pieces_fit = true;
-                decode_with(encoding, &mut carry, record, |Piece { bytes, carried, kind }| {
+                decode_with(encoding, &mut carry, record, |TextPiece { bytes, carried, kind }| {
                     pieces_fit &= bytes.start == reached && carried <= waiting;
                     if let PieceKind::Undecoded(shown) | PieceKind::Pending(shown) = kind {
                         pieces_fit &= shown.len() == carried + bytes.len();

@@ -16,7 +16,7 @@ mod visibility;
 
 pub(crate) use borders::{Borders, first_border, places_of, push_searchable};
 pub use carry::Carry;
-pub use decode::{DecodedText, Piece, PieceKind, decode, decode_with};
+pub use decode::{DecodedText, PieceKind, TextPiece, decode, decode_with};
 pub use encode::EncodeError;
 pub use encoding::{EncodingError, TextEncoding};
 pub use guess::better_encoding;

@@ -3,7 +3,7 @@
 
 use crate::codec::text::TextEncoding;
 use crate::codec::text::carry::Carry;
-use crate::codec::text::decode::{DecodedText, Piece, decode, decode_with};
+use crate::codec::text::decode::{DecodedText, TextPiece, decode, decode_with};
 use crate::codec::text::segment::{Family, LONGEST_UNIT};
 use crate::model::ids::PeerId;
 use crate::model::record::Direction;
@@ -39,7 +39,7 @@ impl StreamTable {
         encoding: TextEncoding,
         stream: (Option<PeerId>, Direction),
         bytes: &[u8],
-        visit: impl FnMut(Piece<'_>),
+        visit: impl FnMut(TextPiece<'_>),
     ) {
         decode_with(encoding, self.carry_mut(stream), bytes, visit);
     }

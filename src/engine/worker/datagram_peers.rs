@@ -1,7 +1,7 @@
 //! Who has sent datagrams to a session or was sent some: numbers, counters, and a bound on how many are known.
 
-use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::log::Log;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::peer_process::PeerProcess;
@@ -204,8 +204,8 @@ impl DatagramPeers {
 mod tests {
     use super::{DatagramPeers, KNOWN_PEERS};
     use crate::engine::sync::Syncer;
-    use crate::engine::worker::peer_updates::PeerUpdates;
     use crate::engine::worker::log::{Log, Published};
+    use crate::engine::worker::peer_updates::PeerUpdates;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::ids::{PeerId, RecordId};
     use crate::model::record::DataHead;

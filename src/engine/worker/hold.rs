@@ -19,11 +19,11 @@ const FLOOD_GAP: Duration = Duration::from_millis(20);
 #[derive(Debug, Default)]
 pub(super) struct Hold {
     published_at: Option<Instant>,
-    kept: Option<Kept>,
+    kept: Option<HeldBatch>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Kept {
+struct HeldBatch {
     since: Instant,
     look_at: Instant,
     bytes: usize,
@@ -35,7 +35,7 @@ impl Hold {
         let since = self.kept.map_or(now, |kept| kept.since);
         let is_flood = self.published_at.is_some_and(|last| since.duration_since(last) < FLOOD_GAP);
         let may_stay = now.duration_since(since) < AT_MOST && (1..MOST_BYTES).contains(&bytes);
-        self.kept = (disk_is_busy && is_flood && may_stay).then_some(Kept {
+        self.kept = (disk_is_busy && is_flood && may_stay).then_some(HeldBatch {
             since,
             look_at: now + LOOK_EVERY,
             bytes,

@@ -4,8 +4,8 @@
 use crate::automation::rules::RuleSet;
 use crate::engine::sync::Syncer;
 use crate::engine::worker::agenda::Agenda;
-use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::log::Log;
+use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::respond::Answering;
 use crate::journal::writer::JournalWriter;
 use std::sync::Arc;

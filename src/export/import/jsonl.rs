@@ -106,7 +106,7 @@ pub fn import_jsonl(input: &mut dyn BufRead, sink: &mut dyn RecordSink) -> Resul
             at += length;
             continue;
         }
-        let Some(Told { at: stamp, epoch, peer, mut body }) = read_line(&line) else {
+        let Some(ReadLine { at: stamp, epoch, peer, mut body }) = read_line(&line) else {
             counting.report.damage = Some(if is_whole {
                 Damage::Nonsense { what: "the line", at }
             } else {
@@ -188,14 +188,14 @@ impl SeenKinds {
 }
 
 /// What a line tells.
-struct Told {
+struct ReadLine {
     at: Stamp,
     epoch: Epoch,
     peer: Option<PeerId>,
     body: Body,
 }
 
-fn read_line(line: &[u8]) -> Option<Told> {
+fn read_line(line: &[u8]) -> Option<ReadLine> {
     let object: Line<'_> = serde_json::from_slice(line).ok()?;
     let time: jiff::Timestamp = object.time.parse().ok()?;
     let stamp = Stamp { wall_ns: i64::try_from(time.as_nanosecond()).ok()?, mono_ns: object.mono_ns };
@@ -211,7 +211,12 @@ fn read_line(line: &[u8]) -> Option<Told> {
             None => Body::Note(str::from_utf8(line.trim_ascii()).ok()?.to_owned()),
         },
     };
-    Some(Told { at: stamp, epoch: Epoch(object.epoch.max(1)), peer: object.peer.and_then(PeerId::new), body })
+    Some(ReadLine {
+        at: stamp,
+        epoch: Epoch(object.epoch.max(1)),
+        peer: object.peer.and_then(PeerId::new),
+        body,
+    })
 }
 
 impl Line<'_> {

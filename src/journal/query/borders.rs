@@ -30,7 +30,7 @@ pub(super) struct Stretch<'a> {
 
 /// What is searched, how.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct SearchScope<'a> {
     pub(super) reader: &'a JournalReader,
     pub(super) pattern: &'a MaskedBytes,
     pub(super) filter: &'a Filter,
@@ -86,7 +86,7 @@ impl Borders {
         &mut self,
         stretch: Stretch<'_>,
         end: u64,
-        asked: Asked<'_>,
+        asked: SearchScope<'_>,
         messages: &mut MessagePeers,
         mut found: impl FnMut(u64, Hit),
     ) -> Result<(), JournalError> {
@@ -176,7 +176,7 @@ impl Borders {
         &self,
         stretch: Stretch<'_>,
         frame: PlacedFrame,
-        asked: Asked<'_>,
+        asked: SearchScope<'_>,
         messages: &mut MessagePeers,
     ) -> Result<Option<Hit>, JournalError> {
         let head = frame.header.head();
@@ -258,7 +258,7 @@ fn match_across(
     beginning: &[u8],
     completing: PlacedFrame,
     stretch: Stretch<'_>,
-    asked: Asked<'_>,
+    asked: SearchScope<'_>,
 ) -> Result<Option<Hit>, JournalError> {
     let mut joined: Vec<u8> = pieces.iter().flat_map(|piece| piece.bytes.iter()).copied().collect();
     let before = joined.len();

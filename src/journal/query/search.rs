@@ -7,7 +7,7 @@ use crate::journal::error::JournalError;
 use crate::journal::format::{FRAME_HEADER_BYTES, FRAMES_START, FrameHeader, RecordKind};
 use crate::journal::index::Anchor;
 use crate::journal::message_peers::MessagePeers;
-use crate::journal::query::borders::{Asked, Borders, Stretch};
+use crate::journal::query::borders::{Borders, SearchScope, Stretch};
 use crate::journal::query::joined::JoinedStreams;
 use crate::journal::query::pattern::MaskedBytes;
 use crate::journal::query::{Filter, Hit, Pattern};
@@ -177,7 +177,7 @@ impl Search {
             return Ok(());
         };
         let stretch = Stretch { start: self.position, bytes: &self.block[..filled] };
-        let asked = Asked { reader: &self.reader, pattern, filter: &self.filter };
+        let asked = SearchScope { reader: &self.reader, pattern, filter: &self.filter };
         let across = &mut self.across;
         borders.walk(stretch, end, asked, &mut self.messages, |place, hit| across.push_back((place, hit)))
     }

@@ -14,7 +14,7 @@ use crate::export::ExportOptions;
 use crate::export::exporter::ExportContext;
 use crate::export::format::Format;
 use crate::export::run::{
-    Enough, ExportError, ExportSource, ExportSplit, Progress, Selection, preview, run_to_file,
+    Enough, ExportError, ExportSource, ExportSplit, Progress, RowSelection, preview, run_to_file,
 };
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
@@ -95,7 +95,7 @@ enum Journal {
 #[derive(Clone, Debug)]
 struct Order {
     journal: Journal,
-    selection: Selection,
+    selection: RowSelection,
     split: ExportSplit,
     filter: Filter,
     format: Format,
@@ -121,7 +121,7 @@ pub(in crate::ui) fn page_for_tab(
         cx.notices.info(cx.locale.text("toast.nothing_to_save"));
         return None;
     };
-    let is_all = shown(tab) == Selection::all() && !tab.log.find.is_filtering();
+    let is_all = shown(tab) == RowSelection::all() && !tab.log.find.is_filtering();
     let selected_rows = selected(tab).count(reader.snapshot().records);
     let choices = ExportChoices {
         format: if is_raw { Format::Raw } else { last_format(settings) },
@@ -203,33 +203,36 @@ fn page(
 }
 
 /// The rows that a person sees: what filter, search and clearing leave.
-fn shown(tab: &Tab) -> Selection {
+fn shown(tab: &Tab) -> RowSelection {
     tab.log.rows.as_ref().map(LogRows::shown).unwrap_or_default()
 }
 
 /// The rows that are selected in the sheet, as far as they are shown.
-fn selected(tab: &Tab) -> Selection {
-    let Selection { ranges, among } = shown(tab);
+fn selected(tab: &Tab) -> RowSelection {
+    let RowSelection { ranges, among } = shown(tab);
     let from = ranges.first().map_or(0, |range| range.start);
     let selected = tab.log.sheet.selection().ranges().iter();
-    Selection { ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(), among }
+    RowSelection {
+        ranges: selected.map(|range| (*range.start()).max(from)..range.end() + 1).collect(),
+        among,
+    }
 }
 
 /// Which records are exported, and which of the messages that they are cut into, where streams are cut. A capture has
 /// the records that the chosen messages are made of.
-fn rows_of(tab: &Tab, selection: Selection, choices: &ExportChoices) -> (Selection, ExportSplit) {
+fn rows_of(tab: &Tab, selection: RowSelection, choices: &ExportChoices) -> (RowSelection, ExportSplit) {
     let messages = tab.log.rows.as_ref().and_then(|rows| Some((rows.split(), rows.messages()?)));
     let Some((framing, messages)) = messages else { return (selection, ExportSplit::default()) };
     let is_all = choices.scope == Scope::All;
     if choices.format == Format::Pcapng && !is_all {
         let records = |range: &Range<u64>| messages.records_of(range.clone()).unwrap_or(range.clone());
         let ranges = selection.ranges.iter().map(records).collect();
-        return (Selection { ranges, among: None }, ExportSplit::default());
+        return (RowSelection { ranges, among: None }, ExportSplit::default());
     }
     if is_all && !choices.format.shows_messages() {
         return (selection, ExportSplit::default());
     }
-    (Selection::all(), ExportSplit { framing: framing.clone(), rows: selection })
+    (RowSelection::all(), ExportSplit { framing: framing.clone(), rows: selection })
 }
 
 /// What the page asks for, in the words of the export room.
@@ -237,13 +240,13 @@ fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Languag
     let (journal, (selection, split)) = match &page.from {
         ExportFrom::File(path) => {
             let opened = jobs.opened.clone();
-            let everything = (Selection::all(), ExportSplit::default());
+            let everything = (RowSelection::all(), ExportSplit::default());
             (opened.map_or_else(|| Journal::At(path.clone()), Journal::Open), everything)
         }
         ExportFrom::Tab(key) => {
             let tab = tabs.get(*key)?;
             let selection = match page.choices.scope {
-                Scope::All => Selection::all(),
+                Scope::All => RowSelection::all(),
                 Scope::Shown => shown(tab),
                 Scope::Selected => selected(tab),
             };

@@ -6,7 +6,7 @@ use crate::journal::JournalError;
 use crate::model::ids::RowKey;
 use crate::model::record::{Body, Direction, Record};
 use crate::ui::error_text;
-use crate::ui::sheet::{RowContent, RowLine, SpanLook, Tone};
+use crate::ui::sheet::{RowContent, RowLine, RowTone, SpanLook};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 
@@ -14,13 +14,13 @@ use crate::util::locale::Locale;
 const SPOKEN_LINES: usize = 4;
 
 /// What a row is about.
-pub(super) fn tone(record: &Record) -> Tone {
+pub(super) fn tone(record: &Record) -> RowTone {
     match (&record.body, represent::tone(record)) {
-        (Body::Note(_), _) => Tone::Note,
-        (_, represent::Tone::Received) => Tone::Received,
-        (_, represent::Tone::Sent) => Tone::Sent,
-        (_, represent::Tone::Event) => Tone::Event,
-        (_, represent::Tone::Error) => Tone::Error,
+        (Body::Note(_), _) => RowTone::Note,
+        (_, represent::Tone::Received) => RowTone::Received,
+        (_, represent::Tone::Sent) => RowTone::Sent,
+        (_, represent::Tone::Event) => RowTone::Event,
+        (_, represent::Tone::Error) => RowTone::Error,
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn failed(locale: &Locale, key: RowKey, error: &JournalError) -> RowC
     line.push(&error_text::journal(locale, error), SpanLook::Error, None);
     RowContent {
         number: Count(key.0.saturating_add(1)).to_string(),
-        tone: Tone::Error,
+        tone: RowTone::Error,
         spoken: line.text.clone(),
         lines: vec![line],
         ..RowContent::default()

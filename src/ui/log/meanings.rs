@@ -1,7 +1,7 @@
 //! What the messages of a log mean. To know what an answer answers, the rows before it are gone through; what was found
 //! is kept for a while. It must not know how a row is drawn.
 
-use crate::codec::decode::{Asked, DecodeChoice, RowDecoder, Tree, summary};
+use crate::codec::decode::{DecodeChoice, EarlierRequest, RowDecoder, Tree, summary};
 use crate::export::{JournalPeers, PeerEnds, PeerLookup};
 use crate::journal::{JournalError, JournalReader};
 use crate::model::config::SessionKind;
@@ -28,16 +28,16 @@ pub const MOST_DECODED_BYTES: usize = 1 << 20;
 pub(super) struct Meaning {
     pub line: String,
     /// The request that it answers.
-    pub asked: Option<Asked>,
+    pub asked: Option<EarlierRequest>,
     /// Whether it is not what its protocol wants.
     pub is_faulty: bool,
 }
 
 /// What is done with a row that was taken in: its key, the row, who decodes it, and what was told before.
-type Tell<'a> = dyn FnMut(u64, &LogRow, &mut RowDecoder, &mut Told) + 'a;
+type Tell<'a> = dyn FnMut(u64, &LogRow, &mut RowDecoder, &mut KnownMeanings) + 'a;
 
 /// What rows mean, by their keys; `None` where no decoder goes with one.
-type Told = HashMap<u64, Option<Meaning>>;
+type KnownMeanings = HashMap<u64, Option<Meaning>>;
 
 /// Decodes the rows of a source.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) struct Meanings {
     rows: RowDecoder,
     /// The row that comes next. All before it, from somewhere on, were taken in.
     next: Option<u64>,
-    told: Told,
+    told: KnownMeanings,
 }
 
 impl Meanings {

@@ -7,7 +7,7 @@ use crate::codec::represent::{self, Mark, Represented, RowStyle, represent_meani
 use crate::codec::text::Carry;
 use crate::codec::time::{TimeColumn, TimeFormat, delta};
 use crate::engine::news::News;
-use crate::export::{PeerEnds, Selection};
+use crate::export::{PeerEnds, RowSelection};
 use crate::journal::split::SplitRows;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::framing::Framing;
@@ -80,7 +80,7 @@ pub struct LogRows {
     marked: Option<Moment>,
     place: Option<Place>,
     expanded: HashSet<u64>,
-    kept: HashMap<u64, Kept>,
+    kept: HashMap<u64, CachedRow>,
     turn: u64,
     blank: RowContent,
 }
@@ -96,7 +96,7 @@ pub struct Place {
 
 /// A row that was made, and what its difference in time was measured from.
 #[derive(Debug)]
-struct Kept {
+struct CachedRow {
     content: RowContent,
     after: Option<RowKey>,
     /// The first highlight whose search had found it.
@@ -392,9 +392,9 @@ impl LogRows {
     }
 
     /// The rows that are shown, whatever their number, for whoever goes through them beside the window.
-    pub fn shown(&self) -> Selection {
+    pub fn shown(&self) -> RowSelection {
         let ranges = std::iter::once(self.hidden_before..u64::MAX).collect();
-        Selection { ranges, among: self.matching().cloned() }
+        RowSelection { ranges, among: self.matching().cloned() }
     }
 
     fn make(&mut self, key: RowKey, after: Option<RowKey>, with_letters: bool) -> RowContent {
@@ -577,14 +577,14 @@ impl LogRows {
         let after = index.checked_sub(1).map(|before| self.key(before));
         let turn = self.turn;
         let highlighted = self.highlighting.found_by(key);
-        let is_as_made = |kept: &Kept| {
+        let is_as_made = |kept: &CachedRow| {
             kept.after == after && kept.highlighted == highlighted && (kept.has_letters || !with_letters)
         };
         let fresh = self.kept.get(&key.0).is_some_and(is_as_made);
         if !fresh {
             self.forget_old_rows();
             let content = self.make(key, after, with_letters);
-            let kept = Kept { content, after, highlighted, has_letters: with_letters, used: turn };
+            let kept = CachedRow { content, after, highlighted, has_letters: with_letters, used: turn };
             self.kept.insert(key.0, kept);
         }
         match self.kept.get_mut(&key.0) {

@@ -6,7 +6,7 @@ use crate::codec::terminal::{TerminalCodes, TerminalColor};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::engine::news::News;
-use crate::export::{ExportContext, ExportOptions, ExportSource, ExportSplit, Format, Selection, run};
+use crate::export::{ExportContext, ExportOptions, ExportSource, ExportSplit, Format, RowSelection, run};
 use crate::journal::query::Filter;
 use crate::journal::{JournalInfo, JournalWriter};
 use crate::model::config::SessionKind;
@@ -15,7 +15,7 @@ use crate::model::ids::{Epoch, PeerId, RecordId, RowKey};
 use crate::model::record::{Body, DataHead, Lifecycle, Origin};
 use crate::ui::log::Sought;
 use crate::ui::log::{LogRows, Place, RowOptions};
-use crate::ui::sheet::{RowLine, Rows, SpanLook, Tone};
+use crate::ui::sheet::{RowLine, RowTone, Rows, SpanLook};
 use crate::util::clock::{Stamp, now};
 use crate::util::locale::{Language, Locale};
 use roaring::RoaringTreemap;
@@ -101,9 +101,9 @@ fn columns_tell_what_happened_when() {
     let row = |number: &str, delta: &str, peer: &str, bytes: &str, tone| {
         (number.to_owned(), delta.to_owned(), peer.to_owned(), bytes.to_owned(), tone)
     };
-    assert_eq!(cells(&mut rows, 0), row("1", "", "—", "", Tone::Event));
-    assert_eq!(cells(&mut rows, 3), row("4", "+0.001", "→ 1", "4", Tone::Sent));
-    assert_eq!(cells(&mut rows, 4), row("5", "+1.000", "← 1", "6", Tone::Received));
+    assert_eq!(cells(&mut rows, 0), row("1", "", "—", "", RowTone::Event));
+    assert_eq!(cells(&mut rows, 3), row("4", "+0.001", "→ 1", "4", RowTone::Sent));
+    assert_eq!(cells(&mut rows, 4), row("5", "+1.000", "← 1", "6", RowTone::Received));
     assert_eq!(rows.content(3).spoken, "TX ok↵ · echo");
 
     rows.measure_from(Some(RowKey(2)));
@@ -153,7 +153,7 @@ fn filters_keep_the_names_of_rows() {
     assert_eq!(rows.len(), 3, "a frame sees one world");
     rows.refresh(&news());
     assert_eq!(rows.len(), 4);
-    assert_eq!(rows.content(3).tone, Tone::Note);
+    assert_eq!(rows.content(3).tone, RowTone::Note);
 }
 
 fn sought(typed: &str) -> Sought {
@@ -293,7 +293,7 @@ fn the_sheet_the_text_the_table_and_the_page_say_the_same() {
             let reader = writer.reader();
             let source = ExportSource {
                 reader: &reader,
-                selection: &Selection::all(),
+                selection: &RowSelection::all(),
                 filter: &Filter::default(),
                 split: &ExportSplit::from(split.clone()),
             };

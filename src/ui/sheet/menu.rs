@@ -3,7 +3,7 @@
 use crate::codec::copy::CopyForm;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::offers::{PART_USES, ROW_USES, RowUse};
-use crate::ui::sheet::rows::{Rows, Tone};
+use crate::ui::sheet::rows::{RowTone, Rows};
 use crate::ui::sheet::{Frame, Part, Sheet, SheetAction, SheetView, TermUse, heights};
 use crate::ui::theme;
 use crate::ui::widgets::{context_menu_below, menu_item, menu_separator, named_menu_item, submenu};
@@ -98,7 +98,7 @@ impl Sheet {
         let data = self.single_data(rows, frame);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
-            Some((_, tone)) if tone == Tone::Received || part.is_some() => view.texts.send_back,
+            Some((_, tone)) if tone == RowTone::Received || part.is_some() => view.texts.send_back,
             _ => view.texts.send_again,
         };
         if menu_item(ui, data.is_some() && view.can_send, &format!("{verb} {whom}"), "")
@@ -137,7 +137,7 @@ impl Sheet {
     }
 
     /// The selected row if it is one and has bytes, and which way they went. An event has none.
-    fn single_data(&self, rows: &mut dyn Rows, frame: &Frame) -> Option<(RowKey, Tone)> {
+    fn single_data(&self, rows: &mut dyn Rows, frame: &Frame) -> Option<(RowKey, RowTone)> {
         let key = self.selection.single()?;
         let row = rows.index(key);
         let tone = (row < frame.extent.rows).then(|| rows.content(row).tone)?;

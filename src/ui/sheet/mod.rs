@@ -23,7 +23,7 @@ pub mod texts;
 
 pub use action::{RowTrait, SheetAction, TermUse};
 pub use bar::{Tick, TickKind};
-pub use rows::{RowContent, RowLine, RowSpan, Rows, SpanLook, Tone};
+pub use rows::{RowContent, RowLine, RowSpan, RowTone, Rows, SpanLook};
 pub use selection::{Part, Selection};
 pub use stretch::Stretch;
 pub use texts::SheetTexts;

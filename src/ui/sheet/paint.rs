@@ -3,7 +3,7 @@
 use crate::ui::fonts;
 use crate::ui::sheet::columns::Columns;
 use crate::ui::sheet::line::{Inks, galley, marked_places, selected_places};
-use crate::ui::sheet::rows::{RowContent, RowLine, Tone};
+use crate::ui::sheet::rows::{RowContent, RowLine, RowTone};
 use crate::ui::sheet::selection::Part;
 use crate::ui::sheet::texts::SheetTexts;
 use crate::ui::theme::{self, Theme};
@@ -195,12 +195,12 @@ fn disclosure(painter: &Painter, theme: &Theme, centre: Pos2, expanded: bool) {
     painter.add(Shape::convex_polygon(points, theme.faint, Stroke::NONE));
 }
 
-fn tone_color(theme: &Theme, tone: Tone) -> Color32 {
+fn tone_color(theme: &Theme, tone: RowTone) -> Color32 {
     match tone {
-        Tone::Received => theme.received,
-        Tone::Sent => theme.sent,
-        Tone::Event => theme.event,
-        Tone::Error => theme.error,
-        Tone::Note => theme.text,
+        RowTone::Received => theme.received,
+        RowTone::Sent => theme.sent,
+        RowTone::Event => theme.event,
+        RowTone::Error => theme.error,
+        RowTone::Note => theme.text,
     }
 }

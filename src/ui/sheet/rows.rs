@@ -79,7 +79,7 @@ pub struct RowContent {
     /// How many payload bytes, if it is data.
     pub bytes: String,
     /// What its colour says.
-    pub tone: Tone,
+    pub tone: RowTone,
     /// The colour that it is highlighted in, if it is.
     pub highlight: Option<MarkColor>,
     /// The content; at least one line.
@@ -138,7 +138,7 @@ pub enum SpanLook {
 
 /// What a row's colour says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum RowTone {
     /// Bytes came.
     Received,
     /// Bytes went.
@@ -152,10 +152,10 @@ pub enum Tone {
     Note,
 }
 
-impl Tone {
+impl RowTone {
     /// Whether it is of bytes.
     pub fn is_data(self) -> bool {
-        matches!(self, Tone::Received | Tone::Sent)
+        matches!(self, RowTone::Received | RowTone::Sent)
     }
 }
 

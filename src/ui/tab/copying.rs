@@ -12,7 +12,7 @@ use crate::codec::text::{Carry, TextEncoding};
 use crate::engine::jobs::JobControl;
 use crate::export::{
     Enough, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Format, JournalPeers,
-    PeerLookup, Selection, preview,
+    PeerLookup, RowSelection, preview,
 };
 use crate::journal::query::Filter;
 use crate::journal::split::SplitRows;
@@ -181,7 +181,7 @@ impl Selected {
 #[derive(Debug)]
 pub(super) struct SelectedLines {
     pub(super) reader: JournalReader,
-    pub(super) selection: Selection,
+    pub(super) selection: RowSelection,
     pub(super) split: ExportSplit,
     pub(super) options: ExportOptions,
 }
@@ -239,7 +239,7 @@ fn push_line(text: &mut String, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{ExportOptions, ExportSplit, Selected, SelectedLines, Selection};
+    use super::{ExportOptions, ExportSplit, RowSelection, Selected, SelectedLines};
     use crate::codec::copy::CopyForm;
     use crate::codec::terminal::TerminalCodes;
     use crate::codec::text::TextEncoding;
@@ -383,7 +383,7 @@ mod tests {
         writer.publish().unwrap();
         let selected = SelectedLines {
             reader: writer.reader(),
-            selection: Selection { ranges: std::iter::once(1..2).collect(), among: None },
+            selection: RowSelection { ranges: std::iter::once(1..2).collect(), among: None },
             split: ExportSplit::default(),
             options: ExportOptions::default(),
         };

@@ -5,7 +5,7 @@ use crate::codec::decode::DecodeChoice;
 use crate::codec::time::{TimeColumn, TimeFormat};
 use crate::engine::command::Content;
 use crate::engine::journal_rows::{JournalRows, RowTiming};
-use crate::export::{ExportOptions, ExportSplit, Selection};
+use crate::export::{ExportOptions, ExportSplit, RowSelection};
 use crate::journal::JournalReader;
 use crate::model::ids::{RecordId, RowKey};
 use crate::model::peer_names::PeerNames;
@@ -341,7 +341,7 @@ fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
     let chosen = selection(tab, rows);
     let is_split = rows.messages().is_some();
     let (selection, split) = if is_split {
-        (Selection::all(), ExportSplit { framing: rows.split().clone(), rows: chosen })
+        (RowSelection::all(), ExportSplit { framing: rows.split().clone(), rows: chosen })
     } else {
         (chosen, ExportSplit::default())
     };
@@ -361,10 +361,10 @@ fn copy_lines(tab: &Tab, cx: &mut Cx<'_>) {
 }
 
 /// The selected rows, as far as they are shown.
-fn selection(tab: &Tab, rows: &LogRows) -> Selection {
+fn selection(tab: &Tab, rows: &LogRows) -> RowSelection {
     let ranges = tab.log.sheet.selection().ranges().iter();
     let ranges = ranges.map(|range| *range.start()..range.end().saturating_add(1)).collect();
-    Selection { ranges, among: rows.matching().cloned() }
+    RowSelection { ranges, among: rows.matching().cloned() }
 }
 
 /// The bytes of a row, if it has any to have.

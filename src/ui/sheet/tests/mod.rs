@@ -6,7 +6,8 @@ use crate::codec::copy::CopyForm;
 use crate::codec::represent::Letter;
 use crate::model::ids::RowKey;
 use crate::ui::sheet::{
-    RowContent, RowLine, RowTrait, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook, TermUse, Tone,
+    RowContent, RowLine, RowTone, RowTrait, Rows, Sheet, SheetAction, SheetTexts, SheetView, SpanLook,
+    TermUse,
 };
 use crate::ui::{fonts, theme};
 use crate::util::bytes_text::Count;
@@ -78,7 +79,7 @@ impl Rows for Numbers {
             delta: "+0.001".to_owned(),
             peer: "← 2".to_owned(),
             bytes: "18".to_owned(),
-            tone: Tone::Received,
+            tone: RowTone::Received,
             highlight: None,
             is_running: false,
             place_line: None,

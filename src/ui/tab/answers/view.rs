@@ -43,7 +43,7 @@ const TEXTS: PartsTexts = PartsTexts {
 
 /// What the view shows besides its own state.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::ui) struct Around<'a> {
+pub(in crate::ui) struct AnswersContext<'a> {
     pub(in crate::ui) encoding: TextEncoding,
     /// Everything that is received goes back.
     pub(in crate::ui) is_echo: bool,
@@ -59,7 +59,7 @@ pub(in crate::ui) fn rules_ui(
     ctx: &ViewCtx<'_>,
     drawer: &mut DrawerSettings,
     panel: &mut RulesPanel,
-    around: Around<'_>,
+    around: AnswersContext<'_>,
     out: &mut Vec<TabAction>,
 ) {
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
@@ -110,7 +110,7 @@ fn controls_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     panel: &mut RulesPanel,
-    around: Around<'_>,
+    around: AnswersContext<'_>,
     out: &mut Vec<TabAction>,
 ) -> Vec<Change> {
     let mut added = Vec::new();
@@ -166,7 +166,7 @@ fn table_ui(
     ctx: &ViewCtx<'_>,
     file: &RuleFile,
     panel: &mut RulesPanel,
-    around: Around<'_>,
+    around: AnswersContext<'_>,
 ) -> Option<Change> {
     ui.spacing_mut().item_spacing.y = 0.0;
     let column = |key, width, is_right| Column { name: ctx.text(key), width, is_right };

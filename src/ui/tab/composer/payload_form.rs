@@ -2,7 +2,7 @@
 //! no tab and no widgets.
 
 use crate::automation::template::{
-    Dressed, FieldError, FillError, Form, Names, NoVariables, PartClass, Piece, Surroundings, Template,
+    Dressed, FieldError, FillError, FilledPiece, Form, Names, NoVariables, PartClass, Surroundings, Template,
     TemplateError, Value, Variables,
 };
 use crate::codec::checksum::Checksum;
@@ -248,7 +248,7 @@ impl Composed {
             variables,
         })?;
         let ending_at = filled.bytes.len() - template.ending.bytes().len();
-        let part = |piece: Piece| ComposedPart {
+        let part = |piece: FilledPiece| ComposedPart {
             kind: match piece.class {
                 PartClass::Typed => ComposedKind::Typed,
                 PartClass::Computed => ComposedKind::Computed,

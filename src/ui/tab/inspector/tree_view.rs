@@ -1,6 +1,6 @@
 //! What the row's bytes mean: the tree of decoded values, linked with the dump, and the choice of who decodes.
 
-use crate::codec::decode::{Asked, DECODERS, Tree};
+use crate::codec::decode::{DECODERS, EarlierRequest, Tree};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
@@ -87,7 +87,7 @@ fn title(ctx: &ViewCtx<'_>, tree: &Tree) -> String {
 }
 
 /// Which request this answers; pressing it leads there.
-fn answer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, asked: Asked, out: &mut Vec<TabAction>) {
+fn answer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, asked: EarlierRequest, out: &mut Vec<TabAction>) {
     let after = format!("{:.1} ms", asked.after_ns as f64 / 1e6);
     let text = ctx.format("inspector.answers", &[("number", &Count(asked.row)), ("after", &after)]);
     if text_button(ui, &text, ctx.text("inspector.answers_tip")).clicked() {

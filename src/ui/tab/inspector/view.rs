@@ -18,7 +18,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 /// What of a tab the inspector looks at beside its row.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct InspectorContext<'a> {
     /// What characters are.
     pub encoding: TextEncoding,
     /// The tab's choice of decoders, as its settings keep it.
@@ -36,7 +36,7 @@ pub fn inspector_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     inspector: &mut Inspector,
-    around: Around<'_>,
+    around: InspectorContext<'_>,
     out: &mut Vec<TabAction>,
 ) {
     let height = ui.available_height();

@@ -33,7 +33,7 @@ pub struct ListPanel {
 
 /// What the view shows besides its own state.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::ui) struct Around {
+pub(in crate::ui) struct SendsContext {
     pub(in crate::ui) encoding: TextEncoding,
     pub(in crate::ui) is_open: bool,
     /// The list is being sent.
@@ -45,7 +45,7 @@ pub(in crate::ui) fn list_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     panel: &mut ListPanel,
-    around: Around,
+    around: SendsContext,
     out: &mut Vec<TabAction>,
 ) {
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
@@ -66,7 +66,7 @@ fn controls_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     panel: &mut ListPanel,
-    around: Around,
+    around: SendsContext,
     out: &mut Vec<TabAction>,
 ) {
     let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
@@ -103,7 +103,13 @@ fn controls_ui(
     });
 }
 
-fn table_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &ListPanel, around: Around, out: &mut Vec<TabAction>) {
+fn table_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    panel: &ListPanel,
+    around: SendsContext,
+    out: &mut Vec<TabAction>,
+) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let column = |key, width, is_right| Column { name: ctx.text(key), width, is_right };
     let columns = heading_ui(

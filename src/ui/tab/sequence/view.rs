@@ -53,7 +53,7 @@ const TEXTS: PartsTexts = PartsTexts {
 
 /// What the view shows besides its own state.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::ui) struct Around {
+pub(in crate::ui) struct SequenceContext {
     pub(in crate::ui) encoding: TextEncoding,
     pub(in crate::ui) is_open: bool,
     pub(in crate::ui) running: Option<SequenceStatus>,
@@ -65,7 +65,7 @@ pub(in crate::ui) fn sequence_ui(
     ctx: &ViewCtx<'_>,
     drawer: &mut DrawerSettings,
     panel: &mut SequencePanel,
-    around: Around,
+    around: SequenceContext,
     out: &mut Vec<TabAction>,
 ) {
     ui.spacing_mut().item_spacing.y = theme::SPACE_8;
@@ -132,7 +132,7 @@ fn controls_ui(
     ctx: &ViewCtx<'_>,
     drawer: &mut DrawerSettings,
     panel: &mut SequencePanel,
-    around: Around,
+    around: SequenceContext,
     out: &mut Vec<TabAction>,
 ) {
     let line = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
@@ -201,7 +201,7 @@ fn table_ui(
     ctx: &ViewCtx<'_>,
     sequence: &Sequence,
     panel: &mut SequencePanel,
-    around: Around,
+    around: SequenceContext,
     out: &mut Vec<TabAction>,
 ) -> Option<Change> {
     ui.spacing_mut().item_spacing.y = 0.0;
