@@ -29,6 +29,7 @@ fn what_must_be_absent_is_absent() {
             absences::acting_views,
             absences::colours_outside_the_theme,
             absences::window_in_other_hands,
+            absences::ways_around,
         ],
     );
 }

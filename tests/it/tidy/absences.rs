@@ -1,5 +1,6 @@
 //! The invariants that say what is absent: names that code in some folder must not speak.
 
+use super::shape::function_name;
 use super::source::{Finding, NamedPath, SourceFile, paths, scan};
 
 /// A name that must not appear under a folder, and why.
@@ -43,6 +44,16 @@ const ABSENCES: &[Absence] = &[
     Absence { under: "src/cli", name: "egui", reason: NO_SCREEN },
 ];
 
+/// How a session touches the sockets of its peers and what waits for them, and the only functions that do.
+const SOCKET_CALLS: &[(&str, &[&str])] = &[
+    ("wire.read(", &["exchange_handshake", "read_into", "read_and_keep"]),
+    ("wire.write(", &["exchange_handshake", "flush", "say_goodbye_at_once"]),
+    ("queue.push(", &["take_in_frames", "queue", "finish_writing"]),
+    ("receiver.receive(", &["receive_once"]),
+    ("udp::send_to(", &["try_send"]),
+    ("waiting.push(", &["send_one"]),
+];
+
 /// What no file of the window names that draws: one with a function called `…_ui`.
 const ABSENT_IN_VIEWS: &[&str] =
     &["engine::command", "engine::Command", "std::fs", "std::thread", "Mutex", "RwLock", "rfd"];
@@ -83,6 +94,25 @@ pub(super) fn forbidden_names(file: &SourceFile) -> Vec<Finding> {
             Finding::new(file, line, format!("`{}` under {}: {}", rule.name, rule.under, rule.reason))
         })
         .collect()
+}
+
+/// Payload goes one way in and one way out, so that whatever delays, drops or changes it has one place.
+pub(super) fn ways_around(file: &SourceFile) -> Vec<Finding> {
+    if !file.is_under("src/engine/worker") {
+        return Vec::new();
+    }
+    let code = scan(&file.without_tests().text).code;
+    let (mut found, mut function) = (Vec::new(), "");
+    for (number, line) in code.lines().enumerate() {
+        function = function_name(line).unwrap_or(function);
+        for (call, _) in
+            SOCKET_CALLS.iter().filter(|(call, at)| line.contains(call) && !at.contains(&function))
+        {
+            let message = format!("`{call}…)` in `{function}`: payload has one way in and one way out");
+            found.push(Finding::new(file, number + 1, message));
+        }
+    }
+    found
 }
 
 /// A guessed wait is too short on a slow machine and too long on a fast one.
@@ -175,7 +205,7 @@ pub(super) fn registry_hosts(file: &SourceFile) -> Vec<Finding> {
 mod tests {
     use super::{
         acting_views, colours_outside_the_theme, forbidden_names, ignored_tests, registry_hosts, sleeps,
-        window_in_other_hands,
+        ways_around, window_in_other_hands,
     };
     use crate::tidy::source::{Finding, SourceFile};
 
@@ -227,6 +257,27 @@ mod tests {
             );
             assert_eq!(lines(acting_views, "src/ui/export/mod.rs", text), [0; 0], "it does not draw: {text}");
         }
+    }
+
+    #[test]
+    fn ways_around_the_one_way_of_payload_are_found() {
+        for (text, found) in [
+            ("fn read_into(&mut self) {\n    self.wire.read(buffer);\n}", [].as_slice()),
+            ("fn peek(&mut self) {\n    self.wire.read(buffer);\n}", &[2]),
+            (
+                "fn queue() {}\npub(super) fn answer(&mut self) {\n    self.queue.push(payload, origin);\n}",
+                &[3],
+            ),
+            (
+                "fn try_send() {\n    udp::send_to(socket);\n}\nfn give() {\n    udp::send_to(socket);\n}",
+                &[5],
+            ),
+            ("#[cfg(test)]\nmod tests {\n    fn peek() { wire.read(buffer); }\n}", &[]),
+        ] {
+            assert_eq!(lines(ways_around, "src/engine/worker/stream.rs", text), found, "{text}");
+        }
+        let elsewhere = "fn peek() {\n    wire.read(buffer);\n}";
+        assert_eq!(lines(ways_around, "src/net/tls/wire.rs", elsewhere), [0; 0]);
     }
 
     #[test]

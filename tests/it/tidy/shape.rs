@@ -60,7 +60,7 @@ pub(super) fn long_functions(file: &SourceFile) -> Vec<Finding> {
     found
 }
 
-fn function_name(line: &str) -> Option<&str> {
+pub(super) fn function_name(line: &str) -> Option<&str> {
     let mut words = line.split_whitespace();
     let is_qualifier = |word: &&str| {
         word.starts_with("pub")
