@@ -1,6 +1,6 @@
 //! Running text in the window: a device that talks in lines, as a person reads it.
 
-use crate::window_support::{Desk, client, loopback, prepare};
+use crate::window_support::{Desk, client, local, loopback, prepare};
 use egui::{Event, Key, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable;
 use sockscope::model::framing::Framing;
@@ -110,6 +110,29 @@ fn text_is_selected_across_lines_and_copied_as_it_is_seen() {
     desk.harness.event(Event::Copy);
     let all = desk.copied();
     assert!(all.starts_with("listening on 127.0.0.1:") && all.ends_with("正常\n控制台> "), "{all}");
+}
+
+#[test]
+fn a_press_on_a_peer_switches_to_its_stream_and_back() {
+    let (mut desk, _device) = with_device();
+    let mut other = client(local(desk.front()).unwrap());
+    other.write_all(b"from the other\r\n").unwrap();
+    desk.press("Running text");
+    desk.see("RX from the other");
+    let press_peer = |desk: &mut Desk, line: &str| {
+        let rect = desk.harness.get_by_label(line).rect();
+        let peer = Columns::of_running(rect, Widths::default()).peer;
+        let at = pos2(peer.center(), rect.center().y);
+        desk.harness.drag_at(at);
+        desk.harness.drop_at(at);
+        desk.draw();
+    };
+    press_peer(&mut desk, "RX from the other");
+    desk.lose("RX 控制台> ");
+    assert_eq!(desk.front().settings.filter, "peer:2");
+    press_peer(&mut desk, "RX from the other");
+    desk.see("RX 控制台> ");
+    assert_eq!(desk.front().settings.filter, "");
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub enum SheetAction {
         /// What is done with them.
         how: TermUse,
     },
+    /// Only what concerns the peer of this row is shown, or everything again where that is so.
+    SwitchPeer(RowKey),
     /// Rows that have the bytes of this part are shown alone, hidden, highlighted or found.
     UsePart {
         /// The part.

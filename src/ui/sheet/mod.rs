@@ -174,7 +174,7 @@ impl Sheet {
         self.prepare(rows, &frame);
         self.take_wheel(ui, rows, &frame, full);
         self.take_bar(ui, rows, &frame, bar, view);
-        self.take_pointer(ui, rows, &frame);
+        self.take_pointer(ui, rows, &frame, &mut actions);
         self.settle_part(&frame);
         self.settle_stretch(&frame);
         self.show_text_cursor(ui, rows, &frame);

@@ -1,14 +1,20 @@
 //! The pointer on a sheet: press, drag and release as selecting. It must not know what is done with a selection.
 
 use crate::ui::sheet::rows::Rows;
-use crate::ui::sheet::{Frame, Sheet, heights, paint};
-use egui::{Pos2, Ui};
+use crate::ui::sheet::{Frame, Sheet, SheetAction, heights, paint};
+use egui::{CursorIcon, Pos2, Ui};
 
 /// Dragging past an edge scrolls at most so many points in a frame.
 const DRAG_STEP: f32 = 88.0;
 
 impl Sheet {
-    pub(super) fn take_pointer(&mut self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame) {
+    pub(super) fn take_pointer(
+        &mut self,
+        ui: &Ui,
+        rows: &mut dyn Rows,
+        frame: &Frame,
+        actions: &mut Vec<SheetAction>,
+    ) {
         let response = &frame.response;
         self.was_pressed &= response.has_focus();
         if response.secondary_clicked()
@@ -32,10 +38,26 @@ impl Sheet {
         } else if is_held_here && response.dragged() {
             self.drag(ui, at, rows, frame);
         }
+        self.switch_peer(ui, rows, frame, actions);
         // The second press of a double click is known only when it ends; the triangle has answered to each alone.
         let is_doubled = response.double_clicked() && !paint::is_on_disclosure(&frame.columns, at.x);
         if is_doubled && !self.toggle_at(at, rows, frame) {
             self.select_word(ui, at, rows, frame);
+        }
+    }
+
+    /// A press on a peer in the margin of running text switches to what that one says and hears, and back.
+    fn switch_peer(&self, ui: &Ui, rows: &mut dyn Rows, frame: &Frame, actions: &mut Vec<SheetAction>) {
+        let is_on_peer = |at: Pos2| rows.are_running() && frame.columns.peer.contains(at.x);
+        if frame.response.hover_pos().is_some_and(is_on_peer) {
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        }
+        let modifiers = ui.input(|input| input.modifiers);
+        let pressed = frame.response.interact_pointer_pos().filter(|_| frame.response.clicked());
+        if let Some(at) = pressed.filter(|at| is_on_peer(*at) && modifiers.is_none())
+            && let Some((row, _)) = self.row_at(at, rows, frame)
+        {
+            actions.push(SheetAction::SwitchPeer(rows.key(row)));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::JobKind;
 use crate::ui::log::{LogRows, RowOptions, RowView};
-use crate::ui::sheet::{SheetAction, Stretch, TermUse};
+use crate::ui::sheet::{RowTrait, SheetAction, Stretch, TermUse};
 use crate::ui::tab::chart::ChartAction;
 use crate::ui::tab::composer::file::send_journal_rows;
 use crate::ui::tab::composer::send_content;
@@ -145,6 +145,11 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
                 use_term(tab, how, &term, cx);
             }
         }
+        LogAction::Sheet(SheetAction::SwitchPeer(row)) => {
+            if let Some(term) = tab.log.term_of(row, RowTrait::Peer, cx) {
+                switch_to(tab, &term, cx);
+            }
+        }
         LogAction::Sheet(SheetAction::SendAgain(row)) => {
             let bytes = row_bytes(tab, row);
             send_again(tab, bytes, cx);
@@ -234,6 +239,16 @@ fn use_term(tab: &mut Tab, how: TermUse, term: &str, cx: &mut Cx<'_>) {
         }
     };
     tab.log.narrow(narrowing, term, encoding, cx.jobs.news());
+    tab.log.find.filter().clone_into(&mut tab.settings.filter);
+}
+
+/// Only what a term wants is shown, besides what was filtered for before; where that is so, no longer.
+fn switch_to(tab: &mut Tab, term: &str, cx: &mut Cx<'_>) {
+    let filter = tab.log.find.filter();
+    let before = if filter == term { Some("") } else { filter.strip_suffix(&format!(" and {term}")) };
+    let Some(before) = before.map(str::to_owned) else { return use_term(tab, TermUse::Only, term, cx) };
+    let encoding = tab.encoding();
+    tab.log.change_filter(|find| find.set_filter(&before), encoding, cx.jobs.news());
     tab.log.find.filter().clone_into(&mut tab.settings.filter);
 }
 
