@@ -34,6 +34,8 @@ pub enum SessionState {
     Listening {
         /// Its real address.
         local: Address,
+        /// The others that its host name stands for.
+        others: Arc<[Address]>,
     },
     /// The listener is gone and clients are still there.
     Draining,

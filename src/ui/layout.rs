@@ -133,7 +133,7 @@ fn label_of(locale: &Locale, tab: &Tab) -> TabLabel {
 fn title_with_port(locale: &Locale, tab: &Tab) -> String {
     let settings = &tab.settings;
     let given = match &tab.status.state {
-        SessionState::Listening { local } | SessionState::Bound { local } => local.port(),
+        SessionState::Listening { local, .. } | SessionState::Bound { local } => local.port(),
         _ => None,
     };
     match given.filter(|_| matches!(settings.local_port.trim(), "" | "0")) {

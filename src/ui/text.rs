@@ -69,7 +69,11 @@ pub fn state_line(locale: &Locale, state: &SessionState, kind: TabKind) -> Strin
         SessionState::Resolving { host } => locale.format("state.resolving", &[("host", host)]),
         SessionState::Connecting { remote } => locale.format("state.connecting", &[("remote", remote)]),
         SessionState::WaitingToReconnect { .. } => locale.text("state.waiting").to_owned(),
-        SessionState::Listening { local } => locale.format("state.listening", &[("local", local)]),
+        SessionState::Listening { local, others } => {
+            let all: Vec<String> =
+                [local].into_iter().chain(others.iter()).map(ToString::to_string).collect();
+            locale.format("state.listening", &[("local", &all.join(", "))])
+        }
         SessionState::Draining => locale.text("state.draining").to_owned(),
         SessionState::Bound { local } => locale.format("state.bound", &[("local", local)]),
         SessionState::Connected { local, remote } => {

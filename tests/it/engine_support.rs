@@ -79,7 +79,9 @@ impl Bench {
             matches!(status.state, SessionState::Listening { .. } | SessionState::Bound { .. })
         });
         match status.state {
-            SessionState::Listening { local } | SessionState::Bound { local } => local.socket_addr().unwrap(),
+            SessionState::Listening { local, .. } | SessionState::Bound { local } => {
+                local.socket_addr().unwrap()
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -148,7 +148,7 @@ fn a_listener_that_was_stopped_listens_again_as_it_did() {
     bench.wait_status("draining", |status| status.state == SessionState::Draining);
     bench.ask(Command::ListenAgain);
     let status = bench.wait_status("the listener", |status| status.state != SessionState::Draining);
-    assert_eq!(status.state, SessionState::Listening { local: address.into() });
+    assert_eq!(status.state, SessionState::Listening { local: address.into(), others: [].into() });
     let ttl = status.options.iter().find(|report| report.name == OptionName::Ttl).unwrap();
     assert_eq!(ttl.asked, Some(OptionValue::Number(7)), "what was asked for meanwhile counts");
     let mut new = client(address);

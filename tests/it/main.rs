@@ -34,6 +34,9 @@ mod console_journal;
 
 mod console_live;
 
+#[cfg(target_os = "linux")]
+mod console_names;
+
 mod console_peers;
 
 mod console_split;

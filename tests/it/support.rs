@@ -66,6 +66,14 @@ impl Console {
         self.spawn("", self.command(words).env(name, value), Stdio::null())
     }
 
+    /// Starts a live command by way of another program, whose words come first.
+    pub(crate) fn start_through(&self, program: &[&str], words: &[&str]) -> Running {
+        let mut command = Command::new(program[0]);
+        command.args(&program[1..]).arg(env!("CARGO_BIN_EXE_sockscope-cli")).args(words);
+        command.args(["--journal", "session.skj"]).current_dir(self.folder.path());
+        self.spawn("", command.env("HOME", self.folder.path()), Stdio::null())
+    }
+
     fn spawn(&self, name: &str, command: &mut Command, input: Stdio) -> Running {
         let (out, errors_at) = (self.path(&format!("{name}out")), self.path(&format!("{name}errors")));
         let child = command

@@ -62,7 +62,7 @@ fn assert_shown(harness: &mut Harness<'_, TestApp>, text: &str) {
 
 fn local_port(harness: &Harness<'_, TestApp>) -> Option<u16> {
     match &harness.state().app()?.state().tabs[0].status.state {
-        SessionState::Listening { local } => local.port(),
+        SessionState::Listening { local, .. } => local.port(),
         _ => None,
     }
 }

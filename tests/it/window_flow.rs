@@ -45,7 +45,7 @@ fn listen(harness: &mut Harness<'_, TestApp>) -> TcpStream {
 
 fn local_port(harness: &Harness<'_, TestApp>) -> Option<u16> {
     match &harness.state().app()?.state().tabs[0].status.state {
-        sockscope::model::status::SessionState::Listening { local } => local.port(),
+        sockscope::model::status::SessionState::Listening { local, .. } => local.port(),
         _ => None,
     }
 }

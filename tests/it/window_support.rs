@@ -258,7 +258,7 @@ pub(crate) fn prepare(folder: &TempDir, tabs: Vec<TabSettings>) {
 /// Where the tab's socket is.
 pub(crate) fn local(tab: &Tab) -> Option<SocketAddr> {
     match &tab.status.state {
-        SessionState::Listening { local }
+        SessionState::Listening { local, .. }
         | SessionState::Bound { local }
         | SessionState::Connected { local, .. } => local.socket_addr(),
         _ => None,

@@ -317,7 +317,7 @@ impl Drive<'_> {
 
 fn ready_line(state: &SessionState) -> Option<String> {
     match state {
-        SessionState::Listening { local } => Some(format!("ready: listening on {local}")),
+        SessionState::Listening { local, .. } => Some(format!("ready: listening on {local}")),
         SessionState::Bound { local } => Some(format!("ready: bound {local}")),
         SessionState::Connected { local, remote } => Some(format!("ready: connected {local} -> {remote}")),
         _ => None,

@@ -98,7 +98,11 @@ mod tests {
 
     fn listening() -> Status {
         let local = "127.0.0.1:9000".parse().unwrap();
-        Status { state: SessionState::Listening { local }, epoch: Epoch(1), ..Status::default() }
+        Status {
+            state: SessionState::Listening { local, others: [].into() },
+            epoch: Epoch(1),
+            ..Status::default()
+        }
     }
 
     #[test]

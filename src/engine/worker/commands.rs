@@ -157,10 +157,11 @@ impl Worker {
     /// Sets an option on what is open, and on the peers that are there.
     fn set_option(&mut self, option: &SocketOption) -> Result<(), Rejection> {
         self.require_open()?;
-        let on_link = self.link_socket().map(|(socket, local)| (None, apply(socket, option, local)));
+        let on_link = self.link_sockets().into_iter();
+        let on_link = on_link.map(|(socket, local)| (None, apply(socket, option, local)));
         let on_stream =
             |stream: &Stream| Some((Some(stream.id()), apply(stream.socket()?, option, stream.status.local)));
-        let outcomes: Vec<_> = on_link.into_iter().chain(self.streams.iter().filter_map(on_stream)).collect();
+        let outcomes: Vec<_> = on_link.chain(self.streams.iter().filter_map(on_stream)).collect();
         let mut refusal = Ok(());
         for (id, outcome) in outcomes {
             match outcome {
@@ -180,11 +181,11 @@ impl Worker {
         refusal
     }
 
-    fn link_socket(&self) -> Option<(&socket2::Socket, Address)> {
+    fn link_sockets(&self) -> Vec<(&socket2::Socket, Address)> {
         match &self.link {
-            Link::Listener(listener) => Some((listener.socket(), listener.local)),
-            Link::Datagrams(datagrams) => Some((datagrams.socket(), datagrams.local())),
-            Link::None | Link::Connector(_) => None,
+            Link::Listener(listener) => listener.sockets().collect(),
+            Link::Datagrams(datagrams) => vec![(datagrams.socket(), datagrams.local())],
+            Link::None | Link::Connector(_) => Vec::new(),
         }
     }
 
@@ -210,7 +211,7 @@ impl Worker {
         asked.push(option.clone());
         let only_stream =
             self.streams.iter().next().and_then(|stream| Some((stream.socket()?, stream.status.local)));
-        if let Some((socket, local)) = self.link_socket().or(only_stream) {
+        if let Some((socket, local)) = self.link_sockets().into_iter().next().or(only_stream) {
             self.options = report_all(socket, &asked, local).into();
         }
     }

@@ -4,7 +4,7 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::connector::{ConnectPlan, Connection, Connector, Progress, record_options};
 use crate::engine::worker::datagrams::Datagrams;
-use crate::engine::worker::listener::Listener;
+use crate::engine::worker::listener::{Doors, Listener};
 use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::websocket::WebSocket;
@@ -17,15 +17,15 @@ use crate::model::status::SessionState;
 use crate::net::options::report_all;
 use crate::net::poll::{Interest, Ready, Registered, Token};
 use crate::net::tls::{Secured, TlsAcceptor, TlsConnector};
+use crate::net::udp;
 use crate::net::unix::{self, UnixWire};
 use crate::net::wire::{Plain, Wire};
-use crate::net::{tcp, udp};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Whose socket the wait reports when it is that of no one peer.
+/// Whose socket the wait reports when it is that of no one peer. A listener has a number for each of its doors.
 pub(super) const LINK: Token = Token::Link(0);
 
 /// What is open besides the TCP peers.
@@ -51,7 +51,7 @@ impl Link {
             Link::None => Ok(()),
             Link::Connector(connector) => connector.set_paused(paused, now),
             Link::Listener(listener) => {
-                let local = listener.local;
+                let local = listener.local();
                 listener.set_paused(paused).map_err(|error| Failure::new(Operation::Accept, local, error))
             }
             Link::Datagrams(datagrams) => datagrams.set_paused(paused),
@@ -141,25 +141,28 @@ impl Worker {
         self.state = SessionState::Failed(failure);
     }
 
-    fn listen(&mut self, server: &TcpServerConfig, addresses: &Addresses) -> Result<(), Failure> {
-        let wanted = addresses.local.first().copied().unwrap_or(UNSPECIFIED);
+    pub(super) fn listen(&mut self, server: &TcpServerConfig, addresses: &Addresses) -> Result<(), Failure> {
         let host = server.local.host.to_string();
         let tls = server.tls.as_ref().map(|settings| TlsAcceptor::new(settings, &host)).transpose()?;
         let options = with_default(&server.options, OptionName::NoDelay);
-        let (socket, local, reports) = tcp::listen(wanted, server.backlog, &options)?;
-        let registered = self
-            .poll
-            .register(socket, LINK, Interest::READ)
-            .map_err(|error| Failure::new(Operation::Listen, local, error))?;
+        let wanted = if addresses.local.is_empty() { &[UNSPECIFIED] } else { addresses.local.as_slice() };
+        let Doors { first, others, reports, closed } =
+            Doors::open(wanted, server.backlog, &options, &self.poll)?;
         record_options(&asked_for(reports, &server.options), &mut self.turn.log);
         if let Some(fingerprint) = tls.as_ref().and_then(TlsAcceptor::made_fingerprint) {
             self.turn.log.lifecycle(None, Lifecycle::CertificateMade { fingerprint });
         }
-        self.turn.log.lifecycle(None, Lifecycle::Listening { local });
-        let listener = Listener::new(registered, local, server, tls);
-        self.options = report_all(listener.socket(), &server.options, local).into();
-        self.link = Link::Listener(Box::new(listener));
-        self.state = SessionState::Listening { local };
+        let local = first.local;
+        let others_at: Arc<[Address]> = others.iter().map(|door| door.local).collect();
+        for local in [local].into_iter().chain(others_at.iter().copied()) {
+            self.turn.log.lifecycle(None, Lifecycle::Listening { local });
+        }
+        for failure in closed {
+            self.turn.log.lifecycle(None, Lifecycle::OpenFailed { failure });
+        }
+        self.options = report_all(first.registered.socket(), &server.options, local).into();
+        self.link = Link::Listener(Box::new(Listener::new(first, others, server, tls)));
+        self.state = SessionState::Listening { local, others: others_at };
         Ok(())
     }
 
@@ -286,7 +289,7 @@ impl Worker {
         match link {
             Link::None => {}
             Link::Listener(listener) => {
-                let local = listener.local;
+                let local = listener.local();
                 if let Err(error) = listener.accept(poll, streams, turn) {
                     self.fail(Failure::new(Operation::Accept, local, error));
                 }
@@ -309,7 +312,7 @@ impl Worker {
         match link {
             Link::None => {}
             Link::Listener(listener) => {
-                let local = listener.local;
+                let local = listener.local();
                 if let Err(error) = listener.run_due(poll, streams, turn) {
                     self.fail(Failure::new(Operation::Accept, local, error));
                 }
@@ -352,11 +355,13 @@ impl Worker {
     pub(super) fn stop_listening(&mut self) -> Result<(), Rejection> {
         self.require_open()?;
         let Link::Listener(listener) = &self.link else { return Err(Rejection::WrongKind) };
-        let local = listener.local;
+        let locals = listener.locals();
         self.take_in_the_last();
-        self.turn.log.lifecycle(None, Lifecycle::ListenerStopped { local });
+        for &local in &locals {
+            self.turn.log.lifecycle(None, Lifecycle::ListenerStopped { local });
+        }
         self.link = Link::None;
-        self.listened_at = Some(local);
+        self.listened_at = locals;
         self.state = SessionState::Draining;
         if self.streams.len() == 0 {
             self.close(EndReason::Local);
@@ -367,9 +372,9 @@ impl Worker {
     /// The listener is back where it was; where that fails, the clients stay all the same.
     pub(super) fn listen_again(&mut self) -> Result<(), Rejection> {
         self.require_open()?;
-        let (Some(local), SessionState::Draining) = (self.listened_at, &self.state) else {
+        if self.listened_at.is_empty() || self.state != SessionState::Draining {
             return Err(Rejection::WrongKind);
-        };
+        }
         let server = match self.config.clone() {
             Some(SessionConfig::TcpServer(server)) => server,
             Some(SessionConfig::UnixServer(server)) => return self.listen_again_unix(server),
@@ -377,7 +382,7 @@ impl Worker {
         };
         // What was asked for since it was opened counts, too.
         let options = self.asked_options();
-        let local = local.socket_addr().into_iter().collect();
+        let local = self.listened_at.iter().filter_map(|local| local.socket_addr()).collect();
         let at = Addresses { local, ..Addresses::default() };
         Ok(self.listen(&TcpServerConfig { options, ..server }, &at)?)
     }
@@ -390,7 +395,7 @@ impl Worker {
             && turn.log.paused().is_none()
             && let Err(error) = listener.accept(poll, streams, turn)
         {
-            let failure = Failure::new(Operation::Accept, listener.local, error);
+            let failure = Failure::new(Operation::Accept, listener.local(), error);
             turn.log.lifecycle(None, Lifecycle::AcceptFailed { failure });
         }
     }

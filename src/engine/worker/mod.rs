@@ -125,7 +125,7 @@ pub(super) struct Worker {
     state: SessionState,
     config: Option<SessionConfig>,
     /// Where a listener stood that was stopped; its clients may still be there.
-    listened_at: Option<Address>,
+    listened_at: Vec<Address>,
     lookup: Option<Lookup>,
     /// Both ends of a connection that is made, until it is told to be there.
     connection: Option<(Address, Address)>,
@@ -160,7 +160,7 @@ impl Worker {
             turn: Turn::new(parts.journal, parts.syncer),
             state: SessionState::Closed,
             config: None,
-            listened_at: None,
+            listened_at: Vec::new(),
             lookup: None,
             connection: None,
             options: Arc::default(),

@@ -5,7 +5,7 @@ use crate::engine::worker::Worker;
 use crate::engine::worker::connector::{ConnectPlan, record_options};
 use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::link::{LINK, Link};
-use crate::engine::worker::listener::Listener;
+use crate::engine::worker::listener::{Door, Listener};
 use crate::model::address::Address;
 use crate::model::config::{
     DEFAULT_CONNECT_TIMEOUT, UnixClientConfig, UnixDatagramsConfig, UnixServerConfig,
@@ -16,6 +16,7 @@ use crate::model::status::SessionState;
 use crate::net::options::report_all;
 use crate::net::poll::Interest;
 use crate::net::unix::{self, Standing};
+use std::sync::Arc;
 
 impl Worker {
     /// Listens at a name.
@@ -27,10 +28,10 @@ impl Worker {
             .map_err(|error| Failure::new(Operation::Listen, local, error))?;
         record_options(&reports, &mut self.turn.log);
         self.turn.log.lifecycle(None, Lifecycle::Listening { local });
-        let listener = Listener::unix(registered, local, server, file);
-        self.options = report_all(listener.socket(), &server.options, local).into();
+        self.options = report_all(registered.socket(), &server.options, local).into();
+        let listener = Listener::unix(Door { registered, local }, server, file);
         self.link = Link::Listener(Box::new(listener));
-        self.state = SessionState::Listening { local };
+        self.state = SessionState::Listening { local, others: Arc::default() };
         Ok(())
     }
 

@@ -213,7 +213,7 @@ mod tests {
         apply(&mut tab, SessionAction::ToggleOpen, &mut cx);
         assert!(tab.session().is_none(), "the drawing thread has waited for the disk");
         let first = wait_until_it_listens(&mut tab, &mut cx);
-        let SessionState::Listening { local } = tab.status.state.clone() else { unreachable!() };
+        let SessionState::Listening { local, .. } = tab.status.state.clone() else { unreachable!() };
         tab.settings.local_port = local.socket_addr().unwrap().port().to_string();
 
         apply(&mut tab, SessionAction::StartNew, &mut cx);
