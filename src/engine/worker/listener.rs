@@ -272,7 +272,8 @@ impl Listener {
 }
 
 // macOS has but one address of its loopback.
-#[cfg(all(test, not(target_os = "macos")))]
+#[cfg(test)]
+#[cfg(not(target_os = "macos"))]
 mod tests {
     use crate::engine::news::News;
     use crate::engine::shared::Shared;

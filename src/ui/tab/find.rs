@@ -273,6 +273,23 @@ impl Find {
         self.filter = Expression::of(Node::all(terms)).to_string();
     }
 
+    /// What else the filter wants of every row, where it wants this of every row.
+    pub fn filter_without(&self, term: &str) -> Option<String> {
+        let parse = |typed: &str| Expression::parse(typed, &Vocabulary::default()).ok();
+        let (term, filter) = (parse(term)?, parse(&self.filter)?);
+        let mut wanted = match filter.root() {
+            Node::All(wanted) => wanted.clone(),
+            one => vec![one.clone()],
+        };
+        let count = wanted.len();
+        wanted.retain(|node| node != term.root());
+        match wanted.len() {
+            left if left == count => None,
+            0 => Some(String::new()),
+            _ => Some(Expression::of(Node::all(wanted)).to_string()),
+        }
+    }
+
     /// What was typed becomes the filter, beside the one that there is.
     pub fn keep_as_filter(&mut self) {
         if matches!(self.error, Some(FindError::Expression(_))) || self.text.trim().is_empty() {
@@ -458,6 +475,24 @@ mod tests {
         assert_eq!(forward, [(0, 1), (0, 5), (1, 1), (0, 1)]);
         let back: Vec<_> = (0..3).map(|_| step(false)).collect();
         assert_eq!(back, [(1, 1), (0, 5), (0, 1)]);
+    }
+
+    #[test]
+    fn a_term_is_taken_out_where_all_rows_must_have_it() {
+        let mut find = Find::default();
+        for (filter, term, others) in [
+            ("peer:1", "peer:1", Some("")),
+            ("dir:rx and peer:1", "peer:1", Some("dir:rx")),
+            ("peer:1 and len > 3 and peer:1", "peer:1", Some("len > 3")),
+            ("peer:1 and (dir:rx or len > 3)", "peer:1", Some("dir:rx or len > 3")),
+            ("dir:rx or len > 3 and peer:1", "peer:1", None),
+            ("not peer:1", "peer:1", None),
+            ("peer:11", "peer:1", None),
+            ("", "peer:1", None),
+        ] {
+            find.set_filter(filter);
+            assert_eq!(find.filter_without(term).as_deref(), others, "{filter}");
+        }
     }
 
     #[test]

@@ -220,7 +220,7 @@ mod tests {
         assert!(!tab.is_open() && tab.log.rows.is_none(), "nothing of the first session is shown");
         let second = wait_until_it_listens(&mut tab, &mut cx);
         assert_ne!(first, second);
-        assert!(matches!(&tab.status.state, SessionState::Listening { local: again } if *again == local));
+        assert!(matches!(&tab.status.state, SessionState::Listening { local: again, .. } if *again == local));
         let sessions = retention::list(&folder.path().join("sessions")).unwrap();
         let is_open = |path| sessions.iter().find(|session| session.path == path).unwrap().open;
         assert!(!is_open(first) && is_open(second));

@@ -244,11 +244,11 @@ fn use_term(tab: &mut Tab, how: TermUse, term: &str, cx: &mut Cx<'_>) {
 
 /// Only what a term wants is shown, besides what was filtered for before; where that is so, no longer.
 fn switch_to(tab: &mut Tab, term: &str, cx: &mut Cx<'_>) {
-    let filter = tab.log.find.filter();
-    let before = if filter == term { Some("") } else { filter.strip_suffix(&format!(" and {term}")) };
-    let Some(before) = before.map(str::to_owned) else { return use_term(tab, TermUse::Only, term, cx) };
+    let Some(others) = tab.log.find.filter_without(term) else {
+        return use_term(tab, TermUse::Only, term, cx);
+    };
     let encoding = tab.encoding();
-    tab.log.change_filter(|find| find.set_filter(&before), encoding, cx.jobs.news());
+    tab.log.change_filter(|find| find.set_filter(&others), encoding, cx.jobs.news());
     tab.log.find.filter().clone_into(&mut tab.settings.filter);
 }
 

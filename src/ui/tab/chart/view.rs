@@ -253,13 +253,16 @@ fn scale_marks(theme: &Theme, rect: Rect, lines: &[Line], counts_bytes: bool) ->
     let number = lines.get(2).map(|line| (line.scale, false, line.color));
     let mut marks = Vec::new();
     for (scale, is_rate, color) in rates.into_iter().chain(number) {
-        let written = |value: f64| if is_rate { rate_text(value, counts_bytes) } else { number_text(value) };
+        let spread = scale.high - scale.low;
+        let written =
+            |value: f64| if is_rate { rate_text(value, counts_bytes) } else { number_text(value, spread) };
         let mut mark = |value: f64, is_upper| {
             let (y, text) = (scale.y(rect, value), written(value));
             marks.push(ScaleMark { y, is_rate, is_upper, text, color });
         };
         if scale.high >= scale.low {
-            mark(scale.high, true);
+            // A line that goes straight on lies at the bottom.
+            mark(scale.high, scale.high > scale.low);
         }
         if scale.high > scale.low && !(is_rate && scale.low == 0.0) {
             mark(scale.low, false);
@@ -268,10 +271,15 @@ fn scale_marks(theme: &Theme, rect: Rect, lines: &[Line], counts_bytes: bool) ->
     marks
 }
 
-/// As many digits as tell something.
-fn number_text(value: f64) -> String {
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+/// A number with three digits more than it takes to tell numbers apart that are so far from each other.
+fn number_text(value: f64, spread: f64) -> String {
+    let size = if spread > 0.0 { spread } else { value.abs() };
+    let before_point = if size > 0.0 { size.log10().floor() } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 12")]
+    let digits = (3.0 - before_point).clamp(0.0, 12.0) as usize;
+    let text = format!("{value:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 fn paint_scales(painter: &Painter, rect: Rect, marks: &[ScaleMark]) {
@@ -497,4 +505,36 @@ fn csv(ctx: &ViewCtx<'_>, chart: &Chart, axis: Axis) -> String {
         from = to;
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scale, number_text};
+
+    #[test]
+    fn numbers_beside_the_chart_are_told_apart() {
+        for (value, spread, text) in [
+            (9.5, 9.5, "9.5"),
+            (0.0, 9.5, "0"),
+            (0.0004, 0.0003, "0.0004"),
+            (0.0001, 0.0003, "0.0001"),
+            (-0.0001, 200.0, "0"),
+            (1200.0, 800.0, "1200"),
+            (25.0, 0.0, "25"),
+            (0.0, 0.0, "0"),
+            (101.325, 0.002, "101.325"),
+        ] {
+            assert_eq!(number_text(value, spread), text);
+        }
+    }
+
+    #[test]
+    fn a_scale_begins_at_zero_where_that_is_near() {
+        for (values, low, high) in
+            [(&[0.5, 9.5], 0.0, 9.5), (&[20.0, 28.0], 20.0, 28.0), (&[-3.0, 1.0], -3.0, 1.0)]
+        {
+            let scale = Scale::of(&values.map(Some));
+            assert_eq!((scale.low, scale.high), (low, high));
+        }
+    }
 }
