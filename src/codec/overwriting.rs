@@ -7,6 +7,10 @@ use crate::codec::represent::{Letter, MarkClass, Represented, Span, SpanStyle};
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
+/// So wide is the terminal: what is longer goes on in the next line, where what is above is not written over any more. It keeps
+/// the memory of a line within bounds, whatever a device sends.
+const MOST_COLUMNS: usize = 64 * 1024;
+
 /// A line, column by column, and the column at which it is written.
 #[derive(Debug, Default)]
 pub(super) struct OverwrittenLine {
@@ -36,8 +40,10 @@ struct Cell {
 }
 
 impl OverwrittenLine {
-    /// Takes the text from here on out of what was written so far. The cursor is behind it.
-    pub(super) fn take_out(into: &mut Represented, start: usize) -> OverwrittenLine {
+    /// Takes the line that begins here out of what was written so far, or what it is since it was too wide the last time.
+    /// The cursor is behind it. Tells where it begins.
+    pub(super) fn take_out(into: &mut Represented, start: usize) -> (OverwrittenLine, usize) {
+        let start = start + wrapped_at(&into.text[start..]);
         let mut line = OverwrittenLine::default();
         let text = into.text.split_off(start);
         let first_span = into.spans.partition_point(|span| span.text.end <= start);
@@ -60,7 +66,12 @@ impl OverwrittenLine {
         if let Some(last) = into.spans.last_mut() {
             last.text.end = last.text.end.min(start);
         }
-        line
+        (line, start)
+    }
+
+    /// Whether it is as wide as it can be.
+    pub(super) fn is_full(&self) -> bool {
+        self.cells.len() >= MOST_COLUMNS
     }
 
     /// Puts the line at the end of a text.
@@ -162,6 +173,24 @@ impl OverwrittenLine {
         self.cells.clear();
         self.cursor = 0;
     }
+}
+
+/// Where the last line of a text begins, whose lines are as wide as they can be.
+fn wrapped_at(text: &str) -> usize {
+    if text.len() < MOST_COLUMNS {
+        return 0;
+    }
+    let (mut columns, mut start) = (0, 0);
+    for (place, character) in text.char_indices() {
+        columns += match character.width().unwrap_or(0) {
+            0 if columns > 0 => 0,
+            width => width.max(1),
+        };
+        if columns >= MOST_COLUMNS {
+            (columns, start) = (0, place + character.len_utf8());
+        }
+    }
+    start
 }
 
 /// Letters follow each other in the payload as they do in the text. Where something was written over they may not: then they
