@@ -6,6 +6,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{JobId, PeerId, RecordId, Ticket};
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -128,6 +129,14 @@ pub enum Rejection {
     /// The system refused.
     #[error("{0}")]
     Failed(Box<Failure>),
+    /// A row that was to be sent again cannot be read.
+    #[error("cannot read {}: row {row} is damaged", path.display())]
+    RowDamaged {
+        /// The journal.
+        path: PathBuf,
+        /// Which, counted from 1.
+        row: u64,
+    },
     /// The person stopped it.
     #[error("stopped")]
     Cancelled,

@@ -1,10 +1,10 @@
 //! Rows of a journal that are sent again: which, and how fast. They are read one after the other, so that ten thousand of
 //! them take no more memory than the longest. It knows no socket.
 
+use crate::engine::event::Rejection;
 use crate::export::RowSelection;
 use crate::journal::JournalReader;
 use crate::journal::split::SplitRows;
-use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::RecordId;
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Record};
@@ -71,7 +71,7 @@ impl JournalRows {
     }
 
     /// Goes through the rows in their order.
-    pub(super) fn visit(&self, visit: &mut RowVisit<'_>) -> Result<(), Failure> {
+    pub(super) fn visit(&self, visit: &mut RowVisit<'_>) -> Result<(), Rejection> {
         for range in &self.selection.ranges {
             let flow = match &self.messages {
                 Some(messages) => self.visit_messages(messages, range.clone(), visit)?,
@@ -84,7 +84,11 @@ impl JournalRows {
         Ok(())
     }
 
-    fn visit_records(&self, range: Range<u64>, visit: &mut RowVisit<'_>) -> Result<ControlFlow<()>, Failure> {
+    fn visit_records(
+        &self,
+        range: Range<u64>,
+        visit: &mut RowVisit<'_>,
+    ) -> Result<ControlFlow<()>, Rejection> {
         let Some(among) = &self.selection.among else {
             let mut records = self.reader.records(range);
             while let Some(record) = records.next().map_err(|error| error.failure())? {
@@ -113,7 +117,7 @@ impl JournalRows {
         messages: &SplitRows,
         range: Range<u64>,
         visit: &mut RowVisit<'_>,
-    ) -> Result<ControlFlow<()>, Failure> {
+    ) -> Result<ControlFlow<()>, Rejection> {
         let is_meant = |key: u64| self.selection.among.as_ref().is_none_or(|among| among.contains(key));
         let mut outcome = Ok(ControlFlow::Continue(()));
         let mut start = range.start;
@@ -150,11 +154,10 @@ impl JournalRows {
     }
 
     /// What was lost cannot be sent, and is not left out in silence.
-    fn take(&self, record: &Record, visit: &mut RowVisit<'_>) -> Result<ControlFlow<()>, Failure> {
+    fn take(&self, record: &Record, visit: &mut RowVisit<'_>) -> Result<ControlFlow<()>, Rejection> {
         if matches!(record.body, Body::Damaged) {
-            let words = format!("row {} is damaged", record.id.0.saturating_add(1));
-            let path = self.reader.path().display();
-            return Err(Failure::new(Operation::ReadFile, path, OsError::from_words(words)));
+            let path = self.reader.path().to_owned();
+            return Err(Rejection::RowDamaged { path, row: record.id.0.saturating_add(1) });
         }
         let bytes = record.data().map(|data| data.bytes.as_slice());
         Ok(visit(SentRow { moment: Moment::of(record), bytes }))

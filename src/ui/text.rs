@@ -156,6 +156,9 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
             locale.format("rejected.paused", &[("failure", &prose::failure_text(failure, locale))])
         }
         Rejection::Failed(failure) => failure_line(locale, failure),
+        Rejection::RowDamaged { path, row } => {
+            locale.format("rejected.row_damaged", &[("row", row), ("path", &path.display())])
+        }
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::TooManySends(count) => locale.format("rejected.too_many_sends", &[("count", count)]),

@@ -15,6 +15,15 @@ use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
 use std::fmt::Display;
 
+/// The text of a file that has to be in UTF-8, or where it is not and what to do about that.
+pub fn utf8_text<'a>(locale: &Locale, bytes: &'a [u8]) -> Result<&'a str, String> {
+    str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let line = bytes[..at].split(|byte| *byte == b'\n').count();
+        locale.format("written.not_utf8", &[("line", &line), ("at", &(at + 1))])
+    })
+}
+
 /// What is wrong with a file, and where.
 pub fn file_error(locale: &Locale, error: &FileError) -> String {
     let problem = problem(locale, &error.problem);
@@ -232,7 +241,7 @@ fn encoding_error(locale: &Locale, error: &EncodingError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{file_error, fill_error, list_fault, step_fault, template_error};
+    use super::{file_error, fill_error, list_fault, step_fault, template_error, utf8_text};
     use crate::automation::document::{FileError, Problem};
     use crate::automation::list::{ListFault, SendList};
     use crate::automation::rules::RuleFile;
@@ -273,6 +282,17 @@ mod tests {
     fn in_both<T>(text: impl Fn(&Locale, &T) -> String, fault: &T, typed: &str) {
         let [english, chinese] = Language::ALL.map(|language| text(Locale::of(language), fault));
         check(&english, &chinese, typed);
+    }
+
+    #[test]
+    fn where_a_file_is_not_in_utf_8_is_said_in_both_languages() {
+        let saved_as_gbk = b"version = 1\n# \xCE\xC2\xB6\xC8\n";
+        let said = |locale: &Locale, (): &()| utf8_text(locale, saved_as_gbk).unwrap_err();
+        let english = said(Locale::of(Language::English), &());
+        assert!(english.starts_with("line 2, byte 15 "), "{english}");
+        in_both(said, &(), "");
+        let whole = "温\n".as_bytes();
+        assert_eq!(utf8_text(Locale::of(Language::English), whole).as_deref(), Ok("温\n"));
     }
 
     /// The kind of a problem. Without an arm for each the test below would leave one out unseen.

@@ -437,8 +437,9 @@ fn a_row_that_is_damaged_is_not_left_out_in_silence() {
     bench.ask(replay(at_once(&JournalReader::open(&path).unwrap())));
     assert_eq!(datagram(&other), b"whole");
     let (outcome, sent, total) = end(&bench);
-    let Err(Rejection::Failed(failure)) = outcome else { panic!("{outcome:?}") };
-    assert!(failure.to_string().contains("row 2 is damaged"), "{failure}");
+    let damaged = Rejection::RowDamaged { path: path.clone(), row: 2 };
+    assert_eq!(damaged.to_string(), format!("cannot read {}: row 2 is damaged", path.display()));
+    assert_eq!(outcome, Err(damaged));
     assert_eq!((sent, total), (1, 3));
 }
 

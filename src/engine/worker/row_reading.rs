@@ -1,6 +1,7 @@
 //! Reads rows of a journal on a thread of its own, as far ahead as they are taken, so that the sockets never wait for a
 //! disk, nor for messages that have to be cut out of a long stream. It knows no peer.
 
+use crate::engine::event::Rejection;
 use crate::engine::journal_rows::{JournalRows, SentRow};
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::SessionId;
@@ -32,7 +33,7 @@ pub(super) struct ReadRow {
 /// What the thread hands over.
 enum Read {
     Rows(Vec<ReadRow>),
-    Ended(Result<(), Failure>),
+    Ended(Result<(), Rejection>),
 }
 
 /// The rows that are read and not taken yet.
@@ -72,7 +73,7 @@ impl RowReading {
     }
 
     /// The next row, which stays there until it is taken.
-    pub(super) fn next(&mut self) -> Result<NextRow<'_>, Failure> {
+    pub(super) fn next(&mut self) -> Result<NextRow<'_>, Rejection> {
         while self.read.is_empty() {
             match self.batches.try_recv() {
                 Ok(Read::Rows(rows)) => self.read.extend(rows),
@@ -80,7 +81,7 @@ impl RowReading {
                 Err(TryRecvError::Empty) => return Ok(NextRow::Coming),
                 Err(TryRecvError::Disconnected) => {
                     let words = OsError::from_words("its reading has broken off");
-                    return Err(Failure::new(Operation::ReadFile, "the rows to send", words));
+                    return Err(Failure::new(Operation::ReadFile, "the rows to send", words).into());
                 }
             }
         }

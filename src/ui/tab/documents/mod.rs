@@ -11,6 +11,7 @@ use crate::ui::paths::PathField;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::{Tab, TabKey, answers, sends};
+use crate::ui::written_text::utf8_text;
 use crate::util::part_file::PartFile;
 use crate::workspace::sending::Sending;
 use crate::workspace::tabs::DocumentSettings;
@@ -215,7 +216,8 @@ fn take(
     cx: &mut Cx<'_>,
 ) -> Result<(), String> {
     let path = done.path.display().to_string();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|error| error.to_string());
+    let locale = cx.locale;
+    let text = |bytes: Vec<u8>| utf8_text(locale, &bytes).map(str::to_owned);
     match (done.kind, read) {
         (DocumentKind::List, Some(bytes)) => {
             let told = sends::take_file(sending, &done.path, &bytes, cx.locale)?;
