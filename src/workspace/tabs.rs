@@ -413,7 +413,6 @@ impl TabSettings {
                 composer: ComposerSettings {
                     draft: ECHO_REQUEST.to_owned(),
                     input: InputChoice::Hex,
-                    checksum: "inet".to_owned(),
                     ..ComposerSettings::default()
                 },
                 ..fresh

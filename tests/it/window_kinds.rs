@@ -3,6 +3,7 @@
 use crate::support::has_tool;
 use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::Event;
+use egui::{Key, Modifiers};
 use sockscope::codec::checksum::Checksum;
 use sockscope::model::status::SessionState;
 use sockscope::model::websocket::MessageForm;
@@ -214,4 +215,24 @@ fn an_echo_request_is_written_with_its_checksum_and_answered() {
     desk.see("RX 00 00 ");
     let kept = desk.restart();
     assert_eq!(kept.front().settings.composer.checksum.map(Checksum::name), Some("inet"));
+}
+
+#[test]
+fn an_echo_request_overwrites_nothing_and_goes_to_no_address_that_was_not_written() {
+    let mut tab = TabSettings::new(TabKind::Raw);
+    "localhost".clone_into(&mut tab.remote_host);
+    tab.raw.include_header = true;
+    let mut desk = Desk::with_tabs(vec![tab]);
+    desk.write("01 02 03");
+    desk.press("Echo request");
+    assert_eq!(desk.front().settings.composer.draft, "01 02 03", "the header would need an address");
+    desk.fill("Remote", "127.0.0.7");
+    desk.press("Echo request");
+    desk.see("e.g. 33 bytes: 45 00");
+    assert!(desk.front().settings.composer.draft.contains("7F 00 00 07"));
+    desk.focus("Payload");
+    // It has two lines: what was being written is below the last one.
+    desk.key(Modifiers::CTRL, Key::End);
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(desk.front().settings.composer.draft, "01 02 03");
 }

@@ -8,6 +8,7 @@ use crate::codec::text::TextEncoding;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
+use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::composer::state::written;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
@@ -22,6 +23,8 @@ pub struct Quick {
     pub place: Option<usize>,
     /// What its characters are written in, unless it says so itself: the encoding of the tab that it was asked from.
     pub encoding: TextEncoding,
+    /// Where that tab puts checksums.
+    pub placing: Placing,
     /// As typed.
     pub written: QuickSend,
     /// The name was written to, or the page was to be confirmed.
@@ -42,7 +45,8 @@ impl Quick {
     pub fn composed(&mut self) -> &Result<Composed, ComposeError> {
         self.made.take_if(|made| made.of != self.written);
         let made = self.made.get_or_insert_with(|| {
-            let bytes = PayloadForm::of_quick(&self.written, self.encoding).compose(&self.written.text);
+            let form = PayloadForm::of_quick(&self.written, self.encoding, self.placing);
+            let bytes = form.compose(&self.written.text);
             Box::new(MadeOfQuick { of: self.written.clone(), bytes })
         });
         &made.bytes
@@ -93,6 +97,7 @@ pub(in crate::ui) fn apply(
             return Some(QuickPage::Write(Box::new(Quick {
                 place: Some(place),
                 encoding: tab.encoding(),
+                placing: Placing::of(&tab.settings),
                 written,
                 has_tried: true,
                 made: None,
@@ -132,7 +137,8 @@ fn new_page(tab: &Tab, sending: &Sending) -> Quick {
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };
-    Quick { place: None, encoding: tab.encoding(), written, has_tried: false, made: None }
+    let (encoding, placing) = (tab.encoding(), Placing::of(&tab.settings));
+    Quick { place: None, encoding, placing, written, has_tried: false, made: None }
 }
 
 /// What is being written as a quick send has it: its line breaks are escapes where they go out as something else.
@@ -168,10 +174,11 @@ mod tests {
     use super::{Quick, remove, save, with_breaks};
     use crate::codec::composition::LineBreak;
     use crate::codec::text::TextEncoding;
-    use crate::ui::tab::settings::LiveComposer;
+    use crate::ui::tab::composer::placing::Placing;
+    use crate::ui::tab::settings::{LiveComposer, LiveSettings};
     use crate::ui::widgets::LineMove;
     use crate::workspace::sending::QuickSend;
-    use crate::workspace::tabs::InputChoice;
+    use crate::workspace::tabs::{InputChoice, TabKind};
 
     fn named(name: &str) -> QuickSend {
         QuickSend { name: name.to_owned(), ..QuickSend::default() }
@@ -183,6 +190,7 @@ mod tests {
         let page = |place, name| Quick {
             place,
             encoding: TextEncoding::UTF_8,
+            placing: Placing::default(),
             written: named(name),
             has_tried: true,
             made: None,
@@ -208,8 +216,8 @@ mod tests {
     fn what_is_random_in_a_preview_stands_still_until_something_is_changed() {
         let text = "{random:hex 16}".to_owned();
         let written = QuickSend { text, fields: true, ..QuickSend::default() };
-        let (encoding, made) = (TextEncoding::UTF_8, None);
-        let mut page = Quick { place: None, encoding, written, has_tried: false, made };
+        let (encoding, placing, made) = (TextEncoding::UTF_8, Placing::default(), None);
+        let mut page = Quick { place: None, encoding, placing, written, has_tried: false, made };
         let bytes = |page: &mut Quick| page.composed().as_ref().unwrap().bytes().to_vec();
         let first = bytes(&mut page);
         assert_eq!(bytes(&mut page), first);
@@ -217,6 +225,21 @@ mod tests {
         let second = bytes(&mut page);
         assert_eq!((second.len(), bytes(&mut page)), (17, second.clone()));
         assert_ne!(second[..16], first[..]);
+    }
+
+    #[test]
+    fn the_preview_has_the_checksum_where_the_tab_sends_it() {
+        let settings = LiveSettings::new(TabKind::Raw);
+        let written = QuickSend {
+            text: "08 00 00 00 00 01 00 02".to_owned(),
+            input: InputChoice::Hex,
+            checksum: "inet".to_owned(),
+            ..QuickSend::default()
+        };
+        let (encoding, placing, made) = (TextEncoding::UTF_8, Placing::of(&settings), None);
+        let mut page = Quick { place: None, encoding, placing, written, has_tried: false, made };
+        let bytes = page.composed().as_ref().unwrap().bytes();
+        assert_eq!(bytes, [8, 0, 0xF7, 0xFC, 0, 1, 0, 2]);
     }
 
     #[test]

@@ -1,56 +1,63 @@
-//! What is particular about payloads that are packets: where their checksum stands, and an echo request to begin with.
+//! Packets to begin with: an echo request in the send field.
 
-use crate::codec::checksum::{Checksum, Filling};
+use crate::codec::checksum::Checksum;
 use crate::codec::hex;
 use crate::model::config::IpProtocol;
+use crate::ui::tab::composer::placing::INTERNET;
+use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::settings::LiveSettings;
-use crate::workspace::tabs::{InputChoice, TabKind};
+use crate::workspace::tabs::InputChoice;
 use std::net::Ipv4Addr;
-
-/// The name of the checksum of the Internet.
-const INTERNET: &str = "inet";
-
-/// Where the checksum stands in what ICMP and IGMP send.
-const CHECKSUM_AT: usize = 2;
 
 /// Type, code, room for the checksum, an identifier, a number that counts, and a greeting.
 const ECHO_REQUEST: &str = "08 00 00 00 00 01 {counter:u16be} 68 65 6C 6C 6F";
 const V6_ECHO_REQUEST: &str = "80 00 00 00 00 01 {counter:u16be} 68 65 6C 6C 6F";
 
-impl LiveSettings {
-    fn protocol(&self) -> Option<IpProtocol> {
-        let is_raw = self.kind == TabKind::Raw;
-        self.raw.protocol.trim().parse().ok().filter(|_| is_raw)
-    }
-
-    /// The checksum as this tab sends it: that of the Internet stands inside of packets, and is filled in there.
-    pub(in crate::ui) fn placed(&self, checksum: Option<Checksum>) -> Option<Checksum> {
-        let plain = Checksum::from_name(&checksum?.to_string()).ok()?;
-        match self.protocol() {
-            Some(IpProtocol::ICMP | IpProtocol::IGMP) if plain.name() == INTERNET => {
-                let behind_ipv4_header = self.raw.include_header;
-                Some(plain.filled_in(Filling { at: CHECKSUM_AT, behind_ipv4_header }))
-            }
-            _ => Some(plain),
+impl Composer {
+    /// Why no echo request can be written into the field now.
+    pub(in crate::ui) fn no_echo_request(&self, settings: &LiveSettings) -> Option<&'static str> {
+        if self.pasted.is_some() {
+            Some("composer.echo_request_pasted")
+        } else if settings.needs_echo_header() && settings.remote_ipv4().is_none() {
+            Some("composer.echo_request_remote")
+        } else {
+            None
         }
     }
 
-    /// The chosen checksum stands where the kind of the tab and its protocol have it.
-    pub(in crate::ui) fn place_checksum(&mut self) {
-        self.composer.checksum = self.placed(self.composer.checksum);
+    /// An echo request stands in the send field, to be sent as it is or with another payload. What was being written is
+    /// found again one step down.
+    pub(in crate::ui) fn write_echo_request(&mut self, settings: &mut LiveSettings) {
+        if self.no_echo_request(settings).is_some() {
+            return;
+        }
+        let mut written = settings.clone();
+        written.write_echo_request();
+        if written.composer != settings.composer {
+            self.make_room(settings);
+            *settings = written;
+        }
     }
+}
 
-    /// Whether an echo request can be written here.
+impl LiveSettings {
+    /// Whether echo requests are among what is sent here.
     pub(in crate::ui) fn has_echo_request(&self) -> bool {
         matches!(self.protocol(), Some(IpProtocol::ICMP | IpProtocol::ICMPV6))
     }
 
-    /// An echo request stands in the send field, to be sent as it is or with another payload.
-    pub(in crate::ui) fn write_echo_request(&mut self) {
+    fn needs_echo_header(&self) -> bool {
+        self.raw.include_header && self.protocol() == Some(IpProtocol::ICMP)
+    }
+
+    fn remote_ipv4(&self) -> Option<Ipv4Addr> {
+        self.remote_host.trim().parse().ok()
+    }
+
+    fn write_echo_request(&mut self) {
         let is_v6 = self.protocol() == Some(IpProtocol::ICMPV6);
         let mut draft = String::new();
-        if !is_v6 && self.raw.include_header {
-            let to: Ipv4Addr = self.remote_host.trim().parse().unwrap_or(Ipv4Addr::LOCALHOST);
+        if let Some(to) = self.remote_ipv4().filter(|_| self.needs_echo_header()) {
             // The system fills in the length, the number, the checksum and our own address where they are 0.
             let mut header = [0x45, 0, 0, 0, 0, 0, 0, 0, 64, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
             header[16..].copy_from_slice(&to.octets());
@@ -59,8 +66,7 @@ impl LiveSettings {
         draft.push_str(if is_v6 { V6_ECHO_REQUEST } else { ECHO_REQUEST });
         let composer = &mut self.composer;
         (composer.draft, composer.input, composer.fields) = (draft, InputChoice::Hex, true);
-        // Over ICMPv6 the sum covers addresses that only the system knows, and the system fills it in.
-        composer.checksum = if is_v6 { None } else { Checksum::from_name(INTERNET).ok() };
+        composer.checksum = Checksum::from_name(INTERNET).ok();
         composer.ending = crate::codec::composition::LineEnding::None;
         self.place_checksum();
     }
@@ -70,8 +76,12 @@ impl LiveSettings {
 mod tests {
     use crate::codec::checksum::Checksum;
     use crate::codec::text::TextEncoding;
+    use crate::ui::tab::composer::placing::Placing;
+    use crate::ui::tab::composer::state::Composer;
     use crate::ui::tab::settings::LiveSettings;
+    use crate::workspace::sending::Sending;
     use crate::workspace::tabs::{TabKind, TabSettings};
+    use std::sync::Arc;
 
     fn bytes(settings: &LiveSettings) -> Vec<u8> {
         let composer = &settings.composer;
@@ -102,6 +112,54 @@ mod tests {
         let mut settings = raw("icmpv6", false);
         settings.write_echo_request();
         assert_eq!(bytes(&settings)[..4], [0x80, 0, 0, 0], "the system fills it in");
+    }
+
+    #[test]
+    fn an_echo_request_sets_aside_what_was_being_written() {
+        let mut settings = raw("icmp", false);
+        "typed".clone_into(&mut settings.composer.draft);
+        let (mut composer, sending) = (Composer::default(), Sending::default());
+        composer.write_echo_request(&mut settings);
+        composer.write_echo_request(&mut settings);
+        assert!(settings.composer.draft.starts_with("08 00 00 00"));
+        composer.walk_history(&mut settings, &sending, false);
+        assert_eq!(settings.composer.draft, "typed");
+        composer.pasted = Some(Arc::from("a long text"));
+        assert!(composer.no_echo_request(&settings).is_some(), "it would not be seen");
+        composer.write_echo_request(&mut settings);
+        assert_eq!(settings.composer.draft, "typed");
+    }
+
+    #[test]
+    fn a_header_is_for_the_remote_and_for_nobody_else() {
+        let mut settings = raw("icmp", true);
+        let mut composer = Composer::default();
+        "192.0.2.7".clone_into(&mut settings.remote_host);
+        composer.write_echo_request(&mut settings);
+        assert_eq!(bytes(&settings)[16..20], [192, 0, 2, 7]);
+        let before = settings.composer.clone();
+        for remote in ["device.test", "::1", ""] {
+            remote.clone_into(&mut settings.remote_host);
+            assert!(composer.no_echo_request(&settings).is_some(), "{remote}");
+            composer.write_echo_request(&mut settings);
+            assert_eq!(settings.composer, before, "{remote}");
+        }
+        settings.raw.include_header = false;
+        assert!(composer.no_echo_request(&settings).is_none(), "the system makes the header");
+    }
+
+    #[test]
+    fn a_fresh_tab_appends_nothing_and_icmpv6_has_no_checksum_of_ours() {
+        for protocol in ["icmp", "icmpv6", "17", "253"] {
+            let mut settings = raw(protocol, false);
+            "01 02 03 04".clone_into(&mut settings.composer.draft);
+            settings.place_checksum();
+            assert_eq!(bytes(&settings), [1, 2, 3, 4], "{protocol}");
+        }
+        let inet = Checksum::from_name("inet").ok();
+        assert_eq!(Placing::of(&raw("icmpv6", false)).placed(inet), None);
+        let crc = Checksum::from_name("crc-16/modbus").ok();
+        assert_eq!(Placing::of(&raw("icmpv6", false)).placed(crc), crc);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::codec::time::TimeFormat;
 use crate::engine::command::Content;
 use crate::model::address::Address;
 use crate::model::websocket::MessageForm;
+use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::settings::LiveComposer;
 use crate::util::clock;
 use crate::workspace::sending::QuickSend;
@@ -103,9 +104,15 @@ impl LiveComposer {
 }
 
 impl PayloadForm {
-    /// How a quick send becomes bytes; where it does not tell its encoding, this is it.
-    pub(in crate::ui) fn of_quick(quick: &QuickSend, encoding: TextEncoding) -> PayloadForm {
+    /// How a quick send becomes bytes; where it does not tell its encoding, this is it. Its checksum stands where the tab
+    /// has it.
+    pub(in crate::ui) fn of_quick(
+        quick: &QuickSend,
+        encoding: TextEncoding,
+        placing: Placing,
+    ) -> PayloadForm {
         let (ending, checksum) = appended_by(quick);
+        let checksum = placing.placed(checksum);
         let encoding = TextEncoding::from_name(&quick.encoding).unwrap_or(encoding);
         let (breaks, frame) =
             (LineBreak::default(), MessageForm::from_name(&quick.frame).unwrap_or_default());

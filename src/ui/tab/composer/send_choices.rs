@@ -48,18 +48,25 @@ pub fn choices_ui(
         if matches!(tab.kind, TabKind::WebSocketServer | TabKind::WebSocketClient) {
             payload_choices::frame_ui(ui, ctx, &mut tab.composer.frame);
         }
-        if tab.has_echo_request()
-            && text_button(ui, ctx.text("composer.echo_request"), ctx.text("composer.echo_request_tip"))
-                .clicked()
-        {
-            tab.write_echo_request();
-            composer.steps_back = 0;
+        if tab.has_echo_request() {
+            echo_request_ui(ui, ctx, tab, composer);
         }
         view_bar::encoding_combo(ui, ctx, "send-encoding", &mut tab.encoding);
         let LiveComposer { input, ending, breaks, .. } = &mut tab.composer;
         let breaks = (*input != InputChoice::Hex).then_some(breaks);
         payload_choices::append_ui(ui, ctx, ending, breaks);
         payload_choices::checksum_ui(ui, ctx, &mut tab.composer.checksum);
+    });
+}
+
+fn echo_request_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut LiveSettings, composer: &mut Composer) {
+    let off = composer.no_echo_request(tab);
+    let tip = ctx.text(off.unwrap_or("composer.echo_request_tip"));
+    ui.add_enabled_ui(off.is_none(), |ui| {
+        let button = text_button(ui, ctx.text("composer.echo_request"), tip).on_disabled_hover_text(tip);
+        if button.clicked() {
+            composer.write_echo_request(tab);
+        }
     });
 }
 

@@ -30,6 +30,10 @@ pub struct Composer {
     pub pasted: Option<Arc<str>>,
     /// In how many lines the field showed what is written.
     pub visual_rows: usize,
+    /// The cursor is in the last one of them.
+    pub is_in_last_row: bool,
+    /// What is in the field came there in the place of what was being written, and was not changed since.
+    pub is_put: bool,
     /// The field has the keyboard.
     pub has_focus: bool,
     /// What waits for the worker's answer before it is history.
@@ -99,6 +103,7 @@ impl Composer {
 
     /// Puts the text sent before the present one into the field, or the one after it.
     pub fn walk_history(&mut self, settings: &mut LiveSettings, sending: &Sending, is_back: bool) {
+        self.is_put = false;
         if self.steps_back == 0 && !is_back {
             self.bring_back(settings, sending);
             return;
@@ -132,15 +137,21 @@ impl Composer {
         let ways = [form.input, InputChoice::Escapes, InputChoice::Hex];
         let found = ways.into_iter().find_map(|input| Some((input, form.shown_as(bytes, input)?)));
         let Some((input, text)) = found else { return false };
-        if self.steps_back == 0 && !settings.composer.draft.is_empty() {
-            self.set_aside(settings);
-        }
-        self.steps_back = 0;
-        self.switched = None;
+        self.make_room(settings);
         let composer = &mut settings.composer;
         (composer.draft, composer.input, composer.fields) = (text, input, false);
         (composer.ending, composer.checksum) = (LineEnding::None, None);
         true
+    }
+
+    /// Something that was not typed comes into the field: what was being written is found again one step down.
+    pub(super) fn make_room(&mut self, settings: &LiveSettings) {
+        if self.steps_back == 0 && !settings.composer.draft.is_empty() {
+            self.set_aside(settings);
+        }
+        self.steps_back = 0;
+        self.is_put = true;
+        self.switched = None;
     }
 
     fn set_aside(&mut self, settings: &LiveSettings) {

@@ -136,12 +136,17 @@ fn field_ui(
                     .margin(Margin::ZERO)
                     .frame(Frame::NONE);
                 let shown = edit.show(ui);
-                composer.visual_rows = shown.galley.rows.len();
+                let rows = shown.galley.rows.len();
+                composer.visual_rows = rows;
+                composer.is_in_last_row = shown
+                    .cursor_range
+                    .is_none_or(|range| shown.galley.layout_from_cursor(range.primary).row + 1 >= rows);
                 let response = shown.response.response;
                 let name = ctx.text("composer.payload");
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
                 if response.changed() {
                     composer.steps_back = 0;
+                    composer.is_put = false;
                 }
                 if response.gained_focus() || response.lost_focus() {
                     // The frame around was drawn before that was known.
@@ -197,12 +202,14 @@ fn hint_of(ctx: &ViewCtx<'_>, input: InputChoice) -> &'static str {
 fn history_keys(ui: &Ui, composer: &Composer, out: &mut Vec<TabAction>) {
     // In several lines the arrows move between them, unless the history put those lines there.
     let leafs = composer.steps_back > 0 || composer.visual_rows <= 1;
-    if !composer.has_focus || !leafs {
+    // What was set aside for the present text is one step below it, however long that is.
+    let leafs_down = leafs || composer.is_put && composer.is_in_last_row;
+    if !composer.has_focus {
         return;
     }
     let (back, forward) = ui.input_mut(|input| {
         let mut alone = |key| commands::consume(input, KeyboardShortcut::new(Modifiers::NONE, key), true);
-        (alone(Key::ArrowUp), alone(Key::ArrowDown))
+        (leafs && alone(Key::ArrowUp), leafs_down && alone(Key::ArrowDown))
     });
     if back {
         out.push(ComposerAction::HistoryBack.into());

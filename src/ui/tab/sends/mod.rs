@@ -13,8 +13,9 @@ use crate::engine::command::{Command, SequencePlan};
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{appended_by, body_of, form_of};
+use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::session::{send_command, tell_not_open};
-use crate::ui::written_text::{file_error, list_fault, template_error};
+use crate::ui::written_text::{file_error, list_fault, template_error, utf8_text};
 use crate::util::locale::Locale;
 use crate::workspace::sending::{QuickSend, Sending};
 use crate::workspace::tabs::InputChoice;
@@ -46,6 +47,12 @@ pub(in crate::ui) fn entry_of(quick: &QuickSend) -> ListEntry {
         checksum,
         delay: interval::parse(&quick.delay).unwrap_or_default(),
     }
+}
+
+/// The send as a tab sends it that puts checksums there.
+fn placed_entry(quick: &QuickSend, placing: Placing) -> ListEntry {
+    let entry = entry_of(quick);
+    ListEntry { checksum: placing.placed(entry.checksum), ..entry }
 }
 
 /// An entry of a file. What has no field is no template.
@@ -96,7 +103,7 @@ pub(in crate::ui) fn take_file(
         let imported = SendList::from_csv(&decoded(bytes));
         (imported.list, imported.unread)
     } else {
-        let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let text = utf8_text(locale, bytes)?;
         (SendList::parse(text).map_err(|error| file_error(locale, &error))?, Vec::new())
     };
     let count = list.entries.len();
@@ -130,11 +137,11 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
     if !tab.is_open() {
         return tell_not_open(tab, cx);
     }
-    let encoding = tab.encoding();
+    let (encoding, placing) = (tab.encoding(), Placing::of(&tab.settings));
     let mut sequence =
         Sequence { name: cx.locale.text("drawer.list").to_owned(), ..Sequence::empty(encoding) };
     for quick in &sending.quick {
-        let entry = entry_of(quick);
+        let entry = placed_entry(quick, placing);
         let content = match entry.dressed(encoding) {
             Ok(content) => content,
             Err(why) => {
@@ -167,11 +174,14 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
 
 #[cfg(test)]
 mod tests {
-    use super::{entry_of, file_text, quick_of, take_file};
+    use super::{entry_of, file_text, placed_entry, quick_of, take_file};
     use crate::codec::text::TextEncoding;
+    use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
+    use crate::ui::tab::composer::placing::Placing;
+    use crate::ui::tab::settings::LiveSettings;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::sending::{QuickSend, Sending};
-    use crate::workspace::tabs::InputChoice;
+    use crate::workspace::tabs::{InputChoice, TabKind};
     use std::path::Path;
 
     fn quick(text: &str, input: InputChoice, fields: bool) -> QuickSend {
@@ -193,6 +203,32 @@ mod tests {
             let dressed = entry.dressed(TextEncoding::UTF_8).unwrap();
             assert_eq!(dressed.template.as_plain().as_deref(), plain, "{text}");
             assert_eq!(quick_of(entry), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn alone_and_in_the_list_it_is_the_same_packet() {
+        let kept = QuickSend {
+            checksum: "inet".to_owned(),
+            append: String::new(),
+            ..quick("08 00 00 00 00 01 00 02 41", InputChoice::Hex, false)
+        };
+        for (protocol, length, is_filled_in) in
+            [("icmp", 9, true), ("2", 9, true), ("icmpv6", 9, false), ("253", 11, false)]
+        {
+            let mut settings = LiveSettings::new(TabKind::Raw);
+            protocol.clone_into(&mut settings.raw.protocol);
+            let placing = Placing::of(&settings);
+            let alone =
+                PayloadForm::of_quick(&kept, TextEncoding::UTF_8, placing).compose(&kept.text).unwrap();
+            let dressed = placed_entry(&kept, placing).dressed(TextEncoding::UTF_8).unwrap();
+            let listed = Composed::example(&dressed, &[]).unwrap();
+            assert_eq!(alone.bytes(), listed.bytes(), "{protocol}");
+            assert_eq!(
+                (alone.bytes().len(), alone.bytes()[2..4] != [0, 0]),
+                (length, is_filled_in),
+                "{protocol}"
+            );
         }
     }
 
