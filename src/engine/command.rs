@@ -3,7 +3,7 @@
 use crate::automation::rules::RuleSet;
 use crate::automation::sequence::Sequence;
 use crate::automation::template::Dressed;
-use crate::codec::websocket::{Opcode, message_said};
+use crate::codec::websocket::{NoWholeMessages, Opcode, messages_said};
 use crate::engine::journal_rows::JournalRows;
 use crate::model::address::Address;
 use crate::model::config::{MulticastGroup, SessionConfig};
@@ -268,12 +268,14 @@ impl fmt::Debug for SendSource {
 }
 
 impl Content {
-    /// What is said in frames, as it was said there; nothing where they say nothing: a handshake, or a frame that the
-    /// program answers by itself.
-    pub fn of_frames(frames: &[u8]) -> Option<Content> {
-        let (opcode, bytes) = message_said(frames)?;
-        let form = if opcode == Opcode::Text { MessageForm::Text } else { MessageForm::Binary };
-        Some(Content::Bytes { bytes, form })
+    /// What is said in frames, message by message, as it was said there; none where they say nothing: a handshake, or a
+    /// frame that the program answers by itself.
+    pub fn of_frames(frames: &[u8]) -> Result<Vec<Content>, NoWholeMessages> {
+        let content = |(opcode, bytes)| {
+            let form = if opcode == Opcode::Text { MessageForm::Text } else { MessageForm::Binary };
+            Content::Bytes { bytes, form }
+        };
+        Ok(messages_said(frames)?.into_iter().map(content).collect())
     }
 }
 

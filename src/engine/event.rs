@@ -137,6 +137,17 @@ pub enum Rejection {
         /// Which, counted from 1.
         row: u64,
     },
+    /// A row that was to be sent again is not made of whole messages.
+    #[error(
+        "cannot send row {row} of {}: it is not made of whole WebSocket messages; split by websocket, then send \
+         the messages", path.display()
+    )]
+    RowNotWhole {
+        /// The journal.
+        path: PathBuf,
+        /// Which, counted from 1.
+        row: u64,
+    },
     /// The person stopped it.
     #[error("stopped")]
     Cancelled,

@@ -9,6 +9,7 @@ use crate::model::ids::RecordId;
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Record};
 use std::ops::{ControlFlow, Range};
+use std::path::Path;
 
 /// Rows that are farther apart are cut out of their streams in a second go, and not with all that lies between them.
 const MOST_BETWEEN: u64 = 512;
@@ -35,6 +36,8 @@ pub enum RowTiming {
 /// A row as it was read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SentRow<'a> {
+    /// Which it is in the log, counted from 1.
+    pub(super) number: u64,
     /// When it happened.
     pub(super) moment: Moment,
     /// What came or went; an event has none.
@@ -68,6 +71,11 @@ impl JournalRows {
     /// How long after each other they are sent.
     pub fn timing(&self) -> RowTiming {
         self.timing
+    }
+
+    /// The file in which they are.
+    pub(super) fn path(&self) -> &Path {
+        self.reader.path()
     }
 
     /// Goes through the rows in their order.
@@ -160,7 +168,8 @@ impl JournalRows {
             return Err(Rejection::RowDamaged { path, row: record.id.0.saturating_add(1) });
         }
         let bytes = record.data().map(|data| data.bytes.as_slice());
-        Ok(visit(SentRow { moment: Moment::of(record), bytes }))
+        let number = record.id.0.saturating_add(1);
+        Ok(visit(SentRow { number, moment: Moment::of(record), bytes }))
     }
 }
 

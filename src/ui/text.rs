@@ -160,6 +160,9 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
             locale.format("rejected.row_damaged", &[("row", row), ("path", &path.display())])
         }
         Rejection::Cancelled => locale.text("rejected.cancelled").to_owned(),
+        Rejection::RowNotWhole { path, row } => {
+            locale.format("rejected.row_not_whole", &[("path", &path.display()), ("row", row)])
+        }
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::TooManySends(count) => locale.format("rejected.too_many_sends", &[("count", count)]),
         Rejection::CannotFill(error) => {

@@ -11,6 +11,8 @@ use sockscope::export::RowSelection;
 use sockscope::journal::format::JournalInfo;
 use sockscope::journal::split::{SplitRows, SplitScan};
 use sockscope::journal::{JournalReader, JournalWriter};
+#[cfg(unix)]
+use sockscope::model::config::UnixDatagramsConfig;
 use sockscope::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, JobId, PeerId, RecordId};
@@ -305,6 +307,8 @@ fn a_peer_that_closes_as_soon_as_it_has_everything_has_it() {
     let row = vec![b'x'; 300_000];
     let mut past: Vec<_> = (0..5).map(|_| Past::Data(0, &row)).collect();
     past.extend((0..3_000).map(|_| Past::Note));
+    // On a stream an empty row is nothing, too.
+    past.extend((0..3_000).map(|_| Past::Data(0, b"")));
     let (_folder, reader) = earlier(&past);
     for _ in 0..10 {
         let (bench, mut peer) = with_client();
@@ -374,8 +378,8 @@ fn what_was_stopped_is_counted_as_it_arrives_and_two_do_not_mix() {
     assert_eq!(20 * row.len() + rest.len(), usize::try_from(count).unwrap() * row.len());
 }
 
-#[test]
-fn a_message_in_frames_is_sent_as_a_message_again() {
+/// A server that speaks WebSocket, and its client.
+fn with_frames() -> (Bench, Bench) {
     let server = TcpServerConfig {
         websocket: Some(WebSocketServerSettings::default()),
         ..TcpServerConfig::new("127.0.0.1:0".parse().unwrap())
@@ -389,6 +393,13 @@ fn a_message_in_frames_is_sent_as_a_message_again() {
         ..TcpClientConfig::new(address.into())
     }));
     client.wait_status("the connection", |status| matches!(status.state, SessionState::Connected { .. }));
+    server.wait_status("the client", |status| status.peers_present == 1);
+    (server, client)
+}
+
+#[test]
+fn a_message_in_frames_is_sent_as_a_message_again() {
+    let (server, client) = with_frames();
     for (bytes, form) in [
         (&b"a text"[..], MessageForm::Text),
         (b"in binary", MessageForm::Binary),
@@ -426,19 +437,114 @@ fn a_message_in_frames_is_sent_as_a_message_again() {
 }
 
 #[test]
-fn a_row_that_is_damaged_is_not_left_out_in_silence() {
-    let (folder, _) = earlier(&[Past::Data(0, b"whole"), Past::Data(0, b"damaged"), Past::Data(0, b"after")]);
+fn messages_that_came_in_one_read_go_out_apart_and_a_read_that_is_cut_is_told() {
+    let (_folder, reader) = earlier(&[
+        Past::Data(0, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
+        Past::Data(0, b"\x81\x01a\x89\x00\x02\x01b\x80\x01c"),
+        Past::Data(0, b"\x88\x00"),
+        Past::Data(0, b"\x81\x01d\x81\x02e"),
+        Past::Data(0, b"f"),
+    ]);
+    let (server, client) = with_frames();
+    let before = client.records().len();
+    server.ask(replay(at_once(&reader)));
+    let (outcome, sent, total) = end(&server);
+    let Err(Rejection::RowNotWhole { path, row: 4 }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(path, reader.path());
+    assert_eq!((sent, total), (1, 3), "both messages are one row, and two rows say nothing");
+    client.wait_record("the last", |record| record.data().is_some_and(|data| data.bytes.ends_with(b"bc")));
+    let frames: Vec<u8> = client.records()[before..]
+        .iter()
+        .filter_map(Record::data)
+        .flat_map(|data| data.bytes.clone())
+        .collect();
+    assert_eq!(frames, b"\x81\x01a\x82\x02bc");
+
+    // Lines cut frames anywhere.
+    let (_folder, reader) = earlier(&[Past::Data(0, b"\x81\x04a\nbc")]);
+    let mut scan = SplitScan::new(reader.clone(), Framing::Lines, RecordId(0));
+    while !scan.step(u64::MAX).unwrap().is_done {}
+    server.ask(replay(JournalRows::new(reader, Some(&scan.rows()), RowSelection::all(), RowTiming::AtOnce)));
+    let (outcome, sent, _) = end(&server);
+    assert!(matches!(outcome, Err(Rejection::RowNotWhole { row: 1, .. })), "{outcome:?}");
+    assert_eq!(sent, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn empty_datagrams_count_when_they_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.sock");
+    let other = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    other.set_read_timeout(Some(DEADLINE)).unwrap();
+    let config = UnixDatagramsConfig {
+        bind: None,
+        to: Some(path.to_str().unwrap().parse().unwrap()),
+        options: Vec::new(),
+    };
+    let bench = Bench::open(SessionConfig::UnixDatagrams(config));
+    bench.wait_status("the socket", |status| matches!(status.state, SessionState::Bound { .. }));
+    let past: Vec<_> = (0..5_000).map(|_| Past::Data(0, b"")).collect();
+    let (_folder, reader) = earlier(&past);
+    for reads in [false, true] {
+        bench.ask(replay(at_once(&reader)));
+        bench.wait_event("the first", |event| matches!(event, Event::SendProgress { sent: 1.., .. }));
+        if reads {
+            for _ in &past {
+                assert_eq!(other.recv(&mut [0; 16]).unwrap(), 0);
+            }
+            assert_eq!(end(&bench), (Ok(()), 5_000, 5_000));
+        } else {
+            // Nobody takes more than the kernel holds, however many turns go by.
+            for turn in 0..20 {
+                let text = format!("turn {turn}");
+                bench.ask(Command::AddNote(text.clone()));
+                bench.wait_record("the note", |record| record.body == Body::Note(text.clone()));
+            }
+            bench.ask(Command::StopSending { job: JobId(1) });
+            let (outcome, sent, total) = end(&bench);
+            assert_eq!((outcome, total), (Err(Rejection::Cancelled), 5_000));
+            for _ in 0..sent {
+                assert_eq!(other.recv(&mut [0; 16]).unwrap(), 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_queued_before_a_damaged_row_goes_out_and_is_counted() {
+    let row = vec![b'x'; 15 << 20];
+    let (_folder, reader) = with_damaged(&[Past::Data(0, &row), Past::Data(0, b"damaged")]);
+    let (bench, mut peer) = with_client();
+    bench.ask(replay(at_once(&reader)));
+    let (outcome, sent, total) = end(&bench);
+    assert!(outcome.is_err(), "{outcome:?}");
+    assert_eq!((sent, total), (1, 2));
+    assert!(read(&mut peer, row.len()) == row);
+}
+
+/// A journal of which the row that says so is damaged.
+fn with_damaged(rows: &[Past<'_>]) -> (TempDir, JournalReader) {
+    let (folder, _) = earlier(rows);
     let path = folder.path().join("earlier.skj");
     let mut bytes = std::fs::read(&path).unwrap();
     let place = bytes.windows(7).position(|window| window == b"damaged").unwrap();
     bytes[place] ^= 1;
     std::fs::write(&path, bytes).unwrap();
+    let reader = JournalReader::open(&path).unwrap();
+    (folder, reader)
+}
+
+#[test]
+fn a_row_that_is_damaged_is_not_left_out_in_silence() {
+    let rows = [Past::Data(0, b"whole"), Past::Data(0, b"damaged"), Past::Data(0, b"after")];
+    let (_folder, reader) = with_damaged(&rows);
     let (bench, other) = with_datagrams();
-    bench.ask(replay(at_once(&JournalReader::open(&path).unwrap())));
+    bench.ask(replay(at_once(&reader)));
     assert_eq!(datagram(&other), b"whole");
     let (outcome, sent, total) = end(&bench);
-    let damaged = Rejection::RowDamaged { path: path.clone(), row: 2 };
-    assert_eq!(damaged.to_string(), format!("cannot read {}: row 2 is damaged", path.display()));
+    let damaged = Rejection::RowDamaged { path: reader.path().to_owned(), row: 2 };
+    assert_eq!(damaged.to_string(), format!("cannot read {}: row 2 is damaged", reader.path().display()));
     assert_eq!(outcome, Err(damaged));
     assert_eq!((sent, total), (1, 3));
 }

@@ -131,9 +131,9 @@ fn a_long_replay_shows_how_far_it_is_and_stops_when_it_is_asked_to() {
     assert!(rest.len() < 40 * 200_000, "{} bytes came", rest.len());
 }
 
-#[test]
-fn a_message_in_frames_is_sent_again_as_what_it_said() {
-    let mut desk = Desk::with_tabs(vec![loopback(TabKind::WebSocketServer)]);
+/// A server of a tab that speaks WebSocket, and a client of it.
+fn with_frames(tab: TabSettings) -> (Desk, TcpStream) {
+    let mut desk = Desk::with_tabs(vec![tab]);
     let local = desk.open("Listen");
     let mut peer = client(local);
     let request = format!(
@@ -145,6 +145,12 @@ fn a_message_in_frames_is_sent_again_as_what_it_said() {
     while !answer.ends_with(b"\r\n\r\n") {
         answer.push(read_exactly(&mut peer, 1)[0]);
     }
+    (desk, peer)
+}
+
+#[test]
+fn a_message_in_frames_is_sent_again_as_what_it_said() {
+    let (mut desk, mut peer) = with_frames(loopback(TabKind::WebSocketServer));
     // “Hello” as it stands in RFC 6455, and two bytes that are no text.
     peer.write_all(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\x82\x82\0\0\0\0\xff\xfe").unwrap();
     desk.see("RX ⟨81 85⟩");
@@ -159,4 +165,27 @@ fn a_message_in_frames_is_sent_again_as_what_it_said() {
     desk.press("Send these rows to all clients");
     assert_eq!(read_exactly(&mut peer, 18), b"\x81\x05Hello\x82\x02\xff\xfe\x81\x05Hello");
     desk.hear("3 rows were sent");
+}
+
+#[test]
+fn messages_of_one_read_are_sent_again_apart_and_of_a_cut_one_it_is_told_what_to_do() {
+    let tab = loopback(TabKind::WebSocketServer);
+    let (mut desk, mut peer) = with_frames(TabSettings { split: "none".to_owned(), ..tab });
+    peer.write_all(b"\x81\x81\0\0\0\0a\x82\x81\0\0\0\0b").unwrap();
+    desk.see("RX ⟨81 81⟩");
+    desk.menu_of("RX ⟨81 81⟩");
+    desk.press("Send these bytes to all clients");
+    assert_eq!(read_exactly(&mut peer, 6), b"\x81\x01a\x82\x01b");
+    desk.see("TX ⟨82⟩");
+    peer.write_all(b"\x82\x82\0\0\0\0c").unwrap();
+    desk.see("RX ⟨82 82⟩");
+    desk.menu_of("RX ⟨82 82⟩");
+    desk.press("Send these bytes to all clients");
+    desk.hear("This row is not made of whole WebSocket messages. Choose the split “WebSocket”");
+    desk.key(Modifiers::COMMAND, Key::A);
+    desk.menu_of("RX ⟨82 82⟩");
+    desk.press("Send these rows to all clients");
+    desk.hear(
+        "is not made of whole WebSocket messages. Choose the split “WebSocket”, then send the messages.",
+    );
 }

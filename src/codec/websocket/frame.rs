@@ -15,6 +15,9 @@ const LENGTH: u8 = 0x7F;
 const LENGTH_IN_2: u8 = 126;
 const LENGTH_IN_8: u8 = 127;
 
+/// What ends a handshake.
+const HEAD_END: &[u8] = b"\r\n\r\n";
+
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Opcode {
@@ -81,6 +84,11 @@ pub enum RuleBreak {
     #[error("the length has its highest bit set")]
     ImpossibleLength,
 }
+
+/// Bytes that are not made of whole messages: a frame or a message is cut, or they are no frames at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these are no whole messages")]
+pub struct NoWholeMessages;
 
 /// What a close frame says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,28 +233,68 @@ pub fn apply_mask(bytes: &mut [u8], mask: [u8; 4], offset: u64) {
 
 /// What is said in the frames of a message, unmasked and joined; `None` where they say nothing: a handshake, or control.
 pub fn message_payload(frames: &[u8]) -> Option<Vec<u8>> {
-    message_said(frames).map(|(_, said)| said)
-}
-
-/// The same with what it is: a text, or binary.
-pub fn message_said(frames: &[u8]) -> Option<(Opcode, Vec<u8>)> {
-    let mut said: Option<(Opcode, Vec<u8>)> = None;
+    let mut said: Option<Vec<u8>> = None;
     let mut rest = frames;
     while !rest.is_empty() {
-        let header = FrameHeader::parse(rest)?;
-        let length = usize::try_from(header.payload_bytes).ok()?;
-        let payload = rest.get(header.header_bytes..header.header_bytes.checked_add(length)?)?;
+        let (header, payload, behind) = first_frame(rest)?;
         if matches!(header.opcode, Opcode::Text | Opcode::Binary | Opcode::Continuation) {
-            let (_, said) = said.get_or_insert_with(|| (header.opcode, Vec::new()));
-            let start = said.len();
-            said.extend_from_slice(payload);
-            if let Some(mask) = header.mask {
-                apply_mask(&mut said[start..], mask, 0);
-            }
+            push_unmasked(said.get_or_insert_default(), &header, payload);
         }
-        rest = &rest[header.header_bytes + length..];
+        rest = behind;
     }
     said
+}
+
+/// What is said in frames, message by message, each with what it is: a text, or binary. A handshake and control say nothing.
+pub fn messages_said(frames: &[u8]) -> Result<Vec<(Opcode, Vec<u8>)>, NoWholeMessages> {
+    let mut messages = Vec::new();
+    let mut open: Option<(Opcode, Vec<u8>)> = None;
+    let mut rest = behind_handshake(frames);
+    while !rest.is_empty() {
+        let (header, payload, behind) = first_frame(rest).ok_or(NoWholeMessages)?;
+        rest = behind;
+        // What is no frame, as bytes are from the middle of one, mostly shows in these.
+        let is_broken = header.reserved_bits != 0 || matches!(header.opcode, Opcode::Reserved(_));
+        if is_broken || header.opcode.is_control() && !header.is_final {
+            return Err(NoWholeMessages);
+        }
+        if header.opcode.is_control() {
+            continue;
+        }
+        let (opcode, mut said) = match (open.take(), header.opcode) {
+            (Some(begun), Opcode::Continuation) => begun,
+            (None, Opcode::Text | Opcode::Binary) => (header.opcode, Vec::new()),
+            _ => return Err(NoWholeMessages),
+        };
+        push_unmasked(&mut said, &header, payload);
+        if header.is_final { messages.push((opcode, said)) } else { open = Some((opcode, said)) }
+    }
+    if open.is_none() { Ok(messages) } else { Err(NoWholeMessages) }
+}
+
+/// The frame at the start of these bytes, with its payload as it stands there, and what comes behind it.
+fn first_frame(bytes: &[u8]) -> Option<(FrameHeader, &[u8], &[u8])> {
+    let header = FrameHeader::parse(bytes)?;
+    let length = usize::try_from(header.payload_bytes).ok()?;
+    let (payload, behind) = bytes.get(header.header_bytes..)?.split_at_checked(length)?;
+    Some((header, payload, behind))
+}
+
+fn push_unmasked(said: &mut Vec<u8>, header: &FrameHeader, payload: &[u8]) {
+    let start = said.len();
+    said.extend_from_slice(payload);
+    if let Some(mask) = header.mask {
+        apply_mask(&mut said[start..], mask, 0);
+    }
+}
+
+/// What comes behind the handshake, if there is a whole one: frames may have come in the same read.
+fn behind_handshake(bytes: &[u8]) -> &[u8] {
+    if !bytes.starts_with(b"GET ") && !bytes.starts_with(b"HTTP/1.1 ") {
+        return bytes;
+    }
+    let end = bytes.windows(HEAD_END.len()).position(|window| window == HEAD_END);
+    end.map_or(bytes, |end| &bytes[end + HEAD_END.len()..])
 }
 
 /// The payload of a close frame.
@@ -277,8 +325,8 @@ fn big_endian(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        Close, FrameHeader, Opcode, RuleBreak, apply_mask, close_payload, message_payload, message_said,
-        push_frame,
+        Close, FrameHeader, NoWholeMessages, Opcode, RuleBreak, apply_mask, close_payload, message_payload,
+        messages_said, push_frame,
     };
     use proptest::prelude::*;
 
@@ -330,12 +378,42 @@ mod tests {
         push_frame(&mut frames, Opcode::Ping, true, b"?", None);
         push_frame(&mut frames, Opcode::Continuation, true, b"c", Some([9; 4]));
         assert_eq!(message_payload(&frames), Some(b"abc".to_vec()));
-        assert_eq!(message_said(&frames), Some((Opcode::Text, b"abc".to_vec())));
-        assert_eq!(message_said(b"\x82\x01\xff"), Some((Opcode::Binary, vec![0xff])));
+        assert_eq!(messages_said(&frames), Ok(vec![(Opcode::Text, b"abc".to_vec())]));
+        assert_eq!(messages_said(b"\x82\x01\xff"), Ok(vec![(Opcode::Binary, vec![0xff])]));
         assert_eq!(message_payload(b"\x89\x00"), None);
         assert_eq!(message_payload(b"\x81\x00"), Some(Vec::new()));
         assert_eq!(message_payload(b"GET / HTTP/1.1\r\n\r\n"), None);
         assert_eq!(message_payload(b"\x82\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), None);
+    }
+
+    #[test]
+    fn messages_are_told_apart_from_nothing_said_and_from_what_is_cut() {
+        let two = vec![(Opcode::Text, b"ab".to_vec()), (Opcode::Binary, b"c".to_vec())];
+        for frames in [
+            &b"\x81\x02ab\x82\x01c"[..],
+            b"\x01\x01a\x89\x00\x80\x01b\x82\x01c",
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02ab\x82\x01c",
+        ] {
+            assert_eq!(messages_said(frames).as_ref(), Ok(&two), "{frames:?}");
+        }
+        for nothing in [&b""[..], b"GET / HTTP/1.1\r\n\r\n", b"\x89\x00\x88\x00"] {
+            assert_eq!(messages_said(nothing), Ok(Vec::new()), "{nothing:?}");
+        }
+        for cut in [
+            &b"\x81"[..],
+            b"\x81\x02a",
+            b"\x81\x01a\x81\x02b",
+            b"\x01\x01a",
+            b"\x80\x01a",
+            b"\x01\x01a\x81\x01b",
+            b"GET / HTTP/1.1\r\n",
+            b"Host: localhost\r\n",
+            b"\xC1\x01a",
+            b"\x83\x01a",
+            b"\x09\x00",
+        ] {
+            assert_eq!(messages_said(cut), Err(NoWholeMessages), "{cut:?}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ mod handshake;
 mod typed;
 
 pub use frame::{
-    Close, FrameHeader, MAX_HEADER_BYTES, Opcode, RuleBreak, apply_mask, close_payload, message_payload,
-    message_said, push_frame,
+    Close, FrameHeader, MAX_HEADER_BYTES, NoWholeMessages, Opcode, RuleBreak, apply_mask, close_payload,
+    message_payload, messages_said, push_frame,
 };
 pub use handshake::{
     ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, parse_request,

@@ -1,7 +1,7 @@
 //! Datagrams that wait for room in the kernel's queue: bounded, in order. It sends nothing by itself.
 
 use crate::engine::event::Rejection;
-use crate::engine::worker::queue::{Payload, QUEUE_CAP};
+use crate::engine::worker::queue::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP};
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
 use crate::model::record::Origin;
@@ -53,6 +53,11 @@ impl DatagramQueue {
     /// Payload bytes that wait.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How much waits: each datagram weighs more than its payload, so that an empty one weighs something.
+    pub(super) fn weight(&self) -> u64 {
+        self.bytes + PAYLOAD_OVERHEAD * self.waiting.len() as u64
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -369,8 +369,9 @@ impl Datagrams {
         }
     }
 
-    pub(super) fn queued_bytes(&self) -> u64 {
-        self.waiting.bytes()
+    /// How much waits, an empty datagram included.
+    pub(super) fn waiting_weight(&self) -> u64 {
+        self.waiting.weight()
     }
 
     pub(super) fn set_broadcast(&mut self, on: bool) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) const QUEUE_CAP: u64 = 16 << 20;
 
 /// What a payload takes in memory besides its bytes, so that a million short ones are bounded as well.
-const PAYLOAD_OVERHEAD: u64 = 64;
+pub(super) const PAYLOAD_OVERHEAD: u64 = 64;
 
 /// A payload that may be shared by many peers' queues, and what it becomes where there are frames.
 #[derive(Clone, Debug)]
@@ -104,6 +104,11 @@ impl SendQueue {
                 self.waiting.pop_front();
             }
         }
+    }
+
+    /// How many payloads wait, the one that is being sent included.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Bytes that wait.

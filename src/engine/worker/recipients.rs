@@ -38,11 +38,11 @@ impl Worker {
         if is_shared { Err(Rejection::FileBusy) } else { Ok(recipients) }
     }
 
-    /// How many bytes wait for the slowest of them.
+    /// How much waits for the slowest of them. Where messages keep their borders, each weighs more than its bytes.
     pub(super) fn waiting_for(&self, recipients: &Recipients) -> u64 {
         match (&recipients.whom, &self.link) {
             (Whom::Streams(ids), _) => self.streams.longest_queue(ids),
-            (Whom::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.queued_bytes(),
+            (Whom::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.waiting_weight(),
             (Whom::Datagrams(_), _) => 0,
         }
     }
@@ -117,7 +117,7 @@ impl Recipients {
         }
     }
 
-    /// How many bytes the one of them that has left in this turn, and had the most, did not take.
+    /// How much the one of them that has left in this turn, and had the most, did not take.
     pub(super) fn unsent_at_end(&self, streams: &Streams) -> Option<u64> {
         let Whom::Streams(ids) = &self.whom else { return None };
         ids.iter().filter_map(|id| streams.unsent_at_end(*id)).min()

@@ -1,14 +1,14 @@
 //! Rows of a journal on their way to peers: each goes out by itself, so that a message stays a message, at once or with the
 //! times that were between them.
 
-use crate::engine::command::{Content, Pace};
+use crate::engine::command::Pace;
 use crate::engine::event::Rejection;
 use crate::engine::journal_rows::{JournalRows, RowTiming};
 use crate::engine::worker::Worker;
 use crate::engine::worker::long::{LOW_WATER, MAKES_UP_FOR};
-use crate::engine::worker::queue::Payload;
+use crate::engine::worker::queue::PAYLOAD_OVERHEAD;
 use crate::engine::worker::recipients::Recipients;
-use crate::engine::worker::row_reading::{NextRow, ReadRow, RowReading};
+use crate::engine::worker::row_reading::{Messages, NextRow, RowReading};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
 use crate::model::moment::Moment;
@@ -24,13 +24,14 @@ const MOST_WAITING_ROWS: usize = 1024;
 pub(super) struct Replay {
     reading: RowReading,
     recipients: Recipients,
+    messages: Messages,
     timing: RowTiming,
     pace: Pace,
     /// The row that was queued last.
     before: Option<Queued>,
-    /// How long the rows are that the slowest peer has not taken yet, and all of them together.
-    waiting: VecDeque<usize>,
-    waiting_bytes: u64,
+    /// What the slowest peer has not taken yet, and how much that is together.
+    waiting: VecDeque<Waiting>,
+    waiting_weight: u64,
     /// How many rows have gone out whole.
     sent: u64,
     /// How many there are to send, as far as that is known.
@@ -52,15 +53,10 @@ struct Queued {
     length: usize,
 }
 
-/// What becomes of a message on its way out.
-#[derive(Clone, Copy)]
-enum Messages {
-    /// They are framed.
-    Framed,
-    /// They keep their borders by themselves.
-    Bordered,
-    /// They have none.
-    Run,
+/// A row on its way, or one of the messages in it.
+struct Waiting {
+    weight: u64,
+    ends_row: bool,
 }
 
 impl Worker {
@@ -75,8 +71,19 @@ impl Worker {
         Ok(replay.is_read && replay.waiting.is_empty())
     }
 
+    /// What becomes of a row that goes to these.
+    pub(super) fn messages_to(&self, recipients: &Recipients) -> Messages {
+        if self.streams.has_frames() {
+            Messages::Framed
+        } else if recipients.get_datagrams() || self.streams.keep_borders() {
+            Messages::Bordered
+        } else {
+            Messages::Run
+        }
+    }
+
     /// Counts what recipients have taken, and those who have left: until then these had taken some, too.
-    fn notice_recipients(&self, replay: &mut Replay) -> Result<(), Rejection> {
+    pub(super) fn notice_recipients(&self, replay: &mut Replay) -> Result<(), Rejection> {
         let unsent = replay.recipients.unsent_at_end(&self.streams);
         match (replay.recipients.notice_gone(&self.streams, replay.is_read), unsent) {
             (Ok(()), _) => replay.notice_taken(self.waiting_for(&replay.recipients)),
@@ -91,11 +98,6 @@ impl Worker {
 
     fn queue_rows(&mut self, replay: &mut Replay) -> Result<(), Rejection> {
         replay.next_due = None;
-        let messages = match &replay.recipients {
-            _ if self.streams.has_frames() => Messages::Framed,
-            recipients if recipients.get_datagrams() || self.streams.keep_borders() => Messages::Bordered,
-            _ => Messages::Run,
-        };
         let (mut queued_now, mut rows_now) = (0, 0);
         loop {
             if queued_now >= LOW_WATER || rows_now >= MOST_WAITING_ROWS {
@@ -103,8 +105,8 @@ impl Worker {
                 self.is_unfinished = true;
                 return Ok(());
             }
-            let (moment, payload) = match replay.reading.next()? {
-                NextRow::Here(row) => (row.moment, payload_of(row, messages)),
+            let (moment, payload, ends_row) = match replay.reading.next()? {
+                NextRow::Here(row) => (row.moment, row.payload.clone(), row.ends_row),
                 NextRow::Coming => return Ok(()),
                 NextRow::None => {
                     replay.has_read_all();
@@ -112,13 +114,6 @@ impl Worker {
                 }
             };
             rows_now += 1;
-            let Some(payload) = payload else {
-                replay.total = replay.total.saturating_sub(1);
-                if replay.take_row() {
-                    return Ok(());
-                }
-                continue;
-            };
             let due = replay.due(moment, self.turn.now);
             if due > self.turn.now {
                 replay.next_due = Some(due);
@@ -129,7 +124,7 @@ impl Worker {
             }
             self.send_to(&replay.recipients, &payload, Origin::User)?;
             queued_now += payload.len() as u64;
-            replay.has_queued(moment, due, payload.len(), self.turn.now);
+            replay.has_queued((moment, payload.len(), ends_row), due, self.turn.now);
             if replay.take_row() || !replay.recipients.are_there(&self.streams) {
                 return Ok(());
             }
@@ -142,20 +137,22 @@ impl Replay {
     /// Begins to read these rows.
     pub(super) fn start(
         rows: JournalRows,
+        messages: Messages,
         recipients: Recipients,
         pace: Pace,
         (session, notifier): (SessionId, Notifier),
     ) -> Result<Replay, Failure> {
         let (timing, total) = (rows.timing(), rows.count());
-        let reading = RowReading::start(rows, session, notifier)?;
+        let reading = RowReading::start(rows, messages, session, notifier)?;
         Ok(Replay {
             reading,
             recipients,
+            messages,
             timing,
             pace,
             before: None,
             waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            waiting_weight: 0,
             sent: 0,
             total,
             told: None,
@@ -185,17 +182,17 @@ impl Replay {
         self.notice_taken(0);
     }
 
-    /// The slowest peer has taken all but so many bytes. What others have queued behind the rows counts as theirs, so that
+    /// The slowest peer has taken all but so much. What others have queued behind the rows counts as theirs, so that
     /// none is said to have gone out too early.
-    pub(super) fn notice_taken(&mut self, left_bytes: u64) {
+    pub(super) fn notice_taken(&mut self, left: u64) {
         while let Some(first) = self.waiting.front() {
-            let behind = self.waiting_bytes - *first as u64;
-            if behind < left_bytes {
+            let behind = self.waiting_weight - first.weight;
+            if behind < left {
                 break;
             }
-            self.waiting_bytes = behind;
+            self.waiting_weight = behind;
+            self.sent += u64::from(first.ends_row);
             self.waiting.pop_front();
-            self.sent += 1;
         }
     }
 
@@ -221,36 +218,30 @@ impl Replay {
         self.is_read
     }
 
-    /// There was no row with bytes, or none at the end.
+    /// There was no row that is sent.
     fn has_read_all(&mut self) {
         self.is_read = true;
-        self.total = self.sent + self.waiting.len() as u64;
+        self.total = self.sent + self.waiting.iter().filter(|waiting| waiting.ends_row).count() as u64;
     }
 
-    /// Whether a row of this length may be queued behind so many bytes. A long one waits until it is alone.
-    fn has_room(&self, length: usize, waiting_bytes: u64) -> bool {
-        let is_alone = waiting_bytes == 0;
-        self.waiting.len() < MOST_WAITING_ROWS && (is_alone || waiting_bytes + length as u64 <= LOW_WATER)
+    /// How much a message of this length is among what waits.
+    fn weight_of(&self, length: usize) -> u64 {
+        let overhead = if self.messages == Messages::Bordered { PAYLOAD_OVERHEAD } else { 0 };
+        length as u64 + overhead
+    }
+
+    /// Whether a message of this length may be queued behind so much. A long one waits until it is alone.
+    fn has_room(&self, length: usize, waiting: u64) -> bool {
+        let is_alone = waiting == 0;
+        self.waiting.len() < MOST_WAITING_ROWS && (is_alone || waiting + self.weight_of(length) <= LOW_WATER)
     }
 
     /// A time that could not be kept is made up for, but only a little of it.
-    fn has_queued(&mut self, moment: Moment, due: Instant, length: usize, now: Instant) {
+    fn has_queued(&mut self, (moment, length, ends_row): (Moment, usize, bool), due: Instant, now: Instant) {
         let counts_from = now.checked_sub(MAKES_UP_FOR).map_or(due, |earliest| due.max(earliest));
         self.before = Some(Queued { moment, counts_from, length });
-        self.waiting.push_back(length);
-        self.waiting_bytes += length as u64;
-    }
-}
-
-/// What goes out for a row; nothing where it says nothing.
-fn payload_of(row: &ReadRow, messages: Messages) -> Option<Payload> {
-    let bytes = &row.bytes;
-    match messages {
-        Messages::Framed => {
-            let Content::Bytes { bytes, form } = Content::of_frames(bytes)? else { return None };
-            Some(Payload::from(bytes).in_form(form))
-        }
-        Messages::Bordered => Some(Payload::from(bytes.clone())),
-        Messages::Run => Some(Payload::from(bytes.clone())).filter(|payload| !payload.is_empty()),
+        let weight = self.weight_of(length);
+        self.waiting.push_back(Waiting { weight, ends_row });
+        self.waiting_weight += weight;
     }
 }

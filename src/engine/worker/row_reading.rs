@@ -1,8 +1,11 @@
 //! Reads rows of a journal on a thread of its own, as far ahead as they are taken, so that the sockets never wait for a
-//! disk, nor for messages that have to be cut out of a long stream. It knows no peer.
+//! disk, nor for messages that have to be cut out of a long stream. It decides what a row says, and knows no peer.
 
+use crate::codec::websocket::NoWholeMessages;
+use crate::engine::command::Content;
 use crate::engine::event::Rejection;
 use crate::engine::journal_rows::{JournalRows, SentRow};
+use crate::engine::worker::queue::Payload;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::SessionId;
 use crate::model::moment::Moment;
@@ -11,20 +14,32 @@ use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// Rows are handed over when they have so many bytes, or there are so many of them. One that is longer comes alone.
 const BATCH_BYTES: usize = 256 << 10;
 const BATCH_ROWS: usize = 1024;
 
-/// A row as it waits to be sent.
+/// What becomes of a message on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Messages {
+    /// They are framed.
+    Framed,
+    /// They keep their borders by themselves.
+    Bordered,
+    /// They have none.
+    Run,
+}
+
+/// A row as it waits to be sent, or one of the messages in it.
 #[derive(Debug)]
 pub(super) struct ReadRow {
     /// When it happened.
     pub(super) moment: Moment,
-    /// What came or went.
-    pub(super) bytes: Arc<[u8]>,
-    /// So many rows were left out since the one before, because they have no bytes; behind the last one, too.
+    /// What goes out.
+    pub(super) payload: Payload,
+    /// With this the row is whole.
+    pub(super) ends_row: bool,
+    /// So many rows were left out since the one before, because they say nothing; behind the last one, too.
     pub(super) left_out: u64,
     /// Nothing comes after it.
     pub(super) is_last: bool,
@@ -58,6 +73,7 @@ impl RowReading {
     /// Begins to read; the notifier calls whenever something was read.
     pub(super) fn start(
         rows: JournalRows,
+        messages: Messages,
         session: SessionId,
         notifier: Notifier,
     ) -> Result<RowReading, Failure> {
@@ -65,8 +81,7 @@ impl RowReading {
         let (sender, batches) = bounded(1);
         let name = format!("rows-{}", session.0);
         let thread = NamedThread::start(&name, move || {
-            let reader = Reader { batch: Vec::new(), bytes: 0, held: None, left_out: 0, sender, notifier };
-            reader.read(&rows);
+            Reader::new(messages, sender, notifier).read(&rows);
         });
         thread.map_err(|error| Failure::new(Operation::StartThread, &name, error))?.leave_to_itself();
         Ok(RowReading { batches, read: VecDeque::new() })
@@ -94,20 +109,51 @@ impl RowReading {
     }
 }
 
+impl Messages {
+    /// What goes out for a row that has these bytes; nothing where it says nothing.
+    fn payloads_of(self, bytes: &[u8]) -> Result<Vec<Payload>, NoWholeMessages> {
+        match self {
+            Messages::Framed => Ok(Content::of_frames(bytes)?.into_iter().filter_map(said).collect()),
+            Messages::Run if bytes.is_empty() => Ok(Vec::new()),
+            Messages::Bordered | Messages::Run => Ok(vec![Payload::from(bytes)]),
+        }
+    }
+}
+
+/// What was said in frames is bytes in a form, and no template.
+fn said(content: Content) -> Option<Payload> {
+    match content {
+        Content::Bytes { bytes, form } => Some(Payload::from(bytes).in_form(form)),
+        Content::Template { .. } => None,
+    }
+}
+
 /// The thread's side.
 struct Reader {
+    messages: Messages,
     batch: Vec<ReadRow>,
     bytes: usize,
-    /// The row that was read last, until it is known whether it is the last one: a peer may close as soon as it has that.
+    /// What was read last and is sent, until it is known whether it is the last: a peer may close as soon as it has that.
     held: Option<ReadRow>,
     left_out: u64,
+    /// The row that cannot be sent.
+    not_whole: Option<u64>,
     sender: Sender<Read>,
     notifier: Notifier,
 }
 
 impl Reader {
+    fn new(messages: Messages, sender: Sender<Read>, notifier: Notifier) -> Reader {
+        let batch = Vec::new();
+        Reader { messages, batch, bytes: 0, held: None, left_out: 0, not_whole: None, sender, notifier }
+    }
+
     fn read(mut self, rows: &JournalRows) {
-        let outcome = rows.visit(&mut |row| self.take(row));
+        let visited = rows.visit(&mut |row| self.take(row));
+        let outcome = match self.not_whole {
+            Some(row) => Err(Rejection::RowNotWhole { path: rows.path().to_owned(), row }),
+            None => visited,
+        };
         let last = self.held.take();
         let last = last.map(|row| ReadRow {
             left_out: row.left_out + self.left_out,
@@ -124,17 +170,32 @@ impl Reader {
     }
 
     fn take(&mut self, row: SentRow<'_>) -> ControlFlow<()> {
-        let Some(bytes) = row.bytes else {
-            self.left_out += 1;
-            return ControlFlow::Continue(());
+        let Ok(mut payloads) = row.bytes.map_or(Ok(Vec::new()), |bytes| self.messages.payloads_of(bytes))
+        else {
+            // What is left out in silence would be missed.
+            self.not_whole = Some(row.number);
+            return ControlFlow::Break(());
         };
+        let Some(last) = payloads.pop() else {
+            self.left_out += 1;
+            // However long there is nothing to send, it is noticed when nobody wants more.
+            let asks = self.left_out.is_multiple_of(BATCH_ROWS as u64);
+            return if asks { self.send_batch() } else { ControlFlow::Continue(()) };
+        };
+        for payload in payloads {
+            self.hold(row.moment, payload, false)?;
+        }
+        self.hold(row.moment, last, true)
+    }
+
+    fn hold(&mut self, moment: Moment, payload: Payload, ends_row: bool) -> ControlFlow<()> {
         let left_out = std::mem::take(&mut self.left_out);
-        let row = ReadRow { moment: row.moment, bytes: Arc::from(bytes), left_out, is_last: false };
+        let row = ReadRow { moment, payload, ends_row, left_out, is_last: false };
         self.held.replace(row).map_or(ControlFlow::Continue(()), |before| self.add(before))
     }
 
     fn add(&mut self, row: ReadRow) -> ControlFlow<()> {
-        let length = row.bytes.len();
+        let length = row.payload.len();
         if self.bytes + length > BATCH_BYTES && !self.batch.is_empty() {
             self.hand_over()?;
         }
@@ -144,9 +205,13 @@ impl Reader {
     }
 
     fn hand_over(&mut self) -> ControlFlow<()> {
+        if self.batch.is_empty() { ControlFlow::Continue(()) } else { self.send_batch() }
+    }
+
+    fn send_batch(&mut self) -> ControlFlow<()> {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
-        if batch.is_empty() { ControlFlow::Continue(()) } else { self.send(Read::Rows(batch)) }
+        self.send(Read::Rows(batch))
     }
 
     /// Waits until there is room. Whether anybody wants more.
@@ -156,5 +221,55 @@ impl Reader {
         } else {
             ControlFlow::Break(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH_ROWS, Messages, Read, ReadRow, Reader};
+    use crate::engine::journal_rows::SentRow;
+    use crate::model::ids::Epoch;
+    use crate::model::moment::Moment;
+    use crate::net::poll::Poll;
+    use crate::util::clock::Stamp;
+    use crossbeam_channel::{Receiver, bounded};
+
+    fn row(bytes: Option<&[u8]>) -> SentRow<'_> {
+        SentRow { number: 1, moment: Moment { at: Stamp::default(), epoch: Epoch(1) }, bytes }
+    }
+
+    fn rows(batches: &Receiver<Read>) -> Vec<ReadRow> {
+        let rows = batches.try_iter().filter_map(|read| match read {
+            Read::Rows(rows) => Some(rows),
+            Read::Ended(_) => None,
+        });
+        rows.flatten().collect()
+    }
+
+    #[test]
+    fn it_ends_when_nobody_wants_more_although_no_row_says_anything() {
+        let (sender, batches) = bounded(10);
+        let mut reader = Reader::new(Messages::Run, sender, Poll::new().unwrap().notifier());
+        drop(batches);
+        let ended_at = (1..=10 * BATCH_ROWS).find(|_| reader.take(row(None)).is_break());
+        assert_eq!(ended_at, Some(BATCH_ROWS));
+    }
+
+    #[test]
+    fn messages_of_a_row_come_one_by_one_and_the_last_that_is_sent_is_held_back() {
+        let (sender, batches) = bounded(10);
+        let poll = Poll::new().unwrap();
+        let mut reader = Reader::new(Messages::Framed, sender, poll.notifier());
+        for bytes in [&b"\x89\x00"[..], b"\x81\x01a\x82\x01b", b"\x81\x01c", b"\x88\x00"] {
+            assert!(reader.take(row(Some(bytes))).is_continue());
+        }
+        let held = reader.held.take().unwrap();
+        assert_eq!((&held.payload[..], held.ends_row, reader.left_out), (&b"c"[..], true, 1));
+        assert!(reader.hand_over().is_continue());
+        let told = rows(&batches);
+        let told: Vec<_> = told.iter().map(|row| (&row.payload[..], row.ends_row, row.left_out)).collect();
+        assert_eq!(told, [(&b"a"[..], false, 1), (b"b", true, 0)]);
+        assert!(reader.take(row(Some(b"\x81\x02a"))).is_break());
+        assert_eq!(reader.not_whole, Some(1));
     }
 }

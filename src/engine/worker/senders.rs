@@ -113,7 +113,8 @@ impl Worker {
             SendSource::Bytes(bytes) => LongContent::of_bytes(bytes),
             SendSource::File(path) => LongContent::of_file(path)?,
             SendSource::Journal(rows) => {
-                let replay = Replay::start(*rows, recipients, pace, (self.id, self.poll.notifier()))?;
+                let (messages, waker) = (self.messages_to(&recipients), (self.id, self.poll.notifier()));
+                let replay = Replay::start(*rows, messages, recipients, pace, waker)?;
                 return self.add_sender(job, Sender::Replay(Box::new(replay)));
             }
         };
@@ -147,9 +148,9 @@ impl Worker {
     pub(super) fn stop_senders(&mut self) {
         while let Some((job, mut sender)) = self.senders.by_job.pop_first() {
             if let Sender::Replay(replay) = &mut sender
-                && replay.recipients().are_there(&self.streams)
+                && self.notice_recipients(replay).is_err()
             {
-                replay.notice_taken(self.waiting_for(replay.recipients()));
+                // Nobody is left; what the last one took is counted.
             }
             self.senders.by_job.insert(job, sender);
             self.end_sender(job, Err(Rejection::Cancelled));
@@ -177,9 +178,6 @@ impl Worker {
 
     /// Queues as much of what is sent once as peers have taken since the last turn.
     pub(super) fn pump_longs(&mut self) {
-        if self.turn.log.paused().is_some() {
-            return;
-        }
         let is_meant = |(job, sender): (&JobId, &Sender)| (!sender.is_repeat()).then_some(*job);
         let jobs: Vec<JobId> = self.senders.by_job.iter().filter_map(is_meant).collect();
         for job in jobs {
@@ -190,11 +188,11 @@ impl Worker {
     }
 
     fn go_on_with(&mut self, job: JobId, mut sender: Sender) {
-        if self.turn.log.paused().is_some() {
-            self.senders.by_job.insert(job, sender);
-            return;
-        }
+        let is_paused = self.turn.log.paused().is_some();
         let is_through = match &mut sender {
+            // Nothing more is queued, but who leaves now is asked now what was taken.
+            Sender::Replay(replay) if is_paused => self.notice_recipients(replay).map(|()| false),
+            _ if is_paused => Ok(false),
             Sender::Long(long) => self.pump(long),
             Sender::Replay(replay) => self.pump_rows(replay),
             Sender::Repeat(_) => Ok(false),
@@ -207,7 +205,15 @@ impl Worker {
                 return;
             }
             Ok(true) => sender.outcome(),
-            Err(why) => Err(why),
+            Err(why) => {
+                // What is queued is not taken back, if somebody is there to take it.
+                if let Sender::Replay(replay) = &mut sender
+                    && !matches!(why, Rejection::PeerGone(_))
+                {
+                    replay.count_queued();
+                }
+                Err(why)
+            }
         };
         self.senders.by_job.insert(job, sender);
         self.end_sender(job, outcome);

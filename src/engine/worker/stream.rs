@@ -2,7 +2,7 @@
 
 use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
-use crate::engine::worker::queue::{Payload, QUEUE_CAP, SendQueue};
+use crate::engine::worker::queue::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
 use crate::engine::worker::respond::MessageCutter;
 use crate::engine::worker::websocket::{Demands, Progress, WebSocket};
 use crate::model::address::Address;
@@ -263,6 +263,13 @@ impl Stream {
 
     pub(super) fn queued_bytes(&self) -> u64 {
         self.queue.bytes()
+    }
+
+    /// The same, but where messages keep their borders each weighs more than its bytes, so that an empty one weighs
+    /// something.
+    pub(super) fn waiting_weight(&self) -> u64 {
+        let messages = if self.keeps_borders() { self.queue.len() as u64 } else { 0 };
+        self.queue.bytes() + PAYLOAD_OVERHEAD * messages
     }
 
     /// Reads once, straight into the journal's batch.

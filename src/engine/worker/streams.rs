@@ -46,7 +46,7 @@ pub(super) struct Streams {
 struct Ended {
     id: PeerId,
     reason: EndReason,
-    /// So many bytes were still waiting to be sent.
+    /// So much was still waiting to be sent.
     unsent: u64,
 }
 
@@ -296,7 +296,7 @@ impl Streams {
         let id = stream.id();
         turn.agenda.set(Alarm::Handshake(id), None);
         turn.agenda.set(Alarm::Silence(id), None);
-        self.ended.push(Ended { id, reason, unsent: stream.queued_bytes() });
+        self.ended.push(Ended { id, reason, unsent: stream.waiting_weight() });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
         }
@@ -367,9 +367,9 @@ impl Streams {
         refusal
     }
 
-    /// The longest queue among these peers.
+    /// How much waits in the longest queue among these peers.
     pub(super) fn longest_queue(&self, ids: &[PeerId]) -> u64 {
-        ids.iter().filter_map(|id| self.by_id.get(id)).map(Stream::queued_bytes).max().unwrap_or(0)
+        ids.iter().filter_map(|id| self.by_id.get(id)).map(Stream::waiting_weight).max().unwrap_or(0)
     }
 
     pub(super) fn shut_write(&mut self, ids: &[PeerId], turn: &mut Turn) {

@@ -390,13 +390,23 @@ fn row_bytes(tab: &mut Tab, row: RowKey) -> Option<Vec<u8>> {
 
 /// Sends what a row says: of frames, what was said in them, because what goes out is framed anew.
 fn send_again(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
-    let content = match &bytes {
-        Some(frames) if tab.settings.kind.is_web_socket() => Content::of_frames(frames),
-        _ => bytes.map(Content::from),
+    let contents = match bytes {
+        Some(frames) if tab.settings.kind.is_web_socket() => match Content::of_frames(&frames) {
+            Ok(messages) => messages,
+            Err(_cut) => return cx.problem("toast.row_not_whole"),
+        },
+        bytes => bytes.into_iter().map(Content::from).collect(),
     };
-    match content {
-        Some(content) => send(tab, Some(content), cx),
-        None => cx.notices.info(cx.locale.text("toast.rows_empty")),
+    if contents.is_empty() {
+        cx.notices.info(cx.locale.text("toast.rows_empty"));
+    } else if !tab.is_open() {
+        tell_not_open(tab, cx);
+    }
+    for content in contents.into_iter().take_while(|_| tab.is_open()) {
+        if send_content(tab, content, cx).is_none() {
+            // Why is told; the rest would come behind a gap.
+            break;
+        }
     }
 }
 
