@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Id, Key, Memory, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
-use sockscope::workspace::tabs::TabKind;
+use sockscope::workspace::tabs::{HighlightSettings, TabKind};
 use std::io::Write;
 use std::net::TcpStream;
 
@@ -80,7 +80,7 @@ fn marks_in(desk: &Desk, rect: Rect) -> Vec<ClippedShape> {
 /// Goes with Tab until it is where it began.
 fn walk(desk: &mut Desk) -> Vec<Stop> {
     let mut stops: Vec<Stop> = Vec::new();
-    while stops.len() < MOST_STOPS {
+    for _ in 0..MOST_STOPS {
         desk.harness.key_press(Key::Tab);
         desk.harness.run_steps(2);
         let Some(stop) = stop(desk) else { continue };
@@ -89,7 +89,11 @@ fn walk(desk: &mut Desk) -> Vec<Stop> {
         }
         stops.push(stop);
     }
-    panic!("there is no end to {:?}", &stops[MOST_STOPS - 10..]);
+    panic!(
+        "there is no end to {} stops, at last {:?}",
+        stops.len(),
+        &stops[stops.len().saturating_sub(10)..]
+    );
 }
 
 /// Goes through a part of the window that has at least so many stops.
@@ -181,6 +185,22 @@ fn every_stop_of_a_page_is_named_and_marked() {
         command(&mut desk, page);
         check(&mut desk, page, least);
     }
+}
+
+#[test]
+fn every_stop_of_a_list_longer_than_its_page_is_brought_into_sight() {
+    let mut tab = loopback(TabKind::TcpServer);
+    let rule = |number| HighlightSettings {
+        expression: format!("len > {number}"),
+        is_on: true,
+        color: 1,
+        ..HighlightSettings::default()
+    };
+    tab.highlights = (0..12).map(rule).collect();
+    let mut desk = Desk::with_tabs(vec![tab]);
+    command(&mut desk, "highlights");
+    desk.see("Move len > 11");
+    check(&mut desk, "highlights", 12 * 9);
 }
 
 #[test]

@@ -72,7 +72,23 @@ fn the_list_of_sends_is_dragged_into_an_order_that_is_kept() {
 #[test]
 fn escape_leaves_a_line_that_is_dragged_where_it_was() {
     let mut desk = with_quick(DrawerChoice::List, &["a1", "b2", "c3"]);
-    let (from, to) = (place(&desk, "Move a1").center(), place(&desk, "Move c3").center());
+    drag_and_leave(&mut desk, "a1", "c3");
+    assert_eq!(quick(&desk), "a1 b2 c3");
+    let mut desk = with_highlights(&["aa", "bb", "cc"]);
+    desk.press_containing("cc ");
+    desk.see("One place up");
+    drag_and_leave(&mut desk, "aa", "cc");
+    assert_eq!(highlights(&desk), "aa bb cc");
+    assert!(desk.state().modal.is_some(), "the key was for the drag alone");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.draw();
+    assert!(desk.state().modal.is_none());
+}
+
+/// Drags a line by its handle below another, and presses Escape before letting go.
+fn drag_and_leave(desk: &mut Desk, line: &str, other: &str) {
+    let (from, to) =
+        (place(desk, &format!("Move {line}")).center(), place(desk, &format!("Move {other}")).center());
     desk.harness.drag_at(from);
     desk.draw();
     desk.harness.hover_at(from.lerp(to, 0.5));
@@ -82,7 +98,24 @@ fn escape_leaves_a_line_that_is_dragged_where_it_was() {
     desk.key(Modifiers::NONE, Key::Escape);
     desk.harness.drop_at(to + egui::vec2(0.0, 6.0));
     desk.draw();
-    assert_eq!(quick(&desk), "a1 b2 c3");
+}
+
+/// A window with highlights of these expressions.
+fn with_highlights(expressions: &[&str]) -> Desk {
+    let mut tab = tab(DrawerChoice::Send);
+    let rule = |expression: &&str| HighlightSettings {
+        expression: (*expression).to_owned(),
+        is_on: true,
+        color: 1,
+        ..HighlightSettings::default()
+    };
+    tab.highlights = expressions.iter().map(rule).collect();
+    Desk::with_tabs(vec![tab])
+}
+
+fn highlights(desk: &Desk) -> String {
+    let rules = &desk.front().settings.highlights;
+    rules.iter().map(|rule| rule.expression.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -140,6 +173,16 @@ fn rules_and_steps_are_dragged_and_what_is_wrong_with_the_new_order_is_said() {
     drag_beyond(&mut desk, "Step 3", "Step 1", -6.0);
     assert_eq!(desk.front().settings.drawer.sequence.text, before);
     desk.see("column");
+    // The keyboard stays on the line that stays, and not on the one whose place it did not get.
+    let step = |desk: &Desk| desk.harness.get_by_label_contains("3 Repeat").is_focused();
+    desk.harness.get_by_label_contains("3 Repeat").focus();
+    desk.draw();
+    for _ in 0..3 {
+        desk.key(Modifiers::ALT, Key::ArrowUp);
+        desk.draw();
+        assert_eq!(desk.front().settings.drawer.sequence.text, before);
+        assert!(step(&desk));
+    }
     drag_beyond(&mut desk, "Step 1", "Step 2", 6.0);
     let text = &desk.front().settings.drawer.sequence.text;
     assert!(text.find("delay") < text.find("send"), "{text}");
@@ -147,34 +190,22 @@ fn rules_and_steps_are_dragged_and_what_is_wrong_with_the_new_order_is_said() {
 
 #[test]
 fn highlights_are_dragged_at_the_side_and_on_their_page() {
-    let mut tab = tab(DrawerChoice::Send);
-    let rule = |expression: &str| HighlightSettings {
-        expression: expression.to_owned(),
-        is_on: true,
-        color: 1,
-        ..HighlightSettings::default()
-    };
-    tab.highlights = ["aa", "bb", "cc"].map(rule).into();
-    let mut desk = Desk::with_tabs(vec![tab]);
-    let order = |desk: &Desk| {
-        let rules = &desk.front().settings.highlights;
-        rules.iter().map(|rule| rule.expression.as_str()).collect::<Vec<_>>().join(" ")
-    };
+    let mut desk = with_highlights(&["aa", "bb", "cc"]);
     let middle = |desk: &Desk, part: &str| {
         let line = desk.harness.get_all_by_label_contains(part).next().unwrap().rect();
         pos2(line.center().x, line.center().y)
     };
     let (from, to) = (middle(&desk, "aa "), middle(&desk, "bb "));
     desk.drag(&way(from, to + egui::vec2(0.0, 5.0)));
-    assert_eq!(order(&desk), "bb aa cc");
+    assert_eq!(highlights(&desk), "bb aa cc");
     desk.press_containing("cc ");
     desk.see("One place up");
     drag_beyond(&mut desk, "cc", "bb", -6.0);
-    assert_eq!(order(&desk), "cc bb aa");
+    assert_eq!(highlights(&desk), "cc bb aa");
     desk.harness.get_by_label("Move cc").focus();
     desk.draw();
     desk.key(Modifiers::ALT, Key::ArrowDown);
-    assert_eq!(order(&desk), "bb cc aa");
+    assert_eq!(highlights(&desk), "bb cc aa");
     let desk = desk.restart();
-    assert_eq!(order(&desk), "bb cc aa");
+    assert_eq!(highlights(&desk), "bb cc aa");
 }

@@ -1,6 +1,6 @@
 //! The palette of commands, as a person uses it: everything by name, with the keyboard or the mouse.
 
-use crate::window_support::{Desk, client, loopback};
+use crate::window_support::{Desk, client, loopback, read_exactly};
 use egui::{Key, Modifiers};
 use sockscope::ui::pages::Modal;
 use sockscope::workspace::tabs::TabKind;
@@ -79,4 +79,41 @@ fn what_the_menu_of_a_row_has_is_found_by_name_while_one_is_selected() {
     desk.enter("send field");
     desk.key(Modifiers::NONE, Key::Enter);
     assert_eq!(desk.front().settings.composer.draft, "from here");
+}
+
+#[test]
+fn what_is_selected_is_sent_by_name_and_times_are_measured_from_it() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    let address = desk.open("Listen");
+    let mut peer = client(address);
+    peer.write_all(b"from here").unwrap();
+    desk.see("RX from here");
+    desk.press("RX from here");
+    choose(&mut desk, "measure times", "Measure times from here");
+    desk.wait("the mark", |state| state.tabs[0].log.sheet.marked().is_some());
+    choose(&mut desk, "measure times", "Measure times from row to row");
+    desk.wait("no mark", |state| state.tabs[0].log.sheet.marked().is_none());
+    choose(&mut desk, "send bytes", "Send these bytes to all clients");
+    assert_eq!(read_exactly(&mut peer, 9), b"from here");
+    desk.see("TX from here");
+    desk.press("TX from here");
+    choose(&mut desk, "again clients", "Send again to all clients");
+    assert_eq!(read_exactly(&mut peer, 9), b"from here");
+    desk.press("RX from here");
+    desk.key(Modifiers::COMMAND, Key::A);
+    choose(&mut desk, "pauses", "Send these rows with their pauses to all clients");
+    assert_eq!(read_exactly(&mut peer, 27), b"from here".repeat(3));
+    desk.wait("the end of the rows", |state| state.tabs[0].file.is_none());
+    choose(&mut desk, "send these rows", "Send these rows to all clients");
+    assert_eq!(read_exactly(&mut peer, 9), b"from here");
+}
+
+/// Does what is found first by this, and bears this name.
+fn choose(desk: &mut Desk, typed: &str, name: &str) {
+    open_palette(desk);
+    desk.enter(typed);
+    desk.see(name);
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.draw();
+    assert!(desk.state().modal.is_none());
 }

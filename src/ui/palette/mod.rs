@@ -9,6 +9,7 @@ use crate::ui::action::Action;
 use crate::ui::commands::{TABLE, UiCommand};
 use crate::ui::sheet::SheetAction;
 use crate::ui::tab::composer::QuickSendAction;
+use crate::ui::tab::composer::words::recipients;
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::title::tab_title;
@@ -33,6 +34,8 @@ pub struct Palette {
     sends: bool,
     /// What can be done with the rows that are selected, by the keys of its names.
     of_rows: Vec<(&'static str, SheetAction)>,
+    /// To whom they are sent: it is said before they are gone.
+    whom: String,
 }
 
 /// A line of the palette.
@@ -65,6 +68,7 @@ impl Palette {
             titles: tabs.iter().map(|tab| (tab.key, tab_title(locale, &tab.settings))).collect(),
             sends: tab.is_some_and(Tab::is_open),
             of_rows,
+            whom: tab.map_or_else(String::new, |tab| recipients(locale, &tab.settings, &tab.peers)),
         }
     }
 
@@ -78,7 +82,10 @@ impl Palette {
             Some((also, PaletteLine { name, command: Some(row.command), key: String::new(), action }))
         });
         let of_rows = self.of_rows.iter().filter_map(|(name, action)| {
-            let (also, name) = (english.text(name).to_owned(), locale.text(name).to_owned());
+            let whole = |name: &str| {
+                if action.sends() { format!("{name} {}", self.whom) } else { name.to_owned() }
+            };
+            let (also, name) = (whole(english.text(name)), whole(locale.text(name)));
             let action = Action::OnTab(self.tab?, LogAction::Sheet(*action).into());
             Some((also, PaletteLine { name, command: None, key: String::new(), action }))
         });

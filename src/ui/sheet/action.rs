@@ -39,6 +39,8 @@ pub enum SheetAction {
     PutIntoField(RowKey),
     /// A part of a row is in the send field.
     PutPartIntoField(Part),
+    /// Times are measured from this row on, or from row to row again.
+    Mark(Option<RowKey>),
     /// A note is written about the row that the keyboard stands on.
     Note,
     /// Rows that are like this one in something are shown alone, hidden, highlighted or found.
@@ -59,6 +61,18 @@ pub enum SheetAction {
         /// What is done with them.
         how: TermUse,
     },
+}
+
+impl SheetAction {
+    /// Whether something goes out to peers.
+    pub fn sends(self) -> bool {
+        matches!(self, SheetAction::SendAgain(_) | SheetAction::SendRows { .. } | SheetAction::SendPart(_))
+    }
+
+    /// Whether something comes into the send field.
+    pub fn fills_field(self) -> bool {
+        matches!(self, SheetAction::PutIntoField(_) | SheetAction::PutPartIntoField(_))
+    }
 }
 
 /// What is done with the rows that have something.

@@ -25,7 +25,7 @@ impl Sheet {
             let single = self.selection.single();
             self.copy_items(ui, rows, part, view, actions);
             menu_separator(ui);
-            if self.send_items(ui, rows, frame, (view, part), actions) {
+            if self.send_items(ui, rows, (view, part), actions) {
                 menu_separator(ui);
             }
             row_items(ui, single, part, view, actions);
@@ -86,7 +86,6 @@ impl Sheet {
         &self,
         ui: &mut Ui,
         rows: &mut dyn Rows,
-        frame: &Frame,
         (view, part): (&SheetView<'_>, Option<Part>),
         actions: &mut Vec<SheetAction>,
     ) -> bool {
@@ -95,7 +94,7 @@ impl Sheet {
             self.send_rows_items(ui, rows, (view, whom), actions);
             return true;
         }
-        let data = self.single_data(rows, frame);
+        let data = self.single_data(rows);
         // Bytes of a device are seldom meant for everybody: who would get them is said before they are gone.
         let verb = match data {
             Some((_, tone)) if tone == RowTone::Received || part.is_some() => view.texts.send_back,
@@ -123,10 +122,7 @@ impl Sheet {
         (view, whom): (&SheetView<'_>, &str),
         actions: &mut Vec<SheetAction>,
     ) {
-        let behind = |end: &u64| rows.index(RowKey(end.saturating_add(1)));
-        let ranges = self.selection.ranges().iter();
-        let count: u64 =
-            ranges.map(|range| behind(range.end()).saturating_sub(rows.index(RowKey(*range.start())))).sum();
+        let count = self.rows_to_send(rows);
         let is_on = view.can_send && count > 0 && self.selected_text(rows).is_none();
         let verbs = [(view.texts.send_rows, false), (view.texts.send_rows_in_time, true)];
         for (verb, keeps_times) in verbs {
@@ -134,14 +130,6 @@ impl Sheet {
                 actions.push(SheetAction::SendRows { keeps_times });
             }
         }
-    }
-
-    /// The selected row if it is one and has bytes, and which way they went. An event has none.
-    fn single_data(&self, rows: &mut dyn Rows, frame: &Frame) -> Option<(RowKey, RowTone)> {
-        let key = self.selection.single()?;
-        let row = rows.index(key);
-        let tone = (row < frame.extent.rows).then(|| rows.content(row).tone)?;
-        tone.is_data().then_some((key, tone))
     }
 
     /// Where a key opens the menu: at the first line of the row that the keyboard stands on, and at the upper edge

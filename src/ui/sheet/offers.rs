@@ -2,7 +2,8 @@
 //! must not know how either looks, nor who does it.
 
 use crate::codec::copy::CopyForm;
-use crate::ui::sheet::rows::Rows;
+use crate::model::ids::RowKey;
+use crate::ui::sheet::rows::{RowTone, Rows};
 use crate::ui::sheet::{RowTrait, Sheet, SheetAction, TermUse};
 
 /// The keys of the names of copying in each form, in the order of [`CopyForm::ALL`].
@@ -61,18 +62,58 @@ impl Sheet {
         let forms = CopyForm::ALL.into_iter().zip(COPY_NAMES);
         offers.extend(forms.map(|(form, name)| (name, self.copy_action(form, rows))));
         offers.push(("sheet.menu.copy_rows", SheetAction::CopyRows));
+        offers.extend(self.send_offers(rows));
         if let Some(part) = self.shown_part(rows) {
             offers.push(("sheet.menu.put_into_field", SheetAction::PutPartIntoField(part)));
             offers.extend(PART_USES.map(|(name, how)| (name, SheetAction::UsePart { part, how })));
         } else if let Some(row) = self.selection.single() {
-            if rows.shown_index(row).is_some_and(|index| rows.content(index).tone.is_data()) {
+            if self.single_data(rows).is_some() {
                 offers.push(("sheet.menu.put_into_field", SheetAction::PutIntoField(row)));
             }
             offers.extend(
                 ROW_USES.map(|RowUse { name, like, how }| (name, SheetAction::Use { row, like, how })),
             );
         }
+        if let Some(row) = self.selection.single() {
+            offers.push(if self.marked == Some(row) {
+                ("sheet.menu.unmark", SheetAction::Mark(None))
+            } else {
+                ("sheet.menu.mark", SheetAction::Mark(Some(row)))
+            });
+        }
         offers
+    }
+
+    /// The ways in which what is selected goes out; their names end with to whom.
+    fn send_offers(&self, rows: &mut dyn Rows) -> Vec<(&'static str, SheetAction)> {
+        if self.selection.has_several() {
+            if self.rows_to_send(rows) == 0 || self.selected_text(rows).is_some() {
+                return Vec::new();
+            }
+            let ways = [("sheet.menu.send_rows", false), ("sheet.menu.send_rows_in_time", true)];
+            return ways.map(|(name, keeps_times)| (name, SheetAction::SendRows { keeps_times })).to_vec();
+        }
+        let Some((row, tone)) = self.single_data(rows) else { return Vec::new() };
+        vec![match (self.shown_part(rows), tone) {
+            (Some(part), _) => ("sheet.menu.send_back", SheetAction::SendPart(part)),
+            (None, RowTone::Received) => ("sheet.menu.send_back", SheetAction::SendAgain(row)),
+            (None, _) => ("sheet.menu.send_again", SheetAction::SendAgain(row)),
+        }]
+    }
+
+    /// How many of the selected rows no filter hides.
+    pub(super) fn rows_to_send(&self, rows: &dyn Rows) -> u64 {
+        let behind = |end: &u64| rows.index(RowKey(end.saturating_add(1)));
+        let ranges = self.selection.ranges().iter();
+        ranges.map(|range| behind(range.end()).saturating_sub(rows.index(RowKey(*range.start())))).sum()
+    }
+
+    /// The selected row if it is one and has bytes, and which way they went. An event has none.
+    pub(super) fn single_data(&self, rows: &mut dyn Rows) -> Option<(RowKey, RowTone)> {
+        let key = self.selection.single()?;
+        let row = rows.shown_index(key)?;
+        let tone = rows.content(row).tone;
+        tone.is_data().then_some((key, tone))
     }
 
     /// Copying what is selected in this form: as text, a part is copied as it is seen; in every other form it is bytes.

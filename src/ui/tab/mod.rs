@@ -441,12 +441,8 @@ impl Tab {
     pub fn offers(&mut self) -> Vec<(&'static str, SheetAction)> {
         let LogView { rows: Some(rows), sheet, .. } = &mut self.log else { return Vec::new() };
         let mut offers = sheet.offers(rows);
-        if self.is_kept() {
-            let is_put = |action: &SheetAction| {
-                matches!(action, SheetAction::PutIntoField(_) | SheetAction::PutPartIntoField(_))
-            };
-            offers.retain(|(_, action)| !is_put(action));
-        }
+        let (is_kept, is_open) = (self.is_kept(), self.is_open());
+        offers.retain(|(_, action)| !(is_kept && action.fills_field()) && (is_open || !action.sends()));
         offers
     }
 }

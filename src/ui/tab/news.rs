@@ -12,7 +12,6 @@ use crate::ui::tab::composer::{file, repeats};
 use crate::ui::tab::connection::panel::PendingRequest;
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::meter;
-use crate::ui::tab::peers::SendTo;
 use crate::ui::tab::sequence::RunEnd;
 use crate::ui::text;
 use std::sync::Arc;
@@ -139,12 +138,8 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     tab.peers.page_start = skip;
     tab.peers.total = total;
     let mut send_to = std::mem::take(&mut tab.peers.send_to);
-    if let Some(session) = tab.session() {
-        send_to.keep(|id| session.shared().peer(*id).is_some_and(|peer| peer.state.is_present()));
-    }
-    // A client has one server, whoever it is now; and who opens a session again begins anew.
-    let begins_anew = tab.settings.kind.shape().connects() || !tab.is_open();
-    tab.peers.send_to = if send_to.is_nobody() && begins_anew { SendTo::Standard } else { send_to };
+    send_to.follow(tab);
+    tab.peers.send_to = send_to;
     tab.peers.selected = selected.filter(|_| is_alive);
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
     tab.is_fresh = !is_seen && (tab.is_fresh || rows != tab.rows_seen);

@@ -122,6 +122,11 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
             tab.log.remarks.are_wanted = true;
             return notes::page(tab, about, cx).map(LogPage::Notes);
         }
+        LogAction::Sheet(SheetAction::Mark(row)) => {
+            if let Some(rows) = &mut tab.log.rows {
+                tab.log.sheet.set_marked(row, rows);
+            }
+        }
         LogAction::Sheet(SheetAction::Copy(form)) => copy(tab, form, cx),
         LogAction::Sheet(SheetAction::CopyRows) => copy_lines(tab, cx),
         LogAction::Sheet(SheetAction::CopyText { text, form }) => copy_text(tab, (text, form), cx),

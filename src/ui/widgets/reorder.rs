@@ -2,7 +2,7 @@
 //! Alt and an arrow. What the lines are is not known here.
 
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::button::focus_ring;
+use crate::ui::widgets::button::{focus_ring, reveal_focused};
 use egui::{CursorIcon, Id, Key, Modifiers, Rangef, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// How wide a handle is.
@@ -123,6 +123,7 @@ impl Reorder {
         self.take_keys(ui, place, &response);
         draw_handle(ui, &response);
         focus_ring(ui, Theme::of(ui), &response);
+        reveal_focused(&response);
         response.on_hover_cursor(CursorIcon::Grab).on_hover_text(tip);
     }
 
@@ -135,21 +136,22 @@ impl Reorder {
         if response.dragged() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
             self.dragged = Some(place);
-            if ui.input(|input| input.key_pressed(Key::Escape)) {
-                ui.ctx().stop_dragging();
-                self.dragged = None;
-            }
         }
-        if response.drag_stopped() && ui.input(|input| input.pointer.any_released()) {
+        if !response.drag_stopped() {
+            return;
+        }
+        if ui.input(|input| input.pointer.any_released()) {
             self.dragged = Some(place);
             self.is_dropped = true;
+        } else {
+            // Escape has ended it. A page around the list takes the keys that are left, and stays.
+            ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
         }
     }
 
     fn take_keys(&mut self, ui: &Ui, place: usize, response: &Response) {
-        let wanted = self.id.with("focus");
-        if ui.data(|data| data.get_temp::<usize>(wanted)) == Some(place) {
-            ui.data_mut(|data| data.remove::<usize>(wanted));
+        if ui.data(|data| data.get_temp(moved_by_key())) == Some((self.id, place)) {
+            Reorder::stay(ui);
             response.request_focus();
             response.scroll_to_me(None);
         }
@@ -167,12 +169,17 @@ impl Reorder {
         }
     }
 
+    /// The line that a key would have moved stands where it stood: the keyboard goes nowhere.
+    pub fn stay(ui: &Ui) {
+        ui.data_mut(|data| data.remove::<(Id, usize)>(moved_by_key()));
+    }
+
     /// All lines were drawn: marks where the dragged one would stand, and gives the line that stands elsewhere now.
     pub fn end(self, ui: &Ui) -> Option<LineMove> {
         if let Some((place, by)) = self.by_key {
             let shown = self.lines.iter().position(|(known, _)| *known == place)?;
             let (to, _) = self.lines.get(shown.checked_add_signed(by)?)?;
-            ui.data_mut(|data| data.insert_temp(self.id.with("focus"), *to));
+            ui.data_mut(|data| data.insert_temp(moved_by_key(), (self.id, *to)));
             return Some(LineMove { from: place, to: *to });
         }
         let from = self.dragged?;
@@ -238,6 +245,11 @@ impl Reorder {
         ui.scroll_with_delta(if self.flow == Flow::Down { vec2(0.0, by) } else { vec2(by, 0.0) });
         ui.ctx().request_repaint();
     }
+}
+
+/// Under this name is kept in which list a line was moved by a key, and whereto: the keyboard goes there with it.
+fn moved_by_key() -> Id {
+    Id::unique("moved by key")
 }
 
 /// Six dots, as handles have everywhere. They are drawn, because no font that comes along has them.

@@ -13,7 +13,9 @@ use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, wor
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::part_editor::Change;
-use crate::ui::tab::part_editor::view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
+use crate::ui::tab::part_editor::view::{
+    HEIGHT, PartsTexts, form_ui, list_error_height, list_error_ui, part_ui, whole_ui,
+};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, Flow, Reorder, button, error_line, menu, menu_item, toggle};
 use crate::ui::written_text::file_error;
@@ -102,6 +104,8 @@ pub(in crate::ui) fn rules_ui(
     for change in added.into_iter().chain(change) {
         if panel.editor.change(&mut drawer.rules, around.encoding, change) {
             out.push(AnswersAction::Arm.into());
+        } else {
+            Reorder::stay(ui);
         }
     }
 }
@@ -186,7 +190,8 @@ fn table_ui(
     // Echo and the simple answers stand before the rules of the file.
     let before = around.told.len().saturating_sub(file.rules.len());
     let mut change = None;
-    ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
+    let room = ui.available_height() - list_error_height(&panel.editor);
+    ScrollArea::vertical().id_salt("rules").max_height(room).auto_shrink(false).show(ui, |ui| {
         let mut order = Reorder::new(ui, "rules", Flow::Down);
         for (place, rule) in file.rules.iter().enumerate() {
             let told = around.told.get(before + place).filter(|told| told.name == rule.name);
@@ -223,7 +228,6 @@ fn table_ui(
             }
         }
         change = change.take().or(order.end(ui).map(Change::Move));
-        unmoved_ui(ui, ctx, &panel.editor);
         if file.rules.is_empty() {
             ui.add_space(theme::SPACE_8);
             let hint = RichText::new(ctx.text("rules.hint")).color(Theme::of(ui).dim);
@@ -234,6 +238,7 @@ fn table_ui(
             ui.add(egui::Label::new(text).truncate().selectable(true));
         }
     });
+    list_error_ui(ui, ctx, &panel.editor);
     change
 }
 

@@ -108,7 +108,7 @@ impl SendFile {
             let (all, _) = shared.peers_page(0, usize::MAX);
             self.to.recipients.renew(all.iter().filter(|peer| peer.state.can_send()));
         }
-        self.to.send_to.keep(|id| shared.peer(*id).is_some_and(|peer| peer.state.is_present()));
+        self.to.send_to.follow(tab);
         self.to.selected = self.to.selected_id().map_or_else(|| shared.only_peer(), |peer| shared.peer(peer));
     }
 

@@ -47,8 +47,10 @@ pub struct PartsEditor<F> {
     pub(in crate::ui) chosen: Option<usize>,
     /// It, as typed.
     pub(in crate::ui) typed: String,
-    /// What is wrong with it.
+    /// What is wrong with it. While something is, what was typed stays as it is.
     pub(in crate::ui) typed_error: Option<FileError>,
+    /// Why the list of parts is not as it was asked to be last: no fault of the part that is being changed.
+    pub(in crate::ui) list_error: Option<FileError>,
     /// The whole file is shown as text.
     pub(in crate::ui) is_text: bool,
     example: Option<Example<F>>,
@@ -88,8 +90,15 @@ pub(in crate::ui) enum Change {
 
 impl<F> Default for PartsEditor<F> {
     fn default() -> PartsEditor<F> {
-        let (typed, typed_error, is_text) = (String::new(), None, false);
-        PartsEditor { read: None, chosen: None, typed, typed_error, is_text, example: None }
+        PartsEditor {
+            read: None,
+            chosen: None,
+            typed: String::new(),
+            typed_error: None,
+            list_error: None,
+            is_text: false,
+            example: None,
+        }
     }
 }
 
@@ -131,6 +140,7 @@ impl<F: PartsFile> PartsEditor<F> {
         self.chosen = place;
         part.map(F::Part::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
         self.typed_error = None;
+        self.list_error = None;
     }
 
     /// A part is pressed: it is the one to be changed, or no longer.
@@ -151,8 +161,11 @@ impl<F: PartsFile> PartsEditor<F> {
     ) -> bool {
         let Ok(file) = self.file(&document.text, encoding) else { return false };
         let mut parts: Vec<String> = file.parts().iter().map(F::Part::to_string).collect();
+        self.list_error = None;
         let mut chosen = self.chosen;
         let is_written = matches!(change, Change::Write(..));
+        // What was typed and makes no sense yet is not in the file: it would be lost with another part in its place.
+        let is_unfinished = chosen.is_some() && self.typed_error.is_some();
         match change {
             Change::Write(place, typed) => {
                 if let Some(part) = parts.get_mut(place) {
@@ -167,7 +180,10 @@ impl<F: PartsFile> PartsEditor<F> {
             Change::Add(part) => {
                 let place = F::place_of_new(chosen, parts.len());
                 parts.insert(place, part);
-                chosen = Some(place);
+                chosen = match chosen.filter(|_| is_unfinished) {
+                    Some(known) => Some(if place <= known { known + 1 } else { known }),
+                    None => Some(place),
+                };
             }
             Change::Remove(place) if place < parts.len() => {
                 parts.remove(place);
@@ -184,14 +200,18 @@ impl<F: PartsFile> PartsEditor<F> {
         match F::read(&file.with_parts(&parts), encoding) {
             Ok(file) => {
                 document.text = file.to_string();
-                self.typed_error = None;
-                if !is_written {
+                if is_written {
+                    self.typed_error = None;
+                } else if is_unfinished && chosen.is_some() {
+                    self.chosen = chosen;
+                } else {
                     self.choose(chosen, chosen.and_then(|place| file.parts().get(place)));
                 }
                 true
             }
             Err(why) => {
-                self.typed_error = Some(why);
+                let error = if is_written { &mut self.typed_error } else { &mut self.list_error };
+                *error = Some(why);
                 false
             }
         }

@@ -87,11 +87,16 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
     change
 }
 
-/// Why a part does not stand where it was brought, below the table; beside a part that is being changed it stands there.
-pub(in crate::ui) fn unmoved_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &PartsEditor<F>) {
-    if let Some(why) = editor.typed_error.as_ref().filter(|_| editor.chosen.is_none()) {
+/// Why the list is not as it was asked to be, below the table: beside it stands what is wrong with a part.
+pub(in crate::ui) fn list_error_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &PartsEditor<F>) {
+    if let Some(why) = &editor.list_error {
         error_line(ui, &file_error(ctx.locale, why));
     }
+}
+
+/// The room that is kept for that below the lines of the table, so that it is seen wherever they are scrolled to.
+pub(in crate::ui) fn list_error_height<F>(editor: &PartsEditor<F>) -> f32 {
+    if editor.list_error.is_some() { ERROR_HEIGHT } else { 0.0 }
 }
 
 /// The whole file; says whether it was changed.

@@ -98,9 +98,21 @@ impl SendTo {
     }
 
     /// Leaves out peers that are gone.
-    pub fn keep(&mut self, is_there: impl FnMut(&PeerId) -> bool) {
+    fn keep(&mut self, is_there: impl FnMut(&PeerId) -> bool) {
         if let SendTo::Peers(chosen) = self {
             chosen.retain(is_there);
+        }
+    }
+
+    /// Leaves out who has left the session of a tab. Where all have, a client goes on with its one server, whoever it is
+    /// now, and who opens a session again begins anew.
+    pub(in crate::ui) fn follow(&mut self, tab: &Tab) {
+        if let Some(shared) = tab.session().map(SessionHandle::shared) {
+            self.keep(|id| shared.peer(*id).is_some_and(|peer| peer.state.is_present()));
+        }
+        let begins_anew = tab.settings.kind.shape().connects() || !tab.is_open();
+        if self.is_nobody() && begins_anew {
+            *self = SendTo::Standard;
         }
     }
 
@@ -201,6 +213,10 @@ fn close_peer(tab: &Tab, peer: PeerId, how: CloseKind, cx: &mut Cx<'_>) {
 mod tests {
     use super::SendTo;
     use crate::model::ids::PeerId;
+    use crate::ui::tab::settings::LiveSettings;
+    use crate::ui::tab::{Tab, TabKey};
+    use crate::workspace::tabs::TabKind;
+    use std::collections::BTreeSet;
 
     #[test]
     fn several_peers_are_chosen_and_leave() {
@@ -217,5 +233,15 @@ mod tests {
         send_to.toggle(one);
         send_to.toggle(one);
         assert_eq!(send_to, SendTo::Standard);
+    }
+
+    #[test]
+    fn a_client_and_who_opens_again_send_to_whom_is_there() {
+        for kind in [TabKind::TcpClient, TabKind::TcpServer] {
+            let tab = Tab::new(TabKey(0), LiveSettings::new(kind));
+            let mut send_to = SendTo::Peers(BTreeSet::new());
+            send_to.follow(&tab);
+            assert_eq!(send_to, SendTo::Standard);
+        }
     }
 }

@@ -85,18 +85,20 @@ impl SequencePanel {
         self.editor.choose(None, None);
     }
 
-    /// Changes the steps. What was run last says nothing of others.
+    /// Changes the steps, and tells whether that was done. What was run last says nothing of others.
     pub(in crate::ui) fn change(
         &mut self,
         document: &mut DocumentSettings,
         encoding: TextEncoding,
         change: Change,
-    ) {
+    ) -> bool {
         let keeps_results = matches!(change, Change::Write(..) | Change::Switch(_));
-        if self.editor.change(document, encoding, change) && !keeps_results {
+        let is_done = self.editor.change(document, encoding, change);
+        if is_done && !keeps_results {
             self.results.clear();
             self.ended = None;
         }
+        is_done
     }
 
     /// A step has ended.
@@ -277,5 +279,38 @@ mod tests {
         let why = panel.editor.typed_error.clone().unwrap().to_string();
         assert!(why.contains("send"), "{why}");
         assert_eq!(panel.editor.typed, "sned = \"a\"", "what was typed stays");
+    }
+
+    #[test]
+    fn what_was_typed_stays_while_other_steps_come_and_move() {
+        let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+        for step in ["send = \"a\"", "send = \"b\"", "send = \"c\""] {
+            panel.change(&mut document, UTF_8, Change::Add(step.to_owned()));
+        }
+        panel.editor.chosen = Some(1);
+        "sned = \"b\"".clone_into(&mut panel.editor.typed);
+        assert!(!panel.change(&mut document, UTF_8, Change::Write(1, panel.editor.typed.clone())));
+        let why = panel.editor.typed_error.clone();
+        assert!(why.is_some() && panel.editor.list_error.is_none());
+        for (change, is_done, chosen, expected) in [
+            (Change::Move(LineMove { from: 0, to: 2 }), true, 0, "send b; send c; send a"),
+            (Change::Switch(2), true, 0, "send b; send c; -send a"),
+            (Change::Switch(0), true, 0, "-send b; send c; -send a"),
+            (Change::Add("repeat = 2\nfrom = 9".to_owned()), false, 0, "-send b; send c; -send a"),
+            (Change::Add("delay = \"1s\"".to_owned()), true, 0, "-send b; delay 1s; send c; -send a"),
+            (Change::Move(LineMove { from: 0, to: 2 }), true, 2, "delay 1s; send c; -send b; -send a"),
+        ] {
+            assert_eq!(panel.change(&mut document, UTF_8, change.clone()), is_done, "{change:?}");
+            assert_eq!(steps(&mut panel, &document), expected, "{change:?}");
+            assert_eq!(panel.editor.chosen, Some(chosen), "{change:?}");
+            assert_eq!(panel.editor.typed, "sned = \"b\"", "{change:?}");
+            assert_eq!(panel.editor.typed_error, why, "it is still what is wrong with the step: {change:?}");
+            assert_eq!(panel.editor.list_error.is_some(), !is_done, "{change:?}");
+        }
+        assert!(panel.change(&mut document, UTF_8, Change::Write(2, "send = \"d\"".to_owned())));
+        assert_eq!(
+            (steps(&mut panel, &document).as_str(), &panel.editor.typed_error),
+            ("delay 1s; send c; send d; -send a", &None)
+        );
     }
 }

@@ -10,7 +10,9 @@ use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, wor
 use crate::ui::tab::drawer::template_cell::template_job;
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::part_editor::Change;
-use crate::ui::tab::part_editor::view::{HEIGHT, PartsTexts, form_ui, part_ui, unmoved_ui, whole_ui};
+use crate::ui::tab::part_editor::view::{
+    HEIGHT, PartsTexts, form_ui, list_error_height, list_error_ui, part_ui, whole_ui,
+};
 use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
@@ -110,8 +112,10 @@ pub(in crate::ui) fn sequence_ui(
                 } else {
                     None
                 };
-                if let Some(change) = change.or(written) {
-                    panel.change(&mut drawer.sequence, around.encoding, change);
+                if let Some(change) = change.or(written)
+                    && !panel.change(&mut drawer.sequence, around.encoding, change)
+                {
+                    Reorder::stay(ui);
                 }
             });
         }
@@ -221,7 +225,7 @@ fn table_ui(
     let last = wanted.len() - 1;
     let columns = heading_ui(ui, &wanted);
     let mut change = None;
-    let room = HEIGHT - 2.0 * theme::ROW_HEIGHT;
+    let room = HEIGHT - 2.0 * theme::ROW_HEIGHT - list_error_height(&panel.editor);
     ScrollArea::vertical().id_salt("steps").max_height(room).auto_shrink(false).show(ui, |ui| {
         let mut order = Reorder::new(ui, "steps", Flow::Down);
         for (place, step) in sequence.steps.iter().enumerate() {
@@ -265,11 +269,11 @@ fn table_ui(
             }
         }
         change = change.take().or(order.end(ui).map(Change::Move));
-        unmoved_ui(ui, ctx, &panel.editor);
         ui.add_space(theme::SPACE_4);
         let opener = text_button(ui, ctx.text("sequence.add"), ctx.text("sequence.add_tip"));
         change = change.take().or(add_menu(ctx, &opener));
     });
+    list_error_ui(ui, ctx, &panel.editor);
     variables_ui(ui, ctx, panel);
     change
 }
