@@ -50,13 +50,13 @@ fn a_time_that_is_dragged_over_is_seen_alone_and_its_rows_on_request() {
     let at = |share: f32| Pos2::new(area.left() + share * area.width(), area.center().y);
     assert!(!desk.is_seen("Show only this time"), "all of the time is seen");
     desk.drag(&[0.25, 0.4, 0.6, 0.75].map(at));
-    desk.press("Show only this time");
+    desk.press_settled("Show only this time");
     desk.wait("the rows of the middle", |state| {
         let find = &state.tabs.front().unwrap().log.find;
         find.passed().is_some_and(|rows| rows.iter().eq([3, 4, 5, 6, 7]))
     });
     assert!(desk.front().log.find.filter().starts_with("time >= "), "{}", desk.front().log.find.filter());
-    desk.press("Show all");
+    desk.press_settled("Show all");
     assert_eq!(desk.front().chart.zoom, None);
 }
 

@@ -77,6 +77,17 @@ impl Desk {
         self.draw();
     }
 
+    /// Clicks the control with this name once it stays where it is: what has just come above it moves it.
+    pub(crate) fn press_settled(&mut self, name: &str) {
+        let mut place = None;
+        let is_still = wait_until(&mut self.harness, |harness| {
+            let now = harness.query_by_label(name).map(|node| node.rect());
+            now.is_some() && std::mem::replace(&mut place, now) == now
+        });
+        assert!(is_still, "{name} does not come to rest: {:#?}", self.names());
+        self.press(name);
+    }
+
     /// Clicks the last of several controls with this name.
     pub(crate) fn press_last(&mut self, name: &str) {
         self.harness
