@@ -355,7 +355,7 @@ fn who_stays_gets_everything_when_others_leave() {
 #[test]
 fn rows_count_that_those_who_stayed_had_when_the_session_was_closed() {
     let row = vec![b'x'; 15 << 20];
-    let (_folder, reader) = earlier(&[Past::Data(0, &row), Past::Data(0, b"never goes")]);
+    let (_folder, reader) = earlier(&[Past::Data(0, &row), Past::Data(0, b"may go")]);
     let (bench, address) = listen();
     let mut takes = TcpStream::connect(address).unwrap();
     bench.wait_status("the first", |status| status.peers_present == 1);
@@ -367,15 +367,17 @@ fn rows_count_that_those_who_stayed_had_when_the_session_was_closed() {
     bench.wait_status("what was taken", |_| {
         bench.session.shared().peers_page(0, 2).0.iter().any(|peer| peer.queued_bytes == 0)
     });
-    // Most often both are carried out in one turn.
     let slow =
         bench.session.shared().peers_page(0, 2).0.iter().find(|peer| peer.queued_bytes > 0).unwrap().id;
     bench.ask(Command::ClosePeers { target: Target::Peers(vec![slow]), how: CloseKind::Reset });
     bench.ask(Command::Close);
     let (outcome, sent, total) = end(&bench);
     drop(takes_nothing);
-    assert_eq!((outcome, total), (Err(Rejection::Cancelled), 2));
-    assert_eq!(sent, 1);
+    // Both are carried out in one turn, or the row that is left goes to the one that stays between them.
+    match (outcome, sent, total) {
+        (Err(Rejection::Cancelled), 1 | 2, 2) | (Err(Rejection::SomeLeft { left: 1, of: 2 }), 2, 2) => {}
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
