@@ -100,7 +100,7 @@ impl JournalRows {
         let Some(among) = &self.selection.among else {
             let mut records = self.reader.records(range);
             while let Some(record) = records.next().map_err(|error| error.failure())? {
-                if self.take(record, visit)?.is_break() {
+                if self.take(record.id.0, record, visit)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -113,7 +113,7 @@ impl JournalRows {
             let Some(record) = self.reader.record(RecordId(id)).map_err(|error| error.failure())? else {
                 break;
             };
-            if self.take(&record, visit)?.is_break() {
+            if self.take(id, &record, visit)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -134,7 +134,7 @@ impl JournalRows {
             let visited = messages.visit(first..range.end, &mut |row| {
                 if is_meant(key) {
                     meant = key;
-                    outcome = self.take(row.record, visit);
+                    outcome = self.take(key, row.record, visit);
                 }
                 key += 1;
                 let goes_on = matches!(outcome, Ok(ControlFlow::Continue(()))) && key - meant <= MOST_BETWEEN;
@@ -162,13 +162,17 @@ impl JournalRows {
     }
 
     /// What was lost cannot be sent, and is not left out in silence.
-    fn take(&self, record: &Record, visit: &mut RowVisit<'_>) -> Result<ControlFlow<()>, Rejection> {
+    fn take(
+        &self,
+        key: u64,
+        record: &Record,
+        visit: &mut RowVisit<'_>,
+    ) -> Result<ControlFlow<()>, Rejection> {
+        let number = key.saturating_add(1);
         if matches!(record.body, Body::Damaged) {
-            let path = self.reader.path().to_owned();
-            return Err(Rejection::RowDamaged { path, row: record.id.0.saturating_add(1) });
+            return Err(Rejection::RowDamaged { path: self.reader.path().to_owned(), row: number });
         }
         let bytes = record.data().map(|data| data.bytes.as_slice());
-        let number = record.id.0.saturating_add(1);
         Ok(visit(SentRow { number, moment: Moment::of(record), bytes }))
     }
 }

@@ -488,14 +488,18 @@ fn messages_that_came_in_one_read_go_out_apart_and_a_read_that_is_cut_is_told() 
         .collect();
     assert_eq!(frames, b"\x81\x01a\x82\x02bc");
 
-    // Lines cut frames anywhere.
-    let (_folder, reader) = earlier(&[Past::Data(0, b"\x81\x04a\nbc")]);
-    let mut scan = SplitScan::new(reader.clone(), Framing::Lines, RecordId(0));
-    while !scan.step(u64::MAX).unwrap().is_done {}
-    server.ask(replay(JournalRows::new(reader, Some(&scan.rows()), RowSelection::all(), RowTiming::AtOnce)));
-    let (outcome, sent, _) = end(&server);
-    assert!(matches!(outcome, Err(Rejection::RowNotWhole { row: 1, .. })), "{outcome:?}");
-    assert_eq!(sent, 0);
+    // Lines cut frames anywhere; what is told is the row as it is seen, whatever it was cut out of.
+    let line_in_two = [Past::Data(0, b"\x81\x02"), Past::Data(0, b"a\n"), Past::Data(0, b"\x81\x04b\nc")];
+    for (past, cut, whole) in [(&[Past::Data(0, b"\x81\x04a\nbc")][..], 1, 0), (&line_in_two, 2, 1)] {
+        let (_folder, reader) = earlier(past);
+        let mut scan = SplitScan::new(reader.clone(), Framing::Lines, RecordId(0));
+        while !scan.step(u64::MAX).unwrap().is_done {}
+        let lines = JournalRows::new(reader, Some(&scan.rows()), RowSelection::all(), RowTiming::AtOnce);
+        server.ask(replay(lines));
+        let (outcome, sent, _) = end(&server);
+        assert!(matches!(outcome, Err(Rejection::RowNotWhole { row, .. }) if row == cut), "{outcome:?}");
+        assert_eq!(sent, whole);
+    }
 }
 
 #[cfg(unix)]
