@@ -46,6 +46,13 @@ fn sent(desk: &Desk) -> Vec<Record> {
     all
 }
 
+/// Sends all rows at once, by the menu of this one.
+fn send_all_rows(desk: &mut Desk, row: &str) {
+    desk.key(Modifiers::COMMAND, Key::A);
+    desk.menu_of(row);
+    desk.press("Send these rows to all clients");
+}
+
 #[test]
 fn selected_rows_go_out_one_by_one_and_events_among_them_are_left_out() {
     let (mut desk, other) = with_datagrams(&[b"one", b"two", b"", b"four"]);
@@ -69,9 +76,7 @@ fn of_selected_messages_only_those_that_are_shown_are_sent() {
     desk.see("RX keep 5");
     desk.lose("RX drop 4");
     desk.press_containing("RX keep 1");
-    desk.key(Modifiers::COMMAND, Key::A);
-    desk.menu_of("RX keep 1");
-    desk.press("Send these rows to all clients");
+    send_all_rows(&mut desk, "RX keep 1");
     assert_eq!(read_exactly(&mut peer, 21), b"keep 1\nkeep 3\nkeep 5\n");
     desk.hear("3 rows were sent");
     let rows: Vec<_> = sent(&desk).iter().map(|record| record.data().unwrap().bytes.clone()).collect();
@@ -160,9 +165,7 @@ fn a_message_in_frames_is_sent_again_as_what_it_said() {
     assert_eq!(read_exactly(&mut peer, 7), b"\x81\x05Hello");
     desk.see("TX ⟨81⟩ENQHello");
     desk.press_containing("RX ⟨81 85⟩");
-    desk.key(Modifiers::COMMAND, Key::A);
-    desk.menu_of("RX ⟨81 85⟩");
-    desk.press("Send these rows to all clients");
+    send_all_rows(&mut desk, "RX ⟨81 85⟩");
     assert_eq!(read_exactly(&mut peer, 18), b"\x81\x05Hello\x82\x02\xff\xfe\x81\x05Hello");
     desk.hear("3 rows were sent");
 }
@@ -182,9 +185,7 @@ fn messages_of_one_read_are_sent_again_apart_and_of_a_cut_one_it_is_told_what_to
     desk.menu_of("RX ⟨82 82⟩");
     desk.press("Send these bytes to all clients");
     desk.hear("This row is not made of whole WebSocket messages. Choose the split “WebSocket”");
-    desk.key(Modifiers::COMMAND, Key::A);
-    desk.menu_of("RX ⟨82 82⟩");
-    desk.press("Send these rows to all clients");
+    send_all_rows(&mut desk, "RX ⟨82 82⟩");
     desk.hear(
         "is not made of whole WebSocket messages. Choose the split “WebSocket”, then send the messages.",
     );

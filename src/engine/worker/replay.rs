@@ -85,15 +85,13 @@ impl Worker {
     /// Counts what recipients have taken, and those who have left: until then these had taken some, too.
     pub(super) fn notice_recipients(&self, replay: &mut Replay) -> Result<(), Rejection> {
         let unsent = replay.recipients.unsent_at_end(&self.streams);
-        match (replay.recipients.notice_gone(&self.streams, replay.is_read), unsent) {
-            (Ok(()), _) => replay.notice_taken(self.waiting_for(&replay.recipients)),
-            (Err(gone), None) => return Err(gone),
-            (Err(gone), Some(unsent)) => {
-                replay.notice_taken(unsent);
-                return Err(gone);
-            }
+        let noticed = replay.recipients.notice_gone(&self.streams, replay.is_read);
+        // Where nobody is left, what the last one took is counted.
+        let left = if noticed.is_ok() { Some(self.waiting_for(&replay.recipients)) } else { unsent };
+        if let Some(left) = left {
+            replay.notice_taken(left);
         }
-        Ok(())
+        noticed
     }
 
     fn queue_rows(&mut self, replay: &mut Replay) -> Result<(), Rejection> {

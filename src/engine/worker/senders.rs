@@ -68,6 +68,13 @@ impl Sender {
         }
     }
 
+    /// Counts what is queued of rows: it is not taken back.
+    fn count_queued(&mut self) {
+        if let Sender::Replay(replay) = self {
+            replay.count_queued();
+        }
+    }
+
     /// When it goes on by itself, if somebody keeps to times.
     fn next_due(&self) -> Option<Instant> {
         match self {
@@ -135,13 +142,10 @@ impl Worker {
     }
 
     pub(super) fn stop_sender(&mut self, job: JobId) {
-        match self.senders.by_job.get_mut(&job) {
-            None => return,
-            // What is queued is not taken back.
-            Some(Sender::Replay(replay)) => replay.count_queued(),
-            Some(Sender::Repeat(_) | Sender::Long(_)) => {}
+        if let Some(mut sender) = self.senders.by_job.remove(&job) {
+            sender.count_queued();
+            self.end_sender(job, sender, Err(Rejection::Cancelled));
         }
-        self.end_sender(job, Err(Rejection::Cancelled));
     }
 
     /// Nothing goes on any more, and what waits is lost.
@@ -150,10 +154,9 @@ impl Worker {
             if let Sender::Replay(replay) = &mut sender
                 && self.notice_recipients(replay).is_err()
             {
-                // Nobody is left; what the last one took is counted.
+                // Nobody is left, and it ends as it would with anybody.
             }
-            self.senders.by_job.insert(job, sender);
-            self.end_sender(job, Err(Rejection::Cancelled));
+            self.end_sender(job, sender, Err(Rejection::Cancelled));
         }
     }
 
@@ -168,7 +171,7 @@ impl Worker {
                         self.turn.agenda.set(Alarm::Sender(job), Some(due));
                         self.senders.by_job.insert(job, Sender::Repeat(repeat));
                     }
-                    Next::Ended(outcome) => self.end_sender(job, outcome),
+                    Next::Ended(outcome) => self.end_sender(job, Sender::Repeat(repeat), outcome),
                 }
             }
             Some(sender) => self.go_on_with(job, sender),
@@ -206,17 +209,14 @@ impl Worker {
             }
             Ok(true) => sender.outcome(),
             Err(why) => {
-                // What is queued is not taken back, if somebody is there to take it.
-                if let Sender::Replay(replay) = &mut sender
-                    && !matches!(why, Rejection::PeerGone(_))
-                {
-                    replay.count_queued();
+                // Somebody is there to take what is queued.
+                if !matches!(why, Rejection::PeerGone(_)) {
+                    sender.count_queued();
                 }
                 Err(why)
             }
         };
-        self.senders.by_job.insert(job, sender);
-        self.end_sender(job, outcome);
+        self.end_sender(job, sender, outcome);
     }
 
     fn tell_progress(&mut self, job: JobId, progress: Option<(u64, u64)>) {
@@ -228,12 +228,11 @@ impl Worker {
     }
 
     /// It was sent whole, or not: told to the sequence whose step it was, otherwise to the front end.
-    fn end_sender(&mut self, job: JobId, outcome: Result<(), Rejection>) {
-        let ended = self.senders.by_job.remove(&job);
+    fn end_sender(&mut self, job: JobId, mut ended: Sender, outcome: Result<(), Rejection>) {
         self.senders.has_changed_at_once();
         self.turn.agenda.set(Alarm::Sender(job), None);
         // Of rows the last count is told with the end: it says how many have really gone out.
-        if let Some(Sender::Replay(mut replay)) = ended {
+        if let Sender::Replay(replay) = &mut ended {
             self.tell_progress(job, replay.take_progress());
         }
         if job == SEQUENCE_FILE {

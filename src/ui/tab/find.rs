@@ -208,7 +208,7 @@ impl Find {
         }
         // Also of a text that it cannot write: another encoding may.
         self.encoding = Some(encoding);
-        let expression = match Expression::parse(&self.text, &Vocabulary::default()) {
+        let expression = match parse(&self.text) {
             Ok(expression) if self.matches_case => expression.matching_case(),
             Ok(expression) => expression,
             Err(error) => {
@@ -247,7 +247,7 @@ impl Find {
 
     /// This is the filter from now on; an empty text lets everything through. Nothing changes where it makes no sense.
     pub fn set_filter(&mut self, typed: &str) {
-        match Expression::parse(typed, &Vocabulary::default()) {
+        match parse(typed) {
             _ if typed.trim().is_empty() => self.filter.clear(),
             Ok(_) => typed.trim().clone_into(&mut self.filter),
             Err(error) => self.error = Some(FindError::Expression(error)),
@@ -256,7 +256,6 @@ impl Find {
 
     /// Makes the filter narrower by a term.
     pub fn narrow(&mut self, how: Narrowing, term: &str) {
-        let parse = |typed: &str| Expression::parse(typed, &Vocabulary::default());
         let term = match parse(term) {
             Ok(term) => term.root().clone(),
             Err(error) => {
@@ -275,8 +274,7 @@ impl Find {
 
     /// What else the filter wants of every row, where it wants this of every row.
     pub fn filter_without(&self, term: &str) -> Option<String> {
-        let parse = |typed: &str| Expression::parse(typed, &Vocabulary::default()).ok();
-        let (term, filter) = (parse(term)?, parse(&self.filter)?);
+        let (term, filter) = (parse(term).ok()?, parse(&self.filter).ok()?);
         let mut wanted = match filter.root() {
             Node::All(wanted) => wanted.clone(),
             one => vec![one.clone()],
@@ -311,7 +309,7 @@ impl Find {
     pub fn start_filter(&mut self, searched: &Searched, encoding: TextEncoding, news: &News) {
         self.passing.stop();
         let typed = if self.filter.is_empty() && self.hides_wire { "not layer:wire" } else { &self.filter };
-        let Ok(expression) = Expression::parse(typed, &Vocabulary::default()) else { return };
+        let Ok(expression) = parse(typed) else { return };
         if let Err(error) = self.passing.start(searched, predicate(&expression, encoding), news) {
             self.error = Some(FindError::Gathering(error));
         }
@@ -421,6 +419,11 @@ impl Find {
 /// A predicate for the rows of a log.
 pub fn predicate(expression: &Expression, encoding: TextEncoding) -> Predicate {
     Predicate::new(expression, encoding, &DecodeChoice::Auto, &TimeFormat::local())
+}
+
+/// What was typed into the field means: no names of its own are known there.
+fn parse(typed: &str) -> Result<Expression, ExpressionError> {
+    Expression::parse(typed, &Vocabulary::default())
 }
 
 #[cfg(test)]
