@@ -8,6 +8,7 @@ use sockscope::codec::expression::{Expression, Vocabulary};
 use sockscope::codec::text::TextEncoding;
 use sockscope::codec::time::TimeFormat;
 use sockscope::journal::query::{Filter, Pattern, Predicate, PredicateScan, Search};
+use sockscope::journal::totals::{Counted, Totals};
 use sockscope::journal::{JournalInfo, JournalReader, JournalWriter};
 use sockscope::model::ids::{Epoch, PeerId, RecordId};
 use sockscope::model::record::DataHead;
@@ -15,6 +16,7 @@ use sockscope::util::clock;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -109,6 +111,12 @@ fn small_records(folder: &Path, count: u64) -> anyhow::Result<()> {
     let short = Predicate::new(&short, TextEncoding::UTF_8, &DecodeChoice::Auto, &TimeFormat::local());
     let mut filtering = PredicateScan::new(reader.clone(), short, RecordId(0))?;
     say(&format!("filter 64 B: {}", per_second(count, timed(|| filter_all(&mut filtering))?)))?;
+    let counted = Counted { ranges: &[0..=u64::MAX], among: None };
+    let totals = timed(|| {
+        black_box(Totals::of_records(&reader, counted, &mut |_| ControlFlow::Continue(()))?);
+        Ok(())
+    })?;
+    say(&format!("what all rows come to, 64 B: {}", per_second(count, totals)))?;
     let lookups = 10_000;
     let random = timed(|| {
         for step in 0..lookups {

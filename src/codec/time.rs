@@ -210,6 +210,11 @@ pub fn millis_text(millis: u64) -> String {
     }
 }
 
+/// A longer span, as a clock shows it: hours, minutes and seconds.
+pub fn clock_span(seconds: u64) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 fn timestamp(wall_ns: i64) -> Timestamp {
     // Every number of nanoseconds in 64 bits is a moment between the years 1677 and 2262.
     Timestamp::from_nanosecond(wall_ns.into()).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -248,7 +253,9 @@ fn push_padded(text: &mut String, number: u64, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeColumn, TimeFormat, TimePrecision, delta, millis_text, push_seconds, rfc3339_utc};
+    use super::{
+        TimeColumn, TimeFormat, TimePrecision, clock_span, delta, millis_text, push_seconds, rfc3339_utc,
+    };
     use crate::model::ids::Epoch;
     use crate::model::moment::Moment;
     use crate::util::clock::Stamp;
@@ -346,6 +353,13 @@ mod tests {
             (1_500, TimePrecision::Micros, "+0.000001"),
         ] {
             assert_eq!(delta(nanos, precision), text);
+        }
+    }
+
+    #[test]
+    fn a_long_span_reads_like_a_clock() {
+        for (seconds, text) in [(0, "0:00:00"), (3_725, "1:02:05"), (360_000, "100:00:00")] {
+            assert_eq!(clock_span(seconds), text);
         }
     }
 

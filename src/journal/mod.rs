@@ -36,6 +36,8 @@ pub mod split;
 
 pub mod timeline;
 
+pub mod totals;
+
 pub mod verify;
 
 pub mod recover;

@@ -41,6 +41,8 @@ pub enum JobKind {
     StartFolder,
     /// A log is gone over for its chart.
     Chart,
+    /// What the selected rows come to is gone over.
+    Totals,
     /// The notes of a session are read.
     ListNotes,
     /// A long text is written to a file, to be sent.
@@ -86,6 +88,7 @@ impl JobKind {
             JobKind::LookAtFile => "look-at-file",
             JobKind::StartFolder => "start-folder",
             JobKind::Chart => "chart",
+            JobKind::Totals => "totals",
             JobKind::ListNotes => "notes",
             JobKind::LongPaste => "long-paste",
             JobKind::OpenDocument => "open-document",
@@ -102,6 +105,7 @@ impl JobKind {
             | JobKind::SearchSessions
             | JobKind::OpenSession
             | JobKind::Chart
+            | JobKind::Totals
             | JobKind::ListNotes
             | JobKind::LookAtFile
             | JobKind::OpenDocument

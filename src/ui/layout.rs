@@ -219,7 +219,8 @@ fn status_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &Tab, out: &mut Vec<Action>) {
     Panel::bottom("status").exact_size(status_bar::HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
         let meter = (&tab.status, &tab.meter);
         let log_file = tab.log_file.shown();
-        status_bar::status_bar_ui(ui, ctx, &tab.settings, meter, journal, log_file, &mut asked);
+        let facts = (journal, tab.totals.shown());
+        status_bar::status_bar_ui(ui, ctx, &tab.settings, meter, facts, log_file, &mut asked);
     });
     pass_on(tab.key, asked, out);
 }

@@ -1,5 +1,6 @@
 //! What is known of an earlier session, for the list of sessions and for the tab that had it. It opens no file.
 
+use crate::codec::time::clock_span;
 use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::text;
@@ -31,7 +32,7 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
     }
     if let Some(lasted) = lasted(session) {
         line.push_str(" · ");
-        line.push_str(&duration_text(lasted));
+        line.push_str(&clock_span(lasted.as_secs()));
     }
     if session.is_cut_off() {
         line.push_str(" · ");
@@ -48,23 +49,4 @@ pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> Strin
 fn lasted(session: &SessionFile) -> Option<Duration> {
     let began = session.info.as_ref()?.created.wall_ns;
     u64::try_from(session.changed_wall_ns.checked_sub(began)?).ok().map(Duration::from_nanos)
-}
-
-/// Hours, minutes and seconds, as a clock shows them.
-fn duration_text(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration_text;
-    use std::time::Duration;
-
-    #[test]
-    fn a_duration_reads_like_a_clock() {
-        for (seconds, text) in [(0, "0:00:00"), (3_725, "1:02:05"), (360_000, "100:00:00")] {
-            assert_eq!(duration_text(Duration::from_secs(seconds)), text);
-        }
-    }
 }

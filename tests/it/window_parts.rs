@@ -1,7 +1,7 @@
 //! Parts of rows in the window: selected by dragging, copied, looked for, sent, and seen in the inspector.
 
 use crate::window_support::{Desk, client, loopback, read_exactly};
-use egui::{Event, Modifiers, Pos2, pos2};
+use egui::{Event, Key, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable;
 use sockscope::model::ids::RowKey;
 use sockscope::ui::fonts;
@@ -109,7 +109,7 @@ fn the_inspector_shows_what_is_selected_in_the_row() {
     drag_over(&mut desk, "RX ID=07", 3, 8);
     assert_eq!(desk.front().log.inspector.picked.bytes(), 3..8);
     desk.see("Checksums of 5 selected bytes");
-    desk.key(Modifiers::SHIFT, egui::Key::ArrowLeft);
+    desk.key(Modifiers::SHIFT, Key::ArrowLeft);
     assert_eq!(desk.front().log.inspector.picked.bytes(), 3..7);
 }
 
@@ -121,15 +121,47 @@ fn parts_of_wrapped_and_unfolded_rows_are_selected_across_their_lines() {
     let expected = String::from_utf8(long[3..columns + 4].to_vec()).unwrap();
     for wraps in [false, true] {
         if wraps {
-            desk.key(Modifiers::COMMAND, egui::Key::Home);
+            desk.key(Modifiers::COMMAND, Key::Home);
             desk.press("Wrap lines");
         } else {
             desk.press_containing("RX abc");
-            desk.key(Modifiers::NONE, egui::Key::Enter);
+            desk.key(Modifiers::NONE, Key::Enter);
         }
         let (from, to) = (place(&desk, "RX abc", 3, 0), place(&desk, "RX abc", 4, 1));
         desk.drag(&[from, to]);
         assert_eq!(copied(&mut desk), expected, "{wraps}");
-        desk.key(Modifiers::NONE, egui::Key::Enter);
+        desk.key(Modifiers::NONE, Key::Enter);
     }
+}
+
+#[test]
+fn selected_rows_say_what_they_come_to() {
+    let (mut desk, mut peer) = with_records(&[b"ID=07 ok\r\n", b"ID=08 ok\r\nID=0", b"9 no\r\n"]);
+    desk.press_containing("RX ID=07");
+    assert!(!desk.is_seen("1 rows ·"), "one row says it of itself");
+    desk.key(Modifiers::SHIFT, Key::ArrowDown);
+    desk.see("2 rows · 24 B");
+    desk.key(Modifiers::COMMAND, Key::A);
+    // What listens and who came are rows, too.
+    desk.see("5 rows · 30 B");
+    // Of messages, and of one that has not ended.
+    desk.press("Split");
+    desk.choose("Lines");
+    peer.write_all(b"open").unwrap();
+    desk.see("RX open");
+    desk.press_containing("RX ID=09");
+    desk.key(Modifiers::SHIFT, Key::ArrowDown);
+    desk.see("2 rows · 14 B");
+    peer.write_all(b" and more").unwrap();
+    desk.see("2 rows · 23 B");
+    // Rows that a filter hides lie between those that are seen, and are not counted.
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.fill("Find", "\"ok\"");
+    desk.press("Keep as filter");
+    desk.lose("RX ID=09");
+    desk.press_containing("RX ID=07");
+    desk.key(Modifiers::COMMAND, Key::A);
+    desk.see("2 rows · 20 B");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.lose("rows ·");
 }

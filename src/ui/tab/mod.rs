@@ -79,6 +79,8 @@ pub mod ticks;
 
 pub mod title;
 
+pub mod totals;
+
 mod unfinished;
 
 pub mod view_bar;
@@ -116,6 +118,7 @@ use crate::ui::tab::sends::view::ListPanel;
 use crate::ui::tab::sequence::{SequenceAction, SequencePanel};
 use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
+use crate::ui::tab::totals::SelectedTotals;
 use crate::workspace::settings::{InspectorPart, TimeFormat};
 use std::sync::Arc;
 use std::time::Instant;
@@ -238,6 +241,8 @@ pub struct Tab {
     pub log: LogView,
     /// The chart of its log.
     pub chart: Chart,
+    /// What the selected rows of its log come to.
+    pub totals: SelectedTotals,
     /// The file that its log goes on into. Behind the source: what the session wrote last is in it.
     pub log_file: LogToFile,
     /// A file on its way. Behind the source: the session that reads it ends first.
@@ -385,6 +390,7 @@ impl Tab {
             last_session: None,
             log,
             chart: Chart::default(),
+            totals: SelectedTotals::default(),
             log_file: LogToFile::default(),
             file: None,
             is_fresh: false,

@@ -10,6 +10,8 @@ use crate::ui::tab::log_file::view::log_file_status_ui;
 use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::settings::LiveSettings;
+use crate::ui::tab::totals::Shown;
+use crate::ui::tab::totals::view::totals_ui;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, status_dot, text_button, text_button_width};
@@ -42,7 +44,7 @@ pub fn status_bar_ui(
     ctx: &ViewCtx<'_>,
     tab: &LiveSettings,
     (status, meter): (&Status, &Meter),
-    journal: Option<JournalFacts<'_>>,
+    (journal, totals): (Option<JournalFacts<'_>>, Option<Shown>),
     log_file: Option<(&Path, u64)>,
     out: &mut Vec<TabAction>,
 ) {
@@ -60,6 +62,9 @@ pub fn status_bar_ui(
             status_dot(ui, state_color(theme, &status.state), &line);
             ui.label(RichText::new(&line).color(theme.text));
         });
+        if let Some(totals) = totals {
+            totals_ui(ui, ctx, totals);
+        }
         if !is_kept {
             counters_ui(ui, ctx, status, meter, journal.is_some());
         }
