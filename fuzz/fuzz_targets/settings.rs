@@ -31,7 +31,7 @@ fn check<T: WorkspaceFile + PartialEq + Debug>(text: &[u8]) {
     let loaded = store.load::<T>();
     match &loaded.damage {
         Some(damage) => {
-            assert!(!damage.why.is_empty() && !damage.why.trim_end().contains('\n'), "{}", damage.why);
+            assert!(!damage.why.to_string().is_empty() && !damage.why.to_string().trim_end().contains('\n'), "{}", damage.why);
             assert_eq!(fs::read(damage.kept_as.as_ref().unwrap()).unwrap(), text);
         }
         None => assert!(loaded.is_stored),

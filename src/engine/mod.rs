@@ -12,6 +12,8 @@
 
 pub mod command;
 
+pub mod conversation;
+
 pub mod event;
 
 pub mod journal_rows;

@@ -1,5 +1,6 @@
 //! What a session has open: a listener, a way to a connection, or a datagram socket; opening, serving and closing.
 
+use crate::engine::conversation::WebSocket;
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::connector::{ConnectPlan, Connection, Connector, Progress, record_options};
@@ -7,7 +8,6 @@ use crate::engine::worker::datagrams::Datagrams;
 use crate::engine::worker::listener::{Doors, Listener};
 use crate::engine::worker::lookup::{self, Addresses};
 use crate::engine::worker::stream::Stream;
-use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
 use crate::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig, UnixType};
 use crate::model::failure::{Failure, Operation, OsError};

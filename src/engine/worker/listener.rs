@@ -1,9 +1,9 @@
 //! The listening socket: taking in clients, and waiting when this program or machine has run out of something.
 
+use crate::engine::conversation::WebSocket;
 use crate::engine::worker::stream::Stream;
 use crate::engine::worker::streams::Streams;
 use crate::engine::worker::turn::Turn;
-use crate::engine::worker::websocket::WebSocket;
 use crate::model::address::Address;
 use crate::model::config::{TcpServerConfig, UnixServerConfig, UnixType};
 use crate::model::failure::{Failure, Operation, OsError};

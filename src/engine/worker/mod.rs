@@ -59,8 +59,6 @@ mod templates;
 
 mod turn;
 
-mod websocket;
-
 mod unix;
 
 mod raw;

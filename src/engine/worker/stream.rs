@@ -1,10 +1,10 @@
 //! One connected peer: its handshake, reading into the journal, writing from its queue, and the ways in which it ends.
 
+use crate::engine::conversation::{Demands, Progress, WebSocket};
 use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::queue::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
 use crate::engine::worker::respond::MessageCutter;
-use crate::engine::worker::websocket::{Demands, Progress, WebSocket};
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;

@@ -8,6 +8,7 @@ use crate::codec::websocket::{
 use crate::model::failure::OsError;
 use crate::model::websocket::{MessageForm, WebSocketClientSettings, WebSocketServerSettings};
 use ring::rand::{SecureRandom, SystemRandom};
+use std::fmt;
 use std::sync::Arc;
 
 /// A control frame that is answered carries no more; what is longer breaks the rules and is only shown.
@@ -17,7 +18,7 @@ const LONGEST_CONTROL: usize = 125;
 const CLOSE_NORMAL: u16 = 1000;
 
 /// One side of a conversation.
-pub(super) struct WebSocket {
+pub struct WebSocket {
     side: Side,
     random: SystemRandom,
     /// What came of the handshake so far.
@@ -33,7 +34,8 @@ enum Side {
 }
 
 /// How far the handshake is.
-pub(super) enum Progress {
+#[derive(Debug)]
+pub enum Progress {
     /// More has to come.
     Waiting,
     /// Frames may come and go. These bytes go out first, and so many of those that came are frames already.
@@ -43,21 +45,21 @@ pub(super) enum Progress {
 }
 
 /// What a peer's frames ask for.
-#[derive(Default)]
-pub(super) struct Demands {
+#[derive(Debug, Default)]
+pub struct Demands {
     /// Frames that go out at once.
-    pub(super) answers: Vec<u8>,
+    pub answers: Vec<u8>,
     /// The conversation has ended.
-    pub(super) is_over: bool,
+    pub is_over: bool,
 }
 
 impl WebSocket {
-    pub(super) fn server(settings: Arc<WebSocketServerSettings>) -> WebSocket {
+    pub fn server(settings: Arc<WebSocketServerSettings>) -> WebSocket {
         WebSocket::new(Side::Server(settings))
     }
 
     /// The client's side, and its request.
-    pub(super) fn client(settings: &WebSocketClientSettings) -> Result<(WebSocket, Vec<u8>), OsError> {
+    pub fn client(settings: &WebSocketClientSettings) -> Result<(WebSocket, Vec<u8>), OsError> {
         let nonce = random_bytes(&SystemRandom::new())?;
         let headers: Vec<Header> = settings
             .headers
@@ -90,7 +92,7 @@ impl WebSocket {
     }
 
     /// Goes on with the handshake.
-    pub(super) fn shake_hands(&mut self, bytes: &[u8]) -> Progress {
+    pub fn shake_hands(&mut self, bytes: &[u8]) -> Progress {
         self.came.extend_from_slice(bytes);
         let progress = match &self.side {
             Side::Server(settings) => answer_request(&self.came, settings),
@@ -109,7 +111,7 @@ impl WebSocket {
     }
 
     /// A payload as it goes over the connection.
-    pub(super) fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
+    pub fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
         let (opcode, is_final) = match form {
             MessageForm::Raw => return Ok(payload.to_vec()),
             MessageForm::Close if self.has_said_goodbye => {
@@ -133,7 +135,7 @@ impl WebSocket {
     }
 
     /// What the frames in these bytes ask for.
-    pub(super) fn take_in(&mut self, bytes: &[u8]) -> Result<Demands, OsError> {
+    pub fn take_in(&mut self, bytes: &[u8]) -> Result<Demands, OsError> {
         let mut demands = Demands::default();
         let mut asked = Vec::new();
         self.control.read(bytes, |opcode, payload| asked.push((opcode, payload.to_vec())));
@@ -156,12 +158,12 @@ impl WebSocket {
     }
 
     /// The frame that ends the conversation from our side, once.
-    pub(super) fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
+    pub fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
         if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }
     }
 
     /// A close that a person wrote is on its way.
-    pub(super) fn goodbye_is_said(&mut self) {
+    pub fn goodbye_is_said(&mut self) {
         self.has_said_goodbye = true;
     }
 
@@ -182,6 +184,12 @@ impl WebSocket {
             return Ok(None);
         }
         random_bytes(&self.random).map(Some)
+    }
+}
+
+impl fmt::Debug for WebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WebSocket({})", if matches!(self.side, Side::Server(_)) { "server" } else { "client" })
     }
 }
 
@@ -277,7 +285,7 @@ impl ControlReader {
 #[cfg(test)]
 mod tests {
     use super::{Progress, WebSocket};
-    use crate::codec::websocket::{Opcode, close_payload, push_frame};
+    use crate::codec::websocket::{LONGEST_HANDSHAKE, Opcode, close_payload, push_frame};
     use crate::model::websocket::{MessageForm, WebSocketClientSettings};
     use std::sync::Arc;
 
@@ -344,6 +352,43 @@ mod tests {
             assert!(ended.is_over && ended.answers.is_empty(), "{typed}");
         }
         assert!(pair().0.frame(b"\xCE\xC2", MessageForm::Close).is_err(), "a reason is UTF-8");
+    }
+
+    #[test]
+    fn every_handshake_ends_however_it_is_changed_and_cut() {
+        let (_, request) =
+            WebSocket::client(&WebSocketClientSettings { host: "h".to_owned(), ..Default::default() })
+                .unwrap();
+        let mut random = fastrand::Rng::with_seed(7);
+        let rounds = if std::env::var_os("SOCKSCOPE_THOROUGH").is_some() { 200_000 } else { 500 };
+        let (mut opened, mut refused) = (0, 0);
+        for _ in 0..rounds {
+            let mut bytes = request.clone();
+            for _ in 0..random.usize(..3) {
+                let at = random.usize(..bytes.len());
+                match random.u8(..3) {
+                    0 => bytes[at] ^= random.u8(1..),
+                    1 => bytes.insert(at, random.u8(..)),
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let (mut server, mut told, mut rest) = (WebSocket::server(Arc::default()), 0, &bytes[..]);
+            loop {
+                // What does not end by itself goes on for ever.
+                if rest.is_empty() {
+                    rest = &request;
+                }
+                let (piece, later) = rest.split_at(random.usize(1..=rest.len().min(4096)));
+                (told, rest) = (told + piece.len(), later);
+                match server.shake_hands(piece) {
+                    Progress::Waiting => assert!(told <= LONGEST_HANDSHAKE, "{told} bytes"),
+                    Progress::Open { rest, .. } => break opened += usize::from(rest.len() <= told),
+                    Progress::Refused { answer, .. } => break refused += usize::from(!answer.is_empty()),
+                }
+            }
+        }
+        assert_eq!(opened + refused, rounds);
+        assert!(opened > rounds / 10 && refused > rounds / 10, "{opened} and {refused}");
     }
 
     #[test]
