@@ -586,6 +586,23 @@ fn a_row_that_is_damaged_is_not_left_out_in_silence() {
 }
 
 #[test]
+fn a_content_ends_with_its_last_recipient_while_the_journal_is_paused() {
+    let (bench, _peer) = with_client();
+    bench.ask(Command::SendLong {
+        job: JobId(1),
+        target: Target::All,
+        source: SendSource::Bytes(vec![b'x'; 1 << 20].into()),
+        pace: Pace { bytes_per_second: NonZeroU64::new(10_000), ..Pace::default() },
+    });
+    bench.wait_status("some of it", |status| status.counters.sent.bytes > 0);
+    std::fs::remove_file(bench.journal()).unwrap();
+    bench.wait_status("the pause", |status| status.paused.is_some());
+    bench.ask(Command::ClosePeers { target: Target::All, how: CloseKind::Reset });
+    let (outcome, ..) = end(&bench);
+    assert_eq!(outcome, Err(Rejection::PeerGone(PeerId::FIRST)));
+}
+
+#[test]
 fn nothing_goes_while_the_journal_is_paused() {
     let row = vec![b'x'; 1_000];
     let past: Vec<_> = (0..1_000).map(|at| Past::Data(at * 10, &row)).collect();

@@ -6,6 +6,7 @@ use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::recipients::Recipients;
+use crate::engine::worker::streams::Streams;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::Origin;
 use crate::model::websocket::MessageForm;
@@ -50,7 +51,7 @@ pub(super) enum LongContent {
 impl Worker {
     /// Says whether all of it has gone out to everybody.
     pub(super) fn pump(&mut self, long: &mut Long) -> Result<bool, Rejection> {
-        long.recipients.notice_gone(&self.streams, long.is_read)?;
+        long.notice_gone(&self.streams)?;
         if !long.is_read {
             self.queue_more(long)?;
         }
@@ -104,6 +105,11 @@ impl Long {
         };
         let next_piece = pace.is_set().then_some(now);
         Long { content, is_text, pace, next_piece, sent: 0, total, told: None, recipients, is_read: false }
+    }
+
+    /// Notes who has left. It is an error if nobody is left at all.
+    pub(super) fn notice_gone(&mut self, streams: &Streams) -> Result<(), Rejection> {
+        self.recipients.notice_gone(streams, self.is_read)
     }
 
     /// Who gets it.

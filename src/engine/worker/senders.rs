@@ -195,6 +195,7 @@ impl Worker {
         let is_through = match &mut sender {
             // Nothing more is queued, but who leaves now is asked now what was taken.
             Sender::Replay(replay) if is_paused => self.notice_recipients(replay).map(|()| false),
+            Sender::Long(long) if is_paused => long.notice_gone(&self.streams).map(|()| false),
             _ if is_paused => Ok(false),
             Sender::Long(long) => self.pump(long),
             Sender::Replay(replay) => self.pump_rows(replay),
