@@ -23,6 +23,7 @@ pub mod expression;
 
 pub mod time;
 
+mod own_words;
 pub mod prose;
 
 pub mod represent;

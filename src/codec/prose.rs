@@ -1,8 +1,9 @@
 //! What happened, in the user's language, made from the typed record alone. Prose is never kept anywhere.
 
+use crate::codec::own_words;
 use crate::codec::time::millis_text;
 use crate::model::address::Address;
-use crate::model::failure::{FILE_REMOVED, Failure, NO_ANSWER_WITHIN, Operation, OsError};
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin};
 use crate::model::socket_option::{OptionName, OptionValue};
 use crate::model::tls::TlsHandshake;
@@ -17,7 +18,7 @@ pub fn body_text(body: &Body, locale: &Locale) -> String {
         Body::Data(_) | Body::Wire(_) => String::new(),
         Body::Lifecycle(lifecycle) => lifecycle_text(lifecycle, locale),
         Body::Loss(loss) => loss_text(*loss, locale),
-        Body::Note(note) => note.clone(),
+        Body::Note(note) => own_words::of_note(note, locale).unwrap_or_else(|| note.clone()),
         Body::Damaged => locale.text("record.damaged").to_owned(),
         Body::Newer => locale.text("record.newer").to_owned(),
     }
@@ -151,7 +152,7 @@ fn secured_text(remote: Address, handshake: &TlsHandshake, locale: &Locale) -> S
         add("record.secured_until", "date", &date_of(shown.not_after));
     }
     if let Some(why) = distrusted {
-        add("record.secured_distrusted", "why", why);
+        add("record.secured_distrusted", "why", &own_words_text(why, locale));
     }
     text
 }
@@ -184,23 +185,24 @@ pub fn failure_text(failure: &Failure, locale: &Locale) -> String {
         Operation::Secure => "failure.secure",
     };
     let error = os_error_text(&failure.error, locale);
-    locale.format(key, &[("target", &failure.target), ("error", &error)])
+    let target = own_words_text(&failure.target, locale);
+    locale.format(key, &[("target", &target), ("error", &error)])
 }
 
 /// An error of the system: its words in the user's language where they are known, its name and its number.
 pub fn os_error_text(error: &OsError, locale: &Locale) -> String {
-    match words_key(&error.name).and_then(|key| locale.find(key)) {
+    // What this program has added to the system's words says more than they do.
+    let own = own_words::of_error(&error.message, locale);
+    let known = || words_key(&error.name).and_then(|key| locale.find(key)).map(str::to_owned);
+    match own.or_else(known) {
         Some(words) => format!("{words}{}", error_in_brackets(error)),
-        None => own_words(&error.message, locale).unwrap_or_else(|| error.to_string()),
+        None => error.to_string(),
     }
 }
 
-/// What this program says where the system said nothing. Journals keep it in English.
-fn own_words(message: &str, locale: &Locale) -> Option<String> {
-    if let Some(seconds) = message.strip_prefix(NO_ANSWER_WITHIN).and_then(|rest| rest.strip_suffix(" s")) {
-        return Some(locale.format("failure.no_answer", &[("seconds", &seconds)]));
-    }
-    (message == FILE_REMOVED).then(|| locale.text("failure.file_removed").to_owned())
+/// Words of this program's own within an error, in the user's language; those of others stay as they are.
+pub fn own_words_text(words: &str, locale: &Locale) -> String {
+    own_words::of_error(words, locale).unwrap_or_else(|| words.to_owned())
 }
 
 /// What marks data that no person or peer caused at that moment; `None` for all other data.
@@ -305,7 +307,7 @@ fn words_key(name: &str) -> Option<&'static str> {
 mod tests {
     use super::{body_text, failure_text};
     use crate::model::address::Address;
-    use crate::model::failure::{Failure, NO_ANSWER_WITHIN, Operation, OsError};
+    use crate::model::failure::{Failure, Operation, OsError};
     use crate::model::record::{Body, EndReason, Lifecycle, Loss, LossKind};
     use crate::model::socket_option::{OptionName, OptionValue};
     use crate::util::locale::{Language, Locale};
@@ -405,7 +407,7 @@ mod tests {
                 OsError { code: 71, name: "EPROTO".to_owned(), message: "protocol error".to_owned() },
                 "无法解析 plc.local：protocol error (EPROTO 71)",
             ),
-            (OsError::from_words(format!("{NO_ANSWER_WITHIN}3 s")), "无法解析 plc.local：3 秒内无应答"),
+            (OsError::from_words("timed out: no answer within 3 s"), "无法解析 plc.local：3 秒内无应答"),
             (
                 OsError { code: -2, name: "EAI_NONAME".to_owned(), message: "…".to_owned() },
                 "无法解析 plc.local：找不到这个主机名 (EAI_NONAME -2)",

@@ -148,6 +148,12 @@ pub enum Rejection {
         /// Which, counted from 1.
         row: u64,
     },
+    /// Nobody reads the rows that were to be sent any more.
+    #[error("cannot read the rows of {} to the end: reading them has broken off", path.display())]
+    RowsBrokenOff {
+        /// The journal.
+        path: PathBuf,
+    },
     /// The person stopped it.
     #[error("stopped")]
     Cancelled,

@@ -91,9 +91,6 @@ impl Operation {
 pub const FILE_REMOVED: &str =
     "the file was removed while it was written; save the log elsewhere, then close the session";
 
-/// What a time limit of ours says, before its seconds.
-pub const NO_ANSWER_WITHIN: &str = "timed out: no answer within ";
-
 /// An error of the operating system, kept as text too, because a journal may be read on another system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OsError {

@@ -1,7 +1,7 @@
 //! Stream sockets: listeners and connection attempts, never blocking.
 
 use crate::model::address::Address;
-use crate::model::failure::{Failure, NO_ANSWER_WITHIN, Operation, OsError};
+use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::socket_option::{OptionName, OptionReport, OptionValue, SocketOption};
 use crate::net::name::{address_of, local_address};
 use crate::net::options;
@@ -131,6 +131,6 @@ fn new_stream(address: SocketAddr) -> Result<Socket, Failure> {
 
 /// An attempt that took longer than it was given. The system has said nothing yet, so its words would be borrowed.
 pub fn timed_out(remote: Address, limit: Duration) -> Failure {
-    let words = format!("{NO_ANSWER_WITHIN}{} s", limit.as_secs_f64());
+    let words = format!("timed out: no answer within {} s", limit.as_secs_f64());
     Failure::new(Operation::Connect, remote, OsError::from_words(words))
 }

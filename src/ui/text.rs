@@ -163,6 +163,9 @@ pub fn rejection(locale: &Locale, rejection: &Rejection) -> String {
         Rejection::RowNotWhole { path, row } => {
             locale.format("rejected.row_not_whole", &[("path", &path.display()), ("row", row)])
         }
+        Rejection::RowsBrokenOff { path } => {
+            locale.format("rejected.rows_broken_off", &[("path", &path.display())])
+        }
         Rejection::FileBusy => locale.text("rejected.file_busy").to_owned(),
         Rejection::TooManySends(count) => locale.format("rejected.too_many_sends", &[("count", count)]),
         Rejection::CannotFill(error) => {

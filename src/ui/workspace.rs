@@ -39,13 +39,7 @@ struct Slot<T> {
 /// Says which settings files could not be used, and where they are now.
 pub(in crate::ui) fn say_damages(damages: &[Damage], cx: &mut Cx<'_>) {
     for damage in damages {
-        let line = match &damage.kept_as {
-            Some(aside) => {
-                cx.locale.format("toast.damaged", &[("damage", damage), ("aside", &aside.display())])
-            }
-            None => damage.to_string(),
-        };
-        cx.notices.problem(line);
+        cx.notices.problem(error_text::settings_damage(cx.locale, damage));
     }
 }
 

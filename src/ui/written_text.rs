@@ -10,6 +10,7 @@ use crate::codec::checksum::ChecksumError;
 use crate::codec::composition::LineEndingError;
 use crate::codec::escape::EscapeError;
 use crate::codec::hex::HexError;
+use crate::codec::prose;
 use crate::codec::text::{EncodeError, EncodingError};
 use crate::util::bytes_text::Count;
 use crate::util::locale::Locale;
@@ -34,7 +35,9 @@ pub fn file_error(locale: &Locale, error: &FileError) -> String {
 
 fn problem(locale: &Locale, problem: &Problem) -> String {
     match problem {
-        Problem::Toml(words) => locale.format("written.toml", &[("words", words)]),
+        Problem::Toml(words) => {
+            locale.format("written.toml", &[("words", &prose::own_words_text(words, locale))])
+        }
         Problem::VersionMissing(version) => locale.format("written.no_version", &[("version", version)]),
         Problem::Version { found, known } => {
             locale.format("written.version", &[("found", found), ("known", known)])

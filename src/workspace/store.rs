@@ -1,5 +1,6 @@
 //! Reads and writes the settings files: whole or not at all, and never over something it could not read.
 
+use crate::model::failure::OsError;
 use crate::util::part_file::PartFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 use thiserror::Error;
 use toml::Value;
+use toml::de::DeTable;
 
 /// A file type of the workspace.
 pub trait WorkspaceFile: Serialize + DeserializeOwned + Default {
@@ -57,10 +59,39 @@ pub struct Change<T> {
 pub struct Damage {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it, in one line.
-    pub why: String,
+    /// What is wrong with it.
+    pub why: Fault,
     /// Where it was put aside; it stays where it is if that failed, and is then not written over.
     pub kept_as: Option<PathBuf>,
+}
+
+/// What can be wrong with a settings file.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Fault {
+    /// The system does not read it.
+    #[error("{0}")]
+    Unreadable(OsError),
+    /// It is no TOML, or a value in it makes no sense.
+    #[error("line {line}, column {column}: {words}")]
+    Content {
+        /// Counted from 1.
+        line: usize,
+        /// In characters, counted from 1.
+        column: usize,
+        /// What the reader of TOML says.
+        words: String,
+    },
+    /// It does not say of which version it is.
+    #[error("the version is missing")]
+    VersionMissing,
+    /// It is of a version that this program does not know.
+    #[error("version {found} is not version {known} of this program")]
+    Version {
+        /// What it says.
+        found: i64,
+        /// The newest that is read.
+        known: u32,
+    },
 }
 
 /// Why a file could not be written.
@@ -121,7 +152,7 @@ impl Store {
                 Err(why) => why,
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
-            Err(error) => error.to_string(),
+            Err(error) => Fault::Unreadable(error.into()),
         };
         Err(Damage { path, why, kept_as: None })
     }
@@ -187,21 +218,30 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     file.finish()
 }
 
-fn parse<T: WorkspaceFile>(text: &str) -> Result<T, String> {
-    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| one_line(&error))?;
-    match table.remove("version").and_then(|version| version.as_integer()) {
+fn parse<T: WorkspaceFile>(text: &str) -> Result<T, Fault> {
+    let mut document = DeTable::parse(text).map_err(|error| Fault::of_content(text, &error))?;
+    let version = document.get_mut().remove("version");
+    let version = version.and_then(|version| version.get_ref().as_integer()?.as_str().parse::<i64>().ok());
+    match version {
         // Versions only add: what an earlier one does not say is as it is by itself.
         Some(version) if (1..=i64::from(T::VERSION)).contains(&version) => {}
-        Some(version) => {
-            return Err(format!("version {version} is not version {} of this program", T::VERSION));
-        }
-        None => return Err("the version is missing".to_owned()),
+        Some(found) => return Err(Fault::Version { found, known: T::VERSION }),
+        None => return Err(Fault::VersionMissing),
     }
-    T::deserialize(table).map_err(|error| one_line(&error))
+    T::deserialize(toml::de::Deserializer::from(document)).map_err(|error| Fault::of_content(text, &error))
 }
 
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().lines().next().unwrap_or("unreadable").to_owned()
+impl Fault {
+    fn of_content(text: &str, error: &toml::de::Error) -> Fault {
+        let at = error.span().map_or(0, |span| span.start);
+        let before = text.get(..at).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Fault::Content {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            words: error.message().lines().next().unwrap_or("unreadable").to_owned(),
+        }
+    }
 }
 
 fn put_aside(path: &Path) -> Option<PathBuf> {
@@ -220,7 +260,7 @@ impl fmt::Display for Damage {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Store, merge};
+    use super::{Change, Fault, Store, merge};
     use crate::workspace::settings::{Settings, ThemeChoice};
     use crate::workspace::tabs::Tabs;
     use std::fs;
@@ -235,7 +275,7 @@ mod tests {
         assert_eq!((loaded.value.theme, loaded.damage), (ThemeChoice::Light, None));
         fs::write(&file, "version = 99\ntheme = \"light\"\n").unwrap();
         let loaded = store.load::<Settings>();
-        assert!(loaded.damage.unwrap().why.contains("version 99"), "it is said");
+        assert!(matches!(loaded.damage.unwrap().why, Fault::Version { found: 99, .. }), "it is said");
         assert!(folder.path().join("settings.toml.damaged-1").exists(), "and kept");
     }
 
@@ -309,11 +349,13 @@ mod tests {
             let path = folder.path().join("settings.toml");
             fs::write(&path, text).unwrap();
             fs::write(folder.path().join("settings.toml.damaged-1"), "an older one").unwrap();
-            assert!(Store::new(folder.path()).look_at::<Settings>().unwrap_err().why.contains(why));
+            assert!(
+                Store::new(folder.path()).look_at::<Settings>().unwrap_err().why.to_string().contains(why)
+            );
             let loaded = Store::new(folder.path()).load::<Settings>();
             assert_eq!(loaded.value, Settings::default());
             let damage = loaded.damage.unwrap();
-            assert!(damage.why.contains(why), "{:?} does not say {why:?}", damage.why);
+            assert!(damage.why.to_string().contains(why), "{:?} does not say {why:?}", damage.why);
             let aside = damage.kept_as.unwrap();
             assert_eq!(aside, folder.path().join("settings.toml.damaged-2"));
             assert_eq!(fs::read_to_string(aside).unwrap(), text);

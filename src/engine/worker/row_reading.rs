@@ -6,7 +6,7 @@ use crate::engine::command::Content;
 use crate::engine::event::Rejection;
 use crate::engine::journal_rows::{JournalRows, SentRow};
 use crate::engine::worker::queue::Payload;
-use crate::model::failure::{Failure, Operation, OsError};
+use crate::model::failure::{Failure, Operation};
 use crate::model::ids::SessionId;
 use crate::model::moment::Moment;
 use crate::net::poll::Notifier;
@@ -14,6 +14,7 @@ use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 /// Rows are handed over when they have so many bytes, or there are so many of them. One that is longer comes alone.
 const BATCH_BYTES: usize = 256 << 10;
@@ -56,6 +57,8 @@ pub(super) struct RowReading {
     /// The thread ends when nobody holds this any more, and is left to itself: nobody waits for the disk.
     batches: Receiver<Read>,
     read: VecDeque<ReadRow>,
+    /// The journal whose rows they are.
+    path: PathBuf,
 }
 
 /// The next row, if it is there.
@@ -79,12 +82,13 @@ impl RowReading {
     ) -> Result<RowReading, Failure> {
         // One batch waits, the next is being read, the one before is being sent.
         let (sender, batches) = bounded(1);
+        let path = rows.path().to_owned();
         let name = format!("rows-{}", session.0);
         let thread = NamedThread::start(&name, move || {
             Reader::new(messages, sender, notifier).read(&rows);
         });
         thread.map_err(|error| Failure::new(Operation::StartThread, &name, error))?.leave_to_itself();
-        Ok(RowReading { batches, read: VecDeque::new() })
+        Ok(RowReading { batches, read: VecDeque::new(), path })
     }
 
     /// The next row, which stays there until it is taken.
@@ -95,8 +99,7 @@ impl RowReading {
                 Ok(Read::Ended(outcome)) => return outcome.map(|()| NextRow::None),
                 Err(TryRecvError::Empty) => return Ok(NextRow::Coming),
                 Err(TryRecvError::Disconnected) => {
-                    let words = OsError::from_words("its reading has broken off");
-                    return Err(Failure::new(Operation::ReadFile, "the rows to send", words).into());
+                    return Err(Rejection::RowsBrokenOff { path: self.path.clone() });
                 }
             }
         }
@@ -226,7 +229,8 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH_ROWS, Messages, Read, ReadRow, Reader};
+    use super::{BATCH_ROWS, Messages, Read, ReadRow, Reader, RowReading};
+    use crate::engine::event::Rejection;
     use crate::engine::journal_rows::SentRow;
     use crate::model::ids::Epoch;
     use crate::model::moment::Moment;
@@ -253,6 +257,15 @@ mod tests {
         drop(batches);
         let ended_at = (1..=10 * BATCH_ROWS).find(|_| reader.take(row(None)).is_break());
         assert_eq!(ended_at, Some(BATCH_ROWS));
+    }
+
+    #[test]
+    fn a_reading_that_breaks_off_says_of_which_journal() {
+        let (sender, batches) = bounded(1);
+        drop(sender);
+        let path = std::path::PathBuf::from("a.skj");
+        let mut reading = RowReading { batches, read: std::collections::VecDeque::new(), path: path.clone() };
+        assert_eq!(reading.next().unwrap_err(), Rejection::RowsBrokenOff { path });
     }
 
     #[test]

@@ -154,7 +154,7 @@ fn tell(report: &ImportReport, cx: &mut Cx<'_>) {
         cx.notices.info(locale.format("toast.import_missing", &[("count", &Count(report.missing_bytes))]));
     }
     if let Some(damage) = &report.damage {
-        cx.notices.problem(locale.format("toast.import_damaged", &[("damage", damage)]));
+        cx.notices.problem(error_text::import_damage(locale, damage));
     }
 }
 

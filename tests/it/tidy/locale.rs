@@ -23,6 +23,28 @@ pub(super) fn findings(files: &[SourceFile]) -> Vec<String> {
     let keys: BTreeSet<&str> =
         languages.iter().flat_map(|(_, texts)| texts.keys()).map(String::as_str).collect();
     found.extend(unused_or_unknown(&keys, files));
+    found.extend(untold_words(files));
+    found
+}
+
+/// Words of the program's own within errors that only English has: whole literals that become an error.
+fn untold_words(files: &[SourceFile]) -> Vec<String> {
+    let mut found = Vec::new();
+    for table in files.iter().filter(|file| file.is_under("assets/locale/own-words")) {
+        let told = table.text.parse::<toml::Table>().unwrap_or_default();
+        let told = |words: &str| {
+            told.values().filter_map(toml::Value::as_table).any(|group| group.contains_key(words))
+        };
+        for file in files.iter().filter(|file| file.has_extension("rs") && file.is_under("src")) {
+            let code = file.without_tests().text;
+            for after in code.split("OsError::from_words(").skip(1) {
+                let words = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+                if let Some(words) = words.filter(|words| !told(words)) {
+                    found.push(format!("{}: `{words}` is not in {}", file.path, table.path));
+                }
+            }
+        }
+    }
     found
 }
 
@@ -150,6 +172,18 @@ mod tests {
             ];
             assert_eq!(findings(&files).len(), faults, "{path}");
         }
+    }
+
+    #[test]
+    fn words_of_an_error_that_only_english_has_are_found() {
+        let told = |code: &str| {
+            findings(&[
+                SourceFile::new("assets/locale/own-words/zh-Hans.toml", "[words]\n\"it is gone\" = \"x\"\n"),
+                SourceFile::new("src/a.rs", code),
+            ])
+        };
+        assert!(told("fn f() { OsError::from_words(\"it is gone\") }").is_empty());
+        assert_eq!(told("fn f() { OsError::from_words(\n\"it has gone\") }").len(), 1);
     }
 
     #[test]

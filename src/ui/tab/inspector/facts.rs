@@ -1,7 +1,7 @@
 //! What is known of the row beside its bytes: when, from whom, its sums, its connection.
 
 use crate::codec::checksum::ByteOrder;
-use crate::codec::prose::body_text;
+use crate::codec::prose::{body_text, own_words_text};
 use crate::codec::text::TextEncoding;
 use crate::codec::values::{ReadingName, readings};
 use crate::engine::shared::Status;
@@ -224,7 +224,8 @@ fn handshake_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, handshake: &TlsHandshake) {
         key_value(ui, "SHA-256", &certificate.fingerprint.to_string(), true);
     }
     if let Some(why) = distrusted {
-        error_line(ui, &ctx.format("record.secured_distrusted", &[("why", why)]));
+        let why = own_words_text(why, ctx.locale);
+        error_line(ui, &ctx.format("record.secured_distrusted", &[("why", &why)]));
     }
 }
 
