@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 }
 
 /// The commands that open a session.
-const COMMANDS: [&str; 3] = ["connect", "listen", "udp"];
+const COMMANDS: [&str; 5] = ["connect", "listen", "udp", "unix", "raw"];
 
 fn assignment(typed: &str) -> Result<(String, String), String> {
     match typed.split_once('=') {
@@ -74,7 +74,7 @@ fn session_words(sequence: &Sequence, journal: Option<PathBuf>) -> Result<Vec<Os
     let is_command = |word: &&SessionWord| COMMANDS.contains(&word.key.as_str());
     let mut commands = sequence.session.iter().filter(is_command);
     let command = commands.next().ok_or(
-        "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen or udp",
+        "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw",
     )?;
     if let Some(second) = commands.next() {
         return Err(format!("[session]: '{}' does not go with '{}'", second.key, command.key));

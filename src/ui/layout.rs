@@ -402,13 +402,15 @@ fn drawer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabA
         }
         DrawerChoice::Sequence => {
             let running = running.filter(|_| !runs_list);
-            let around = sequence::view::SequenceContext { encoding, is_open, running };
+            let placing = tab.settings.placing();
+            let around = sequence::view::SequenceContext { encoding, is_open, running, placing };
             let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.sequence);
             sequence::view::sequence_ui(ui, ctx, drawer, panel, around, asked);
         }
         DrawerChoice::Answers => {
             let (is_echo, told) = (tab.settings.composer.echo, &tab.status.rules[..]);
-            let around = answers::view::AnswersContext { encoding, is_echo, simple, told };
+            let placing = tab.settings.placing();
+            let around = answers::view::AnswersContext { encoding, is_echo, simple, told, placing };
             let (drawer, panel) = (&mut tab.settings.drawer, &mut tab.rules);
             answers::view::rules_ui(ui, ctx, drawer, panel, around, asked);
         }

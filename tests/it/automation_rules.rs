@@ -3,7 +3,7 @@
 use crate::support::{Console, failure, has_tool, python, wait_until};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -100,6 +100,23 @@ fn a_heartbeat_goes_to_everybody_and_says_in_the_journal_what_it_is() {
         assert!(got.starts_with(b"PING "), "{}", got.escape_ascii());
     }
     wait_until("the records", || server.out().contains("\"origin\":\"timer\""));
+}
+
+#[test]
+fn a_heartbeat_of_datagrams_goes_to_the_remote_before_anybody_has_spoken() {
+    let device = UdpSocket::bind("127.0.0.1:0").unwrap();
+    device.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let console = Console::new();
+    let rules = "version = 1\n[[rule]]\nname = 'heartbeat'\nevery = '20ms'\nreply = 'PING'\n";
+    fs::write(console.path("rules.toml"), rules).unwrap();
+    let to = device.local_addr().unwrap().to_string();
+    let words = ["udp", "--to", &to, "--rules", "rules.toml", "--format", "none"];
+    let _sender = console.start(&words);
+    for _ in 0..3 {
+        let mut got = [0; 10];
+        let length = device.recv(&mut got).unwrap();
+        assert_eq!(&got[..length], b"PING");
+    }
 }
 
 #[test]

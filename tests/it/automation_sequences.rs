@@ -231,7 +231,7 @@ fn files_that_make_no_sense_end_with_2_and_their_place() {
         ),
         (
             "version = 1\n[[step]]\nsend = 'x'\n",
-            "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen or udp",
+            "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw",
         ),
         (
             "version = 1\n[session]\nconnect = 'tcp'\n",

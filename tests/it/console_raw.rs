@@ -228,3 +228,22 @@ fn what_makes_no_sense_is_told_before_anything_is_opened() {
         assert!(error.contains(told), "{error}");
     }
 }
+
+#[test]
+fn sums_of_rules_steps_and_repeats_stand_inside_of_the_packet() {
+    let console = Console::new();
+    let program = r#"
+open('r.toml', 'w').write('version = 1\n[[rule]]\nname = \'ask\'\nevery = \'50ms\'\nreply_hex = \'08 00 00 00 00 07 {counter:u16be}\'\nchecksum = \'inet\'\n')
+open('s.toml', 'w').write('version = 1\n[session]\nraw = true\nprotocol = \'icmp\'\nto = \'127.0.0.1\'\n[[step]]\nsend_hex = \'08 00 00 00 00 09 {counter:u16be}\'\nchecksum = \'inet\'\ntimes = 2\nevery = \'20ms\'\n[[step]]\nwait_for = \'hex:"00 00 ?? ?? 00 09 00 02"\'\n')
+live = ('raw', '--protocol', 'icmp', '--to', '127.0.0.1', '--format', 'jsonl', '--for', '10', '--until-records', '7')
+print('rules', run(*live, '--rules', 'r.toml', '--journal', 'a.skj'))
+print('repeat', run(*live, '--send-hex', '0800 0000 0008 0001', '--checksum', 'inet', '--every', '50', '--journal', 'b.skj'))
+print('steps', run('run', 's.toml', '--journal', 'c.skj'))"#;
+    let Some(said) = in_namespace(&console, program) else { return };
+    let of =
+        |word: &str| said.lines().find(|line| line.starts_with(word)).unwrap_or_else(|| panic!("{said}"));
+    // The kernel answers an echo request, type 8, with a reply, type 0, if the sum is right.
+    assert!(of("rules").contains("\"hex\":\"0000") && of("rules").contains("00070001\""), "{said}");
+    assert!(of("repeat").contains("\"hex\":\"0000") && of("repeat").contains("00080001\""), "{said}");
+    assert!(of("steps").starts_with("steps (0,"), "{said}");
+}

@@ -6,6 +6,7 @@ use crate::automation::rules::{
     Answer, AnswerContent, AnswerTo, CloseWay, Prepared, RuleMemory, RuleSet, Trigger,
 };
 use crate::automation::template::{FillError, Surroundings, Variables};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::time::TimeFormat;
 use crate::model::record::Origin;
 use std::fmt;
@@ -22,6 +23,8 @@ pub struct Moment<'a> {
     pub times: &'a TimeFormat,
     /// Fills bytes with something else each time.
     pub random: &'a mut dyn FnMut(&mut [u8]),
+    /// Where the session has its checksums.
+    pub placing: Placing,
 }
 
 /// What a rule wants done. The worker does it.
@@ -204,6 +207,7 @@ fn around<'a>(
         peer: occasion.map(|occasion| occasion.remote),
         message: occasion.and_then(Occasion::message),
         variables: known,
+        placing: moment.placing,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{AnswerTo, CloseWay, Moment, Reaction, Reply, Responder, RuleFile, RuleMemory, RuleSet};
 use crate::automation::occasion::{Occasion, What};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
@@ -44,7 +45,13 @@ impl Desk {
         let mut reactions = Vec::new();
         let Desk { rules, memory, start, times } = self;
         let mut random = |bytes: &mut [u8]| bytes.fill(7);
-        let mut moment = Moment { now: *start + at, wall_ns: MOMENT, times, random: &mut random };
+        let mut moment = Moment {
+            now: *start + at,
+            wall_ns: MOMENT,
+            times,
+            random: &mut random,
+            placing: Placing::default(),
+        };
         rules.react(memory, &occasion, &mut moment, &mut reactions);
         reactions
     }
@@ -196,7 +203,7 @@ fn timers_are_due_again_and_again_and_know_the_session() {
         let mut random = |bytes: &mut [u8]| bytes.fill(7);
         rules.react_to_time(
             memory,
-            &mut Moment { now, wall_ns: MOMENT, times, random: &mut random },
+            &mut Moment { now, wall_ns: MOMENT, times, random: &mut random, placing: Placing::default() },
             &mut reactions,
         );
         told.push(text_of(&reactions));

@@ -428,6 +428,7 @@ impl SequenceRun {
             peer: matched.map(|heard| heard.remote),
             message: matched.and_then(|heard| heard.occasion().message()),
             variables: &self.memory.variables,
+            placing: moment.placing,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Outcome, Sequence, SequenceRun, StepFault, Todo};
 use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::Moment;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
@@ -57,7 +58,13 @@ impl Desk {
         loop {
             let mut random = |bytes: &mut [u8]| bytes.fill(7);
             let now = self.start + self.at;
-            let mut moment = Moment { now, wall_ns: 0, times: &self.times, random: &mut random };
+            let mut moment = Moment {
+                now,
+                wall_ns: 0,
+                times: &self.times,
+                random: &mut random,
+                placing: Placing::default(),
+            };
             done.push(match self.run.advance(&mut moment) {
                 None => return done.join(" | "),
                 Some(Todo::Send { bytes, .. }) => format!("> {}", bytes.escape_ascii()),
@@ -197,7 +204,13 @@ fn what_came_before_a_step_waits_for_it_is_not_lost() {
 fn a_refusal_is_why_a_step_did_not_hold() {
     let mut desk = Desk::new("version = 1\n[[step]]\nsend = 'a'\ntimes = 2\n");
     let mut random = |bytes: &mut [u8]| bytes.fill(7);
-    let mut moment = Moment { now: desk.start, wall_ns: 0, times: &desk.times, random: &mut random };
+    let mut moment = Moment {
+        now: desk.start,
+        wall_ns: 0,
+        times: &desk.times,
+        random: &mut random,
+        placing: Placing::default(),
+    };
     assert!(matches!(desk.run.advance(&mut moment), Some(Todo::Send { .. })));
     desk.run.was_refused("there is no peer to send to".to_owned());
     assert_eq!(desk.done(), "not ok 1: there is no peer to send to | end 0 Some(1)");
@@ -208,7 +221,13 @@ fn a_session_that_ends_ends_the_waiting() {
     let mut desk = Desk::new("version = 1\n[[step]]\nwait_for = 'A'\nwithin = '1h'\n");
     assert_eq!(desk.done(), "");
     let mut random = |bytes: &mut [u8]| bytes.fill(7);
-    let mut moment = Moment { now: desk.start, wall_ns: 0, times: &desk.times, random: &mut random };
+    let mut moment = Moment {
+        now: desk.start,
+        wall_ns: 0,
+        times: &desk.times,
+        random: &mut random,
+        placing: Placing::default(),
+    };
     let todo = desk.run.session_has_ended("closed", &mut moment);
     let Some(Todo::Tell(result)) = todo else { panic!("{todo:?}") };
     assert_eq!(

@@ -4,6 +4,7 @@
 use crate::automation::template::error::FillError;
 use crate::automation::template::field::{ByteRange, Field, NumberFormat, TextFormat, TimeText};
 use crate::automation::template::{PartKind, Template};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::checksum::{ByteOrder, Checksum};
 use crate::codec::composition::{Composition, LineEnding};
 use crate::codec::expression;
@@ -30,6 +31,8 @@ pub struct Surroundings<'a> {
     pub message: Option<&'a [u8]>,
     /// Variables and captures.
     pub variables: &'a dyn Variables,
+    /// Where the session has its checksums.
+    pub placing: Placing,
 }
 
 /// The value of a variable.

@@ -176,7 +176,8 @@ impl Template {
 impl Dressed {
     /// The bytes of one send, with what is appended.
     pub fn fill(&self, around: &mut Surroundings<'_>) -> Result<Filled, FillError> {
-        Ok(self.template.fill(around)?.dressed(self.checksum, self.ending))
+        let checksum = around.placing.placed(self.checksum);
+        Ok(self.template.fill(around)?.dressed(checksum, self.ending))
     }
 }
 

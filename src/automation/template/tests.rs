@@ -2,6 +2,7 @@
 
 use super::{Form, Names, PartClass, Surroundings, Template, Value, Variables};
 use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::composition::LineEnding;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
@@ -53,6 +54,7 @@ fn fill(template: &Template) -> Result<super::Filled, String> {
             peer: Some(SocketAddr::from(([192, 168, 1, 31], 50211)).into()),
             message: Some(b"\x55\xAA\x01\x02\x03READY"),
             variables: &Samples,
+            placing: Placing::default(),
         })
         .map_err(|error| error.to_string())
 }

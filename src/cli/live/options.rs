@@ -9,7 +9,8 @@ use crate::cli::live::stops::StopRules;
 use crate::cli::outcome::Failed;
 use crate::cli::printing::{PrintPlan, Printed};
 use crate::cli::words::{self, PrintFormat};
-use crate::codec::checksum::{Checksum, Filling};
+use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::{INTERNET, Placing};
 use crate::codec::composition::LineEnding;
 use crate::codec::decode::DecodeChoice;
 use crate::codec::escape;
@@ -18,7 +19,7 @@ use crate::codec::near_miss;
 use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
-use crate::model::config::{IpProtocol, RawKind, SessionConfig};
+use crate::model::config::{RawKind, SessionConfig};
 use crate::model::failure::{Failure, Operation};
 use crate::model::framing::Framing;
 use crate::model::socket_option::SocketOption;
@@ -167,23 +168,14 @@ impl LiveArguments {
 
     /// The same, with the Internet checksum in its place inside of packets.
     pub(crate) fn filling_checksum(mut self, kind: RawKind) -> Result<LiveArguments, Failed> {
-        const ICMP_CHECKSUM_AT: usize = 2;
-        let Some(checksum) = self.checksum.filter(|checksum| checksum.name() == "inet") else {
-            return Ok(self);
-        };
-        self.checksum = match kind.protocol {
-            IpProtocol::ICMP | IpProtocol::IGMP => {
-                let behind_ipv4_header = kind.with_header;
-                Some(checksum.filled_in(Filling { at: ICMP_CHECKSUM_AT, behind_ipv4_header }))
-            }
-            // The system fills it in, with the addresses that only it knows.
-            IpProtocol::ICMPV6 => None,
-            other => {
-                return Err(Failed::usage(format!(
-                    "--checksum inet: where it stands in a packet of protocol {other} is not known"
-                )));
-            }
-        };
+        let placing = Placing::of(Some(kind));
+        if self.checksum.is_some_and(|checksum| checksum.name() == INTERNET) && !placing.is_known() {
+            return Err(Failed::usage(format!(
+                "--checksum inet: where it stands in a packet of protocol {} is not known",
+                kind.protocol
+            )));
+        }
+        self.checksum = placing.placed(self.checksum);
         Ok(self)
     }
 

@@ -1,6 +1,7 @@
 //! Checksums that devices append to their frames: the catalogue of cyclic redundancy checks and the plain sums.
 
 mod catalogue;
+pub mod placing;
 
 use crate::codec::checksum::catalogue::{ALIASES, ENTRIES, POPULAR};
 use crate::codec::near_miss;

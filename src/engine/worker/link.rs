@@ -1,5 +1,6 @@
 //! What a session has open: a listener, a way to a connection, or a datagram socket; opening, serving and closing.
 
+use crate::codec::checksum::placing::Placing;
 use crate::engine::conversation::WebSocket;
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
@@ -63,6 +64,7 @@ impl Worker {
     /// Begins to open the session: at once, or when its host names are looked up.
     pub(super) fn open(&mut self, config: SessionConfig) {
         self.turn.log.begin_epoch();
+        self.turn.answering.placing = Placing::of_session(&config);
         self.config = Some(config);
         self.find_addresses();
     }

@@ -98,7 +98,12 @@ impl Worker {
                 };
                 let origin = self.turn.answering.origin(rule);
                 let payload = self.turn.answering.payload(rule, Arc::clone(&bytes));
-                match self.send(&target, &payload, origin) {
+                let mut sent = self.send(&target, &payload, origin);
+                if matches!(sent, Err(Rejection::NoPeer)) && self.has_configured_remote() {
+                    // Nobody has been heard of yet, but it is known where datagrams go.
+                    sent = self.send(&Target::Configured, &payload, origin);
+                }
+                match sent {
                     // Who is gone, or nobody, is told of nothing.
                     Ok(()) | Err(Rejection::NoPeer | Rejection::PeerGone(_) | Rejection::NotConnected) => {}
                     Err(_) => self.turn.log.loss(peer, LossKind::UnsentBytes, bytes.len() as u64),
@@ -273,11 +278,13 @@ impl Worker {
         SequenceRun::new(Arc::clone(run.sequence()), &times, now)
     }
 
+    fn has_configured_remote(&self) -> bool {
+        matches!(&self.link, Link::Datagrams(link) if link.configured.is_some())
+    }
+
     fn recipients_of(&self, recipients: Recipients) -> Target {
         match recipients {
-            Recipients::Usual if matches!(&self.link, Link::Datagrams(link) if link.configured.is_some()) => {
-                Target::Configured
-            }
+            Recipients::Usual if self.has_configured_remote() => Target::Configured,
             Recipients::Usual | Recipients::Last => Target::Last,
             Recipients::All => Target::All,
             Recipients::Peer(peer) => Target::Peers(vec![peer]),

@@ -4,6 +4,7 @@
 use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::{AnswerTo, Moment, Reaction, Rule, RuleMemory, RuleSet, Tally};
 use crate::automation::sequence::SequenceRun;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::framing::MessageEnd;
 use crate::codec::streams::{PieceHead, StreamSplitter, StreamsEnd};
 use crate::codec::time::TimeFormat;
@@ -58,6 +59,8 @@ pub(super) struct Answering {
     reactions: Vec<Reaction>,
     /// What is to be done before the next message is read.
     wanted: Vec<(PeerId, Reaction)>,
+    /// Where the session has its checksums.
+    pub(super) placing: Placing,
     /// What is to be done later, by its time.
     later: BTreeMap<(Instant, u64), (PeerId, Reaction)>,
     next_later: u64,
@@ -88,6 +91,7 @@ impl Answering {
             },
             reactions: Vec::new(),
             wanted: Vec::new(),
+            placing: Placing::default(),
             later: BTreeMap::new(),
             next_later: 0,
             held: BTreeMap::new(),
@@ -99,7 +103,7 @@ impl Answering {
     /// Other rules from now on. A sequence that runs goes on, and a rule that keeps its name keeps its counts.
     pub(super) fn set_rules(&mut self, rules: RuleSet, now: Instant) {
         let run = self.run.take();
-        let mut new = Answering { run, ..Answering::new(rules, now) };
+        let mut new = Answering { run, placing: self.placing, ..Answering::new(rules, now) };
         let names = |rules: &RuleSet| rules.rules().map(|rule| rule.name.clone()).collect::<Vec<_>>();
         new.memory.keep_tallies(&names(&new.rules), &mut self.memory, &names(&self.rules));
         *self = new;
@@ -122,7 +126,7 @@ impl Answering {
 
     /// How times are told, and where random bytes come from.
     pub(super) fn moment(&mut self, now: Instant) -> Moment<'_> {
-        moment(&self.times, &mut self.random, now)
+        moment(&self.times, &mut self.random, self.placing, now)
     }
 
     /// What goes back at once for the bytes that came just now from a stream.
@@ -242,8 +246,8 @@ impl Answering {
     }
 
     fn react(&mut self, occasion: &Occasion<'_>, now: Instant) {
-        let Answering { rules, memory, times, random, reactions, .. } = self;
-        let mut moment = moment(times, random, now);
+        let Answering { rules, memory, times, random, reactions, placing, .. } = self;
+        let mut moment = moment(times, random, *placing, now);
         moment.wall_ns = occasion.wall_ns;
         rules.react(memory, occasion, &mut moment, reactions);
     }
@@ -312,8 +316,8 @@ impl Answering {
             }
         }
         if may_send && self.memory.next_timer().is_some_and(|due| due <= now) {
-            let Answering { rules, memory, times, random, reactions, .. } = self;
-            rules.react_to_time(memory, &mut moment(times, random, now), reactions);
+            let Answering { rules, memory, times, random, reactions, placing, .. } = self;
+            rules.react_to_time(memory, &mut moment(times, random, *placing, now), reactions);
             wanted.extend(self.reactions.drain(..).map(|reaction| (None, reaction)));
         }
         wanted
@@ -380,8 +384,19 @@ impl Answering {
     }
 }
 
-fn moment<'a>(times: &'a OnceCell<TimeFormat>, random: &'a mut Random, now: Instant) -> Moment<'a> {
-    Moment { now, wall_ns: clock::now().wall_ns, times: times.get_or_init(TimeFormat::local), random }
+fn moment<'a>(
+    times: &'a OnceCell<TimeFormat>,
+    random: &'a mut Random,
+    placing: Placing,
+    now: Instant,
+) -> Moment<'a> {
+    Moment {
+        now,
+        wall_ns: clock::now().wall_ns,
+        times: times.get_or_init(TimeFormat::local),
+        random,
+        placing,
+    }
 }
 
 fn occasion(whose: Whose, wall_ns: i64, delta_ns: Option<i64>, what: What<'_>) -> Occasion<'_> {

@@ -2,6 +2,7 @@
 //! `automation` is told.
 
 use crate::automation::template::{Dressed, FillError, NoVariables, Surroundings};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::time::TimeFormat;
 use crate::engine::command::Target;
 use crate::engine::event::Rejection;
@@ -31,6 +32,7 @@ impl Filler {
         (dressed, form): (&Dressed, MessageForm),
         peer: Option<Address>,
         counted: u64,
+        placing: Placing,
     ) -> Result<Payload, FillError> {
         let times = self.times.get_or_init(TimeFormat::local);
         let filled = dressed.fill(&mut Surroundings {
@@ -41,6 +43,7 @@ impl Filler {
             peer,
             message: None,
             variables: &NoVariables,
+            placing,
         })?;
         Ok(Payload::from(filled.bytes).in_form(form))
     }
@@ -71,13 +74,14 @@ impl Worker {
     ) -> Result<(), Rejection> {
         self.require_ready()?;
         let (dressed, _) = template;
+        let placing = self.turn.answering.placing;
         if dressed.template.names_peer() {
             for (target, address) in self.each_recipient(target)? {
-                let payload = self.filler.next(template, Some(address), *counted)?;
+                let payload = self.filler.next(template, Some(address), *counted, placing)?;
                 self.send(&target, &payload, origin)?;
             }
         } else {
-            let payload = self.filler.next(template, None, *counted)?;
+            let payload = self.filler.next(template, None, *counted, placing)?;
             self.send(target, &payload, origin)?;
         }
         if dressed.template.counts() {

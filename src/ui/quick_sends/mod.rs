@@ -3,12 +3,12 @@
 
 pub mod page;
 
+use crate::codec::checksum::placing::Placing;
 use crate::codec::composition::LineBreak;
 use crate::codec::text::TextEncoding;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed, PayloadForm};
-use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::composer::state::written;
 use crate::ui::tab::composer::{self, QuickSendAction};
 use crate::ui::tab::sends;
@@ -97,7 +97,7 @@ pub(in crate::ui) fn apply(
             return Some(QuickPage::Write(Box::new(Quick {
                 place: Some(place),
                 encoding: tab.encoding(),
-                placing: Placing::of(&tab.settings),
+                placing: tab.settings.placing(),
                 written,
                 has_tried: true,
                 made: None,
@@ -137,7 +137,7 @@ fn new_page(tab: &Tab, sending: &Sending) -> Quick {
         key: Some(sending.free_key().to_owned()),
         ..QuickSend::default()
     };
-    let (encoding, placing) = (tab.encoding(), Placing::of(&tab.settings));
+    let (encoding, placing) = (tab.encoding(), tab.settings.placing());
     Quick { place: None, encoding, placing, written, has_tried: false, made: None }
 }
 
@@ -172,9 +172,9 @@ pub(in crate::ui) fn remove(list: &mut Vec<QuickSend>, place: usize) {
 #[cfg(test)]
 mod tests {
     use super::{Quick, remove, save, with_breaks};
+    use crate::codec::checksum::placing::Placing;
     use crate::codec::composition::LineBreak;
     use crate::codec::text::TextEncoding;
-    use crate::ui::tab::composer::placing::Placing;
     use crate::ui::tab::settings::{LiveComposer, LiveSettings};
     use crate::ui::widgets::LineMove;
     use crate::workspace::sending::QuickSend;
@@ -236,7 +236,7 @@ mod tests {
             checksum: "inet".to_owned(),
             ..QuickSend::default()
         };
-        let (encoding, placing, made) = (TextEncoding::UTF_8, Placing::of(&settings), None);
+        let (encoding, placing, made) = (TextEncoding::UTF_8, settings.placing(), None);
         let mut page = Quick { place: None, encoding, placing, written, has_tried: false, made };
         let bytes = page.composed().as_ref().unwrap().bytes();
         assert_eq!(bytes, [8, 0, 0xF7, 0xFC, 0, 1, 0, 2]);

@@ -62,8 +62,9 @@ pub(in crate::ui) fn quick_ui(
     let response = ui.add(edit);
     let name = ctx.text("quick.content");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    let placing = page.placing;
     match page.composed() {
-        Ok(composed) => preview_ui(ui, ctx, composed),
+        Ok(composed) => preview_ui(ui, ctx, composed, placing),
         Err(error) => {
             error_line(ui, &compose_error(ctx.locale, error));
         }

@@ -99,7 +99,10 @@ fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
         tab.log.inspector.row.as_ref().and_then(|row| row.record.data()).map(|data| data.bytes.clone());
     let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
     tab.rules.tried = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
-        Ok(file) => rules::reactions_to(&prepared(&file, encoding), &message, cx.locale),
+        Ok(file) => {
+            let placing = tab.settings.placing();
+            rules::reactions_to(&prepared(&file, encoding), &message, placing, cx.locale)
+        }
         Err(why) => vec![file_error(cx.locale, &why)],
     };
 }

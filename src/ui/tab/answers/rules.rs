@@ -7,6 +7,7 @@ use crate::automation::rules::{
     AnswerContent, AnswerTo, CloseWay, Moment, Reaction, Rule, RuleFile, RuleMemory, RuleSet,
 };
 use crate::automation::template::Dressed;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::expression::Vocabulary;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
@@ -70,7 +71,12 @@ impl PartsFile for RuleFile {
 }
 
 /// What these rules would do about a message of a peer that is new to them, a line for each reaction.
-pub(super) fn reactions_to(rules: &RuleSet, message: &[u8], locale: &Locale) -> Vec<String> {
+pub(super) fn reactions_to(
+    rules: &RuleSet,
+    message: &[u8],
+    placing: Placing,
+    locale: &Locale,
+) -> Vec<String> {
     let (now, wall_ns) = (Instant::now(), clock::now().wall_ns);
     let mut random = fastrand::Rng::new();
     let mut memory = RuleMemory::new(rules, now);
@@ -84,7 +90,7 @@ pub(super) fn reactions_to(rules: &RuleSet, message: &[u8], locale: &Locale) -> 
     };
     let times = TimeFormat::local();
     let mut moment =
-        Moment { now, wall_ns, times: &times, random: &mut |bytes: &mut [u8]| random.fill(bytes) };
+        Moment { now, wall_ns, times: &times, random: &mut |bytes: &mut [u8]| random.fill(bytes), placing };
     let mut reactions = Vec::new();
     rules.react(&mut memory, &occasion, &mut moment, &mut reactions);
     let names: Vec<&str> = rules.rules().map(|rule| rule.name.as_str()).collect();
@@ -118,6 +124,7 @@ pub(super) fn reactions_to(rules: &RuleSet, message: &[u8], locale: &Locale) -> 
 mod tests {
     use super::{RulesPanel, reactions_to};
     use crate::automation::rules::RuleSet;
+    use crate::codec::checksum::placing::Placing;
     use crate::codec::text::TextEncoding;
     use crate::codec::time::TimeFormat;
     use crate::ui::tab::part_editor::Change;
@@ -152,11 +159,11 @@ mod tests {
         let set = |file: &super::RuleFile| {
             RuleSet::new(file.rules.clone(), Vec::new(), UTF_8, &TimeFormat::local())
         };
-        let lines = reactions_to(&set(&file), b"LOGIN,42", english);
+        let lines = reactions_to(&set(&file), b"LOGIN,42", Placing::default(), english);
         assert!(lines.len() == 1 && lines[0].contains("OK,42") && lines[0].contains("login"), "{lines:?}");
         assert!(panel.editor.change(&mut document, UTF_8, Change::Switch(0)));
         let file = panel.editor.file(&document.text, UTF_8).unwrap();
-        let lines = reactions_to(&set(&file), b"LOGIN,42", english);
+        let lines = reactions_to(&set(&file), b"LOGIN,42", Placing::default(), english);
         assert_eq!(lines, [english.text("rules.would_nothing")]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::automation::interval;
 use crate::automation::rules::{AnswerContent, CloseWay, Rule, RuleFile, Trigger};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::text::TextEncoding;
 use crate::model::status::RuleStatus;
 use crate::ui::ctx::ViewCtx;
@@ -53,6 +54,8 @@ pub(in crate::ui) struct AnswersContext<'a> {
     pub(in crate::ui) simple: usize,
     /// What each rule of the session has done.
     pub(in crate::ui) told: &'a [RuleStatus],
+    /// Where the tab puts a checksum.
+    pub(in crate::ui) placing: Placing,
 }
 
 /// Draws it.
@@ -86,7 +89,8 @@ pub(in crate::ui) fn rules_ui(
                     table_ui(ui, ctx, &file, panel, around)
                 });
                 changed.inner.or(if panel.editor.chosen.is_some() {
-                    part_ui(ui, ctx, &mut panel.editor, (&file, &[]), &TEXTS, EDITOR_WIDTH)
+                    let shown = (&file, &[][..], around.placing);
+                    part_ui(ui, ctx, &mut panel.editor, shown, &TEXTS, EDITOR_WIDTH)
                 } else {
                     None
                 })

@@ -40,7 +40,6 @@ use crate::ui::notices::NoticeKind;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::file::{FileJobs, SendFile};
 use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
-use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::composer::state::{Obstacle, written};
 use crate::ui::tab::connection::problem::FieldProblem;
 use crate::ui::tab::connection::words::problem as problem_text;
@@ -171,7 +170,7 @@ pub(in crate::ui) fn send_quick(tab: &Tab, quick: &QuickSend, cx: &mut Cx<'_>) {
         tell_not_open(tab, cx);
         return;
     }
-    let form = PayloadForm::of_quick(quick, tab.encoding(), Placing::of(&tab.settings));
+    let form = PayloadForm::of_quick(quick, tab.encoding(), tab.settings.placing());
     match form.compose(&quick.text) {
         Ok(composed) => {
             send_content(tab, composed.into_content(), cx);

@@ -1,9 +1,9 @@
 //! Packets to begin with: an echo request in the send field.
 
 use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::INTERNET;
 use crate::codec::hex;
 use crate::model::config::IpProtocol;
-use crate::ui::tab::composer::placing::INTERNET;
 use crate::ui::tab::composer::state::Composer;
 use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::tabs::InputChoice;
@@ -76,7 +76,6 @@ impl LiveSettings {
 mod tests {
     use crate::codec::checksum::Checksum;
     use crate::codec::text::TextEncoding;
-    use crate::ui::tab::composer::placing::Placing;
     use crate::ui::tab::composer::state::Composer;
     use crate::ui::tab::settings::LiveSettings;
     use crate::workspace::sending::Sending;
@@ -157,9 +156,9 @@ mod tests {
             assert_eq!(bytes(&settings), [1, 2, 3, 4], "{protocol}");
         }
         let inet = Checksum::from_name("inet").ok();
-        assert_eq!(Placing::of(&raw("icmpv6", false)).placed(inet), None);
+        assert_eq!(raw("icmpv6", false).placing().placed(inet), None);
         let crc = Checksum::from_name("crc-16/modbus").ok();
-        assert_eq!(Placing::of(&raw("icmpv6", false)).placed(crc), crc);
+        assert_eq!(raw("icmpv6", false).placing().placed(crc), crc);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::automation::template::{
     TemplateError, Value, Variables,
 };
 use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::composition::{Composition, LineBreak, LineEnding};
 use crate::codec::escape::{self, EscapeError};
 use crate::codec::hex::{self, HexError};
@@ -14,7 +15,6 @@ use crate::codec::time::TimeFormat;
 use crate::engine::command::Content;
 use crate::model::address::Address;
 use crate::model::websocket::MessageForm;
-use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::settings::LiveComposer;
 use crate::util::clock;
 use crate::workspace::sending::QuickSend;
@@ -122,7 +122,12 @@ impl PayloadForm {
     /// The bytes of what was typed, with what is appended.
     pub fn compose(&self, typed: &str) -> Result<Composed, ComposeError> {
         if self.fields {
-            return Composed::of_template(self.template(typed)?, self.frame, &NoVariables);
+            return Composed::of_template(
+                self.template(typed)?,
+                self.frame,
+                &NoVariables,
+                Placing::default(),
+            );
         }
         let composition = Composition::new(self.body(typed)?, self.checksum, self.ending);
         Ok(Composed::of_bytes(composition, self.frame))
@@ -236,14 +241,16 @@ impl Composed {
     pub(in crate::ui) fn example(
         template: &Dressed,
         values: &[(String, String)],
+        placing: Placing,
     ) -> Result<Composed, ComposeError> {
-        Composed::of_template(template.clone(), MessageForm::default(), &Values(values))
+        Composed::of_template(template.clone(), MessageForm::default(), &Values(values), placing)
     }
 
     fn of_template(
         template: Dressed,
         frame: MessageForm,
         variables: &dyn Variables,
+        placing: Placing,
     ) -> Result<Composed, ComposeError> {
         let filled = template.fill(&mut Surroundings {
             counter: 1,
@@ -253,6 +260,7 @@ impl Composed {
             peer: Some(Address::Ip(EXAMPLE_PEER)),
             message: None,
             variables,
+            placing,
         })?;
         let ending_at = filled.bytes.len() - template.ending.bytes().len();
         let part = |piece: FilledPiece| ComposedPart {

@@ -1,5 +1,6 @@
 //! The exact bytes of what is written, in colours: typed, filled in, appended.
 
+use crate::codec::checksum::placing::Placing;
 use crate::codec::hex;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -13,9 +14,14 @@ use egui::{Color32, Response, Role, TextFormat, Ui, WidgetInfo};
 const PREVIEW_BYTES: usize = 48;
 
 /// What goes out.
-pub(in crate::ui) fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composed: &Composed) {
+pub(in crate::ui) fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, composed: &Composed, placing: Placing) {
     let key = if composed.is_example() { "composer.example_tip" } else { "composer.preview_tip" };
-    bytes_ui(ui, ctx, "→", composed).on_hover_text(ctx.text(key));
+    if placing.is_left_to_the_system() {
+        let heading = format!("→ {} ·", ctx.text("composer.checksum_by_system"));
+        bytes_ui(ui, ctx, &heading, composed).on_hover_text(ctx.text("composer.checksum_by_system_tip"));
+    } else {
+        bytes_ui(ui, ctx, "→", composed).on_hover_text(ctx.text(key));
+    }
 }
 
 /// How many bytes these are, and the bytes themselves as far as there is room.

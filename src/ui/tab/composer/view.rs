@@ -160,7 +160,7 @@ fn field_ui(
         ui.vertical(|ui| {
             ui.set_min_height(least);
             if let Ok(composed) = composer.preview(&tab.composer, encoding) {
-                preview_ui(ui, ctx, composed);
+                preview_ui(ui, ctx, composed, tab.placing());
             }
             if let Some(obstacle) = obstacle {
                 error_line(ui, obstacle);

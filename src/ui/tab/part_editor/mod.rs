@@ -5,6 +5,7 @@ pub mod view;
 
 use crate::automation::document::FileError;
 use crate::automation::template::Dressed;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::text::TextEncoding;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed};
 use crate::ui::widgets::LineMove;
@@ -62,6 +63,7 @@ struct Example<F> {
     file: Arc<F>,
     place: usize,
     values: Vec<(String, String)>,
+    placing: Placing,
     bytes: Result<Composed, ComposeError>,
 }
 
@@ -120,17 +122,18 @@ impl<F: PartsFile> PartsEditor<F> {
         &mut self,
         file: &Arc<F>,
         known: &[(String, String)],
+        placing: Placing,
     ) -> Option<&Result<Composed, ComposeError>> {
         let place = self.chosen?;
         let content = file.parts().get(place).and_then(F::sent)?;
         self.example.take_if(|made| {
-            let is_same = Arc::ptr_eq(&made.file, file) && made.place == place;
+            let is_same = Arc::ptr_eq(&made.file, file) && (made.place, made.placing) == (place, placing);
             !is_same || !made.values.iter().eq(known.iter().chain(file.values()))
         });
         let made = self.example.get_or_insert_with(|| {
             let values: Vec<_> = known.iter().chain(file.values()).cloned().collect();
-            let bytes = Composed::example(content, &values);
-            Example { file: Arc::clone(file), place, values, bytes }
+            let bytes = Composed::example(content, &values, placing);
+            Example { file: Arc::clone(file), place, values, placing, bytes }
         });
         Some(&made.bytes)
     }

@@ -1,5 +1,6 @@
 //! The part of a file that is being changed, beside its table; and the whole file as text.
 
+use crate::codec::checksum::placing::Placing;
 use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -37,7 +38,7 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     editor: &mut PartsEditor<F>,
-    (file, known): (&Arc<F>, &[(String, String)]),
+    (file, known, placing): (&Arc<F>, &[(String, String)], Placing),
     texts: &PartsTexts,
     width: f32,
 ) -> Option<Change> {
@@ -73,8 +74,8 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
             error_line(ui, &file_error(ctx.locale, why));
             return;
         }
-        match editor.example(file, known) {
-            Some(Ok(composed)) => preview_ui(ui, ctx, composed),
+        match editor.example(file, known, placing) {
+            Some(Ok(composed)) => preview_ui(ui, ctx, composed, placing),
             // What comes out of a message is known when there is one.
             Some(Err(why)) => {
                 let why = compose_error(ctx.locale, why);

@@ -7,13 +7,13 @@ use crate::automation::list::{ListEntry, SendList, decoded};
 use crate::automation::sequence::{Action, Recipients, Sequence, Step};
 use crate::automation::template::Form;
 use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use crate::engine::command::{Command, SequencePlan};
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{appended_by, body_of, form_of};
-use crate::ui::tab::composer::placing::Placing;
 use crate::ui::tab::session::{send_command, tell_not_open};
 use crate::ui::written_text::{file_error, list_fault, template_error, utf8_text};
 use crate::util::locale::Locale;
@@ -137,7 +137,7 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
     if !tab.is_open() {
         return tell_not_open(tab, cx);
     }
-    let (encoding, placing) = (tab.encoding(), Placing::of(&tab.settings));
+    let (encoding, placing) = (tab.encoding(), tab.settings.placing());
     let mut sequence =
         Sequence { name: cx.locale.text("drawer.list").to_owned(), ..Sequence::empty(encoding) };
     for quick in &sending.quick {
@@ -177,7 +177,6 @@ mod tests {
     use super::{entry_of, file_text, placed_entry, quick_of, take_file};
     use crate::codec::text::TextEncoding;
     use crate::ui::tab::composer::payload_form::{Composed, PayloadForm};
-    use crate::ui::tab::composer::placing::Placing;
     use crate::ui::tab::settings::LiveSettings;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::sending::{QuickSend, Sending};
@@ -218,11 +217,11 @@ mod tests {
         {
             let mut settings = LiveSettings::new(TabKind::Raw);
             protocol.clone_into(&mut settings.raw.protocol);
-            let placing = Placing::of(&settings);
+            let placing = settings.placing();
             let alone =
                 PayloadForm::of_quick(&kept, TextEncoding::UTF_8, placing).compose(&kept.text).unwrap();
             let dressed = placed_entry(&kept, placing).dressed(TextEncoding::UTF_8).unwrap();
-            let listed = Composed::example(&dressed, &[]).unwrap();
+            let listed = Composed::example(&dressed, &[], placing).unwrap();
             assert_eq!(alone.bytes(), listed.bytes(), "{protocol}");
             assert_eq!(
                 (alone.bytes().len(), alone.bytes()[2..4] != [0, 0]),

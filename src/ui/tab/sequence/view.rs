@@ -2,6 +2,7 @@
 
 use crate::automation::interval;
 use crate::automation::sequence::{Action, Outcome, Sequence, Step};
+use crate::codec::checksum::placing::Placing;
 use crate::codec::text::TextEncoding;
 use crate::model::status::SequenceStatus;
 use crate::ui::ctx::ViewCtx;
@@ -59,6 +60,8 @@ pub(in crate::ui) struct SequenceContext {
     pub(in crate::ui) encoding: TextEncoding,
     pub(in crate::ui) is_open: bool,
     pub(in crate::ui) running: Option<SequenceStatus>,
+    /// Where the tab puts a checksum.
+    pub(in crate::ui) placing: Placing,
 }
 
 /// Draws it.
@@ -105,7 +108,7 @@ pub(in crate::ui) fn sequence_ui(
                         ui,
                         ctx,
                         &mut panel.editor,
-                        (&sequence, &Arc::clone(&panel.variables)),
+                        (&sequence, &Arc::clone(&panel.variables), around.placing),
                         &TEXTS,
                         EDITOR_WIDTH,
                     )
