@@ -65,7 +65,7 @@ impl Syncer {
     }
 
     /// As if the thread waited for a disk that is slow, or did not.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn seem_waiting(&self, waits: bool) {
         self.is_waiting.store(waits, Ordering::Release);
     }

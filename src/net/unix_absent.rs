@@ -73,7 +73,8 @@ pub fn process_of_sender(_sender: Sender) -> Option<Box<PeerProcess>> {
 
 impl UnixWire {
     /// The wire that is there instead.
-    pub fn new(registered: Registered, _unix_type: UnixType) -> io::Result<Plain> {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere this can fail")]
+    pub fn around(registered: Registered, _unix_type: UnixType) -> io::Result<Plain> {
         Ok(Plain::new(registered))
     }
 }

@@ -113,7 +113,6 @@ mod journal_support;
 
 mod measuring_scripts;
 
-#[cfg(unix)]
 mod small_disk;
 
 mod support;

@@ -269,7 +269,7 @@ impl Worker {
     /// What the connection of a client goes through.
     fn wire_of(&self, registered: Registered, unix_type: Option<UnixType>) -> Result<Box<dyn Wire>, OsError> {
         Ok(match (&self.link, unix_type) {
-            (_, Some(unix_type)) => Box::new(UnixWire::new(registered, unix_type)?),
+            (_, Some(unix_type)) => Box::new(UnixWire::around(registered, unix_type)?),
             (Link::Connector(connector), None) if let Some(tls) = &connector.tls => {
                 Box::new(Secured::new(registered, tls.connect()?))
             }

@@ -158,7 +158,7 @@ impl Listener {
 
     fn wire_of(&self, registered: Registered) -> Result<Box<dyn Wire>, OsError> {
         if let Some(gate) = &self.unix {
-            return Ok(Box::new(UnixWire::new(registered, gate.unix_type)?));
+            return Ok(Box::new(UnixWire::around(registered, gate.unix_type)?));
         }
         Ok(match &self.tls {
             Some(tls) => Box::new(Secured::new(registered, tls.accept()?)),

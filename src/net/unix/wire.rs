@@ -25,7 +25,7 @@ pub struct UnixWire {
 
 impl UnixWire {
     /// The wire of a socket that is connected.
-    pub fn new(registered: Registered, unix_type: UnixType) -> io::Result<UnixWire> {
+    pub fn around(registered: Registered, unix_type: UnixType) -> io::Result<UnixWire> {
         #[cfg(target_os = "linux")]
         if unix_type == UnixType::SeqPacket {
             // A message has a time and the end has none: else an empty message would be taken for the end.

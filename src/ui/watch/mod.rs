@@ -129,10 +129,14 @@ mod tests {
     use super::quoted;
 
     #[test]
-    #[cfg(unix)]
     fn a_shell_takes_every_path_as_one_word() {
-        for (path, word) in [("/a/b-1.skj", "/a/b-1.skj"), ("/a b/$c", "'/a b/$c'"), ("it's", r"'it'\''s'")] {
-            assert_eq!(quoted(path), word);
+        let paths: &[(&str, &str)] = if cfg!(windows) {
+            &[(r"C:\a b\c.skj", r#""C:\a b\c.skj""#)]
+        } else {
+            &[("/a/b-1.skj", "/a/b-1.skj"), ("/a b/$c", "'/a b/$c'"), ("it's", r"'it'\''s'")]
+        };
+        for (path, word) in paths {
+            assert_eq!(quoted(path), *word);
         }
     }
 }
