@@ -189,6 +189,8 @@ mod tests {
 
     #[test]
     fn events_carry_news_and_no_payload() {
-        assert!(size_of::<Event>() <= 56, "an event has grown to {} bytes", size_of::<Event>());
+        // A path takes a word more on Windows.
+        let most = if cfg!(windows) { 64 } else { 56 };
+        assert!(size_of::<Event>() <= most, "an event has grown to {} bytes", size_of::<Event>());
     }
 }

@@ -252,6 +252,7 @@ s.onclose = (e) => {{
         .args(["--headless", "--no-sandbox", "--disable-gpu", &profile, "--remote-debugging-port=0"])
         .arg(format!("file://{}", console.path("page.html").display()))
         .env("HOME", console.path(""))
+        .env("TMPDIR", console.path(""))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -174,7 +174,9 @@ fn a_busy_port_is_refused_with_its_name_and_number_and_free_again_after_closing(
     let status = second.wait_status("a refusal", |status| matches!(status.state, SessionState::Failed(_)));
     let SessionState::Failed(failure) = status.state else { unreachable!() };
     let message = failure.to_string();
-    assert!(message.starts_with(&format!("cannot listen on {address}: address already in use")), "{message}");
+    let words = if cfg!(windows) { "" } else { "address already in use (EADDRINUSE " };
+    assert!(message.starts_with(&format!("cannot listen on {address}: {words}")), "{message}");
+    assert!(message.contains("EADDRINUSE "), "{message}");
     let mut peer = client(address);
     first.wait_status("the peer", |status| status.peers_present == 1);
     first.ask(Command::Close);

@@ -342,7 +342,7 @@ fn where_most_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
 #[test]
 fn a_filter_on_heads_reads_no_payload() {
     with_journal(|path| {
-        let reader = write_stream(path, &[&[b'x'; 10], &[b'x'; 5], &[b'x'; 20]]);
+        drop(write_stream(path, &[&[b'x'; 10], &[b'x'; 5], &[b'x'; 20]]));
         // The payload of the second row is damaged, which nobody notices who does not read it.
         let mut bytes = std::fs::read(path).unwrap();
         let is_second = |window: &[u8]| window.starts_with(b"xxxxx") && !window.starts_with(b"xxxxxx");
@@ -350,6 +350,7 @@ fn a_filter_on_heads_reads_no_payload() {
         // Every run of `x` ends like this; the second one is that of the second row.
         bytes[places[1]] = b'y';
         std::fs::write(path, &bytes).unwrap();
+        let reader = JournalReader::open(path).unwrap();
         for (typed, rows) in
             [("dir:rx and len < 15", &[0, 1][..]), ("dir:rx and text ~ x", &[0, 2]), ("xx", &[0, 2])]
         {

@@ -236,6 +236,16 @@ pub(crate) fn failure(output: &Output) -> (i32, String) {
     (output.status.code().unwrap(), lines[0].to_owned())
 }
 
+/// Whether a failed command says what it could not do, and why in the system's own words with their number. What those are
+/// on Windows depends on its language.
+pub(crate) fn is_in_the_systems_words(line: &str, what: &str, unix: &str, windows: u32) -> bool {
+    let told = line.strip_prefix("sockscope-cli: ").and_then(|line| line.strip_prefix(what));
+    let words = told.and_then(|told| told.strip_prefix(": "));
+    words.is_some_and(|words| {
+        if cfg!(windows) { words.ends_with(&format!("(error {windows})")) } else { words == unix }
+    })
+}
+
 /// The bytes that came from peers, as the journal has them.
 pub(crate) fn received(console: &Console, journal: &Path) -> Vec<u8> {
     let output = console.run(&["export", journal.to_str().unwrap(), "--to", "raw", "--dir", "rx"]);
