@@ -118,7 +118,7 @@ impl App {
     pub fn take_in(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
         self.pace.begin(now);
-        look::fit_to_screen(ctx);
+        look::fit_to_screen(ctx, &self.state.settings);
         for action in std::mem::take(&mut self.asked) {
             self.apply(action, ctx);
         }

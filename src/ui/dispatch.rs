@@ -123,7 +123,7 @@ fn apply_to_tabs(state: &mut AppState, action: TabsAction, cx: &mut Cx<'_>) {
 fn apply_to_look(state: &mut AppState, action: LookAction, ctx: &Context) {
     match action {
         LookAction::ToggleInspector => state.settings.inspector = state.inspector.toggle(),
-        LookAction::ZoomBy(points) => set_zoom(state, look::zoomed(&state.settings, points), ctx),
+        LookAction::ZoomBy(points) => set_zoom(state, look::zoomed(ctx, &state.settings, points), ctx),
         LookAction::ZoomReset => set_zoom(state, 100, ctx),
         LookAction::ToggleFullScreen => {
             let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));

@@ -318,8 +318,7 @@ fn viewport(settings: &Settings) -> ViewportBuilder {
         .with_app_id("sockscope")
         .with_title(WINDOW_TITLE)
         .with_inner_size([points(settings.window_width), points(settings.window_height)])
-        .with_maximized(settings.window_maximized)
-        .with_min_inner_size([760.0, 480.0]);
+        .with_maximized(settings.window_maximized);
     match icon_data::from_png_bytes(ICON) {
         Ok(icon) => viewport.with_icon(icon),
         Err(_) => viewport,

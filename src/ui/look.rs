@@ -4,7 +4,7 @@ use crate::ui::fonts;
 use crate::ui::theme;
 use crate::util::locale::Language;
 use crate::workspace::settings::{Settings, ThemeChoice};
-use egui::{Context, ThemePreference, Vec2, ViewportCommand, WindowLevel};
+use egui::{Context, Id, ThemePreference, Vec2, ViewportCommand, WindowLevel, vec2};
 
 /// The smallest and the largest scale, in percent.
 const ZOOM: std::ops::RangeInclusive<u32> = 50..=300;
@@ -14,6 +14,12 @@ pub const ZOOM_CHOICES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 300];
 
 /// What desktops keep for themselves, in points.
 const TITLE_AND_TASK_BAR: f32 = 90.0;
+
+/// The same of a window that fills the screen.
+const TITLE: f32 = 40.0;
+
+/// In a smaller window not everything can be reached; in points.
+const LEAST: Vec2 = vec2(760.0, 480.0);
 
 /// What can be asked of how the window looks and speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,20 +58,87 @@ pub fn apply_level(ctx: &Context, settings: &Settings) {
     ctx.send_viewport_cmd(ViewportCommand::WindowLevel(level));
 }
 
-/// Makes everything as big as the settings say.
+/// Makes everything as big as the settings say, and the screen has room for.
 pub fn apply_zoom(ctx: &Context, settings: &Settings) {
-    let percent = settings.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end());
-    ctx.set_zoom_factor(f32::from(u16::try_from(percent).unwrap_or(100)) / 100.0);
+    ctx.set_zoom_factor(zoom_of(settings, largest_zoom(ctx)));
+}
+
+fn zoom_of(settings: &Settings, room: u32) -> f32 {
+    let percent = settings.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end()).min(room);
+    f32::from(u16::try_from(percent).unwrap_or(100)) / 100.0
 }
 
 /// A scale that is allowed, so many percent points from the present one.
-pub fn zoomed(settings: &Settings, points: i32) -> u32 {
-    settings.zoom_percent.saturating_add_signed(points).clamp(*ZOOM.start(), *ZOOM.end())
+pub fn zoomed(ctx: &Context, settings: &Settings, points: i32) -> u32 {
+    let now = settings.zoom_percent.min(largest_zoom(ctx));
+    now.saturating_add_signed(points).clamp(*ZOOM.start(), largest_zoom(ctx))
+}
+
+/// The largest scale, in percent, at which the screen has room for all of the window.
+pub fn largest_zoom(ctx: &Context) -> u32 {
+    ctx.data(|data| data.get_temp::<Screen>(screen_id())).unwrap_or_default().room
+}
+
+/// What is known of the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Screen {
+    /// Its size as it was last told, in points of the scale of then.
+    told: Option<Vec2>,
+    /// The scale of the last frame, in which it is told in this one.
+    zoom: f32,
+    /// The largest scale, in percent, that it has room for.
+    room: u32,
+    /// The size of a point for which the least size of the window was asked for.
+    least_of: Option<f32>,
+}
+
+impl Default for Screen {
+    fn default() -> Screen {
+        Screen { told: None, zoom: 1.0, room: *ZOOM.end(), least_of: None }
+    }
+}
+
+impl Screen {
+    /// What is told in a frame. What is told again was told of an earlier one, and is in the points of that.
+    fn look(&mut self, told: Option<Vec2>, zoom: f32) {
+        if let Some(size) = told.filter(|_| told != self.told) {
+            self.room = zoom_with_room(size * self.zoom);
+            self.told = told;
+        }
+        self.zoom = zoom;
+    }
+}
+
+fn screen_id() -> Id {
+    Id::unique("screen of the window")
+}
+
+/// The same, of a screen of so many points at 100 %.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped to percents")]
+fn zoom_with_room(screen: Vec2) -> u32 {
+    let room = (screen - vec2(0.0, TITLE)) / LEAST * 100.0;
+    (room.min_elem().max(0.0) as u32).clamp(*ZOOM.start(), *ZOOM.end())
+}
+
+/// Keeps the window within the screen, and large enough for what is in it. To be asked in every frame.
+pub fn fit_to_screen(ctx: &Context, settings: &Settings) {
+    take_what_there_is(ctx);
+    let mut screen = ctx.data(|data| data.get_temp::<Screen>(screen_id())).unwrap_or_default();
+    screen.look(ctx.input(|input| input.viewport().monitor_size), ctx.zoom_factor());
+    let wanted = zoom_of(settings, screen.room);
+    if (wanted - ctx.zoom_factor()).abs() > 0.001 {
+        // The window may have come to another screen.
+        ctx.set_zoom_factor(wanted);
+    } else if screen.least_of != Some(ctx.pixels_per_point()) {
+        ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(LEAST));
+        screen.least_of = Some(ctx.pixels_per_point());
+    }
+    ctx.data_mut(|data| data.insert_temp(screen_id(), screen));
 }
 
 /// On a screen that has no room for the window, its title and a task bar, the window takes what room there is: its
-/// lower edge, where the state is told, would lie outside. To be asked in every frame; only the first one matters.
-pub fn fit_to_screen(ctx: &Context) {
+/// lower edge, where the state is told, would lie outside. Only the first frame matters.
+fn take_what_there_is(ctx: &Context) {
     if ctx.cumulative_pass_nr() > 0 {
         return;
     }
@@ -103,8 +176,40 @@ pub fn language_of(settings: &Settings) -> Language {
 
 #[cfg(test)]
 mod tests {
-    use super::has_room;
+    use super::{Screen, has_room, zoom_with_room};
     use egui::vec2;
+
+    #[test]
+    fn a_screen_that_is_told_late_is_not_taken_for_another_one() {
+        let mut screen = Screen::default();
+        let seen = |told: egui::Vec2, zoom: f32, screen: &mut Screen| {
+            screen.look(Some(told), zoom);
+            screen.room
+        };
+        let (small, at_52) = (vec2(400.0, 300.0), vec2(400.0, 300.0) / 0.52);
+        assert_eq!(seen(small, 1.0, &mut screen), 52);
+        // Drawn at 52 % already, and still told in the points of before.
+        assert_eq!(seen(small, 0.52, &mut screen), 52);
+        assert_eq!(seen(at_52, 0.52, &mut screen), 52);
+        assert_eq!(seen(vec2(1920.0, 1080.0) / 0.52, 0.52, &mut screen), 216, "the window was moved");
+        screen.look(None, 1.0);
+        assert_eq!(screen.room, 216);
+    }
+
+    #[test]
+    fn nothing_is_drawn_so_big_that_the_screen_has_no_room_for_all_of_the_window() {
+        for (pixels, scale, percent) in [
+            (vec2(3840.0, 2160.0), 1.0, 300),
+            (vec2(3840.0, 2160.0), 2.0, 216),
+            (vec2(1920.0, 1080.0), 1.0, 216),
+            (vec2(1366.0, 768.0), 1.0, 151),
+            (vec2(800.0, 600.0), 1.0, 105),
+            (vec2(800.0, 600.0), 2.0, 52),
+            (vec2(320.0, 200.0), 1.0, 50),
+        ] {
+            assert_eq!(zoom_with_room(pixels / scale), percent, "{pixels} at {scale}");
+        }
+    }
 
     #[test]
     fn a_window_that_a_small_screen_cannot_show_takes_all_of_it() {

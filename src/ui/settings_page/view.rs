@@ -3,7 +3,7 @@
 use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::look::ZOOM_CHOICES;
+use crate::ui::look::{self, ZOOM_CHOICES};
 use crate::ui::settings_page::{SettingsAction, SettingsPage};
 use crate::ui::tab::settings::{view_choice, view_of};
 use crate::ui::tab::view_bar::view_choices;
@@ -108,6 +108,11 @@ fn look_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, changed: &mut Settings) {
         let now = changed.zoom_percent;
         choose(ui, name, &choices, &now, &mut changed.zoom_percent);
     });
+    let room = look::largest_zoom(ui.ctx());
+    if changed.zoom_percent > room {
+        let line = ctx.format("settings.size_room", &[("percent", &room)]);
+        ui.add(Label::new(RichText::new(line).color(Theme::of(ui).dim)).wrap());
+    }
     row(ui, ctx, "settings.times", "settings.times_tip", |ui, name| {
         let now = changed.time_format;
         let choices = TIME_CHOICES.map(|(choice, key)| (choice, ctx.text(key)));
