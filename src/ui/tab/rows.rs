@@ -434,9 +434,7 @@ fn send_rows(tab: &mut Tab, timing: RowTiming, cx: &mut Cx<'_>) {
 
 fn put_into_field(tab: &mut Tab, bytes: Option<&[u8]>, cx: &mut Cx<'_>) {
     let Some(bytes) = bytes else { return };
-    if tab.composer.put(&mut tab.settings, bytes) {
-        tab.composer.pasted = None;
-    } else {
+    if !tab.composer.put(&mut tab.settings, bytes) {
         cx.notices.info(cx.locale.text("toast.too_long_to_edit"));
     }
 }

@@ -474,7 +474,7 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
             };
             files.last_number += 1;
             if send_file(tab, JobId(files.last_number), outgoing, cx) {
-                tab.composer.pasted.take_if(|pasted| Arc::ptr_eq(pasted, &paste.text));
+                tab.composer.paste_is_sent(&paste.text);
             }
         }
         Err(error) => cx.notices.problem(error),

@@ -19,13 +19,17 @@ const LONGEST_TEXT_BYTES: usize = 10 * LONGEST_DATAGRAM;
 /// How many texts that were not sent are kept beside the one in the field.
 const SET_ASIDE_LIMIT: usize = 100;
 
+/// The same of texts that are too long for the field: each may be many megabytes.
+const PASTES_ASIDE_LIMIT: usize = 4;
+
 /// The composer of one tab, beyond what is kept between runs.
 #[derive(Clone, Default)]
 pub struct Composer {
     /// How far back in the history the field is; 0 is what is being written.
     pub steps_back: usize,
-    /// What was in the field whenever the history was begun to be looked through, the latest last.
-    set_aside: Vec<SentText>,
+    /// What was in the field whenever the history was begun to be looked through or something else was put there, the
+    /// latest last.
+    set_aside: Vec<Aside>,
     /// A text too long for the field.
     pub pasted: Option<Arc<str>>,
     /// In how many lines the field showed what is written.
@@ -43,6 +47,15 @@ pub struct Composer {
     preview: Option<Preview>,
     pasted_datagram: Option<PastedDatagram>,
     switched: Option<Switched>,
+}
+
+/// Something that was not sent.
+#[derive(Clone, PartialEq)]
+enum Aside {
+    /// It was being written.
+    Draft(SentText),
+    /// It was pasted, and is too long for the field.
+    Pasted(Arc<str>),
 }
 
 /// What was typed before the way of writing was switched. It counts again when the same way is chosen again, as
@@ -122,7 +135,10 @@ impl Composer {
         }
         self.steps_back = target;
         let shown = match target {
-            0 => self.set_aside.pop(),
+            0 => match self.set_aside.pop() {
+                Some(Aside::Draft(draft)) => Some(draft),
+                Some(Aside::Pasted(_)) | None => None,
+            },
             steps => sending.history.get(sending.history.len() - steps).cloned(),
         };
         write(settings, shown.unwrap_or_default());
@@ -130,8 +146,8 @@ impl Composer {
     }
 
     /// Puts these bytes into the field: in the present way of writing where that shows every one of them, else with
-    /// escapes or as hex. Nothing is appended to them, and what was being written is found again one step down. Returns
-    /// whether there is room for them.
+    /// escapes or as hex. Nothing is appended to them, and what was being written, or was pasted and not sent, is found
+    /// again one step down. Returns whether there is room for them.
     pub fn put(&mut self, settings: &mut LiveSettings, bytes: &[u8]) -> bool {
         let form = PayloadForm { fields: false, ..settings.composer.form(settings.encoding) };
         let ways = [form.input, InputChoice::Escapes, InputChoice::Hex];
@@ -149,18 +165,38 @@ impl Composer {
         if self.steps_back == 0 && !settings.composer.draft.is_empty() {
             self.set_aside(settings);
         }
+        if let Some(pasted) = self.pasted.take() {
+            self.set_paste_aside(pasted);
+        }
         self.steps_back = 0;
         self.is_put = true;
         self.switched = None;
     }
 
     fn set_aside(&mut self, settings: &LiveSettings) {
-        let written = written(settings);
-        self.set_aside.retain(|draft| *draft != written);
+        let written = Aside::Draft(written(settings));
+        self.set_aside.retain(|aside| *aside != written);
         self.set_aside.push(written);
         if self.set_aside.len() > SET_ASIDE_LIMIT {
             self.set_aside.remove(0);
         }
+    }
+
+    fn set_paste_aside(&mut self, pasted: Arc<str>) {
+        self.set_aside.push(Aside::Pasted(pasted));
+        let is_paste = |aside: &Aside| matches!(aside, Aside::Pasted(_));
+        if self.set_aside.iter().filter(|aside| is_paste(aside)).count() > PASTES_ASIDE_LIMIT
+            && let Some(oldest) = self.set_aside.iter().position(is_paste)
+        {
+            self.set_aside.remove(oldest);
+        }
+    }
+
+    /// What was pasted is on its way, and waits no more.
+    pub(super) fn paste_is_sent(&mut self, text: &Arc<str>) {
+        self.pasted.take_if(|pasted| Arc::ptr_eq(pasted, text));
+        let is_it = |aside: &Aside| matches!(aside, Aside::Pasted(pasted) if Arc::ptr_eq(pasted, text));
+        self.set_aside.retain(|aside| !is_it(aside));
     }
 
     /// Whoever sent or changed a text of the history did not go back to what was being written: it is found below
@@ -169,11 +205,22 @@ impl Composer {
         let is_unsent = |draft: &SentText| {
             !draft.text.is_empty() && !sending.history.iter().any(|sent| sent.is_same_text(draft))
         };
-        self.set_aside.retain(is_unsent);
-        let Some(draft) = self.set_aside.pop() else { return };
+        self.set_aside.retain(|aside| match aside {
+            Aside::Draft(draft) => is_unsent(draft),
+            Aside::Pasted(_) => true,
+        });
+        let draft = match self.set_aside.pop() {
+            Some(Aside::Draft(draft)) => draft,
+            // What is being written lies beneath it.
+            Some(Aside::Pasted(pasted)) => {
+                self.pasted = Some(pasted);
+                return;
+            }
+            None => return,
+        };
         let written = written(settings);
         if is_unsent(&written) && written != draft {
-            self.set_aside.insert(0, written);
+            self.set_aside.insert(0, Aside::Draft(written));
         }
         write(settings, draft);
     }
@@ -302,7 +349,7 @@ fn fitting(composed: &Composed) -> Result<&Composed, Obstacle> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Composer, Obstacle, written};
+    use super::{Aside, Composer, Obstacle, PASTES_ASIDE_LIMIT, written};
     use crate::codec::checksum::Checksum;
     use crate::codec::composition::{LineBreak, LineEnding};
     use crate::codec::text::TextEncoding;
@@ -433,6 +480,29 @@ mod tests {
             assert!(Composer::default().put(&mut settings, bytes));
             assert_eq!((&*settings.composer.draft, settings.composer.input), (draft, input));
         }
+    }
+
+    #[test]
+    fn a_paste_that_waits_is_found_again_below_what_is_put_into_the_field() {
+        let (mut settings, sending) = (with_draft("draft"), Sending::default());
+        let mut composer = with_pasted("a long text");
+        assert!(composer.put(&mut settings, b"of a row"));
+        assert_eq!((composer.pasted.as_deref(), &*settings.composer.draft), (None, "of a row"));
+        composer.walk_history(&mut settings, &sending, false);
+        let pasted = composer.pasted.clone().expect("it waits again");
+        assert_eq!((&*pasted, &*settings.composer.draft), ("a long text", "of a row"));
+        assert!(composer.put(&mut settings, b"of another"));
+        composer.paste_is_sent(&pasted);
+        composer.walk_history(&mut settings, &sending, false);
+        assert_eq!((composer.pasted.as_deref(), &*settings.composer.draft), (None, "of a row"));
+        composer.walk_history(&mut settings, &sending, false);
+        assert_eq!(settings.composer.draft, "draft");
+        for number in 0..10 {
+            composer.pasted = Some(Arc::from(number.to_string()));
+            assert!(composer.put(&mut settings, b"of a row"));
+        }
+        let waiting = composer.set_aside.iter().filter(|aside| matches!(aside, Aside::Pasted(_)));
+        assert_eq!(waiting.count(), PASTES_ASIDE_LIMIT);
     }
 
     fn with_draft(draft: &str) -> LiveSettings {
