@@ -15,7 +15,7 @@ use crate::ui::tab::split_choice::{split_ui, split_width};
 use crate::ui::theme;
 use crate::ui::widgets::{
     ButtonKind, Choice, PillCombo, button, button_width, chart_button, find_button, icon_button, menu,
-    menu_item, segmented, segmented_width, toggle, toggle_width, wrap_button,
+    menu_item, named_menu_item, segmented, segmented_width, toggle, toggle_width, wrap_button,
 };
 use egui::{Align, Layout, Ui, vec2};
 
@@ -31,18 +31,17 @@ pub fn view_bar_ui(
     let LogView { find, rows, .. } = log;
     let rows = rows.as_mut();
     let width = ui.available_width();
-    let room = width - choices_width(ui, ctx, tab) - theme::SPACE_12;
-    let (folded, actions) = fold(ui, ctx, is_cleared, room);
+    let Fold { folded, actions, has_wrap } = fold(ui, ctx, is_cleared, width, tab);
     ui.horizontal(|ui| {
         let choices = vec2((width - actions - theme::SPACE_12).max(0.0), theme::CONTROL_HEIGHT);
         // Where even then not everything fits, the filters go on in a second line.
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
         ui.allocate_ui_with_layout(choices, layout, |ui| {
             ui.set_max_width(choices.x);
-            choices_ui(ui, ctx, tab, rows, out);
+            choices_ui(ui, ctx, tab, rows, has_wrap, out);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            actions_ui(ui, ctx, is_cleared, folded, out);
+            actions_ui(ui, ctx, is_cleared, folded, (!has_wrap).then_some(tab.wraps_lines), out);
         });
     });
     if find.is_shown || find.is_filtering() {
@@ -55,6 +54,7 @@ fn choices_ui(
     ctx: &ViewCtx<'_>,
     tab: &mut LiveSettings,
     rows: Option<&mut LogRows>,
+    has_wrap: bool,
     out: &mut Vec<TabAction>,
 ) {
     segmented(ui, ctx.text("view.name"), &mut tab.view, &view_choices(ctx));
@@ -66,6 +66,9 @@ fn choices_ui(
         return;
     }
     split_ui(ui, ctx, &mut tab.split, rows);
+    if !has_wrap {
+        return;
+    }
     let tooltip = ctx.tooltip(ui.ctx(), "view.wrap_tip", UiCommand::ToggleWrap);
     if wrap_button(ui, tab.wraps_lines, ctx.text("view.wrap"), &tooltip).clicked() {
         out.push(LogAction::ToggleWrap.into());
@@ -104,10 +107,21 @@ enum Folded {
     RawAndChart,
     RawChartAndCleared,
     AllButLog,
+    All,
 }
 
-/// As few in the menu as there is room for, and how much room the others need.
-fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32) {
+/// What stands in the bar itself.
+struct Fold {
+    folded: Folded,
+    /// How much room the actions at the right need.
+    actions: f32,
+    /// Whether wrapping stands among the choices, and not in the menu.
+    has_wrap: bool,
+}
+
+/// As few in the menu as there is room for.
+fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, width: f32, tab: &LiveSettings) -> Fold {
+    let room = width - choices_width(ui, ctx, tab) - theme::SPACE_12;
     let symbol = theme::CONTROL_HEIGHT + theme::SPACE_8;
     let of = |key| button_width(ui, ctx.text(key)) + theme::SPACE_8;
     let least = symbol + of("save.log");
@@ -123,44 +137,40 @@ fn fold(ui: &Ui, ctx: &ViewCtx<'_>, is_cleared: bool, room: f32) -> (Folded, f32
     ];
     // A gap belongs to each of them but the first.
     let widths = widths.map(|(folded, width)| (folded, width - theme::SPACE_8));
-    widths.into_iter().find(|(_, width)| *width <= room).unwrap_or(widths[4])
+    if let Some((folded, actions)) = widths.into_iter().find(|(_, width)| *width <= room) {
+        return Fold { folded, actions, has_wrap: true };
+    }
+    let [.., (folded, actions)] = widths;
+    // Wrapping alone is no reason for a second line.
+    if tab.view != RowView::Running && actions <= room + symbol {
+        return Fold { folded, actions, has_wrap: false };
+    }
+    // The choices go on in a second line; the first of them still has its place beside the actions.
+    let first = segmented_width(ui, &view_choices(ctx)) + theme::SPACE_12;
+    if first + actions <= width {
+        return Fold { folded, actions, has_wrap: true };
+    }
+    Fold { folded: Folded::All, actions: 2.0 * symbol - theme::SPACE_8, has_wrap: true }
 }
 
-fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, out: &mut Vec<TabAction>) {
+fn actions_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    is_cleared: bool,
+    folded: Folded,
+    wraps: Option<bool>,
+    out: &mut Vec<TabAction>,
+) {
     // At the very end, where nothing that comes and goes moves it.
     if find_button(ui, &ctx.tooltip(ui.ctx(), "find.title", UiCommand::Find)).clicked() {
         out.push(FindAction::Show.into());
     }
     if folded != Folded::Nothing {
         let opener = icon_button(ui, "⋯", ctx.text("view.more"));
-        menu(&opener, 180.0, |ui| {
-            if menu_item(ui, true, ctx.text("save.raw"), &commands::keys_text(ui.ctx(), UiCommand::SaveRaw)) {
-                out.push(TabAction::AskExport { is_raw: true });
-            }
-            if folded == Folded::Raw {
-                return;
-            }
-            if menu_item(ui, true, ctx.text("chart.button"), "") {
-                out.push(ChartAction::Toggle.into());
-            }
-            if folded == Folded::RawAndChart {
-                return;
-            }
-            if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
-                out.push(LogAction::ShowCleared.into());
-            }
-            if folded == Folded::RawChartAndCleared {
-                return;
-            }
-            if menu_item(
-                ui,
-                true,
-                ctx.text("view.clear"),
-                &commands::keys_text(ui.ctx(), UiCommand::ClearView),
-            ) {
-                out.push(LogAction::Clear.into());
-            }
-        });
+        menu(&opener, 180.0, |ui| menu_ui(ui, ctx, is_cleared, folded, wraps, out));
+    }
+    if folded == Folded::All {
+        return;
     }
     let tooltip = ctx.tooltip(ui.ctx(), "save.log_tip", UiCommand::SaveLog);
     if button(ui, ButtonKind::Ordinary, ctx.text("save.log"), None, &tooltip).clicked() {
@@ -190,6 +200,51 @@ fn actions_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, is_cleared: bool, folded: Folded, 
         if chart_button(ui, ctx.text("chart.button"), tooltip).clicked() {
             out.push(ChartAction::Toggle.into());
         }
+    }
+}
+
+/// What has no place in the bar.
+fn menu_ui(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    is_cleared: bool,
+    folded: Folded,
+    wraps: Option<bool>,
+    out: &mut Vec<TabAction>,
+) {
+    if let Some(is_on) = wraps {
+        let name = ctx.text("view.wrap");
+        let text = if is_on { format!("✓ {name}") } else { name.to_owned() };
+        let keys = commands::keys_text(ui.ctx(), UiCommand::ToggleWrap);
+        if named_menu_item(ui, true, name, &text, &keys) {
+            out.push(LogAction::ToggleWrap.into());
+        }
+    }
+    if folded == Folded::All
+        && menu_item(ui, true, ctx.text("save.log"), &commands::keys_text(ui.ctx(), UiCommand::SaveLog))
+    {
+        out.push(TabAction::AskExport { is_raw: false });
+    }
+    if menu_item(ui, true, ctx.text("save.raw"), &commands::keys_text(ui.ctx(), UiCommand::SaveRaw)) {
+        out.push(TabAction::AskExport { is_raw: true });
+    }
+    if folded == Folded::Raw {
+        return;
+    }
+    if menu_item(ui, true, ctx.text("chart.button"), "") {
+        out.push(ChartAction::Toggle.into());
+    }
+    if folded == Folded::RawAndChart {
+        return;
+    }
+    if is_cleared && menu_item(ui, true, ctx.text("view.show_cleared"), "") {
+        out.push(LogAction::ShowCleared.into());
+    }
+    if folded == Folded::RawChartAndCleared {
+        return;
+    }
+    if menu_item(ui, true, ctx.text("view.clear"), &commands::keys_text(ui.ctx(), UiCommand::ClearView)) {
+        out.push(LogAction::Clear.into());
     }
 }
 

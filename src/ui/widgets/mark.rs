@@ -6,8 +6,8 @@ use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::button::{explain, focus_ring};
 use egui::{
-    Align, Align2, Color32, Label, Layout, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Label, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 /// A dot whose colour tells a state; its name says the same in words.
@@ -78,6 +78,47 @@ pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tooltip: &str) -> Response
         focus_ring(ui, theme, &response);
     }
     explain(response, tooltip)
+}
+
+/// A box to tick, with its text, which may be empty: `name` is what it is called. The response says `changed` when it was
+/// ticked or unticked.
+pub fn tick(ui: &mut Ui, on: &mut bool, text: &str, name: &str) -> Response {
+    let theme = Theme::of(ui);
+    let font = fonts::interface(theme::BODY_SIZE);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    let beside = if text.is_empty() { 0.0 } else { theme::SPACE_4 + galley.size().x };
+    let size = vec2(theme::CONTROL_HEIGHT + beside, theme::CONTROL_HEIGHT);
+    let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
+    if response.clicked() {
+        *on = !*on;
+        response.mark_changed();
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, name));
+    if ui.is_rect_visible(rect) {
+        let square = Align2::LEFT_CENTER.align_size_within_rect(theme::square(theme::CONTROL_HEIGHT), rect);
+        let ink = if !ui.is_enabled() {
+            theme.faint
+        } else if *on || response.hovered() {
+            theme.text
+        } else {
+            theme.dim
+        };
+        tick_box(ui.painter(), square.center(), *on, ink);
+        let at = pos2(square.right() + theme::SPACE_4, rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, ink);
+        focus_ring(ui, theme, &response);
+    }
+    explain(response, "")
+}
+
+/// A box, ticked or not. It is drawn, because no font that comes along has one.
+pub fn tick_box(painter: &Painter, center: Pos2, is_on: bool, ink: Color32) {
+    let square = Rect::from_center_size(center, theme::square(12.0));
+    painter.rect_stroke(square, 2.0, Stroke::new(1.2, ink), StrokeKind::Inside);
+    if is_on {
+        let points = [vec2(-3.0, 0.0), vec2(-1.0, 2.5), vec2(3.2, -2.8)].map(|point| center + point);
+        painter.line(points.to_vec(), Stroke::new(1.5, ink));
+    }
 }
 
 /// The name of a group of things in a side panel.

@@ -6,6 +6,7 @@ pub mod button;
 pub mod choice;
 pub mod drawer;
 pub mod field;
+pub mod long_list;
 pub mod mark;
 pub mod menu;
 pub mod reorder;
@@ -19,7 +20,8 @@ pub(crate) use button::{focus_edge, reveal_focused};
 pub use choice::{Choice, PillCombo, segmented, segmented_width};
 pub use drawer::drawer;
 pub use field::{TextField, error_line, is_left_by_escape};
-pub use mark::{chip, group_heading, key_value, separator, status_dot, toggle, toggle_width};
+pub use long_list::long_list;
+pub use mark::{chip, group_heading, key_value, separator, status_dot, tick, tick_box, toggle, toggle_width};
 pub use menu::{
     context_menu, context_menu_below, is_menu_key_pressed, list_line, menu, menu_item, menu_separator,
     named_menu_item, submenu,

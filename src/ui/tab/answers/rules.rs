@@ -14,7 +14,7 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
-use crate::ui::tab::part_editor::{PartsEditor, PartsFile};
+use crate::ui::tab::part_editor::{PartsEditor, PartsFile, Rearranged};
 use crate::ui::written_text::fill_error;
 use crate::util::clock;
 use crate::util::locale::Locale;
@@ -67,6 +67,11 @@ impl PartsFile for RuleFile {
     /// The order of rules decides who answers, so a new one stands behind all others.
     fn place_of_new(_chosen: Option<usize>, count: usize) -> usize {
         count
+    }
+
+    /// No rule names another.
+    fn rearranged(rule: &Rule, _place: usize, _change: Rearranged) -> Rule {
+        rule.clone()
     }
 }
 

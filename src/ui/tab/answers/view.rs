@@ -12,10 +12,11 @@ use crate::ui::tab::answers::rules::RulesPanel;
 use crate::ui::tab::composer::AnswersAction;
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::tools::{Tool, tools_ui};
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::part_editor::Change;
 use crate::ui::tab::part_editor::view::{
-    HEIGHT, PartsTexts, form_ui, list_error_height, list_error_ui, part_ui, whole_ui,
+    HEIGHT, PartsTexts, form_tool, list_error_height, list_error_ui, part_ui, whole_ui,
 };
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, Flow, Reorder, button, error_line, menu, menu_item, toggle};
@@ -150,21 +151,20 @@ fn controls_ui(
                 }
             }
         });
-        let tries = button(ui, ButtonKind::Ordinary, ctx.text("rules.try"), None, ctx.text("rules.try_tip"));
-        if tries.clicked() {
-            out.push(AnswersAction::Try.into());
+        let tool = |text, tip| Tool { text: ctx.text(text), tip: ctx.text(tip), is_quiet: false };
+        let tools = [
+            tool("rules.try", "rules.try_tip"),
+            tool("rules.open_button", "rules.open_tip"),
+            tool("rules.save_button", "rules.save_tip"),
+            form_tool(ctx, &panel.editor),
+        ];
+        match tools_ui(ui, ctx.text("view.more"), &tools) {
+            Some(0) => out.push(AnswersAction::Try.into()),
+            Some(1) => out.push(DrawerAction::AskOpen(DocumentKind::Rules).into()),
+            Some(2) => out.push(DrawerAction::AskSave(DocumentKind::Rules).into()),
+            Some(_) => panel.editor.is_text = !panel.editor.is_text,
+            None => {}
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            form_ui(ui, ctx, &mut panel.editor);
-            for (name, tip, action) in [
-                ("rules.save_button", "rules.save_tip", DrawerAction::AskSave(DocumentKind::Rules)),
-                ("rules.open_button", "rules.open_tip", DrawerAction::AskOpen(DocumentKind::Rules)),
-            ] {
-                if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
-                    out.push(action.into());
-                }
-            }
-        });
     });
     added
 }
@@ -218,6 +218,7 @@ fn table_ui(
                     number: place + 1,
                     is_on: Some(rule.is_on),
                     is_chosen: panel.editor.chosen == Some(place),
+                    unfinished: panel.editor.is_unfinished(place).then(|| ctx.text("rules.unfinished")),
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,

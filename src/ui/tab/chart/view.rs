@@ -13,7 +13,9 @@ use crate::ui::tab::drawer::DocumentKind;
 use crate::ui::tab::find::FindAction;
 use crate::ui::tab::terms::time_term;
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{TextField, context_menu, error_line, focus_edge, menu_item, text_button};
+use crate::ui::widgets::{
+    TextField, context_menu, error_line, focus_edge, menu_item, text_button, text_button_width,
+};
 use crate::util::bytes_text::ByteSize;
 use egui::{
     Align, Align2, Color32, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui,
@@ -70,6 +72,9 @@ struct Axis {
     from_ns: i64,
     to_ns: i64,
 }
+
+/// The room of how much was read.
+const PERCENT_WIDTH: f32 = 52.0;
 
 /// Draws the chart with its legend.
 pub fn chart_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<TabAction>) {
@@ -419,7 +424,7 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<Ta
         TextField::new(ctx.text("chart.value"))
             .hint(hint)
             .payload_font()
-            .width(300.0)
+            .width((ui.available_width() - end_width(ui, ctx, chart)).clamp(80.0, 300.0))
             .show(ui, &mut chart.typed);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(percent) = chart.percent() {
@@ -434,6 +439,16 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<Ta
             }
         });
     });
+}
+
+/// How much room there is to be behind the field.
+fn end_width(ui: &Ui, ctx: &ViewCtx<'_>, chart: &Chart) -> f32 {
+    let of = |key| theme::SPACE_8 + text_button_width(ui, ctx.text(key));
+    match (chart.percent(), chart.zoom) {
+        (None, Some(_)) => of("chart.all") + of("chart.only"),
+        (None, None) => 0.0,
+        (Some(_), _) => PERCENT_WIDTH,
+    }
 }
 
 /// What came and what went, in their colours.

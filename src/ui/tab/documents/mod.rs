@@ -225,11 +225,12 @@ fn take(
         }
         (DocumentKind::Sequence, Some(bytes)) => {
             tab.settings.drawer.sequence = DocumentSettings { path, text: text(bytes)? };
+            tab.sequence.editor.forget();
             tab.sequence.forget_run();
         }
         (DocumentKind::Rules, Some(bytes)) => {
             tab.settings.drawer.rules = DocumentSettings { path, text: text(bytes)? };
-            tab.rules.editor.choose(None, None);
+            tab.rules.editor.forget();
             answers::arm(tab, cx);
         }
         (DocumentKind::Sequence, None) => tab.settings.drawer.sequence.path = path,

@@ -7,6 +7,8 @@ pub mod table;
 
 pub mod template_cell;
 
+pub mod tools;
+
 use crate::workspace::tabs::DrawerChoice;
 
 /// What can be asked of the drawer as such.

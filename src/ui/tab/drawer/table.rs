@@ -4,11 +4,10 @@
 use crate::ui::fonts;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::reorder::HANDLE_WIDTH;
-use crate::ui::widgets::{Reorder, focus_edge, reveal_focused};
+use crate::ui::widgets::{Reorder, focus_edge, reveal_focused, tick_box};
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, CursorIcon, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, Color32, CursorIcon, Rect, Response, Role, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2,
 };
 
 /// The height of a row.
@@ -46,6 +45,8 @@ pub(in crate::ui) struct Line<'a> {
     pub(in crate::ui) is_on: Option<bool>,
     /// It is the one that is chosen.
     pub(in crate::ui) is_chosen: bool,
+    /// Something was typed of it that is not in the list yet; this says so.
+    pub(in crate::ui) unfinished: Option<&'a str>,
     /// What stands in each column.
     pub(in crate::ui) cells: Vec<LayoutJob>,
     /// What is told to those who cannot see it.
@@ -100,7 +101,11 @@ pub(in crate::ui) fn heading_ui(ui: &mut Ui, columns: &[Column<'_>]) -> Columns 
 pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder, line: Line<'_>) -> Touched {
     let theme = Theme::of(ui);
     let (rect, row) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    row.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), line.is_chosen, line.spoken));
+    row.widget_info(|| {
+        let remark = line.unfinished.map(|remark| format!(". {remark}")).unwrap_or_default();
+        let spoken = format!("{}{remark}", line.spoken);
+        WidgetInfo::selected(Role::Button, ui.is_enabled(), line.is_chosen, spoken)
+    });
     let mark = Rect::from_min_size(rect.min + vec2(NUMBER, 0.0), vec2(MARK, ROW));
     let mut is_switched = false;
     if line.is_chosen {
@@ -113,12 +118,16 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
     focus_edge(ui.painter(), theme, rect, &row);
     reveal_focused(&row);
     let number = pos2(rect.left() + NUMBER - theme::SPACE_8, rect.center().y);
-    ui.painter().text(number, Align2::RIGHT_CENTER, line.number, fonts::payload(), theme.faint);
+    let ink = if line.unfinished.is_some() { theme.error } else { theme.faint };
+    let shown =
+        if line.unfinished.is_some() { format!("✎ {}", line.number) } else { line.number.to_string() };
+    ui.painter().text(number, Align2::RIGHT_CENTER, shown, fonts::payload(), ink);
     if let Some(is_on) = line.is_on {
         let response = ui.interact(mark, row.id.with("mark"), Sense::click());
         response
             .widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), is_on, line.mark_spoken));
-        mark_ui(ui, mark.center(), is_on);
+        let ink = if is_on { theme.text } else { theme.dim };
+        tick_box(ui.painter(), mark.center(), is_on, ink);
         focus_edge(ui.painter(), theme, mark.shrink2(vec2(0.0, theme::SPACE_4)), &response);
         reveal_focused(&response);
         is_switched = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
@@ -137,20 +146,11 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
         let x = if *is_right { room.right() - theme::SPACE_8 - galley.size().x } else { room.left() };
         ui.painter().galley(pos2(x, room.center().y - height / 2.0), galley, theme.text);
     }
+    let row = match line.unfinished {
+        Some(remark) => row.on_hover_text(remark),
+        None => row,
+    };
     Touched { row, is_switched, column }
-}
-
-/// A box, ticked or not. It is drawn, because no font that comes along has one.
-fn mark_ui(ui: &Ui, center: Pos2, is_on: bool) {
-    let theme = Theme::of(ui);
-    let square = Rect::from_center_size(center, theme::square(12.0));
-    let ink = if is_on { theme.text } else { theme.faint };
-    let stroke = Stroke::new(1.2, ink);
-    ui.painter().rect_stroke(square, 2.0, stroke, egui::StrokeKind::Inside);
-    if is_on {
-        let points = [vec2(-3.0, 0.0), vec2(-1.0, 2.5), vec2(3.2, -2.8)].map(|point| center + point);
-        ui.painter().line(points.to_vec(), Stroke::new(1.5, ink));
-    }
 }
 
 /// A text of one colour, in the font of payloads.

@@ -38,6 +38,20 @@ pub trait PartsFile: Display + Sized {
 
     /// Where a new part comes to stand among so many.
     fn place_of_new(chosen: Option<usize>, count: usize) -> usize;
+
+    /// The part that stands here, once the list is changed in this way: it may name others by their places.
+    fn rearranged(part: &Self::Part, place: usize, change: Rearranged) -> Self::Part;
+}
+
+/// How parts come to stand elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rearranged {
+    /// A new one stands here.
+    Added(usize),
+    /// The one that stood here is gone.
+    Removed(usize),
+    /// One stands elsewhere.
+    Moved(LineMove),
 }
 
 /// A file, and which part of it is being changed.
@@ -50,11 +64,24 @@ pub struct PartsEditor<F> {
     pub(in crate::ui) typed: String,
     /// What is wrong with it. While something is, what was typed stays as it is.
     pub(in crate::ui) typed_error: Option<FileError>,
+    /// What was typed of other parts and makes no sense yet.
+    unfinished: Vec<Unfinished>,
     /// Why the list of parts is not as it was asked to be last: no fault of the part that is being changed.
     pub(in crate::ui) list_error: Option<FileError>,
     /// The whole file is shown as text.
     pub(in crate::ui) is_text: bool,
     example: Option<Example<F>>,
+}
+
+/// What was typed of a part that is not being changed now. It is not in the file, because it makes no sense yet.
+#[derive(Debug)]
+struct Unfinished {
+    /// Where the part stands; nothing while the file has it no more.
+    place: Option<usize>,
+    /// The part, as the file has it.
+    part: String,
+    typed: String,
+    error: FileError,
 }
 
 /// The bytes of a part as it was. What is random in them stays as it is until something is changed.
@@ -90,6 +117,19 @@ pub(in crate::ui) enum Change {
     Move(LineMove),
 }
 
+impl Rearranged {
+    /// Where a part stands then, if it still does.
+    fn place_after(rearranged: Option<Rearranged>, place: usize) -> Option<usize> {
+        match rearranged {
+            None => Some(place),
+            Some(Rearranged::Added(at)) => Some(if at <= place { place + 1 } else { place }),
+            Some(Rearranged::Removed(at)) if at == place => None,
+            Some(Rearranged::Removed(at)) => Some(if at < place { place - 1 } else { place }),
+            Some(Rearranged::Moved(moved)) => Some(moved.place_of(place)),
+        }
+    }
+}
+
 impl<F> Default for PartsEditor<F> {
     fn default() -> PartsEditor<F> {
         PartsEditor {
@@ -97,6 +137,7 @@ impl<F> Default for PartsEditor<F> {
             chosen: None,
             typed: String::new(),
             typed_error: None,
+            unfinished: Vec::new(),
             list_error: None,
             is_text: false,
             example: None,
@@ -107,13 +148,15 @@ impl<F> Default for PartsEditor<F> {
 impl<F: PartsFile> PartsEditor<F> {
     /// What the file means now.
     pub(in crate::ui) fn file(&mut self, text: &str, encoding: TextEncoding) -> Result<Arc<F>, FileError> {
-        self.read.take_if(|read| read.text != text || read.encoding != encoding);
-        let read = self.read.get_or_insert_with(|| Read {
-            text: text.to_owned(),
-            encoding,
-            file: F::read(text, encoding).map(Arc::new),
-        });
-        read.file.clone()
+        if let Some(read) = self.read.as_ref().filter(|read| read.text == text && read.encoding == encoding) {
+            return read.file.clone();
+        }
+        let file = F::read(text, encoding).map(Arc::new);
+        if let Ok(file) = &file {
+            find_again(&mut self.unfinished, file.parts());
+        }
+        self.read = Some(Read { text: text.to_owned(), encoding, file: file.clone() });
+        file
     }
 
     /// What the part that is being changed would send, where a run knows these values; nothing where it sends nothing that
@@ -138,12 +181,60 @@ impl<F: PartsFile> PartsEditor<F> {
         Some(&made.bytes)
     }
 
-    /// The part at this place is the one to be changed.
-    pub(in crate::ui) fn choose(&mut self, place: Option<usize>, part: Option<&F::Part>) {
+    /// The part at this place is the one to be changed. What was typed of the one before it, and makes no sense yet, is
+    /// there again when that is chosen again.
+    fn choose(&mut self, place: Option<usize>, part: Option<&F::Part>) {
+        self.set_aside();
         self.chosen = place;
         part.map(F::Part::to_string).unwrap_or_default().trim_end().clone_into(&mut self.typed);
-        self.typed_error = None;
         self.list_error = None;
+        let is_it = |known: &Unfinished| place.is_some() && known.place == place;
+        if let Some(found) = self.unfinished.iter().position(is_it) {
+            let Unfinished { typed, error, .. } = self.unfinished.remove(found);
+            (self.typed, self.typed_error) = (typed, Some(error));
+        }
+    }
+
+    /// No part is being changed.
+    pub(in crate::ui) fn close(&mut self) {
+        self.choose(None, None);
+    }
+
+    /// Another file is there: nothing that was typed is for it.
+    pub(in crate::ui) fn forget(&mut self) {
+        self.typed_error = None;
+        self.choose(None, None);
+        self.unfinished.clear();
+    }
+
+    /// Whether something was typed of the part at this place that makes no sense yet.
+    pub(in crate::ui) fn is_unfinished(&self, place: usize) -> bool {
+        match self.chosen {
+            Some(chosen) if chosen == place => self.typed_error.is_some(),
+            _ => self.unfinished.iter().any(|known| known.place == Some(place)),
+        }
+    }
+
+    /// What was typed of other parts stays with them.
+    fn follow(&mut self, rearranged: Option<Rearranged>, file: &F) {
+        self.unfinished.retain_mut(|known| {
+            let Some(before) = known.place else { return true };
+            let place = Rearranged::place_after(rearranged, before);
+            let part = place.and_then(|place| file.parts().get(place));
+            let Some(part) = part.map(F::Part::to_string) else { return false };
+            (known.place, known.part) = (place, part);
+            true
+        });
+    }
+
+    fn set_aside(&mut self) {
+        let (Some(place), Some(error)) = (self.chosen, self.typed_error.take()) else { return };
+        let parts = self.read.as_ref().and_then(|read| read.file.as_ref().ok());
+        let Some(part) = parts.and_then(|file| file.parts().get(place)).map(F::Part::to_string) else {
+            return;
+        };
+        let typed = std::mem::take(&mut self.typed);
+        self.unfinished.push(Unfinished { place: Some(place), part, typed, error });
     }
 
     /// A part is pressed: it is the one to be changed, or no longer.
@@ -163,9 +254,21 @@ impl<F: PartsFile> PartsEditor<F> {
         change: Change,
     ) -> bool {
         let Ok(file) = self.file(&document.text, encoding) else { return false };
-        let mut parts: Vec<String> = file.parts().iter().map(F::Part::to_string).collect();
         self.list_error = None;
-        let mut chosen = self.chosen;
+        let count = file.parts().len();
+        let rearranged = match &change {
+            Change::Add(_) => Some(Rearranged::Added(F::place_of_new(self.chosen, count))),
+            Change::Remove(place) if *place < count => Some(Rearranged::Removed(*place)),
+            Change::Move(moved) if moved.from.max(moved.to) < count => Some(Rearranged::Moved(*moved)),
+            Change::Remove(_) | Change::Move(_) => return false,
+            Change::Write(..) | Change::Switch(_) => None,
+        };
+        let written = |(place, part): (usize, &F::Part)| match rearranged {
+            Some(rearranged) => F::rearranged(part, place, rearranged).to_string(),
+            None => part.to_string(),
+        };
+        let mut parts: Vec<String> = file.parts().iter().enumerate().map(written).collect();
+        let mut chosen = self.chosen.and_then(|place| Rearranged::place_after(rearranged, place));
         let is_written = matches!(change, Change::Write(..));
         // What was typed and makes no sense yet is not in the file: it would be lost with another part in its place.
         let is_unfinished = chosen.is_some() && self.typed_error.is_some();
@@ -181,33 +284,29 @@ impl<F: PartsFile> PartsEditor<F> {
                 }
             }
             Change::Add(part) => {
-                let place = F::place_of_new(chosen, parts.len());
+                let place = F::place_of_new(self.chosen, count);
                 parts.insert(place, part);
-                chosen = match chosen.filter(|_| is_unfinished) {
-                    Some(known) => Some(if place <= known { known + 1 } else { known }),
-                    None => Some(place),
-                };
+                if !is_unfinished {
+                    chosen = Some(place);
+                }
             }
-            Change::Remove(place) if place < parts.len() => {
+            Change::Remove(place) => {
                 parts.remove(place);
-                chosen = None;
             }
             Change::Move(moved) => {
-                if !moved.apply(&mut parts) {
-                    return false;
-                }
-                chosen = chosen.map(|place| moved.place_of(place));
+                moved.apply(&mut parts);
             }
-            Change::Remove(_) => return false,
         }
         match F::read(&file.with_parts(&parts), encoding) {
             Ok(file) => {
                 document.text = file.to_string();
+                self.follow(rearranged, &file);
                 if is_written {
                     self.typed_error = None;
-                } else if is_unfinished && chosen.is_some() {
+                } else if is_unfinished {
                     self.chosen = chosen;
                 } else {
+                    self.typed_error = None;
                     self.choose(chosen, chosen.and_then(|place| file.parts().get(place)));
                 }
                 true
@@ -218,5 +317,18 @@ impl<F: PartsFile> PartsEditor<F> {
                 false
             }
         }
+    }
+}
+
+/// Where parts stand of which something was typed, in a file that was written by other hands.
+fn find_again(unfinished: &mut [Unfinished], parts: &[impl Display]) {
+    if unfinished.is_empty() {
+        return;
+    }
+    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    for known in unfinished {
+        let is_there = |place: &usize| parts.get(*place) == Some(&known.part);
+        known.place =
+            known.place.filter(is_there).or_else(|| parts.iter().position(|part| *part == known.part));
     }
 }

@@ -6,9 +6,10 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::composer::preview::preview_ui;
 use crate::ui::tab::composer::words::compose_error;
+use crate::ui::tab::drawer::tools::Tool;
 use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{LineMove, error_line, icon_button, text_button};
+use crate::ui::widgets::{LineMove, error_line, icon_button};
 use crate::ui::written_text::file_error;
 use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::sync::Arc;
@@ -117,7 +118,7 @@ pub(in crate::ui) fn whole_ui<F: PartsFile>(
         code_ui(ui, ctx, edit, texts.whole).changed()
     });
     if written.inner {
-        editor.choose(None, None);
+        editor.close();
     }
     if let Some(why) = why {
         error_line(ui, &file_error(ctx.locale, &why));
@@ -131,10 +132,8 @@ fn code_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, edit: TextEdit<'_>, name: &'static st
     response
 }
 
-/// Whether the file is shown as a table or as text.
-pub(in crate::ui) fn form_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &mut PartsEditor<F>) {
+/// Shows the file as text, or as a table again.
+pub(in crate::ui) fn form_tool<'a, F>(ctx: &ViewCtx<'a>, editor: &PartsEditor<F>) -> Tool<'a> {
     let name = if editor.is_text { "sequence.as_table" } else { "sequence.as_text" };
-    if text_button(ui, ctx.text(name), ctx.text("sequence.as_text_tip")).clicked() {
-        editor.is_text = !editor.is_text;
-    }
+    Tool { text: ctx.text(name), tip: ctx.text("sequence.as_text_tip"), is_quiet: true }
 }

@@ -8,6 +8,7 @@ use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::QuickSendAction;
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::tools::{Tool, tools_ui};
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::sends::entry_of;
 use crate::ui::tab::sequence::SequenceAction;
@@ -39,6 +40,9 @@ pub(in crate::ui) struct SendsContext {
     /// The list is being sent.
     pub(in crate::ui) running: Option<SequenceStatus>,
 }
+
+/// The first tool behind the field of the search, and the menu of the others.
+const TOOLS_NEED: f32 = 140.0;
 
 /// Draws it.
 pub(in crate::ui) fn list_ui(
@@ -85,21 +89,22 @@ fn controls_ui(
             });
         }
         toggle(ui, &mut panel.loops, ctx.text("list.loop"), ctx.text("list.loop_tip"));
+        let tool = |text, tip| Tool { text: ctx.text(text), tip: ctx.text(tip), is_quiet: false };
+        let tools = [
+            tool("list.add", "quick.add"),
+            tool("list.import", "list.import_tip"),
+            tool("list.export", "list.export_tip"),
+        ];
         TextField::new(ctx.text("list.search"))
             .hint(ctx.text("list.search"))
-            .width(160.0)
+            .width((ui.available_width() - TOOLS_NEED).clamp(80.0, 160.0))
             .show(ui, &mut panel.search);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for (name, tip, action) in [
-                ("list.export", "list.export_tip", DrawerAction::AskSave(DocumentKind::List).into()),
-                ("list.import", "list.import_tip", DrawerAction::AskOpen(DocumentKind::List).into()),
-                ("list.add", "quick.add", TabAction::from(QuickSendAction::AskNew)),
-            ] {
-                if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
-                    out.push(action);
-                }
-            }
-        });
+        match tools_ui(ui, ctx.text("view.more"), &tools) {
+            Some(0) => out.push(QuickSendAction::AskNew.into()),
+            Some(1) => out.push(DrawerAction::AskOpen(DocumentKind::List).into()),
+            Some(_) => out.push(DrawerAction::AskSave(DocumentKind::List).into()),
+            None => {}
+        }
     });
 }
 
@@ -186,6 +191,7 @@ fn line_of<'a>(
         job
     };
     Line {
+        unfinished: None,
         number: place + 1,
         is_on: None,
         is_chosen: false,

@@ -76,6 +76,7 @@ pub(super) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
         Ok(sequence) => {
             let known: Vec<String> = sequence.steps.iter().map(Step::to_string).collect();
             document.text = sequence.with_steps(known.iter().chain(&steps).map(String::as_str));
+            tab.sequence.editor.close();
             tab.sequence.forget_run();
         }
         Err(why) => cx.notices.problem(file_error(cx.locale, &why)),

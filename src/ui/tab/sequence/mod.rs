@@ -16,9 +16,10 @@ use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::JobHandle;
 use crate::ui::tab::Tab;
-use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile};
+use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile, Rearranged};
 use crate::ui::tab::sequence::from_log::LoggedSteps;
 use crate::ui::tab::session::{send_command, tell_not_open};
+use crate::ui::widgets::LineMove;
 use crate::ui::written_text::file_error;
 use crate::workspace::tabs::DocumentSettings;
 use std::ops::Range;
@@ -82,7 +83,6 @@ impl SequencePanel {
         self.results.clear();
         self.variables = Arc::default();
         self.ended = None;
-        self.editor.choose(None, None);
     }
 
     /// Changes the steps, and tells whether that was done. What was run last says nothing of others.
@@ -153,6 +153,23 @@ impl PartsFile for Sequence {
     /// Behind the step that is being changed, or at the end.
     fn place_of_new(chosen: Option<usize>, count: usize) -> usize {
         chosen.map_or(count, |chosen| chosen + 1).min(count)
+    }
+
+    /// What a step repeats stays what it repeats: a step that moves among those stays among them, and one that comes to
+    /// stand right before them is not one of them.
+    fn rearranged(step: &Step, place: usize, change: Rearranged) -> Step {
+        let Action::Repeat { times, from } = step.action else { return step.clone() };
+        let first = from.saturating_sub(1);
+        let first = match change {
+            Rearranged::Added(at) => first + usize::from(at <= first),
+            Rearranged::Removed(at) => first - usize::from(at < first),
+            Rearranged::Moved(LineMove { from, to }) => {
+                let without = first - usize::from(from < first);
+                let is_repeated = (first..place).contains(&from);
+                without + usize::from(to < without || (to == without && !is_repeated))
+            }
+        };
+        Step { action: Action::Repeat { times, from: first + 1 }, ..step.clone() }
     }
 }
 
@@ -312,5 +329,83 @@ mod tests {
             (steps(&mut panel, &document).as_str(), &panel.editor.typed_error),
             ("delay 1s; send c; send d; -send a", &None)
         );
+    }
+
+    #[test]
+    fn what_a_step_repeats_stays_what_it_repeats() {
+        // b and c are repeated; 0 says that the change is refused.
+        let sends = ["send = \"a\"", "send = \"b\"", "send = \"c\"", "repeat = 2\nfrom = 2", "send = \"d\""];
+        let moved = |from, to| Change::Move(LineMove { from, to });
+        let x = || Change::Add("send = \"x\"".to_owned());
+        for (chosen, change, expected) in [
+            (None, moved(1, 2), "a c b R2 d"),
+            (None, moved(2, 1), "a c b R2 d"),
+            (None, moved(1, 0), "b a c R3 d"),
+            (None, moved(0, 1), "b a c R1 d"),
+            (None, moved(0, 2), "b c a R1 d"),
+            (None, moved(4, 0), "d a b c R3"),
+            (None, moved(4, 1), "a d b c R3"),
+            (None, moved(4, 2), "a b d c R2"),
+            (None, moved(2, 4), "a b R2 d c"),
+            (None, moved(3, 4), "a b c d R2"),
+            (None, moved(3, 1), "refused"),
+            (None, Change::Remove(0), "b c R1 d"),
+            (None, Change::Remove(1), "a c R2 d"),
+            (None, Change::Remove(4), "a b c R2"),
+            (Some(0), x(), "a x b c R3 d"),
+            (Some(1), x(), "a b x c R2 d"),
+            (None, x(), "a b c R2 d x"),
+        ] {
+            let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+            for step in sends {
+                panel.change(&mut document, UTF_8, Change::Add(step.to_owned()));
+            }
+            panel.editor.chosen = chosen;
+            let is_done = panel.change(&mut document, UTF_8, change.clone());
+            let shown = steps(&mut panel, &document);
+            let short = shown.replace("send ", "").replace("repeat 2 times from step ", "R").replace(';', "");
+            if expected == "refused" {
+                assert!(!is_done && panel.editor.list_error.is_some(), "{change:?}: {short}");
+            } else {
+                assert_eq!((short.as_str(), is_done), (expected, true), "{change:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_typed_wrongly_is_there_again_when_its_step_is() {
+        let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+        for step in ["send = \"a\"", "send = \"b\"", "send = \"c\""] {
+            panel.change(&mut document, UTF_8, Change::Add(step.to_owned()));
+        }
+        let press = |panel: &mut SequencePanel, document: &DocumentSettings, place: usize| {
+            let file = panel.editor.file(&document.text, UTF_8).unwrap();
+            panel.editor.press(place, &file.steps[place]);
+        };
+        let write = |panel: &mut SequencePanel, document: &mut DocumentSettings, place, typed: &str| {
+            typed.clone_into(&mut panel.editor.typed);
+            panel.change(document, UTF_8, Change::Write(place, typed.to_owned()))
+        };
+        press(&mut panel, &document, 0);
+        assert!(!write(&mut panel, &mut document, 0, "sned = \"a\""));
+        press(&mut panel, &document, 1);
+        assert_eq!((panel.editor.typed.as_str(), &panel.editor.typed_error), ("send = \"b\"", &None));
+        assert!(panel.editor.is_unfinished(0) && !panel.editor.is_unfinished(1));
+        assert!(!write(&mut panel, &mut document, 1, "send = b"));
+        // Closed altogether, moved, and changed by other hands.
+        press(&mut panel, &document, 1);
+        assert!(panel.change(&mut document, UTF_8, Change::Move(LineMove { from: 0, to: 2 })));
+        document.text = document.text.replacen("[[step]]", "[[step]]\nsend = \"new\"\n[[step]]", 1);
+        press(&mut panel, &document, 3);
+        assert_eq!(panel.editor.typed, "sned = \"a\"");
+        assert!(panel.editor.typed_error.is_some());
+        press(&mut panel, &document, 1);
+        assert_eq!(panel.editor.typed, "send = b");
+        assert!(panel.change(&mut document, UTF_8, Change::Remove(1)));
+        assert!(panel.editor.is_unfinished(2), "that of another step stays");
+        press(&mut panel, &document, 2);
+        assert!(write(&mut panel, &mut document, 2, "send = \"e\""));
+        assert!((0..3).all(|place| !panel.editor.is_unfinished(place)));
+        assert_eq!(steps(&mut panel, &document), "send new; send c; send e");
     }
 }

@@ -9,10 +9,11 @@ use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
 use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::tools::{Tool, tools_ui};
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::part_editor::Change;
 use crate::ui::tab::part_editor::view::{
-    HEIGHT, PartsTexts, form_ui, list_error_height, list_error_ui, part_ui, whole_ui,
+    HEIGHT, PartsTexts, form_tool, list_error_height, list_error_ui, part_ui, whole_ui,
 };
 use crate::ui::tab::sequence::{RunEnd, SequenceAction, SequencePanel};
 use crate::ui::text;
@@ -181,25 +182,25 @@ fn controls_ui(
             .width(78.0)
             .error(is_wrong.then_some(""))
             .show(ui, times);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| files_ui(ui, ctx, panel, out));
+        files_ui(ui, ctx, panel, out);
     });
 }
 
-/// From the right: what has to do with files, rows and the way in which it is shown.
+/// What has to do with files, rows and the way in which it is shown.
 fn files_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, panel: &mut SequencePanel, out: &mut Vec<TabAction>) {
-    form_ui(ui, ctx, &mut panel.editor);
-    for (name, tip, action) in [
-        (
-            "sequence.save_button",
-            "sequence.save_tip",
-            TabAction::from(DrawerAction::AskSave(DocumentKind::Sequence)),
-        ),
-        ("sequence.open_button", "sequence.open_tip", DrawerAction::AskOpen(DocumentKind::Sequence).into()),
-        ("sequence.from_log", "sequence.from_log_tip", SequenceAction::FromLog.into()),
-    ] {
-        if button(ui, ButtonKind::Ordinary, ctx.text(name), None, ctx.text(tip)).clicked() {
-            out.push(action);
-        }
+    let tool = |text, tip| Tool { text: ctx.text(text), tip: ctx.text(tip), is_quiet: false };
+    let tools = [
+        tool("sequence.from_log", "sequence.from_log_tip"),
+        tool("sequence.open_button", "sequence.open_tip"),
+        tool("sequence.save_button", "sequence.save_tip"),
+        form_tool(ctx, &panel.editor),
+    ];
+    match tools_ui(ui, ctx.text("view.more"), &tools) {
+        Some(0) => out.push(SequenceAction::FromLog.into()),
+        Some(1) => out.push(DrawerAction::AskOpen(DocumentKind::Sequence).into()),
+        Some(2) => out.push(DrawerAction::AskSave(DocumentKind::Sequence).into()),
+        Some(_) => panel.editor.is_text = !panel.editor.is_text,
+        None => {}
     }
 }
 
@@ -253,6 +254,7 @@ fn table_ui(
                     number: place + 1,
                     is_on: Some(step.is_on),
                     is_chosen: panel.editor.chosen == Some(place),
+                    unfinished: panel.editor.is_unfinished(place).then(|| ctx.text("sequence.unfinished")),
                     cells,
                     spoken: &spoken,
                     mark_spoken: &mark,
