@@ -17,6 +17,7 @@ use crate::ui::tab::composer::repeats::ChosenTarget;
 use crate::ui::tab::composer::send_choices::SendSurroundings;
 use crate::ui::tab::composer::view::composer_ui;
 use crate::ui::tab::composer::words::configured_remote;
+use crate::ui::tab::connection::open_button::{open_button_height, open_button_ui};
 use crate::ui::tab::connection::view::connection_ui;
 use crate::ui::tab::drawer::strip::{Amounts, strip_ui};
 use crate::ui::tab::highlights::panel::{highlights_height, highlights_ui};
@@ -37,6 +38,9 @@ use egui::{
     CentralPanel, EventFilter, Frame, Id, Key, Margin, Memory, Modifiers, Panel, Popup, Pos2, Rect, Role,
     Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
+
+/// The heading of the peers, all of them together and one of them; beside it the form of the connection takes what it needs.
+const PEERS_NEED: f32 = 150.0;
 
 /// Narrower windows show no inspector by themselves.
 const INSPECTOR_NEEDS: f32 = 1180.0;
@@ -282,10 +286,13 @@ fn widen(ui: &Ui, (panel, handle): (Id, Id), wider: Key) {
 
 fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<TabAction>) {
     let below = highlights_height(tab.settings.highlights.len());
-    let height = ui.available_height() - 150.0 - below;
+    let meeting = tab.settings.kind.shape().meeting;
+    let height = ui.available_height() - PEERS_NEED - below - open_button_height(meeting, &tab.status);
     egui::ScrollArea::vertical().id_salt("side").max_height(height).show(ui, |ui| {
         connection_ui(ui, ctx, &mut tab.settings, &mut tab.panel, &tab.status, asked);
     });
+    // However long the form is, and wherever it is scrolled to.
+    open_button_ui(ui, ctx, meeting, &tab.status, asked);
     ui.add_space(theme::SPACE_12);
     let remote = configured_remote(ctx.locale, &tab.settings);
     let shape = (tab.settings.kind.shape(), remote.as_str());

@@ -24,15 +24,18 @@ pub fn name_of(session: &SessionFile) -> Cow<'_, str> {
 pub fn facts_line(ctx: &ViewCtx<'_>, session: &SessionFile, file: &str) -> String {
     let kind = session.info.as_ref().and_then(|info| info.kind);
     let kind = kind.map(|kind| text::kind_name(ctx.locale, TabKind::from(kind)));
-    let when = ctx.times.text(session.changed_wall_ns);
+    let lasted = lasted(session);
+    // Where its length is told, so is when it began; of what is only known when it changed, that is told.
+    let began = session.info.as_ref().filter(|_| lasted.is_some()).map(|info| info.created.wall_ns);
+    let when = ctx.times.text(began.unwrap_or(session.changed_wall_ns));
     let mut line = format!("{when} · {} · {file}", ByteSize(session.bytes));
     if let Some(records) = session.records {
         line.push_str(" · ");
         line.push_str(&ctx.format("sessions.records", &[("count", &Count(records))]));
     }
-    if let Some(lasted) = lasted(session) {
+    if let Some(lasted) = lasted {
         line.push_str(" · ");
-        line.push_str(&clock_span(lasted.as_secs()));
+        line.push_str(&ctx.format("sessions.lasted", &[("time", &clock_span(lasted.as_secs()))]));
     }
     if session.is_cut_off() {
         line.push_str(" · ");

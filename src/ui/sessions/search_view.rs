@@ -10,7 +10,7 @@ use crate::ui::sessions::search::{SessionHits, SessionSearch};
 use crate::ui::tab::find_field::coloured;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    ButtonKind, TextField, button, error_line, focus_edge, is_left_by_escape, reveal_focused,
+    ButtonKind, TextField, button, error_line, focus_edge, is_left_by_escape, long_list, reveal_focused,
 };
 use crate::util::bytes_text::Count;
 use egui::{CursorIcon, Key, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
@@ -78,16 +78,12 @@ pub(super) fn found_ui(
         ui.label(RichText::new(ctx.text(key)).color(Theme::of(ui).dim));
         return;
     }
-    ScrollArea::vertical().id_salt("found").auto_shrink(false).show_rows(
-        ui,
-        ROW,
-        search.found.len(),
-        |ui, places| {
-            for hits in search.found.get(places).unwrap_or_default() {
-                hits_ui(ui, ctx, hits, sessions, out);
-            }
-        },
-    );
+    let area = ScrollArea::vertical().id_salt("found").auto_shrink(false);
+    long_list(ui, area, ROW, search.found.len(), |ui, places| {
+        for hits in search.found.get(places).unwrap_or_default() {
+            hits_ui(ui, ctx, hits, sessions, out);
+        }
+    });
 }
 
 /// One session; pressing it leads to the first of its rows.

@@ -7,11 +7,14 @@ use crate::ui::session_facts::{facts_line, file_of, name_of};
 use crate::ui::sessions::search_view::{found_ui, search_ui};
 use crate::ui::sessions::{Sessions, SessionsAction, can_delete};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{ButtonKind, TextField, button, text_button, toggle};
+use crate::ui::widgets::{ButtonKind, TextField, button, long_list, text_button, tick, toggle};
 use crate::util::bytes_text::{ByteSize, Count};
 use egui::{Align, Layout, Response, RichText, ScrollArea, Ui};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// The height of a session.
+const ROW: f32 = 40.0;
 
 /// Draws the page. Sessions that are being changed cannot be changed again before it is seen what became of them.
 pub fn sessions_ui(
@@ -57,7 +60,7 @@ pub fn sessions_ui(
     if found.is_empty() {
         ui.label(RichText::new(ctx.text("sessions.none_found")).color(theme.dim));
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, found.len(), |ui, places| {
+    long_list(ui, ScrollArea::vertical().auto_shrink(false), ROW, found.len(), |ui, places| {
         for session in found.get(places).unwrap_or_default() {
             session_ui(ui, ctx, session, changing.contains(&session.path), ticked, out);
         }
@@ -89,7 +92,8 @@ fn choosing_ui(
         field.width(320.0).show(ui, narrowed_by);
         let can_go = || found.iter().filter(|session| can_delete(session));
         let mut are_all = can_go().next().is_some() && can_go().all(|session| ticked.contains(&session.path));
-        if ui.checkbox(&mut are_all, ctx.text("sessions.tick_all")).changed() {
+        let name = ctx.text("sessions.tick_all");
+        if tick(ui, &mut are_all, name, name).changed() {
             ticked.clear();
             ticked.extend(can_go().filter(|_| are_all).map(|session| session.path.clone()));
         }
@@ -136,11 +140,11 @@ fn session_ui(
     let theme = Theme::of(ui);
     let (file, name) = (file_of(session), name_of(session));
     ui.horizontal(|ui| {
-        ui.set_height(40.0);
+        ui.set_height(ROW);
         ui.add_enabled_ui(can_delete(session) && !is_changing, |ui| {
             let mut is_ticked = ticked.contains(&session.path);
             let name = ctx.format("sessions.tick_named", &[("name", &file)]);
-            if named(ui.checkbox(&mut is_ticked, ""), &name).changed() {
+            if tick(ui, &mut is_ticked, "", &name).changed() {
                 if is_ticked {
                     ticked.insert(session.path.clone());
                 } else {

@@ -11,8 +11,14 @@ use crate::ui::theme;
 use crate::ui::widgets::{ButtonKind, button};
 use egui::Ui;
 
+/// How much room the buttons need.
+pub(in crate::ui) fn open_button_height(meeting: Meeting, status: &Status) -> f32 {
+    let buttons = if status.state.is_open() && meeting == Meeting::Listens { 2.0 } else { 1.0 };
+    theme::SPACE_4 + buttons * (theme::CONTROL_HEIGHT + theme::SPACE_8)
+}
+
 /// Draws the buttons.
-pub(super) fn open_button_ui(
+pub(in crate::ui) fn open_button_ui(
     ui: &mut Ui,
     ctx: &ViewCtx<'_>,
     meeting: Meeting,

@@ -1,4 +1,4 @@
-//! The connection panel: addresses, the one button that opens and closes, and beside each field what is wrong.
+//! The connection panel: addresses, and beside each field what is wrong.
 
 use crate::engine::shared::Status;
 use crate::ui::ctx::ViewCtx;
@@ -8,7 +8,6 @@ use crate::ui::tab::connection::errors::Errors;
 use crate::ui::tab::connection::fields::split_endpoint;
 use crate::ui::tab::connection::form::{Form, close_up, width_beside_button};
 use crate::ui::tab::connection::kinds_view::{protocol_ui, unix_ui, web_socket_ui};
-use crate::ui::tab::connection::open_button::open_button_ui;
 use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::connection::security_view::security_ui;
@@ -66,7 +65,6 @@ pub fn connection_ui(
         }
     }
     socket_options::options_ui(ui, ctx, tab, panel, status, errors.of_field(Field::Options), out);
-    open_button_ui(ui, ctx, tab.kind.shape().meeting, status, out);
 }
 
 fn local_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {

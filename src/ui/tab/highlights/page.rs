@@ -57,7 +57,7 @@ pub(in crate::ui) fn highlights_page_ui(
         None => {}
     }
     ui.add_enabled_ui(page.rules.len() < MOST_RULES, |ui| {
-        if text_button(ui, ctx.text("highlights.add"), ctx.text("highlights.add_tip")).clicked() {
+        if text_button(ui, ctx.text("highlights.add_rule"), ctx.text("highlights.add_tip")).clicked() {
             page.add();
         }
     });

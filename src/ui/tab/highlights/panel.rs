@@ -24,9 +24,12 @@ const SIGN: f32 = 9.0;
 /// Of many rules so many are seen at once.
 const SEEN_RULES: usize = 4;
 
+/// What their heading takes, with the gaps around it.
+const HEADING: f32 = theme::ROW_HEIGHT + theme::SPACE_12 + theme::SPACE_8;
+
 /// How much room so many rules need, those that are seen at once.
 pub fn highlights_height(rules: usize) -> f32 {
-    let heading = if rules == 0 { 0.0 } else { theme::ROW_HEIGHT };
+    let heading = if rules == 0 { 0.0 } else { HEADING };
     (rules.min(SEEN_RULES) + 1) as f32 * theme::CONTROL_HEIGHT + heading + theme::SPACE_12
 }
 

@@ -11,7 +11,8 @@ use crate::ui::tab::peers::{Peers, SendTo};
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
-    context_menu, focus_edge, group_heading, icon_button, menu, menu_item, menu_separator, reveal_focused,
+    context_menu, focus_edge, group_heading, icon_button, long_list, menu, menu_item, menu_separator,
+    reveal_focused,
 };
 use crate::util::bytes_text::{ByteSize, Count};
 use crate::util::locale::Locale;
@@ -66,26 +67,23 @@ pub fn peers_ui(
             Meeting::Exchanges => "peers.empty_udp",
         };
         ui.add(egui::Label::new(egui::RichText::new(ctx.text(key)).color(theme.dim)).wrap());
+        return;
     }
-    ScrollArea::vertical().id_salt("peers").auto_shrink(false).show_rows(
-        ui,
-        ROW,
-        peers.total,
-        |ui, places| {
-            for place in places.clone() {
-                match place.checked_sub(peers.page_start).and_then(|at| peers.page.get(at)) {
-                    Some(peer) => peer_row(ui, ctx, shape, peer, peers.send_to.has(peer.id), out),
-                    None => {
-                        ui.allocate_space(vec2(ui.available_width(), ROW));
-                    }
+    let area = ScrollArea::vertical().id_salt("peers").auto_shrink(false);
+    long_list(ui, area, ROW, peers.total, |ui, places| {
+        for place in places.clone() {
+            match place.checked_sub(peers.page_start).and_then(|at| peers.page.get(at)) {
+                Some(peer) => peer_row(ui, ctx, shape, peer, peers.send_to.has(peer.id), out),
+                None => {
+                    ui.allocate_space(vec2(ui.available_width(), ROW));
                 }
             }
-            if peers.wanted != places {
-                peers.wanted = places;
-                ui.ctx().request_repaint();
-            }
-        },
-    );
+        }
+        if peers.wanted != places {
+            peers.wanted = places;
+            ui.ctx().request_repaint();
+        }
+    });
 }
 
 /// The name of the list, and what concerns all that are in it.
