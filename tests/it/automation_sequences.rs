@@ -1,7 +1,7 @@
 //! Sequences against peers that other people wrote: what is printed, what is in the journal and in the report, and how
 //! the program ends.
 
-use crate::support::{Console, failure, has_tool, python, wait_until};
+use crate::support::{Console, accept, failure, has_tool, python, wait_until};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -171,7 +171,7 @@ fn a_greeting_that_comes_at_once_is_not_missed_and_a_server_waits_for_its_client
     );
     fs::write(console.path("greeting.toml"), text).unwrap();
     let mut run = console.start(&["run", "greeting.toml"]);
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     peer.write_all(b"hello\n").unwrap();
     assert!(run.wait().success(), "{}{}", run.out(), run.errors());
     assert!(peer.read(&mut [0; 8]).is_err(), "it was reset");
@@ -200,7 +200,7 @@ fn a_session_that_ends_while_a_step_waits_fails_it_at_once() {
     );
     fs::write(console.path("a.toml"), text).unwrap();
     let mut run = console.start(&["run", "a.toml"]);
-    drop(listener.accept().unwrap());
+    drop(accept(&listener));
     assert_eq!(run.wait().code(), Some(1), "{}", run.errors());
     assert_eq!(run.out(), "not ok 1 wait_for never: nothing matched never: the session ended (closed)\n");
 }

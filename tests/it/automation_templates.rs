@@ -1,6 +1,6 @@
 //! Templates on the wire: the console sends them, and programs of other people judge what comes.
 
-use crate::support::{Console, failure, has_tool, python};
+use crate::support::{Console, accept, failure, has_tool, python};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
@@ -10,7 +10,7 @@ fn heard(words: &[&str]) -> Vec<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut client = console.start(&[&["connect", "tcp", &address, "--until-sent"], words].concat());
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     let mut got = Vec::new();
     peer.read_to_end(&mut got).unwrap();
     drop(peer);

@@ -1,6 +1,6 @@
 //! The live commands by themselves: ready lines, stops, standard input, signals, and idleness.
 
-use crate::support::{Console, received, wait_until};
+use crate::support::{Console, accept, received, wait_until};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
@@ -13,7 +13,7 @@ fn each_line_of_standard_input_is_a_send_and_its_end_ends_our_direction() {
     let address = listener.local_addr().unwrap().to_string();
     let words = ["connect", "tcp", &address, "--stdin", "--append", "crlf", "--encoding", "gbk"];
     let mut client = console.start_with(&words, Stdio::piped());
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     let mut input = client.input();
     input.write_all("你\n\nlast".as_bytes()).unwrap();
     drop(input);
@@ -38,7 +38,7 @@ fn a_file_that_claims_to_be_empty_is_sent_to_its_end() {
     let words =
         ["connect", "tcp", &address, "--send-file", "/proc/kallsyms", "--until-sent", "--format", "none"];
     let mut client = console.start(&words);
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     let mut got = Vec::new();
     peer.read_to_end(&mut got).unwrap();
     drop(peer);
@@ -68,7 +68,7 @@ fn sends_go_out_in_order_and_a_large_file_arrives_whole() {
         "none",
     ];
     let mut client = console.start(&words);
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     let mut got = Vec::new();
     peer.read_to_end(&mut got).unwrap();
     drop(peer);
@@ -114,7 +114,7 @@ fn repeats_run_their_times_to_the_end() {
         "7",
         "--until-sent",
     ]);
-    let (mut peer, _) = listener.accept().unwrap();
+    let mut peer = accept(&listener);
     let mut got = Vec::new();
     peer.read_to_end(&mut got).unwrap();
     drop(peer);
@@ -128,7 +128,7 @@ fn a_reset_is_a_failure_with_its_reason() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut client = console.start(&["connect", "tcp", &address]);
-    let (peer, _) = listener.accept().unwrap();
+    let peer = accept(&listener);
     client.ready();
     let socket = socket2::Socket::from(peer);
     socket.set_linger(Some(Duration::ZERO)).unwrap();
@@ -190,7 +190,7 @@ fn a_client_connects_again_when_its_server_comes_back() {
     let mut listener = Some(listener);
     for round in 0..2 {
         let current = listener.take().unwrap_or_else(|| TcpListener::bind(address).unwrap());
-        let (mut peer, _) = current.accept().unwrap();
+        let mut peer = accept(&current);
         drop(current);
         let mut got = [0; 5];
         peer.read_exact(&mut got).unwrap();

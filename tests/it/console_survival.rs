@@ -1,6 +1,6 @@
 //! What the console program must survive, driven from outside. `SOCKSCOPE_THOROUGH` asks for the full counts.
 
-use crate::support::{Console, received, wait_until};
+use crate::support::{Console, accept, received, wait_until};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
@@ -101,7 +101,7 @@ fn a_peer_that_never_reads_is_refused_with_the_reason_and_bounded_memory() {
         "--format",
         "none",
     ]);
-    let (peer, _) = listener.accept().unwrap();
+    let peer = accept(&listener);
     wait_until("the refusal", || client.errors().contains("does not take what is sent"));
     let status = std::fs::read_to_string(format!("/proc/{}/status", client.pid()));
     if let Ok(status) = status {

@@ -1,6 +1,7 @@
 //! TCP sessions against std's sockets on loopback.
 
 use crate::engine_support::Bench;
+use crate::support::accept;
 use sockscope::automation::rules::{Reply, Responder};
 use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
@@ -238,7 +239,7 @@ fn a_storm_of_single_bytes_arrives_whole_and_in_order() {
 fn a_client_talks_and_sees_the_server_go() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let bench = Bench::open(SessionConfig::TcpClient(connect_to(server.local_addr().unwrap())));
-    let (mut accepted, _) = server.accept().unwrap();
+    let mut accepted = accept(&server);
     bench.wait_status("connected", |status| matches!(status.state, SessionState::Connected { .. }));
     bench.ask(send(Target::All, b"hello"));
     accepted.read_exact(&mut [0; 5]).unwrap();
@@ -272,9 +273,9 @@ fn a_client_comes_back_by_itself_when_asked_to() {
         Some(Reconnect { first_delay: Duration::from_millis(10), longest_delay: Duration::from_millis(50) });
     let bench = Bench::open(SessionConfig::TcpClient(config));
     for _ in 0..3 {
-        drop(server.accept().unwrap());
+        drop(accept(&server));
     }
-    let last = server.accept().unwrap();
+    let last = accept(&server);
     bench.wait_status("connected for the fourth time", |status| {
         status.counters.peers_seen == 4 && matches!(status.state, SessionState::Connected { .. })
     });
@@ -311,7 +312,7 @@ fn every_new_attempt_asks_what_the_name_stands_for_by_now() {
     };
     let bench = to("localhost");
     for _ in 0..3 {
-        drop(server.accept().unwrap());
+        drop(accept(&server));
     }
     bench.wait_status("the fourth look-up", |_| {
         count(&bench, |event| matches!(event, Lifecycle::Resolved { .. })) >= 4

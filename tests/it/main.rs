@@ -181,6 +181,8 @@ mod window_settings;
 
 #[cfg(feature = "gui-harness")]
 mod window_sheet;
+#[cfg(feature = "gui-harness")]
+mod window_small;
 
 #[cfg(feature = "gui-harness")]
 mod window_support;

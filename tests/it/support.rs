@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +11,22 @@ use tempfile::TempDir;
 
 /// Nothing here takes longer than this unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Who connects next, which has to be soon.
+pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
+    let (tell, told) = crossbeam_channel::bounded(1);
+    let listening = listener.try_clone().unwrap();
+    let waiting = move || {
+        let accepted = listening.accept();
+        // Whoever goes on may want it closed.
+        drop(listening);
+        tell.send(accepted).unwrap();
+    };
+    std::thread::Builder::new().name("accept".to_owned()).spawn(waiting).unwrap();
+    let (stream, _) = told.recv_timeout(DEADLINE).expect("nobody connects").unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
 
 /// A folder for one test, and the console program in it.
 pub(crate) struct Console {

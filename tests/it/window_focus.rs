@@ -1,12 +1,13 @@
 //! The window with the keyboard alone: every stop of Tab has a name, a role and a mark that is seen. It goes through the
 //! window, each part of it and each page.
 
-use crate::window_support::{Desk, client, loopback};
+use crate::window_support::{Desk, client, loopback, prepare};
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Id, Key, Memory, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockscope::workspace::tabs::{HighlightSettings, TabKind};
+use std::collections::HashSet;
 use std::io::Write;
 use std::net::TcpStream;
 
@@ -22,40 +23,60 @@ struct Stop {
     is_marked: bool,
 }
 
-/// Where the keyboard is, when nothing moves any more.
-fn stop(desk: &mut Desk) -> Option<Stop> {
+/// Where the keyboard is, when nothing moves any more, and what is painted there.
+fn stop(desk: &mut Desk) -> Option<(Stop, Rect, Vec<ClippedShape>)> {
     let id = desk.harness.ctx.memory(Memory::focused)?;
-    let nodes = desk.harness.root().children_recursive();
-    let node = nodes.into_iter().find(|node| node.accesskit_node().is_focused());
-    let (name, role) = node.map_or_else(
-        || (String::new(), Role::Unknown),
-        |node| (node.accesskit_node().label().unwrap_or_default(), node.accesskit_node().role()),
-    );
-    let rect = settled(desk, id).expand(4.0);
-    let with = marks_in(desk, rect);
-    desk.harness.ctx.memory_mut(|memory| memory.surrender_focus(id));
-    desk.harness.run_steps(2);
-    let without = marks_in(desk, rect);
-    desk.harness.ctx.memory_mut(|memory| memory.request_focus(id));
-    desk.harness.run_steps(2);
-    let is_marked = with.iter().any(|mark| !without.contains(mark));
-    Some(Stop { id, name, role, is_marked })
+    let rect = settled(desk, id);
+    let (name, role) = focus(desk);
+    let marks = marks_in(desk, rect.expand(4.0));
+    Some((Stop { id, name, role, is_marked: false }, rect, marks))
 }
 
-/// Where it stands when it has been brought into sight.
+/// The name and the role of what has the keyboard.
+fn focus(desk: &Desk) -> (String, Role) {
+    let root = desk.harness.root();
+    let node = root.accesskit_node().tree_state.focus_in_tree();
+    (node.label().unwrap_or_default(), node.role())
+}
+
+/// Where a thing stands.
+fn place(desk: &Desk, id: Id) -> Rect {
+    desk.harness.ctx.read_response(id).map_or(Rect::NOTHING, |response| response.rect)
+}
+
+/// The same when it has been brought into sight.
 fn settled(desk: &mut Desk, id: Id) -> Rect {
-    let place =
-        |desk: &Desk| desk.harness.ctx.read_response(id).map_or(Rect::NOTHING, |response| response.rect);
-    let mut before = place(desk);
+    let mut before = place(desk, id);
     for _ in 0..60 {
+        // What scrolls begins to with the second frame.
         desk.harness.run_steps(2);
-        let now = place(desk);
+        let now = place(desk, id);
         if now == before {
             break;
         }
         before = now;
     }
     before
+}
+
+/// What is painted at a place where the keyboard is no more: there where it has gone since, unless that moved the place.
+fn marks_without(desk: &mut Desk, id: Id, rect: Rect) -> Vec<ClippedShape> {
+    if place(desk, id) == rect && !desk.harness.ctx.memory(|memory| memory.has_focus(id)) {
+        return marks_in(desk, rect.expand(4.0));
+    }
+    let now = desk.harness.ctx.memory(Memory::focused);
+    desk.harness.ctx.memory_mut(|memory| memory.request_focus(id));
+    desk.harness.run_steps(2);
+    settled(desk, id);
+    desk.harness.ctx.memory_mut(|memory| memory.surrender_focus(id));
+    desk.harness.run_steps(2);
+    let marks = marks_in(desk, rect.expand(4.0));
+    if let Some(now) = now {
+        desk.harness.ctx.memory_mut(|memory| memory.request_focus(now));
+        desk.harness.run_steps(2);
+        settled(desk, now);
+    }
+    marks
 }
 
 /// The lines and outlines that are painted and seen there: what is only lit looks like something under the pointer.
@@ -80,14 +101,21 @@ fn marks_in(desk: &Desk, rect: Rect) -> Vec<ClippedShape> {
 /// Goes with Tab until it is where it began.
 fn walk(desk: &mut Desk) -> Vec<Stop> {
     let mut stops: Vec<Stop> = Vec::new();
+    let mut last: Option<(Stop, Rect, Vec<ClippedShape>)> = None;
     for _ in 0..MOST_STOPS {
         desk.harness.key_press(Key::Tab);
         desk.harness.run_steps(2);
-        let Some(stop) = stop(desk) else { continue };
-        if stops.iter().any(|other| other.id == stop.id) {
+        let next = stop(desk);
+        if let Some((mut stop, rect, with)) = last.take() {
+            let without = marks_without(desk, stop.id, rect);
+            stop.is_marked = with.iter().any(|mark| !without.contains(mark));
+            stops.push(stop);
+        }
+        let Some(next) = next else { continue };
+        if stops.iter().any(|other| other.id == next.0.id) {
             return stops;
         }
-        stops.push(stop);
+        last = Some(next);
     }
     panic!(
         "there is no end to {} stops, at last {:?}",
@@ -201,6 +229,33 @@ fn every_stop_of_a_list_longer_than_its_page_is_brought_into_sight() {
     command(&mut desk, "highlights");
     desk.see("Move len > 11");
     check(&mut desk, "highlights", 12 * 9);
+}
+
+#[test]
+fn every_stop_of_a_long_list_of_sessions_is_brought_into_sight() {
+    const SESSIONS: usize = 24;
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&folder, vec![loopback(TabKind::TcpServer)]);
+    let sessions = folder.path().join("sessions");
+    let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals");
+    let journal = std::fs::read_dir(kept).unwrap().map(|entry| entry.unwrap().path());
+    let journal = journal.filter(|path| path.extension().is_some_and(|end| end == "skj")).min().unwrap();
+    for number in 0..SESSIONS {
+        std::fs::copy(&journal, sessions.join(format!("{number:02}.skj"))).unwrap();
+    }
+    let mut desk = Desk::over(folder);
+    desk.press("Sessions");
+    desk.wait("the list", |state| state.sessions.list.len() == SESSIONS);
+    // A box, and what can be done with each.
+    check(&mut desk, "sessions", SESSIONS * 6);
+    let mut passed = HashSet::new();
+    for _ in 0..SESSIONS * 6 + 40 {
+        desk.harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+        desk.harness.run_steps(3);
+        let (name, _) = focus(&desk);
+        passed.extend(name.contains(".skj").then_some(name));
+    }
+    assert_eq!(passed.len(), SESSIONS * 6, "backwards: {passed:?}");
 }
 
 #[test]

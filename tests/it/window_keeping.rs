@@ -193,9 +193,9 @@ fn earlier_sessions_are_searched_renamed_and_deleted_together() {
     desk.fill("Search", "nothing has this");
     desk.see("No session has this.");
     desk.fill("Search", "");
-    desk.press("All of these");
-    desk.press(&format!("Choose {file}"));
-    desk.press("Delete chosen (5)…");
+    desk.press("Select all");
+    desk.press(&format!("Select {file}"));
+    desk.press("Delete selected (5)…");
     desk.see("Delete 5 sessions?");
     desk.press("Delete");
     desk.wait("one is left", |state| state.sessions.list.len() == 1 && state.sessions.changing.is_empty());

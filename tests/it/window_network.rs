@@ -1,6 +1,7 @@
 //! Sockets from the window: datagrams, broadcast, multicast, clients, peers and options, and what is said when the
 //! system refuses.
 
+use crate::support::accept;
 use crate::window_support::{Desk, client, datagrams, local, loopback, read_datagram, read_exactly};
 use egui::{Key, Modifiers};
 use sockscope::model::status::PeerState;
@@ -136,8 +137,8 @@ fn a_client_comes_back_by_itself_when_asked_to() {
     let mut desk = Desk::with_tabs(vec![client_tab(listener.local_addr().unwrap())]);
     desk.press("Reconnect automatically");
     desk.press("Connect");
-    drop(listener.accept().unwrap());
-    let (mut stream, _) = listener.accept().unwrap();
+    drop(accept(&listener));
+    let mut stream = accept(&listener);
     stream.write_all(b"second time").unwrap();
     desk.see("RX second time");
     desk.press_containing("Disconnect");
