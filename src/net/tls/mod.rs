@@ -1,6 +1,7 @@
 //! TLS between a socket and its payload: certificates and trust, the wire that encrypts, and what went wrong in words.
 //! One provider of cryptography stands behind one function. It knows no session and no journal.
 
+mod ahead;
 mod capture;
 mod facts;
 mod identity;

@@ -1,8 +1,9 @@
-//! The encryption of one connection: plaintext on one side, a socket on the other. It never waits, and it never reads
-//! ahead of what its caller asks for by more than a record.
+//! The encryption of one connection: plaintext on one side, a socket on the other. It never waits, and while a peer sends
+//! as fast as it can, it reads ahead of what its caller asks for by some records.
 
 use crate::model::failure::OsError;
 use crate::model::tls::{TlsHandshake, TlsKeeping};
+use crate::net::tls::ahead::{Ahead, ReadAhead};
 use crate::net::tls::facts::handshake_facts;
 use crate::net::tls::opening::Opening;
 use crate::net::tls::secrets::Secrets;
@@ -27,6 +28,7 @@ pub struct TlsWire {
     /// Who judges the server, and the name that it is asked for; only where we are the client.
     judge: Option<(Arc<ServerJudge>, String)>,
     opening: Vec<u8>,
+    ahead: Ahead,
     is_agreed: bool,
     has_finished: bool,
 }
@@ -37,7 +39,15 @@ impl TlsWire {
         secrets: Arc<Secrets>,
         judge: Option<(Arc<ServerJudge>, String)>,
     ) -> TlsWire {
-        TlsWire { connection, secrets, judge, opening: Vec::new(), is_agreed: false, has_finished: false }
+        TlsWire {
+            connection,
+            secrets,
+            judge,
+            opening: Vec::new(),
+            ahead: Ahead::default(),
+            is_agreed: false,
+            has_finished: false,
+        }
     }
 
     /// What the session keeps of its connections.
@@ -137,9 +147,11 @@ impl TlsWire {
     }
 
     fn pull_in(&mut self, socket: &mut (impl Read + Write)) -> io::Result<usize> {
-        let opening = (!self.is_agreed).then_some(&mut self.opening);
-        let mut tap = OpeningTap { socket, opening };
-        let count = self.connection.read_tls(&mut tap)?;
+        let count = if self.is_agreed {
+            self.connection.read_tls(&mut ReadAhead { socket, ahead: &mut self.ahead })?
+        } else {
+            self.connection.read_tls(&mut OpeningTap { socket, opening: &mut self.opening })?
+        };
         if let Err(error) = self.connection.process_new_packets() {
             // The peer is told why, as far as the socket takes it now.
             self.push_out(socket)?;
@@ -170,16 +182,14 @@ fn cut() -> io::Error {
 /// Copies what a peer begins with.
 struct OpeningTap<'a, S> {
     socket: &'a mut S,
-    opening: Option<&'a mut Vec<u8>>,
+    opening: &'a mut Vec<u8>,
 }
 
 impl<S: Read> Read for OpeningTap<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.socket.read(buffer)?;
-        if let Some(opening) = &mut self.opening {
-            let room = OPENING_BYTES.saturating_sub(opening.len()).min(count);
-            opening.extend_from_slice(&buffer[..room]);
-        }
+        let room = OPENING_BYTES.saturating_sub(self.opening.len()).min(count);
+        self.opening.extend_from_slice(&buffer[..room]);
         Ok(count)
     }
 }
