@@ -10,6 +10,7 @@ use crate::engine::worker::streams::Streams;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::record::Origin;
 use crate::model::websocket::MessageForm;
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ const STREAM_PIECE: usize = 64 << 10;
 
 /// More is taken when less than this waits for the slowest peer.
 pub(super) const LOW_WATER: u64 = 256 << 10;
+
+/// So many pieces are used again: those that wait, and the one that is filled.
+const PIECES_KEPT: usize = 6;
 
 /// A pace that could not be kept is made up for, but only so much of it.
 pub(super) const MAKES_UP_FOR: Duration = Duration::from_millis(100);
@@ -40,6 +44,14 @@ pub(super) struct Long {
     recipients: Recipients,
     /// All of it is queued.
     is_read: bool,
+    pieces: Pieces,
+}
+
+/// The memory of pieces that were queued, in the order in which they go out. What was sent by everybody is used again:
+/// bringing new memory for every piece costs about as much as filling it.
+#[derive(Default)]
+struct Pieces {
+    queued: VecDeque<Arc<[u8]>>,
 }
 
 /// Where it comes from.
@@ -60,7 +72,7 @@ impl Worker {
 
     fn queue_more(&mut self, long: &mut Long) -> Result<(), Rejection> {
         let usual = if long.recipients.get_datagrams() { FILE_DATAGRAM } else { STREAM_PIECE };
-        let mut buffer = vec![0; long.pace.piece_bytes.map_or(usual, usize::from)];
+        let piece_bytes = long.pace.piece_bytes.map_or(usual, usize::from);
         let mut queued_now = 0;
         while self.waiting_for(&long.recipients) < LOW_WATER {
             if long.next_piece.is_some_and(|due| due > self.turn.now) {
@@ -71,14 +83,14 @@ impl Worker {
                 self.is_unfinished = true;
                 break;
             }
-            let length = long.read_part(&mut buffer)?;
+            let part = long.read_part(piece_bytes)?;
+            let length = part.len();
             let is_first = long.sent == length as u64;
             // Known at once, because a peer may close as soon as it has the last byte.
             long.is_read = length == 0 || long.total > 0 && long.sent >= long.total;
-            let part = Payload::from(&buffer[..length]);
             if length > 0 || self.streams.has_frames() {
                 let form = MessageForm::Part { is_text: long.is_text, is_first, is_last: long.is_read };
-                self.send_to(&long.recipients, &part.in_form(form), long.content.origin())?;
+                self.send_to(&long.recipients, &Payload::from(part).in_form(form), long.content.origin())?;
             }
             if long.is_read {
                 break;
@@ -104,7 +116,19 @@ impl Long {
             LongContent::File { .. } => false,
         };
         let next_piece = pace.is_set().then_some(now);
-        Long { content, is_text, pace, next_piece, sent: 0, total, told: None, recipients, is_read: false }
+        let pieces = Pieces::default();
+        Long {
+            content,
+            is_text,
+            pace,
+            next_piece,
+            sent: 0,
+            total,
+            told: None,
+            recipients,
+            is_read: false,
+            pieces,
+        }
     }
 
     /// Notes who has left. It is an error if nobody is left at all.
@@ -134,9 +158,11 @@ impl Long {
         self.next_piece = Some(base + self.pace.after(length));
     }
 
-    /// Reads what comes next. A file that grows is sent as far as it reached when it was asked for. A file that claims
+    /// Reads what comes next, so many bytes where there are as many. A file that grows is sent as far as it reached when it was asked for. A file that claims
     /// to be empty and is not, as those of /proc, is sent to its end.
-    fn read_part(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
+    fn read_part(&mut self, bytes: usize) -> Result<Arc<[u8]>, Failure> {
+        let mut piece = self.pieces.take(bytes);
+        let buffer = Arc::make_mut(&mut piece);
         let length = match &self.content {
             LongContent::Bytes(bytes) => {
                 let start = usize::try_from(self.sent).unwrap_or(usize::MAX);
@@ -152,7 +178,27 @@ impl Long {
             }
         };
         self.sent += length as u64;
-        Ok(length)
+        if length < bytes {
+            // What is shorter is the last.
+            return Ok(piece[..length].into());
+        }
+        self.pieces.is_queued(&piece);
+        Ok(piece)
+    }
+}
+
+impl Pieces {
+    /// Memory for a piece that nobody else holds.
+    fn take(&mut self, bytes: usize) -> Arc<[u8]> {
+        let is_free = |piece: &mut Arc<[u8]>| piece.len() == bytes && Arc::get_mut(piece).is_some();
+        self.queued.pop_front_if(is_free).unwrap_or_else(|| vec![0; bytes].into())
+    }
+
+    /// This one goes out now.
+    fn is_queued(&mut self, piece: &Arc<[u8]>) {
+        if self.queued.len() < PIECES_KEPT {
+            self.queued.push_back(Arc::clone(piece));
+        }
     }
 }
 
@@ -200,11 +246,12 @@ fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Long, LongContent};
+    use super::{Long, LongContent, PIECES_KEPT, Pieces};
     use crate::engine::command::Pace;
     use crate::engine::worker::recipients::Recipients;
     use std::io::{Seek, Write};
     use std::num::{NonZeroU64, NonZeroUsize};
+    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     fn long(content: LongContent, total: u64, pace: Pace) -> Long {
@@ -218,12 +265,13 @@ mod tests {
             told: None,
             recipients: Recipients::nobody(),
             is_read: false,
+            pieces: Pieces::default(),
         }
     }
 
     fn parts(sending: &mut Long) -> Vec<usize> {
         let mut read = Vec::new();
-        while let length @ 1.. = sending.read_part(&mut [0; 8]).unwrap() {
+        while let length @ 1.. = sending.read_part(8).unwrap().len() {
             read.push(length);
         }
         read
@@ -246,6 +294,23 @@ mod tests {
     fn bytes_are_taken_piece_by_piece() {
         let mut sending = long(LongContent::Bytes([5; 20].as_slice().into()), 20, Pace::default());
         assert_eq!(parts(&mut sending), [8, 8, 4]);
+    }
+
+    #[test]
+    fn the_memory_of_a_piece_is_used_again_when_nobody_waits_for_it_any_more() {
+        let bytes: Arc<[u8]> = (0..80).collect();
+        let mut sending = long(LongContent::Bytes(Arc::clone(&bytes)), 80, Pace::default());
+        let first = sending.read_part(8).unwrap();
+        let place = first.as_ptr();
+        let second = sending.read_part(8).unwrap();
+        assert_ne!(second.as_ptr(), place, "the first still waits");
+        drop(first);
+        let third = sending.read_part(8).unwrap();
+        assert_eq!((third.as_ptr(), &*third), (place, &bytes[16..24]));
+        assert_eq!(&*second, &bytes[8..16]);
+        let waiting: Vec<_> = (0..6).map(|_| sending.read_part(8).unwrap()).collect();
+        assert_eq!(sending.pieces.queued.len(), PIECES_KEPT, "a peer that takes nothing");
+        assert_eq!(waiting.concat(), bytes[24..72]);
     }
 
     #[test]
