@@ -23,6 +23,7 @@ pub struct Job<T> {
 pub struct JobControl {
     state: Arc<ControlState>,
     news: News,
+    is_quiet: bool,
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +40,30 @@ impl<T: Send + 'static> Job<T> {
         news: News,
         work: impl FnOnce(&JobControl) -> T + Send + 'static,
     ) -> io::Result<Job<T>> {
-        let control = JobControl { state: Arc::default(), news };
+        Job::start_with(name, JobControl { state: Arc::default(), news, is_quiet: false }, work)
+    }
+
+    /// The same for work that mostly has nothing to tell. Only what it rings for is news, neither how far it is nor its
+    /// result: whoever started it looks for that.
+    pub fn start_quietly(
+        name: &str,
+        news: News,
+        work: impl FnOnce(&JobControl) -> T + Send + 'static,
+    ) -> io::Result<Job<T>> {
+        Job::start_with(name, JobControl { state: Arc::default(), news, is_quiet: true }, work)
+    }
+
+    fn start_with(
+        name: &str,
+        control: JobControl,
+        work: impl FnOnce(&JobControl) -> T + Send + 'static,
+    ) -> io::Result<Job<T>> {
         let (sender, result) = bounded(1);
         let worker_side = control.clone();
         let thread = NamedThread::start(name, move || {
             let outcome = work(&worker_side);
-            if sender.send(outcome).is_ok() {
-                worker_side.news.ring();
+            if sender.send(outcome).is_ok() && !worker_side.is_quiet {
+                worker_side.ring();
             }
         })?;
         Ok(Job { control, result, only_reads: false, thread: Some(thread) })
@@ -90,9 +108,14 @@ impl JobControl {
     /// Says how much is done, of how much.
     pub fn set_progress(&self, done: u64, total: u64) {
         self.state.total.store(total, Ordering::Relaxed);
-        if self.state.done.swap(done, Ordering::Relaxed) != done {
-            self.news.ring();
+        if self.state.done.swap(done, Ordering::Relaxed) != done && !self.is_quiet {
+            self.ring();
         }
+    }
+
+    /// Says that there is something new, such as a part of what is found.
+    pub fn ring(&self) {
+        self.news.ring();
     }
 
     /// Whether nobody wants the result any more.
@@ -126,6 +149,24 @@ mod tests {
         })
         .unwrap();
         assert_eq!(job.wait(), Some("done"));
+    }
+
+    #[test]
+    fn a_quiet_job_is_news_only_where_it_rings() {
+        for rings in [false, true] {
+            let news = News::new(Waker::noop().clone());
+            let job = Job::start_quietly("test-quiet", news.clone(), move |control| {
+                control.set_progress(3, 4);
+                if rings {
+                    control.ring();
+                }
+            })
+            .unwrap();
+            // Its thread has ended when it is dropped.
+            assert_eq!(job.result.recv(), Ok(()));
+            drop(job);
+            assert_eq!(news.take(), rings);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::journal::query::Predicate;
 use crate::model::ids::RowKey;
 use crate::ui::log::Sought;
 use crate::ui::sheet::{SheetPlace, TermUse};
-use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
+use crate::ui::tab::gathering::{Gathering, GatheringError, Searched};
 use roaring::RoaringTreemap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -345,12 +345,9 @@ impl Find {
         self.wanted.has_waiting() || self.passing.has_waiting()
     }
 
-    /// How soon the next look at new rows is due, while rows come in; at once while matches wait to be taken in.
+    /// How soon the next look at new rows is due, where some were not gone over; at once while matches wait to be taken in.
     pub fn follow_after(&self) -> Option<Duration> {
-        if self.has_waiting() {
-            return Some(Duration::ZERO);
-        }
-        (self.wanted.is_following() || self.passing.is_following()).then_some(FOLLOW_PAUSE)
+        [&self.wanted, &self.passing].into_iter().filter_map(Gathering::follow_after).min()
     }
 
     /// The nearest match at or after a row: the last one before it where there is none. Nothing while more may be found

@@ -24,7 +24,7 @@ const STEP_MESSAGES: u64 = 20_000;
 const WAITING_STEPS: usize = 16;
 
 /// A scan that has caught up goes on with new rows after so long.
-pub const FOLLOW_PAUSE: Duration = Duration::from_millis(150);
+const FOLLOW_PAUSE: Duration = Duration::from_millis(150);
 
 /// Where rows are gathered: among the records of a journal, or among the messages that are shown instead.
 #[derive(Clone, Debug)]
@@ -141,6 +141,15 @@ impl Gathering {
         self.scan.as_ref().is_some_and(|scan| !scan.finds.is_empty())
     }
 
+    /// How soon to look again although nothing may ring: at once while finds wait to be taken in, and after a pause while
+    /// there is something that was not gone over.
+    pub fn follow_after(&self) -> Option<Duration> {
+        if self.has_waiting() {
+            return Some(Duration::ZERO);
+        }
+        self.scan.as_ref().filter(|scan| scan.is_behind()).map(|_| FOLLOW_PAUSE)
+    }
+
     /// Takes in what was found; tells whether more is known now. After an error nothing more is gathered.
     pub fn take_in(&mut self, news: &News, deadline: Instant) -> Result<bool, GatheringError> {
         self.old.retain(|job| job.take_result().is_none());
@@ -171,7 +180,7 @@ impl Gathering {
                 break;
             }
         }
-        match scan.rest_or_go_on(news) {
+        match scan.rest_or_go_on(self.has_caught_up, news) {
             Ok(rests) => {
                 // What a scan handed over before it came to rest is taken in first.
                 has_changed |= rests && !self.has_caught_up;
@@ -192,17 +201,25 @@ impl BackgroundScan {
         let (resting, rested_at) = (Some(scan), Instant::now());
         let mut scan =
             BackgroundScan { finds, sender, job: None, resting, rested_at, searched, extent: (0, 0) };
-        scan.launch(news)?;
+        scan.launch(false, news)?;
         Ok(scan)
     }
 
+    /// What follows a flow has nothing to tell most of the time, and would have every second frame drawn for nothing.
     /// Where no thread can be started, the scan is lost; the person is told, and may begin anew.
-    fn launch(&mut self, news: &News) -> io::Result<()> {
+    fn launch(&mut self, follows: bool, news: &News) -> io::Result<()> {
         let Some(scan) = self.resting.take() else { return Ok(()) };
         self.extent = self.searched.extent();
         let sender = self.sender.clone();
-        self.job = Some(Job::start("search", news.clone(), move |control| go_on(scan, control, &sender))?);
+        let work = move |control: &JobControl| go_on(scan, control, &sender);
+        let start = if follows { Job::start_quietly } else { Job::start };
+        self.job = Some(start("search", news.clone(), work)?);
         Ok(())
+    }
+
+    /// Whether there is something that it has not gone over, or whose outcome was not taken.
+    fn is_behind(&self) -> bool {
+        self.job.is_some() || self.searched.extent() != self.extent
     }
 
     /// Asks the scan to stop; it is given back for as long as it has not.
@@ -213,7 +230,7 @@ impl BackgroundScan {
     }
 
     /// Takes back a scan that has caught up (and says so), or sends it on after a pause, if there is more.
-    fn rest_or_go_on(&mut self, news: &News) -> Result<bool, GatheringError> {
+    fn rest_or_go_on(&mut self, has_caught_up: bool, news: &News) -> Result<bool, GatheringError> {
         if let Some(job) = &self.job {
             // What it handed over last may have come after the last look.
             let Some(result) = job.take_result() else { return Ok(false) };
@@ -223,7 +240,7 @@ impl BackgroundScan {
             return Ok(true);
         }
         if self.rested_at.elapsed() >= FOLLOW_PAUSE && self.searched.extent() != self.extent {
-            self.launch(news)?;
+            self.launch(has_caught_up, news)?;
         }
         Ok(false)
     }
@@ -243,6 +260,9 @@ fn go_on(
         control.set_progress(progress.scanned, progress.total);
         let is_news = !progress.found.is_empty() || progress.open.is_some();
         let is_unwanted = is_news && finds.send(progress).is_err();
+        if is_news {
+            control.ring();
+        }
         if done || is_unwanted || control.is_cancelled() {
             return Ok(scan);
         }
@@ -299,5 +319,36 @@ mod tests {
                 std::thread::yield_now();
             }
         }
+    }
+
+    #[test]
+    fn new_rows_are_news_only_where_one_of_them_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let mut append = |bytes: &[u8]| {
+            writer.append_data(clock::now(), Epoch(1), PeerId::new(1), &DataHead::received(), bytes);
+            writer.publish().unwrap();
+            Searched { reader: writer.reader(), messages: None }
+        };
+        let news = News::new(Waker::noop().clone());
+        let expression = Expression::parse("len > 3", &Vocabulary::default()).unwrap();
+        let mut gathering = Gathering::default();
+        let searched = append(b"ab");
+        gathering.start(&searched, predicate(&expression, TextEncoding::UTF_8), &news).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let mut go_over_all = || {
+            while gathering.follow_after().is_some() {
+                assert!(Instant::now() < deadline, "{:?}", gathering.rows());
+                gathering.take_in(&news, Instant::now()).unwrap();
+                std::thread::yield_now();
+            }
+            (news.take(), gathering.rows().len())
+        };
+        assert_eq!(go_over_all(), (true, 0), "that the past was gone over is news");
+        append(b"cd");
+        assert_eq!(go_over_all(), (false, 0));
+        append(b"efgh");
+        assert_eq!(go_over_all(), (true, 1));
     }
 }

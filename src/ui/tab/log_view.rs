@@ -101,8 +101,6 @@ pub struct LogView {
     pub remarks: Remarks,
     /// What was looked at for that.
     judged: Option<Judged>,
-    /// How many records there were when searches and filters were last told.
-    records_followed: u64,
 }
 
 /// When the last rows were looked at, which they were, and as what.
@@ -130,7 +128,6 @@ impl Default for LogView {
             better_encoding: None,
             remarks: Remarks::default(),
             judged: None,
-            records_followed: 0,
         }
     }
 }
@@ -198,19 +195,13 @@ impl LogView {
         }
         self.seek();
         let ticks_due = self.renew_ticks(Instant::now());
-        let is_behind = self.snapshot.records != self.records_followed;
         let judge_due = self.judge_encoding(encoding, Instant::now());
-        self.records_followed = self.snapshot.records;
         if let Err(error) = self.look_into(encoding, decoders) {
             cx.notices.problem(error_text::journal(locale, &error));
         }
-        let has_more = self.find.has_waiting() || self.highlights.has_waiting() || self.remarks.has_waiting();
-        let is_under_way = self.find.progress().is_some() || !self.highlights.have_caught_up();
         let follow_after =
             [self.find.follow_after(), self.highlights.follow_after(), self.remarks.follow_after()];
-        let follow_after = follow_after.into_iter().flatten().min();
-        let follow_due = follow_after.filter(|_| is_behind || has_more || is_under_way);
-        [ticks_due, follow_due, judge_due].into_iter().flatten().min()
+        follow_after.into_iter().chain([ticks_due, judge_due]).flatten().min()
     }
 
     /// Takes in what searches for matches, highlights and notes have found, and sends them on.

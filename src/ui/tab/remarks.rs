@@ -7,7 +7,7 @@ use crate::model::ids::RowKey;
 use crate::model::record::Body;
 use crate::ui::log::{LogRow, LogRows};
 use crate::ui::tab::find::predicate;
-use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
+use crate::ui::tab::gathering::{Gathering, GatheringError, Searched};
 use crate::ui::tab::notes::notes_expression;
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
@@ -67,14 +67,9 @@ impl Remarks {
         self.notes.take_in(news, deadline)
     }
 
-    /// Whether what was found waits to be taken in.
-    pub fn has_waiting(&self) -> bool {
-        self.notes.has_waiting()
-    }
-
-    /// How soon to look again, if what comes in is looked at.
+    /// How soon to look again, where something was not gone over.
     pub fn follow_after(&self) -> Option<Duration> {
-        self.notes.is_following().then_some(FOLLOW_PAUSE)
+        self.notes.follow_after()
     }
 
     /// Rows are called otherwise from now on.

@@ -6,7 +6,7 @@ use crate::engine::news::News;
 use crate::journal::query::Predicate;
 use crate::ui::log::Highlight;
 use crate::ui::tab::find::predicate;
-use crate::ui::tab::gathering::{FOLLOW_PAUSE, Gathering, GatheringError, Searched};
+use crate::ui::tab::gathering::{Gathering, GatheringError, Searched};
 use crate::ui::tab::highlights::HighlightRule;
 use roaring::RoaringTreemap;
 use std::sync::Arc;
@@ -99,22 +99,9 @@ impl Highlights {
         outcome.map(|()| has_changed)
     }
 
-    /// Whether more was found than there was time to take in.
-    pub fn has_waiting(&self) -> bool {
-        self.rules.iter().any(|one| one.found.has_waiting())
-    }
-
-    /// How soon the next look at new rows is due, while rows come in.
+    /// How soon the next look at new rows is due, where some were not gone over; at once while matches wait to be taken in.
     pub fn follow_after(&self) -> Option<Duration> {
-        if self.has_waiting() {
-            return Some(Duration::ZERO);
-        }
-        self.rules.iter().any(|one| one.found.is_following()).then_some(FOLLOW_PAUSE)
-    }
-
-    /// Whether the whole past has been gone over.
-    pub fn have_caught_up(&self) -> bool {
-        self.rules.iter().all(|one| one.found.progress().is_none())
+        self.rules.iter().filter_map(|one| one.found.follow_after()).min()
     }
 
     /// What is highlighted, for the rows: the rules that are on and make sense, in their order.
