@@ -5,8 +5,8 @@
 use crate::codec::hex::PatternByte;
 use std::ops::Range;
 
-/// How many places are compared at once.
-const LANES: usize = 64;
+/// How many places are compared at once: as many as leave all that is compared in registers.
+const LANES: usize = 32;
 
 /// Bytes that stand beside each other, something being known of each. There is at least one.
 #[derive(Clone, Debug)]
@@ -28,9 +28,14 @@ impl MaskedRun {
         let [first, middle, last] = self.probes.map(|probe| (self.bytes[probe], &bytes[probe..][..places]));
         let blocks = first.1.as_chunks::<LANES>().0.iter();
         let blocks = blocks.zip(middle.1.as_chunks::<LANES>().0).zip(last.1.as_chunks::<LANES>().0);
+        let wanted = [first.0, middle.0, last.0];
+        // Letters leave open the same bit all over, which is looked at once for all three.
+        let is_one_mask = wanted.iter().all(|byte| byte.mask == first.0.mask);
         let mut place = 0;
         for ((first_block, middle_block), last_block) in blocks {
-            if any([(first.0, first_block), (middle.0, middle_block), (last.0, last_block)]) {
+            let here = [first_block, middle_block, last_block];
+            let is_near = if is_one_mask { any_of_one_mask(wanted, here) } else { any(wanted, here) };
+            if is_near {
                 let found = self.find_among(bytes, place..place + LANES);
                 if found.is_some() {
                     return found;
@@ -53,13 +58,24 @@ pub(super) fn fits(wanted: &[PatternByte], found: &[u8]) -> bool {
 
 /// Whether there is a lane in which all three bytes are right.
 #[inline]
-fn any([(a, first), (b, middle), (c, last)]: [(PatternByte, &[u8; LANES]); 3]) -> bool {
+fn any([a, b, c]: [PatternByte; 3], [first, middle, last]: [&[u8; LANES]; 3]) -> bool {
     let mut found = 0;
     for lane in 0..LANES {
         let is_first = first[lane] & a.mask == a.value;
         let is_middle = middle[lane] & b.mask == b.value;
         let is_last = last[lane] & c.mask == c.value;
         found |= u8::from(is_first & is_middle & is_last);
+    }
+    found != 0
+}
+
+/// The same where the same bits of all three are known.
+#[inline]
+fn any_of_one_mask([a, b, c]: [PatternByte; 3], [first, middle, last]: [&[u8; LANES]; 3]) -> bool {
+    let mut found = 0;
+    for lane in 0..LANES {
+        let differs = (first[lane] ^ a.value) | (middle[lane] ^ b.value) | (last[lane] ^ c.value);
+        found |= u8::from(differs & a.mask == 0);
     }
     found != 0
 }
