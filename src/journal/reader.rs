@@ -14,6 +14,7 @@ use crate::model::failure::Operation;
 use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::{Body, Record};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -82,6 +83,19 @@ impl JournalReader {
             self.shared.catch_up()?;
         }
         Ok(self.snapshot())
+    }
+
+    /// About how much of the file these rows take, as the index tells, which knows every so many bytes where a row stands;
+    /// 0 where one of them is lost.
+    pub fn bytes_about(&self, rows: Range<u64>) -> u64 {
+        let index = self.shared.index();
+        let place = |id| match index.locate(RecordId(id)) {
+            Place::Between { anchor, .. } => Some(anchor.offset),
+            Place::Beyond => Some(index.frontier.bytes),
+            Place::Lost { .. } => None,
+        };
+        let places = place(rows.start).zip(place(rows.end));
+        places.map_or(0, |(first, next)| next.saturating_sub(first))
     }
 
     /// Bytes behind the last whole frame: a frame that is being written, or one that was torn by a crash.

@@ -114,24 +114,29 @@ impl Records {
     /// The next row; `None` behind the last.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its own buffers")]
     pub fn next(&mut self) -> Result<Option<&Record>, JournalError> {
+        let spare = mem::replace(&mut self.record, lost_record(RecordId(0)));
+        let Some(record) = self.next_in(spare.into_memory())? else {
+            return Ok(None);
+        };
+        self.record = record;
+        Ok(Some(&self.record))
+    }
+
+    /// The same, given away, with memory of an earlier record for the bytes of this one.
+    pub fn next_in(&mut self, memory: Vec<u8>) -> Result<Option<Record>, JournalError> {
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };
-        let spare = match mem::replace(&mut self.record.body, Body::Damaged) {
-            Body::Data(data) | Body::Wire(data) => data.bytes,
-            _ => Vec::new(),
-        };
-        self.record = match row {
+        Ok(Some(match row {
             Row::Whole(frame) => {
                 let header = &frame.header;
                 let payload = self.payload_of(&frame)?;
                 let is_whole = payload_holds(header, payload);
-                let body = if is_whole { decode_body(header, payload, spare) } else { Body::Damaged };
+                let body = if is_whole { decode_body(header, payload, memory) } else { Body::Damaged };
                 record_of(header, body)
             }
             Row::Lost(id) => lost_record(id),
-        };
-        Ok(Some(&self.record))
+        }))
     }
 
     /// The next row as it stands in the file; `None` behind the last.

@@ -457,6 +457,14 @@ impl Record {
         }
     }
 
+    /// The memory of its bytes, for those of another record.
+    pub fn into_memory(self) -> Vec<u8> {
+        match self.body {
+            Body::Data(data) | Body::Wire(data) => data.bytes,
+            _ => Vec::new(),
+        }
+    }
+
     /// The layer below the payload, if the bytes of this row are of it.
     pub fn is_wire(&self) -> bool {
         matches!(self.body, Body::Wire(_))

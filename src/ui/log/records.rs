@@ -13,8 +13,11 @@ use std::sync::Arc;
 const ROWS_BEFORE: u64 = 48;
 const ROWS_BEHIND: u64 = 16;
 
-/// A page ends early with so many bytes.
-const PAGE_BYTES: usize = 4 << 20;
+/// A page ends early with so many bytes: as many as the rows of a window have that were read at once in a flood.
+const PAGE_BYTES: usize = 8 << 20;
+
+/// Of rows before those that are wanted, but for the last one, no more bytes are read.
+const BYTES_BEFORE: u64 = 512 << 10;
 
 /// The records of a journal.
 #[derive(Debug)]
@@ -48,7 +51,9 @@ impl RecordRows {
 
     /// Reads rows from `start` on, at least up to `wanted`.
     fn read_page(&mut self, start: u64, wanted: u64, end: u64) -> Result<(), JournalError> {
-        self.page.clear();
+        // In a flood of long rows all of them are others in every frame, and new memory for them would cost most of it.
+        let old = self.page.drain(..).filter_map(|page_row| Arc::into_inner(page_row.row));
+        let mut spares: Vec<Vec<u8>> = old.map(|row| row.record.into_memory()).collect();
         self.page_start = start;
         let mut latest: HashMap<(Option<PeerId>, Direction), u64> = HashMap::new();
         let mut bytes = 0;
@@ -60,15 +65,24 @@ impl RecordRows {
                 self.page_start = records.next_id().0;
                 (bytes, latest) = (0, HashMap::new());
             }
-            let Some(record) = records.next()? else { break };
+            let Some(record) = records.next_in(spares.pop().unwrap_or_default())? else { break };
             let stream = record.data().map(|data| (record.peer, data.head.direction));
             let previous = stream.and_then(|stream| latest.insert(stream, record.id.0));
             let number = Some(record.id.0.saturating_add(1));
-            let row = Arc::new(LogRow { record: record.clone(), number, message: None });
+            let row = Arc::new(LogRow { record, number, message: None });
             bytes += row.bytes();
             self.page.push(PageRow { row, previous });
         }
         Ok(())
+    }
+
+    /// The row to read from when this one is wanted: so many rows before it, or fewer where they are long.
+    fn start_before(&self, first: u64, most: u64) -> u64 {
+        let mut before = most.min(first);
+        while before > 1 && self.reader.bytes_about(first - before..first) > BYTES_BEFORE {
+            before /= 2;
+        }
+        first - before
     }
 
     fn in_page(&self, key: u64) -> Option<&PageRow> {
@@ -120,7 +134,7 @@ impl RowSource for RecordRows {
             return Ok(());
         }
         let end = range.end.saturating_add(ROWS_BEHIND).min(self.records);
-        self.read_page(range.start.saturating_sub(ROWS_BEFORE), range.start, end)
+        self.read_page(self.start_before(range.start, ROWS_BEFORE), range.start, end)
     }
 
     fn row(&mut self, key: RowKey) -> Result<Option<Arc<LogRow>>, JournalError> {
@@ -129,7 +143,7 @@ impl RowSource for RecordRows {
         }
         if self.in_page(key.0).is_none() {
             let end = key.0.saturating_add(ROWS_BEHIND).min(self.records);
-            self.read_page(key.0.saturating_sub(ROWS_BEHIND), key.0, end)?;
+            self.read_page(self.start_before(key.0, ROWS_BEHIND), key.0, end)?;
         }
         Ok(self.in_page(key.0).map(|page_row| Arc::clone(&page_row.row)))
     }
@@ -156,5 +170,43 @@ impl RowSource for RecordRows {
 
     fn key_of(&self, record: RecordId) -> Result<RowKey, JournalError> {
         Ok(RowKey(record.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BYTES_BEFORE, ROWS_BEFORE, RecordRows};
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::ids::{Epoch, PeerId, RowKey};
+    use crate::model::record::DataHead;
+    use crate::ui::log::source::RowSource;
+    use crate::util::clock;
+    use std::sync::Arc;
+
+    #[test]
+    fn few_rows_before_are_read_where_they_are_long_and_those_in_sight_once() {
+        for (row_bytes, most_before) in [(64, ROWS_BEFORE), (256 << 10, BYTES_BEFORE / (256 << 10))] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer =
+                JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+            for number in 0..80 {
+                let bytes = vec![number; row_bytes];
+                writer.append_data(clock::now(), Epoch(1), PeerId::new(1), &DataHead::received(), &bytes);
+            }
+            writer.publish().unwrap();
+            let mut rows = RecordRows::new(writer.reader());
+            rows.prepare(52..80).unwrap();
+            let before = 52 - rows.page_start;
+            assert!((1..=most_before).contains(&before), "{row_bytes}: {before}");
+            assert_eq!(rows.page_start + rows.page.len() as u64, 80, "{row_bytes}");
+            let mut seen = || (52..80).map(|key| rows.row(RowKey(key)).unwrap().unwrap()).collect::<Vec<_>>();
+            let first = seen();
+            assert!(
+                first.iter().zip(52..).all(|(row, number)| row.record.data().unwrap().bytes[0] == number)
+            );
+            assert!(seen().iter().zip(&first).all(|(row, first)| Arc::ptr_eq(row, first)), "read again");
+            rows.prepare(52..80).unwrap();
+            assert!(Arc::ptr_eq(&rows.row(RowKey(52)).unwrap().unwrap(), &first[0]), "read again");
+        }
     }
 }
