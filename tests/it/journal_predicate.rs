@@ -340,6 +340,26 @@ fn where_most_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
 }
 
 #[test]
+fn where_most_of_some_long_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
+    with_journal(|path| {
+        let ends = ["temp=1.9", "temp=2.5", "TEMP=3.9", "", "temp=4.99 end"];
+        let records: Vec<Written> = (0..160)
+            .map(|row| {
+                let text = ["x".repeat(40_000).as_str(), ends[row % ends.len()]].concat();
+                let data = Data { head: DataHead::received(), bytes: text.into() };
+                (Stamp::default(), Epoch(1), PeerId::new(1), Body::Data(data))
+            })
+            .collect();
+        let mut writer = JournalWriter::create(path, &info()).unwrap();
+        append(&mut writer, &records);
+        for typed in ["text ~ \"temp=[0-9]+\\.9\"", "temp", "\"temp=4\" and len > 9"] {
+            let found = finish(&mut scan_of(&writer.reader(), typed, TextEncoding::UTF_8), 3 << 20);
+            assert_eq!(found, walked(&writer.reader(), typed, TextEncoding::UTF_8), "{typed}");
+        }
+    });
+}
+
+#[test]
 fn a_filter_on_heads_reads_no_payload() {
     with_journal(|path| {
         drop(write_stream(path, &[&[b'x'; 10], &[b'x'; 5], &[b'x'; 20]]));

@@ -69,6 +69,8 @@ struct Judging {
     /// What becomes of a row whose header is damaged, where the row before it and what it goes on from do not matter. A
     /// header that tells the same need not be checked for damage.
     of_lost: Option<Verdict>,
+    /// A row is wanted for bytes that it has, so that one whose payload is damaged is not, whatever it says.
+    wants_bytes: bool,
     /// What was said of rows like it, where the time does not matter.
     alike: Option<Alike>,
     /// The moment of the row before.
@@ -83,8 +85,9 @@ struct Judging {
 const ROW_BYTES: u64 = 64;
 /// A row that is at most so far away is stepped to, one that is farther is looked up.
 const NEAR_ROWS: u64 = 64;
-/// From so many hits on they tell how many rows have what is looked for.
+/// From so many hits on they tell how many rows have what is looked for, or where there are some in so much of the file.
 const ENOUGH_HITS: usize = 1000;
+const ENOUGH_BYTES: u64 = 2 << 20;
 
 impl PredicateScan {
     /// A scan of the rows from this one on, those that come later included.
@@ -142,10 +145,14 @@ impl PredicateScan {
     /// Where most rows have what is looked for, going from one to the next costs less than looking for each.
     fn walk_on_if_most_have_it(&mut self, hits: &[Hit]) -> Result<(), JournalError> {
         let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Ok(()) };
-        let rows = last.record.0.saturating_sub(first.record.0) + 1;
+        let behind = last.record.0.saturating_add(1);
+        let rows = behind.saturating_sub(first.record.0);
+        let is_most = (hits.len() as u64).saturating_mul(2) > rows;
+        let is_enough =
+            hits.len() >= ENOUGH_HITS || self.reader.bytes_about(first.record.0..behind) >= ENOUGH_BYTES;
         let finds_across = self.judging.judge.predicate.across().is_some();
-        if hits.len() >= ENOUGH_HITS && (hits.len() as u64).saturating_mul(2) > rows && !finds_across {
-            self.first = last.record.0 + 1;
+        if is_enough && is_most && !finds_across {
+            self.first = behind;
             (self.judging.above, self.records) = stand_at(&self.reader, self.first)?;
             self.way = Way::Walk;
         }
@@ -234,6 +241,7 @@ fn moment_of(row: &Row) -> Moment {
 impl Judging {
     fn new(reader: JournalReader, predicate: Predicate) -> Result<Judging, JournalError> {
         let needs_carry = predicate.needs_carry();
+        let wants_bytes = !predicate.must_hold().is_empty();
         let looks_above = predicate.looks_above();
         let alike = (!predicate.asks_for_time()).then(Alike::default);
         let mut judge = RowJudge::new(&reader, predicate);
@@ -246,6 +254,7 @@ impl Judging {
         };
         Ok(Judging {
             needs_carry,
+            wants_bytes,
             judge,
             of_lost,
             alike,
@@ -313,6 +322,14 @@ impl Judging {
             }
         }
         let payload = records.payload_of(&frame)?;
+        let is_told_raw =
+            matches!(header.kind(), RecordKind::Data | RecordKind::Note) && !self.judge.decodes();
+        if self.wants_bytes && !self.needs_carry && is_told_raw {
+            // The checksum costs more than looking for what most rows do not have.
+            let bytes = payload.get(..header.data_bytes() as usize);
+            let verdict = self.verdict(header, header.kind(), bytes, Carry::default(), after_ns);
+            return Ok(verdict == Verdict::Yes && payload_holds(header, payload));
+        }
         if !payload_holds(header, payload) {
             let record = record_of(header, Body::Damaged);
             return self.judge.wants(&RowOf::of(&record), Carry::default(), after_ns);
@@ -320,7 +337,7 @@ impl Judging {
         let bytes = &payload[..header.data_bytes() as usize];
         let carry = self.carry_before(header)?;
         let is_wanted = match header.kind() {
-            RecordKind::Data | RecordKind::Note if !self.judge.decodes() => {
+            _ if is_told_raw => {
                 self.verdict(header, header.kind(), Some(bytes), carry, after_ns) == Verdict::Yes
             }
             _ => {
