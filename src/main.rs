@@ -3,12 +3,14 @@
 // On Windows a program of a console brings one when it is started from the desktop, and ends when that is closed.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use sockscope::ui::fault_page::FaultPage;
 use sockscope::ui::graphics::GraphicsChoice;
 use sockscope::ui::launch::{self, LaunchOptions, Launched, Tried};
 use sockscope::util::fault;
+use sockscope::util::stop_signals::StopSignals;
 use sockscope::workspace::profile::Profile;
 use sockscope::workspace::settings::ThemeChoice;
 use std::fmt::Display;
@@ -16,6 +18,7 @@ use std::io::{self, Write};
 use std::panic;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Tells another attempt why the ones before could not open a window: a line for each, with its renderer, a tab and the
@@ -104,6 +107,8 @@ fn run(
     faults: Receiver<FaultPage>,
 ) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
+    // Before there are other threads.
+    let stop = StopSignals::watch().context("cannot watch for signals")?;
     if let Some(fell) = std::env::var_os(FELL) {
         let why = fell.to_str().and_then(|fell| fell.strip_prefix(NO_REPORT));
         let report = why.map_or_else(|| Ok(PathBuf::from(&fell)), |why| Err(why.to_owned()));
@@ -134,6 +139,7 @@ fn run(
         tried: std::env::var(TRIED).ok().map(|lines| lines.lines().filter_map(tried_of_line).collect()),
         count_frames: options.count_frames.clone(),
         faults,
+        stop: Some(Arc::new(stop)),
     })?;
     match launched {
         Launched::Closed => Ok(ExitCode::SUCCESS),

@@ -33,6 +33,7 @@ def main():
             switch_language(window)
             desktop.screenshot("window-chinese.png")
         window.end()
+        assert window.process.returncode == 0, f"it ended with {window.process.returncode}, and not by itself"
         journals = list((window.profile / "sessions").glob("*.skj"))
         assert len(journals) == 1, f"one journal was written, not {len(journals)}"
     print("window: opened, listened, received, answered in GBK, saved, spoke Chinese, quit")

@@ -7,6 +7,7 @@ use crate::ui::commands;
 use crate::ui::cx::Services;
 use crate::ui::dialogs::{Dialogs, NativeDialogs};
 use crate::ui::dispatch;
+use crate::ui::ending;
 use crate::ui::fault_page::FaultPage;
 use crate::ui::input_method;
 use crate::ui::layout;
@@ -17,10 +18,11 @@ use crate::ui::pages::Modal;
 use crate::ui::state::AppState;
 use crate::ui::tab::composer::file::take_long_pastes;
 use crate::ui::tab::session::SessionAction;
-use crate::ui::tab::{Tab, TabAction, TabKey};
+use crate::ui::tab::{TabAction, TabKey};
 use crate::ui::workspace::{self, WorkspaceSaver};
 use crate::ui::{sessions, settings_page};
 use crate::util::locale::{Language, Locale};
+use crate::util::stop_signals::StopSignals;
 use crate::workspace::keeper::Keeper;
 use crate::workspace::profile::Profile;
 use crate::workspace::sending::Sending;
@@ -53,6 +55,8 @@ pub struct StartOptions {
     pub theme: Option<ThemeChoice>,
     /// Faults of the program, as they come.
     pub faults: Receiver<FaultPage>,
+    /// Requests to end that no window is asked for, as at the end of a desktop's session.
+    pub stop: Option<Arc<StopSignals>>,
 }
 
 /// The window.
@@ -62,6 +66,7 @@ pub struct App {
     pace: Arc<Pace>,
     saver: WorkspaceSaver,
     faults: Receiver<FaultPage>,
+    stop: Option<Arc<StopSignals>>,
     asked: Vec<Action>,
 }
 
@@ -94,14 +99,17 @@ impl App {
         state.theme = start.theme.unwrap_or(state.theme);
         state.settings_page = settings_page::SettingsPage::of(&start.profile);
         look::prepare(ctx, state.theme, &state.settings, language);
-        let faults = start.faults;
+        let (faults, stop) = (start.faults, start.stop);
+        if let Some(stop) = &stop {
+            stop.wake(waker.clone());
+        }
         let mut services = Services::new(start.profile, dialogs, waker)?;
         let mut cx = services.cx(state.locale());
         workspace::say_damages(&damages, &mut cx);
         state.sessions.make_room(&state.settings, &mut cx);
         sessions::bring_back(&mut state.sessions, &state.tabs, &mut cx);
         cx.look_for_start_folder(&state.settings);
-        Ok(App { state, services, pace, saver, faults, asked: vec![Action::RefreshAddresses] })
+        Ok(App { state, services, pace, saver, faults, stop, asked: vec![Action::RefreshAddresses] })
     }
 
     /// What the window knows, for tests.
@@ -137,9 +145,7 @@ impl App {
             ctx.copy_text(text);
         }
         self.keep_workspace(ctx, now);
-        if ctx.input(|input| input.viewport().close_requested()) {
-            self.ask_before_quit(ctx);
-        }
+        ending::take_in(&mut self.state, self.stop.as_deref(), &self.services.jobs, ctx);
     }
 
     /// Draws everything and notes what is asked for.
@@ -189,15 +195,6 @@ impl App {
         if opens {
             // A crash may come at any time, and what was received by then is found by the name of the new journal.
             self.saver.due = Some(Instant::now());
-        }
-    }
-
-    /// The window may go at once, or only when the person agrees to close what is open.
-    fn ask_before_quit(&mut self, ctx: &egui::Context) {
-        let goes_on = self.state.tabs.iter().any(Tab::is_open) || self.services.jobs.is_busy();
-        if goes_on && !self.state.may_quit {
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.state.asks_quit = true;
         }
     }
 

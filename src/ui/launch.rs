@@ -10,6 +10,7 @@ use crate::ui::frame_count::{Counted, FrameCount};
 use crate::ui::graphics::{self, GraphicsChoice};
 use crate::ui::software;
 use crate::util::locale::Language;
+use crate::util::stop_signals::StopSignals;
 use crate::workspace::profile::Profile;
 use crate::workspace::settings::{Settings, ThemeChoice};
 use crate::workspace::store::Store;
@@ -22,6 +23,7 @@ use std::fmt::Display;
 use std::io;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What was asked for on the command line.
@@ -42,6 +44,8 @@ pub struct LaunchOptions {
     pub count_frames: Option<PathBuf>,
     /// Faults of the program, as they come.
     pub faults: Receiver<FaultPage>,
+    /// Requests to end that no window is asked for.
+    pub stop: Option<Arc<StopSignals>>,
 }
 
 /// An attempt that opened no window.
@@ -254,6 +258,7 @@ impl Attempt<'_> {
             language: self.options.language.map(Language::from_tag),
             theme: self.options.theme,
             faults: self.options.faults.clone(),
+            stop: self.options.stop.clone(),
         };
         let app = App::new(ctx, start).inspect_err(|failure| {
             self.not_started.set(Some(failure.clone()));
@@ -375,6 +380,7 @@ mod tests {
             }),
             count_frames: None,
             faults: crossbeam_channel::never(),
+            stop: None,
         };
         match what_now(ended, graphics, ORDER, &options) {
             Ok(Launched::Closed) => "closed".to_owned(),

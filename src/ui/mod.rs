@@ -82,6 +82,8 @@ pub mod workspace;
 
 pub mod dispatch;
 
+mod ending;
+
 pub mod layout;
 
 pub mod app;

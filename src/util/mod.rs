@@ -7,6 +7,7 @@ pub mod locale;
 pub mod part_file;
 pub mod private_file;
 pub mod spread;
+pub mod stop_signals;
 pub mod thread;
 pub mod xml_text;
 

@@ -92,6 +92,7 @@ pub fn open_window(
         language: Some(language),
         theme: Some(ThemeChoice::Dark),
         faults: crossbeam_channel::never(),
+        stop: None,
     };
     let app = TestApp { start, answer, app: None };
     let mut harness =

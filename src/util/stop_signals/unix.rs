@@ -1,13 +1,12 @@
 //! Signals on Unix: blocked everywhere and waited for on one thread, so that no code ever runs inside a handler.
 
-use crate::cli::bell::Bell;
+use crate::util::stop_signals::Listener;
 use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use std::convert::Infallible;
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Wakes the waiting thread when the watcher goes; it ends only if the watcher is gone indeed.
@@ -22,24 +21,27 @@ const IMPATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Watcher {
     /// Never sent on: its disconnection tells the thread that the watch is over.
     alive: Option<Sender<Infallible>>,
+    signals: SigSet,
     thread: Option<NamedThread>,
 }
 
 impl Watcher {
     /// Blocks the signals for this thread and those it starts, and waits for them on a thread of its own.
-    pub(super) fn start(stop: Sender<()>, bell: Arc<Bell>) -> io::Result<Watcher> {
+    pub(super) fn start(listener: Listener) -> io::Result<Watcher> {
         let mut signals = SigSet::empty();
-        for signal in [Signal::SIGINT, Signal::SIGTERM, END_OF_WATCH] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM] {
             signals.add(signal);
         }
-        signals.thread_block()?;
+        let mut waited_for = signals;
+        waited_for.add(END_OF_WATCH);
+        waited_for.thread_block()?;
         let (alive, watch) = crossbeam_channel::bounded(0);
-        let thread = NamedThread::start("signals", move || wait_for(&signals, &stop, &bell, &watch))?;
-        Ok(Watcher { alive: Some(alive), thread: Some(thread) })
+        let thread = NamedThread::start("signals", move || wait_for(&waited_for, &listener, &watch))?;
+        Ok(Watcher { alive: Some(alive), signals, thread: Some(thread) })
     }
 }
 
-fn wait_for(signals: &SigSet, stop: &Sender<()>, bell: &Bell, watch: &Receiver<Infallible>) {
+fn wait_for(signals: &SigSet, listener: &Listener, watch: &Receiver<Infallible>) {
     let mut first: Option<Instant> = None;
     loop {
         match signals.wait() {
@@ -54,9 +56,7 @@ fn wait_for(signals: &SigSet, stop: &Sender<()>, bell: &Bell, watch: &Receiver<I
                     // What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
                     std::process::exit(1);
                 }
-                if stop.try_send(()).is_ok() {
-                    bell.ring();
-                }
+                listener.tell();
             }
             Err(_) => return,
         }
@@ -71,6 +71,9 @@ impl Drop for Watcher {
         } else {
             // The thread cannot be woken, so it cannot be joined; the end of the program ends it.
             std::mem::forget(self.thread.take());
+        }
+        if self.signals.thread_unblock().is_err() {
+            // Then nobody is told of them any more, as it was while they were watched for.
         }
     }
 }

@@ -2,39 +2,27 @@
 
 use crate::cli::bell::Bell;
 use crate::cli::outcome::Failed;
-use crossbeam_channel::Receiver;
+use crate::util::stop_signals;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 /// How often a journal is looked at that another program writes.
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix::Watcher;
-
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows::Watcher;
-
 /// Watches for signals that mean "stop" until it is dropped.
 #[derive(Debug)]
-pub(crate) struct StopSignals {
-    received: Receiver<()>,
-    _watcher: Watcher,
-}
+pub(crate) struct StopSignals(stop_signals::StopSignals);
 
 impl StopSignals {
     /// Starts to watch; each signal rings the bell. Call it before any other thread is started, so that the
     /// signals reach nobody else.
     pub(crate) fn watch(bell: Arc<Bell>) -> Result<StopSignals, Failed> {
-        let (sender, received) = crossbeam_channel::bounded(1);
-        let watcher = Watcher::start(sender, bell)
+        let signals = stop_signals::StopSignals::watch()
             .map_err(|error| Failed::system("cannot watch for signals", &error))?;
-        Ok(StopSignals { received, _watcher: watcher })
+        signals.wake(Waker::from(bell));
+        Ok(StopSignals(signals))
     }
 
     /// Whether long work goes on: it does until a signal comes.
@@ -50,11 +38,11 @@ impl StopSignals {
 
     /// Whether a signal came since the last question.
     pub(crate) fn stop_asked(&self) -> bool {
-        self.received.try_recv().is_ok()
+        self.0.received().try_recv().is_ok()
     }
 
     /// Whether a signal came since the last question, or comes within this time.
     pub(crate) fn stop_asked_within(&self, time: Duration) -> bool {
-        self.received.recv_timeout(time).is_ok()
+        self.0.received().recv_timeout(time).is_ok()
     }
 }

@@ -2,15 +2,14 @@
 
 #![expect(unsafe_code, reason = "the console's handler is set through a system call that std does not wrap")]
 
-use crate::cli::bell::Bell;
-use crossbeam_channel::Sender;
+use crate::util::stop_signals::Listener;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use windows_sys::Win32::System::Console::SetConsoleCtrlHandler;
 use windows_sys::core::BOOL;
 
 /// What the handler needs. The system gives a handler no argument, so it stands in a static.
-static LISTENER: Mutex<Option<(Sender<()>, Arc<Bell>)>> = Mutex::new(None);
+static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 
 /// Keeps the handler installed.
 #[derive(Debug)]
@@ -18,8 +17,8 @@ pub(super) struct Watcher;
 
 impl Watcher {
     /// Installs the handler.
-    pub(super) fn start(stop: Sender<()>, bell: Arc<Bell>) -> io::Result<Watcher> {
-        *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some((stop, bell));
+    pub(super) fn start(listener: Listener) -> io::Result<Watcher> {
+        *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
         // SAFETY: `on_control` has the signature that the system asks for, lives as long as the program, and
         // runs on a thread of its own, where taking a lock and sending on a channel are allowed.
         if unsafe { SetConsoleCtrlHandler(Some(on_control), 1) } == 0 {
@@ -34,10 +33,8 @@ impl Watcher {
 /// # Safety
 /// It touches nothing that the caller owns.
 unsafe extern "system" fn on_control(_kind: u32) -> BOOL {
-    if let Some((stop, bell)) = &*LISTENER.lock().unwrap_or_else(PoisonError::into_inner)
-        && stop.try_send(()).is_ok()
-    {
-        bell.ring();
+    if let Some(listener) = &*LISTENER.lock().unwrap_or_else(PoisonError::into_inner) {
+        listener.tell();
     }
     1
 }
