@@ -32,6 +32,8 @@ pub struct Status {
     pub answered: Option<Ticket>,
     /// What repeats, in the order of their names.
     pub repeats: Arc<[RepeatStatus]>,
+    /// What is sent once and takes long: files, long texts and rows that are still on their way.
+    pub longs: Arc<[JobId]>,
     /// What each rule has done, in their order.
     pub rules: Arc<[RuleStatus]>,
     /// Where the sequence that runs stands.

@@ -386,10 +386,12 @@ fn a_long_content_goes_out_in_pieces_with_pauses_and_two_do_not_mix() {
         pace,
     };
     assert!(matches!(bench.answer(bench.ask(long(1, &[b'x'; 95]))), Event::Accepted { .. }));
+    bench.wait_status("it is on its way", |status| *status.longs == [JobId(1)]);
     let refused = bench.answer(bench.ask(long(2, b"y")));
     assert!(matches!(refused, Event::Rejected { why: Rejection::FileBusy, .. }), "{refused:?}");
     let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
     assert_eq!(finished, Event::SendFinished { job: JobId(1), outcome: Ok(()) });
+    bench.wait_status("it is over", |status| status.longs.is_empty());
     let mut got = [0; 95];
     peer.read_exact(&mut got).unwrap();
     bench.wait_status("all recorded", |status| status.counters.sent.records == 10);

@@ -76,7 +76,7 @@ use crate::engine::worker::link::Link;
 use crate::engine::worker::log::Published;
 use crate::engine::worker::lookup::Lookup;
 use crate::engine::worker::reactions::Sequencing;
-use crate::engine::worker::senders::Senders;
+use crate::engine::worker::senders::{Senders, ShownSenders};
 use crate::engine::worker::streams::Streams;
 use crate::engine::worker::templates::Filler;
 use crate::engine::worker::turn::Turn;
@@ -358,7 +358,7 @@ impl Worker {
             Link::Datagrams(datagrams) => datagrams.peers_known(),
             _ => self.streams.len(),
         };
-        let repeats = self.repeats_to_show();
+        let senders = self.senders_to_show();
         let sequence = self.sequence_status();
         let mut shared = self.shared.lock();
         let status = &mut shared.status;
@@ -377,8 +377,8 @@ impl Worker {
         let Status { epoch, counters, journalled, peers_present, .. } = status;
         changed |= levels != (*epoch, *counters, *journalled, *peers_present);
         (*epoch, *counters, *journalled, *peers_present) = levels;
-        if let Some(repeats) = repeats {
-            status.repeats = repeats;
+        if let Some(ShownSenders { repeats, longs }) = senders {
+            (status.repeats, status.longs) = (repeats, longs);
             changed = true;
         }
         // Its answer is news by itself.

@@ -31,6 +31,12 @@ pub(super) struct Senders {
     show_after: Option<Instant>,
 }
 
+/// What front ends are shown of them.
+pub(super) struct ShownSenders {
+    pub(super) repeats: Arc<[RepeatStatus]>,
+    pub(super) longs: Arc<[JobId]>,
+}
+
 /// One of them.
 enum Sender {
     Repeat(Box<Repeat>),
@@ -243,8 +249,8 @@ impl Worker {
         }
     }
 
-    /// What repeats have done, if that is new and was not shown just now.
-    pub(super) fn repeats_to_show(&mut self) -> Option<Arc<[RepeatStatus]>> {
+    /// What repeats have done, and what else is on its way, if that is new and was not shown just now.
+    pub(super) fn senders_to_show(&mut self) -> Option<ShownSenders> {
         let senders = &mut self.senders;
         if !senders.has_changed {
             return None;
@@ -259,6 +265,12 @@ impl Worker {
             Sender::Repeat(repeat) => Some(repeat.status(*job)),
             Sender::Long(_) | Sender::Replay(_) => None,
         };
-        Some(senders.by_job.iter().filter_map(status).collect())
+        let long =
+            |(job, sender): (&JobId, &Sender)| (!sender.is_repeat() && *job != SEQUENCE_FILE).then_some(*job);
+        let all = &senders.by_job;
+        Some(ShownSenders {
+            repeats: all.iter().filter_map(status).collect(),
+            longs: all.iter().filter_map(long).collect(),
+        })
     }
 }

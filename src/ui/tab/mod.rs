@@ -247,6 +247,8 @@ pub struct Tab {
     pub log_file: LogToFile,
     /// A file on its way. Behind the source: the session that reads it ends first.
     pub file: Option<FileSend>,
+    /// The one before it, while how it ended was not told.
+    pub ended_file: Option<FileSend>,
     /// Rows came in since the tab was last in front.
     pub is_fresh: bool,
     /// How many rows there were at the last look.
@@ -393,6 +395,7 @@ impl Tab {
             totals: SelectedTotals::default(),
             log_file: LogToFile::default(),
             file: None,
+            ended_file: None,
             is_fresh: false,
             rows_seen: 0,
             facts_asked_at: None,

@@ -119,7 +119,8 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
     if !is_alive {
         // What its thread wrote last is true no more: by a fault of ours it has ended, and with it every socket.
         status.state = SessionState::Closed;
-        (status.paused, status.peers_present, status.repeats) = (None, 0, Arc::default());
+        (status.paused, status.peers_present) = (None, 0);
+        (status.repeats, status.longs) = (Arc::default(), Arc::default());
     }
     let skip = tab.peers.wanted.start;
     let limit = tab.peers.wanted.len().clamp(24, LONGEST_PAGE);
@@ -133,6 +134,7 @@ fn look_at_levels(tab: &mut Tab, now: Instant, is_seen: bool) -> bool {
         tab.peers.recipients.renew(all.iter().filter(|peer| peer.state.can_send()));
     }
     tab.composer.repeats.follow(&status);
+    file::follow(tab, &status);
     tab.status = status;
     tab.peers.page = page;
     tab.peers.page_start = skip;

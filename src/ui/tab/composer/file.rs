@@ -6,6 +6,7 @@ use crate::engine::command::{Command, FILE_DATAGRAM, LONGEST_DATAGRAM, Pace, Sen
 use crate::engine::event::Rejection;
 use crate::engine::handle::SessionHandle;
 use crate::engine::journal_rows::JournalRows;
+use crate::engine::shared::Status;
 use crate::model::failure::Operation;
 use crate::model::ids::{JobId, Ticket};
 use crate::ui::cx::Cx;
@@ -321,8 +322,19 @@ pub(in crate::ui) fn refused(tab: &mut Tab, ticket: Ticket) {
 
 /// The session that was sending is gone.
 pub(in crate::ui) fn lost(tab: &mut Tab) {
-    if let Some(file) = tab.file.take() {
+    for file in [tab.file.take(), tab.ended_file.take()].into_iter().flatten() {
         give_back(tab, file);
+    }
+}
+
+/// What the session sends is what is shown: that an end is told is no promise.
+pub(in crate::ui) fn follow(tab: &mut Tab, status: &Status) {
+    let is_over =
+        |file: &mut FileSend| status.answered >= Some(file.ticket) && !status.longs.contains(&file.job);
+    if let Some(file) = tab.file.take_if(is_over)
+        && let Some(before) = tab.ended_file.replace(file)
+    {
+        give_back(tab, before);
     }
 }
 
@@ -338,14 +350,17 @@ pub(in crate::ui) fn cancel(tab: &Tab, cx: &mut Cx<'_>) {
 }
 
 pub(in crate::ui) fn progress(tab: &mut Tab, job: JobId, sent: u64, total: u64) {
-    if let Some(file) = tab.file.as_mut().filter(|file| file.job == job) {
+    let known = [tab.file.as_mut(), tab.ended_file.as_mut()].into_iter().flatten();
+    if let Some(file) = known.into_iter().find(|file| file.job == job) {
         file.progress.sent = sent;
         file.progress.total = total;
     }
 }
 
 pub(in crate::ui) fn finished(tab: &mut Tab, job: JobId, outcome: Result<(), Rejection>, cx: &mut Cx<'_>) {
-    let Some(mut file) = tab.file.take_if(|file| file.job == job) else { return };
+    let is_it = |file: &mut FileSend| file.job == job;
+    let found = tab.ended_file.take_if(is_it).or_else(|| tab.file.take_if(is_it));
+    let Some(mut file) = found else { return };
     let progress = file.progress.clone();
     // Who did get it shall not get it twice.
     if matches!(outcome, Ok(()) | Err(Rejection::SomeLeft { .. })) {
@@ -483,10 +498,16 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileJobs, PaceError, PasteJob, TypedPace, discard_pasted, take_in};
+    use super::{
+        FileJobs, FileProgress, PaceError, PasteJob, SendUnit, TypedPace, discard_pasted, finished, follow,
+        progress, take_in,
+    };
     use crate::engine::command::{Pace, Target};
+    use crate::engine::shared::Status;
+    use crate::model::ids::{JobId, Ticket};
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
+    use crate::ui::tab::FileSend;
     use crate::ui::tab::list::TabList;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::Tabs;
@@ -524,6 +545,43 @@ mod tests {
         }
         assert!(tabs[0].composer.pasted.is_none());
         assert_eq!(cx.notices.said(), "", "nobody is told of it, and nobody is sent it");
+    }
+
+    #[test]
+    fn a_file_whose_end_is_not_told_is_shown_no_more_once_the_levels_have_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let mut tabs = TabList::new(Tabs::default());
+        let tab = &mut tabs[0];
+        let send = |number: u32, text: &str| FileSend {
+            job: JobId(number),
+            progress: FileProgress { name: text.to_owned(), sent: 1, total: 9, unit: SendUnit::Bytes },
+            ticket: Ticket(u64::from(number) + 10),
+            pasted: Some(Arc::from(text)),
+        };
+        let status = |answered, longs: &[JobId]| Status {
+            answered: Some(Ticket(answered)),
+            longs: longs.into(),
+            ..Status::default()
+        };
+        tab.file = Some(send(1, "first"));
+        follow(tab, &status(10, &[]));
+        assert!(tab.file.is_some(), "it was not answered yet");
+        follow(tab, &status(11, &[JobId(1)]));
+        assert!(tab.file.is_some(), "it is on its way");
+        follow(tab, &status(11, &[]));
+        assert!(tab.file.is_none() && cx.notices.said().is_empty());
+        progress(tab, JobId(1), 9, 9);
+        finished(tab, JobId(1), Ok(()), &mut cx);
+        assert!(cx.notices.said().contains("first"), "an end that comes after all is told");
+        assert!(tab.ended_file.is_none() && tab.composer.pasted.is_none());
+        for (number, text) in [(2, "second"), (3, "third")] {
+            tab.file = Some(send(number, text));
+            follow(tab, &status(20, &[]));
+        }
+        assert_eq!(tab.composer.pasted.as_deref(), Some("second"), "nobody knows whether it got through");
+        assert_eq!(tab.ended_file.as_ref().map(|file| file.job), Some(JobId(3)));
     }
 
     #[test]
