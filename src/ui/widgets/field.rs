@@ -174,7 +174,13 @@ impl<'a> TextField<'a> {
             ui.painter().rect_stroke(response.rect, theme::corners(), stroke, egui::StrokeKind::Inside);
         }
         let name = self.name;
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+        let remark = self.remark;
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_label(name);
+            if !remark.is_empty() {
+                node.set_description(remark);
+            }
+        });
         response
     }
 }
