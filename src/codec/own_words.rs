@@ -8,6 +8,9 @@ use std::sync::OnceLock;
 /// Sentences within sentences go no deeper.
 const DEEPEST: usize = 4;
 
+/// The value that is a number, where anything else would take in words of the sentence.
+const NUMBER: &str = "number";
+
 /// The errors that stand within sentences by their own words.
 const FAILURES: [&str; 18] = [
     "failure.resolve",
@@ -123,7 +126,11 @@ fn matched<'t>(sentence: &[Piece], text: &'t str) -> Option<Vec<(String, &'t str
                     Some(_) => rest.find(literal.as_str()),
                 }?;
                 if let Some(name) = open.take() {
-                    values.push((name.clone(), &rest[..at]));
+                    let value = &rest[..at];
+                    if name == NUMBER && !value.bytes().all(|byte| byte.is_ascii_digit()) {
+                        return None;
+                    }
+                    values.push((name.clone(), value));
                 }
                 rest = &rest[at + literal.len()..];
             }
@@ -218,14 +225,15 @@ mod tests {
         let chinese = Locale::of(Language::SimplifiedChinese);
         for (note, told) in [
             ("sequence 'login': 3 steps", Some("序列“login”：共 3 步")),
-            ("step 2 send \"A\": held, 3 ms", Some("步骤 2 send \"A\"：通过，3 ms")),
+            ("step 4 wait_for \" send x\": held, 1 ms", Some("步骤 4 等待 \" send x\"：通过，1 ms")),
+            ("step 2 send \"A\": held, 3 ms", Some("步骤 2 发送 \"A\"：通过，3 ms")),
             (
                 "step 3 wait_for text ~ \"x: held, 1 ms\": failed: nothing matched x within 1s; nothing came",
-                Some("步骤 3 wait_for text ~ \"x: held, 1 ms\"：失败：1s 内没有消息符合 x；没有收到消息"),
+                Some("步骤 3 等待 text ~ \"x: held, 1 ms\"：失败：1s 内没有消息符合 x；没有收到消息"),
             ),
             (
                 "step 1 send_file a: failed: cannot read /a: no such file or directory (ENOENT 2)",
-                Some("步骤 1 send_file a：失败：无法读取 /a：没有这个文件或目录 (ENOENT 2)"),
+                Some("步骤 1 发送文件 a：失败：无法读取 /a：没有这个文件或目录 (ENOENT 2)"),
             ),
             ("rule 'id': {id} has no value", Some("规则“id”：{id} 没有值")),
             ("closed", None),

@@ -120,6 +120,18 @@ pub struct SequencePlan {
     pub starts_held: bool,
     /// No step is begun while the front end has many results not taken yet, so that none is lost.
     pub waits_for_reader: bool,
+    /// What the journal has notes of.
+    pub notes: RunNotes,
+}
+
+/// What the journal has notes of, besides the beginning of a run, its end and what failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunNotes {
+    /// Each step and each time.
+    #[default]
+    EachStep,
+    /// Nothing else.
+    Ends,
 }
 
 /// Whether a sequence goes on by itself.

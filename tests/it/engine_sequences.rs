@@ -7,7 +7,7 @@ use sockscope::automation::sequence::{Outcome, Sequence};
 use sockscope::codec::expression::Vocabulary;
 use sockscope::codec::text::TextEncoding;
 use sockscope::codec::time::TimeFormat;
-use sockscope::engine::command::{Command, SequenceHold, SequencePlan};
+use sockscope::engine::command::{Command, RunNotes, SequenceHold, SequencePlan};
 use sockscope::engine::event::Event;
 use sockscope::model::config::{SessionConfig, TcpServerConfig};
 use sockscope::model::framing::Framing;
@@ -39,6 +39,10 @@ fn listen() -> (Bench, TcpStream) {
 }
 
 fn plan(times: Option<u64>, starts_held: bool) -> Command {
+    plan_with_notes(times, starts_held, RunNotes::EachStep)
+}
+
+fn plan_with_notes(times: Option<u64>, starts_held: bool, notes: RunNotes) -> Command {
     let sequence = Sequence::parse(STEPS, TextEncoding::UTF_8, &Vocabulary::default(), &[]).unwrap();
     Command::RunSequence(Box::new(SequencePlan {
         sequence: Arc::new(sequence),
@@ -47,6 +51,7 @@ fn plan(times: Option<u64>, starts_held: bool) -> Command {
         times,
         starts_held,
         waits_for_reader: false,
+        notes,
     }))
 }
 
@@ -106,6 +111,40 @@ fn a_sequence_is_carried_out_so_many_times_as_long_as_it_holds() {
     }
     let end = bench.wait_event("the end", |event| matches!(event, Event::SequenceEnded { .. }));
     assert_eq!(end, Event::SequenceEnded { passed: 2, failed: Some(3), is_stopped: false });
+}
+
+#[test]
+fn what_runs_without_notes_of_its_steps_has_its_ends_in_the_journal_and_what_failed() {
+    let (bench, mut peer) = listen();
+    for (answers, last) in
+        [(["ok 7\n", "ok 7\n"], "sequence: held"), (["ok 7\n", "ok 8\n"], "sequence: failed")]
+    {
+        bench.ask(plan_with_notes(Some(2), false, RunNotes::Ends));
+        for answer in answers {
+            assert_eq!(read_line(&mut peer), "one x\n");
+            peer.write_all(answer.as_bytes()).unwrap();
+        }
+        bench.wait_event("the end", |event| matches!(event, Event::SequenceEnded { .. }));
+        bench.wait_record(
+            "the last note",
+            |record| matches!(&record.body, Body::Note(note) if note.starts_with(last)),
+        );
+    }
+    let notes = bench.records().into_iter().filter_map(|record| match record.body {
+        Body::Note(note) => Some(note[..note.find(',').unwrap_or(note.len()).min(20)].to_owned()),
+        _ => None,
+    });
+    let notes: Vec<String> = notes.collect();
+    assert_eq!(
+        notes,
+        [
+            "sequence: 3 steps",
+            "sequence: held",
+            "sequence: 3 steps",
+            "step 3 expect id == ",
+            "sequence: failed at ",
+        ]
+    );
 }
 
 #[test]

@@ -44,12 +44,15 @@ impl SendList {
         let entry = |item: Item| {
             let (payload, form) = item.payload.filter(|(payload, _)| !payload.is_empty())?;
             let group = String::new();
+            // That program sends texts as its files have them.
+            let encoding = (!payload.is_ascii()).then_some(TextEncoding::GBK);
             Some(ListEntry {
                 name: item.name,
                 group,
                 payload,
                 form,
                 delay: item.delay,
+                encoding,
                 ..ListEntry::default()
             })
         };

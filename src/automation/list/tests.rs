@@ -115,6 +115,8 @@ fn of_sscom_what_can_be_read_is_read_and_the_rest_is_told() {
             (15, "expected ORDER,NAME,MILLISECONDS, found '1'"),
         ]
     );
+    let encodings: Vec<_> = read.list.entries.iter().map(|entry| entry.encoding).collect();
+    assert_eq!(encodings, [None, Some(TextEncoding::GBK), None], "it is sent as that program sends it");
     for entry in &read.list.entries {
         assert!(entry.dressed(TextEncoding::GBK).is_ok(), "{entry:?}");
     }

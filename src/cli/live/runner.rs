@@ -4,7 +4,7 @@
 use crate::automation::sequence::{Outcome as StepOutcome, Sequence, StepResult};
 use crate::cli::live::junit;
 use crate::cli::outcome::{Failed, say};
-use crate::engine::command::{Command, SequencePlan};
+use crate::engine::command::{Command, RunNotes, SequencePlan};
 use crate::engine::event::Event;
 use crate::model::framing::Framing;
 use crate::util::clock;
@@ -48,6 +48,7 @@ impl Runner {
             times: Some(1),
             starts_held: false,
             waits_for_reader: true,
+            notes: RunNotes::EachStep,
         };
         let runner = Runner {
             sequence,

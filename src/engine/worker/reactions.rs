@@ -3,7 +3,7 @@
 
 use crate::automation::rules::{AnswerTo, CloseWay, Reaction};
 use crate::automation::sequence::{Outcome, Recipients, SequenceRun, StepResult, Todo};
-use crate::engine::command::{CloseKind, Pace, SendSource, SequenceHold, SequencePlan, Target};
+use crate::engine::command::{CloseKind, Pace, RunNotes, SendSource, SequenceHold, SequencePlan, Target};
 use crate::engine::event::{Event, Rejection, StepEnded};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
@@ -32,6 +32,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 pub(super) struct Sequencing {
     folder: PathBuf,
     waits_for_reader: bool,
+    notes: RunNotes,
     /// When its first step began; nothing while it waits for somebody to be there.
     began: Option<Instant>,
     /// How many further times it is carried out; for ever without it.
@@ -143,7 +144,8 @@ impl Worker {
         if self.turn.answering.run.is_some() {
             return Err(Rejection::SequenceBusy);
         }
-        let SequencePlan { sequence, folder, framing, times: rounds, starts_held, waits_for_reader } = plan;
+        let SequencePlan { sequence, folder, framing, times: rounds, starts_held, waits_for_reader, notes } =
+            plan;
         self.turn.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
         let times = self.turn.answering.moment(self.turn.now).times.clone();
         let run = SequenceRun::new(sequence, &times, self.turn.now);
@@ -152,6 +154,7 @@ impl Worker {
         self.sequencing = Sequencing {
             folder,
             waits_for_reader,
+            notes,
             rounds_left: rounds.map(|rounds| rounds.saturating_sub(1)),
             round: 1,
             is_held: starts_held,
@@ -260,7 +263,9 @@ impl Worker {
     }
 
     fn tell_step(&mut self, result: StepResult, run: &SequenceRun) {
-        self.turn.log.note(note_of(&result));
+        if self.sequencing.notes == RunNotes::EachStep || result.outcome != Outcome::Held {
+            self.turn.log.note(note_of(&result));
+        }
         let next = self.turn.log.next_record();
         let records = std::mem::replace(&mut self.sequencing.first_record, next)..next;
         let variables = run.variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -294,11 +299,13 @@ impl Worker {
     fn finish_sequence(&mut self, run: &SequenceRun, passed: u64, failed: Option<usize>, now: Instant) {
         let name = named(&run.sequence().name);
         let took = self.sequencing.began.map_or(Duration::ZERO, |began| now.saturating_duration_since(began));
-        self.turn.log.note(match failed {
-            None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
-            Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
-        });
         let is_last = failed.is_some() || self.sequencing.rounds_left == Some(0) || !self.state.is_open();
+        if is_last || self.sequencing.notes == RunNotes::EachStep {
+            self.turn.log.note(match failed {
+                None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
+                Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
+            });
+        }
         if is_last {
             self.outbox.tell(Event::SequenceEnded { passed, failed, is_stopped: false });
         }

@@ -10,7 +10,7 @@ use crate::codec::checksum::Checksum;
 use crate::codec::checksum::placing::Placing;
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
-use crate::engine::command::{Command, SequencePlan};
+use crate::engine::command::{Command, RunNotes, SequencePlan};
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
 use crate::ui::tab::composer::payload_form::{appended_by, body_of, form_of};
@@ -168,6 +168,7 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
         times: (!loops).then_some(1),
         starts_held: false,
         waits_for_reader: false,
+        notes: RunNotes::Ends,
     };
     send_command(tab, Command::RunSequence(Box::new(plan)), cx);
 }

@@ -10,7 +10,7 @@ use crate::automation::sequence::{Action, Outcome, Sequence, Step};
 use crate::automation::template::Dressed;
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
-use crate::engine::command::{Command, SequenceHold, SequencePlan};
+use crate::engine::command::{Command, RunNotes, SequenceHold, SequencePlan};
 use crate::engine::event::{Rejection, StepEnded};
 use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
@@ -224,6 +224,7 @@ fn run(tab: &mut Tab, starts_held: bool, cx: &mut Cx<'_>) -> bool {
         times: if times.is_empty() { None } else { times.parse().ok().or(Some(1)) },
         starts_held,
         waits_for_reader: false,
+        notes: RunNotes::EachStep,
         sequence,
     };
     tab.sequence.results.clear();
