@@ -2,8 +2,8 @@
 //! answered at once. What comes passes as it is: the journal keeps raw bytes, and the split makes messages of them.
 
 use crate::codec::websocket::{
-    ClientRequest, Close, FrameHeader, HandshakeError, Header, Opcode, apply_mask, close_payload,
-    parse_request, parse_response, push_frame, push_refusal, push_request, push_response,
+    ClientRequest, Close, FrameHeader, HandshakeError, Header, LONGEST_HANDSHAKE, Opcode, apply_mask,
+    close_payload, parse_request, parse_response, push_frame, push_refusal, push_request, push_response,
 };
 use crate::model::failure::OsError;
 use crate::model::websocket::{MessageForm, WebSocketClientSettings, WebSocketServerSettings};
@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// A control frame that is answered carries no more; what is longer breaks the rules and is only shown.
 const LONGEST_CONTROL: usize = 125;
 
+/// So much of a handshake is looked at with each byte, so that what is none is told at once.
+const JUDGED_AT_ONCE: usize = 64;
+
 /// A normal end.
 const CLOSE_NORMAL: u16 = 1000;
 
@@ -21,10 +24,37 @@ const CLOSE_NORMAL: u16 = 1000;
 pub struct WebSocket {
     side: Side,
     random: SystemRandom,
-    /// What came of the handshake so far.
-    came: Vec<u8>,
+    head: Head,
     control: ControlReader,
     has_said_goodbye: bool,
+}
+
+/// What came of a handshake so far. Whoever sends it byte by byte must not have all of it read again for each.
+#[derive(Default)]
+struct Head {
+    came: Vec<u8>,
+    /// Something came besides line ends.
+    has_begun: bool,
+    /// So long it was when it was looked at last.
+    judged: usize,
+}
+
+impl Head {
+    /// Says whether it is time to look at it: it may be whole, its beginning may be wrong, or it has become twice as long.
+    fn take_in(&mut self, bytes: &[u8]) -> bool {
+        self.came.extend_from_slice(bytes);
+        self.has_begun |= bytes.iter().any(|byte| !matches!(byte, b'\r' | b'\n'));
+        let length = self.came.len();
+        let ends_a_line = self.has_begun && bytes.contains(&b'\n');
+        let is_due = ends_a_line
+            || length <= JUDGED_AT_ONCE
+            || length >= 2 * self.judged
+            || length >= LONGEST_HANDSHAKE;
+        if is_due {
+            self.judged = length;
+        }
+        is_due
+    }
 }
 
 /// Which side we are.
@@ -85,7 +115,7 @@ impl WebSocket {
         WebSocket {
             side,
             random: SystemRandom::new(),
-            came: Vec::new(),
+            head: Head::default(),
             control: ControlReader::default(),
             has_said_goodbye: false,
         }
@@ -93,19 +123,20 @@ impl WebSocket {
 
     /// Goes on with the handshake.
     pub fn shake_hands(&mut self, bytes: &[u8]) -> Progress {
-        self.came.extend_from_slice(bytes);
+        if !self.head.take_in(bytes) {
+            return Progress::Waiting;
+        }
+        let came = &self.head.came;
         let progress = match &self.side {
-            Side::Server(settings) => answer_request(&self.came, settings),
-            Side::Client { wanted, offered } => match parse_response(&self.came, wanted, offered) {
-                Ok(Some((length, _))) => {
-                    Progress::Open { answer: Vec::new(), rest: self.came[length..].to_vec() }
-                }
+            Side::Server(settings) => answer_request(came, settings),
+            Side::Client { wanted, offered } => match parse_response(came, wanted, offered) {
+                Ok(Some((length, _))) => Progress::Open { answer: Vec::new(), rest: came[length..].to_vec() },
                 Ok(None) => Progress::Waiting,
                 Err(error) => Progress::Refused { answer: Vec::new(), why: told(&error) },
             },
         };
         if !matches!(progress, Progress::Waiting) {
-            self.came = Vec::new();
+            self.head = Head::default();
         }
         progress
     }
@@ -389,6 +420,30 @@ mod tests {
         }
         assert_eq!(opened + refused, rounds);
         assert!(opened > rounds / 10 && refused > rounds / 10, "{opened} and {refused}");
+    }
+
+    #[test]
+    fn a_handshake_that_comes_byte_by_byte_is_not_read_again_for_each() {
+        let (_, request) =
+            WebSocket::client(&WebSocketClientSettings { host: "h".to_owned(), ..Default::default() })
+                .unwrap();
+        for endless in [&b"Y"[..], b"\n", b"\r\n"] {
+            let mut server = WebSocket::server(Arc::default());
+            let (mut told, mut looks, mut judged) = (0, 0, 0);
+            let refused = endless.iter().cycle().take(2 * LONGEST_HANDSHAKE).find(|byte| {
+                told += 1;
+                let is_refused = matches!(server.shake_hands(&[**byte]), Progress::Refused { .. });
+                looks += usize::from(server.head.judged != judged);
+                judged = server.head.judged;
+                is_refused
+            });
+            assert!(refused.is_some() && told <= LONGEST_HANDSHAKE, "{told}");
+            assert!(looks < 100, "{looks} looks at {}", endless.escape_ascii());
+        }
+        let mut server = WebSocket::server(Arc::default());
+        let (last, before) = request.split_last().unwrap();
+        assert!(before.iter().all(|byte| matches!(server.shake_hands(&[*byte]), Progress::Waiting)));
+        assert!(matches!(server.shake_hands(&[*last]), Progress::Open { .. }));
     }
 
     #[test]
