@@ -203,6 +203,16 @@ fn a_session_that_ends_while_a_step_waits_fails_it_at_once() {
     drop(accept(&listener));
     assert_eq!(run.wait().code(), Some(1), "{}", run.errors());
     assert_eq!(run.out(), "not ok 1 wait_for never: nothing matched never: the session ended (closed)\n");
+    let shown = console.run(&["show", "session.skj", "--format", "jsonl"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let told_at = |part: &str| -> u64 {
+        let line =
+            shown.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}: {shown}"));
+        let from = line.split("\"mono_ns\":").nth(1).unwrap();
+        from.split(',').next().unwrap().parse().unwrap()
+    };
+    let later = told_at("step 1 wait_for").saturating_sub(told_at("\"event\":\"closed\""));
+    assert!(later < 300_000_000, "told {} ms later", later / 1_000_000);
 }
 
 #[test]

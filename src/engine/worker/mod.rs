@@ -198,7 +198,10 @@ impl Worker {
             self.read_unasked();
             self.pump_longs();
             self.run_reactions();
+            let was_open = self.state.is_open();
             self.notice_ended();
+            // A step that waits for the session has to hear of it, and nothing else may happen any more.
+            self.is_unfinished |= was_open && !self.state.is_open();
             self.conclude_turn();
         }
         self.turn.now = Instant::now();
