@@ -299,6 +299,8 @@ fn connected_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, tab: &mut Tab, asked: &mut Vec<T
     let height = (ui.available_height() - below).max(0.0);
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.set_max_height(height);
+        // What stands below it keeps its place, also while there is nobody.
+        ui.set_min_height(height);
         peers_ui(ui, ctx, shape, &tab.status, &mut tab.peers, asked);
     });
     ui.add_space(theme::SPACE_12);

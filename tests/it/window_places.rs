@@ -16,7 +16,9 @@ fn place(desk: &Desk, part: &str) -> Pos2 {
 fn nothing_moves_when_clients_come() {
     let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
     let listener = desk.open("Listen");
-    let places = |desk: &Desk| [place(desk, "Find and filter (Ctrl+F)"), place(desk, "all clients")];
+    let places = |desk: &Desk| {
+        ["Find and filter (Ctrl+F)", "all clients", "＋ Highlight rows…"].map(|part| place(desk, part))
+    };
     let before = places(&desk);
     assert!(desk.is_seen("Stop listening, keep clients"), "it stands there before there is a client");
     let mut clients = Vec::new();
