@@ -299,7 +299,7 @@ print(gone)";
 
 /// The most memory that a process has had at once.
 #[cfg(target_os = "linux")]
-fn peak_kib(pid: u32) -> u64 {
+pub(crate) fn peak_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
@@ -418,4 +418,99 @@ fn files_that_do_not_fit_are_told_before_anything_is_opened() {
     let output = console.run(&["listen", "tcp", "127.0.0.1:0", "--cert", "a.pem"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!Path::new("j.skj").exists());
+}
+
+#[test]
+fn a_chain_that_is_cut_is_refused_with_whose_signature_is_missing_and_a_whole_one_is_taken() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    certificate(&console, "root", "DNS:authority");
+    let run = |words: &str| {
+        let done = Command::new("openssl")
+            .args(words.split(' '))
+            .current_dir(console.path(""))
+            .stderr(Stdio::null())
+            .status();
+        assert!(done.unwrap().success(), "{words}");
+    };
+    std::fs::write(console.path("middle.ext"), "basicConstraints=critical,CA:TRUE\n").unwrap();
+    std::fs::write(console.path("s.ext"), "subjectAltName=IP:127.0.0.1\n").unwrap();
+    for (name, subject, issuer) in [("middle", "/CN=the-middle", "root"), ("s", "/CN=device", "middle")] {
+        let key = format!("-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {name}.key");
+        run(&format!("req {key} -subj {subject} -out {name}.csr"));
+        let signer = format!("-CA {issuer}.pem -CAkey {issuer}.key -CAcreateserial -days 30");
+        run(&format!("x509 -req -in {name}.csr {signer} -extfile {name}.ext -out {name}.pem"));
+    }
+    let connect = |server: &Server| {
+        let words = ["connect", "tcp", &server.address, "--tls", "--ca", "root.pem", "--until-sent"];
+        let output = console.run(&[&words[..], &["--send", "hi", "--journal", "j.skj"]].concat());
+        std::fs::remove_file(console.path("j.skj")).unwrap();
+        output
+    };
+    let cut = Server::start(&console, &[]);
+    let (code, line) = failure(&connect(&cut));
+    let said = "unknown issuer: CN=device was signed by CN=the-middle, which is not trusted.";
+    assert_eq!(code, 1, "{line}");
+    let start = format!("sockscope-cli: cannot secure {}: {said}", cut.address);
+    assert!(line.starts_with(&start) && line.contains("--insecure"), "{line}");
+    let whole = Server::start(&console, &["-cert_chain", "middle.pem"]);
+    let output = connect(&whole);
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn a_peer_that_speaks_only_the_first_version_is_told_what_it_offered() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--echo", "--format", "jsonl"]);
+    let port = server.ready().port();
+    let oldest = ["-tls1", "-cipher", "ALL:@SECLEVEL=0"];
+    let told = openssl_client(port, &oldest, b"");
+    wait_for(&server, "no common version: the peer offers only TLS 1.0");
+    assert!(told.contains("SSL alert number "), "the peer is told, too: {told}");
+    openssl_client(port, &["-no_ign_eof"], b"served");
+    wait_for(&server, "\"text\":\"served\"");
+    end(server);
+
+    certificate(&console, "s", "IP:127.0.0.1");
+    let old = Server::start(&console, &oldest);
+    let words = ["connect", "tcp", &old.address, "--tls", "--ca", "s.pem", "--journal", "j.skj"];
+    let (code, line) = failure(&console.run(&words));
+    let said =
+        "the peer refused: it speaks none of our versions, TLS 1.2 and TLS 1.3 (alert ProtocolVersion)";
+    assert_eq!((code, line), (1, format!("sockscope-cli: cannot secure {}: {said}", old.address)));
+}
+
+/// What OpenSSL does when a line with this letter alone is typed while it is connected.
+#[test]
+fn a_peer_that_wants_to_negotiate_anew_is_refused_and_the_others_are_served() {
+    if !has_tool("openssl") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--echo", "--format", "jsonl"]);
+    let port = server.ready().port();
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-tls1_2", "-connect", &format!("127.0.0.1:{port}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = client.stdin.take().unwrap();
+    input.write_all(b"before\n").unwrap();
+    wait_for(&server, "\"text\":\"before\\n\"");
+    input.write_all(b"R\n").unwrap();
+    let mut told = String::new();
+    client.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    client.wait().unwrap();
+    assert!(told.contains("no renegotiation"), "{told}");
+    wait_for(&server, "the peer wanted to negotiate anew (renegotiation), which is refused");
+    openssl_client(port, &["-no_ign_eof"], b"served");
+    wait_for(&server, "\"text\":\"served\"");
+    end(server);
 }

@@ -1,5 +1,7 @@
 //! WebSocket, with peers that know nothing of ours: a client and a server in plain Python, and curl.
 
+#[cfg(target_os = "linux")]
+use crate::console_tls::peak_kib;
 use crate::support::{Console, Running, failure, has_tool, python, wait_until};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -274,4 +276,57 @@ s.onclose = (e) => {{
     for part in ["\"origin\":\"reply\"", "\"hex\":\"8283", "\"hex\":\"8886"] {
         assert!(out.contains(part), "{part}: {out}");
     }
+}
+
+/// Sends a message of 120 MiB in one frame, one in 480 fragments, and a goodbye. Every part says which one it is, and the
+/// mask is nothing, so that neither side spends its time on it.
+#[cfg(target_os = "linux")]
+const LONG_MESSAGES: &str = r"
+s, h = connect(int(sys.argv[1]), '/')
+MIB, COUNT = 1 << 20, 120
+def mib(n): return struct.pack('>I', n) * (MIB // 4)
+def begin(op, length, last):
+    s.sendall(bytes([op | (0x80 if last else 0), 0xFF]) + struct.pack('>Q', length) + bytes(4))
+begin(2, COUNT * MIB, True)
+for n in range(COUNT): s.sendall(mib(n))
+for n in range(COUNT * 4):
+    begin(0 if n else 2, MIB // 4, n == COUNT * 4 - 1); s.sendall(mib(1000 + n)[:MIB // 4])
+s.sendall(frame(8, b'', True)); assert read(s)[0] == 8; s.close()
+";
+
+/// What the journal must have: the same, frame by frame, behind the request.
+#[cfg(target_os = "linux")]
+const LOOK_AT_LONG_MESSAGES: &str = r"
+MIB, COUNT = 1 << 20, 120
+f = open(sys.argv[1], 'rb')
+while f.readline() != b'\r\n': pass
+def head(op, last, length):
+    got = f.read(14); want = bytes([op | (0x80 if last else 0), 0xFF]) + struct.pack('>Q', length) + bytes(4)
+    assert got == want, (got, want)
+head(2, True, COUNT * MIB)
+for n in range(COUNT): assert f.read(MIB) == struct.pack('>I', n) * (MIB // 4), n
+for n in range(COUNT * 4):
+    head(0 if n else 2, n == COUNT * 4 - 1, MIB // 4)
+    assert f.read(MIB // 4) == struct.pack('>I', 1000 + n) * (MIB // 16), n
+assert len(f.read()) == 6
+print('whole')";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_message_of_more_than_a_hundred_megabytes_goes_to_the_journal_in_little_memory() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "ws", "127.0.0.1:0", "--format", "none"]);
+    let port = server.ready().port().to_string();
+    python(&format!("{FRAMES}{LONG_MESSAGES}"), &[&port]);
+    let peak = peak_kib(server.pid());
+    assert!(peak < 64 << 10, "{peak} KiB for two messages of 120 MiB");
+    end(server);
+    let exported = console.run(&["export", "session.skj", "--to", "raw", "--dir", "rx", "-o", "raw"]);
+    assert!(exported.status.success(), "{exported:?}");
+    let raw = console.path("raw");
+    let told = python(&format!("{FRAMES}{LOOK_AT_LONG_MESSAGES}"), &[raw.to_str().unwrap()]);
+    assert_eq!(told.trim(), "whole");
 }

@@ -32,6 +32,9 @@ mod console_filter;
 mod console_import;
 mod console_journal;
 
+#[cfg(unix)]
+mod console_kinds;
+
 mod console_live;
 
 #[cfg(target_os = "linux")]

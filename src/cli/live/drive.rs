@@ -139,7 +139,9 @@ fn journal_path(plan: &LivePlan) -> Result<PathBuf, Failed> {
 /// What was said on standard error.
 #[derive(Default)]
 struct Said {
-    ready: Option<SessionState>,
+    /// The state that was looked at last.
+    state: Option<SessionState>,
+    is_ready: bool,
     paused: Option<Failure>,
 }
 
@@ -227,9 +229,8 @@ impl Drive<'_> {
     }
 
     fn say_what_is_new(&mut self, status: &Status) {
-        if self.said.ready.as_ref() != Some(&status.state)
-            && let Some(line) = ready_line(&status.state)
-        {
+        let is_another_state = self.said.state.as_ref() != Some(&status.state);
+        if is_another_state && let Some(line) = ready_line(&status.state) {
             if let Some(fingerprint) = made_certificate(self.session.reader()) {
                 say(format_args!("certificate: SHA-256 {fingerprint}"));
             }
@@ -237,7 +238,10 @@ impl Drive<'_> {
                 say("no privilege for raw sockets: an echo socket exchanges echo messages alone");
             }
             say(line);
-            self.said.ready = Some(status.state.clone());
+            self.said.is_ready = true;
+        }
+        if is_another_state {
+            self.said.state = Some(status.state.clone());
         }
         if self.said.paused != status.paused {
             match &status.paused {
@@ -292,7 +296,7 @@ impl Drive<'_> {
 
     /// A connection can come and go between two looks; that it was there is told by its record.
     fn say_late_readiness(&mut self) -> Result<(), Failed> {
-        if self.said.ready.is_some() {
+        if self.said.is_ready {
             return Ok(());
         }
         let mut records = self.session.reader().records(0..FIRST_ROWS);

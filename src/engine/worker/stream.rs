@@ -80,6 +80,8 @@ pub(super) struct Stream {
     /// Cuts what comes into messages, while the session answers.
     pub(super) cutter: Option<MessageCutter>,
     pub(super) shown_as_changed: bool,
+    /// The peer has ended the conversation that its frames are: whatever becomes of the connection, it left in order.
+    has_heard_goodbye: bool,
     /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
     websocket: Option<Box<WebSocket>>,
     opening: Opening,
@@ -113,6 +115,7 @@ impl Stream {
             keep_half_closed: false,
             cutter: None,
             shown_as_changed: false,
+            has_heard_goodbye: false,
             websocket: None,
             opening: Opening::default(),
             first_bytes: Some(Vec::new()),
@@ -258,6 +261,7 @@ impl Stream {
             }
         }
         self.shut_when_empty |= is_over;
+        self.has_heard_goodbye |= is_over;
         Ok(())
     }
 
@@ -414,8 +418,19 @@ impl Stream {
         Outcome::Open
     }
 
+    /// A peer that has said goodbye need not wait for ours.
+    fn judge(&self, end: End) -> End {
+        match end.reason {
+            EndReason::BrokenPipe | EndReason::Reset if self.has_heard_goodbye => {
+                End::because(EndReason::Fin)
+            }
+            _ => end,
+        }
+    }
+
     /// A peer that is gone may have sent something before it went: the stream ends when that is read.
     fn writing_has_failed(&mut self, end: End) -> Outcome {
+        let end = self.judge(end);
         if self.peer_finished || end.reason == EndReason::Failed {
             return Outcome::Ended(end);
         }
@@ -428,7 +443,7 @@ impl Stream {
         match self.write_failed.take() {
             Some(earlier) => Outcome::Ended(earlier),
             None if end.reason == EndReason::Fin => self.peer_has_finished(log),
-            None => Outcome::Ended(end),
+            None => Outcome::Ended(self.judge(end)),
         }
     }
 
@@ -485,7 +500,7 @@ impl Stream {
                 }
                 Outcome::Open
             }
-            Err(error) => Outcome::Ended(End::from(&error)),
+            Err(error) => Outcome::Ended(self.judge(End::from(&error))),
         }
     }
 

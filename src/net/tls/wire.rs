@@ -8,8 +8,8 @@ use crate::net::tls::facts::handshake_facts;
 use crate::net::tls::opening::Opening;
 use crate::net::tls::secrets::Secrets;
 use crate::net::tls::trust::ServerJudge;
-use crate::net::tls::words::{cut_handshake, handshake_problem};
-use rustls::Connection;
+use crate::net::tls::words::{cut_handshake, handshake_problem, refused_anew};
+use rustls::{Connection, Error, ProtocolVersion};
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::mem;
@@ -156,7 +156,12 @@ impl TlsWire {
             // The peer is told why, as far as the socket takes it now.
             self.push_out(socket)?;
             let judged = self.judge.as_ref().and_then(|(judge, _)| judge.take_problem());
-            let problem = judged.unwrap_or_else(|| handshake_problem(&error, &Opening::of(&self.opening)));
+            let can_ask_anew =
+                self.is_agreed && self.connection.protocol_version() == Some(ProtocolVersion::TLSv1_2);
+            let problem = judged.unwrap_or_else(|| match error {
+                Error::AlertReceived(alert) if can_ask_anew => refused_anew(alert),
+                _ => handshake_problem(&error, &Opening::of(&self.opening)),
+            });
             return Err(told(problem));
         }
         Ok(count)

@@ -145,6 +145,21 @@ fn refused(alert: AlertDescription) -> OsError {
     named("refused", format!("the peer refused: {said} (alert {alert:?})"))
 }
 
+/// An alert on a connection of TLS 1.2 on which both sides had agreed. What they cannot agree on any more is another
+/// handshake that the peer has asked for, which is always refused.
+pub(super) fn refused_anew(alert: AlertDescription) -> OsError {
+    match alert {
+        AlertDescription::HandshakeFailure | AlertDescription::NoRenegotiation => named(
+            "renegotiation",
+            format!(
+                "the peer wanted to negotiate anew (renegotiation), which is refused, and ended the connection (alert \
+                 {alert:?})"
+            ),
+        ),
+        other => refused(other),
+    }
+}
+
 fn date(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map_or_else(|_| "an impossible date".to_owned(), |time| time.strftime("%Y-%m-%d").to_string())
