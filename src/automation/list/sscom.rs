@@ -44,17 +44,19 @@ impl SendList {
         let entry = |item: Item| {
             let (payload, form) = item.payload.filter(|(payload, _)| !payload.is_empty())?;
             let group = String::new();
-            // That program sends texts as its files have them.
-            let encoding = (!payload.is_ascii()).then_some(TextEncoding::GBK);
-            Some(ListEntry {
+            let mut entry = ListEntry {
                 name: item.name,
                 group,
                 payload,
                 form,
                 delay: item.delay,
-                encoding,
                 ..ListEntry::default()
-            })
+            };
+            // That program sends texts as its files have them. A character that GBK lacks came from somewhere else.
+            if !entry.payload.is_ascii() && entry.dressed(TextEncoding::GBK).is_ok() {
+                entry.encoding = Some(TextEncoding::GBK);
+            }
+            Some(entry)
         };
         Imported { list: SendList { entries: items.into_iter().filter_map(entry).collect() }, unread }
     }

@@ -122,3 +122,14 @@ fn of_sscom_what_can_be_read_is_read_and_the_rest_is_told() {
     }
     assert_eq!(SendList::from_sscom(text.as_bytes()), read, "a file that was saved in UTF-8");
 }
+
+#[test]
+fn a_text_of_sscom_that_gbk_cannot_say_is_sent_as_the_session_says() {
+    for (text, encoding) in [("温度 25℃", Some(TextEncoding::GBK)), ("温度 😀", None), ("😀\\r\\n", None)]
+    {
+        let read = SendList::from_sscom(format!("N101=1,a,500\r\nN1=A,{text}\r\n").as_bytes());
+        let entry = &read.list.entries[0];
+        assert_eq!(entry.encoding, encoding, "{text}");
+        assert!(entry.dressed(TextEncoding::UTF_8).is_ok(), "{text}");
+    }
+}
