@@ -43,7 +43,11 @@ pub trait Wire: Send {
     /// Has its user woken for this from now on, and for what the wire [`wants`](Wire::wants) itself.
     fn wait_for(&mut self, interest: Interest) -> io::Result<()>;
 
-    /// Whether the next read gives payload without anything more from the socket, which nobody is woken for.
+    /// Has its user woken for nothing, not even for what the wire [`wants`](Wire::wants) itself, until it is asked to
+    /// [`wait_for`](Wire::wait_for) something again.
+    fn wait_for_nothing(&mut self) -> io::Result<()>;
+
+    /// Whether the next read gives payload or the end without anything more from the socket, which nobody is woken for.
     fn holds_payload(&self) -> bool;
 
     /// What the system says about a connection on which nothing more is read: an error if the other side is gone.
@@ -161,6 +165,10 @@ impl Wire for Plain {
 
     fn wait_for(&mut self, interest: Interest) -> io::Result<()> {
         self.registered.set_interest(interest)
+    }
+
+    fn wait_for_nothing(&mut self) -> io::Result<()> {
+        self.registered.set_interest(Interest::NONE)
     }
 
     fn holds_payload(&self) -> bool {

@@ -170,6 +170,31 @@ v = s.version(); s.sendall(bytes(range(256)) * 20000); s.unwrap().close(); print
 }
 
 #[test]
+fn a_peer_that_says_goodbye_with_its_last_bytes_and_waits_for_ours_hears_it() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "tcp", "127.0.0.1:0", "--tls", "--format", "jsonl"]);
+    // Both in one segment, and the socket stays open in both directions until the goodbye has come back.
+    let program = "import socket, ssl, sys
+c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE
+s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10)
+i, o = ssl.MemoryBIO(), ssl.MemoryBIO(); t = c.wrap_bio(i, o)
+def until_done(step):
+    while True:
+        try: return step()
+        except ssl.SSLWantReadError:
+            s.sendall(o.read()); got = s.recv(65536); assert got; i.write(got)
+until_done(t.do_handshake); s.sendall(o.read())
+t.write(b'last words'); until_done(t.unwrap); print('unwrapped')";
+    assert_eq!(python(program, &[&server.ready().port().to_string()]).trim(), "unwrapped");
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let (out, _) = end(server);
+    assert!(out.contains("\"text\":\"last words\""), "{out}");
+}
+
+#[test]
 fn a_client_checks_whom_it_speaks_with_and_says_what_is_wrong() {
     if !has_tool("openssl") {
         return;

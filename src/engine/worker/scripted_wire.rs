@@ -23,6 +23,8 @@ pub(super) struct Script {
     pub(super) ends: bool,
     /// What comes lies in the wire and not in a socket, so that nobody is woken for it.
     pub(super) holds_incoming: bool,
+    /// What it waits for by itself besides its handshake, such as room for the rest of a record.
+    pub(super) wants: Option<Interest>,
     /// How many bytes are taken in all.
     pub(super) room: usize,
     /// What was taken.
@@ -107,12 +109,19 @@ impl Wire for OtherSide {
     }
 
     fn wants(&self) -> Interest {
-        if self.script().handshakes_left > 0 { Interest::READ } else { Interest::NONE }
+        let script = self.script();
+        let handshake = if script.handshakes_left > 0 { Interest::READ } else { Interest::NONE };
+        script.wants.map_or(handshake, |wants| handshake.and(wants))
     }
 
     fn wait_for(&mut self, interest: Interest) -> io::Result<()> {
         let interest = interest.and(self.wants());
         self.script().interest = Some(interest);
+        Ok(())
+    }
+
+    fn wait_for_nothing(&mut self) -> io::Result<()> {
+        self.script().interest = Some(Interest::NONE);
         Ok(())
     }
 

@@ -507,9 +507,13 @@ impl Stream {
     /// Waits for what makes sense now: everything stops while the journal is paused, and reading while the peer does
     /// not take our answers, so that TCP makes the peer wait.
     pub(super) fn wait_for_what_matters(&mut self, paused: bool) -> io::Result<()> {
-        if paused || self.is_shaking_hands() {
+        if paused {
+            // Nobody is served, so that what the wire needs itself would be reported over and over.
+            return self.wire.wait_for_nothing();
+        }
+        if self.is_shaking_hands() {
             // The wire still waits for what it needs itself.
-            let opens = !paused && self.opening.wire_is_done;
+            let opens = self.opening.wire_is_done;
             let write = opens && !self.opening.outgoing.is_empty();
             return self.wire.wait_for(Interest { read: opens, write, trouble: false });
         }

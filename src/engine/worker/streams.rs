@@ -393,11 +393,15 @@ impl Streams {
         Ok(())
     }
 
-    /// Stops or resumes reading from every peer.
+    /// Stops or resumes the traffic of every peer.
     pub(super) fn set_paused(&mut self, paused: bool, turn: &mut Turn) {
         self.paused = paused;
         let ids: Vec<PeerId> = self.by_id.keys().copied().collect();
         for id in ids {
+            if !paused && self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
+                // Nobody has listened to it meanwhile.
+                turn.agenda.set(Alarm::Handshake(id), Some(turn.now + HANDSHAKE_TIME));
+            }
             self.settle(id, Outcome::Open, turn);
         }
     }
@@ -440,8 +444,9 @@ fn whose(stream: &Stream) -> Whose {
 
 #[cfg(test)]
 mod tests {
-    use super::{READS_PER_TURN, Streams};
+    use super::{HANDSHAKE_TIME, READS_PER_TURN, Streams};
     use crate::engine::sync::Syncer;
+    use crate::engine::worker::agenda::Alarm;
     use crate::engine::worker::queue::Payload;
     use crate::engine::worker::scripted_wire::{OtherSide, Script};
     use crate::engine::worker::stream::Stream;
@@ -544,6 +549,28 @@ mod tests {
         side.script().room = 100;
         bench.serve(false, true);
         assert_eq!((side.taken().as_str(), side.interest()), ("payload", Some(Interest::READ)));
+    }
+
+    #[test]
+    fn while_the_journal_is_paused_nothing_is_waited_for_not_even_what_a_wire_wants_itself() {
+        for (script, wanted) in [
+            (
+                Script { wants: Some(Interest::WRITE), ..incoming(0) },
+                Interest { write: true, ..Interest::READ },
+            ),
+            (Script { handshakes_left: 9, ..incoming(0) }, Interest::READ),
+        ] {
+            let (mut bench, side) = Bench::with(script);
+            assert_eq!(side.interest(), Some(wanted));
+            let Bench { streams, turn, .. } = &mut bench;
+            streams.set_paused(true, turn);
+            assert_eq!(side.interest(), Some(Interest::NONE), "it would be reported over and over");
+            // However long that is: a handshake has its time to itself.
+            turn.now += HANDSHAKE_TIME * 2;
+            streams.set_paused(false, turn);
+            assert_eq!(side.interest(), Some(wanted));
+            assert_eq!(turn.agenda.take_due(turn.now, false), None::<Alarm>);
+        }
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub struct Secured {
     /// The ciphertext that goes over the socket, where it is kept.
     capture: Option<Capture>,
     agreed: Option<Box<TlsHandshake>>,
-    /// Came while bytes were read that go first.
-    later: Option<io::Error>,
+    /// Came while bytes were read that go first: an error, or the end, of which the socket says nothing more.
+    later: Option<io::Result<Got>>,
     may_hold_payload: bool,
     is_finishing: bool,
     is_shut: bool,
@@ -44,10 +44,13 @@ impl Secured {
         let mut filled = 0;
         while filled < buffer.len() {
             match self.tls.read(&mut tapped(&self.plain, &mut self.capture), &mut buffer[filled..]) {
-                Ok(0) => break,
+                Ok(0) => {
+                    self.later = (filled > 0).then_some(Ok(Got::End));
+                    break;
+                }
                 Ok(count) => filled += count,
                 Err(error) if filled > 0 => {
-                    self.later = Some(error).filter(|error| error.kind() != io::ErrorKind::WouldBlock);
+                    self.later = (error.kind() != io::ErrorKind::WouldBlock).then_some(Err(error));
                     break;
                 }
                 Err(error) => return Err(error),
@@ -73,8 +76,8 @@ fn tapped<'a>(plain: &'a Plain, capture: &'a mut Option<Capture>) -> Tapped<'a, 
 
 impl Wire for Secured {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<Got> {
-        if let Some(error) = self.later.take() {
-            return Err(error);
+        if let Some(later) = self.later.take() {
+            return later;
         }
         let filled = self.fill(buffer)?;
         self.may_hold_payload = filled == buffer.len();
@@ -121,6 +124,10 @@ impl Wire for Secured {
             write: interest.write || own.write,
             trouble: interest.trouble,
         })
+    }
+
+    fn wait_for_nothing(&mut self) -> io::Result<()> {
+        self.plain.wait_for_nothing()
     }
 
     fn holds_payload(&self) -> bool {

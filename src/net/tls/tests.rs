@@ -1,12 +1,17 @@
 //! Both ends of TLS in one thread, over sockets of this machine.
 
 use crate::model::failure::OsError;
+use crate::model::ids::PeerId;
 use crate::model::tls::{TlsClientSettings, TlsHandshake, TlsIdentity, TlsServerSettings, TlsTrust};
+use crate::net::poll::{Interest, Poll, Token};
+use crate::net::tls::secured::Secured;
 use crate::net::tls::{TlsAcceptor, TlsConnector, TlsWire};
+use crate::net::wire::{Got, Handshake, Wire};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -210,4 +215,66 @@ fn files_that_are_no_pem_are_told() {
             TlsAcceptor::new(&TlsServerSettings { identity, ..Default::default() }, "h").unwrap_err();
         assert!(failure.to_string().contains(said), "{failure}");
     }
+}
+
+/// A client, and its server as a worker has it, when both have agreed.
+fn secured(poll: &Poll) -> (Side, Secured) {
+    let acceptor = TlsAcceptor::new(&TlsServerSettings::default(), "127.0.0.1").unwrap();
+    let client = TlsClientSettings { trust: TlsTrust::Anything, ..TlsClientSettings::default() };
+    let connector = TlsConnector::new(&client, "127.0.0.1").unwrap();
+    let (mut client, server) = sides(&connector, &acceptor);
+    let socket = poll.register(server.socket.into(), Token::Peer(PeerId::FIRST), Interest::NONE).unwrap();
+    let mut server = Secured::new(socket, server.wire);
+    let mut is_agreed = false;
+    for _ in 0..1_000_000 {
+        is_agreed |= client.shake_hands().transpose().unwrap().is_some();
+        if server.shake_hands().unwrap() == Handshake::Done && is_agreed {
+            return (client, server);
+        }
+        std::thread::yield_now();
+    }
+    panic!("no handshake");
+}
+
+#[test]
+fn an_end_that_comes_with_the_last_bytes_is_read_although_the_socket_says_nothing_more() {
+    let (mut client, mut server) = secured(&Poll::new().unwrap());
+    assert_eq!(client.wire.write(&mut client.socket, b"last words").unwrap(), 10);
+    client.wire.finish(&mut client.socket).unwrap();
+    let mut buffer = [0; 100];
+    let got = (0..1_000_000).find_map(|_| server.read(&mut buffer).ok());
+    assert_eq!(got, Some(Got::Bytes(10)));
+    assert!(server.holds_payload(), "nobody is woken for it");
+    for _ in 0..2 {
+        assert_eq!(server.read(&mut buffer).unwrap(), Got::End);
+        assert!(!server.holds_payload());
+    }
+}
+
+#[test]
+fn one_that_is_waited_for_nothing_is_not_reported_although_it_has_something_to_write_itself() {
+    let mut poll = Poll::new().unwrap();
+    let (mut client, mut server) = secured(&poll);
+    let piece = vec![0; 64 << 10];
+    let is_full = (0..10_000).any(|_| server.write(&piece).is_err());
+    assert!(is_full && server.wants().write);
+    server.wait_for(Interest::NONE).unwrap();
+    // Room again, as soon as the other side has taken what there was.
+    let mut taken = vec![0; 1 << 20];
+    let mut turns = |until: Instant| {
+        let mut ready = Vec::new();
+        while client.socket.read(&mut taken).is_ok_and(|count| count > 0) {}
+        poll.wait(Some(until), &mut ready).unwrap();
+        ready.len()
+    };
+    let patience = Instant::now() + Duration::from_secs(10);
+    while turns(Instant::now()) == 0 {
+        assert!(Instant::now() < patience, "the socket has room");
+    }
+    server.wait_for_nothing().unwrap();
+    for _ in 0..100 {
+        assert_eq!(turns(Instant::now()), 0);
+    }
+    server.wait_for(Interest::NONE).unwrap();
+    assert_eq!(turns(patience), 1);
 }

@@ -89,6 +89,10 @@ impl Wire for UnixWire {
         self.plain.wait_for(interest)
     }
 
+    fn wait_for_nothing(&mut self) -> io::Result<()> {
+        self.plain.wait_for_nothing()
+    }
+
     fn holds_payload(&self) -> bool {
         false
     }
