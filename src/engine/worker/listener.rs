@@ -275,37 +275,21 @@ impl Listener {
 #[cfg(test)]
 #[cfg(not(target_os = "macos"))]
 mod tests {
-    use crate::engine::news::News;
-    use crate::engine::shared::Shared;
-    use crate::engine::sync::Syncer;
+    use crate::engine::worker::Worker;
+    use crate::engine::worker::by_hand::worker_in;
     use crate::engine::worker::link::Link;
     use crate::engine::worker::lookup::Addresses;
-    use crate::engine::worker::{Worker, WorkerParts};
-    use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::config::{SessionConfig, TcpServerConfig};
-    use crate::model::ids::SessionId;
     use crate::model::status::SessionState;
-    use crate::net::poll::{Poll, Ready, Token};
+    use crate::net::poll::{Ready, Token};
     use std::net::{SocketAddr, TcpListener, TcpStream};
-    use std::sync::Arc;
-    use std::task::Waker;
     use std::time::{Duration, Instant};
 
     const LOOPBACKS: [&str; 3] = ["127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"];
 
     /// A worker that is moved by hand and listens at these addresses.
     fn listening(folder: &tempfile::TempDir, addresses: &[SocketAddr]) -> Worker {
-        let journal = JournalWriter::create(&folder.path().join("s.skj"), &JournalInfo::default()).unwrap();
-        let mut worker = Worker::new(WorkerParts {
-            id: SessionId(1),
-            poll: Poll::new().unwrap(),
-            mailbox: crossbeam_channel::bounded(1).1,
-            events: crossbeam_channel::bounded(1).0,
-            news: News::new(Waker::noop().clone()),
-            shared: Shared::default(),
-            journal,
-            syncer: Arc::new(Syncer::start().unwrap()),
-        });
+        let mut worker = worker_in(folder.path());
         let server = TcpServerConfig::new("127.0.0.1:0".parse().unwrap());
         worker.config = Some(SessionConfig::TcpServer(server.clone()));
         let found = Addresses { local: addresses.to_vec(), ..Addresses::default() };

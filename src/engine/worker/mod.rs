@@ -64,6 +64,9 @@ mod unix;
 mod raw;
 
 #[cfg(test)]
+mod by_hand;
+
+#[cfg(test)]
 mod scripted_wire;
 
 use crate::engine::command::Command;
@@ -202,6 +205,8 @@ impl Worker {
             self.notice_ended();
             // A step that waits for the session has to hear of it, and nothing else may happen any more.
             self.is_unfinished |= was_open && !self.state.is_open();
+            // A peer that takes our answers again is read from again, too, and its wire may hold something.
+            self.is_unfinished |= self.streams.has_unasked();
             self.conclude_turn();
         }
         self.turn.now = Instant::now();
@@ -306,7 +311,6 @@ impl Worker {
         if !turn.log.is_batch_full() {
             streams.read_unasked(turn);
         }
-        self.is_unfinished |= streams.has_unasked();
     }
 
     /// Publishes what is recorded when that has become much, between things that may each record much more.

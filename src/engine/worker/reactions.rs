@@ -226,7 +226,7 @@ impl Worker {
             }
         }
         self.turn.answering.run = Some(run);
-        self.is_unfinished = !self.reader_is_behind();
+        self.is_unfinished |= !self.reader_is_behind();
     }
 
     fn do_step(&mut self, todo: Todo, run: &mut SequenceRun) {
@@ -359,5 +359,47 @@ fn note_of(result: &StepResult) -> String {
     match outcome {
         Outcome::Held => format!("step {number} {word} {what}: held, {} ms", took.as_millis()),
         Outcome::Failed(why) => format!("step {number} {word} {what}: failed: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RESULTS_KEPT;
+    use crate::automation::sequence::Sequence;
+    use crate::codec::expression::Vocabulary;
+    use crate::codec::text::TextEncoding;
+    use crate::engine::command::{RunNotes, SequencePlan};
+    use crate::engine::event::Event;
+    use crate::engine::worker::by_hand::worker_in;
+    use crate::model::framing::Framing;
+    use crate::model::ids::Ticket;
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_sequence_that_waits_for_its_reader_forgets_no_other_work_of_the_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut worker = worker_in(folder.path());
+        let text = "version = 1\n[[step]]\ndelay = '1h'\n";
+        let sequence = Sequence::parse(text, TextEncoding::UTF_8, &Vocabulary::default(), &[]).unwrap();
+        let plan = SequencePlan {
+            sequence: Arc::new(sequence),
+            folder: PathBuf::new(),
+            framing: Framing::None,
+            times: Some(1),
+            starts_held: false,
+            waits_for_reader: true,
+            notes: RunNotes::Ends,
+        };
+        worker.start_sequence(plan).unwrap();
+        worker.sequencing.began = Some(worker.turn.now);
+        let untaken = Event::Accepted { ticket: Ticket(1) };
+        worker.outbox.waiting.extend(std::iter::repeat_n(untaken, RESULTS_KEPT + 1));
+        for is_unfinished in [true, false] {
+            worker.is_unfinished = is_unfinished;
+            worker.advance_sequence();
+            assert!(worker.turn.answering.run.is_some());
+            assert_eq!(worker.is_unfinished, is_unfinished, "it waits, and has nothing to say about that");
+        }
     }
 }
