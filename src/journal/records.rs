@@ -115,15 +115,15 @@ impl Records {
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its own buffers")]
     pub fn next(&mut self) -> Result<Option<&Record>, JournalError> {
         let spare = mem::replace(&mut self.record, lost_record(RecordId(0)));
-        let Some(record) = self.next_in(spare.into_memory())? else {
+        let Some(record) = self.next_in(|_| spare.into_memory())? else {
             return Ok(None);
         };
         self.record = record;
         Ok(Some(&self.record))
     }
 
-    /// The same, given away, with memory of an earlier record for the bytes of this one.
-    pub fn next_in(&mut self, memory: Vec<u8>) -> Result<Option<Record>, JournalError> {
+    /// The same, given away, with memory of an earlier record for the bytes of this one: `memory` is told how many they are.
+    pub fn next_in(&mut self, memory: impl FnOnce(usize) -> Vec<u8>) -> Result<Option<Record>, JournalError> {
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };
@@ -132,7 +132,13 @@ impl Records {
                 let header = &frame.header;
                 let payload = self.payload_of(&frame)?;
                 let is_whole = payload_holds(header, payload);
-                let body = if is_whole { decode_body(header, payload, memory) } else { Body::Damaged };
+                let body = if is_whole {
+                    let has_bytes = matches!(header.kind(), RecordKind::Data | RecordKind::Wire);
+                    let memory = if has_bytes { memory(payload.len()) } else { Vec::new() };
+                    decode_body(header, payload, memory)
+                } else {
+                    Body::Damaged
+                };
                 record_of(header, body)
             }
             Row::Lost(id) => lost_record(id),

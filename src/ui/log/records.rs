@@ -37,6 +37,25 @@ struct PageRow {
     previous: Option<u64>,
 }
 
+/// Memory of rows that nobody looks at any more, from the least to the most.
+struct Spares(Vec<Vec<u8>>);
+
+impl Spares {
+    fn of(memory: impl Iterator<Item = Vec<u8>>) -> Spares {
+        let mut spares: Vec<Vec<u8>> = memory.filter(|spare| spare.capacity() > 0).collect();
+        spares.sort_by_key(Vec::capacity);
+        Spares(spares)
+    }
+
+    /// Memory for so many bytes. What is far too large is not taken: a short row would hold the memory of a long one, and
+    /// a page more than what its rows say.
+    fn take(&mut self, bytes: usize) -> Vec<u8> {
+        let place = self.0.partition_point(|spare| spare.capacity() < bytes);
+        let fits = self.0.get(place).is_some_and(|spare| spare.capacity() <= bytes.saturating_mul(2));
+        if fits { self.0.remove(place) } else { Vec::with_capacity(bytes) }
+    }
+}
+
 impl RecordRows {
     /// The records that are there now.
     pub fn new(reader: JournalReader) -> RecordRows {
@@ -53,7 +72,7 @@ impl RecordRows {
     fn read_page(&mut self, start: u64, wanted: u64, end: u64) -> Result<(), JournalError> {
         // In a flood of long rows all of them are others in every frame, and new memory for them would cost most of it.
         let old = self.page.drain(..).filter_map(|page_row| Arc::into_inner(page_row.row));
-        let mut spares: Vec<Vec<u8>> = old.map(|row| row.record.into_memory()).collect();
+        let mut spares = Spares::of(old.map(|row| row.record.into_memory()));
         self.page_start = start;
         let mut latest: HashMap<(Option<PeerId>, Direction), u64> = HashMap::new();
         let mut bytes = 0;
@@ -65,7 +84,7 @@ impl RecordRows {
                 self.page_start = records.next_id().0;
                 (bytes, latest) = (0, HashMap::new());
             }
-            let Some(record) = records.next_in(spares.pop().unwrap_or_default())? else { break };
+            let Some(record) = records.next_in(|bytes| spares.take(bytes))? else { break };
             let stream = record.data().map(|data| (record.peer, data.head.direction));
             let previous = stream.and_then(|stream| latest.insert(stream, record.id.0));
             let number = Some(record.id.0.saturating_add(1));
@@ -175,7 +194,7 @@ impl RowSource for RecordRows {
 
 #[cfg(test)]
 mod tests {
-    use super::{BYTES_BEFORE, ROWS_BEFORE, RecordRows};
+    use super::{BYTES_BEFORE, ROWS_BEFORE, RecordRows, Spares};
     use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::ids::{Epoch, PeerId, RowKey};
     use crate::model::record::DataHead;
@@ -208,5 +227,39 @@ mod tests {
             rows.prepare(52..80).unwrap();
             assert!(Arc::ptr_eq(&rows.row(RowKey(52)).unwrap().unwrap(), &first[0]), "read again");
         }
+    }
+
+    #[test]
+    fn a_short_row_does_not_hold_the_memory_of_a_long_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        // Long rows, then short ones with a long one now and then, over and over.
+        for number in 0..240 {
+            let is_long = if number / 40 % 2 == 0 { number % 2 == 0 } else { number % 10 == 0 };
+            let bytes = vec![7; if is_long { 256 << 10 } else { 20 }];
+            writer.append_data(clock::now(), Epoch(1), PeerId::new(1), &DataHead::received(), &bytes);
+        }
+        writer.publish().unwrap();
+        let mut rows = RecordRows::new(writer.reader());
+        for start in (0..200).step_by(10).chain((0..200).rev().step_by(10)) {
+            rows.prepare(start..start + 40).unwrap();
+            let data = || rows.page.iter().map(|page_row| &page_row.row.record.data().unwrap().bytes);
+            let said: usize = data().map(Vec::len).sum();
+            let held: usize = data().map(Vec::capacity).sum();
+            assert!(!rows.page.is_empty() && held <= 2 * said, "{start}: {held} for {said}");
+            let most = data().map(|bytes| bytes.capacity() / bytes.len()).max();
+            assert!(most <= Some(2), "{start}: {most:?} times what a row says");
+        }
+    }
+
+    #[test]
+    fn memory_of_earlier_rows_is_used_again_where_it_fits() {
+        let memory = |bytes: usize| Vec::with_capacity(bytes);
+        let mut spares = Spares::of([1000, 20, 0, 300].into_iter().map(memory));
+        for (bytes, capacity) in [(20, 20), (20, 20), (160, 300), (160, 160), (600, 1000), (600, 600)] {
+            assert_eq!(spares.take(bytes).capacity(), capacity, "{bytes}");
+        }
+        assert!(spares.0.is_empty());
     }
 }

@@ -62,6 +62,6 @@ impl LogRow {
 
     /// How much memory its bytes take.
     pub(super) fn bytes(&self) -> usize {
-        self.record.data().map_or(0, |data| data.bytes.len())
+        self.record.bytes_of_any_layer().map_or(0, |data| data.bytes.len())
     }
 }
