@@ -18,6 +18,9 @@ const TITLE_AND_TASK_BAR: f32 = 90.0;
 /// The same of a window that fills the screen.
 const TITLE: f32 = 40.0;
 
+/// Sizes of a screen that differ by less, in points at 100 %, are one size that was rounded at different scales.
+const ROUNDED: f32 = 0.5;
+
 /// In a smaller window not everything can be reached; in points.
 const LEAST: Vec2 = vec2(760.0, 480.0);
 
@@ -70,8 +73,15 @@ fn zoom_of(settings: &Settings, room: u32) -> f32 {
 
 /// A scale that is allowed, so many percent points from the present one.
 pub fn zoomed(ctx: &Context, settings: &Settings, points: i32) -> u32 {
-    let now = settings.zoom_percent.min(largest_zoom(ctx));
-    now.saturating_add_signed(points).clamp(*ZOOM.start(), largest_zoom(ctx))
+    stepped(settings.zoom_percent, points, largest_zoom(ctx))
+}
+
+/// Where the screen has no room for more, a larger scale stays as it is set: another screen may have room for it.
+fn stepped(set: u32, points: i32, room: u32) -> u32 {
+    if points > 0 && set >= room {
+        return set;
+    }
+    set.min(room).saturating_add_signed(points).clamp(*ZOOM.start(), room)
 }
 
 /// The largest scale, in percent, at which the screen has room for all of the window.
@@ -86,6 +96,8 @@ struct Screen {
     told: Option<Vec2>,
     /// The scale of the last frame, in which it is told in this one.
     zoom: f32,
+    /// Its size in points at 100 %, as it was told first.
+    size: Vec2,
     /// The largest scale, in percent, that it has room for.
     room: u32,
     /// The size of a point for which the least size of the window was asked for.
@@ -94,7 +106,7 @@ struct Screen {
 
 impl Default for Screen {
     fn default() -> Screen {
-        Screen { told: None, zoom: 1.0, room: *ZOOM.end(), least_of: None }
+        Screen { told: None, zoom: 1.0, size: Vec2::ZERO, room: *ZOOM.end(), least_of: None }
     }
 }
 
@@ -102,8 +114,12 @@ impl Screen {
     /// What is told in a frame. What is told again was told of an earlier one, and is in the points of that.
     fn look(&mut self, told: Option<Vec2>, zoom: f32) {
         if let Some(size) = told.filter(|_| told != self.told) {
-            self.room = zoom_with_room(size * self.zoom);
             self.told = told;
+            let size = size * self.zoom;
+            // Else a screen that has just room for a scale would have room for it at one scale, and not at another.
+            if (size - self.size).abs().max_elem() >= ROUNDED {
+                (self.size, self.room) = (size, zoom_with_room(size));
+            }
         }
         self.zoom = zoom;
     }
@@ -176,7 +192,8 @@ pub fn language_of(settings: &Settings) -> Language {
 
 #[cfg(test)]
 mod tests {
-    use super::{Screen, has_room, zoom_with_room};
+    use super::{Screen, has_room, stepped, zoom_of, zoom_with_room};
+    use crate::workspace::settings::Settings;
     use egui::vec2;
 
     #[test]
@@ -194,6 +211,50 @@ mod tests {
         assert_eq!(seen(vec2(1920.0, 1080.0) / 0.52, 0.52, &mut screen), 216, "the window was moved");
         screen.look(None, 1.0);
         assert_eq!(screen.room, 216);
+    }
+
+    #[test]
+    fn the_scale_settles_on_every_screen() {
+        for (width, height, scale) in
+            [(2256.0, 1504.0, 2.5), (1920.0, 1200.0, 1.2), (3840.0, 2400.0, 2.4), (1366.0, 768.0, 1.0)]
+        {
+            for zoom_percent in (50..=300).step_by(25) {
+                let settings = Settings { zoom_percent, ..Settings::default() };
+                let mut screen = Screen::default();
+                let (mut before, mut zoom) = (1.0, 1.0);
+                let mut zooms = Vec::new();
+                for _ in 0..20 {
+                    // As the window library tells it: pixels, divided by the size of a point of the frame before.
+                    let point = f64::from(before * scale);
+                    #[expect(clippy::cast_possible_truncation, reason = "so it is told")]
+                    let told = vec2((width / point) as f32, (height / point) as f32);
+                    screen.look(Some(told), zoom);
+                    before = zoom;
+                    zoom = zoom_of(&settings, screen.room);
+                    zooms.push(zoom);
+                }
+                let last = &zooms[3..];
+                assert!(
+                    last.iter().all(|zoom| zoom.to_bits() == last[0].to_bits()),
+                    "{width}×{height} at {scale}, {zoom_percent} %: {zooms:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_scale_that_another_screen_has_room_for_stays_set() {
+        for (set, points, room, then) in [
+            (300, 10, 151, 300),
+            (151, 10, 151, 151),
+            (145, 10, 151, 151),
+            (300, -10, 151, 141),
+            (100, 10, 151, 110),
+            (50, -10, 300, 50),
+            (300, 10, 300, 300),
+        ] {
+            assert_eq!(stepped(set, points, room), then, "{set} {points:+} with room for {room}");
+        }
     }
 
     #[test]
