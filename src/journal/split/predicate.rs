@@ -20,13 +20,21 @@ pub struct MessageScan {
     judge: RowJudge,
     clock: RowClock,
     next: u64,
+    /// The rows that may still change and were wanted when that was told last, and how many stood before them.
+    told_open: (u64, RoaringTreemap),
 }
 
 impl MessageScan {
     /// A scan of all messages and of what is no data.
     pub fn new(rows: SplitRows, predicate: Predicate) -> MessageScan {
         let judge = RowJudge::new(rows.reader(), predicate);
-        MessageScan { rows, judge, clock: RowClock::default(), next: 0 }
+        MessageScan {
+            rows,
+            judge,
+            clock: RowClock::default(),
+            next: 0,
+            told_open: (0, RoaringTreemap::new()),
+        }
     }
 
     /// Judges about so many more rows.
@@ -34,7 +42,7 @@ impl MessageScan {
         let total = self.rows.finished();
         let end = self.next.saturating_add(budget_rows.max(1)).min(total);
         let mut progress = PredicateProgress { total, ..PredicateProgress::default() };
-        let MessageScan { rows, judge, clock, next } = self;
+        let MessageScan { rows, judge, clock, next, .. } = self;
         let mut outcome = Ok(());
         rows.visit(
             *next..end,
@@ -56,13 +64,25 @@ impl MessageScan {
         *next = end.max(*next);
         (progress.scanned, progress.done) = (*next, *next >= total);
         if progress.done {
-            progress.open = Some(self.judge_open()?);
+            progress.open = self.news_of_open()?;
         }
         Ok(progress)
     }
 
+    /// Those that are wanted of the rows that may still change, unless that has been told. Behind more rows that do not
+    /// change, the same keys are other rows.
+    fn news_of_open(&mut self) -> Result<Option<RoaringTreemap>, JournalError> {
+        let open = (self.next, self.judge_open()?);
+        let is_told = open.1 == self.told_open.1 && (open.1.is_empty() || open.0 == self.told_open.0);
+        if is_told {
+            return Ok(None);
+        }
+        self.told_open = open.clone();
+        Ok(Some(open.1))
+    }
+
     fn judge_open(&mut self) -> Result<RoaringTreemap, JournalError> {
-        let MessageScan { rows, judge, clock, next } = self;
+        let MessageScan { rows, judge, clock, next, .. } = self;
         let (mut wanted, mut outcome) = (RoaringTreemap::new(), Ok(()));
         let mut clock = *clock;
         let open = *next..rows.len().min(next.saturating_add(MOST_OPEN_ROWS));

@@ -323,18 +323,26 @@ mod tests {
 
     #[test]
     fn new_rows_are_news_only_where_one_of_them_is_wanted() {
+        for is_split in [false, true] {
+            new_rows_are_news_only_where_wanted(is_split);
+        }
+    }
+
+    fn new_rows_are_news_only_where_wanted(is_split: bool) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.skj");
         let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let mut split = SplitScan::new(writer.reader(), Framing::Lines, RecordId(0));
         let mut append = |bytes: &[u8]| {
             writer.append_data(clock::now(), Epoch(1), PeerId::new(1), &DataHead::received(), bytes);
             writer.publish().unwrap();
-            Searched { reader: writer.reader(), messages: None }
+            while is_split && !split.step(1 << 20).unwrap().is_done {}
+            Searched { reader: writer.reader(), messages: is_split.then(|| split.rows()) }
         };
         let news = News::new(Waker::noop().clone());
         let expression = Expression::parse("len > 3", &Vocabulary::default()).unwrap();
         let mut gathering = Gathering::default();
-        let searched = append(b"ab");
+        let searched = append(b"ab\n");
         gathering.start(&searched, predicate(&expression, TextEncoding::UTF_8), &news).unwrap();
         let deadline = Instant::now() + Duration::from_mins(1);
         let mut go_over_all = || {
@@ -346,9 +354,17 @@ mod tests {
             (news.take(), gathering.rows().len())
         };
         assert_eq!(go_over_all(), (true, 0), "that the past was gone over is news");
-        append(b"cd");
-        assert_eq!(go_over_all(), (false, 0));
-        append(b"efgh");
-        assert_eq!(go_over_all(), (true, 1));
+        for (bytes, found) in [
+            (&b"cd\n"[..], (false, 0)),
+            (b"ef", (false, 0)),
+            (b"\n", (false, 0)),
+            (b"efgh", (true, 1)),
+            // An unfinished message is the same row still, or it has become a wanted one that changes no more.
+            (b"\n", (is_split, 1)),
+            (b"x\n", (false, 1)),
+        ] {
+            append(bytes);
+            assert_eq!(go_over_all(), found, "{bytes:?}, split: {is_split}");
+        }
     }
 }

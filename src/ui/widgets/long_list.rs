@@ -19,6 +19,10 @@ pub fn long_list(
         #[expect(clippy::cast_precision_loss, reason = "a list that a person goes through")]
         let height = (step * count as f32 - gap).max(0.0);
         ui.set_height(height);
+        // A list that has become shorter is scrolled back only after it was drawn, and nothing of it is in sight now.
+        if seen.min.y > 0.0 && seen.max.y > height {
+            ui.ctx().request_repaint();
+        }
         let rows = around(seen.y_range().min / step, seen.y_range().max / step, count);
         #[expect(clippy::cast_precision_loss, reason = "a list that a person goes through")]
         let [top, bottom] = [rows.start, rows.end].map(|row| ui.max_rect().top() + row as f32 * step);
@@ -40,7 +44,54 @@ fn around(first: f32, last: f32, count: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::around;
+    use super::{around, long_list};
+    use egui::{
+        Context, Event, Modifiers, MouseWheelUnit, RawInput, Rect, ScrollArea, TouchPhase, ViewportId, pos2,
+        vec2,
+    };
+    use std::time::Duration;
+
+    #[test]
+    fn a_list_that_becomes_shorter_while_scrolled_down_is_drawn_again() {
+        let ctx = Context::default();
+        let mut time = 0.0;
+        let mut frame = |count: usize, events: Vec<Event>| {
+            time += 1.0;
+            let screen_rect = Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 100.0)));
+            let input = RawInput { screen_rect, events, time: Some(time), ..RawInput::default() };
+            let mut seen = false;
+            let mut output = ctx.run_ui(input, |ui| {
+                long_list(ui, ScrollArea::vertical(), 20.0, count, |ui, rows| {
+                    for _ in rows {
+                        let label = ui.add_sized([50.0, 20.0], egui::Label::new("row"));
+                        seen |= ui.clip_rect().intersects(label.rect);
+                    }
+                });
+            });
+            output.textures_delta.clear();
+            (seen, output.viewport_output[&ViewportId::ROOT].repaint_delay == Duration::ZERO)
+        };
+        frame(100, vec![Event::PointerMoved(pos2(50.0, 50.0))]);
+        frame(
+            100,
+            vec![Event::MouseWheel {
+                unit: MouseWheelUnit::Point,
+                delta: vec2(0.0, -1500.0),
+                phase: TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers: Modifiers::NONE,
+            }],
+        );
+        let rests = (0..100).any(|_| frame(100, Vec::new()) == (true, false));
+        assert!(rests, "it comes to rest");
+        let (mut is_seen, mut is_drawn_again) = frame(5, Vec::new());
+        assert!(!is_seen, "nothing of it is where the long one was looked at");
+        for _ in 0..3 {
+            assert!(is_seen || is_drawn_again, "it stays blank");
+            (is_seen, is_drawn_again) = frame(5, Vec::new());
+        }
+        assert!(is_seen);
+    }
 
     #[test]
     fn one_row_more_than_seen_stands_at_either_end() {
