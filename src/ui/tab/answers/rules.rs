@@ -73,6 +73,10 @@ impl PartsFile for RuleFile {
     fn rearranged(rule: &Rule, _place: usize, _change: Rearranged) -> Rule {
         rule.clone()
     }
+
+    fn rearranged_typed(typed: String, _place: usize, _change: Rearranged) -> String {
+        typed
+    }
 }
 
 /// What these rules would do about a message of a peer that is new to them, a line for each reaction.

@@ -10,6 +10,7 @@ use crate::codec::text::TextEncoding;
 use crate::ui::tab::composer::payload_form::{ComposeError, Composed};
 use crate::ui::widgets::LineMove;
 use crate::workspace::tabs::DocumentSettings;
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -41,6 +42,9 @@ pub trait PartsFile: Display + Sized {
 
     /// The part that stands here, once the list is changed in this way: it may name others by their places.
     fn rearranged(part: &Self::Part, place: usize, change: Rearranged) -> Self::Part;
+
+    /// The same of what was typed of a part that stands here and makes no sense yet.
+    fn rearranged_typed(typed: String, place: usize, change: Rearranged) -> String;
 }
 
 /// How parts come to stand elsewhere.
@@ -153,7 +157,8 @@ impl<F: PartsFile> PartsEditor<F> {
         }
         let file = F::read(text, encoding).map(Arc::new);
         if let Ok(file) = &file {
-            find_again(&mut self.unfinished, file.parts());
+            let edited = self.chosen.filter(|_| self.typed_error.is_some());
+            find_again(&mut self.unfinished, edited, file.parts());
         }
         self.read = Some(Read { text: text.to_owned(), encoding, file: file.clone() });
         file
@@ -223,6 +228,9 @@ impl<F: PartsFile> PartsEditor<F> {
             let part = place.and_then(|place| file.parts().get(place));
             let Some(part) = part.map(F::Part::to_string) else { return false };
             (known.place, known.part) = (place, part);
+            if let Some(change) = rearranged {
+                known.typed = F::rearranged_typed(std::mem::take(&mut known.typed), before, change);
+            }
             true
         });
     }
@@ -304,6 +312,9 @@ impl<F: PartsFile> PartsEditor<F> {
                 if is_written {
                     self.typed_error = None;
                 } else if is_unfinished {
+                    if let (Some(before), Some(change)) = (self.chosen, rearranged) {
+                        self.typed = F::rearranged_typed(std::mem::take(&mut self.typed), before, change);
+                    }
                     self.chosen = chosen;
                 } else {
                     self.typed_error = None;
@@ -320,15 +331,19 @@ impl<F: PartsFile> PartsEditor<F> {
     }
 }
 
-/// Where parts stand of which something was typed, in a file that was written by other hands.
-fn find_again(unfinished: &mut [Unfinished], parts: &[impl Display]) {
+/// Where parts stand of which something was typed, in a file that was written by other hands. Of parts that are equal each
+/// is found at a place of its own; the one that is being changed has its place already.
+fn find_again(unfinished: &mut [Unfinished], edited: Option<usize>, parts: &[impl Display]) {
     if unfinished.is_empty() {
         return;
     }
     let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
-    for known in unfinished {
-        let is_there = |place: &usize| parts.get(*place) == Some(&known.part);
+    let mut taken: HashSet<usize> = edited.into_iter().collect();
+    for known in &mut *unfinished {
         known.place =
-            known.place.filter(is_there).or_else(|| parts.iter().position(|part| *part == known.part));
+            known.place.filter(|place| parts.get(*place) == Some(&known.part) && taken.insert(*place));
+    }
+    for known in unfinished.iter_mut().filter(|known| known.place.is_none()) {
+        known.place = (0..parts.len()).find(|place| parts[*place] == known.part && taken.insert(*place));
     }
 }

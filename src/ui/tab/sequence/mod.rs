@@ -159,18 +159,39 @@ impl PartsFile for Sequence {
     /// stand right before them is not one of them.
     fn rearranged(step: &Step, place: usize, change: Rearranged) -> Step {
         let Action::Repeat { times, from } = step.action else { return step.clone() };
-        let first = from.saturating_sub(1);
-        let first = match change {
-            Rearranged::Added(at) => first + usize::from(at <= first),
-            Rearranged::Removed(at) => first - usize::from(at < first),
-            Rearranged::Moved(LineMove { from, to }) => {
-                let without = first - usize::from(from < first);
-                let is_repeated = (first..place).contains(&from);
-                without + usize::from(to < without || (to == without && !is_repeated))
-            }
-        };
-        Step { action: Action::Repeat { times, from: first + 1 }, ..step.clone() }
+        Step { action: Action::Repeat { times, from: rearranged_from(from, place, change) }, ..step.clone() }
     }
+
+    /// Only the line that names a step is told from others where nothing else can be read.
+    fn rearranged_typed(typed: String, place: usize, change: Rearranged) -> String {
+        if typed.contains("'''") || typed.contains("\"\"\"") {
+            // A line of it may be one of a text.
+            return typed;
+        }
+        let line = |line: &str| {
+            let number = line.trim_start().strip_prefix("from")?.trim_start().strip_prefix('=')?.trim_start();
+            let before = &line[..line.len() - number.len()];
+            let behind = number.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            let from = number[..number.len() - behind.len()].parse().ok()?;
+            Some(format!("{before}{}{behind}", rearranged_from(from, place, change)))
+        };
+        typed.split_inclusive('\n').map(|text| line(text).unwrap_or_else(|| text.to_owned())).collect()
+    }
+}
+
+/// The step from which one repeats that stands here, both counted as in the file: from 1 and from 0.
+fn rearranged_from(from: usize, place: usize, change: Rearranged) -> usize {
+    let first = from.saturating_sub(1);
+    let first = match change {
+        Rearranged::Added(at) => first + usize::from(at <= first),
+        Rearranged::Removed(at) => first - usize::from(at < first),
+        Rearranged::Moved(LineMove { from, to }) => {
+            let without = first - usize::from(from < first);
+            let is_repeated = (first..place).contains(&from);
+            without + usize::from(to < without || (to == without && !is_repeated))
+        }
+    };
+    first + 1
 }
 
 /// Does what was asked of the sequence.
@@ -408,5 +429,68 @@ mod tests {
         assert!(write(&mut panel, &mut document, 2, "send = \"e\""));
         assert!((0..3).all(|place| !panel.editor.is_unfinished(place)));
         assert_eq!(steps(&mut panel, &document), "send new; send c; send e");
+    }
+
+    #[test]
+    fn what_was_typed_of_two_equal_steps_stays_with_each() {
+        let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+        for _ in 0..2 {
+            panel.change(&mut document, UTF_8, Change::Add("send = \"a\"".to_owned()));
+        }
+        for (place, typed) in [(0, "sned = \"first\""), (1, "sned = \"second\"")] {
+            let file = panel.editor.file(&document.text, UTF_8).unwrap();
+            panel.editor.press(place, &file.steps[place]);
+            typed.clone_into(&mut panel.editor.typed);
+            assert!(!panel.change(&mut document, UTF_8, Change::Write(place, typed.to_owned())));
+        }
+        panel.editor.close();
+        // By other hands: both stand elsewhere, and once again one of them is looked for anew while the other is changed.
+        let one_before = document.text.replacen("[[step]]", "[[step]]\nsend = \"new\"\n[[step]]", 1);
+        for text in
+            [one_before.clone(), one_before.replacen("[[step]]", "[[step]]\nsend = \"newer\"\n[[step]]", 1)]
+        {
+            document.text = text;
+            let file = panel.editor.file(&document.text, UTF_8).unwrap();
+            panel.editor.close();
+            let last = file.steps.len() - 1;
+            let mut typed = Vec::new();
+            for place in [last - 1, last] {
+                assert!(panel.editor.is_unfinished(place), "{place}");
+                panel.editor.press(place, &file.steps[place]);
+                typed.push(panel.editor.typed.clone());
+            }
+            typed.sort();
+            assert_eq!(typed, ["sned = \"first\"", "sned = \"second\""]);
+        }
+    }
+
+    #[test]
+    fn what_was_typed_wrongly_of_a_repeat_still_names_its_step() {
+        for is_set_aside in [false, true] {
+            let (mut panel, mut document) = (SequencePanel::default(), DocumentSettings::default());
+            for step in ["send = \"a\"", "send = \"b\"", "repeat = 2\nfrom = 2", "send = \"c\""] {
+                panel.change(&mut document, UTF_8, Change::Add(step.to_owned()));
+            }
+            let file = panel.editor.file(&document.text, UTF_8).unwrap();
+            panel.editor.press(2, &file.steps[2]);
+            "repaet = 3\n from = 2 # b".clone_into(&mut panel.editor.typed);
+            assert!(!panel.change(&mut document, UTF_8, Change::Write(2, panel.editor.typed.clone())));
+            if is_set_aside {
+                panel.editor.close();
+            }
+            for change in [Change::Move(LineMove { from: 3, to: 0 }), Change::Remove(1), Change::Switch(0)] {
+                assert!(panel.change(&mut document, UTF_8, change.clone()), "{change:?}");
+                let place = panel.editor.file(&document.text, UTF_8).unwrap().steps.len() - 1;
+                assert!(panel.editor.is_unfinished(place), "{change:?}");
+            }
+            assert_eq!(steps(&mut panel, &document), "-send c; send b; repeat 2 times from step 2");
+            let file = panel.editor.file(&document.text, UTF_8).unwrap();
+            if is_set_aside {
+                panel.editor.press(2, &file.steps[2]);
+            }
+            assert_eq!(panel.editor.typed, "repaet = 3\n from = 2 # b");
+            assert!(panel.change(&mut document, UTF_8, Change::Remove(0)));
+            assert_eq!(panel.editor.typed, "repaet = 3\n from = 1 # b");
+        }
     }
 }
