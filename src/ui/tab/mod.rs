@@ -249,6 +249,8 @@ pub struct Tab {
     pub file: Option<FileSend>,
     /// The one before it, while how it ended was not told.
     pub ended_file: Option<FileSend>,
+    /// Numbers files, long texts and rows that are sent.
+    pub last_send: u32,
     /// Rows came in since the tab was last in front.
     pub is_fresh: bool,
     /// How many rows there were at the last look.
@@ -396,6 +398,7 @@ impl Tab {
             log_file: LogToFile::default(),
             file: None,
             ended_file: None,
+            last_send: 0,
             is_fresh: false,
             rows_seen: 0,
             facts_asked_at: None,

@@ -37,9 +37,6 @@ use std::time::Duration;
 /// A piece of a stream is held in memory.
 const LONGEST_PIECE: usize = 1 << 20;
 
-/// Rows that are sent: a tab sends one thing at a time, and files are numbered from 1.
-const ROWS: JobId = JobId(0);
-
 /// A file on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileProgress {
@@ -174,8 +171,6 @@ pub struct FileJobs {
     discarded: Vec<JobHandle<ComposedPaste>>,
     /// What was typed last about pieces and pace.
     last_pace: TypedPace,
-    /// Numbers what is sent.
-    last_number: u32,
 }
 
 /// A long text of which the bytes are being made.
@@ -259,13 +254,12 @@ fn take_look(page: Option<&mut SendFile>, files: &mut FileJobs, tabs: &mut TabLi
             let Ok(wanted) = page.read_pace() else { return false };
             files.last_pace = page.pace.clone();
             if let Some(tab) = tabs.get_mut(key) {
-                files.last_number += 1;
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 let (name, total) = (name.unwrap_or_default(), found.len());
                 let source = SendSource::File(path);
                 let Some(target) = target_of(tab, &page.to, cx) else { return false };
                 let outgoing = Outgoing { name, target, source, total, pace: wanted, pasted: None };
-                send_file(tab, JobId(files.last_number), outgoing, cx);
+                send_file(tab, outgoing, cx);
             }
             return true;
         }
@@ -288,11 +282,11 @@ pub(in crate::ui) fn send_journal_rows(tab: &mut Tab, rows: JournalRows, cx: &mu
         pace: Pace::default(),
         pasted: None,
     };
-    send_file(tab, ROWS, outgoing, cx);
+    send_file(tab, outgoing, cx);
 }
 
 /// Sends it. Says whether the session took it.
-fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> bool {
+fn send_file(tab: &mut Tab, outgoing: Outgoing, cx: &mut Cx<'_>) -> bool {
     if !tab.is_open() {
         tell_not_open(tab, cx);
         return false;
@@ -303,6 +297,9 @@ fn send_file(tab: &mut Tab, job: JobId, outgoing: Outgoing, cx: &mut Cx<'_>) -> 
     }
     let Outgoing { name, target, source, total, pace, pasted } = outgoing;
     let unit = if matches!(source, SendSource::Journal(_)) { SendUnit::Rows } else { SendUnit::Bytes };
+    // Each has a name of its own: the end of one that was never told is not taken for that of the next.
+    tab.last_send += 1;
+    let job = JobId(tab.last_send);
     let command = Command::SendLong { job, target, source, pace };
     let Some(Ok(ticket)) = tab.session().map(|session| session.send(command)) else {
         cx.problem("rejected.busy");
@@ -487,8 +484,7 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
                 pace: Pace::default(),
                 pasted: Some(paste.text.clone()),
             };
-            files.last_number += 1;
-            if send_file(tab, JobId(files.last_number), outgoing, cx) {
+            if send_file(tab, outgoing, cx) {
                 tab.composer.paste_is_sent(&paste.text);
             }
         }
@@ -500,17 +496,21 @@ fn take_paste(files: &mut FileJobs, tabs: &mut TabList, cx: &mut Cx<'_>) {
 mod tests {
     use super::{
         FileJobs, FileProgress, PaceError, PasteJob, SendUnit, TypedPace, discard_pasted, finished, follow,
-        progress, take_in,
+        progress, send_journal_rows, take_in,
     };
     use crate::engine::command::{Pace, Target};
+    use crate::engine::journal_rows::{JournalRows, RowTiming};
     use crate::engine::shared::Status;
+    use crate::export::RowSelection;
     use crate::model::ids::{JobId, Ticket};
     use crate::ui::cx::Services;
     use crate::ui::jobs::JobKind;
-    use crate::ui::tab::FileSend;
     use crate::ui::tab::list::TabList;
+    use crate::ui::tab::session::SessionAction;
+    use crate::ui::tab::settings::LiveSettings;
+    use crate::ui::tab::{FileSend, Tab, TabKey, news, opening};
     use crate::util::locale::{Language, Locale};
-    use crate::workspace::tabs::Tabs;
+    use crate::workspace::tabs::{TabKind, Tabs};
     use crossbeam_channel::bounded;
     use std::num::{NonZeroU64, NonZeroUsize};
     use std::sync::Arc;
@@ -582,6 +582,35 @@ mod tests {
         }
         assert_eq!(tab.composer.pasted.as_deref(), Some("second"), "nobody knows whether it got through");
         assert_eq!(tab.ended_file.as_ref().map(|file| file.job), Some(JobId(3)));
+    }
+
+    #[test]
+    fn an_end_that_was_never_told_is_not_taken_for_that_of_the_next_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let mut tab = Tab::new(TabKey(0), LiveSettings::new(TabKind::TcpServer));
+        (tab.settings.local_host, tab.settings.local_port) = ("127.0.0.1".to_owned(), "0".to_owned());
+        opening::apply(&mut tab, SessionAction::ToggleOpen, &mut cx);
+        let deadline = Instant::now() + LONGEST_WAIT;
+        while !tab.is_open() {
+            assert!(Instant::now() < deadline, "{}", cx.notices.said());
+            opening::take_in(&mut tab, &mut cx);
+            let now = Instant::now();
+            news::take_in(&mut tab, true, (now, now + Duration::from_secs(1)), &mut cx);
+        }
+        let mut jobs = Vec::new();
+        for _ in 0..2 {
+            let reader = tab.reader().unwrap();
+            let rows = JournalRows::new(reader.clone(), None, RowSelection::all(), RowTiming::AtOnce);
+            send_journal_rows(&mut tab, rows, &mut cx);
+            jobs.push(tab.file.as_ref().unwrap().job);
+            let is_answered = Status { answered: Some(Ticket(u64::MAX)), ..Status::default() };
+            follow(&mut tab, &is_answered);
+        }
+        assert_ne!(jobs[0], jobs[1]);
+        finished(&mut tab, jobs[1], Ok(()), &mut cx);
+        assert!(tab.file.is_none() && tab.ended_file.is_none());
     }
 
     #[test]
