@@ -11,6 +11,13 @@ const DEEPEST: usize = 4;
 /// The value that is a number, where anything else would take in words of the sentence.
 const NUMBER: &str = "number";
 
+/// The values that are sentences of this program's own. Any other is a name, a path or a text that somebody gave, even
+/// where it reads like such a sentence.
+const SENTENCES: [&str; 5] = ["why", "error", "failure", "said", "came"];
+
+/// The values that may be something that this program calls by words of its own.
+const THINGS: [&str; 2] = ["target", "thing"];
+
 /// The errors that stand within sentences by their own words.
 const FAILURES: [&str; 18] = [
     "failure.resolve",
@@ -40,6 +47,8 @@ struct Sentences {
     notes: Vec<Sentence>,
     /// Everything that stands in an error, or within another sentence.
     words: Vec<Sentence>,
+    /// What this program calls by words of its own.
+    things: Vec<Sentence>,
 }
 
 /// One sentence in English and in the language.
@@ -63,7 +72,12 @@ pub(super) fn of_note(note: &str, locale: &Locale) -> Option<String> {
     told(&sentences(locale)?.notes, note, locale, 0)
 }
 
-/// Words of an error, or the name of what it is about; nothing where somebody else said them.
+/// What an error is about, where this program has words of its own for it and it has no name.
+pub(super) fn of_thing(thing: &str, locale: &Locale) -> Option<String> {
+    told(&sentences(locale)?.things, thing, locale, 0)
+}
+
+/// Words of an error; nothing where somebody else said them.
 pub(super) fn of_error(words: &str, locale: &Locale) -> Option<String> {
     told(&sentences(locale)?.words, words, locale, 0)
 }
@@ -83,13 +97,20 @@ fn sentences(locale: &Locale) -> Option<&'static Sentences> {
 fn told(known: &[Sentence], text: &str, locale: &Locale, depth: usize) -> Option<String> {
     known.iter().find_map(|sentence| {
         let values = matched(&sentence.english, text)?;
-        let within = |value: &str| within(value, locale, depth + 1).unwrap_or_else(|| value.to_owned());
+        let said = |name: &str, value: &str| {
+            let own = match name {
+                _ if SENTENCES.contains(&name) => within(value, locale, depth + 1),
+                _ if THINGS.contains(&name) => of_thing(value, locale),
+                _ => None,
+            };
+            own.unwrap_or_else(|| value.to_owned())
+        };
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Value(name) => values
                 .iter()
                 .find(|(known, _)| known == name)
-                .map_or_else(String::new, |(_, value)| within(value)),
+                .map_or_else(String::new, |(name, value)| said(name, value)),
         };
         Some(sentence.told.iter().map(piece).collect())
     })
@@ -149,17 +170,17 @@ impl Sentences {
             };
             group.filter_map(sentence).collect()
         };
-        let (mut notes, mut words) = (of("notes"), of("words"));
+        let (mut notes, mut words, mut things) = (of("notes"), of("words"), of("things"));
         let english = Locale::of(Language::English);
         let failure =
             |key: &&str| Sentence { english: pieces(english.text(key)), told: pieces(locale.text(key)) };
         words.extend(FAILURES.iter().map(failure));
         words.extend(of("notes"));
-        for sentences in [&mut notes, &mut words] {
+        for sentences in [&mut notes, &mut words, &mut things] {
             // Of two that fit, the one that says more is meant.
             sentences.sort_by_key(|sentence| std::cmp::Reverse(sentence.said()));
         }
-        Some(Sentences { notes, words })
+        Some(Sentences { notes, words, things })
     }
 }
 
@@ -236,6 +257,17 @@ mod tests {
                 Some("步骤 1 发送文件 a：失败：无法读取 /a：没有这个文件或目录 (ENOENT 2)"),
             ),
             ("rule 'id': {id} has no value", Some("规则“id”：{id} 没有值")),
+            ("rule 'stopped': {id} has no value", Some("规则“stopped”：{id} 没有值")),
+            ("sequence 'closed': 3 steps", Some("序列“closed”：共 3 步")),
+            ("step 1 send stopped: held, 2 ms", Some("步骤 1 发送 stopped：通过，2 ms")),
+            (
+                "step 2 send_file closed: failed: cannot read closed: no such file or directory (ENOENT 2)",
+                Some("步骤 2 发送文件 closed：失败：无法读取 closed：没有这个文件或目录 (ENOENT 2)"),
+            ),
+            (
+                "step 3 wait_for stopped: failed: nothing matched stopped: the session ended (closed)",
+                Some("步骤 3 等待 stopped：失败：没有消息符合 stopped：会话已结束（已关闭）"),
+            ),
             ("closed", None),
             ("the valve was opened", None),
         ] {
@@ -253,8 +285,8 @@ mod tests {
             };
             pieces.iter().filter_map(value).collect()
         };
-        assert!(known.notes.len() > 5 && known.words.len() > 80);
-        for Sentence { english, told } in known.notes.iter().chain(&known.words) {
+        assert!(known.notes.len() > 5 && known.words.len() > 80 && known.things.len() > 5);
+        for Sentence { english, told } in known.notes.iter().chain(&known.words).chain(&known.things) {
             assert_eq!(values(english), values(told), "{english:?}");
             assert!(english.iter().any(|piece| matches!(piece, Piece::Text(_))), "{english:?} fits anything");
         }

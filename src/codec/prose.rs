@@ -18,10 +18,15 @@ pub fn body_text(body: &Body, locale: &Locale) -> String {
         Body::Data(_) | Body::Wire(_) => String::new(),
         Body::Lifecycle(lifecycle) => lifecycle_text(lifecycle, locale),
         Body::Loss(loss) => loss_text(*loss, locale),
-        Body::Note(note) => own_words::of_note(note, locale).unwrap_or_else(|| note.clone()),
+        Body::Note(note) => note_text(note, locale),
         Body::Damaged => locale.text("record.damaged").to_owned(),
         Body::Newer => locale.text("record.newer").to_owned(),
     }
+}
+
+/// A note: the program's own in the user's language, a person's as it was written.
+pub fn note_text(note: &str, locale: &Locale) -> String {
+    own_words::of_note(note, locale).unwrap_or_else(|| note.to_owned())
 }
 
 /// The sentence of a change of state.
@@ -185,7 +190,8 @@ pub fn failure_text(failure: &Failure, locale: &Locale) -> String {
         Operation::Secure => "failure.secure",
     };
     let error = os_error_text(&failure.error, locale);
-    let target = own_words_text(&failure.target, locale);
+    let target = own_words::of_thing(&failure.target, locale);
+    let target = target.as_deref().unwrap_or(&failure.target);
     locale.format(key, &[("target", &target), ("error", &error)])
 }
 

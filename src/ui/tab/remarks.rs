@@ -25,7 +25,7 @@ const NOTES_WITHIN_BYTES: u64 = 64 << 20;
 pub struct Remark {
     /// In nanoseconds since 1970-01-01 UTC.
     pub wall_ns: i64,
-    /// What it says; nothing where a row was only marked.
+    /// What it says, as it stands in the journal; nothing where a row was only marked.
     pub text: String,
 }
 

@@ -1,6 +1,7 @@
 //! The chart over the log: lines for what came, what went and a number out of messages. Pressing a moment leads there,
 //! dragging and the wheel change what time is seen.
 
+use crate::codec::prose::note_text;
 use crate::journal::timeline::{Flow, Timeline};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -346,7 +347,10 @@ fn paint_moment(
     }
     if let Some(remark) = chart.remarks.1.iter().find(|it| (axis.x(it.wall_ns) - at.x).abs() <= NEAR) {
         text.push_str(" · ");
-        text.push_str(if remark.text.is_empty() { ctx.text("chart.marked") } else { &remark.text });
+        match remark.text.as_str() {
+            "" => text.push_str(ctx.text("chart.marked")),
+            note => text.push_str(&note_text(note, ctx.locale)),
+        }
     }
     let font = fonts::interface(theme::LABEL_SIZE);
     let galley = painter.layout_no_wrap(text, font, theme.text);
@@ -474,7 +478,12 @@ fn picture(theme: &Theme, ctx: &ViewCtx<'_>, chart: &Chart, axis: Axis) -> Strin
     for remark in chart.remarks.1.iter().filter(|remark| axis.has(remark.wall_ns)) {
         let (x, y) = (axis.x(remark.wall_ns), rect.y_range());
         picture.line(&[pos2(x, y.min), pos2(x, y.max)], theme.text, 1.0);
-        picture.words(pos2(x + 4.0, y.min + WORD_SIZE), Anchor::Start, &remark.text, theme.text);
+        picture.words(
+            pos2(x + 4.0, y.min + WORD_SIZE),
+            Anchor::Start,
+            &note_text(&remark.text, ctx.locale),
+            theme.text,
+        );
     }
     let lines = lines_of(theme, chart, axis);
     for line in &lines {
