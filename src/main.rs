@@ -31,6 +31,9 @@ const FELL: &str = "SOCKSCOPE_FELL";
 /// What stands before the reason where there is no report; no path begins like this.
 const NO_REPORT: &str = "no report: ";
 
+/// So long the window has for an orderly end, however often it is asked to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A window that falls sooner than this would fall again.
 const LEAST_TIME: Duration = Duration::from_secs(10);
 
@@ -108,7 +111,7 @@ fn run(
 ) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
     // Before there are other threads.
-    let stop = StopSignals::watch().context("cannot watch for signals")?;
+    let stop = StopSignals::watch(PATIENCE).context("cannot watch for signals")?;
     if let Some(fell) = std::env::var_os(FELL) {
         let why = fell.to_str().and_then(|fell| fell.strip_prefix(NO_REPORT));
         let report = why.map_or_else(|| Ok(PathBuf::from(&fell)), |why| Err(why.to_owned()));

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How often a journal is looked at that another program writes.
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 
+/// Whoever asks again after this time does not want to wait for the orderly end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Watches for signals that mean "stop" until it is dropped.
 #[derive(Debug)]
 pub(crate) struct StopSignals(stop_signals::StopSignals);
@@ -19,7 +22,7 @@ impl StopSignals {
     /// Starts to watch; each signal rings the bell. Call it before any other thread is started, so that the
     /// signals reach nobody else.
     pub(crate) fn watch(bell: Arc<Bell>) -> Result<StopSignals, Failed> {
-        let signals = stop_signals::StopSignals::watch()
+        let signals = stop_signals::StopSignals::watch(PATIENCE)
             .map_err(|error| Failed::system("cannot watch for signals", &error))?;
         signals.wake(Waker::from(bell));
         Ok(StopSignals(signals))

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
+use std::time::Duration;
 
 #[cfg(unix)]
 mod unix;
@@ -31,11 +32,12 @@ struct Listener {
 }
 
 impl StopSignals {
-    /// Starts to watch. Call it before any other thread is started, so that the signals reach nobody else.
-    pub fn watch() -> io::Result<StopSignals> {
+    /// Starts to watch. Call it before any other thread is started, so that the signals reach nobody else. A second signal
+    /// ends the program at once where it comes so long after the first, if the system has signals.
+    pub fn watch(patience: Duration) -> io::Result<StopSignals> {
         let (stop, received) = crossbeam_channel::bounded(1);
         let waker = Arc::default();
-        let watcher = Watcher::start(Listener { stop, waker: Arc::clone(&waker) })?;
+        let watcher = Watcher::start(Listener { stop, waker: Arc::clone(&waker) }, patience)?;
         Ok(StopSignals { received, waker, _watcher: watcher })
     }
 

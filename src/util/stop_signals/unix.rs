@@ -12,10 +12,6 @@ use std::time::{Duration, Instant};
 /// Wakes the waiting thread when the watcher goes; it ends only if the watcher is gone indeed.
 const END_OF_WATCH: Signal = Signal::SIGUSR1;
 
-/// A second signal this long after the first comes from somebody who does not want to wait. What comes sooner is
-/// the same request delivered twice, as `timeout` does it.
-const IMPATIENCE: Duration = Duration::from_secs(1);
-
 /// The thread that waits for signals.
 #[derive(Debug)]
 pub(super) struct Watcher {
@@ -27,7 +23,7 @@ pub(super) struct Watcher {
 
 impl Watcher {
     /// Blocks the signals for this thread and those it starts, and waits for them on a thread of its own.
-    pub(super) fn start(listener: Listener) -> io::Result<Watcher> {
+    pub(super) fn start(listener: Listener, patience: Duration) -> io::Result<Watcher> {
         let mut signals = SigSet::empty();
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
             signals.add(signal);
@@ -36,12 +32,13 @@ impl Watcher {
         waited_for.add(END_OF_WATCH);
         waited_for.thread_block()?;
         let (alive, watch) = crossbeam_channel::bounded(0);
-        let thread = NamedThread::start("signals", move || wait_for(&waited_for, &listener, &watch))?;
+        let thread =
+            NamedThread::start("signals", move || wait_for(&waited_for, &listener, patience, &watch))?;
         Ok(Watcher { alive: Some(alive), signals, thread: Some(thread) })
     }
 }
 
-fn wait_for(signals: &SigSet, listener: &Listener, watch: &Receiver<Infallible>) {
+fn wait_for(signals: &SigSet, listener: &Listener, patience: Duration, watch: &Receiver<Infallible>) {
     let mut first: Option<Instant> = None;
     loop {
         match signals.wait() {
@@ -52,8 +49,9 @@ fn wait_for(signals: &SigSet, listener: &Listener, watch: &Receiver<Infallible>)
             }
             Ok(_) => {
                 let since = *first.get_or_insert_with(Instant::now);
-                if since.elapsed() >= IMPATIENCE {
-                    // What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
+                if since.elapsed() >= patience {
+                    // It comes from somebody who does not want to wait; sooner it is the same request delivered twice, as
+                    // `timeout` does it. What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
                     std::process::exit(1);
                 }
                 listener.tell();

@@ -5,6 +5,7 @@
 use crate::util::stop_signals::Listener;
 use std::io;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use windows_sys::Win32::System::Console::SetConsoleCtrlHandler;
 use windows_sys::core::BOOL;
 
@@ -16,8 +17,8 @@ static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 pub(super) struct Watcher;
 
 impl Watcher {
-    /// Installs the handler.
-    pub(super) fn start(listener: Listener) -> io::Result<Watcher> {
+    /// Installs the handler. The system itself ends a program that takes too long where its console is closed.
+    pub(super) fn start(listener: Listener, _patience: Duration) -> io::Result<Watcher> {
         *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
         // SAFETY: `on_control` has the signature that the system asks for, lives as long as the program, and
         // runs on a thread of its own, where taking a lock and sending on a channel are allowed.
