@@ -215,3 +215,30 @@ fn rules_that_make_no_sense_get_one_line_and_their_place() {
     let (code, line) = failure(&console.run(&["udp", "--rules", "absent.toml"]));
     assert!(code == 1 && line.starts_with("sockscope-cli: cannot read absent.toml: "), "{line}");
 }
+
+#[test]
+fn a_file_of_rules_that_is_edited_while_they_answer_is_read_again_with_the_next_session_alone() {
+    let rules = |reply: &str| {
+        format!("version = 1\n[[rule]]\nname = 'hi'\nwhen = 'text:hi'\nreply = \"{reply}\\n\"\n")
+    };
+    let console = Console::new();
+    let (server, address) = serve(&console, &rules("first"), &["--split", "lines"]);
+    let answer = |mut peer: &TcpStream| {
+        peer.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        peer.write_all(b"hi\n").unwrap();
+        let mut got = [0; 6];
+        peer.read_exact(&mut got).unwrap();
+        String::from_utf8(got.to_vec()).unwrap()
+    };
+    let peer = TcpStream::connect(address).unwrap();
+    assert_eq!(answer(&peer), "first\n");
+    for edited in [rules("other"), "no rules at all [".to_owned(), String::new()] {
+        fs::write(console.path("rules.toml"), edited).unwrap();
+        assert_eq!(answer(&peer), "first\n");
+        assert_eq!(answer(&TcpStream::connect(address).unwrap()), "first\n");
+    }
+    drop(server);
+    fs::remove_file(console.path("session.skj")).unwrap();
+    let (_server, address) = serve(&console, &rules("other"), &["--split", "lines"]);
+    assert_eq!(answer(&TcpStream::connect(address).unwrap()), "other\n");
+}

@@ -287,3 +287,30 @@ fn a_report_is_written_too_where_no_session_could_be_opened() {
     assert!(report.contains(r#"tests="2" failures="0" errors="1" skipped="1""#), "{report}");
     assert!(report.contains(&format!("<error message=\"cannot connect to 127.0.0.1:{nobody}: ")), "{report}");
 }
+
+#[test]
+fn a_file_that_is_edited_while_it_runs_changes_nothing_about_the_run() {
+    let console = Console::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let file = |word: &str, count: usize| {
+        let step = format!("[[step]]\nsend = \"{word}\\n\"\n[[step]]\nwait_for = 'go on'\nwithin = '20s'\n");
+        let session = format!("[session]\nconnect = 'tcp 127.0.0.1:{port}'\nsplit = 'lines'\n");
+        format!("version = 1\n{session}{}", step.repeat(count))
+    };
+    fs::write(console.path("a.toml"), file("first", 3)).unwrap();
+    let mut run = console.start(&["run", "a.toml", "--junit", "out.xml"]);
+    let mut peer = accept(&listener);
+    for edited in [file("other", 1), "no sequence at all [".to_owned(), String::new()] {
+        let mut got = [0; 6];
+        peer.read_exact(&mut got).unwrap();
+        assert_eq!(&got, b"first\n");
+        fs::write(console.path("a.toml"), edited).unwrap();
+        peer.write_all(b"go on\n").unwrap();
+    }
+    assert!(run.wait().success(), "{}{}", run.out(), run.errors());
+    let told: Vec<String> = run.out().lines().map(|line| line.chars().take(7).collect()).collect();
+    assert_eq!(told, ["ok 1 se", "ok 2 wa", "ok 3 se", "ok 4 wa", "ok 5 se", "ok 6 wa"]);
+    let report = fs::read_to_string(console.path("out.xml")).unwrap();
+    assert!(report.contains("tests=\"6\" failures=\"0\"") && !report.contains("other"), "{report}");
+}

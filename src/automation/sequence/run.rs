@@ -38,7 +38,7 @@ pub struct SequenceRun {
     pub(super) heard_bytes: usize,
     /// What a step has waited for last.
     matched: Option<Heard>,
-    /// How many came while the present step waited.
+    /// How many messages came while the present step waited, or wait for it already.
     came: u64,
     passed: u64,
 }
@@ -219,8 +219,8 @@ impl SequenceRun {
     pub fn hear(&mut self, occasion: &Occasion<'_>) {
         let heard = Heard::of(occasion);
         self.heard_bytes += heard.size();
+        self.came += u64::from(heard.is_message());
         self.heard.push_back(heard);
-        self.came += 1;
         while self.heard.len() > MOST_HEARD || self.heard_bytes > MOST_HEARD_BYTES {
             let Some(oldest) = self.heard.pop_front() else { break };
             self.heard_bytes -= oldest.size();
@@ -324,7 +324,7 @@ impl SequenceRun {
             self.at += 1;
         }
         self.step_began = moment.now;
-        self.came = self.heard.len() as u64;
+        self.came = self.heard.iter().filter(|heard| heard.is_message()).count() as u64;
         let Some(step) = sequence.steps.get(self.at) else {
             self.phase = Phase::Ending { failed: None };
             return None;
@@ -536,6 +536,10 @@ impl Heard {
             delta_ns: None,
             what: HeardWhat::Joined { event: "" },
         }
+    }
+
+    fn is_message(&self) -> bool {
+        matches!(self.what, HeardWhat::Message { .. })
     }
 
     fn occasion(&self) -> Occasion<'_> {

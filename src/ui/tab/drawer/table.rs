@@ -106,6 +106,10 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
         let spoken = format!("{}{remark}", line.spoken);
         WidgetInfo::selected(Role::Button, ui.is_enabled(), line.is_chosen, spoken)
     });
+    let beyond_its_name: Vec<&str> =
+        line.cells.iter().skip(2).map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).collect();
+    let told = beyond_its_name.join(" · ");
+    ui.ctx().accesskit_node_builder(row.id, |node| node.set_description(told));
     let mark = Rect::from_min_size(rect.min + vec2(NUMBER, 0.0), vec2(MARK, ROW));
     let mut is_switched = false;
     if line.is_chosen {
