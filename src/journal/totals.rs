@@ -2,16 +2,22 @@
 
 use crate::codec::rows::Row;
 use crate::journal::error::JournalError;
-use crate::journal::format::RecordHead;
+use crate::journal::format::{RecordHead, RecordKind};
 use crate::journal::reader::JournalReader;
 use crate::journal::split::SplitRows;
 use crate::journal::timeline::Flow;
-use crate::model::record::Direction;
+use crate::model::record::{Body, Direction};
+use crate::util::clock::Stamp;
 use roaring::RoaringTreemap;
+use std::cell::Cell;
 use std::ops::{ControlFlow, Range, RangeInclusive};
 
 /// How many rows are gone over between two looks at whether somebody still wants to know.
 const STEP_ROWS: u64 = 1 << 16;
+
+/// How many messages, or how much of them: to cut them takes longer.
+const STEP_MESSAGES: u64 = 1 << 12;
+const STEP_BYTES: u64 = 8 << 20;
 
 /// A row that is farther ahead than this is looked up; nearer ones are come to faster by going over those between.
 const NEAR_ROWS: u64 = 1 << 10;
@@ -36,6 +42,12 @@ pub struct Totals {
     pub span_ns: Option<(i64, i64)>,
 }
 
+/// Is told which rows of a run were gone over so far.
+type RunGoOn<'a> = dyn FnMut(Range<u64>) -> ControlFlow<()> + 'a;
+
+/// Goes over a run of rows.
+type ReadRun<'a> = dyn FnMut(Range<u64>, &mut RunGoOn<'_>) -> Result<(), JournalError> + 'a;
+
 /// Is told how many rows were gone over, and says whether to go on.
 pub type GoOn<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
 
@@ -47,7 +59,7 @@ impl Totals {
         go_on: &mut GoOn<'_>,
     ) -> Result<Totals, JournalError> {
         let mut totals = Totals::default();
-        counted.visit(reader.snapshot().records, go_on, &mut |run| {
+        counted.visit(reader.snapshot().records, go_on, &mut |run, _| {
             let mut records = reader.records(run).at_once();
             while let Some(head) = records.next_head()? {
                 if counted.has(head.id.0) {
@@ -66,14 +78,20 @@ impl Totals {
         go_on: &mut GoOn<'_>,
     ) -> Result<Totals, JournalError> {
         let mut totals = Totals::default();
-        counted.visit(rows.len(), go_on, &mut |run| {
-            let mut key = run.start;
+        counted.visit(rows.len(), go_on, &mut |run, go_on| {
+            let first = run.start;
+            let (mut key, mut asked_at, mut bytes) = (first, first, 0);
             rows.visit(run, &mut |row| {
                 if counted.has(key) {
                     totals.add_row(row);
                 }
                 key += 1;
-                ControlFlow::Continue(())
+                bytes += row.record.data().map_or(0, |data| data.bytes.len() as u64);
+                if key - asked_at < STEP_MESSAGES && bytes < STEP_BYTES {
+                    return ControlFlow::Continue(());
+                }
+                (asked_at, bytes) = (key, 0);
+                go_on(first..key)
             })
         })?;
         Ok(totals)
@@ -90,8 +108,11 @@ impl Totals {
     }
 
     fn add_head(&mut self, head: &RecordHead) {
-        let direction = head.direction.filter(|_| head.kind == super::RecordKind::Data);
-        self.add(direction, u64::from(head.data_bytes), (head.at.wall_ns, head.at.wall_ns));
+        let direction = head.direction.filter(|_| head.kind == RecordKind::Data);
+        // Of a row whose frame is lost nobody knows when it was.
+        let is_lost = head.kind == RecordKind::Damaged && head.at == Stamp::default();
+        let moments = (!is_lost).then_some((head.at.wall_ns, head.at.wall_ns));
+        self.add(direction, u64::from(head.data_bytes), moments);
     }
 
     fn add_row(&mut self, row: &Row<'_>) {
@@ -99,10 +120,12 @@ impl Totals {
         let ended = row.message.map_or(began, |cut| cut.ended.wall_ns);
         let data = row.record.data();
         let bytes = data.map_or(0, |data| data.bytes.len() as u64);
-        self.add(data.map(|data| data.head.direction), bytes, (began, ended));
+        let is_lost = matches!(row.record.body, Body::Damaged) && row.record.at == Stamp::default();
+        let moments = (!is_lost).then_some((began, ended));
+        self.add(data.map(|data| data.head.direction), bytes, moments);
     }
 
-    fn add(&mut self, direction: Option<Direction>, bytes: u64, (began, ended): (i64, i64)) {
+    fn add(&mut self, direction: Option<Direction>, bytes: u64, moments: Option<(i64, i64)>) {
         self.rows += 1;
         match direction {
             Some(Direction::Received) => {
@@ -115,6 +138,7 @@ impl Totals {
             }
             None => {}
         }
+        let Some((began, ended)) = moments else { return };
         let (first, last) = self.span_ns.unwrap_or((began, ended));
         self.span_ns = Some((first.min(began).min(ended), last.max(began).max(ended)));
     }
@@ -139,28 +163,33 @@ impl Counted<'_> {
         }
     }
 
+    fn count_in(self, run: &Range<u64>, len: u64) -> u64 {
+        run.end.checked_sub(1).map_or(0, |last| self.count_of(&(run.start..=last), len))
+    }
+
     fn has(self, key: u64) -> bool {
         self.among.is_none_or(|among| among.contains(key))
     }
 
     /// Goes over the rows in runs that are worth reading at once, until nobody wants to know any more.
-    fn visit(
-        self,
-        len: u64,
-        go_on: &mut GoOn<'_>,
-        read: &mut dyn FnMut(Range<u64>) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
+    fn visit(self, len: u64, go_on: &mut GoOn<'_>, read: &mut ReadRun<'_>) -> Result<(), JournalError> {
         let mut done = 0;
         for range in self.ranges {
             let end = range.end().saturating_add(1).min(len);
             let mut next = *range.start();
             while let Some(run) = self.run_from(next, end) {
                 next = run.end;
-                read(run.clone())?;
-                done += self.count_of(&(run.start..=run.end - 1), len);
-                if go_on(done).is_break() {
+                let is_wanted = Cell::new(true);
+                let mut told = |so_far: Range<u64>| {
+                    let told = go_on(done + self.count_in(&so_far, len));
+                    is_wanted.set(told.is_continue());
+                    told
+                };
+                read(run.clone(), &mut told)?;
+                if !is_wanted.get() || told(run.clone()).is_break() {
                     return Ok(());
                 }
+                done += self.count_in(&run, len);
             }
         }
         Ok(())
@@ -185,7 +214,7 @@ impl Counted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, Totals};
+    use super::{Counted, STEP_MESSAGES, STEP_ROWS, Totals};
     use crate::journal::split::{SplitRows, SplitScan};
     use crate::journal::timeline::Flow;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
@@ -318,6 +347,26 @@ mod tests {
         };
         Totals::of_records(&reader, counted, &mut stop).unwrap();
         Totals::of_messages(&in_single_bytes(&reader), counted, &mut stop).unwrap();
-        assert_eq!(told, [super::STEP_ROWS, super::STEP_ROWS]);
+        assert_eq!(told, [STEP_ROWS, STEP_MESSAGES]);
+    }
+
+    #[test]
+    fn rows_that_are_lost_count_and_tell_no_time() {
+        let (folder, reader) = journal(3_000);
+        let path = folder.path().join("a.skj");
+        drop(reader);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 500].fill(0xEE);
+        std::fs::write(&path, bytes).unwrap();
+        let reader = JournalReader::open(&path).unwrap();
+        let counted = Counted { ranges: &[0..=u64::MAX], among: None };
+        let totals = Totals::of_records(&reader, counted, &mut all).unwrap();
+        assert_eq!((totals.rows, totals.span_ns), (3_000, Some((1_000, 3_999))));
+        assert!(totals.flow.received < expected(counted, 3_000).flow.received, "some are lost");
+        let mut scan = SplitScan::new(reader, Framing::None, RecordId(0));
+        scan.step(u64::MAX).unwrap();
+        let messages = Totals::of_messages(&scan.rows(), counted, &mut all).unwrap();
+        assert_eq!(messages.span_ns, Some((1_000, 3_999)));
     }
 }

@@ -6,9 +6,11 @@ use egui_kittest::kittest::Queryable;
 use sockscope::model::ids::RowKey;
 use sockscope::ui::fonts;
 use sockscope::ui::sheet::Rows;
+use sockscope::ui::tab::totals::Shown;
 use sockscope::workspace::tabs::{TabKind, TabSettings};
 use std::io::Write;
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 /// A listener in GBK with one client that has sent this, one record each.
 fn with_records(records: &[&[u8]]) -> (Desk, TcpStream) {
@@ -138,7 +140,8 @@ fn parts_of_wrapped_and_unfolded_rows_are_selected_across_their_lines() {
 fn selected_rows_say_what_they_come_to() {
     let (mut desk, mut peer) = with_records(&[b"ID=07 ok\r\n", b"ID=08 ok\r\nID=0", b"9 no\r\n"]);
     desk.press_containing("RX ID=07");
-    assert!(!desk.is_seen("1 rows ·"), "one row says it of itself");
+    desk.draw();
+    assert!(!desk.is_seen("1 row ·"), "one row says it of itself");
     desk.key(Modifiers::SHIFT, Key::ArrowDown);
     desk.see("2 rows · 24 B");
     desk.key(Modifiers::COMMAND, Key::A);
@@ -154,6 +157,13 @@ fn selected_rows_say_what_they_come_to() {
     desk.see("2 rows · 14 B");
     peer.write_all(b" and more").unwrap();
     desk.see("2 rows · 23 B");
+    // What grows with every frame is told all the same.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !matches!(desk.front().totals.shown(), Some(Shown::Totals(totals)) if totals.bytes() > 23) {
+        assert!(Instant::now() < deadline, "{:?}", desk.front().totals);
+        peer.write_all(b".").unwrap();
+        desk.draw();
+    }
     // Rows that a filter hides lie between those that are seen, and are not counted.
     desk.key(Modifiers::COMMAND, Key::F);
     desk.fill("Find", "\"ok\"");

@@ -133,6 +133,8 @@ pub struct Find {
     filter: String,
     /// The encoding in which text is looked for.
     encoding: Option<TextEncoding>,
+    /// How often it was begun to search.
+    searches: u64,
     /// What the field asks for.
     wanted: Gathering,
     /// What the filter lets through.
@@ -166,6 +168,11 @@ impl Find {
     /// Shows only rows with a match, or the others, too, for as long as this is looked for.
     pub fn show_only_matches(&mut self, is_on: bool) {
         self.only_matches = Some(is_on);
+    }
+
+    /// How often it was begun to search: while that is the same, rows are shown for the same reason.
+    pub fn searches(&self) -> u64 {
+        self.searches
     }
 
     /// The rows with a match. The filter has let them through.
@@ -202,6 +209,7 @@ impl Find {
     /// Begins to look for what was typed.
     pub fn start(&mut self, searched: &Searched, encoding: TextEncoding, news: &News) {
         self.forget_matches();
+        self.searches += 1;
         if self.text.trim().is_empty() {
             self.only_matches = None;
             return;
@@ -308,6 +316,7 @@ impl Find {
     /// Shows only what the filter lets through.
     pub fn start_filter(&mut self, searched: &Searched, encoding: TextEncoding, news: &News) {
         self.passing.stop();
+        self.searches += 1;
         let typed = if self.filter.is_empty() && self.hides_wire { "not layer:wire" } else { &self.filter };
         let Ok(expression) = parse(typed) else { return };
         if let Err(error) = self.passing.start(searched, predicate(&expression, encoding), news) {

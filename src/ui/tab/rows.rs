@@ -92,8 +92,8 @@ pub(in crate::ui) fn take_in(
     tab.chart.take_in(tab.log.reader(), encoding, rules, cx);
     let due = tab.log.take_in(options, rules, deadline, cx);
     tab.chart.take_remarks(&mut tab.log);
-    tab.totals.take_in(&tab.log, cx);
-    due
+    let totals_due = tab.totals.take_in(&tab.log, cx);
+    [due, totals_due].into_iter().flatten().min()
 }
 
 /// A page that the log of a tab needs.
