@@ -257,9 +257,11 @@ pub(crate) fn failure(output: &Output) -> (i32, String) {
 pub(crate) fn is_in_the_systems_words(line: &str, what: &str, unix: &str, windows: u32) -> bool {
     let told = line.strip_prefix("sockscope-cli: ").and_then(|line| line.strip_prefix(what));
     let words = told.and_then(|told| told.strip_prefix(": "));
-    words.is_some_and(|words| {
-        if cfg!(windows) { words.ends_with(&format!("(error {windows})")) } else { words == unix }
-    })
+    words.is_some_and(
+        |words| {
+            if cfg!(windows) { words.ends_with(&format!(" {windows})")) } else { words == unix }
+        },
+    )
 }
 
 /// The bytes that came from peers, as the journal has them.

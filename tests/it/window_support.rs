@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, OutputCommand, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use sockscope::model::failure::OsError;
 use sockscope::model::status::SessionState;
 use sockscope::ui::dialogs::DialogAnswer;
 use sockscope::ui::state::AppState;
@@ -15,7 +16,7 @@ use sockscope::workspace::profile::Profile;
 use sockscope::workspace::store::Store;
 use sockscope::workspace::tabs::{TabKind, TabSettings, Tabs};
 use std::fmt::Debug;
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -291,6 +292,11 @@ pub(crate) fn datagrams() -> UdpSocket {
 }
 
 /// What somebody else got, of this length.
+/// What this system says when it refuses something, with its name and number for that.
+pub(crate) fn words_of<T>(refused: io::Result<T>) -> String {
+    OsError::from(refused.err().unwrap()).to_string()
+}
+
 pub(crate) fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes).unwrap();

@@ -1,6 +1,6 @@
 //! Tabs, sessions, finding, languages and what is kept between runs, in the window as a person uses it.
 
-use crate::window_support::{Desk, client, local, loopback, prepare};
+use crate::window_support::{Desk, client, local, loopback, prepare, words_of};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Popup, ViewportEvent};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -380,9 +380,10 @@ fn after_a_restart_the_last_session_is_offered_in_its_tab_and_tabs_that_show_one
     assert!(!desk.is_seen("Show the last session"));
     assert_ne!(desk.front().settings.journal, journal, "the next time, this one is offered");
 
-    fs::remove_file(journal.as_ref().unwrap()).unwrap();
+    let journal = journal.unwrap();
+    fs::remove_file(&journal).unwrap();
     let mut desk = desk.restart();
-    desk.hear("no such file");
+    desk.hear(&words_of(fs::File::open(&journal)));
     assert_eq!(desk.state().tabs.len(), 1, "what is gone has no tab");
 }
 
