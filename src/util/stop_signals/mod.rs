@@ -3,6 +3,7 @@
 use crossbeam_channel::{Receiver, Sender};
 use std::fmt;
 use std::io;
+use std::process::{Child, Command};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -16,6 +17,14 @@ use unix::Watcher;
 mod windows;
 #[cfg(windows)]
 use windows::Watcher;
+
+/// Starts a program with the signals that are watched for here: whatever is blocked in this thread would be blocked in the
+/// program, too, which could not be asked to end any more.
+pub fn spawn_stoppable(command: &mut Command) -> io::Result<Child> {
+    #[cfg(unix)]
+    unix::unblock_all_in(command);
+    command.spawn()
+}
 
 /// Watches for signals that mean "stop" until it is dropped.
 pub struct StopSignals {

@@ -7,6 +7,8 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use std::convert::Infallible;
 use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Wakes the waiting thread when the watcher goes; it ends only if the watcher is gone indeed.
@@ -35,6 +37,19 @@ impl Watcher {
         let thread =
             NamedThread::start("signals", move || wait_for(&waited_for, &listener, patience, &watch))?;
         Ok(Watcher { alive: Some(alive), signals, thread: Some(thread) })
+    }
+}
+
+/// Has nothing blocked in a program that is started.
+#[expect(
+    unsafe_code,
+    reason = "std leaves the mask of a program that it starts as it is in the thread that starts it"
+)]
+pub(super) fn unblock_all_in(command: &mut Command) {
+    // SAFETY: what runs between `fork` and `exec` may only do what a handler of signals may do. This makes one system
+    // call, allocates nothing and takes no lock.
+    unsafe {
+        command.pre_exec(|| SigSet::empty().thread_set_mask().map_err(io::Error::from));
     }
 }
 
@@ -72,6 +87,25 @@ impl Drop for Watcher {
         }
         if self.signals.thread_unblock().is_err() {
             // Then nobody is told of them any more, as it was while they were watched for.
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::util::stop_signals::spawn_stoppable;
+    use nix::sys::signal::{SigSet, Signal};
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_program_that_is_started_can_be_asked_to_end_whatever_is_blocked_here() {
+        let blocked: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1].into_iter().collect();
+        blocked.thread_block().unwrap();
+        for signal in ["INT", "TERM", "USR1"] {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("kill -{signal} $$; echo alive")]).stdout(Stdio::piped());
+            let output = spawn_stoppable(&mut command).unwrap().wait_with_output().unwrap();
+            assert_eq!((output.status.code(), output.stdout), (None, Vec::new()), "{signal}");
         }
     }
 }
