@@ -340,6 +340,25 @@ fn where_most_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
 }
 
 #[test]
+fn characters_that_records_cut_are_found_by_a_scan_that_goes_back_to_searching() {
+    with_journal(|path| {
+        // Of the second part few rows say it alone, and each of those begins with the rest of a character.
+        let whole: [&[u8]; 1] = [b"\xCE\xC2\xB6\xC8"];
+        let cut: [&[u8]; 5] = [b"none", b"\xCE", b"\xC2\xB6\xC8 ok", b"nothing", b"no"];
+        let pieces: Vec<&[u8]> =
+            whole.into_iter().cycle().take(3000).chain(cut.into_iter().cycle().take(12_000)).collect();
+        let reader = write_stream(path, &pieces);
+        for typed in ["温度", "\"温度\"", "温度 and not ok"] {
+            for budget in [20_000, 300_000] {
+                let found = finish(&mut scan_of(&reader, typed, TextEncoding::GBK), budget);
+                assert!(found == walked(&reader, typed, TextEncoding::GBK), "{typed}, {budget}");
+                assert!(found.len() >= 2400, "{typed}: {}", found.len());
+            }
+        }
+    });
+}
+
+#[test]
 fn where_most_of_some_long_rows_have_what_is_looked_for_a_scan_finds_the_rest_too() {
     with_journal(|path| {
         let ends = ["temp=1.9", "temp=2.5", "TEMP=3.9", "", "temp=4.99 end"];

@@ -11,7 +11,7 @@ use crate::journal::query::alike::Alike;
 use crate::journal::query::head_facts::HeadFacts;
 use crate::journal::query::predicate::Predicate;
 use crate::journal::query::row_judge::RowJudge;
-use crate::journal::query::{Filter, Hit, HitStart, Search};
+use crate::journal::query::{Filter, Hit, HitStart, Pattern, Search};
 use crate::journal::reader::{JournalReader, lost_record, payload_holds, record_of};
 use crate::journal::records::Records;
 use crate::journal::walk::Row;
@@ -46,6 +46,9 @@ pub struct PredicateScan {
     reader: JournalReader,
     first: u64,
     way: Way,
+    /// Where the search began that is under way, and how many rows were walked over before that.
+    searched_from: u64,
+    walked_before: u64,
     judging: Judging,
     /// Of the rows that are gone over, or of the candidates.
     records: Records,
@@ -58,6 +61,20 @@ enum Way {
     Walk,
     /// What a row must hold is looked for first.
     Search(Vec<Search>),
+    /// One row after the other as long as most of them have it.
+    WalkWhileMost(Stretch),
+}
+
+/// Rows that are walked over before it is asked whether that was worth it.
+#[derive(Debug)]
+struct Stretch {
+    /// What they are expected to have.
+    pattern: Pattern,
+    rows: u64,
+    /// The row behind it.
+    end: u64,
+    /// So many of them were wanted.
+    found: u64,
 }
 
 /// What is known besides the row that is judged.
@@ -85,8 +102,8 @@ struct Judging {
 const ROW_BYTES: u64 = 64;
 /// A row that is at most so far away is stepped to, one that is farther is looked up.
 const NEAR_ROWS: u64 = 64;
-/// From so many hits on they tell how many rows have what is looked for, or where there are some in so much of the file.
-const ENOUGH_HITS: usize = 1000;
+/// So many rows with hits tell how many have what is looked for, or fewer of them in so much of the file.
+const ENOUGH_ROWS: u64 = 1000;
 const ENOUGH_BYTES: u64 = 2 << 20;
 
 impl PredicateScan {
@@ -107,7 +124,15 @@ impl PredicateScan {
         let mut judging = Judging::new(reader.clone(), predicate)?;
         let records;
         (judging.above, records) = stand_at(&reader, from.0)?;
-        Ok(PredicateScan { reader, first: from.0, way, judging, records })
+        Ok(PredicateScan {
+            reader,
+            first: from.0,
+            way,
+            searched_from: from.0,
+            walked_before: 0,
+            judging,
+            records,
+        })
     }
 
     /// Goes over about `budget_bytes` more of the file.
@@ -134,9 +159,23 @@ impl PredicateScan {
                     hits.extend(found.hits);
                 }
                 self.judge_hits(&hits, &mut progress.found)?;
+                let before = self.reader.bytes_about(self.first..self.searched_from);
+                (progress.scanned, progress.total) = (progress.scanned + before, progress.total + before);
                 if is_one && !progress.done {
                     self.walk_on_if_most_have_it(&hits)?;
                 }
+            }
+            Way::WalkWhileMost(stretch) => {
+                let snapshot = self.reader.snapshot();
+                let end = stretch.end.min(snapshot.records);
+                self.walk(budget_bytes, end, &mut progress.found)?;
+                let next = self.records.next_id().0;
+                progress.done = next >= snapshot.records;
+                progress.total = self.reader.bytes_about(self.first..snapshot.records);
+                progress.scanned =
+                    if progress.done { progress.total } else { self.reader.bytes_about(self.first..next) };
+                progress.scanned = progress.scanned.min(progress.total);
+                self.search_on_if_few_were_found(progress.found.len(), next)?;
             }
         }
         Ok(progress)
@@ -144,17 +183,49 @@ impl PredicateScan {
 
     /// Where most rows have what is looked for, going from one to the next costs less than looking for each.
     fn walk_on_if_most_have_it(&mut self, hits: &[Hit]) -> Result<(), JournalError> {
-        let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Ok(()) };
+        let Way::Search(searches) = &self.way else { return Ok(()) };
+        let (Some(search), Some(first), Some(last)) = (searches.first(), hits.first(), hits.last()) else {
+            return Ok(());
+        };
         let behind = last.record.0.saturating_add(1);
         let rows = behind.saturating_sub(first.record.0);
-        let is_most = (hits.len() as u64).saturating_mul(2) > rows;
+        // One row may have thousands.
+        let rows_hit = hits.chunk_by(|one, next| one.record == next.record).count() as u64;
+        let is_most = |rows: u64| rows_hit.saturating_mul(2) > rows;
         let is_enough =
-            hits.len() >= ENOUGH_HITS || self.reader.bytes_about(first.record.0..behind) >= ENOUGH_BYTES;
+            rows_hit >= ENOUGH_ROWS || self.reader.bytes_about(first.record.0..behind) >= ENOUGH_BYTES;
         let finds_across = self.judging.judge.predicate.across().is_some();
-        if is_enough && is_most && !finds_across {
-            self.first = behind;
-            (self.judging.above, self.records) = stand_at(&self.reader, self.first)?;
-            self.way = Way::Walk;
+        if is_enough && is_most(rows) && !finds_across {
+            // Rows may have it that are not wanted: where the search says the same again at once, it is asked less often.
+            let is_as_before = is_most(behind.saturating_sub(self.searched_from));
+            let rows = if is_as_before { rows.max(self.walked_before.saturating_mul(2)) } else { rows };
+            let pattern = search.pattern().clone();
+            let end = behind.saturating_add(rows);
+            (self.judging.above, _) = stand_at(&self.reader, behind)?;
+            self.records = self.reader.records(behind..end).at_once();
+            self.way = Way::WalkWhileMost(Stretch { pattern, rows, end, found: 0 });
+        }
+        Ok(())
+    }
+
+    /// At the end of a stretch of which few rows were wanted, what a row must hold is looked for again.
+    fn search_on_if_few_were_found(&mut self, found: u64, next: u64) -> Result<(), JournalError> {
+        let Way::WalkWhileMost(stretch) = &mut self.way else { return Ok(()) };
+        stretch.found += found;
+        if next < stretch.end {
+            return Ok(());
+        }
+        let is_few = stretch.found.saturating_mul(4) < stretch.rows;
+        let search = if is_few {
+            Search::going_on(self.reader.clone(), stretch.pattern.clone(), RecordId(next))?
+        } else {
+            None
+        };
+        if let Some(search) = search {
+            (self.searched_from, self.walked_before) = (next, stretch.rows);
+            self.way = Way::Search(vec![search]);
+        } else {
+            (stretch.end, stretch.found) = (next.saturating_add(stretch.rows), 0);
         }
         Ok(())
     }
@@ -458,5 +529,77 @@ impl Judging {
             if is_there { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         Ok(is_there)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PredicateScan, Way};
+    use crate::codec::decode::DecodeChoice;
+    use crate::codec::expression::{Expression, Vocabulary};
+    use crate::codec::text::TextEncoding;
+    use crate::codec::time::TimeFormat;
+    use crate::journal::query::predicate::Predicate;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::ids::{Epoch, PeerId, RecordId};
+    use crate::model::record::DataHead;
+    use crate::util::clock::Stamp;
+
+    const LITTLE: u64 = 256 << 10;
+
+    /// How a scan for this goes over these rows: the ways that it took, one after the other, and how many it found.
+    fn ways(rows: &[(usize, &str)], typed: &str, budget_bytes: u64) -> (String, u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        for (count, text) in rows {
+            for _ in 0..*count {
+                let peer = PeerId::new(1);
+                writer.append_data(Stamp::default(), Epoch(1), peer, &DataHead::received(), text.as_bytes());
+            }
+            writer.publish().unwrap();
+        }
+        let expression = Expression::parse(typed, &Vocabulary::default()).unwrap();
+        let predicate =
+            Predicate::new(&expression, TextEncoding::UTF_8, &DecodeChoice::Auto, &TimeFormat::local());
+        let mut scan = PredicateScan::new(writer.reader(), predicate, RecordId(0)).unwrap();
+        let (mut ways, mut found) = (String::new(), 0);
+        loop {
+            let way = if matches!(scan.way, Way::Search(_)) { 's' } else { 'w' };
+            if !ways.ends_with(way) {
+                ways.push(way);
+            }
+            let progress = scan.step(budget_bytes).unwrap();
+            found += progress.found.len();
+            assert!(progress.scanned <= progress.total);
+            if progress.done {
+                return (ways, found);
+            }
+        }
+    }
+
+    #[test]
+    fn a_scan_walks_only_where_most_rows_have_what_is_looked_for() {
+        let chatty = "state ok ".repeat(4000);
+        let long = ["x".repeat(250_000).as_str(), "state ok"].concat();
+        let few = (40_000, "nothing of that kind");
+        let most = (20_000, "state ok");
+        for (rows, budget_bytes, taken, found) in [
+            (&[(1, chatty.as_str()), few][..], LITTLE, "s", 1),
+            (&[(12, long.as_str()), few], 3 << 20, "sws", 12),
+            (&[most, few, most], LITTLE, "swsw", 40_000),
+            (&[most, most], LITTLE, "sw", 40_000),
+            (&[few, most], LITTLE, "sw", 20_000),
+        ] {
+            assert_eq!(
+                ways(rows, "state", budget_bytes),
+                (taken.to_owned(), found),
+                "{} rows first",
+                rows[0].0
+            );
+        }
+        // Where the rows have it and are not wanted for something else, it is asked ever less often.
+        let (taken, found) = ways(&[(100_000, "state ok")], "state and not ok", LITTLE);
+        assert!(found == 0 && taken.len() < 16, "{taken}");
     }
 }

@@ -19,7 +19,7 @@ use crate::model::config::SessionKind;
 use crate::model::failure::Operation;
 use crate::model::ids::RecordId;
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Read at once; small enough that the search finds the block still in the processor's cache.
 const BLOCK_BYTES: usize = 512 << 10;
@@ -85,14 +85,43 @@ impl Search {
             None => reader.snapshot().bytes,
         };
         let start = if first_row == 0 { FRAMES_START } else { start };
+        let first = Anchor { id: if start == FRAMES_START { 0 } else { first_row }, offset: start };
+        let rows = filter.rows_within(u64::MAX);
+        Ok(Search::from_anchor(reader, pattern, filter, first, rows))
+    }
+
+    /// The search for matches that end in this row or a later one, wherever they begin. `None` where it stands is not
+    /// known, because it is damaged, or has not come yet.
+    pub(super) fn going_on(
+        reader: JournalReader,
+        pattern: Pattern,
+        from: RecordId,
+    ) -> Result<Option<Search>, JournalError> {
+        let Some(Row::Whole(frame)) = reader.frame(from)? else { return Ok(None) };
+        let first = Anchor { id: from.0, offset: frame.offset };
+        Ok(Some(Search::from_anchor(reader, pattern, Filter::default(), first, from.0..u64::MAX)))
+    }
+
+    /// What is looked for.
+    pub(super) fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    fn from_anchor(
+        reader: JournalReader,
+        pattern: Pattern,
+        filter: Filter,
+        first: Anchor,
+        rows: Range<u64>,
+    ) -> Search {
+        let start = first.offset;
         let is_regex = pattern.bytes().is_none();
         // A session of datagrams has no streams at all; in another one some peers may send messages.
         let has_streams = reader.info().kind != Some(SessionKind::Udp);
-        let first = Anchor { id: if start == FRAMES_START { 0 } else { first_row }, offset: start };
         let borders = pattern.bytes().filter(|_| has_streams).and_then(|bytes| Borders::from(first, bytes));
-        let records = is_regex.then(|| reader.records(filter.rows_within(u64::MAX)));
+        let records = is_regex.then(|| reader.records(rows));
         let joined = (is_regex && has_streams).then(JoinedStreams::default);
-        Ok(Search {
+        Search {
             messages: MessagePeers::new(reader.clone()),
             reader,
             pattern,
@@ -107,7 +136,7 @@ impl Search {
             records,
             joined,
             carries: StreamTable::default(),
-        })
+        }
     }
 
     /// Searches about `budget_bytes` more of the file.
