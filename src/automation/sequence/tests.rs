@@ -52,20 +52,24 @@ impl Desk {
         self
     }
 
+    /// Asks the run for something at the moment that it is now.
+    fn now<R>(&mut self, ask: impl FnOnce(&mut SequenceRun, &mut Moment<'_>) -> R) -> R {
+        let mut random = |bytes: &mut [u8]| bytes.fill(7);
+        let mut moment = Moment {
+            now: self.start + self.at,
+            wall_ns: 0,
+            times: &self.times,
+            random: &mut random,
+            placing: Placing::default(),
+        };
+        ask(&mut self.run, &mut moment)
+    }
+
     /// What is to be done until nothing is, in short.
     fn done(&mut self) -> String {
         let mut done = Vec::new();
         loop {
-            let mut random = |bytes: &mut [u8]| bytes.fill(7);
-            let now = self.start + self.at;
-            let mut moment = Moment {
-                now,
-                wall_ns: 0,
-                times: &self.times,
-                random: &mut random,
-                placing: Placing::default(),
-            };
-            done.push(match self.run.advance(&mut moment) {
+            done.push(match self.now(SequenceRun::advance) {
                 None => return done.join(" | "),
                 Some(Todo::Send { bytes, .. }) => format!("> {}", bytes.escape_ascii()),
                 Some(Todo::SendFile { path, .. }) => format!("file {path}"),
@@ -203,15 +207,7 @@ fn what_came_before_a_step_waits_for_it_is_not_lost() {
 #[test]
 fn a_refusal_is_why_a_step_did_not_hold() {
     let mut desk = Desk::new("version = 1\n[[step]]\nsend = 'a'\ntimes = 2\n");
-    let mut random = |bytes: &mut [u8]| bytes.fill(7);
-    let mut moment = Moment {
-        now: desk.start,
-        wall_ns: 0,
-        times: &desk.times,
-        random: &mut random,
-        placing: Placing::default(),
-    };
-    assert!(matches!(desk.run.advance(&mut moment), Some(Todo::Send { .. })));
+    assert!(matches!(desk.now(SequenceRun::advance), Some(Todo::Send { .. })));
     desk.run.was_refused("there is no peer to send to".to_owned());
     assert_eq!(desk.done(), "not ok 1: there is no peer to send to | end 0 Some(1)");
 }
@@ -220,15 +216,7 @@ fn a_refusal_is_why_a_step_did_not_hold() {
 fn a_session_that_ends_ends_the_waiting() {
     let mut desk = Desk::new("version = 1\n[[step]]\nwait_for = 'A'\nwithin = '1h'\n");
     assert_eq!(desk.done(), "");
-    let mut random = |bytes: &mut [u8]| bytes.fill(7);
-    let mut moment = Moment {
-        now: desk.start,
-        wall_ns: 0,
-        times: &desk.times,
-        random: &mut random,
-        placing: Placing::default(),
-    };
-    let todo = desk.run.session_has_ended("closed", &mut moment);
+    let todo = desk.now(|run, moment| run.session_has_ended("closed", moment));
     let Some(Todo::Tell(result)) = todo else { panic!("{todo:?}") };
     assert_eq!(
         result.outcome,
