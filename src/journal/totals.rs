@@ -180,16 +180,17 @@ impl Counted<'_> {
             while let Some(run) = self.run_from(next, end) {
                 next = run.end;
                 let is_wanted = Cell::new(true);
+                let before = done;
                 let mut told = |so_far: Range<u64>| {
-                    let told = go_on(done + self.count_in(&so_far, len));
+                    let told = go_on(before + self.count_in(&so_far, len));
                     is_wanted.set(told.is_continue());
                     told
                 };
                 read(run.clone(), &mut told)?;
-                if !is_wanted.get() || told(run.clone()).is_break() {
+                done += self.count_in(&run, len);
+                if !is_wanted.get() || go_on(done).is_break() {
                     return Ok(());
                 }
-                done += self.count_in(&run, len);
             }
         }
         Ok(())

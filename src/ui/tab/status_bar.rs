@@ -11,7 +11,7 @@ use crate::ui::tab::log_view::LogAction;
 use crate::ui::tab::meter::Meter;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::tab::totals::Shown;
-use crate::ui::tab::totals::view::totals_ui;
+use crate::ui::tab::totals::words::totals_text;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, button, status_dot, text_button, text_button_width};
@@ -63,7 +63,11 @@ pub fn status_bar_ui(
             ui.label(RichText::new(&line).color(theme.text));
         });
         if let Some(totals) = totals {
-            totals_ui(ui, ctx, totals);
+            let (line, tooltip) = totals_text(ctx, totals);
+            let part = part_ui(ui, ctx.text("totals.name"), &line, theme.text);
+            if !tooltip.is_empty() {
+                part.on_hover_text(tooltip);
+            }
         }
         if !is_kept {
             counters_ui(ui, ctx, status, meter, journal.is_some());

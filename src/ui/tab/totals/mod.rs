@@ -1,7 +1,7 @@
 //! What the selected rows come to together: gone over beside the frames, because all of a long session may be selected. It
 //! must not know where that is shown.
 
-pub mod view;
+pub mod words;
 
 use crate::engine::jobs::JobControl;
 use crate::journal::JournalError;

@@ -1,34 +1,24 @@
-//! What the selected rows come to, in the line below the log.
+//! What the selected rows come to, in words for the line below the log.
 
 use crate::codec::time::{clock_span, millis_text};
 use crate::journal::totals::Totals;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::totals::Shown;
-use crate::ui::theme::Theme;
 use crate::util::bytes_text::{ByteSize, Count};
-use egui::{Label, RichText, Ui};
 
 const NANOS: u64 = 1_000_000_000;
 
 /// Longer spans are told as a clock shows them.
 const PLAIN_MILLIS: u64 = 60_000;
 
-/// Draws it: rows, bytes, how long that took and how much it was a second; each way for itself in the tooltip.
-pub fn totals_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, shown: Shown) {
-    let (line, tooltip) = match shown {
+/// Rows, bytes, how long that took and how much it was a second; and for the tooltip, each way for itself.
+pub fn totals_text(ctx: &ViewCtx<'_>, shown: Shown) -> (String, String) {
+    match shown {
         Shown::Under(rows, percent) => {
             (ctx.format("totals.under", &[("rows", &Count(rows)), ("percent", &percent)]), String::new())
         }
         Shown::Totals(totals) => (line(ctx, &totals), tooltip(ctx, &totals)),
-    };
-    ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(ctx.text("totals.name")).color(Theme::of(ui).dim));
-        let said = ui.add(Label::new(RichText::new(line).color(Theme::of(ui).text)).selectable(true));
-        if !tooltip.is_empty() {
-            said.on_hover_text(tooltip);
-        }
-    });
+    }
 }
 
 fn line(ctx: &ViewCtx<'_>, totals: &Totals) -> String {
