@@ -84,7 +84,8 @@ fn sends_go_out_in_order_and_a_large_file_arrives_whole() {
 #[cfg(unix)]
 #[test]
 fn signals_stop_cleanly_with_a_whole_journal() {
-    for signal in ["INT", "TERM"] {
+    let signals: &[&str] = if cfg!(target_os = "linux") { &["INT", "TERM", "HUP"] } else { &["INT", "TERM"] };
+    for signal in signals {
         let console = Console::new();
         let mut server = console.start(&["listen", "tcp", "127.0.0.1:0"]);
         let mut peer = TcpStream::connect(server.ready()).unwrap();
@@ -95,6 +96,20 @@ fn signals_stop_cleanly_with_a_whole_journal() {
         assert!(console.run(&["verify", "session.skj"]).status.success());
         assert_eq!(received(&console, &console.path("session.skj")), b"kept");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_to_outlive_its_terminal_does() {
+    let console = Console::new();
+    let mut server = console
+        .start_through(&["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"], &["listen", "tcp", "127.0.0.1:0"]);
+    let mut peer = TcpStream::connect(server.ready()).unwrap();
+    server.signal("HUP");
+    peer.write_all(b"still there").unwrap();
+    wait_until("the record", || server.out().contains("still there"));
+    server.signal("TERM");
+    assert_eq!(server.wait().code(), Some(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Ctrl+C and the request to end, as news. Knows nothing of what is to end.
+//! Ctrl+C, the request to end and the end of the terminal, as news. Knows nothing of what is to end.
 
 use crossbeam_channel::{Receiver, Sender};
 use std::fmt;

@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use std::convert::Infallible;
+use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -30,6 +31,9 @@ impl Watcher {
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
             signals.add(signal);
         }
+        if ends_with_terminal() {
+            signals.add(Signal::SIGHUP);
+        }
         let mut waited_for = signals;
         waited_for.add(END_OF_WATCH);
         waited_for.thread_block()?;
@@ -38,6 +42,16 @@ impl Watcher {
             NamedThread::start("signals", move || wait_for(&waited_for, &listener, patience, &watch))?;
         Ok(Watcher { alive: Some(alive), signals, thread: Some(thread) })
     }
+}
+
+/// Whether the end of the terminal is a request to end as well. It is not where whoever started the program had the signal
+/// ignored, as `nohup` does; a signal that is blocked to be waited for would come all the same.
+fn ends_with_terminal() -> bool {
+    // Other systems than Linux tell of their signals only while they are changed, so that nothing is changed there.
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
+    let mask = ignored.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (Signal::SIGHUP as u32 - 1)) == 0)
 }
 
 /// Has nothing blocked in a program that is started.
