@@ -10,9 +10,10 @@ use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpSer
 use sockscope::model::endpoint::HostPort;
 use sockscope::model::framing::Framing;
 use sockscope::model::ids::{JobId, PeerId};
-use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Origin, Record};
+use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Loss, LossKind, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::model::status::SessionState;
+use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
@@ -403,6 +404,29 @@ fn a_long_content_goes_out_in_pieces_with_pauses_and_two_do_not_mix() {
         .collect();
     let took = Duration::from_nanos(stamps[9] - stamps[0]);
     assert!(took >= Duration::from_millis(175), "{took:?}");
+}
+
+#[test]
+fn a_file_that_becomes_shorter_while_it_is_sent_is_not_told_as_sent_whole() {
+    let (bench, address) = listen();
+    let mut peer = client(address);
+    bench.wait_status("the peer", |status| status.peers_present == 1);
+    let path = bench.journal().with_extension("bin");
+    fs::write(&path, [b'x'; 1000]).unwrap();
+    let pace =
+        Pace { piece_bytes: NonZeroUsize::new(10), pause: Duration::from_millis(20), ..Pace::default() };
+    bench.ask(Command::SendLong {
+        job: JobId(1),
+        target: Target::All,
+        source: SendSource::File(path.clone()),
+        pace,
+    });
+    peer.read_exact(&mut [0; 10]).unwrap();
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(300).unwrap();
+    let finished = bench.wait_event("the end", |event| matches!(event, Event::SendFinished { .. }));
+    let Event::SendFinished { outcome: Err(why), .. } = finished else { panic!("{finished:?}") };
+    assert!(why.to_string().ends_with("it became shorter while it was sent"), "{why}");
+    bench.wait_status("what it has", |status| status.counters.sent.bytes == 300);
 }
 
 #[test]

@@ -158,8 +158,9 @@ impl Long {
         self.next_piece = Some(base + self.pace.after(length));
     }
 
-    /// Reads what comes next, so many bytes where there are as many. A file that grows is sent as far as it reached when it was asked for. A file that claims
-    /// to be empty and is not, as those of /proc, is sent to its end.
+    /// Reads what comes next, so many bytes where there are as many. A file that grows is sent as far as it reached when it was asked for;
+    /// one that becomes shorter is sent as far as it reaches, and then it is an error. A file that claims to be empty and is not, as those of
+    /// /proc, is sent to its end.
     fn read_part(&mut self, bytes: usize) -> Result<Arc<[u8]>, Failure> {
         let mut piece = self.pieces.take(bytes);
         let buffer = Arc::make_mut(&mut piece);
@@ -172,9 +173,13 @@ impl Long {
                 length
             }
             LongContent::File { path, file } => {
+                let cannot = |error: OsError| Failure::new(Operation::ReadFile, path.display(), error);
                 let rest = if self.total == 0 { u64::MAX } else { self.total - self.sent };
-                read_full(&mut file.take(rest), buffer)
-                    .map_err(|error| Failure::new(Operation::ReadFile, path.display(), error))?
+                let length = read_full(&mut file.take(rest), buffer).map_err(|error| cannot(error.into()))?;
+                if length == 0 && self.sent < self.total {
+                    return Err(cannot(OsError::from_words("it became shorter while it was sent")));
+                }
+                length
             }
         };
         self.sent += length as u64;
@@ -277,16 +282,32 @@ mod tests {
         read
     }
 
+    /// What has 24 bytes now and had so many when it was asked for.
+    fn file_of_24_bytes(total: u64) -> Long {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[7; 24]).unwrap();
+        file.rewind().unwrap();
+        long(LongContent::File { path: "a".into(), file }, total, Pace::default())
+    }
+
     #[test]
     fn a_file_that_grows_is_sent_as_far_as_it_reached() {
-        for (total, expected) in [(10, vec![8, 2]), (30, vec![8, 8, 8]), (0, vec![8, 8, 8])] {
-            let mut file = tempfile::tempfile().unwrap();
-            file.write_all(&[7; 24]).unwrap();
-            file.rewind().unwrap();
-            let content = LongContent::File { path: "a".into(), file };
-            let mut sending = long(content, total, Pace::default());
+        for (total, expected) in [(10, vec![8, 2]), (24, vec![8, 8, 8]), (0, vec![8, 8, 8])] {
+            let mut sending = file_of_24_bytes(total);
             assert_eq!(parts(&mut sending), expected, "{total}");
             assert_eq!(sending.sent, expected.iter().sum::<usize>() as u64, "{total}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_becomes_shorter_is_sent_as_far_as_it_reaches_and_is_not_whole() {
+        for total in [25, 32] {
+            let mut sending = file_of_24_bytes(total);
+            for _ in 0..3 {
+                assert_eq!(sending.read_part(8).unwrap().len(), 8, "{total}");
+            }
+            let failure = sending.read_part(8).unwrap_err();
+            assert_eq!(failure.to_string(), "cannot read a: it became shorter while it was sent");
         }
     }
 
