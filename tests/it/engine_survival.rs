@@ -5,9 +5,11 @@ use crate::engine_support::{Bench, DEADLINE};
 use crate::small_disk::small_disk;
 use crossbeam_channel::bounded;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigSet, Signal};
 use socket2::{Domain, SockRef, Socket, Type};
 use sockscope::engine::command::{Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
+use sockscope::engine::shared::Status;
 use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::endpoint::HostPort;
 use sockscope::model::ids::JobId;
@@ -295,6 +297,45 @@ fn write_while(peer: &mut TcpStream, place: &mut usize, limit: usize, enough: im
 fn fill(path: &Path) {
     let mut file = File::create(path).unwrap();
     while file.write_all(&[0; 4096]).is_ok() {}
+}
+
+#[test]
+fn a_repeat_goes_on_when_there_is_room_on_the_disk_again_and_makes_up_for_nothing() {
+    alone("a_repeat_goes_on_when_there_is_room_on_the_disk_again_and_makes_up_for_nothing", || {
+        // Without this the limit would end the process instead of failing the write; threads that are started have it too.
+        let too_long: SigSet = [Signal::SIGXFSZ].into_iter().collect();
+        too_long.thread_block().unwrap();
+        let (bench, address) = listen();
+        let _peer = TcpStream::connect(address).unwrap();
+        bench.wait_status("the peer", |status| status.peers_present == 1);
+        let every = Duration::from_millis(20);
+        bench.ask(Command::StartRepeat {
+            job: JobId(1),
+            target: Target::All,
+            payloads: vec![b"again".to_vec().into()],
+            every,
+            times: None,
+        });
+        let sent = |status: &Status| status.repeat(JobId(1)).map_or(0, |repeat| repeat.sent);
+        bench.wait_status("the repeat", |status| sent(status) > 2);
+        let (soft, hard) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
+        setrlimit(Resource::RLIMIT_FSIZE, fs::metadata(bench.journal()).unwrap().len(), hard).unwrap();
+        bench.wait_status("the pause", |status| status.paused.is_some());
+        rest(every * 30);
+        let before = bench.wait_status("the repeat, which waits", |status| !status.repeats.is_empty());
+        setrlimit(Resource::RLIMIT_FSIZE, soft, hard).unwrap();
+        let is_resumed = |event: &Lifecycle| matches!(event, Lifecycle::Resumed { .. });
+        let resumed = bench.wait_lifecycle("the resumption", is_resumed);
+        bench.wait_status("more of them", |status| sent(status) >= sent(&before) + 5);
+        let after: Vec<u64> = bench
+            .records()
+            .iter()
+            .filter(|record| record.id > resumed.id && record.data().is_some())
+            .map(|record| record.at.mono_ns)
+            .collect();
+        let took = Duration::from_nanos(after[3] - after[0]);
+        assert!(took >= every * 2, "four turns took {took:?}: what was missed was made up for");
+    });
 }
 
 #[test]

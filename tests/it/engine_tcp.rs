@@ -1,7 +1,8 @@
 //! TCP sessions against std's sockets on loopback.
 
-use crate::engine_support::Bench;
+use crate::engine_support::{Bench, DEADLINE};
 use crate::support::accept;
+use crossbeam_channel::bounded;
 use sockscope::automation::rules::{Reply, Responder};
 use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
 use sockscope::engine::event::{Event, Rejection};
@@ -13,8 +14,9 @@ use sockscope::model::ids::{JobId, PeerId};
 use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Loss, LossKind, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::model::status::SessionState;
+use sockscope::util::thread::NamedThread;
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -371,6 +373,40 @@ fn several_repeats_run_beside_each_other_each_with_its_own_count_and_target() {
         assert!(counted(text, mine) > 20 && counted(text, other) == 0, "{text}");
     }
     assert_eq!(counted(&texts[0], 'a').max(counted(&texts[1], 'a')), 7);
+}
+
+#[test]
+fn a_repeat_to_all_goes_on_for_the_others_when_one_takes_nothing() {
+    let (bench, address) = listen();
+    let payload = vec![b'x'; 4 << 20];
+    let length = payload.len() as u64;
+    let stalled = client(address);
+    let mut taking = client(address);
+    bench.wait_status("both peers", |status| status.peers_present == 2);
+    let (told, taken) = bounded(1);
+    let _reading = NamedThread::start("reading", move || {
+        told.send(io::copy(&mut taking, &mut io::sink()).unwrap()).unwrap();
+    })
+    .unwrap();
+    let sent = |status: &Status| status.repeat(JobId(1)).map(|repeat| repeat.sent);
+    bench.ask(Command::StartRepeat {
+        job: JobId(1),
+        target: Target::All,
+        payloads: vec![payload.into()],
+        every: Duration::from_millis(80),
+        times: None,
+    });
+    let lost = bench.wait_record("what the other does not take", |record| {
+        matches!(&record.body, Body::Loss(Loss { what: LossKind::UnsentBytes, count }) if *count == length)
+    });
+    let stalled_peer = bench.session.shared().peers_from(PeerId::FIRST, 2);
+    let stalled_peer = stalled_peer.iter().find(|peer| peer.remote == stalled.local_addr().unwrap().into());
+    assert_eq!(lost.peer, stalled_peer.map(|peer| peer.id));
+    let before = sent(&bench.session.shared().status()).unwrap();
+    bench.wait_status("more of them", |status| sent(status) >= Some(before + 3));
+    bench.answer(bench.ask(Command::StopSending { job: JobId(1) }));
+    bench.answer(bench.ask(Command::ShutDownWrite(Target::All)));
+    assert!(taken.recv_timeout(DEADLINE).unwrap() >= (before + 3) * length);
 }
 
 #[test]

@@ -334,6 +334,7 @@ impl Worker {
             Published::Nothing | Published::More | Published::StillPaused => {}
             Published::ResumedNow => {
                 self.set_paused(false);
+                self.go_on_after_pause();
                 // What stood still goes on at once.
                 self.is_unfinished = true;
             }

@@ -6,8 +6,9 @@ use crate::engine::command::{Content, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
 use crate::engine::worker::queue::Payload;
+use crate::engine::worker::templates::counted_on;
 use crate::model::ids::JobId;
-use crate::model::record::Origin;
+use crate::model::record::{LossKind, Origin};
 use crate::model::status::RepeatStatus;
 use crate::model::websocket::MessageForm;
 use crate::util::spread::Spread;
@@ -50,6 +51,8 @@ struct Pace {
 pub(super) enum Next {
     /// At this time.
     At(Instant),
+    /// When the journal can be written again.
+    AfterPause,
     /// Not at all.
     Ended(Result<(), Rejection>),
 }
@@ -90,6 +93,12 @@ impl Repeat {
         }
     }
 
+    /// What was missed while the journal could not be written is not made up for: a new period begins now.
+    pub(super) fn go_on_after_pause(&mut self, now: Instant) {
+        self.schedule = Schedule::new(now, self.every, None);
+        self.pace = Pace::default();
+    }
+
     /// When the next period begins; nothing when there is none.
     fn next_due(&self) -> Option<Instant> {
         if self.left == Some(0) { None } else { self.schedule.next_due() }
@@ -115,9 +124,12 @@ impl Pace {
 }
 
 impl Worker {
-    /// Sends what is due. A period in which nobody is there is let pass and does not count; any other refusal ends the
-    /// schedule.
+    /// Sends what is due. A period in which nobody is there is let pass and does not count; it waits while the journal cannot
+    /// be written, and any other refusal ends the schedule.
     pub(super) fn run_repeat(&mut self, repeat: &mut Repeat) -> Next {
+        if self.turn.log.paused().is_some() {
+            return Next::AfterPause;
+        }
         for _ in 0..TURNS_AT_ONCE {
             let Some(due) = repeat.next_due() else { return Next::Ended(Ok(())) };
             if !repeat.schedule.take_due(self.turn.now) {
@@ -140,18 +152,57 @@ impl Worker {
     fn send_period(&mut self, repeat: &mut Repeat) -> Result<bool, Rejection> {
         let mut is_sent = false;
         for payload in &repeat.payloads {
-            let sent = match payload {
-                Repeated::Bytes(payload) => self.send(&repeat.target, payload, Origin::Repeat),
-                Repeated::Template(template, form) => {
-                    self.fill_and_send(&repeat.target, (template, *form), Origin::Repeat, &mut repeat.counted)
-                }
-            };
-            match sent {
+            match self.send_repeated(&repeat.target, payload, &mut repeat.counted) {
                 Ok(()) => is_sent = true,
                 Err(Rejection::NoPeer | Rejection::NotConnected) => {}
                 Err(why) => return Err(why),
             }
         }
         Ok(is_sent)
+    }
+
+    fn send_repeated(
+        &mut self,
+        target: &Target,
+        repeated: &Repeated,
+        counted: &mut u64,
+    ) -> Result<(), Rejection> {
+        match repeated {
+            Repeated::Bytes(payload) => self.send_again(target, vec![(target.clone(), payload.clone())]),
+            Repeated::Template(template, form) => {
+                let filled = self.fill(target, (template, *form), *counted)?;
+                self.send_again(target, filled)?;
+                *counted = counted_on(template, *counted);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts these on their way. Of several peers one that takes nothing does not keep the others from theirs: what it was to have
+    /// is lost.
+    fn send_again(&mut self, target: &Target, outgoing: Vec<(Target, Payload)>) -> Result<(), Rejection> {
+        let mut each = Vec::new();
+        for (whom, payload) in outgoing {
+            if whom == Target::All {
+                let recipients = self.each_recipient(&whom)?;
+                each.extend(recipients.into_iter().map(|(one, _)| (one, payload.clone())));
+            } else {
+                each.push((whom, payload));
+            }
+        }
+        let are_several = *target == Target::All && each.len() > 1;
+        let mut sent = Err(Rejection::NoPeer);
+        for (one, payload) in each {
+            match self.send(&one, &payload, Origin::Repeat) {
+                Ok(()) => sent = Ok(()),
+                // It has left over what another was sent.
+                Err(Rejection::PeerGone(_)) if are_several => {}
+                Err(Rejection::QueueFull { peer, .. }) if are_several => {
+                    self.turn.log.loss(Some(peer), LossKind::UnsentBytes, payload.len() as u64);
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        sent
     }
 }

@@ -177,11 +177,24 @@ impl Worker {
                         self.turn.agenda.set(Alarm::Sender(job), Some(due));
                         self.senders.by_job.insert(job, Sender::Repeat(repeat));
                     }
+                    Next::AfterPause => {
+                        self.senders.by_job.insert(job, Sender::Repeat(repeat));
+                    }
                     Next::Ended(outcome) => self.end_sender(job, Sender::Repeat(repeat), outcome),
                 }
             }
             Some(sender) => self.go_on_with(job, sender),
             None => {}
+        }
+    }
+
+    /// The journal can be written again: what repeats goes on.
+    pub(super) fn go_on_after_pause(&mut self) {
+        for (job, sender) in &mut self.senders.by_job {
+            if let Sender::Repeat(repeat) = sender {
+                repeat.go_on_after_pause(self.turn.now);
+                self.turn.agenda.set(Alarm::Sender(*job), Some(self.turn.now));
+            }
         }
     }
 
