@@ -217,15 +217,24 @@ impl<R: Copy> Framer<R> {
     }
 
     /// Gives what waits, because the stream ended or its gap has passed. Where a gap ends messages it is whole.
-    pub fn finish(&mut self, mut emit: impl FnMut(Message<'_, R>)) {
-        let waiting = std::mem::take(&mut self.waiting);
-        let sources = std::mem::take(&mut self.sources);
-        let skipped = std::mem::take(&mut self.skipped).min(waiting.len());
-        self.searched = 0;
+    pub fn finish(&mut self, emit: impl FnMut(Message<'_, R>)) {
         let end = match self.cutter {
             Cutter::IdleGap { .. } => MessageEnd::Whole,
             _ => MessageEnd::Incomplete,
         };
+        self.give(end, emit);
+    }
+
+    /// Gives what waits as a message, because somebody said all of it at once.
+    pub fn end_as_said(&mut self, emit: impl FnMut(Message<'_, R>)) {
+        self.give(MessageEnd::Whole, emit);
+    }
+
+    fn give(&mut self, end: MessageEnd, mut emit: impl FnMut(Message<'_, R>)) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let sources = std::mem::take(&mut self.sources);
+        let skipped = std::mem::take(&mut self.skipped).min(waiting.len());
+        self.searched = 0;
         for (range, end) in [(0..skipped, MessageEnd::OutOfStep), (skipped..waiting.len(), end)] {
             emit_message(&waiting, &sources, range, end, &mut emit);
         }

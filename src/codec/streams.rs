@@ -1,10 +1,10 @@
 //! Cuts all streams of a session into messages: a cutter for each peer and direction, and what ends its last message
-//! besides the cutting itself. It keeps no record, asks no clock, and does not know what becomes of a message.
+//! besides the cutting itself, such as the end of what was sent as one. It keeps no record, asks no clock, and does not know what becomes of a message.
 
 use crate::codec::framing::{Framer, LONGEST_MESSAGE, Message, MessageEnd, Place};
 use crate::model::framing::Framing;
 use crate::model::ids::{Epoch, PeerId, RecordId};
-use crate::model::record::{Body, Data, DataHead, Direction, Lifecycle, Record};
+use crate::model::record::{Body, Data, DataHead, Direction, Lifecycle, Origin, Record};
 use crate::util::clock::Stamp;
 use std::collections::BTreeMap;
 
@@ -133,7 +133,15 @@ impl StreamSplitter {
             .entry((head.peer, head.data.direction))
             .or_insert_with(|| Framer::with_longest_message(framing, longest));
         let before = framer.waiting_bytes();
+        let is_said = framing.ends_with_marks() && head.is_said();
+        if is_said && framer.waiting().is_some_and(|(from, _)| !from.record.is_said()) {
+            // Two have sent into the same stream: what one of them left open is not what the other one says.
+            framer.finish(&mut emit);
+        }
         framer.push(head, head.at.mono_ns, bytes, &mut emit);
+        if is_said && !head.data.goes_on {
+            framer.end_as_said(&mut emit);
+        }
         self.waiting_bytes = (self.waiting_bytes + framer.waiting_bytes()).saturating_sub(before);
         if self.waiting_bytes > MOST_WAITING_BYTES {
             self.waiting_bytes -= framer.waiting_bytes();
@@ -227,6 +235,19 @@ impl PieceHead {
             data: data.head,
         }
     }
+
+    /// Whether somebody here said this as a message of its own, and did not pass on a stream of bytes.
+    fn is_said(&self) -> bool {
+        match self.data.origin {
+            Origin::User
+            | Origin::Repeat
+            | Origin::Echo
+            | Origin::Reply
+            | Origin::Timer
+            | Origin::Sequence => self.data.direction == Direction::Sent,
+            Origin::Peer | Origin::File | Origin::Import | Origin::Protocol => false,
+        }
+    }
 }
 
 impl StreamsEnd {
@@ -260,7 +281,7 @@ mod tests {
     use crate::codec::framing::MessageEnd;
     use crate::codec::streams::StreamMessage;
     use crate::model::ids::{Epoch, PeerId, RecordId};
-    use crate::model::record::{DataHead, Direction, EndReason, Lifecycle};
+    use crate::model::record::{DataHead, Direction, EndReason, Lifecycle, Origin};
     use crate::util::clock::Stamp;
 
     const LONGEST: usize = 64;
@@ -315,6 +336,45 @@ mod tests {
                 "d peer 1, 6-6 unfinished",
             ]
         );
+    }
+
+    #[test]
+    fn what_was_sent_as_one_is_a_message_whatever_it_ends_with() {
+        let sent = |origin, goes_on| DataHead { goes_on, ..DataHead::sent(origin) };
+        let pieces = [
+            (sent(Origin::User, false), &b"AT"[..]),
+            (sent(Origin::Sequence, false), b"one\ntwo"),
+            (sent(Origin::User, true), b"lo"),
+            (sent(Origin::User, false), b"ng"),
+            (sent(Origin::File, false), b"of a f"),
+            (sent(Origin::File, false), b"ile\nopen"),
+            (sent(Origin::Reply, false), b"OK\r\n"),
+            (DataHead::new(Direction::Received, Origin::Peer), b"re"),
+            (DataHead::new(Direction::Received, Origin::Peer), b"ceived\n"),
+        ];
+        let marks = [
+            "AT peer 1, 0-0",
+            "one\\n peer 1, 1-1",
+            "two peer 1, 1-1",
+            "long peer 1, 2-3",
+            "of a file\\n peer 1, 4-5",
+            "open peer 1, 5-5 unfinished",
+            "OK\\r\\n peer 1, 6-6",
+            "received\\n peer 1, 7-8",
+        ];
+        let told_by = |words| {
+            let mut seen = Vec::new();
+            let mut splitter = splitter(words);
+            for (record, (data, bytes)) in (0..).zip(&pieces) {
+                let head = PieceHead { data: *data, ..head(record, 1, data.direction) };
+                splitter.data(head, bytes, false, |message| seen.push(told(&message)));
+            }
+            seen
+        };
+        assert_eq!(told_by("lines"), marks);
+        assert_eq!(told_by("delim:0A"), marks);
+        // A form that every message has goes on over everything that is sent.
+        assert_eq!(told_by("fixed:5")[..2], ["ATone peer 1, 0-1", "\\ntwol peer 1, 1-2"]);
     }
 
     #[test]

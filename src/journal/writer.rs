@@ -201,7 +201,8 @@ impl JournalWriter {
             let (now, later) = rest.split_at(rest.len().min(MAX_PAYLOAD_BYTES - usize::from(u8::MAX)));
             let mut slot = self.data_slot(now.len());
             slot.buffer().copy_from_slice(now);
-            slot.finish_as(kind, now.len(), at, epoch, peer, head);
+            let head = DataHead { goes_on: head.goes_on || !later.is_empty(), ..*head };
+            slot.finish_as(kind, now.len(), at, epoch, peer, &head);
             rest = later;
             if rest.is_empty() {
                 return first;

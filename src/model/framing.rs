@@ -38,6 +38,13 @@ pub enum Framing {
     Mqtt,
 }
 
+impl Framing {
+    /// Whether what is between messages are marks that a person may leave out, and not a form that every message has.
+    pub fn ends_with_marks(&self) -> bool {
+        matches!(self, Framing::Lines | Framing::Delimiter(_) | Framing::StartEnd { .. })
+    }
+}
+
 /// Where a message's length stands and what it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LengthField {

@@ -98,6 +98,8 @@ pub struct DataHead {
     pub kernel_stamped: bool,
     /// The datagram was longer than what was kept.
     pub truncated: bool,
+    /// The rest of what was sent as one follows in the next record of its stream.
+    pub goes_on: bool,
     /// The local address a datagram came in on, where the kernel tells.
     pub local: Option<IpAddr>,
     /// The interface a datagram came in on, where the kernel tells.
@@ -405,6 +407,7 @@ impl DataHead {
             origin,
             kernel_stamped: false,
             truncated: false,
+            goes_on: false,
             local: None,
             interface: None,
             rule: None,

@@ -33,7 +33,12 @@ fn any_frame() -> impl Strategy<Value = Forged> {
     (numbers, vec(any::<u8>(), 0..80), rows_left_out, between, 0..10_u8).prop_map(
         |((code, facts, detail, peer, link, wall_ns), payload, rows_left_out, bytes_between, luck)| {
             let facts_bytes = facts.min(u8::try_from(payload.len()).unwrap());
-            let flags = FrameFlags { sent: luck % 2 == 0, kernel_stamped: false, truncated: luck == 3 };
+            let flags = FrameFlags {
+                sent: luck % 2 == 0,
+                kernel_stamped: false,
+                truncated: luck == 3,
+                goes_on: luck == 5,
+            };
             let payload_crc = if luck == 0 { 0 } else { crc32fast::hash(&payload) };
             let header = FrameHeader {
                 code,

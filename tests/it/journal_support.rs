@@ -218,20 +218,24 @@ fn any_data() -> impl Strategy<Value = Data> {
         0..=9_u8,
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
         proptest::option::of(any::<std::net::IpAddr>()),
         proptest::option::of(any_text().prop_map(|name| InterfaceName::new(&name))),
         proptest::option::of(any_text().prop_map(|name| RuleName::new(&name))),
         proptest::option::of(any::<u8>()),
     )
-        .prop_map(|(sent, origin, kernel_stamped, truncated, local, interface, rule, ttl)| DataHead {
-            direction: if sent { Direction::Sent } else { Direction::Received },
-            origin: Origin::from_code(origin).unwrap(),
-            kernel_stamped,
-            truncated,
-            local,
-            interface,
-            rule,
-            ttl,
+        .prop_map(|(sent, origin, kernel_stamped, truncated, goes_on, local, interface, rule, ttl)| {
+            DataHead {
+                direction: if sent { Direction::Sent } else { Direction::Received },
+                origin: Origin::from_code(origin).unwrap(),
+                kernel_stamped,
+                truncated,
+                goes_on,
+                local,
+                interface,
+                rule,
+                ttl,
+            }
         });
     (head, proptest::collection::vec(any::<u8>(), 0..300)).prop_map(|(head, bytes)| Data { head, bytes })
 }

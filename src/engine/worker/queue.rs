@@ -40,7 +40,8 @@ impl Payload {
 
     /// What a record says of it.
     pub(super) fn head(&self, origin: Origin) -> DataHead {
-        DataHead { rule: self.rule, ..DataHead::sent(origin) }
+        let goes_on = matches!(self.form, MessageForm::Part { is_last: false, .. });
+        DataHead { rule: self.rule, goes_on, ..DataHead::sent(origin) }
     }
 
     /// The same bytes in this form.

@@ -388,6 +388,7 @@ impl Stream {
             let at = clock::now();
             match self.wire.write(bytes) {
                 Ok(count) => {
+                    let head = DataHead { goes_on: head.goes_on || count < bytes.len(), ..head };
                     log.data(at, self.status.id, &head, &bytes[..count]);
                     self.status.sent.add(count);
                     self.queue.advance(count);

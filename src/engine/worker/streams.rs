@@ -451,7 +451,7 @@ mod tests {
     use crate::engine::worker::scripted_wire::{OtherSide, Script};
     use crate::engine::worker::stream::Stream;
     use crate::engine::worker::turn::Turn;
-    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::address::Address;
     use crate::model::ids::PeerId;
     use crate::model::record::{EndReason, Origin};
@@ -461,7 +461,7 @@ mod tests {
     use std::sync::Arc;
 
     struct Bench {
-        _folder: tempfile::TempDir,
+        folder: tempfile::TempDir,
         streams: Streams,
         turn: Turn,
     }
@@ -472,7 +472,7 @@ mod tests {
             let path = folder.path().join("a.skj");
             let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
             let mut bench = Bench {
-                _folder: folder,
+                folder,
                 streams: Streams::default(),
                 turn: Turn::new(journal, Arc::new(Syncer::start().unwrap())),
             };
@@ -549,6 +549,23 @@ mod tests {
         side.script().room = 100;
         bench.serve(false, true);
         assert_eq!((side.taken().as_str(), side.interest()), ("payload", Some(Interest::READ)));
+    }
+
+    #[test]
+    fn a_record_tells_whether_the_rest_of_what_was_sent_follows() {
+        let (mut bench, side) = Bench::with(Script { room: 4, ..incoming(0) });
+        bench.send("payload");
+        side.script().room = 100;
+        bench.serve(false, true);
+        bench.send("whole");
+        bench.turn.log.publish(bench.turn.now);
+        let reader = JournalReader::open(&bench.folder.path().join("a.skj")).unwrap();
+        let mut records = reader.records(0..reader.snapshot().records);
+        let mut sent = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            sent.extend(record.data().map(|data| (data.bytes.clone(), data.head.goes_on)));
+        }
+        assert_eq!(sent, [(b"payl".to_vec(), true), (b"oad".to_vec(), false), (b"whole".to_vec(), false)]);
     }
 
     #[test]

@@ -43,6 +43,8 @@ struct Line<'a> {
     hex: Option<&'a str>,
     #[serde(default)]
     truncated: bool,
+    #[serde(default)]
+    goes_on: bool,
     time_source: Option<&'a str>,
     ttl: Option<u8>,
     #[serde(borrow)]
@@ -227,6 +229,7 @@ impl Line<'_> {
         let head = DataHead {
             kernel_stamped: self.time_source == Some("kernel"),
             truncated: self.truncated,
+            goes_on: self.goes_on,
             local,
             interface: self.interface.as_deref().map(InterfaceName::new),
             rule: self.rule.as_deref().map(RuleName::new),

@@ -68,6 +68,9 @@ pub(super) fn push_data_end(line: &mut String, head: &DataHead) {
     if head.truncated {
         line.push_str(",\"truncated\":true");
     }
+    if head.goes_on {
+        line.push_str(",\"goes_on\":true");
+    }
     if head.kernel_stamped {
         line.push_str(",\"time_source\":\"kernel\"");
     }

@@ -88,6 +88,7 @@ pub(in crate::journal) fn encode_facts(head: &DataHead, out: &mut Vec<u8>) -> Pa
             sent: head.direction == Direction::Sent,
             kernel_stamped: head.kernel_stamped,
             truncated: head.truncated,
+            goes_on: head.goes_on,
         },
         facts_bytes: u8::try_from(out.len() - before).unwrap_or(0),
     }
@@ -136,6 +137,7 @@ pub fn facts_of(header: &FrameHeader, payload: &[u8]) -> Option<DataHead> {
         origin: Origin::from_code(header.detail)?,
         kernel_stamped: header.flags.kernel_stamped,
         truncated: header.flags.truncated,
+        goes_on: header.flags.goes_on,
         local: None,
         interface: None,
         rule: None,

@@ -13,6 +13,7 @@ const HEADER_CRC_AT: usize = FRAME_HEADER_BYTES - 4;
 const FLAG_SENT: u8 = 1;
 const FLAG_KERNEL_STAMPED: u8 = 2;
 const FLAG_TRUNCATED: u8 = 4;
+const FLAG_GOES_ON: u8 = 8;
 
 /// A frame's header as it stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub struct FrameHeader {
 
 /// The flag byte of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a bit of its own")]
 pub struct FrameFlags {
     /// From us to the peer.
     pub sent: bool,
@@ -50,6 +52,8 @@ pub struct FrameFlags {
     pub kernel_stamped: bool,
     /// The datagram was longer than what was kept.
     pub truncated: bool,
+    /// The rest of what was sent as one follows in the next record of its stream.
+    pub goes_on: bool,
 }
 
 /// A header that nothing was taken out of yet, and whose checksum was not looked at.
@@ -221,6 +225,7 @@ impl FrameFlags {
         bit(self.sent, FLAG_SENT)
             | bit(self.kernel_stamped, FLAG_KERNEL_STAMPED)
             | bit(self.truncated, FLAG_TRUNCATED)
+            | bit(self.goes_on, FLAG_GOES_ON)
     }
 
     fn decode(byte: u8) -> FrameFlags {
@@ -228,6 +233,7 @@ impl FrameFlags {
             sent: byte & FLAG_SENT != 0,
             kernel_stamped: byte & FLAG_KERNEL_STAMPED != 0,
             truncated: byte & FLAG_TRUNCATED != 0,
+            goes_on: byte & FLAG_GOES_ON != 0,
         }
     }
 }
