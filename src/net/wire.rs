@@ -21,6 +21,11 @@ pub trait Wire: Send {
     /// Puts payload on its way and says how much of it was taken. Fails with `WouldBlock` when there is no room.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// How much of the payload that was taken the wire still holds back, because the socket has no room for it.
+    fn held_payload(&self) -> u64 {
+        0
+    }
+
     /// Writes what the wire holds back by itself, as far as there is room.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())

@@ -88,6 +88,10 @@ impl Wire for Secured {
         self.tls.write(&mut tapped(&self.plain, &mut self.capture), bytes)
     }
 
+    fn held_payload(&self) -> u64 {
+        self.tls.held() as u64
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.tls.push_out(&mut tapped(&self.plain, &mut self.capture))?;
         self.shut_when_out()

@@ -252,6 +252,51 @@ fn an_end_that_comes_with_the_last_bytes_is_read_although_the_socket_says_nothin
 }
 
 #[test]
+fn what_came_before_a_record_that_is_wrong_is_read_before_that_is_told() {
+    for wrong in [&b"\x17\x03\x03\x00\x20aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"[..], b"GET / HTTP/1.1\r\n\r\n"] {
+        let (mut client, mut server) = secured(&Poll::new().unwrap());
+        assert_eq!(client.wire.write(&mut client.socket, b"last words").unwrap(), 10);
+        client.socket.write_all(wrong).unwrap();
+        let mut buffer = [0; 100];
+        let got = (0..1_000_000).find_map(|_| server.read(&mut buffer).ok());
+        assert_eq!((got, &buffer[..10]), (Some(Got::Bytes(10)), &b"last words"[..]));
+        let not_now = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+        let error =
+            (0..1_000_000).find_map(|_| server.read(&mut buffer).err().filter(|error| !not_now(error)));
+        assert!(error.is_some());
+    }
+}
+
+/// Elsewhere a system may throw away what came before a reset.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_came_is_read_although_the_peer_is_gone_and_takes_nothing_more() {
+    let (mut client, mut server) = secured(&Poll::new().unwrap());
+    let piece = vec![0; 64 << 10];
+    assert!((0..10_000).any(|_| server.write(&piece).is_err()) && server.wants().write);
+    assert!((1..=piece.len() as u64).contains(&server.held_payload()));
+    let words = vec![7; 30_000];
+    let mut sent = 0;
+    while sent < words.len() {
+        sent += client.wire.write(&mut client.socket, &words[sent..]).unwrap();
+    }
+    assert!(!client.wire.wants_write());
+    // Over bytes that were not read, this is a reset.
+    drop(client);
+    let (mut buffer, mut received) = (vec![0; 4096], 0);
+    let end = (0..1_000_000).find_map(|_| match server.read(&mut buffer) {
+        Ok(Got::Bytes(count)) => {
+            received += count;
+            None
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        end => Some(end),
+    });
+    assert_eq!((received, end.is_some_and(|end| end.is_err())), (words.len(), true));
+    assert!(server.flush().is_err());
+}
+
+#[test]
 fn one_that_is_waited_for_nothing_is_not_reported_although_it_has_something_to_write_itself() {
     let mut poll = Poll::new().unwrap();
     let (mut client, mut server) = secured(&poll);

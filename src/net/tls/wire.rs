@@ -29,6 +29,12 @@ pub struct TlsWire {
     judge: Option<(Arc<ServerJudge>, String)>,
     opening: Vec<u8>,
     ahead: Ahead,
+    /// So much of the plaintext that was taken last is not out yet.
+    held: usize,
+    /// Came while bytes were read that go first.
+    read_error: Option<io::Error>,
+    /// Came while something was read, for whoever writes next.
+    write_error: Option<io::Error>,
     is_agreed: bool,
     has_finished: bool,
 }
@@ -45,6 +51,9 @@ impl TlsWire {
             judge,
             opening: Vec::new(),
             ahead: Ahead::default(),
+            held: 0,
+            read_error: None,
+            write_error: None,
             is_agreed: false,
             has_finished: false,
         }
@@ -69,6 +78,11 @@ impl TlsWire {
     /// Whether there is ciphertext that the socket has not taken yet.
     pub fn wants_write(&self) -> bool {
         self.connection.wants_write()
+    }
+
+    /// How much of what was written is not out yet. Something is held until the last byte of its ciphertext is out.
+    pub fn held(&self) -> usize {
+        if self.wants_write() { self.held } else { 0 }
     }
 
     /// Goes on with the handshake as far as the socket allows; what was agreed on, once, when it is done. `None` while
@@ -101,6 +115,7 @@ impl TlsWire {
     }
 
     /// Reads plaintext. 0 when the peer has said that it sends no more; an `UnexpectedEof` when it is gone without that.
+    /// What came before an error is read before it.
     pub fn read(&mut self, socket: &mut (impl Read + Write), buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.connection.reader().read(buffer) {
@@ -108,9 +123,18 @@ impl TlsWire {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(cut()),
                 outcome => return outcome,
             }
-            self.pull_in(socket)?;
-            // A peer may ask for new keys, which has to be answered.
-            self.push_out(socket)?;
+            if let Some(error) = self.read_error.take() {
+                return Err(error);
+            }
+            match self.pull_in(socket) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(error),
+                Err(error) => self.read_error = Some(error),
+            }
+            // A peer may ask for new keys, which has to be answered. One that is gone may have sent something before.
+            if self.write_error.is_none() {
+                self.write_error = self.push_out(socket).err();
+            }
         }
     }
 
@@ -121,20 +145,26 @@ impl TlsWire {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let count = self.connection.writer().write(&plaintext[..plaintext.len().min(PLAINTEXT_BYTES)])?;
+        self.held = count;
         self.push_out(socket)?;
         Ok(count)
     }
 
     /// Writes what the socket takes of what is encrypted already.
     pub fn push_out(&mut self, socket: &mut impl Write) -> io::Result<()> {
+        if let Some(error) = self.write_error.take() {
+            return Err(error);
+        }
         while self.connection.wants_write() {
             match self.connection.write_tls(socket) {
-                Ok(_) => {}
+                // The ciphertext is a little longer.
+                Ok(count) => self.held = self.held.saturating_sub(count).max(self.held.min(1)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
+        self.held = 0;
         Ok(())
     }
 
@@ -153,8 +183,9 @@ impl TlsWire {
             self.connection.read_tls(&mut OpeningTap { socket, opening: &mut self.opening })?
         };
         if let Err(error) = self.connection.process_new_packets() {
-            // The peer is told why, as far as the socket takes it now.
-            self.push_out(socket)?;
+            if self.push_out(socket).is_err() {
+                // The peer is told why, as far as the socket takes it now. What is wrong with its bytes says more.
+            }
             let judged = self.judge.as_ref().and_then(|(judge, _)| judge.take_problem());
             let can_ask_anew =
                 self.is_agreed && self.connection.protocol_version() == Some(ProtocolVersion::TLSv1_2);
