@@ -145,7 +145,7 @@ impl WebSocket {
     pub fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
         let (opcode, is_final) = match form {
             MessageForm::Raw => return Ok(payload.to_vec()),
-            MessageForm::Close if self.has_said_goodbye => {
+            _ if self.has_said_goodbye => {
                 return Err(OsError::from_words("the conversation has been ended with a close already"));
             }
             MessageForm::Close => {
@@ -191,6 +191,11 @@ impl WebSocket {
     /// The frame that ends the conversation from our side, once.
     pub fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
         if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }
+    }
+
+    /// Whether we have ended the conversation from our side.
+    pub fn has_said_goodbye(&self) -> bool {
+        self.has_said_goodbye
     }
 
     /// A close that a person wrote is on its way.
@@ -370,9 +375,11 @@ mod tests {
             let (mut client, mut server) = pair();
             let said = server.frame(typed.as_bytes(), MessageForm::Close).unwrap();
             server.goodbye_is_said();
+            for form in [MessageForm::Close, MessageForm::Text, MessageForm::Ping] {
+                assert!(server.frame(b"again", form).is_err());
+            }
             assert!(
-                server.frame(b"again", MessageForm::Close).is_err()
-                    && server.say_goodbye().unwrap().is_empty()
+                server.frame(b"raw", MessageForm::Raw).is_ok() && server.say_goodbye().unwrap().is_empty()
             );
             let mut wanted = Vec::new();
             push_frame(&mut wanted, Opcode::Close, true, &close_payload(code, reason), None);

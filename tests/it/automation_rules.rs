@@ -242,3 +242,26 @@ fn a_file_of_rules_that_is_edited_while_they_answer_is_read_again_with_the_next_
     let (_server, address) = serve(&console, &rules("other"), &["--split", "lines"]);
     assert_eq!(answer(&TcpStream::connect(address).unwrap()), "other\n");
 }
+
+#[test]
+fn a_peer_that_is_still_sending_when_a_rule_closes_is_heard_out() {
+    if !has_tool("python3") {
+        return;
+    }
+    let rules = "version = 1\n[[rule]]\nwhen = 'text ~ \"^POST \"'\nreply = 'no'\nclose = 'fin'\n";
+    let console = Console::new();
+    let (mut server, address) = serve(&console, rules, &["--split", "lines", "--format", "jsonl"]);
+    // Its body comes when the answer is there already, and would meet a reset if the socket were closed.
+    let program = r"import socket, sys
+s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 20)
+s.sendall(b'POST /'); s.sendall(b' HTTP/1.1\r\n')
+assert s.recv(100) == b'no' and s.recv(100) == b''
+for number in range(50): s.sendall(b'body %03d' % number * 1000 + b'\n')
+s.shutdown(socket.SHUT_WR); print('told')";
+    assert_eq!(python(program, &[&address.port().to_string()]).trim(), "told");
+    wait_until("the end", || server.out().contains("\"event\":\"peer_left\",\"reason\":\"kicked\""));
+    server.signal("INT");
+    assert!(server.wait().success());
+    let out = server.out();
+    assert!(out.contains("body 049") && !out.contains("unsent"), "{out}");
+}

@@ -325,3 +325,39 @@ fn a_file_that_is_edited_while_it_runs_changes_nothing_about_the_run() {
     let report = fs::read_to_string(console.path("out.xml")).unwrap();
     assert!(report.contains("tests=\"6\" failures=\"0\"") && !report.contains("other"), "{report}");
 }
+
+#[test]
+fn a_step_that_closes_ends_when_what_was_sent_before_has_gone_out() {
+    if !has_tool("python3") {
+        return;
+    }
+    for tls in [false, true] {
+        let console = Console::new();
+        // Eight megabytes are more than a system takes for a peer that has not begun to read.
+        let line = "0123456789abcdef".repeat(1024);
+        let more = if tls { "tls = true\n" } else { "" };
+        let text = format!(
+            "version = 1\n[session]\nlisten = \"tcp 127.0.0.1:0\"\n{more}[[step]]\nwait_for = \"text:go\"\n\
+             [[step]]\nsend = \"{line}\"\ntimes = 512\n[[step]]\nclose = \"fin\"\n"
+        );
+        fs::write(console.path("out.toml"), text).unwrap();
+        let mut server = console.start(&["run", "out.toml"]);
+        let port = server.ready().port().to_string();
+        let program = r"import socket, ssl, sys
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536); s.settimeout(20)
+s.connect(('127.0.0.1', int(sys.argv[1])))
+if sys.argv[2] == 'true':
+    c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE
+    s = c.wrap_socket(s, suppress_ragged_eofs=False)
+s.sendall(b'go'); got = 0
+while True:
+    piece = s.recv(65536)
+    if not piece: break
+    got += len(piece)
+s.close(); print(got)";
+        assert_eq!(python(program, &[&port, &tls.to_string()]).trim(), "8388608", "{tls}");
+        assert!(server.wait().success(), "{}", server.errors());
+        let told = server.out();
+        assert!(told.contains("ok 3 close fin"), "{told}");
+    }
+}

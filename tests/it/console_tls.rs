@@ -195,6 +195,49 @@ t.write(b'last words'); until_done(t.unwrap); print('unwrapped')";
 }
 
 #[test]
+fn a_peer_that_reads_slowly_gets_the_last_of_what_it_is_answered_and_our_goodbye() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let answer = "0123456789abcdef".repeat(16 << 10);
+    let rules = format!("version = 1\n[[rule]]\nwhen = 'text:go'\nreply = '{answer}'\n");
+    std::fs::write(console.path("rules.toml"), rules).unwrap();
+    let words = ["listen", "tcp", "127.0.0.1:0", "--tls", "--rules", "rules.toml", "--format", "jsonl"];
+    let mut server = console.start(&[&words[..], &["--option", "send-buffer=8192"]].concat());
+    // It says goodbye and ends its side before it reads the first byte, so that the last that is for it finds no room.
+    let program = "import socket, ssl, sys
+c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192); s.settimeout(30)
+s.connect(('127.0.0.1', int(sys.argv[1])))
+i, o = ssl.MemoryBIO(), ssl.MemoryBIO(); t = c.wrap_bio(i, o)
+def more():
+    out = o.read()
+    if out: s.sendall(out)
+    got = s.recv(4096); i.write(got) if got else i.write_eof()
+while True:
+    try: t.do_handshake(); break
+    except ssl.SSLWantReadError: more()
+t.write(b'go')
+try: t.unwrap()
+except ssl.SSLWantReadError: pass
+s.sendall(o.read()); s.shutdown(socket.SHUT_WR)
+got = b''
+while True:
+    try:
+        piece = t.read(65536)
+        if not piece: break
+        got += piece
+    except ssl.SSLZeroReturnError: break
+    except ssl.SSLWantReadError: more()
+assert got == b'0123456789abcdef' * 16384, len(got); print('whole')";
+    assert_eq!(python(program, &[&server.ready().port().to_string()]).trim(), "whole");
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let (out, _) = end(server);
+    assert!(!out.contains("unsent"), "{out}");
+}
+
+#[test]
 fn a_client_checks_whom_it_speaks_with_and_says_what_is_wrong() {
     if !has_tool("openssl") {
         return;

@@ -330,3 +330,38 @@ fn a_message_of_more_than_a_hundred_megabytes_goes_to_the_journal_in_little_memo
     let told = python(&format!("{FRAMES}{LOOK_AT_LONG_MESSAGES}"), &[raw.to_str().unwrap()]);
     assert_eq!(told.trim(), "whole");
 }
+
+#[test]
+fn a_rule_that_closes_says_goodbye_and_hears_the_answer() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let rules = "version = 1\n[[rule]]\nwhen = 'text:leave'\nreply = 'bye'\nclose = 'fin'\n\
+        [[rule]]\nwhen = 'text:go'\nclose = 'fin'\n[[rule]]\nwhen = 'text:late'\nreply = 'never'\n";
+    std::fs::write(console.path("rules.toml"), rules).unwrap();
+    let words = ["listen", "ws", "127.0.0.1:0", "--rules", "rules.toml", "--format", "jsonl"];
+    let mut server = console.start(&words);
+    let port = server.ready().port().to_string();
+    // What it still has to say comes between both goodbyes; neither side sends after its own.
+    let program = format!(
+        r"{FRAMES}
+for word in (b'leave', b'go'):
+    s, h = connect(int(sys.argv[1]), '/')
+    s.sendall(frame(1, word, True))
+    if word == b'leave': assert read(s)[3] == b'bye'
+    op, fin, masked, data = read(s); assert (op, data[:2]) == (8, b'\x03\xe8'), (op, data)
+    s.sendall(frame(1, b'late', True)); s.sendall(frame(8, data, True))
+    assert s.recv(1) == b''
+    assert s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+    s.close()
+print('in order')"
+    );
+    assert_eq!(python(&program, &[&port]).trim(), "in order");
+    wait_until("both to leave", || server.out().matches("\"event\":\"peer_left\"").count() == 2);
+    let out = end(server);
+    assert_eq!(out.matches("\"event\":\"peer_left\",\"reason\":\"kicked\"").count(), 2, "{out}");
+    // The masked goodbye has come, and nobody has counted an answer that could not go.
+    let goodbyes = out.lines().filter(|line| line.contains("\"rx\"") && line.contains("8882")).count();
+    assert!(goodbyes == 2 && !out.contains("unsent"), "{out}");
+}

@@ -107,7 +107,7 @@ pub enum AnswerTo {
 /// How a rule or a sequence ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CloseWay {
-    /// In an orderly way, after what was sent before.
+    /// In an orderly way, after what was sent before; the other side has its time to end, too.
     Fin,
     /// With a reset.
     Reset,

@@ -14,6 +14,8 @@ pub(super) enum Alarm {
     Link,
     /// A peer has had its time to shake hands.
     Handshake(PeerId),
+    /// A peer that was asked to end has had its time for it.
+    Leaving(PeerId),
     /// A peer's message has ended, because nothing more came.
     Silence(PeerId),
     /// Rules have an answer that waited, or a timer of their own.

@@ -130,7 +130,7 @@ impl Worker {
         }
     }
 
-    fn stream_targets(&self, target: &Target) -> Result<Vec<PeerId>, Rejection> {
+    pub(super) fn stream_targets(&self, target: &Target) -> Result<Vec<PeerId>, Rejection> {
         self.require_open()?;
         match self.link {
             Link::Datagrams(_) => Err(Rejection::WrongKind),

@@ -274,6 +274,7 @@ impl Worker {
             _ if turn.log.paused().is_some() && alarm.waits_for_journal() => {}
             Alarm::Link => self.run_link_due(),
             Alarm::Handshake(peer) => streams.end_slow_handshake(peer, turn),
+            Alarm::Leaving(peer) => streams.end_slow_leaving(peer, turn),
             Alarm::Silence(peer) => streams.end_silent_message(peer, turn),
             Alarm::Rules => turn.answering.run_due(turn.now, &mut turn.log),
             Alarm::Sender(job) => self.run_sender(job),

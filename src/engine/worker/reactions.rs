@@ -42,6 +42,8 @@ pub(super) struct Sequencing {
     is_held: bool,
     /// One step is begun although it is held.
     may_begin_one: bool,
+    /// Connections that the present step has asked to end.
+    leaving: Vec<PeerId>,
     /// Where the records begin that came after the last step.
     first_record: RecordId,
     /// Why what the step wanted was refused.
@@ -68,7 +70,8 @@ impl Worker {
     pub(super) fn sequence_due(&self) -> Option<Instant> {
         let has_begun = self.sequencing.began.is_some();
         let run = self.turn.answering.run.as_ref().filter(|_| has_begun)?;
-        if self.sequencing.is_held && run.is_between_steps() && !self.sequencing.may_begin_one {
+        let is_held = self.sequencing.is_held && run.is_between_steps() && !self.sequencing.may_begin_one;
+        if is_held || self.waits_for_leaving() {
             return None;
         }
         let due = run.next_due()?;
@@ -126,17 +129,14 @@ impl Worker {
 
     /// Ends a connection; what is queued for it goes out before, unless both sides throw it away.
     fn end_connection(&mut self, peer: PeerId, how: CloseWay) {
-        if matches!(self.link, Link::Datagrams(_)) || !self.streams.iter().any(|stream| stream.id() == peer) {
+        if matches!(self.link, Link::Datagrams(_)) || !self.streams.contains(peer) {
             return;
         }
         self.make_room();
         let Worker { streams, turn, .. } = self;
         match how {
             CloseWay::Reset => streams.kick(peer, CloseKind::Reset, turn),
-            CloseWay::Fin if streams.longest_queue(&[peer]) == 0 => {
-                streams.kick(peer, CloseKind::Fin, turn);
-            }
-            CloseWay::Fin => streams.shut_write(&[peer], turn),
+            CloseWay::Fin => streams.leave(peer, turn),
         }
     }
 
@@ -180,6 +180,22 @@ impl Worker {
         }
     }
 
+    /// Asks connections to end; the step has ended when they have.
+    fn leave_peers(&mut self, target: &Target) -> Result<(), Rejection> {
+        let ids = self.stream_targets(target)?;
+        for id in &ids {
+            self.make_room();
+            let Worker { streams, turn, .. } = self;
+            streams.leave(*id, turn);
+        }
+        self.sequencing.leaving = ids;
+        Ok(())
+    }
+
+    fn waits_for_leaving(&self) -> bool {
+        self.sequencing.leaving.iter().any(|id| self.streams.contains(*id))
+    }
+
     fn reader_is_behind(&self) -> bool {
         self.sequencing.waits_for_reader && self.outbox.waiting.len() > RESULTS_KEPT
     }
@@ -193,6 +209,10 @@ impl Worker {
         }
         let Some(mut run) = self.turn.answering.run.take() else { return };
         for _ in 0..STEPS_PER_TURN {
+            if self.waits_for_leaving() {
+                self.turn.answering.run = Some(run);
+                return;
+            }
             if self.reader_is_behind() {
                 break;
             }
@@ -240,15 +260,14 @@ impl Worker {
                 self.start_long(SEQUENCE_FILE, &target, SendSource::File(path), Pace::default())
             }
             Todo::Close { to, how } => {
-                let kind = match how {
-                    CloseWay::Fin => CloseKind::Fin,
-                    CloseWay::Reset => CloseKind::Reset,
-                };
                 let target = match self.recipients_of(to) {
                     Target::Configured => Target::All,
                     target => target,
                 };
-                self.close_peers(&target, kind)
+                match how {
+                    CloseWay::Reset => self.close_peers(&target, CloseKind::Reset),
+                    CloseWay::Fin => self.leave_peers(&target),
+                }
             }
             Todo::Tell(result) => {
                 self.tell_step(result, run);

@@ -25,6 +25,8 @@ pub(super) struct Script {
     pub(super) holds_incoming: bool,
     /// What it waits for by itself besides its handshake, such as room for the rest of a record.
     pub(super) wants: Option<Interest>,
+    /// So much of what was taken is not out yet.
+    pub(super) held: u64,
     /// How many bytes are taken in all.
     pub(super) room: usize,
     /// What was taken.
@@ -90,6 +92,10 @@ impl Wire for OtherSide {
         script.room -= count;
         script.taken.extend_from_slice(&bytes[..count]);
         Ok(count)
+    }
+
+    fn held_payload(&self) -> u64 {
+        self.script().held
     }
 
     fn shake_hands(&mut self) -> io::Result<Handshake> {

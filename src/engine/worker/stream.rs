@@ -80,6 +80,8 @@ pub(super) struct Stream {
     /// Cuts what comes into messages, while the session answers.
     pub(super) cutter: Option<MessageCutter>,
     pub(super) shown_as_changed: bool,
+    /// We have asked it to end, so that it has not left by itself when it does.
+    is_leaving: bool,
     /// The peer has ended the conversation that its frames are: whatever becomes of the connection, it left in order.
     has_heard_goodbye: bool,
     /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
@@ -115,6 +117,7 @@ impl Stream {
             keep_half_closed: false,
             cutter: None,
             shown_as_changed: false,
+            is_leaving: false,
             has_heard_goodbye: false,
             websocket: None,
             opening: Opening::default(),
@@ -254,7 +257,7 @@ impl Stream {
     pub(super) fn take_in_frames(&mut self, bytes: &[u8]) -> Result<(), OsError> {
         let Some(websocket) = &mut self.websocket else { return Ok(()) };
         let Demands { answers, is_over } = websocket.take_in(bytes)?;
-        if !answers.is_empty() && self.can_send() {
+        if !answers.is_empty() && self.can_write() {
             let payload = Payload::from(answers).in_form(MessageForm::Raw);
             if self.queue.push(payload, Origin::Protocol).is_err() {
                 // A peer that asks and never reads gets no more answers than its queue holds.
@@ -266,14 +269,19 @@ impl Stream {
     }
 
     pub(super) fn queued_bytes(&self) -> u64 {
-        self.queue.bytes()
+        self.queue.bytes() + self.wire.held_payload()
+    }
+
+    /// Whether nothing waits any more, neither here nor in the wire.
+    pub(super) fn is_all_out(&self) -> bool {
+        self.queue.is_empty() && !self.wire.wants().write
     }
 
     /// The same, but where messages keep their borders each weighs more than its bytes, so that an empty one weighs
     /// something.
     pub(super) fn waiting_weight(&self) -> u64 {
         let messages = if self.keeps_borders() { self.queue.len() as u64 } else { 0 };
-        self.queue.bytes() + PAYLOAD_OVERHEAD * messages
+        self.queued_bytes() + PAYLOAD_OVERHEAD * messages
     }
 
     /// Reads once, straight into the journal's batch.
@@ -339,14 +347,19 @@ impl Stream {
         }
     }
 
-    /// Whether we have not yet said, and shall not say next, that we send no more.
+    /// Whether payload can still be sent: where frames are spoken, nobody has anything to say after a goodbye.
     pub(super) fn can_send(&self) -> bool {
+        self.can_write() && !self.websocket.as_ref().is_some_and(|websocket| websocket.has_said_goodbye())
+    }
+
+    /// Whether we have not yet said, and shall not say next, that we send no more.
+    fn can_write(&self) -> bool {
         self.status.state.can_send() && !self.shut_when_empty && self.write_failed.is_none()
     }
 
     /// Queues a payload, or says why it cannot be sent.
     pub(super) fn queue(&mut self, payload: Payload, origin: Origin) -> Result<(), Rejection> {
-        if !self.can_send() {
+        if !self.can_write() {
             let error = OsError::from_words("nothing more can be sent on this connection");
             return Err(Failure::new(Operation::Send, self.status.remote, error).into());
         }
@@ -408,7 +421,7 @@ impl Stream {
                 Err(error) => return self.writing_has_failed(End::from(&error)),
             }
         }
-        if self.queue.is_empty() {
+        if self.is_all_out() {
             if self.shut_when_empty {
                 return self.shut_write(log);
             }
@@ -452,7 +465,7 @@ impl Stream {
     /// what we may still send.
     fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
         let is_kept = self.keep_half_closed && self.can_send();
-        if self.queue.is_empty() && !is_kept {
+        if self.is_all_out() && !is_kept {
             return Outcome::Ended(End::because(EndReason::Fin));
         }
         self.peer_finished = true;
@@ -470,9 +483,19 @@ impl Stream {
         self.wire.check().map_or_else(|error| Outcome::Ended(End::from(&error)), |()| Outcome::Open)
     }
 
+    /// The connection ends because we want to, when both sides have said all that they had to say.
+    pub(super) fn leave(&mut self, log: &mut Log) -> Outcome {
+        self.is_leaving = true;
+        self.finish_writing(log)
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        self.is_leaving
+    }
+
     /// We send no more, once the queue is empty.
     pub(super) fn finish_writing(&mut self, log: &mut Log) -> Outcome {
-        if !self.can_send() {
+        if !self.can_write() {
             return Outcome::Open;
         }
         match self.websocket.as_mut().map(|websocket| websocket.say_goodbye()) {
@@ -583,7 +606,7 @@ impl Stream {
 
     /// Where frames are spoken a peer is told, if it takes that now.
     fn say_goodbye_at_once(&mut self, log: &mut Log) {
-        if self.is_shaking_hands() || !self.queue.is_empty() {
+        if self.is_shaking_hands() || !self.is_all_out() {
             return;
         }
         let Some(Ok(goodbye)) = self.websocket.as_mut().map(|websocket| websocket.say_goodbye()) else {
@@ -606,8 +629,8 @@ impl Stream {
         }
         self.keep_captured(log);
         let id = self.status.id;
-        if self.queue.bytes() > 0 {
-            log.loss(Some(id), LossKind::UnsentBytes, self.queue.bytes());
+        if self.queued_bytes() > 0 {
+            log.loss(Some(id), LossKind::UnsentBytes, self.queued_bytes());
         }
         let remote = self.status.remote;
         log.lifecycle(Some(id), Lifecycle::PeerLeft { remote, reason: end.reason, error: end.error });

@@ -25,6 +25,9 @@ const MESSAGES_PER_TURN: usize = 256;
 /// So long may a peer take to shake hands. One that is slower costs nobody but itself.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
+/// So long may a peer take to end its side of a connection of which we have ended ours.
+const LEAVING_TIME: Duration = Duration::from_secs(5);
+
 /// The peers, and what is common to serving them.
 #[derive(Default)]
 pub(super) struct Streams {
@@ -180,6 +183,10 @@ impl Streams {
 
     fn answer(&mut self, id: PeerId, length: usize, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|_| turn.answering.is_active()) else { return };
+        if stream.is_leaving() {
+            // To whom nothing more can be said.
+            return;
+        }
         let whose = whose(stream);
         if stream.keeps_borders() {
             let answers = turn.answering.answers_to_datagram(whose, &self.scratch[..length], turn.now);
@@ -279,6 +286,8 @@ impl Streams {
 
     fn end(&mut self, id: PeerId, end: End, turn: &mut Turn) {
         if let Some(stream) = self.by_id.remove(&id) {
+            let is_ours = stream.is_leaving() && stream.is_all_out();
+            let end = if is_ours { End::because(EndReason::Kicked) } else { end };
             self.has_left(&stream, end.reason, turn);
             turn.peer_updates.show(stream.end(&mut turn.log, end, false));
         }
@@ -294,8 +303,11 @@ impl Streams {
 
     fn has_left(&mut self, stream: &Stream, reason: EndReason, turn: &mut Turn) {
         let id = stream.id();
-        turn.agenda.set(Alarm::Handshake(id), None);
-        turn.agenda.set(Alarm::Silence(id), None);
+        // However it went, nobody wants to connect again.
+        let reason = if stream.is_leaving() { EndReason::Kicked } else { reason };
+        for alarm in [Alarm::Handshake(id), Alarm::Leaving(id), Alarm::Silence(id)] {
+            turn.agenda.set(alarm, None);
+        }
         self.ended.push(Ended { id, reason, unsent: stream.waiting_weight() });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
@@ -315,7 +327,7 @@ impl Streams {
             Target::Last => self.last.into_iter().collect(),
             Target::LastSender => self.last_sender.into_iter().collect(),
             Target::Peers(ids) => {
-                if let Some(gone) = ids.iter().find(|id| !self.by_id.contains_key(id)) {
+                if let Some(gone) = ids.iter().find(|id| !self.contains(**id)) {
                     return Err(Rejection::PeerGone(*gone));
                 }
                 ids.clone()
@@ -381,6 +393,36 @@ impl Streams {
         }
     }
 
+    /// Ends a connection when what was sent before has gone out and the peer has had its time to end its side, too: one that
+    /// is closed at once answers what still comes with a reset.
+    pub(super) fn leave(&mut self, id: PeerId, turn: &mut Turn) {
+        match self.by_id.get_mut(&id) {
+            None => {}
+            Some(stream) if stream.is_leaving() => {}
+            Some(stream) if stream.is_shaking_hands() => self.kick(id, CloseKind::Fin, turn),
+            Some(stream) => {
+                turn.agenda.set(Alarm::Leaving(id), Some(turn.now + LEAVING_TIME));
+                turn.agenda.set(Alarm::Silence(id), None);
+                let outcome = stream.leave(&mut turn.log);
+                self.settle(id, outcome, turn);
+            }
+        }
+    }
+
+    /// Lets go of a peer that does not end its side in time. Its time begins when it has taken everything.
+    pub(super) fn end_slow_leaving(&mut self, id: PeerId, turn: &mut Turn) {
+        match self.by_id.get(&id) {
+            Some(stream) if !stream.is_all_out() => {
+                turn.agenda.set(Alarm::Leaving(id), Some(turn.now + LEAVING_TIME));
+            }
+            _ => self.kick(id, CloseKind::Fin, turn),
+        }
+    }
+
+    pub(super) fn contains(&self, id: PeerId) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
     pub(super) fn kick(&mut self, id: PeerId, how: CloseKind, turn: &mut Turn) {
         self.end_by_us(id, EndReason::Kicked, how == CloseKind::Reset, turn);
     }
@@ -444,7 +486,7 @@ fn whose(stream: &Stream) -> Whose {
 
 #[cfg(test)]
 mod tests {
-    use super::{HANDSHAKE_TIME, READS_PER_TURN, Streams};
+    use super::{HANDSHAKE_TIME, LEAVING_TIME, READS_PER_TURN, Streams};
     use crate::engine::sync::Syncer;
     use crate::engine::worker::agenda::Alarm;
     use crate::engine::worker::queue::Payload;
@@ -606,5 +648,51 @@ mod tests {
         let Bench { streams, turn, .. } = &mut bench;
         streams.end_by_us(PeerId::FIRST, EndReason::Kicked, true, turn);
         assert_eq!((side.unread(), side.ending()), (3, Some(Ending::Reset)));
+    }
+
+    #[test]
+    fn one_that_shall_leave_gets_what_was_sent_before_and_has_its_time_to_end_too() {
+        for answers in [true, false] {
+            let (mut bench, side) = Bench::with(Script { room: 4, ..incoming(0) });
+            bench.send("payload");
+            let Bench { streams, turn, .. } = &mut bench;
+            streams.leave(PeerId::FIRST, turn);
+            assert_eq!(streams.send(&[PeerId::FIRST], &b"more"[..].into(), Origin::User, turn).ok(), None);
+            // Its time has not begun yet.
+            turn.now += LEAVING_TIME;
+            assert_eq!(turn.agenda.take_due(turn.now, false), Some(Alarm::Leaving(PeerId::FIRST)));
+            streams.end_slow_leaving(PeerId::FIRST, turn);
+            side.script().room = 100;
+            bench.serve(false, true);
+            assert_eq!((side.taken().as_str(), side.script().finished), ("payload", true));
+            assert_eq!(bench.state(), Some(PeerState::WriteShut));
+            side.script().ends = answers;
+            bench.serve(true, false);
+            let Bench { streams, turn, .. } = &mut bench;
+            turn.now += LEAVING_TIME;
+            let due = turn.agenda.take_due(turn.now, false);
+            assert_eq!(due, (!answers).then_some(Alarm::Leaving(PeerId::FIRST)));
+            if due.is_some() {
+                streams.end_slow_leaving(PeerId::FIRST, turn);
+            }
+            assert_eq!((streams.len(), streams.take_ended()), (0, vec![EndReason::Kicked]));
+            assert_eq!(side.ending(), Some(Ending::Orderly));
+        }
+    }
+
+    #[test]
+    fn what_a_wire_has_taken_and_not_sent_yet_waits_like_what_is_queued() {
+        let held = Script { wants: Some(Interest::WRITE), held: 5, ends: true, ..incoming(0) };
+        let (mut bench, side) = Bench::with(held);
+        bench.send("payload");
+        assert_eq!((side.taken().as_str(), bench.streams.longest_queue(&[PeerId::FIRST])), ("payload", 5));
+        bench.serve(true, false);
+        assert_eq!(bench.state(), Some(PeerState::PeerFinished), "it still listens");
+        let Bench { streams, turn, .. } = &mut bench;
+        streams.shut_write(&[PeerId::FIRST], turn);
+        assert!(!side.script().finished);
+        (side.script().wants, side.script().held) = (None, 0);
+        bench.serve(false, true);
+        assert_eq!((side.script().finished, bench.streams.take_ended()), (true, vec![EndReason::Fin]));
     }
 }
