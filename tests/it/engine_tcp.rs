@@ -14,6 +14,7 @@ use sockscope::model::ids::{JobId, PeerId};
 use sockscope::model::record::{Body, Direction, EndReason, Lifecycle, Loss, LossKind, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue};
 use sockscope::model::status::SessionState;
+use sockscope::model::tls::TlsClientSettings;
 use sockscope::util::thread::NamedThread;
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -283,6 +284,30 @@ fn a_client_comes_back_by_itself_when_asked_to() {
         status.counters.peers_seen == 4 && matches!(status.state, SessionState::Connected { .. })
     });
     drop(last);
+}
+
+#[test]
+fn a_server_that_takes_connections_and_no_handshake_is_asked_less_and_less_often() {
+    for (speaks_tls, expected) in [(true, [10, 20, 40]), (false, [10, 10, 10])] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = connect_to(server.local_addr().unwrap());
+        config.reconnect =
+            Some(Reconnect { first_delay: Duration::from_millis(10), longest_delay: Duration::from_secs(9) });
+        config.tls = speaks_tls.then(TlsClientSettings::default);
+        let bench = Bench::open(SessionConfig::TcpClient(config));
+        for _ in 0..expected.len() {
+            drop(accept(&server));
+        }
+        let delays = || -> Vec<u64> {
+            let delay = |record: &Record| match record.body {
+                Body::Lifecycle(Lifecycle::ReconnectScheduled { delay_millis }) => Some(delay_millis),
+                _ => None,
+            };
+            bench.records().iter().filter_map(delay).collect()
+        };
+        bench.wait_status("the delays", |_| delays().len() >= expected.len());
+        assert_eq!(delays()[..expected.len()], expected);
+    }
 }
 
 #[test]

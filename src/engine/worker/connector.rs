@@ -190,9 +190,6 @@ impl Connector {
         let attempt = self.under_way.take()?;
         match finish_connect(attempt.registered.socket()) {
             Ok(Some((local, remote))) => {
-                if let Some(delays) = &mut self.delays {
-                    delays.next = delays.first;
-                }
                 record_options(&attempt.reports, &mut turn.log);
                 let registered = attempt.registered;
                 // Where a program listens at a name that it did not bind itself, the system knows no name.
@@ -220,6 +217,14 @@ impl Connector {
     ) -> Progress {
         turn.log.lifecycle(None, Lifecycle::ConnectFailed { failure: failure.clone(), reason });
         self.try_next_address(Some(failure), poll, turn)
+    }
+
+    /// Both sides have agreed on everything: the next attempt is a first one again. A server that refuses each handshake is
+    /// asked less and less often.
+    pub(super) fn connection_is_open(&mut self) {
+        if let Some(delays) = &mut self.delays {
+            delays.next = delays.first;
+        }
     }
 
     /// The connection has ended. `None` when no new one is wanted.

@@ -282,6 +282,9 @@ impl Worker {
         if let Some((local, remote)) = self.connection.filter(|_| self.streams.is_open()) {
             self.connection = None;
             self.state = SessionState::Connected { local, remote };
+            if let Link::Connector(connector) = &mut self.link {
+                connector.connection_is_open();
+            }
         }
     }
 
