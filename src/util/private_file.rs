@@ -16,6 +16,16 @@ pub fn append_to(path: &Path) -> io::Result<File> {
     for_owner(OpenOptions::new().append(true).create(true)).open(path)
 }
 
+/// The same, and one that is there already is taken away from everybody else.
+pub fn append_secrets_to(path: &Path) -> io::Result<File> {
+    let file = append_to(path)?;
+    let facts = file.metadata()?;
+    if facts.is_file() && system::is_open_to_others(&facts) {
+        unless_refused(system::close_file(path))?;
+    }
+    Ok(file)
+}
+
 /// Lets only their owner read and write the files that are made with these options.
 pub fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
     system::for_owner(options)

@@ -23,7 +23,7 @@ pub(super) struct Secrets {
 /// Opens what the secrets go to.
 pub(super) fn secrets_of(key_log: Option<&Path>, keep: TlsKeeping) -> Result<Arc<Secrets>, Failure> {
     let file = key_log.map(|path| {
-        let opened = private_file::append_to(path);
+        let opened = private_file::append_secrets_to(path);
         opened.map(Mutex::new).map_err(|error| Failure::new(Operation::OpenFile, path.display(), error))
     });
     Ok(Arc::new(Secrets { file: file.transpose()?, keep, kept: Mutex::default() }))

@@ -197,6 +197,20 @@ fn a_close_is_told_from_a_cut_and_every_byte_arrives() {
     assert_eq!(lines.lines().count(), 10, "{lines}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_key_log_that_others_could_read_is_taken_away_from_them_and_goes_on() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let key_log = folder.path().join("keys.log");
+    fs::write(&key_log, "earlier\n").unwrap();
+    fs::set_permissions(&key_log, fs::Permissions::from_mode(0o664)).unwrap();
+    let client = TlsClientSettings { key_log: Some(key_log.clone()), ..TlsClientSettings::default() };
+    TlsConnector::new(&client, "127.0.0.1").unwrap();
+    assert_eq!(fs::metadata(&key_log).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(&key_log).unwrap(), "earlier\n");
+}
+
 #[test]
 fn files_that_are_no_pem_are_told() {
     let folder = tempfile::tempdir().unwrap();
