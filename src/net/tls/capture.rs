@@ -4,6 +4,9 @@ use crate::model::record::Direction;
 use crate::net::wire::Captured;
 use std::io::{self, IoSlice, Read, Write};
 
+/// So much memory is kept from one asking to the next: there may be thousands of connections, and few that are busy.
+const KEPT_BYTES: usize = 64 << 10;
+
 /// What went over the socket since it was asked for last, in its order.
 #[derive(Debug, Default)]
 pub(super) struct Capture {
@@ -39,6 +42,9 @@ impl Capture {
             rest = more;
         }
         self.bytes.clear();
+        if self.bytes.capacity() > KEPT_BYTES {
+            self.bytes = Vec::new();
+        }
     }
 }
 
@@ -81,7 +87,7 @@ impl<S: Write> Write for Tapped<'_, S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Capture, Tapped};
+    use super::{Capture, KEPT_BYTES, Tapped};
     use crate::net::wire::Captured;
     use std::io::{Cursor, IoSlice, Read, Write};
 
@@ -108,5 +114,16 @@ mod tests {
         let expected = [("tx", b"xyz".to_vec()), ("rx", b"DE".to_vec()), ("tx", b"!".to_vec())];
         assert_eq!(told(&mut capture), expected);
         assert_eq!(told(&mut capture), []);
+    }
+
+    #[test]
+    fn the_memory_of_a_flood_is_given_back() {
+        let mut capture = Capture::default();
+        for (length, is_kept) in [(1000, true), (5 * KEPT_BYTES, false)] {
+            let mut tapped = Tapped { socket: std::io::sink(), capture: Some(&mut capture) };
+            tapped.write_all(&vec![7; length]).unwrap();
+            assert_eq!(told(&mut capture), [("tx", vec![7; length])]);
+            assert_eq!(capture.bytes.capacity() > 0, is_kept);
+        }
     }
 }
