@@ -257,7 +257,7 @@ s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 20)
 s.sendall(b'POST /'); s.sendall(b' HTTP/1.1\r\n')
 assert s.recv(100) == b'no' and s.recv(100) == b''
 for number in range(50): s.sendall(b'body %03d' % number * 1000 + b'\n')
-s.shutdown(socket.SHUT_WR); print('told')";
+s.sendall(b'POST without an end'); s.shutdown(socket.SHUT_WR); print('told')";
     assert_eq!(python(program, &[&address.port().to_string()]).trim(), "told");
     wait_until("the end", || server.out().contains("\"event\":\"peer_left\",\"reason\":\"kicked\""));
     server.signal("INT");

@@ -7,9 +7,10 @@ use sockscope::engine::event::{Event, Rejection};
 use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::framing::Framing;
 use sockscope::model::ids::{JobId, PeerId};
-use sockscope::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin};
+use sockscope::model::record::{Body, EndReason, Lifecycle, Loss, LossKind, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue, SocketOption};
 use sockscope::model::status::{PeerState, SessionState};
+use sockscope::model::websocket::WebSocketServerSettings;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -65,6 +66,33 @@ fn what_had_arrived_is_recorded_when_we_close_or_disconnect_and_the_peer_sees_an
         let status = bench.wait_status("the end", |status| status.peers_present == 0);
         assert_eq!(status.counters.received.bytes, 2000, "round {round}");
     }
+}
+
+#[test]
+fn a_websocket_peer_that_is_disconnected_is_heard_when_it_answers_the_goodbye() {
+    let (bench, address) = listen(|config| config.websocket = Some(WebSocketServerSettings::default()));
+    let mut peer = client(address);
+    let request = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    peer.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        peer.read_exact(&mut byte).unwrap();
+        answer.extend(byte);
+    }
+    bench.ask(Command::ClosePeers { target: Target::All, how: CloseKind::Fin });
+    let mut goodbye = [0; 4];
+    peer.read_exact(&mut goodbye).unwrap();
+    assert_eq!(goodbye, *b"\x88\x02\x03\xE8");
+    // Masked with zeros.
+    let answer = b"\x88\x82\0\0\0\0\x03\xE8";
+    peer.write_all(answer).unwrap();
+    assert_eq!(peer.read(&mut goodbye).unwrap(), 0);
+    drop(peer);
+    assert_eq!(left_because(&bench), EndReason::Kicked);
+    let is_answer = |record: &Record| record.data().is_some_and(|data| data.bytes == answer);
+    assert!(bench.records().iter().any(is_answer));
 }
 
 #[test]

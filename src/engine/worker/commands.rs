@@ -149,7 +149,11 @@ impl Worker {
         for id in self.stream_targets(target)? {
             self.make_room();
             let Worker { streams, turn, .. } = self;
-            streams.kick(id, how, turn);
+            if how == CloseKind::Fin && streams.answers_goodbye(id) {
+                streams.leave(id, turn);
+            } else {
+                streams.kick(id, how, turn);
+            }
         }
         Ok(())
     }

@@ -215,7 +215,7 @@ impl Streams {
 
     /// Answers the message that the peer's end has ended before silence could.
     fn answer_at_the_end(&mut self, id: PeerId, turn: &mut Turn) {
-        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        let Some(stream) = self.by_id.get_mut(&id).filter(|stream| !stream.is_leaving()) else { return };
         let whose = whose(stream);
         if let Some(cutter) = &mut stream.cutter {
             let answers = turn.answering.answers_at_the_end(whose, cutter, turn.now);
@@ -407,6 +407,11 @@ impl Streams {
                 self.settle(id, outcome, turn);
             }
         }
+    }
+
+    /// Whether a peer has an answer to our goodbye, and nothing that it would have to take before.
+    pub(super) fn answers_goodbye(&self, id: PeerId) -> bool {
+        self.by_id.get(&id).is_some_and(|stream| stream.has_frames() && stream.is_all_out())
     }
 
     /// Lets go of a peer that does not end its side in time. Its time begins when it has taken everything.
