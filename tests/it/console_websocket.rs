@@ -1,8 +1,9 @@
-//! WebSocket, with peers that know nothing of ours: a client and a server in plain Python, and curl.
+//! WebSocket, with peers that know nothing of ours: a client and a server in plain Python, its library, websocat, a browser,
+//! and curl.
 
 #[cfg(target_os = "linux")]
 use crate::console_tls::peak_kib;
-use crate::support::{Console, Running, failure, has_tool, python, wait_until};
+use crate::support::{Console, Running, failure, has_python_module, has_tool, python, wait_until};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -215,6 +216,140 @@ fn both_ends_of_ours_meet_over_tls() {
     assert!(text.lines().any(|line| line.contains("← 1") && line.ends_with("over TLS")), "{text}");
     let out = end(server);
     assert!(out.contains("\"version\":\"TLS 1.3\"") && out.contains("\"origin\":\"echo\""), "{out}");
+}
+
+/// A client of the library that most programs in Python use, with all that it offers by itself.
+const LIBRARY_CLIENT: &str = r"
+import asyncio, sys, websockets
+async def talk():
+    async with websockets.connect(f'ws://{sys.argv[1]}/live', subprotocols=['other', 'chat']) as s:
+        assert s.subprotocol == 'chat' and s.extensions == [], (s.subprotocol, s.extensions)
+        assert await s.recv() == '你好'
+        await asyncio.wait_for(await s.ping(b'there?'), 20)
+        await s.send(['two ', 'parts'])
+        await s.send('PING'); assert await s.recv() == 'PONG'
+        await s.send(bytes(range(256)) * 1000)
+        await s.close(1001, 'gone')
+asyncio.run(asyncio.wait_for(talk(), 30)); print('fine')
+";
+
+#[test]
+fn a_library_of_python_speaks_with_a_server_of_ours() {
+    let Some(python) = has_python_module("websockets") else { return };
+    let console = Console::new();
+    let words = ["listen", "ws", "127.0.0.1:0/live", "--subprotocol", "chat", "--send", "你好"];
+    let more = ["--reply", "PING=PONG", "--format", "jsonl", "--decode", "websocket"];
+    let mut server = console.start(&[&words[..], &more[..]].concat());
+    let output =
+        Command::new(python).args(["-c", LIBRARY_CLIENT]).arg(server.ready().to_string()).output().unwrap();
+    assert!(output.status.success() && output.stdout == b"fine\n", "{output:?}");
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    let out = end(server);
+    assert!(out.contains("1001") && out.contains("\"len\":256014"), "{out}");
+}
+
+/// A server of the same library that gives back what it gets.
+const LIBRARY_SERVER: &str = r"
+import asyncio, websockets
+async def serve():
+    done = asyncio.Event()
+    async def echo(s, path):
+        assert path == '/p?q' and s.request_headers['X-Token'] == '7', path
+        async for message in s: await s.send(message)
+        assert s.close_code == 1000, s.close_code
+        done.set()
+    async with websockets.serve(echo, '127.0.0.1', 0) as server:
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await asyncio.wait_for(done.wait(), 60)
+asyncio.run(serve())
+";
+
+#[test]
+fn a_client_of_ours_speaks_with_a_library_of_python() {
+    let Some(python) = has_python_module("websockets") else { return };
+    let console = Console::new();
+    let mut server =
+        Command::new(python).args(["-u", "-c", LIBRARY_SERVER]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let url = format!("ws://127.0.0.1:{}/p?q", port.trim());
+    let words = ["connect", "ws", &url, "--header", "X-Token: 7", "--send", "温度", "--send-hex", "00 FF"];
+    let more = ["--ping", "you", "--until-idle", "1", "--format", "jsonl", "--journal", "j.skj"];
+    let output = console.run(&[&words[..], &more[..]].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert!(server.wait().unwrap().success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for frame in ["8106e6b8a9e5baa6", "820200ff", "8a03796f75"] {
+        let is_that =
+            |line: &&str| line.contains("\"dir\":\"rx\"") && line.contains(&format!("\"hex\":\"{frame}\""));
+        assert_eq!(text.lines().filter(is_that).count(), 1, "{frame}: {text}");
+    }
+}
+
+#[test]
+fn websocat_speaks_with_a_server_of_ours() {
+    if !has_tool("websocat") {
+        return;
+    }
+    let console = Console::new();
+    let words = ["listen", "ws", "127.0.0.1:0", "--reply", "PING=PONG", "--reply", "温度=26"];
+    let mut server = console.start(&[&words[..], &["--format", "jsonl"]].concat());
+    let url = format!("ws://{}/", server.ready());
+    let mut client = Command::new("websocat")
+        .args(["--text", &url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut typed, mut shown) =
+        (client.stdin.take().unwrap(), BufReader::new(client.stdout.take().unwrap()).lines());
+    for (question, answer) in [("PING", "PONG"), ("温度", "26")] {
+        writeln!(typed, "{question}").unwrap();
+        assert_eq!(shown.next().unwrap().unwrap(), answer);
+    }
+    // The end of what is typed is its goodbye.
+    drop(typed);
+    assert!(client.wait().unwrap().success());
+    wait_for(&server, "\"event\":\"peer_left\",\"reason\":\"fin\"");
+    end(server);
+}
+
+/// Where a program of the test listens that was given port 0 and does not say what it became.
+#[cfg(target_os = "linux")]
+fn port_of(program: &Child) -> u16 {
+    let mut port = None;
+    let pid = format!("pid={},", program.id());
+    wait_until("the program to listen", || {
+        let listed = Command::new("ss").args(["-ltnpH"]).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let line = listed.lines().find(|line| line.contains(&pid));
+        let local = line.and_then(|line| line.split_whitespace().nth(3));
+        port = local.and_then(|local| local.rsplit(':').next()).and_then(|port| port.parse().ok());
+        port.is_some()
+    });
+    port.unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_of_ours_speaks_with_websocat() {
+    if !has_tool("websocat") || !has_tool("ss") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = Command::new("websocat")
+        .args(["--oneshot", "-E", "--text", "ws-l:127.0.0.1:0", "mirror:"])
+        .spawn()
+        .unwrap();
+    let url = format!("ws://127.0.0.1:{}/", port_of(&server));
+    let words = ["connect", "ws", &url, "--send", "hello", "--send", "温度", "--until-idle", "1"];
+    let output = console.run(&[&words[..], &["--format", "jsonl", "--journal", "j.skj"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    server.wait().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for frame in ["810568656c6c6f", "8106e6b8a9e5baa6"] {
+        assert!(text.contains(&format!("\"hex\":\"{frame}\"")), "{frame}: {text}");
+    }
 }
 
 /// A browser that ends with its test, however that ends.
