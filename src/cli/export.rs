@@ -9,7 +9,7 @@ use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::export::{
     self, ExportContext, ExportError, ExportOptions, ExportSource, ExportSplit, Exporter, FilteredExporter,
-    Format, PayloadChoice, RowSelection,
+    FollowSource, Format, PayloadChoice, RowSelection,
 };
 use crate::journal::JournalReader;
 use crate::journal::query::Filter;
@@ -123,9 +123,10 @@ pub(crate) fn run(typed: &Arguments) -> Outcome {
     if typed.follow {
         let mut wait = || signals.wait_to_follow();
         let out = &mut io::stdout().lock();
-        return match export::follow(&reader, 0, &split.framing, exporter.as_mut(), &context, out, &mut wait) {
+        let source = FollowSource { reader: &reader, from_row: 0, split: &split.framing, patience: None };
+        return match export::follow(&source, exporter.as_mut(), &context, out, &mut wait) {
             Err(ExportError::Write { source, .. }) => Err(Failed::output(source)),
-            other => other.map_err(|error| Failed::Running(error.into())),
+            other => other.map(drop).map_err(|error| Failed::Running(error.into())),
         };
     }
     let mut go_on = |_| signals.go_on();

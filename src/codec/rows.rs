@@ -143,6 +143,11 @@ impl RowMaker {
         messages.outcome
     }
 
+    /// Whether messages have begun that have not ended.
+    pub fn has_unfinished(&self) -> bool {
+        self.splitter.as_ref().is_some_and(|splitter| splitter.waiting().next().is_some())
+    }
+
     /// Gives what is unfinished, because there is no more.
     pub fn finish<E>(&mut self, sink: &mut RowSink<'_, E>) -> Result<(), E> {
         let Some(splitter) = &mut self.splitter else { return Ok(()) };

@@ -3,12 +3,12 @@
 //! session does not know of it.
 
 use crate::engine::news::News;
-use crate::export::{ExportContext, ExportError, ExportOptions, Format, follow};
+use crate::export::{ExportContext, ExportError, ExportOptions, FollowSource, Format, follow};
 use crate::journal::JournalReader;
 use crate::model::framing::Framing;
 use crate::util::private_file;
 use crate::util::thread::NamedThread;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -19,6 +19,9 @@ use std::time::Duration;
 
 /// How often the journal is looked at: who looks into the file meanwhile sees what came a moment ago.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// A message that has not ended after so long is in the file as far as it has come.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What goes into the file, and which file that is.
 #[derive(Clone, Debug)]
@@ -36,8 +39,10 @@ pub struct LogFileOrder {
 /// A file that is being written. Dropping it writes what the journal has by then, and closes the file.
 #[derive(Debug)]
 pub struct LogFile {
-    /// Nothing is ever sent: its end tells the thread to come to the end.
-    going: Option<Sender<()>>,
+    /// What is written otherwise from now on. Its end tells the thread to come to the end.
+    going: Option<Sender<LogFileOrder>>,
+    /// The order that the thread has not seen yet is taken back by a newer one.
+    unseen: Receiver<LogFileOrder>,
     ended: Receiver<Result<(), ExportError>>,
     written: Arc<AtomicU64>,
     // Last: joined after `Drop` below has asked for the end.
@@ -52,17 +57,28 @@ impl LogFile {
         from_row: u64,
         news: News,
     ) -> io::Result<LogFile> {
-        let (going, is_going) = bounded(0);
+        let (going, orders) = bounded(1);
+        let unseen = orders.clone();
         let (sender, ended) = bounded(1);
         let written = Arc::<AtomicU64>::default();
         let count = Arc::clone(&written);
         let thread = NamedThread::start("log-file", move || {
-            let outcome = write(&order, &reader, from_row, &count, &is_going);
+            let outcome = write(order, &reader, from_row, &count, &orders);
             if sender.send(outcome).is_ok() {
                 news.ring();
             }
         })?;
-        Ok(LogFile { going: Some(going), ended, written, _thread: thread })
+        Ok(LogFile { going: Some(going), unseen, ended, written, _thread: thread })
+    }
+
+    /// From now on it is written like this, into the file that it began with.
+    pub fn change(&self, order: LogFileOrder) {
+        let Some(going) = &self.going else { return };
+        let mut order = order;
+        while let Err(TrySendError::Full(newest)) = going.try_send(order) {
+            self.unseen.try_iter().for_each(drop);
+            order = newest;
+        }
     }
 
     /// How it ended, where it has ended by itself: the file could not be written, or the journal not be read.
@@ -89,30 +105,48 @@ impl Drop for LogFile {
 }
 
 fn write(
-    order: &LogFileOrder,
+    order: LogFileOrder,
     reader: &JournalReader,
     from_row: u64,
     written: &AtomicU64,
-    is_going: &Receiver<()>,
+    orders: &Receiver<LogFileOrder>,
 ) -> Result<(), ExportError> {
-    let file = private_file::append_to(&order.path).map_err(|source| failed(&order.path, source))?;
+    let path = order.path.clone();
+    let file = private_file::append_to(&path).map_err(|source| failed(&path, source))?;
     let mut out = Counted { file, written };
-    let mut exporter = order.format.exporter(&order.options);
     let context = ExportContext::of_journal(reader);
-    let split = if order.format.shows_messages() { &order.split } else { &Framing::None };
-    let mut is_last = false;
-    let done = follow(reader, from_row, split, exporter.as_mut(), &context, &mut out, &mut || {
-        if is_last {
-            return ControlFlow::Break(());
+    let (mut order, mut from_row) = (order, from_row);
+    loop {
+        let mut exporter = order.format.exporter(&order.options);
+        let split = if order.format.shows_messages() { &order.split } else { &Framing::None };
+        // Half a message means nothing yet.
+        let patience = order.options.decode.is_none().then_some(PATIENCE);
+        let source = FollowSource { reader, from_row, split, patience };
+        let (mut is_last, mut changed) = (false, None);
+        let done = follow(&source, exporter.as_mut(), &context, &mut out, &mut || {
+            if is_last {
+                return ControlFlow::Break(());
+            }
+            match orders.recv_timeout(LOOK_EVERY) {
+                Err(RecvTimeoutError::Timeout) => {}
+                // What came until the end was asked for is looked at once more.
+                Err(RecvTimeoutError::Disconnected) => is_last = true,
+                Ok(order) => {
+                    changed = Some(order);
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        from_row = done.map_err(|error| match error {
+            ExportError::Write { source, .. } => failed(&path, source),
+            other => other,
+        })?;
+        match changed {
+            Some(changed) => order = changed,
+            None => return Ok(()),
         }
-        // What came until the end was asked for is looked at once more.
-        is_last = is_going.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout);
-        ControlFlow::Continue(())
-    });
-    done.map_err(|error| match error {
-        ExportError::Write { source, .. } => failed(&order.path, source),
-        other => other,
-    })
+    }
 }
 
 fn failed(path: &Path, source: io::Error) -> ExportError {
@@ -148,7 +182,7 @@ mod tests {
     use crate::model::record::{Body, Data, DataHead};
     use crate::util::clock;
     use std::fs;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::task::Waker;
     use std::time::{Duration, Instant};
 
@@ -184,6 +218,57 @@ mod tests {
             drop(file);
             assert_eq!(fs::read(&path).unwrap(), expected);
         }
+    }
+
+    fn wait_for(path: &Path, part: &str) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            if text.contains(part) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "no “{part}” in {text}");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_message_without_end_is_written_as_far_as_it_has_come_and_its_rest_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let path = folder.path().join("log.txt");
+        let lines = LogFileOrder { split: Framing::Lines, ..order(path.clone(), Format::Text) };
+        let file = LogFile::start(lines, writer.reader(), 0, News::new(Waker::noop().clone())).unwrap();
+        append(&mut writer, b"waits");
+        wait_for(&path, "waits");
+        append(&mut writer, b" long\nnext\n");
+        wait_for(&path, "next");
+        drop(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let ends: Vec<_> = text.lines().map(|line| line.split("  ").last().unwrap_or_default()).collect();
+        assert_eq!(text.matches("waits").count(), 1, "{text}");
+        assert!(ends.len() == 3 && ends[1].contains(" long") && !ends[2].contains("long"), "{text}");
+    }
+
+    #[test]
+    fn what_comes_after_a_change_is_written_as_it_says_and_nothing_is_lost_or_written_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let path = folder.path().join("log.txt");
+        let lines = LogFileOrder { split: Framing::Lines, ..order(path.clone(), Format::Text) };
+        let file =
+            LogFile::start(lines.clone(), writer.reader(), 0, News::new(Waker::noop().clone())).unwrap();
+        append(&mut writer, b"one\ntwo\n");
+        wait_for(&path, "two");
+        file.change(order(PathBuf::from("elsewhere"), Format::Text));
+        file.change(LogFileOrder { split: Framing::None, ..lines });
+        append(&mut writer, b"three\nfour");
+        wait_for(&path, "four");
+        drop(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 3, "{text}");
     }
 
     #[cfg(target_os = "linux")]

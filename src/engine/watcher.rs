@@ -2,7 +2,7 @@
 //! standard input. The session does not know that it is watched.
 
 use crate::engine::news::News;
-use crate::export::{ExportContext, ExportError, ExportOptions, Format, follow};
+use crate::export::{ExportContext, ExportError, ExportOptions, FollowSource, Format, follow};
 use crate::journal::JournalReader;
 use crate::model::framing::Framing;
 use crate::util::stop_signals::spawn_stoppable;
@@ -76,7 +76,8 @@ fn feed(
     let options = ExportOptions { live: true, ..ExportOptions::default() };
     let mut exporter = Format::Pcapng.exporter(&options);
     let context = ExportContext::of_journal(reader);
-    let fed = follow(reader, 0, &Framing::None, exporter.as_mut(), &context, &mut input, &mut || {
+    let source = FollowSource { reader, from_row: 0, split: &Framing::None, patience: None };
+    let fed = follow(&source, exporter.as_mut(), &context, &mut input, &mut || {
         let is_wanted = is_going.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout);
         let is_there = matches!(child.try_wait(), Ok(None));
         if is_wanted && is_there { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -84,6 +85,6 @@ fn feed(
     match fed {
         // Whoever closes the program has seen enough.
         Err(ExportError::Write { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        other => other.map(drop),
     }
 }

@@ -7,6 +7,8 @@ pub mod format;
 
 pub mod run;
 
+pub mod follow;
+
 pub mod text;
 
 pub mod hexdump;
@@ -42,9 +44,10 @@ mod samples;
 
 pub use exporter::{ExportContext, Exporter, PayloadChoice, PeerEnds, PeerLookup, SeenPeers};
 pub use fields::FieldsExporter;
+pub use follow::{FollowSource, follow};
 pub use format::{ExportOptions, Format, UnknownFormat};
 pub use row_filter::{FilteredExporter, RowFilter};
 pub use run::{
-    Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, RowSelection, follow, preview,
-    run, run_to_file,
+    Enough, ExportError, ExportSource, ExportSplit, JournalPeers, Progress, RowSelection, preview, run,
+    run_to_file,
 };

@@ -98,7 +98,7 @@ pub struct JournalPeers {
 }
 
 /// Bytes collected before they are written.
-const WRITE_BYTES: usize = 256 * 1024;
+pub(super) const WRITE_BYTES: usize = 256 * 1024;
 
 /// How much is done between two reports.
 const PACE: Pace = Pace { rows: 4096, bytes: 4 << 20 };
@@ -174,45 +174,6 @@ pub fn preview(
     }
     drive.exporter.finish(&mut out).map_err(write_failed)?;
     Ok(out)
-}
-
-/// Exports what is there from a row on and then what comes, row by row, for someone who watches. Whenever it has caught
-/// up, what was written is flushed and `wait` is asked; it returns when there may be more, or says that it is the end.
-pub fn follow(
-    reader: &JournalReader,
-    from_row: u64,
-    split: &Framing,
-    exporter: &mut dyn Exporter,
-    session: &ExportContext,
-    out: &mut dyn Write,
-    wait: &mut dyn FnMut() -> ControlFlow<()>,
-) -> Result<(), ExportError> {
-    let mut out = BufWriter::with_capacity(WRITE_BYTES, out);
-    let mut peers = JournalPeers::new(reader.clone());
-    exporter.begin(session, &mut out).map_err(write_failed)?;
-    let mut next_row = from_row;
-    let mut maker = RowMaker::new(split);
-    loop {
-        let mut records = reader.records(next_row..u64::MAX);
-        while let Some(record) = records.next()? {
-            if record.is_wire() && !exporter.wants_wire() {
-                continue;
-            }
-            let is_message = session.is_message_oriented(record.peer, &mut peers);
-            maker
-                .push(record, is_message, &mut |row| exporter.row(row, &mut peers, &mut out))
-                .map_err(write_failed)?;
-        }
-        next_row = records.next_id().0;
-        out.flush().map_err(write_failed)?;
-        if wait().is_break() {
-            break;
-        }
-        reader.refresh()?;
-    }
-    maker.finish(&mut |row| exporter.row(row, &mut peers, &mut out)).map_err(write_failed)?;
-    exporter.finish(&mut out).map_err(write_failed)?;
-    out.flush().map_err(write_failed)
 }
 
 /// An export under way.
@@ -405,6 +366,6 @@ impl ExportContext {
     }
 }
 
-fn write_failed(source: io::Error) -> ExportError {
+pub(super) fn write_failed(source: io::Error) -> ExportError {
     ExportError::Write { target: "the output".to_owned(), source }
 }

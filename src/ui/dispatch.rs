@@ -294,10 +294,12 @@ fn apply_to_tab_page(state: &mut AppState, action: TabPageAction, cx: &mut Cx<'_
     let AppState { modal, tabs, settings, sending, files, document, times, .. } = state;
     match action {
         TabPageAction::LogFile => {
-            if let Some(Modal::LogFile(page)) = modal
-                && tabs.get_mut(page.tab).is_none_or(|tab| log_file::start(page, tab, settings, cx))
-            {
-                *modal = None;
+            if let Some(Modal::LogFile(page)) = modal {
+                let is_taken = log_file::is_taken(page, &*tabs);
+                let tab = tabs.get_mut(page.tab);
+                if tab.is_none_or(|tab| log_file::start(page, tab, is_taken, settings, cx)) {
+                    *modal = None;
+                }
             }
         }
         TabPageAction::TakeSecurityFile => {
@@ -550,7 +552,7 @@ pub(super) fn take_in(
             let news_due = news::take_in(tab, is_seen, (now, deadline), cx);
             tab.composer.history.hand_over(sending);
             sequence::take_in(tab, cx);
-            log_file::take_in(tab, cx);
+            log_file::take_in(tab, times.0, cx);
             [news_due, rows::take_in(tab, times, deadline, cx)]
         });
         again = due.into_iter().flatten().chain(again).min();

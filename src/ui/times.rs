@@ -32,6 +32,12 @@ pub fn times_of_file(choice: TimeChoice, with_date: bool) -> TimeFormat {
     TimeFormat::local().with_precision(precision).telling(column)
 }
 
+/// A moment in the name of a file, by the clock of this place.
+pub fn moment_in_file_name(wall_ns: i64, precision: TimePrecision) -> String {
+    let moment = TimeFormat::local().dated().with_precision(precision).text(wall_ns);
+    moment.replace([':', '.'], "-").replace(' ', "_")
+}
+
 /// Whether the choice is a time of day without its date.
 pub fn is_dateless(choice: TimeChoice) -> bool {
     written_times(choice).0 == TimeColumn::Clock

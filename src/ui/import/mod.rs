@@ -2,7 +2,7 @@
 
 pub mod view;
 
-use crate::codec::time::{TimeFormat, TimePrecision};
+use crate::codec::time::TimePrecision;
 use crate::engine::import::{ImportDone, ImportFailure, ImportPlan, import};
 use crate::export::PeerEnds;
 use crate::export::import::{ImportFormat, ImportReport, RawStream};
@@ -12,6 +12,7 @@ use crate::ui::cx::Cx;
 use crate::ui::error_text;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::paths::PathField;
+use crate::ui::times::moment_in_file_name;
 use crate::util::bytes_text::Count;
 use crate::util::clock;
 use crate::workspace::settings::Settings;
@@ -175,7 +176,6 @@ fn ends_of(typed: &str) -> Result<Option<PeerEnds>, std::net::AddrParseError> {
 /// A name that no other session has: two imports by one program are never begun in the same nanosecond. It tells the
 /// time of this place, as those of other sessions do.
 fn journal_name() -> String {
-    let times = TimeFormat::local().dated().with_precision(TimePrecision::Nanos);
-    let moment = times.text(clock::now().wall_ns).replace([':', '.'], "-").replace(' ', "_");
+    let moment = moment_in_file_name(clock::now().wall_ns, TimePrecision::Nanos);
     format!("{moment}-import-{}.{FILE_EXTENSION}", std::process::id())
 }

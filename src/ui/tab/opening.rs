@@ -1,7 +1,7 @@
 //! Opening and closing the session of a tab, and beginning a new one in its place. Files are made, and sessions that
 //! were there before come to their end, beside the frames.
 
-use crate::codec::time::{TimeFormat, TimePrecision};
+use crate::codec::time::TimePrecision;
 use crate::engine::command::Command;
 use crate::engine::handle::{NewJournal, SessionError, SessionHandle};
 use crate::engine::shared::Status;
@@ -21,6 +21,7 @@ use crate::ui::tab::rows;
 use crate::ui::tab::session::{SessionAction, send_command};
 use crate::ui::tab::title::tab_title;
 use crate::ui::tab::{Source, Tab};
+use crate::ui::times::moment_in_file_name;
 use crate::util::PROGRAM;
 use crate::util::clock;
 use crate::workspace::profile::Profile;
@@ -160,9 +161,8 @@ pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) -> bool {
 
 /// A file that is named after this moment.
 fn journal_path(profile: &Profile, wall_ns: i64) -> PathBuf {
-    let moment = TimeFormat::local().dated().with_precision(TimePrecision::Millis).text(wall_ns);
-    let stem = moment.replace([':', '.'], "-").replace(' ', "_");
-    profile.sessions_folder.join(format!("{stem}.{FILE_EXTENSION}"))
+    let moment = moment_in_file_name(wall_ns, TimePrecision::Millis);
+    profile.sessions_folder.join(format!("{moment}.{FILE_EXTENSION}"))
 }
 
 /// The path, or the first one after it that names nothing yet. It asks the disk.

@@ -4,9 +4,12 @@
 pub mod view;
 
 use crate::codec::decode::DecodeChoice;
+use crate::codec::text::TextEncoding;
+use crate::codec::time::TimePrecision;
 use crate::engine::log_file::{LogFile, LogFileOrder};
 use crate::export::{ExportError, ExportOptions, Format, PayloadChoice};
 use crate::journal::format::FILE_EXTENSION;
+use crate::model::framing::Framing;
 use crate::model::record::Direction;
 use crate::ui::cx::Cx;
 use crate::ui::error_text;
@@ -14,8 +17,10 @@ use crate::ui::jobs::{JobHandle, JobKind, all_finished};
 use crate::ui::log::RowView;
 use crate::ui::paths::PathField;
 use crate::ui::tab::{Source, Tab, TabKey};
-use crate::ui::times::times_of_file;
-use crate::workspace::settings::Settings;
+use crate::ui::times::{moment_in_file_name, times_of_file};
+use crate::util::clock;
+use crate::util::locale::Locale;
+use crate::workspace::settings::{Settings, TimeFormat as TimeChoice};
 use std::path::{Path, PathBuf};
 
 /// What can be asked of the file that a log goes on into.
@@ -54,10 +59,22 @@ pub struct LogFilePage {
 pub struct LogToFile {
     /// What goes where, for as long as it is switched on.
     order: Option<LogFileOrder>,
+    /// The look of the log that the order was made of.
+    look: Option<LogLook>,
     /// What writes it, once there is a session.
     file: Option<LogFile>,
     /// Files that come to their end. Nobody waits for the disk but the end of the program.
     ending: Vec<JobHandle<Ended>>,
+}
+
+/// How a log looks that goes on into a file.
+#[derive(Clone, Debug, PartialEq)]
+struct LogLook {
+    encoding: TextEncoding,
+    view: RowView,
+    decoders: DecodeChoice,
+    split: Framing,
+    times: TimeChoice,
 }
 
 /// How a file came to its end.
@@ -73,6 +90,12 @@ impl LogToFile {
     pub fn shown(&self) -> Option<(&Path, u64)> {
         let order = self.order.as_ref()?;
         Some((&order.path, self.file.as_ref().map_or(0, LogFile::written)))
+    }
+
+    /// Whether the log goes on into this file.
+    fn writes(&self, path: &Path) -> bool {
+        let order = self.order.as_ref();
+        order.is_some_and(|order| order.path.components().eq(path.components()))
     }
 
     fn end_file(&mut self, told: Option<PathBuf>, cx: &mut Cx<'_>) {
@@ -107,14 +130,27 @@ pub(in crate::ui) fn toggle(tab: &mut Tab, cx: &mut Cx<'_>) -> Option<LogFilePag
         tab.log_file.end_file(Some(order.path), cx);
         return None;
     }
-    let path = cx.dialogs.field_to_save("log_file.title", "log.txt");
+    let journal = tab.reader().and_then(|reader| reader.path().file_stem());
+    let name = journal.map_or_else(
+        || moment_in_file_name(clock::now().wall_ns, TimePrecision::Millis),
+        |stem| stem.to_string_lossy().into_owned(),
+    );
+    let path =
+        cx.dialogs.field_to_save("log_file.title", &format!("{name}.{}", LogForm::Text.format().extension()));
     Some(LogFilePage { tab: tab.key, path, form: LogForm::Text, with_past: false })
 }
 
-/// Begins to write what the page says; tells whether the page has done its work.
+/// Whether one of these tabs writes into the file that the page of another names.
+pub(in crate::ui) fn is_taken<'a>(page: &LogFilePage, tabs: impl IntoIterator<Item = &'a Tab>) -> bool {
+    let path = page.path.path();
+    tabs.into_iter().any(|tab| tab.key != page.tab && tab.log_file.writes(&path))
+}
+
+/// Begins to write what the page says, unless another tab writes there; tells whether the page has done its work.
 pub(in crate::ui) fn start(
     page: &mut LogFilePage,
     tab: &mut Tab,
+    is_taken: bool,
     settings: &mut Settings,
     cx: &mut Cx<'_>,
 ) -> bool {
@@ -122,6 +158,7 @@ pub(in crate::ui) fn start(
     let objection = match path.extension() {
         _ if page.path.trimmed().is_empty() => Some("log_file.no_path"),
         Some(ending) if ending.eq_ignore_ascii_case(FILE_EXTENSION) => Some("save.is_session"),
+        _ if is_taken => Some("log_file.is_taken"),
         _ => None,
     };
     page.path.error = objection.map(|key| cx.locale.text(key).to_owned());
@@ -129,26 +166,53 @@ pub(in crate::ui) fn start(
         return false;
     }
     cx.remember_folder(settings, &path);
-    tab.log_file.order = Some(order_of(page, path, tab, settings, cx));
+    let look = look_of(tab, settings.time_format);
+    tab.log_file.order = Some(look.order(path, page.form, cx.locale));
+    tab.log_file.look = Some(look);
     let rows = tab.reader().map_or(0, |reader| reader.snapshot().records);
     begin(tab, if page.with_past { 0 } else { rows }, cx);
     true
 }
 
-fn order_of(page: &LogFilePage, path: PathBuf, tab: &Tab, settings: &Settings, cx: &Cx<'_>) -> LogFileOrder {
-    let view = tab.settings.view;
-    let decoders = tab.settings.decoders.choice().cloned().unwrap_or(DecodeChoice::Auto);
-    let options = ExportOptions {
+fn look_of(tab: &Tab, times: TimeChoice) -> LogLook {
+    LogLook {
         encoding: tab.encoding(),
-        view: view.of_payload(),
-        decode: (view == RowView::Decoded).then_some(decoders),
-        time: times_of_file(settings.time_format, true),
-        language: cx.locale.language(),
-        choice: PayloadChoice { direction: page.form.direction(), peer: None },
-        ..ExportOptions::default()
-    };
-    let split = tab.settings.shown_split().clone();
-    LogFileOrder { path, format: page.form.format(), options, split }
+        view: tab.settings.view,
+        decoders: tab.settings.decoders.choice().cloned().unwrap_or(DecodeChoice::Auto),
+        split: tab.settings.shown_split().clone(),
+        times,
+    }
+}
+
+impl LogLook {
+    fn order(&self, path: PathBuf, form: LogForm, locale: &Locale) -> LogFileOrder {
+        let options = ExportOptions {
+            encoding: self.encoding,
+            view: self.view.of_payload(),
+            decode: (self.view == RowView::Decoded).then(|| self.decoders.clone()),
+            time: times_of_file(self.times, true),
+            language: locale.language(),
+            choice: PayloadChoice { direction: form.direction(), peer: None },
+            ..ExportOptions::default()
+        };
+        LogFileOrder { path, format: form.format(), options, split: self.split.clone() }
+    }
+}
+
+/// A log that looks otherwise now goes on like this. Bytes have no looks.
+fn follow_look(tab: &mut Tab, times: TimeChoice, cx: &Cx<'_>) {
+    let is_text = tab.log_file.order.as_ref().is_some_and(|order| order.format == LogForm::Text.format());
+    let look = is_text.then(|| look_of(tab, times));
+    let log_file = &mut tab.log_file;
+    let (Some(look), Some(order)) = (look, &mut log_file.order) else { return };
+    if log_file.look.as_ref() == Some(&look) {
+        return;
+    }
+    *order = look.order(order.path.clone(), LogForm::Text, cx.locale);
+    if let Some(file) = &log_file.file {
+        file.change(order.clone());
+    }
+    log_file.look = Some(look);
 }
 
 /// The tab has another session now: what is switched on goes on with it.
@@ -170,8 +234,10 @@ fn begin(tab: &mut Tab, from_row: u64, cx: &mut Cx<'_>) {
     }
 }
 
-/// Tells of files that nothing more goes into: the person ended them, or they could not be written. The session goes on.
-pub(in crate::ui) fn take_in(tab: &mut Tab, cx: &mut Cx<'_>) {
+/// A file follows the look of its log. Tells of files that nothing more goes into: the person ended them, or they could
+/// not be written. The session goes on.
+pub(in crate::ui) fn take_in(tab: &mut Tab, times: TimeChoice, cx: &mut Cx<'_>) {
+    follow_look(tab, times, cx);
     let log_file = &mut tab.log_file;
     for Ended { told, outcome } in all_finished(&mut log_file.ending, JobHandle::take_result) {
         match (outcome, told) {
@@ -197,14 +263,14 @@ fn tell_broken(error: &ExportError, cx: &mut Cx<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogForm, follow, start, take_in, toggle};
+    use super::{LogForm, follow, is_taken, start, take_in, toggle};
     use crate::engine::command::Command;
     use crate::journal::JournalInfo;
     use crate::ui::cx::{Cx, Services};
     use crate::ui::tab::settings::LiveSettings;
     use crate::ui::tab::{Source, Tab, TabKey};
     use crate::util::locale::{Language, Locale};
-    use crate::workspace::settings::Settings;
+    use crate::workspace::settings::{Settings, TimeFormat as TimeChoice};
     use crate::workspace::tabs::TabKind;
     use std::fs;
     use std::path::Path;
@@ -243,10 +309,10 @@ mod tests {
 
         let mut page = toggle(&mut tab, &mut cx).unwrap();
         page.path.text = folder.path().join("a.skj").display().to_string();
-        assert!(!start(&mut page, &mut tab, &mut settings, &mut cx), "sessions are not written to");
+        assert!(!start(&mut page, &mut tab, false, &mut settings, &mut cx), "sessions are not written to");
         assert!(page.path.error.is_some());
         page.path.text = path.display().to_string();
-        assert!(start(&mut page, &mut tab, &mut settings, &mut cx));
+        assert!(start(&mut page, &mut tab, false, &mut settings, &mut cx));
         assert_eq!(tab.log_file.shown(), Some((path.as_path(), 0)), "it waits for a session");
 
         new_session(&mut tab, &folder.path().join("1.skj"), &mut cx);
@@ -261,11 +327,53 @@ mod tests {
         let deadline = Instant::now() + Duration::from_mins(1);
         while !tab.log_file.ending.is_empty() {
             assert!(Instant::now() < deadline, "the file does not come to its end");
-            take_in(&mut tab, &mut cx);
+            take_in(&mut tab, TimeChoice::default(), &mut cx);
         }
         note(&tab, "third");
         drop(tab);
         assert!(!fs::read_to_string(&path).unwrap().contains("third"));
+    }
+
+    #[test]
+    fn a_file_follows_the_look_of_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let mut tab = Tab::new(TabKey(0), LiveSettings::new(TabKind::TcpServer));
+        new_session(&mut tab, &folder.path().join("1.skj"), &mut cx);
+        let mut page = toggle(&mut tab, &mut cx).unwrap();
+        let path = folder.path().join("log.txt");
+        page.path.text = path.display().to_string();
+        assert!(start(&mut page, &mut tab, false, &mut Settings::default(), &mut cx));
+        note(&tab, "first");
+        assert!(wait_for(&path, "first").contains(':'));
+        take_in(&mut tab, TimeChoice::Epoch, &mut cx);
+        note(&tab, "second");
+        let text = wait_for(&path, "second");
+        assert!(!text.lines().last().unwrap().contains(':'), "{text}");
+    }
+
+    #[test]
+    fn two_tabs_are_offered_files_of_their_own_and_never_write_into_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let mut cx = services.cx(Locale::of(Language::English));
+        let mut settings = Settings::default();
+        let mut tabs: [Tab; 2] =
+            [0, 1].map(|key| Tab::new(TabKey(key), LiveSettings::new(TabKind::TcpServer)));
+        for (tab, name) in tabs.iter_mut().zip(["1.skj", "2.skj"]) {
+            new_session(tab, &folder.path().join(name), &mut cx);
+        }
+        let mut pages = tabs.each_mut().map(|tab| toggle(tab, &mut cx).unwrap());
+        assert!(pages[0].path.text.ends_with("1.txt") && pages[1].path.text.ends_with("2.txt"), "{pages:?}");
+        let path = folder.path().join("log.txt");
+        for (place, is_begun) in [(0, true), (1, false)] {
+            pages[place].path.text = path.display().to_string();
+            let is_taken = is_taken(&pages[place], &tabs);
+            let begun = start(&mut pages[place], &mut tabs[place], is_taken, &mut settings, &mut cx);
+            assert_eq!(begun, is_begun);
+        }
+        assert!(pages[1].path.error.as_ref().is_some_and(|why| why.contains("Another tab")), "{pages:?}");
     }
 
     #[test]
@@ -278,11 +386,11 @@ mod tests {
         let mut page = toggle(&mut tab, &mut cx).unwrap();
         page.form = LogForm::Everything;
         page.path.text = folder.path().join("gone").join("log.bin").display().to_string();
-        assert!(start(&mut page, &mut tab, &mut Settings::default(), &mut cx));
+        assert!(start(&mut page, &mut tab, false, &mut Settings::default(), &mut cx));
         let deadline = Instant::now() + Duration::from_mins(1);
         while tab.log_file.shown().is_some() {
             assert!(Instant::now() < deadline, "it is not told");
-            take_in(&mut tab, &mut cx);
+            take_in(&mut tab, TimeChoice::default(), &mut cx);
         }
         let said = cx.notices.said();
         assert!(said.contains("log.bin") && said.contains("goes on") && !said.contains('\n'), "{said}");
