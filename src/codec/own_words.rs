@@ -72,6 +72,19 @@ pub(super) fn of_note(note: &str, locale: &Locale) -> Option<String> {
     told(&sentences(locale)?.notes, note, locale, 0)
 }
 
+/// Whether a note of the program's own tells of a step, a sequence, a list or a rule that failed.
+pub(super) fn tells_failure(note: &str) -> bool {
+    // What was looked for may read like a failure; what held says last how long it took.
+    let of_step =
+        note.strip_prefix("step ").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    let has_failed = of_step.is_some_and(|rest| rest.contains(": failed: ") && !rest.ends_with(" ms"));
+    let has_ended = note.starts_with("sequence") && note.contains(": failed at step ");
+    let of_list = note.strip_prefix("list: ");
+    has_failed
+        || has_ended
+        || of_list.is_some_and(|rest| rest.contains(" failed: ") || rest.starts_with("ended at send "))
+}
+
 /// What an error is about, where this program has words of its own for it and it has no name.
 pub(super) fn of_thing(thing: &str, locale: &Locale) -> Option<String> {
     told(&sentences(locale)?.things, thing, locale, 0)
@@ -211,7 +224,7 @@ fn pieces(sentence: &str) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, Sentence, of_error, of_note, sentences};
+    use super::{Piece, Sentence, of_error, of_note, sentences, tells_failure};
     use crate::util::locale::{Language, Locale};
     use std::collections::BTreeSet;
 
@@ -246,6 +259,8 @@ mod tests {
         let chinese = Locale::of(Language::SimplifiedChinese);
         for (note, told) in [
             ("sequence 'login': 3 steps", Some("序列“login”：共 3 步")),
+            ("list: 5 sent in 3.7 s", Some("列表：发送 5 条，用时 3.7 s")),
+            ("list: stopped at send 2", Some("列表：在第 2 条停止")),
             ("step 4 wait_for \" send x\": held, 1 ms", Some("步骤 4 等待 \" send x\"：通过，1 ms")),
             ("step 2 send \"A\": held, 3 ms", Some("步骤 2 发送 \"A\"：通过，3 ms")),
             (
@@ -272,6 +287,22 @@ mod tests {
             ("the valve was opened", None),
         ] {
             assert_eq!(of_note(note, chinese).as_deref(), told, "{note}");
+        }
+    }
+
+    #[test]
+    fn failures_are_told_from_what_held() {
+        for (note, is_failure) in [
+            ("step 3 expect id == 7: failed: it was 8", true),
+            ("sequence: failed at step 3, after 2 that held", true),
+            ("sequence 'login': failed at step 3, after 2 that held", true),
+            ("list: send 2 failed: nobody is there", true),
+            ("step 3 wait_for text ~ \": failed: \": held, 1 ms", false),
+            ("sequence: held, 3 steps in 2 ms", false),
+            ("step by step: failed: says a person", false),
+            ("list: 3 sent in 2 ms", false),
+        ] {
+            assert_eq!(tells_failure(note), is_failure, "{note}");
         }
     }
 

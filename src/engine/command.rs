@@ -132,6 +132,8 @@ pub enum RunNotes {
     EachStep,
     /// Nothing else.
     Ends,
+    /// Nothing else, in the words of a list of sends: nothing is judged, and pauses are no sends.
+    List,
 }
 
 /// Whether a sequence goes on by itself.

@@ -83,6 +83,7 @@ pub fn list_fault(locale: &Locale, fault: &ListFault) -> String {
         ListFault::NoPayloadColumn => locale.text("written.no_payload_column").to_owned(),
         ListFault::UnknownForm(typed) => of("written.unknown_form", typed),
         ListFault::NoTime(typed) => of("written.no_time", typed),
+        ListFault::NoTruth(typed) => of("written.no_truth", typed),
         ListFault::Encoding(error) => encoding_error(locale, error),
         ListFault::LineEnding(error) => ending_error(locale, error),
         ListFault::Checksum(error) => checksum_error(locale, error),

@@ -75,6 +75,8 @@ pub struct QuickSend {
     pub fields: bool,
     /// What message it becomes where there are frames; empty for one that fits.
     pub frame: String,
+    /// It stays behind where all are sent in order.
+    pub left_out: bool,
 }
 
 impl QuickSend {

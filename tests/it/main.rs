@@ -150,6 +150,9 @@ mod window_full_disk;
 mod window_keeping;
 
 #[cfg(feature = "gui-harness")]
+mod window_list;
+
+#[cfg(feature = "gui-harness")]
 mod window_network;
 
 #[cfg(feature = "gui-harness")]

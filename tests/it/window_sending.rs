@@ -272,7 +272,7 @@ fn quick_sends_are_made_sent_moved_changed_and_removed() {
     desk.see("F6 bye");
     desk.menu_of("F6 bye");
     desk.press("Edit quick send");
-    desk.press("Key");
+    desk.press_last("Key");
     desk.choose("F12");
     desk.press("OK");
     desk.see("F12 bye");

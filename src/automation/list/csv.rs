@@ -10,8 +10,8 @@ use crate::codec::near_miss;
 use crate::codec::text::TextEncoding;
 use std::time::Duration;
 
-const COLUMNS: [&str; 9] =
-    ["name", "group", "key", "form", "payload", "encoding", "append", "checksum", "delay"];
+const COLUMNS: [&str; 10] =
+    ["name", "group", "key", "form", "payload", "encoding", "append", "checksum", "delay", "enabled"];
 
 impl SendList {
     /// The list as CSV.
@@ -32,6 +32,7 @@ impl SendList {
                 entry.ending.name(),
                 &checksum,
                 &delay,
+                if entry.is_left_out { "false" } else { "" },
             ];
             for (place, field) in fields.into_iter().enumerate() {
                 text.push_str(if place > 0 { "," } else { "" });
@@ -119,9 +120,14 @@ fn entry<'a>(field: impl Fn(&str) -> &'a str) -> Result<ListEntry, ListFault> {
         "" => Duration::ZERO,
         typed => interval::parse(typed).ok_or_else(|| ListFault::NoTime(typed.to_owned()))?,
     };
+    // Spreadsheets write truth in capitals.
+    let is_left_out = match field("enabled").trim() {
+        "" => false,
+        word => !word.to_lowercase().parse::<bool>().map_err(|_| ListFault::NoTruth(word.to_owned()))?,
+    };
     let text = |name: &str| field(name).to_owned();
     let (name, group, key, payload) = (text("name"), text("group"), text("key"), text("payload"));
-    Ok(ListEntry { name, group, key, payload, form, encoding, ending, checksum, delay })
+    Ok(ListEntry { name, group, key, payload, form, encoding, ending, checksum, delay, is_left_out })
 }
 
 fn push_field(text: &mut String, field: &str) {

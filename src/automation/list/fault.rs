@@ -27,6 +27,9 @@ pub enum ListFault {
     /// A payload cannot be read in that way.
     #[error("'{0}' is no form; write text, hex or escapes")]
     UnknownForm(String),
+    /// It is neither true nor false.
+    #[error("'{0}' says neither that it is sent with the others nor that it is not; write true or false")]
+    NoTruth(String),
     /// No time is meant by it.
     #[error("'{0}' is no time; write 500ms or 2s")]
     NoTime(String),

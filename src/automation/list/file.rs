@@ -39,12 +39,13 @@ fn entry(mut table: Table<'_>) -> Result<ListEntry, FileError> {
     };
     let (ending, checksum) = (table.ending("append")?, table.checksum()?);
     let delay = table.interval("delay")?.unwrap_or_default();
+    let is_left_out = table.flag("enabled")? == Some(false);
     let Some((payload, form)) = payload else {
         table.refuse_others(&[])?;
         return Err(table.missing(Phrase("phrase.needs_form")));
     };
     table.finish()?;
-    Ok(ListEntry { name, group, key, payload, form, encoding, ending, checksum, delay })
+    Ok(ListEntry { name, group, key, payload, form, encoding, ending, checksum, delay, is_left_out })
 }
 
 impl fmt::Display for SendList {
@@ -70,6 +71,9 @@ impl fmt::Display for SendList {
             }
             if !entry.delay.is_zero() {
                 writeln!(f, "delay = \"{}\"", interval::text(entry.delay))?;
+            }
+            if entry.is_left_out {
+                writeln!(f, "enabled = false")?;
             }
         }
         Ok(())

@@ -46,6 +46,8 @@ pub struct ListEntry {
     pub checksum: Option<Checksum>,
     /// How long after it the next is sent, where all are sent in order.
     pub delay: Duration,
+    /// It stays behind where all are sent in order.
+    pub is_left_out: bool,
 }
 
 /// What was read of a file of another program.

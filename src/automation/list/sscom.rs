@@ -39,7 +39,7 @@ impl SendList {
             }
         }
         let mut items: Vec<Item> = items.into_values().collect();
-        // An order of 0 means that it is not among those that are sent in order.
+        // Those without a place in the order are not sent in order.
         items.sort_by_key(|item| if item.order == 0 { u32::MAX } else { item.order });
         let entry = |item: Item| {
             let (payload, form) = item.payload.filter(|(payload, _)| !payload.is_empty())?;
@@ -50,6 +50,7 @@ impl SendList {
                 payload,
                 form,
                 delay: item.delay,
+                is_left_out: item.order == 0,
                 ..ListEntry::default()
             };
             // That program sends texts as its files have them. A character that GBK lacks came from somewhere else.

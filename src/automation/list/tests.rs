@@ -23,6 +23,7 @@ fn sample() -> SendList {
                 ending: LineEnding::Crlf,
                 checksum: Checksum::from_name("crc-16/modbus:be").ok(),
                 delay: Duration::from_millis(1500),
+                is_left_out: true,
                 ..entry("登录", "LOGIN,{counter}\n\"x\", y", Form::Text)
             },
             entry("", "55 AA {crc-32:2..}", Form::Hex),
@@ -50,7 +51,7 @@ fn a_file_that_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "version = 1\n[[send]]\ntxt = 'x'\n",
-            "line 3, column 1: an entry has no 'txt'; expected name, group, key, text, hex, escapes, encoding, append, checksum, delay; did you mean text?",
+            "line 3, column 1: an entry has no 'txt'; expected name, group, key, text, hex, escapes, encoding, append, checksum, delay, enabled; did you mean text?",
         ),
     ] {
         assert_eq!(SendList::parse(text).unwrap_err().to_string(), message);
@@ -115,6 +116,8 @@ fn of_sscom_what_can_be_read_is_read_and_the_rest_is_told() {
             (15, "expected ORDER,NAME,MILLISECONDS, found '1'"),
         ]
     );
+    let left_out: Vec<_> = read.list.entries.iter().map(|entry| entry.is_left_out).collect();
+    assert_eq!(left_out, [false, false, true], "an order of 0 says so");
     let encodings: Vec<_> = read.list.entries.iter().map(|entry| entry.encoding).collect();
     assert_eq!(encodings, [None, Some(TextEncoding::GBK), None], "it is sent as that program sends it");
     for entry in &read.list.entries {

@@ -13,6 +13,7 @@ pub use dump::{DumpColumns, DumpSide, DumpWidth, represent_dump_part};
 pub use letters::{Letter, take_over};
 
 use crate::codec::framing::MessageEnd;
+use crate::codec::own_words;
 use crate::codec::prose;
 use crate::codec::rows::{Cut, Row};
 use crate::codec::terminal::TerminalLook;
@@ -220,6 +221,7 @@ pub fn tone(record: &Record) -> Tone {
         Body::Data(_) | Body::Wire(_) => Tone::Sent,
         Body::Lifecycle(lifecycle) if lifecycle.is_failure() => Tone::Error,
         Body::Loss(_) | Body::Damaged | Body::Newer => Tone::Error,
+        Body::Note(note) if own_words::tells_failure(note) => Tone::Error,
         Body::Lifecycle(_) | Body::Note(_) => Tone::Event,
     }
 }
@@ -619,6 +621,7 @@ mod tests {
             (peer, left(EndReason::Reset), "● 3", Tone::Error),
             (None, Body::Damaged, "—", Tone::Error),
             (None, Body::Note(String::new()), "—", Tone::Event),
+            (None, Body::Note("sequence: failed at step 1, after 0 that held".to_owned()), "—", Tone::Error),
         ] {
             let record = record(peer, body);
             assert_eq!((peer_text(&record).as_str(), tone(&record)), (text, expected));

@@ -2,7 +2,9 @@
 //! carries out the steps of a sequence.
 
 use crate::automation::rules::{AnswerTo, CloseWay, Reaction};
-use crate::automation::sequence::{Outcome, Recipients, SequenceRun, StepResult, Todo};
+use crate::automation::sequence::{
+    Action, Outcome, Recipients, Sequence, SequenceRun, Step, StepResult, Todo,
+};
 use crate::engine::command::{CloseKind, Pace, RunNotes, SendSource, SequenceHold, SequencePlan, Target};
 use crate::engine::event::{Event, Rejection, StepEnded};
 use crate::engine::worker::Worker;
@@ -146,7 +148,10 @@ impl Worker {
         }
         let SequencePlan { sequence, folder, framing, times: rounds, starts_held, waits_for_reader, notes } =
             plan;
-        self.turn.log.note(format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()));
+        self.turn.log.note(match notes {
+            RunNotes::List => format!("list: {} sends", sends_of(&sequence.steps)),
+            _ => format!("sequence{}: {} steps", named(&sequence.name), sequence.steps.len()),
+        });
         let times = self.turn.answering.moment(self.turn.now).times.clone();
         let run = SequenceRun::new(sequence, &times, self.turn.now);
         self.turn.answering.start_run(run, framing);
@@ -175,7 +180,10 @@ impl Worker {
         if let Some(run) = self.turn.answering.run.take() {
             let step = run.step();
             self.stop_sender(SEQUENCE_FILE);
-            self.turn.log.note(format!("sequence{}: stopped at step {step}", named(&run.sequence().name)));
+            self.turn.log.note(match self.sequencing.notes {
+                RunNotes::List => format!("list: stopped at send {}", send_of(run.sequence(), step)),
+                _ => format!("sequence{}: stopped at step {step}", named(&run.sequence().name)),
+            });
             self.outbox.tell(Event::SequenceEnded { passed: run.passed(), failed: None, is_stopped: true });
         }
     }
@@ -283,7 +291,12 @@ impl Worker {
 
     fn tell_step(&mut self, result: StepResult, run: &SequenceRun) {
         if self.sequencing.notes == RunNotes::EachStep || result.outcome != Outcome::Held {
-            self.turn.log.note(note_of(&result));
+            self.turn.log.note(match &result.outcome {
+                Outcome::Failed(why) if self.sequencing.notes == RunNotes::List => {
+                    format!("list: send {} failed: {why}", send_of(run.sequence(), result.number))
+                }
+                _ => note_of(&result),
+            });
         }
         let next = self.turn.log.next_record();
         let records = std::mem::replace(&mut self.sequencing.first_record, next)..next;
@@ -320,7 +333,13 @@ impl Worker {
         let took = self.sequencing.began.map_or(Duration::ZERO, |began| now.saturating_duration_since(began));
         let is_last = failed.is_some() || self.sequencing.rounds_left == Some(0) || !self.state.is_open();
         if is_last || self.sequencing.notes == RunNotes::EachStep {
+            let of_list = self.sequencing.notes == RunNotes::List;
             self.turn.log.note(match failed {
+                None if of_list => {
+                    let sends = sends_of(&run.sequence().steps);
+                    format!("list: {sends} sent in {}", seconds_or_millis(took))
+                }
+                Some(step) if of_list => format!("list: ended at send {}", send_of(run.sequence(), step)),
                 None => format!("sequence{name}: held, {passed} steps in {} ms", took.as_millis()),
                 Some(step) => format!("sequence{name}: failed at step {step}, after {passed} that held"),
             });
@@ -370,6 +389,24 @@ impl Worker {
 
 fn named(name: &str) -> String {
     if name.is_empty() { String::new() } else { format!(" '{name}'") }
+}
+
+/// How many of these steps send something. Lists count these: between them stand pauses.
+fn sends_of(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| step.is_on && matches!(step.action, Action::Send { .. })).count()
+}
+
+/// Which send it is that is made at a step, or was the last before it; counted from 1.
+fn send_of(sequence: &Sequence, step: usize) -> usize {
+    sends_of(sequence.steps.get(..step).unwrap_or(&sequence.steps)).max(1)
+}
+
+fn seconds_or_millis(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        format!("{} ms", took.as_millis())
+    } else {
+        format!("{:.1} s", took.as_secs_f64())
+    }
 }
 
 /// The remark in the journal about a step.

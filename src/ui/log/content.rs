@@ -16,7 +16,7 @@ const SPOKEN_LINES: usize = 4;
 /// What a row is about.
 pub(super) fn tone(record: &Record) -> RowTone {
     match (&record.body, represent::tone(record)) {
-        (Body::Note(_), _) => RowTone::Note,
+        (Body::Note(_), represent::Tone::Event) => RowTone::Note,
         (_, represent::Tone::Received) => RowTone::Received,
         (_, represent::Tone::Sent) => RowTone::Sent,
         (_, represent::Tone::Event) => RowTone::Event,

@@ -106,6 +106,11 @@ pub(in crate::ui) fn apply(
         QuickSendAction::Move(moved) => {
             moved.apply(&mut sending.quick);
         }
+        QuickSendAction::Switch(place) => {
+            if let Some(quick) = sending.quick.get_mut(place) {
+                quick.left_out = !quick.left_out;
+            }
+        }
         QuickSendAction::SendAll { loops } => sends::send_all(tab, sending, loops, cx),
         QuickSendAction::AskRemove(place) => return removal_page(&sending.quick, place),
     }

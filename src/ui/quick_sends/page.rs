@@ -11,9 +11,10 @@ use crate::ui::tab::composer::payload_choices;
 use crate::ui::tab::composer::payload_form::appended_by;
 use crate::ui::tab::composer::preview::preview_ui;
 use crate::ui::tab::composer::words::compose_error;
+use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, PillCombo, TextField, button, error_line, toggle};
 use crate::workspace::sending::{QUICK_SEND_KEYS, QuickSend};
-use egui::{TextEdit, Ui};
+use egui::{RichText, TextEdit, Ui};
 
 const LABEL_WIDTH: f32 = 90.0;
 
@@ -24,7 +25,7 @@ pub(in crate::ui) fn quick_ui(
     page: &mut Quick,
     out: &mut Vec<impl From<PageAction> + From<QuickPageAction>>,
 ) {
-    ui.set_width(480.0);
+    ui.set_width(520.0);
     title(ui, ctx.text(if page.place.is_some() { "quick.edit" } else { "quick.add" }));
     let is_confirmed = names_ui(ui, ctx, page);
     let quick = &mut page.written;
@@ -38,21 +39,21 @@ pub(in crate::ui) fn quick_ui(
                 ending.name().clone_into(&mut quick.append);
                 quick.checksum = checksum.map_or_else(String::new, |checksum| checksum.to_string());
             }
-            key_ui(ui, ctx, page.place, quick);
+            toggle(ui, &mut quick.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
         });
-    });
-    ui.horizontal(|ui| {
-        toggle(ui, &mut quick.fields, ctx.text("input.fields"), ctx.text("input.fields_tip"));
-        TextField::new(ctx.text("quick.encoding"))
-            .hint(ctx.text("quick.encoding"))
-            .error(is_unknown_encoding(&quick.encoding).then_some(""))
-            .width(130.0)
-            .show(ui, &mut quick.encoding);
-        TextField::new(ctx.text("quick.delay"))
-            .hint(ctx.text("quick.delay"))
-            .error(is_no_delay(&quick.delay).then_some(""))
-            .width(150.0)
-            .show(ui, &mut quick.delay);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE_8;
+            TextField::new(ctx.text("quick.delay"))
+                .labelled(LABEL_WIDTH)
+                .hint(ctx.text("quick.delay_hint"))
+                .error(is_no_delay(&quick.delay).then_some(""))
+                .width(80.0)
+                .show(ui, &mut quick.delay);
+            name_ui(ui, ctx.text("quick.key"));
+            key_ui(ui, ctx, page.place, quick);
+            name_ui(ui, ctx.text("encoding.name"));
+            encoding_ui(ui, ctx, page.encoding, quick);
+        });
     });
     let edit = TextEdit::multiline(&mut quick.text)
         .font(fonts::payload())
@@ -89,6 +90,7 @@ fn names_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &mut Quick) -> bool {
     let error = (page.has_tried && is_nameless(page)).then_some(ctx.text("quick.name_missing"));
     let name = TextField::new(ctx.text("quick.name"))
         .labelled(LABEL_WIDTH)
+        .hint(ctx.text("quick.name_hint"))
         .error(error)
         .show(ui, &mut page.written.name);
     focus_at_first(ui, &name);
@@ -110,6 +112,33 @@ fn key_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, own: Option<usize>, quick: &mut QuickS
             }
         }
     });
+}
+
+/// Its own encoding, or that of the session.
+fn encoding_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, of_session: TextEncoding, quick: &mut QuickSend) {
+    let usual = ctx.format("quick.encoding_of_session", &[("encoding", &of_session.label())]);
+    let own = TextEncoding::from_name(&quick.encoding);
+    let shown = match &own {
+        _ if quick.encoding.trim().is_empty() => &usual,
+        Ok(encoding) => encoding.label(),
+        Err(_) => quick.encoding.as_str(),
+    };
+    let shown = shown.to_owned();
+    PillCombo::new("quick-encoding", ctx.text("encoding.name"), &shown).list_width(220.0).show(ui, |ui| {
+        if PillCombo::choice(ui, quick.encoding.trim().is_empty(), &usual) {
+            quick.encoding.clear();
+        }
+        for candidate in TextEncoding::all() {
+            if PillCombo::choice(ui, own.as_ref() == Ok(&candidate), candidate.label()) {
+                candidate.name().clone_into(&mut quick.encoding);
+            }
+        }
+    });
+}
+
+/// What the choice behind it is about.
+fn name_ui(ui: &mut Ui, name: &str) {
+    ui.label(RichText::new(name).color(Theme::of(ui).dim));
 }
 
 fn key_name<'a>(ctx: &ViewCtx<'_>, key: &'a str) -> &'a str {

@@ -87,6 +87,8 @@ pub enum QuickSendAction {
     AskChange(usize),
     /// One stands elsewhere.
     Move(LineMove),
+    /// The one at this place is left out where all are sent, or no longer.
+    Switch(usize),
     /// All of them are on their way in order.
     SendAll {
         /// Again and again.

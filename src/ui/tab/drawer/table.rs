@@ -7,7 +7,8 @@ use crate::ui::widgets::reorder::HANDLE_WIDTH;
 use crate::ui::widgets::{Reorder, focus_edge, reveal_focused, tick_box};
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, CursorIcon, Rect, Response, Role, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, PointerButton, Rect, Response, Role, Sense, TextFormat, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 /// The height of a row.
@@ -49,6 +50,8 @@ pub(in crate::ui) struct Line<'a> {
     pub(in crate::ui) unfinished: Option<&'a str>,
     /// What stands in each column.
     pub(in crate::ui) cells: Vec<LayoutJob>,
+    /// The last column is a button, which is told by this name.
+    pub(in crate::ui) button: Option<&'a str>,
     /// What is told to those who cannot see it.
     pub(in crate::ui) spoken: &'a str,
     /// The same for its mark.
@@ -66,8 +69,10 @@ pub(in crate::ui) struct Touched {
     pub(in crate::ui) row: Response,
     /// The mark was pressed.
     pub(in crate::ui) is_switched: bool,
-    /// The column that was pressed.
+    /// The column that the pointer pressed; none where the keyboard did.
     pub(in crate::ui) column: Option<usize>,
+    /// The button at its end was pressed.
+    pub(in crate::ui) is_button_pressed: bool,
 }
 
 /// Draws the heading and finds where the columns stand.
@@ -136,12 +141,23 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
         reveal_focused(&response);
         is_switched = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
     }
-    let pressed_at = row.interact_pointer_pos().filter(|_| row.clicked());
-    let mut column = None;
+    let pressed_at = row.interact_pointer_pos().filter(|_| row.clicked_by(PointerButton::Primary));
+    let count = line.cells.len();
+    let (mut column, mut is_button_pressed) = (None, false);
     for (place, (cell, (left, width, is_right))) in line.cells.into_iter().zip(&columns.places).enumerate() {
         let room = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, ROW));
         if pressed_at.is_some_and(|at| room.contains(at)) {
             column = Some(place);
+        }
+        if let Some(name) = line.button.filter(|_| place + 1 == count) {
+            let response = ui.interact(room, row.id.with("button"), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+            if response.hovered() {
+                ui.painter().rect_filled(room, theme::corners(), theme.chosen);
+            }
+            focus_edge(ui.painter(), theme, room, &response);
+            reveal_focused(&response);
+            is_button_pressed = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
         }
         let mut cell = cell;
         cell.wrap = egui::text::TextWrapping::truncate_at_width(width - theme::SPACE_8);
@@ -154,7 +170,7 @@ pub(in crate::ui) fn line_ui(ui: &mut Ui, columns: &Columns, order: &mut Reorder
         Some(remark) => row.on_hover_text(remark),
         None => row,
     };
-    Touched { row, is_switched, column }
+    Touched { row, is_switched, column, is_button_pressed }
 }
 
 /// A text of one colour, in the font of payloads.

@@ -46,6 +46,7 @@ pub(in crate::ui) fn entry_of(quick: &QuickSend) -> ListEntry {
         ending,
         checksum,
         delay: interval::parse(&quick.delay).unwrap_or_default(),
+        is_left_out: quick.left_out,
     }
 }
 
@@ -80,6 +81,7 @@ fn quick_of(entry: ListEntry) -> QuickSend {
         delay: if entry.delay.is_zero() { String::new() } else { interval::text(entry.delay) },
         fields,
         frame: String::new(),
+        left_out: entry.is_left_out,
     }
 }
 
@@ -132,15 +134,14 @@ fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|known| known.eq_ignore_ascii_case(ending))
 }
 
-/// All of them go out in order, each after the delay of the one before it; the worker keeps the time.
+/// All of them but those that are left out go out in order, each after the delay of the one before it; the worker keeps the time.
 pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx: &mut Cx<'_>) {
     if !tab.is_open() {
         return tell_not_open(tab, cx);
     }
     let (encoding, placing) = (tab.encoding(), tab.settings.placing());
-    let mut sequence =
-        Sequence { name: cx.locale.text("drawer.list").to_owned(), ..Sequence::empty(encoding) };
-    for quick in &sending.quick {
+    let mut sequence = Sequence::empty(encoding);
+    for quick in sending.quick.iter().filter(|quick| !quick.left_out) {
         let entry = placed_entry(quick, placing);
         let content = match entry.dressed(encoding) {
             Ok(content) => content,
@@ -168,7 +169,7 @@ pub(in crate::ui) fn send_all(tab: &mut Tab, sending: &Sending, loops: bool, cx:
         times: (!loops).then_some(1),
         starts_held: false,
         waits_for_reader: false,
-        notes: RunNotes::Ends,
+        notes: RunNotes::List,
     };
     send_command(tab, Command::RunSequence(Box::new(plan)), cx);
 }
@@ -237,7 +238,7 @@ mod tests {
         let english = Locale::of(Language::English);
         let sending = Sending {
             quick: vec![
-                quick("one", InputChoice::Text, false),
+                QuickSend { left_out: true, ..quick("one", InputChoice::Text, false) },
                 quick("{time:unix}", InputChoice::Text, true),
             ],
             ..Sending::default()

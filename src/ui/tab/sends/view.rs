@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::tab::TabAction;
 use crate::ui::tab::composer::QuickSendAction;
 use crate::ui::tab::drawer::table::{Column, Line, cell, heading_ui, line_ui, word_cell};
-use crate::ui::tab::drawer::template_cell::template_job;
+use crate::ui::tab::drawer::template_cell::{push_appended, push_template, push_typed};
 use crate::ui::tab::drawer::tools::{Tool, tools_ui};
 use crate::ui::tab::drawer::{DocumentKind, DrawerAction};
 use crate::ui::tab::sends::entry_of;
@@ -16,9 +16,11 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{
     ButtonKind, Flow, LineMove, Reorder, TextField, button, context_menu, menu_item, toggle,
 };
+use crate::util::locale::Locale;
 use crate::workspace::sending::QuickSend;
+use crate::workspace::tabs::InputChoice;
 use egui::text::LayoutJob;
-use egui::{Align, Layout, RichText, ScrollArea, TextFormat, Ui, vec2};
+use egui::{Align, Color32, Layout, RichText, ScrollArea, TextFormat, Ui, vec2};
 
 /// The height of the table.
 const HEIGHT: f32 = 190.0;
@@ -138,12 +140,17 @@ fn table_ui(
                 continue;
             }
             let handle = ctx.format("order.handle", &[("name", &quick.name)]);
-            let line = line_of(ui, ctx, place, quick, (around.encoding, &handle));
+            let mark = ctx.format("list.switch", &[("name", &quick.name)]);
+            let line = line_of(ui, ctx, place, quick, around.encoding);
+            let send = ctx.format("list.send_one", &[("name", &quick.name)]);
+            let line = Line { mark_spoken: &mark, handle_spoken: &handle, button: Some(&send), ..line };
             let touched = line_ui(ui, &columns, &mut order, line);
-            match touched.column {
-                Some(5) => out.push(QuickSendAction::Send(place).into()),
-                Some(_) => out.push(QuickSendAction::AskChange(place).into()),
-                None => {}
+            if touched.is_switched {
+                out.push(QuickSendAction::Switch(place).into());
+            } else if touched.is_button_pressed {
+                out.push(QuickSendAction::Send(place).into());
+            } else if touched.row.clicked() {
+                out.push(QuickSendAction::AskChange(place).into());
             }
             context_menu(&touched.row, 180.0, |ui| {
                 let step = |by| LineMove::by(place, by, count).map(QuickSendAction::Move);
@@ -169,15 +176,18 @@ fn line_of<'a>(
     ctx: &ViewCtx<'_>,
     place: usize,
     quick: &'a QuickSend,
-    (encoding, handle): (TextEncoding, &'a str),
+    encoding: TextEncoding,
 ) -> Line<'a> {
     let theme = Theme::of(ui);
-    let payload = match entry_of(quick).dressed(encoding) {
-        Ok(dressed) => template_job(theme, &dressed, theme.text),
-        Err(_) => cell(&quick.text, theme.error),
+    let ink = if quick.left_out { theme.faint } else { theme.text };
+    let payload = payload_cell(theme, ctx.locale, quick, encoding, ink);
+    let shown_encoding = match TextEncoding::from_name(&quick.encoding) {
+        _ if quick.input == InputChoice::Hex => "",
+        Ok(encoding) => encoding.label(),
+        Err(_) => &quick.encoding,
     };
     let name = if quick.group.is_empty() {
-        word_cell(&quick.name, theme.text)
+        word_cell(&quick.name, ink)
     } else {
         let mut job = LayoutJob::default();
         let format = |color| TextFormat {
@@ -187,25 +197,77 @@ fn line_of<'a>(
         };
         job.append(&quick.group, 0.0, format(theme.faint));
         job.append(" · ", 0.0, format(theme.faint));
-        job.append(&quick.name, 0.0, format(theme.text));
+        job.append(&quick.name, 0.0, format(ink));
         job
     };
     Line {
         unfinished: None,
         number: place + 1,
-        is_on: None,
+        is_on: Some(!quick.left_out),
         is_chosen: false,
         cells: vec![
             name,
             payload,
-            cell(&quick.encoding, theme.dim),
+            word_cell(shown_encoding, theme.dim),
             cell(&quick.delay, theme.dim),
             cell(quick.key(), theme.dim),
             word_cell(ctx.text("composer.send"), theme.accent),
         ],
+        button: None,
         spoken: &quick.name,
         mark_spoken: "",
-        handle_spoken: handle,
+        handle_spoken: "",
         handle_tip: ctx.text("order.tip"),
+    }
+}
+
+/// What it sends. What is no text says so before it: 01 03 may be either.
+fn payload_cell(
+    theme: &Theme,
+    locale: &Locale,
+    quick: &QuickSend,
+    encoding: TextEncoding,
+    ink: Color32,
+) -> LayoutJob {
+    let Ok(dressed) = entry_of(quick).dressed(encoding) else { return cell(&quick.text, theme.error) };
+    let mut job = match quick.input {
+        InputChoice::Text => LayoutJob::default(),
+        InputChoice::Hex => cell(&format!("{} ", locale.text("list.hex")), theme.dim),
+        InputChoice::Escapes => cell(&format!("{} ", locale.text("list.escapes")), theme.dim),
+    };
+    if quick.fields {
+        push_template(&mut job, theme, &dressed, ink);
+    } else {
+        push_typed(&mut job, &quick.text, ink);
+        push_appended(&mut job, theme, &dressed);
+    }
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::payload_cell;
+    use crate::codec::text::TextEncoding;
+    use crate::ui::theme::Theme;
+    use crate::util::locale::{Language, Locale};
+    use crate::workspace::sending::QuickSend;
+    use crate::workspace::tabs::InputChoice;
+
+    #[test]
+    fn what_is_sent_is_shown_as_it_was_typed_and_says_how_it_is_read() {
+        let theme = Theme::of_mode(true);
+        for (text, input, fields, shown) in [
+            ("AT{1}", InputChoice::Text, false, "AT{1} CRLF"),
+            ("AT{{{counter}", InputChoice::Text, true, "AT{{{counter} CRLF"),
+            ("01 03", InputChoice::Text, false, "01 03 CRLF"),
+            ("01 03", InputChoice::Hex, false, "HEX 01 03 CRLF"),
+            (r"{\x01", InputChoice::Escapes, false, r"ESC {\x01 CRLF"),
+        ] {
+            let (text, append) = (text.to_owned(), "crlf".to_owned());
+            let quick = QuickSend { text, input, append, fields, ..QuickSend::default() };
+            let english = Locale::of(Language::English);
+            let cell = payload_cell(theme, english, &quick, TextEncoding::UTF_8, theme.text);
+            assert_eq!(cell.text, shown);
+        }
     }
 }

@@ -256,6 +256,7 @@ fn table_ui(
                     is_chosen: panel.editor.chosen == Some(place),
                     unfinished: panel.editor.is_unfinished(place).then(|| ctx.text("sequence.unfinished")),
                     cells,
+                    button: None,
                     spoken: &spoken,
                     mark_spoken: &mark,
                     handle_spoken: &handle,
