@@ -1,7 +1,8 @@
 //! A table for people who open it in a spreadsheet: local times that those read as times, columns and events
 //! in the person's language, in UTF-8 with its mark or in GBK. Scripts read the other table, which never changes.
 //!
-//! No cell is longer than a spreadsheet takes: what is, goes on in the same column of the rows below.
+//! No cell is longer than a spreadsheet takes: what is, goes on in the same column of the rows below. What a spreadsheet
+//! would take for a number or a date and show as another text is written so that it stays what it is.
 
 use crate::codec::hex;
 use crate::codec::prose::body_text;
@@ -11,7 +12,7 @@ use crate::codec::time::TimeFormat;
 use crate::export::csv::{close_text_cell, open_text_cell, push_ends, push_quoted};
 use crate::export::decoding::TextDecoder;
 use crate::export::exporter::{ExportContext, Exporter, PeerLookup};
-use crate::export::line::{push_hex, push_number, push_seconds};
+use crate::export::line::{push_number, push_seconds};
 use crate::model::peer_names::PeerNames;
 use crate::model::record::{Body, Direction};
 use crate::util::locale::{Language, Locale};
@@ -19,6 +20,15 @@ use std::io::{self, Write};
 
 /// How many UTF-16 units a cell holds in every spreadsheet.
 const CELL_UNITS: usize = 32_767;
+
+/// So many bytes of hex, with a space behind each, are in one cell.
+const CELL_BYTES: usize = (CELL_UNITS - 1) / 3;
+
+/// The longest text that a formula has.
+const FORMULA_TEXT: usize = 255;
+
+/// So many digits of a number are kept.
+const KEPT_DIGITS: usize = 15;
 
 /// The keys of the columns' names, in their order.
 const COLUMNS: [&str; 11] = [
@@ -132,7 +142,9 @@ impl SpreadsheetExporter {
                 PieceKind::Pending(_) => {}
             });
         }
-        push_hex(&mut self.hex, &data.bytes);
+        // The line end would make the row two lines high; the hex has it.
+        content.truncate(content.trim_end_matches(['\r', '\n']).len());
+        hex::push_spaced(&mut self.hex, &data.bytes);
     }
 
     /// The row, and below it the rows in which its content goes on.
@@ -145,8 +157,8 @@ impl SpreadsheetExporter {
             line.push(',');
             content = push_cell(line, content);
             line.push(',');
-            let (cell, rest) = hex.split_at(hex.len().min(CELL_UNITS - 1));
-            line.push_str(cell);
+            let (cell, rest) = hex.split_at(hex.len().min(CELL_BYTES * 3));
+            push_text(line, cell.trim_end());
             hex = rest;
             line.push_str("\r\n");
             if content.is_empty() && hex.is_empty() {
@@ -199,7 +211,6 @@ impl Exporter for SpreadsheetExporter {
 
 /// Appends as much of a text as a cell holds, and gives what is left.
 fn push_cell<'a>(line: &mut String, text: &'a str) -> &'a str {
-    let start = open_text_cell(line);
     // An apostrophe may come in front.
     let mut room = CELL_UNITS - 1;
     let fits = |(_, character): &(usize, char)| {
@@ -211,14 +222,52 @@ fn push_cell<'a>(line: &mut String, text: &'a str) -> &'a str {
     let end = text.char_indices().take_while(fits).last();
     let end = end.map_or(0, |(at, character)| at + character.len_utf8());
     let (cell, rest) = text.split_at(end);
-    push_quoted(line, cell);
-    close_text_cell(line, start);
+    push_text(line, cell);
     rest
+}
+
+/// Appends a cell that a spreadsheet shows as it is: what would become another number or a date is a formula that gives
+/// this text.
+fn push_text(line: &mut String, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    let is_taken_for_another = is_taken_for_another(text);
+    let start = open_text_cell(line);
+    if is_taken_for_another && text.len() <= FORMULA_TEXT {
+        line.push_str("=\"\"");
+        line.push_str(text);
+        line.push_str("\"\"\"");
+        return;
+    }
+    if is_taken_for_another {
+        line.push('\'');
+    }
+    push_quoted(line, text);
+    close_text_cell(line, start);
+}
+
+/// Whether a spreadsheet reads a number, a time or a date that it shows as another text than this.
+fn is_taken_for_another(text: &str) -> bool {
+    let is_of_numbers = |byte: u8| byte.is_ascii_digit() || b"+-./:eE,% ".contains(&byte);
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_hex = text.split(' ').count() > 1 && text.split(' ').all(|word| word.len() == 2);
+    has_digit && !is_hex && text.bytes().all(is_of_numbers) && !is_kept_number(text)
+}
+
+/// Whether a number comes out of a spreadsheet as it went in.
+fn is_kept_number(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "1"));
+    let is_short = text.bytes().filter(u8::is_ascii_digit).count() <= KEPT_DIGITS;
+    let is_whole_kept = digits(whole) && (whole == "0" || !whole.starts_with('0'));
+    is_short && is_whole_kept && digits(fraction) && !fraction.ends_with('0')
 }
 
 #[cfg(test)]
 mod tests {
     use super::{CELL_UNITS, SpreadsheetExporter, SpreadsheetOptions};
+    use crate::codec::hex;
     use crate::codec::rows::Row;
     use crate::codec::text::{Carry, TextEncoding, decode};
     use crate::codec::time::TimeFormat;
@@ -271,9 +320,34 @@ mod tests {
             assert_eq!(rows[0][0], header);
             assert_eq!(rows[1][1], "2026-11-21 11:31:00.124");
             assert_eq!((rows[1][3].as_str(), rows[1][5].as_str()), (received, "测试台"));
-            assert_eq!((rows[1][9].as_str(), rows[1][10].as_str()), ("'=温度", "3de6b8a9e5baa6"));
+            assert_eq!((rows[1][9].as_str(), rows[1][10].as_str()), ("'=温度", "3D E6 B8 A9 E5 BA A6"));
             assert_eq!(rows[2][9], "备注");
         }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_take_for_another_number_stays_as_it_is_and_line_ends_stay_in_the_hex() {
+        for (payload, content, hex) in [
+            ("0012\r\n", "=\"0012\"", "30 30 31 32 0D 0A"),
+            ("12345678", "12345678", "31 32 33 34 35 36 37 38"),
+            ("31e5", "=\"31e5\"", "33 31 65 35"),
+            ("1234567890123456", "=\"1234567890123456\"", "31 32 33 34 35 36 37 38 39 30 31 32 33 34 35 36"),
+            ("25.5\n", "25.5", "32 35 2E 35 0A"),
+            ("1.10", "=\"1.10\"", "31 2E 31 30"),
+            ("3-4", "=\"3-4\"", "33 2D 34"),
+            ("-5", "=\"-5\"", "2D 35"),
+            ("two\r\nlines\r\n", "two\r\nlines", "74 77 6F 0D 0A 6C 69 6E 65 73 0D 0A"),
+            ("\u{5}", "\u{5}", "=\"05\""),
+        ] {
+            let records = [samples::data(1, Direction::Received, payload.as_bytes())];
+            let out = String::from_utf8(table(TextEncoding::UTF_8, Language::English, &records)).unwrap();
+            let rows = cells(out.strip_prefix('\u{FEFF}').unwrap());
+            assert_eq!((rows[1][9].as_str(), rows[1][10].as_str()), (content, hex));
+        }
+        let long = "7".repeat(300);
+        let records = [samples::data(1, Direction::Received, long.as_bytes())];
+        let out = String::from_utf8(table(TextEncoding::UTF_8, Language::English, &records)).unwrap();
+        assert_eq!(cells(&out)[1][9], format!("'{long}"));
     }
 
     #[test]
@@ -293,7 +367,7 @@ mod tests {
         let rows = cells(out.strip_prefix('\u{FEFF}').unwrap());
         let column = |at: usize| rows[1..].iter().map(|row| row[at].as_str()).collect::<Vec<_>>();
         assert_eq!(column(9).concat(), payload);
-        assert_eq!(column(10).concat(), const_hex::encode(&payload));
+        assert_eq!(column(10).join(" "), hex::spaced(payload.as_bytes()));
         assert!(rows.iter().flatten().all(|cell| cell.encode_utf16().count() <= CELL_UNITS));
         assert!(rows[2..].iter().all(|row| row[0].is_empty() && row.len() == rows[0].len()));
     }

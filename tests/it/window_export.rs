@@ -111,7 +111,7 @@ fn the_page_shows_the_first_rows_of_what_it_will_write() {
     talk.harness.run_steps(3);
     let table = talk.exported("log.csv");
     assert!(table.starts_with("\u{FEFF}No.,Time,"), "{table}");
-    assert!(table.contains("\"temperature=25\r\n\"") && table.contains("understood"), "{table}");
+    assert!(table.contains("\"temperature=25\"") && table.contains("understood"), "{table}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod target;
 pub mod view;
 
 use crate::codec::decode::DecodeChoice;
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::engine::jobs::JobControl;
 use crate::export::ExportOptions;
 use crate::export::exporter::ExportContext;
@@ -19,6 +19,7 @@ use crate::export::run::{
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader};
 use crate::model::address::Address;
+use crate::model::framing::Framing;
 use crate::model::ids::PeerId;
 use crate::model::peer_names::PeerNames;
 use crate::model::record::Direction;
@@ -81,7 +82,7 @@ struct Looked {
     reader: JournalReader,
     peers: Vec<(PeerId, Address)>,
     lines: Vec<String>,
-    rows: u64,
+    rows: Option<u64>,
 }
 
 /// A journal that is open, or that is still to be opened: that can take a while, and must not hold up the window.
@@ -100,6 +101,8 @@ struct Order {
     filter: Filter,
     format: Format,
     options: ExportOptions,
+    /// How many messages and events there are, where streams are cut.
+    messages: u64,
 }
 
 /// A preview shows so many lines, each cut after so many characters.
@@ -237,6 +240,7 @@ fn rows_of(tab: &Tab, selection: RowSelection, choices: &ExportChoices) -> (RowS
 
 /// What the page asks for, in the words of the export room.
 fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Language) -> Option<Order> {
+    let mut messages = 0;
     let (journal, (selection, split)) = match &page.from {
         ExportFrom::File(path) => {
             let opened = jobs.opened.clone();
@@ -250,6 +254,7 @@ fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Languag
                 Scope::Shown => shown(tab),
                 Scope::Selected => selected(tab),
             };
+            messages = tab.log.rows.as_ref().and_then(LogRows::messages).map_or(0, |messages| messages.len());
             (Journal::Open(tab.reader()?.clone()), rows_of(tab, selection, &page.choices))
         }
     };
@@ -260,6 +265,7 @@ fn order(page: &ExportPage, jobs: &ExportJobs, tabs: &TabList, language: Languag
         filter: page.choices.filter(),
         format: page.choices.format,
         options: page.choices.options(language),
+        messages,
     })
 }
 
@@ -342,7 +348,11 @@ pub(in crate::ui) fn take_in(
     let order = Order { format: choices.preview_format(), ..order };
     // The look that is no longer wanted is stopped first: two would only slow each other down.
     jobs.preview = None;
-    let job = cx.jobs.start(JobKind::Preview, move |control| order.look(wants_peers, control));
+    let job = cx.jobs.start(JobKind::Preview, move |control| {
+        order.look(wants_peers, &mut || {
+            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    });
     jobs.looked_for = Some(choices);
     jobs.preview = job.ok();
     false
@@ -441,9 +451,24 @@ impl Order {
         })
     }
 
-    fn look(self, wants_peers: bool, control: &JobControl) -> Result<Looked, ExportError> {
+    /// What the characters of the file are.
+    fn written_in(&self) -> TextEncoding {
+        let of_table = self.options.spreadsheet.filter(|_| self.format == Format::Csv);
+        of_table.unwrap_or(TextEncoding::UTF_8)
+    }
+
+    fn look(
+        self,
+        wants_peers: bool,
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Looked, ExportError> {
+        let written_in = self.written_in();
         let reader = self.journal.open()?;
-        let rows = self.selection.count(reader.snapshot().records);
+        // What direction and peer choose is known when all of it was gone through.
+        let rows = self.filter.is_open().then(|| match self.split.framing {
+            Framing::None => self.selection.count(reader.snapshot().records),
+            _ => self.split.rows.count(self.messages),
+        });
         let source = ExportSource {
             reader: &reader,
             selection: &self.selection,
@@ -453,30 +478,36 @@ impl Order {
         let mut exporter = self.format.exporter(&self.options);
         let context = ExportContext::of_journal(&reader);
         let enough = Enough { records: PREVIEW_LINES as u64, payload_bytes: PREVIEW_BYTES };
-        let bytes = preview(&source, exporter.as_mut(), &context, enough, &mut || {
-            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
+        let bytes = preview(&source, exporter.as_mut(), &context, enough, go_on)?;
         let peers = if wants_peers { reader.first_peers(PEERS_OFFERED)? } else { Vec::new() };
         let peers = peers.into_iter().map(|peer| (peer.id, peer.remote)).collect();
-        Ok(Looked { peers, lines: first_lines(&bytes), rows, reader })
+        Ok(Looked { peers, lines: first_lines(&bytes, written_in), rows, reader })
     }
 }
 
-fn first_lines(bytes: &[u8]) -> Vec<String> {
-    // Every format that is previewed writes UTF-8.
-    let text = str::from_utf8(bytes).unwrap_or_default();
+fn first_lines(bytes: &[u8], written_in: TextEncoding) -> Vec<String> {
+    let text = decode(written_in, &mut Carry::default(), bytes).text;
     let cut = |line: &str| line.trim_start_matches('\u{FEFF}').chars().take(PREVIEW_CHARACTERS).collect();
     text.lines().take(PREVIEW_LINES).map(cut).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ExportJobs, page_for_file};
+    use super::{ExportJobs, Journal, Order, page_for_file};
     use crate::codec::text::TextEncoding;
+    use crate::export::format::Format;
+    use crate::export::{ExportOptions, RowSelection};
+    use crate::journal::query::Filter;
+    use crate::journal::{JournalInfo, JournalWriter};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId};
+    use crate::model::record::{Body, Data, DataHead, Direction};
     use crate::ui::cx::{Cx, Services};
     use crate::ui::export::page::ExportPage;
+    use crate::util::clock;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::settings::Settings;
+    use std::ops::ControlFlow;
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
@@ -490,6 +521,42 @@ mod tests {
         while cx.dialogs.is_looking() {
             assert!(Instant::now() < deadline, "the folder is not looked for");
             cx.dialogs.take_folder(field.as_deref_mut());
+        }
+    }
+
+    #[test]
+    fn a_preview_is_read_as_it_is_written_and_counts_what_will_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        for bytes in ["温度\n湿", "度\n"] {
+            let data = Data { head: DataHead::received(), bytes: bytes.as_bytes().to_vec() };
+            writer.append(clock::now(), Epoch(1), PeerId::new(1), &Body::Data(data));
+        }
+        writer.publish().unwrap();
+        for (split, direction, rows) in [
+            (Framing::None, None, Some(2)),
+            (Framing::Fixed(7), None, Some(2)),
+            (Framing::Fixed(2), None, Some(7)),
+            (Framing::Lines, Some(Direction::Sent), None),
+        ] {
+            let messages = rows.unwrap_or_default();
+            let order = Order {
+                journal: Journal::Open(writer.reader()),
+                selection: RowSelection::all(),
+                split: split.into(),
+                filter: Filter { direction, ..Filter::default() },
+                format: Format::Csv,
+                options: ExportOptions {
+                    spreadsheet: Some(TextEncoding::GBK),
+                    language: Language::SimplifiedChinese,
+                    ..ExportOptions::default()
+                },
+                messages,
+            };
+            let looked = order.look(false, &mut || ControlFlow::Continue(())).unwrap();
+            assert_eq!(looked.rows, rows);
+            assert!(looked.lines[0].starts_with("序号,"), "{:?}", looked.lines);
         }
     }
 

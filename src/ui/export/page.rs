@@ -93,8 +93,8 @@ pub struct ExportChoices {
 pub struct Preview {
     /// The lines, cut to what the page can show.
     pub lines: Vec<String>,
-    /// How many rows are exported, before direction and peer choose among them.
-    pub rows: u64,
+    /// How many rows are exported, where neither direction nor peer chooses among them.
+    pub rows: Option<u64>,
     /// Why there is none.
     pub error: Option<String>,
     /// It is of these choices; others are on their way.

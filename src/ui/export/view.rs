@@ -175,7 +175,10 @@ fn preview_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &ExportPage) {
     let heading = if preview.of.is_none() {
         ctx.text("save.preview_coming").to_owned()
     } else {
-        ctx.format("save.preview", &[("count", &Count(preview.rows))])
+        match preview.rows {
+            Some(rows) => ctx.format("save.preview", &[("count", &Count(rows))]),
+            None => ctx.text("save.preview_of_some").to_owned(),
+        }
     };
     ui.label(RichText::new(heading).size(theme::LABEL_SIZE).color(theme.dim));
     let frame = Frame::new().fill(theme.ground).corner_radius(theme::corners()).inner_margin(Margin::same(8));
