@@ -1,11 +1,12 @@
-//! The list of sends in the window: which of them go out with the others, what is done without a pointer. What counts is what a peer got.
+//! The list of sends in the window: which of them go out with the others, what is done without a pointer, and what the steps
+//! beside it offer. What counts is what a peer got.
 
 use crate::window_support::{Desk, client, loopback, prepare, read_exactly};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use sockscope::workspace::sending::{QuickSend, Sending};
 use sockscope::workspace::store::Store;
-use sockscope::workspace::tabs::{DrawerChoice, TabKind};
+use sockscope::workspace::tabs::{DocumentSettings, DrawerChoice, TabKind};
 use std::net::TcpStream;
 
 fn quick(text: &str, left_out: bool) -> QuickSend {
@@ -55,4 +56,25 @@ fn a_row_of_the_list_is_changed_and_sent_without_a_pointer() {
     assert_eq!(read_exactly(&mut peer, 1), b"b");
     desk.press("Send say a");
     assert_eq!(read_exactly(&mut peer, 1), b"a");
+}
+
+#[test]
+fn the_editor_of_a_step_is_closed_and_a_removed_step_comes_back() {
+    let mut tab = loopback(TabKind::TcpServer);
+    tab.drawer.shown = DrawerChoice::Sequence;
+    let text = "version = 1\n[[step]]\nsend = 'a'\n[[step]]\ndelay = '1s'\n".to_owned();
+    tab.drawer.sequence = DocumentSettings { path: String::new(), text };
+    let mut desk = Desk::with_tabs(vec![tab]);
+    let before = desk.front().settings.drawer.sequence.text.clone();
+    desk.press_containing("2 Delay");
+    desk.press("Close the editor");
+    assert!(!desk.is_seen("Close the editor"));
+    assert_eq!(desk.front().settings.drawer.sequence.text, before);
+    desk.press_containing("2 Delay");
+    desk.press("Remove");
+    assert!(!desk.front().settings.drawer.sequence.text.contains("delay"));
+    desk.see("Step 2 is removed.");
+    desk.press("Undo");
+    assert!(desk.front().settings.drawer.sequence.text.contains("delay"));
+    assert!(!desk.is_seen("Step 2 is removed."));
 }

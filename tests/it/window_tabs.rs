@@ -429,7 +429,7 @@ fn what_is_looked_for_is_found_as_text_hex_and_pattern() {
             state.tabs[0].log.find.progress().is_none() && state.tabs[0].log.find.rows().len() == rows
         });
     }
-    desk.see("Nothing found.");
+    desk.see("Nothing found. What is said of events");
     desk.fill("Find", "OK");
     desk.wait("both", |state| state.tabs[0].log.find.rows().len() == 2);
     desk.key(Modifiers::NONE, Key::F3);

@@ -100,8 +100,8 @@ fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
     let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
     tab.rules.tried = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
         Ok(file) => {
-            let placing = tab.settings.placing();
-            rules::reactions_to(&prepared(&file, encoding), &message, placing, cx.locale)
+            let around = (encoding, tab.settings.placing());
+            rules::reactions_to(&prepared(&file, encoding), &message, around, cx.locale)
         }
         Err(why) => vec![file_error(cx.locale, &why)],
     };

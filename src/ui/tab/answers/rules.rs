@@ -10,7 +10,7 @@ use crate::automation::template::Dressed;
 use crate::codec::checksum::placing::Placing;
 use crate::codec::expression::Vocabulary;
 use crate::codec::hex;
-use crate::codec::text::TextEncoding;
+use crate::codec::text::{Carry, PieceKind, TextEncoding, decode_with};
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
 use crate::model::ids::PeerId;
@@ -83,7 +83,7 @@ impl PartsFile for RuleFile {
 pub(super) fn reactions_to(
     rules: &RuleSet,
     message: &[u8],
-    placing: Placing,
+    (encoding, placing): (TextEncoding, Placing),
     locale: &Locale,
 ) -> Vec<String> {
     let (now, wall_ns) = (Instant::now(), clock::now().wall_ns);
@@ -108,8 +108,8 @@ pub(super) fn reactions_to(
         match reaction {
             Reaction::Send { to, bytes, .. } => {
                 let key = if *to == AnswerTo::All { "rules.would_send_all" } else { "rules.would_send" };
-                let shown = hex::spaced(&bytes[..bytes.len().min(SHOWN_BYTES)]);
-                let text = bytes[..bytes.len().min(SHOWN_BYTES)].escape_ascii();
+                let bytes = &bytes[..bytes.len().min(SHOWN_BYTES)];
+                let (shown, text) = (hex::spaced(bytes), written(bytes, encoding));
                 locale.format(key, &[("rule", &name), ("hex", &shown), ("text", &text)])
             }
             Reaction::Close { how: CloseWay::Fin, .. } => {
@@ -129,14 +129,27 @@ pub(super) fn reactions_to(
     lines
 }
 
+/// Bytes as text of an encoding on one line; what is no text is an escape.
+fn written(bytes: &[u8], encoding: TextEncoding) -> String {
+    let (mut text, mut carry) = (String::new(), Carry::default());
+    decode_with(encoding, &mut carry, bytes, |piece| match piece.kind {
+        PieceKind::Text(piece) => text.push_str(piece),
+        PieceKind::Control(character) => text.extend(character.escape_default()),
+        PieceKind::Undecoded(bytes) => hex::push_escaped(&mut text, bytes),
+        PieceKind::Pending(_) => {}
+    });
+    hex::push_escaped(&mut text, carry.bytes());
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{RulesPanel, reactions_to};
+    use super::{RuleFile, RulesPanel, reactions_to};
     use crate::automation::rules::RuleSet;
     use crate::codec::checksum::placing::Placing;
     use crate::codec::text::TextEncoding;
     use crate::codec::time::TimeFormat;
-    use crate::ui::tab::part_editor::Change;
+    use crate::ui::tab::part_editor::{Change, PartsFile};
     use crate::ui::widgets::LineMove;
     use crate::util::locale::{Language, Locale};
     use crate::workspace::tabs::DocumentSettings;
@@ -165,14 +178,47 @@ mod tests {
         let file = panel.editor.file(&document.text, UTF_8).unwrap();
         assert_eq!(file.rules.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["login", "other"]);
         let english = Locale::of(Language::English);
-        let set = |file: &super::RuleFile| {
-            RuleSet::new(file.rules.clone(), Vec::new(), UTF_8, &TimeFormat::local())
-        };
-        let lines = reactions_to(&set(&file), b"LOGIN,42", Placing::default(), english);
+        let set = |file: &RuleFile| RuleSet::new(file.rules.clone(), Vec::new(), UTF_8, &TimeFormat::local());
+        let lines = reactions_to(&set(&file), b"LOGIN,42", (UTF_8, Placing::default()), english);
         assert!(lines.len() == 1 && lines[0].contains("OK,42") && lines[0].contains("login"), "{lines:?}");
         assert!(panel.editor.change(&mut document, UTF_8, Change::Switch(0)));
         let file = panel.editor.file(&document.text, UTF_8).unwrap();
-        let lines = reactions_to(&set(&file), b"LOGIN,42", Placing::default(), english);
+        let lines = reactions_to(&set(&file), b"LOGIN,42", (UTF_8, Placing::default()), english);
         assert_eq!(lines, [english.text("rules.would_nothing")]);
+    }
+
+    #[test]
+    fn an_answer_is_told_in_the_encoding_of_the_session() {
+        let text =
+            "version = 1\n[[rule]]\nname = 'a'\nwhen = 'len > 0'\nreply = \"收到\"\nappend = \"crlf\"\n";
+        let file = RuleFile::read(text, TextEncoding::GBK).unwrap();
+        let rules = RuleSet::new(file.rules, Vec::new(), TextEncoding::GBK, &TimeFormat::local());
+        let around = (TextEncoding::GBK, Placing::default());
+        let lines = reactions_to(&rules, b"x", around, Locale::of(Language::SimplifiedChinese));
+        assert_eq!(lines, [r"a 会应答：CA D5 B5 BD 0D 0A · 收到\r\n"]);
+    }
+
+    #[test]
+    fn a_rule_that_was_removed_can_be_brought_back_until_something_else_is_changed() {
+        let rule = |name: &str| format!("name = \"{name}\"\nwhen = 'len > 0'\nreply = \"x\"\n");
+        let (mut panel, mut document) = (RulesPanel::default(), DocumentSettings::default());
+        for name in ["a", "b", "c"] {
+            panel.editor.change(&mut document, UTF_8, Change::Add(rule(name)));
+        }
+        let before = document.text.clone();
+        panel.editor.change(&mut document, UTF_8, Change::Remove(1));
+        panel.editor.file(&document.text, UTF_8).unwrap();
+        assert_eq!(panel.editor.removed(), Some(1));
+        assert!(panel.editor.change(&mut document, UTF_8, Change::TakeBack));
+        assert_eq!((document.text.as_str(), panel.editor.chosen), (before.as_str(), Some(1)));
+        assert!(!panel.editor.change(&mut document, UTF_8, Change::TakeBack), "it is there");
+
+        panel.editor.change(&mut document, UTF_8, Change::Remove(1));
+        panel.editor.change(&mut document, UTF_8, Change::Switch(0));
+        panel.editor.file(&document.text, UTF_8).unwrap();
+        assert_eq!(panel.editor.removed(), None);
+        let text = document.text.clone();
+        assert!(!panel.editor.change(&mut document, UTF_8, Change::TakeBack));
+        assert_eq!(document.text, text);
     }
 }

@@ -32,8 +32,17 @@ const EDITOR_WIDTH: f32 = 320.0;
 /// A table that is narrower than this has fewer columns.
 const NARROW: f32 = 620.0;
 
-/// What a new rule begins as.
-const NEW_RULE: &str = "name = \"new\"\nwhen = 'text : \"hello\"'\nreply = \"world\"\nappend = \"lf\"\n";
+/// What a new rule begins as, behind its name.
+const NEW_RULE: &str = "when = 'text : \"PING\"'\nreply = \"PONG\"\nappend = \"lf\"\n";
+
+/// What the rules that stand ready are called and do.
+const READY_RULES: [(&str, &str); RuleFile::READY.len()] = [
+    ("echo", "rules.ready_echo"),
+    ("discard", "rules.ready_discard"),
+    ("chargen", "rules.ready_chargen"),
+    ("time", "rules.ready_time"),
+    ("http", "rules.ready_http"),
+];
 
 /// What is said about the file.
 const TEXTS: PartsTexts = PartsTexts {
@@ -138,13 +147,14 @@ fn controls_ui(
         }
         if button(ui, ButtonKind::Ordinary, ctx.text("rules.add"), None, ctx.text("rules.add_tip")).clicked()
         {
-            added.push(Change::Add(NEW_RULE.to_owned()));
+            let name = ctx.text("rules.new_name");
+            added.push(Change::Add(format!("name = \"{name}\"\n{NEW_RULE}")));
         }
         let ready =
             button(ui, ButtonKind::Ordinary, ctx.text("rules.ready"), None, ctx.text("rules.ready_tip"));
-        menu(&ready, 180.0, |ui| {
-            for name in RuleFile::READY {
-                if menu_item(ui, true, name, "")
+        menu(&ready, 240.0, |ui| {
+            for (name, told) in READY_RULES {
+                if menu_item(ui, true, ctx.text(told), "")
                     && let Some(file) = RuleFile::ready(name)
                 {
                     added.extend(file.rules.iter().map(|rule| Change::Add(rule.to_string())));
@@ -244,8 +254,7 @@ fn table_ui(
             ui.add(egui::Label::new(text).truncate().selectable(true));
         }
     });
-    list_error_ui(ui, ctx, &panel.editor);
-    change
+    change.or(list_error_ui(ui, ctx, &panel.editor, &TEXTS))
 }
 
 fn told_texts(told: &RuleStatus) -> (String, String) {

@@ -424,9 +424,10 @@ fn legend_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, chart: &mut Chart, out: &mut Vec<Ta
             chart.counts_bytes = !chart.counts_bytes;
         }
         ui.label(RichText::new("—").size(theme::LABEL_SIZE).color(theme.accent));
-        let hint = "modbus.regval_uint16 · T=([0-9.]+)";
+        let hint = ctx
+            .format("chart.value_hint", &[("field", &"modbus.regval_uint16"), ("pattern", &"T=([0-9.]+)")]);
         TextField::new(ctx.text("chart.value"))
-            .hint(hint)
+            .hint(&hint)
             .payload_font()
             .width((ui.available_width() - end_width(ui, ctx, chart)).clamp(80.0, 300.0))
             .show(ui, &mut chart.typed);

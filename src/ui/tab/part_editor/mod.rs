@@ -72,9 +72,20 @@ pub struct PartsEditor<F> {
     unfinished: Vec<Unfinished>,
     /// Why the list of parts is not as it was asked to be last: no fault of the part that is being changed.
     pub(in crate::ui) list_error: Option<FileError>,
+    /// What was removed last, as long as nothing else was changed.
+    removed: Option<Removed>,
     /// The whole file is shown as text.
     pub(in crate::ui) is_text: bool,
     example: Option<Example<F>>,
+}
+
+/// A part that was removed.
+#[derive(Debug)]
+struct Removed {
+    place: usize,
+    /// The text of the file with it, and without it.
+    before: String,
+    after: String,
 }
 
 /// What was typed of a part that is not being changed now. It is not in the file, because it makes no sense yet.
@@ -117,6 +128,8 @@ pub(in crate::ui) enum Change {
     Add(String),
     /// The part at this place is gone.
     Remove(usize),
+    /// The part that was removed last is there again.
+    TakeBack,
     /// A part stands elsewhere.
     Move(LineMove),
 }
@@ -143,6 +156,7 @@ impl<F> Default for PartsEditor<F> {
             typed_error: None,
             unfinished: Vec::new(),
             list_error: None,
+            removed: None,
             is_text: false,
             example: None,
         }
@@ -198,6 +212,24 @@ impl<F: PartsFile> PartsEditor<F> {
             let Unfinished { typed, error, .. } = self.unfinished.remove(found);
             (self.typed, self.typed_error) = (typed, Some(error));
         }
+    }
+
+    /// Where the part stood that was removed last, if it can be taken back.
+    pub(in crate::ui) fn removed(&self) -> Option<usize> {
+        let text = &self.read.as_ref()?.text;
+        self.removed.as_ref().filter(|removed| removed.after == *text).map(|removed| removed.place)
+    }
+
+    /// The part that was removed last is there again, and is the one to be changed.
+    fn take_back(&mut self, document: &mut DocumentSettings, encoding: TextEncoding) -> bool {
+        let removed = self.removed.take_if(|removed| removed.after == document.text);
+        let Some(Removed { place, before, .. }) = removed else { return false };
+        let Ok(file) = F::read(&before, encoding) else { return false };
+        document.text = before;
+        self.set_aside();
+        self.follow(Some(Rearranged::Added(place)), &file);
+        self.choose(Some(place), file.parts().get(place));
+        true
     }
 
     /// No part is being changed.
@@ -261,6 +293,9 @@ impl<F: PartsFile> PartsEditor<F> {
         encoding: TextEncoding,
         change: Change,
     ) -> bool {
+        if change == Change::TakeBack {
+            return self.take_back(document, encoding);
+        }
         let Ok(file) = self.file(&document.text, encoding) else { return false };
         self.list_error = None;
         let count = file.parts().len();
@@ -268,7 +303,7 @@ impl<F: PartsFile> PartsEditor<F> {
             Change::Add(_) => Some(Rearranged::Added(F::place_of_new(self.chosen, count))),
             Change::Remove(place) if *place < count => Some(Rearranged::Removed(*place)),
             Change::Move(moved) if moved.from.max(moved.to) < count => Some(Rearranged::Moved(*moved)),
-            Change::Remove(_) | Change::Move(_) => return false,
+            Change::Remove(_) | Change::Move(_) | Change::TakeBack => return false,
             Change::Write(..) | Change::Switch(_) => None,
         };
         let written = |(place, part): (usize, &F::Part)| match rearranged {
@@ -304,10 +339,14 @@ impl<F: PartsFile> PartsEditor<F> {
             Change::Move(moved) => {
                 moved.apply(&mut parts);
             }
+            Change::TakeBack => {}
         }
         match F::read(&file.with_parts(&parts), encoding) {
             Ok(file) => {
-                document.text = file.to_string();
+                let before = std::mem::replace(&mut document.text, file.to_string());
+                if let Some(Rearranged::Removed(place)) = rearranged {
+                    self.removed = Some(Removed { place, before, after: document.text.clone() });
+                }
                 self.follow(rearranged, &file);
                 if is_written {
                     self.typed_error = None;

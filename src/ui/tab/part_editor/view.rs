@@ -9,7 +9,7 @@ use crate::ui::tab::composer::words::compose_error;
 use crate::ui::tab::drawer::tools::Tool;
 use crate::ui::tab::part_editor::{Change, PartsEditor, PartsFile};
 use crate::ui::theme::{self, Theme};
-use crate::ui::widgets::{LineMove, error_line, icon_button};
+use crate::ui::widgets::{LineMove, error_line, icon_button, text_button};
 use crate::ui::written_text::file_error;
 use egui::{Align, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::sync::Arc;
@@ -45,24 +45,26 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
 ) -> Option<Change> {
     let place = editor.chosen?;
     let count = file.parts().len();
-    let mut change = None;
+    let (mut change, mut is_closed) = (None, false);
     ui.allocate_ui_with_layout(vec2(width, HEIGHT), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
         ui.horizontal(|ui| {
             let title = ctx.format(texts.number, &[("number", &(place + 1))]);
             ui.label(RichText::new(title).color(Theme::of(ui).dim));
             let step = |by| LineMove::by(place, by, count).map(Change::Move);
-            for (symbol, name, wanted) in [
-                ("↑", texts.up, step(-1)),
-                ("↓", texts.down, step(1)),
-                ("✕", texts.remove, Some(Change::Remove(place))),
-            ] {
+            for (symbol, name, wanted) in [("↑", texts.up, step(-1)), ("↓", texts.down, step(1))] {
                 ui.add_enabled_ui(wanted.is_some(), |ui| {
                     if icon_button(ui, symbol, ctx.text(name)).clicked() {
                         change = wanted;
                     }
                 });
             }
+            if text_button(ui, ctx.text("parts.remove"), ctx.text(texts.remove)).clicked() {
+                change = Some(Change::Remove(place));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                is_closed = icon_button(ui, "✕", ctx.text("parts.close")).clicked();
+            });
         });
         let height = HEIGHT - theme::CONTROL_HEIGHT - 3.0 * theme::SPACE_8 - 34.0;
         ScrollArea::vertical().id_salt(texts.part).max_height(height).show(ui, |ui| {
@@ -86,19 +88,38 @@ pub(in crate::ui) fn part_ui<F: PartsFile>(
             None => {}
         }
     });
+    if is_closed {
+        editor.close();
+    }
     change
 }
 
-/// Why the list is not as it was asked to be, below the table: beside it stands what is wrong with a part.
-pub(in crate::ui) fn list_error_ui<F>(ui: &mut Ui, ctx: &ViewCtx<'_>, editor: &PartsEditor<F>) {
+/// Why the list is not as it was asked to be, below the table: beside it stands what is wrong with a part. Or what was
+/// removed last, with a way back.
+pub(in crate::ui) fn list_error_ui<F: PartsFile>(
+    ui: &mut Ui,
+    ctx: &ViewCtx<'_>,
+    editor: &PartsEditor<F>,
+    texts: &PartsTexts,
+) -> Option<Change> {
     if let Some(why) = &editor.list_error {
         error_line(ui, &file_error(ctx.locale, why));
+        return None;
     }
+    let place = editor.removed()?;
+    let name = ctx.format(texts.number, &[("number", &(place + 1))]);
+    let line = ctx.format("parts.removed", &[("name", &name)]);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(line).color(Theme::of(ui).dim));
+        let taken_back = text_button(ui, ctx.text("parts.take_back"), ctx.text("parts.take_back_tip"));
+        taken_back.clicked().then_some(Change::TakeBack)
+    })
+    .inner
 }
 
 /// The room that is kept for that below the lines of the table, so that it is seen wherever they are scrolled to.
-pub(in crate::ui) fn list_error_height<F>(editor: &PartsEditor<F>) -> f32 {
-    if editor.list_error.is_some() { ERROR_HEIGHT } else { 0.0 }
+pub(in crate::ui) fn list_error_height<F: PartsFile>(editor: &PartsEditor<F>) -> f32 {
+    if editor.list_error.is_some() || editor.removed().is_some() { ERROR_HEIGHT } else { 0.0 }
 }
 
 /// The whole file; says whether it was changed.

@@ -89,7 +89,7 @@ pub(in crate::ui) fn sequence_ui(
                 let hint = RichText::new(ctx.text("sequence.hint")).color(Theme::of(ui).dim);
                 ui.add(egui::Label::new(hint).wrap());
                 let opener = text_button(ui, ctx.text("sequence.add"), ctx.text("sequence.add_tip"));
-                add_menu(ctx, &opener)
+                add_menu(ctx, &opener).or(list_error_ui(ui, ctx, &panel.editor, &TEXTS))
             });
             if let Some(change) = change.inner {
                 panel.change(&mut drawer.sequence, around.encoding, change);
@@ -279,7 +279,7 @@ fn table_ui(
         let opener = text_button(ui, ctx.text("sequence.add"), ctx.text("sequence.add_tip"));
         change = change.take().or(add_menu(ctx, &opener));
     });
-    list_error_ui(ui, ctx, &panel.editor);
+    change = change.or(list_error_ui(ui, ctx, &panel.editor, &TEXTS));
     variables_ui(ui, ctx, panel);
     change
 }
