@@ -72,6 +72,11 @@ impl<'a> Row<'a> {
 }
 
 impl RowClock {
+    /// Rows whose first one was made at this moment.
+    pub fn since(first: Moment) -> RowClock {
+        RowClock { first: Some(first), above: None }
+    }
+
     /// Goes on to the next row.
     pub fn next(&mut self, row: &Row<'_>) -> RowTime {
         let moment = Moment::of(row.record);

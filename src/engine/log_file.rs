@@ -6,6 +6,8 @@ use crate::engine::news::News;
 use crate::export::{ExportContext, ExportError, ExportOptions, FollowSource, Format, follow};
 use crate::journal::JournalReader;
 use crate::model::framing::Framing;
+use crate::model::ids::RecordId;
+use crate::model::moment::Moment;
 use crate::util::private_file;
 use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
@@ -114,7 +116,10 @@ fn write(
     let path = order.path.clone();
     let file = private_file::append_to(&path).map_err(|source| failed(&path, source))?;
     let mut out = Counted { file, written };
-    let context = ExportContext::of_journal(reader);
+    // Times since the first row are those that the window shows, wherever the file begins.
+    let first = reader.head(RecordId(0))?;
+    let since = first.map(|head| Moment { at: head.at, epoch: head.epoch });
+    let context = ExportContext { since, ..ExportContext::of_journal(reader) };
     let (mut order, mut from_row) = (order, from_row);
     loop {
         let mut exporter = order.format.exporter(&order.options);
@@ -174,13 +179,14 @@ impl Write for Counted<'_> {
 #[cfg(test)]
 mod tests {
     use super::{LogFile, LogFileOrder};
+    use crate::codec::time::{TimeColumn, TimeFormat};
     use crate::engine::news::News;
     use crate::export::{ExportOptions, Format};
     use crate::journal::{JournalInfo, JournalWriter};
     use crate::model::framing::Framing;
     use crate::model::ids::{Epoch, PeerId};
     use crate::model::record::{Body, Data, DataHead};
-    use crate::util::clock;
+    use crate::util::clock::{self, Stamp};
     use std::fs;
     use std::path::{Path, PathBuf};
     use std::task::Waker;
@@ -269,6 +275,28 @@ mod tests {
         drop(file);
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3, "{text}");
+    }
+
+    #[test]
+    fn times_since_the_first_row_are_those_of_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer =
+            JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let now = clock::now();
+        for (after_ms, bytes) in [(0, "first"), (1500, "second"), (2500, "third")] {
+            let at = Stamp { mono_ns: now.mono_ns + after_ms * 1_000_000, ..now };
+            let data = Data { head: DataHead::received(), bytes: bytes.as_bytes().to_vec() };
+            writer.append(at, Epoch(1), PeerId::new(1), &Body::Data(data));
+        }
+        writer.publish().unwrap();
+        let path = folder.path().join("log.txt");
+        let time = TimeFormat::local().telling(TimeColumn::Relative);
+        let options = ExportOptions { time, ..ExportOptions::default() };
+        let relative = LogFileOrder { options, ..order(path.clone(), Format::Text) };
+        drop(LogFile::start(relative, writer.reader(), 1, News::new(Waker::noop().clone())).unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        let times: Vec<_> = text.lines().filter_map(|line| line.split("  ").next()).collect();
+        assert_eq!(times, ["+1.500", "+2.500"], "{text}");
     }
 
     #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@ use crate::codec::rows::Row;
 use crate::model::address::Address;
 use crate::model::config::SessionKind;
 use crate::model::ids::PeerId;
+use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::util::PROGRAM;
 use std::collections::HashMap;
@@ -38,6 +39,8 @@ pub struct ExportContext {
     pub program: String,
     /// What kind of session it was, where that is known.
     pub kind: Option<SessionKind>,
+    /// From when times are counted that are told since the first row; otherwise from the first that is exported.
+    pub since: Option<Moment>,
 }
 
 /// Both ends of a connection, or of an exchange of datagrams.
@@ -76,7 +79,7 @@ pub struct PayloadChoice {
 impl ExportContext {
     /// The context of a session with this name, written by this version of the program.
     pub fn new(session_name: impl Into<String>, kind: Option<SessionKind>) -> ExportContext {
-        ExportContext { session_name: session_name.into(), program: PROGRAM.to_owned(), kind }
+        ExportContext { session_name: session_name.into(), program: PROGRAM.to_owned(), kind, since: None }
     }
 
     /// Whether each record of this peer is a message by itself, as datagrams are, and no piece of a stream.

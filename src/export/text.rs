@@ -162,6 +162,7 @@ impl Default for TextOptions {
 impl Exporter for TextExporter {
     fn begin(&mut self, session: &ExportContext, _out: &mut dyn Write) -> io::Result<()> {
         self.decoder.begin(session);
+        self.clock = session.since.map(RowClock::since).unwrap_or_default();
         if let Some(decoded) = &mut self.decoded {
             decoded.begin(session);
         }
