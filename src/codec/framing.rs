@@ -13,6 +13,9 @@ use std::ops::Range;
 /// The most bytes that one message may have, and so the most that are ever kept waiting for its end.
 pub const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
 
+/// A header that claims more than this is believed to be none: so much of a stream is never passed by.
+const LONGEST_CLAIM: u64 = 1 << 40;
+
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message<'a, R = RecordId> {
@@ -62,6 +65,11 @@ pub struct Framer<R = RecordId> {
     searched: usize,
     /// How many bytes at the start of what waits were passed over.
     skipped: usize,
+    /// So many bytes, what waits included, are of a message that is longer than one may be: its header has told so, and no
+    /// other is looked for in them.
+    passing: u64,
+    /// Behind the last byte that was taken in.
+    behind: Option<Place<R>>,
     last_mono_ns: u64,
 }
 
@@ -100,6 +108,8 @@ enum Found {
     Message(usize, MessageEnd),
     /// None yet.
     NotYet,
+    /// One of this length, which is more than a message may have.
+    TooLong(u64),
     /// None can start here, nor in so many bytes from here (at least one).
     Nonsense(usize),
 }
@@ -142,8 +152,16 @@ impl<R: Copy> Framer<R> {
             sources: Vec::new(),
             searched: 0,
             skipped: 0,
+            passing: 0,
+            behind: None,
             last_mono_ns: 0,
         }
+    }
+
+    /// The same in the middle of a stream, where so many bytes of a message follow that is longer than one may be.
+    #[must_use]
+    pub fn passing_by(self, passing: u64) -> Framer<R> {
+        Framer { passing, ..self }
     }
 
     /// Takes in the next record of the stream and gives every message that ends in it.
@@ -170,6 +188,7 @@ impl<R: Copy> Framer<R> {
             emit(Message { bytes, from, to, end: MessageEnd::Whole });
             return;
         }
+        self.behind = Some(Place { record, offset: offset + bytes.len() });
         if bytes.is_empty() {
             return;
         }
@@ -199,10 +218,21 @@ impl<R: Copy> Framer<R> {
         }
     }
 
-    /// Where the bytes begin that wait for the end of their message, and the last record that they are of.
+    /// Where the bytes begin that wait for the end of their message, and the last record that they are of. Where a message
+    /// that is too long goes on, none may wait: then it is the place behind the last that came.
     pub fn waiting(&self) -> Option<(Place<R>, R)> {
-        let (first, last) = (self.sources.first()?, self.sources.last()?);
-        Some((Place { record: first.record, offset: first.offset }, last.record))
+        match (self.sources.first(), self.sources.last()) {
+            (Some(first), Some(last)) => {
+                Some((Place { record: first.record, offset: first.offset }, last.record))
+            }
+            _ if self.passing > 0 => self.behind.map(|behind| (behind, behind.record)),
+            _ => None,
+        }
+    }
+
+    /// How many bytes from there on are of a message that is longer than one may be.
+    pub fn passing(&self) -> u64 {
+        self.passing
     }
 
     /// How many messages there would be if the stream ended now.
@@ -234,24 +264,54 @@ impl<R: Copy> Framer<R> {
         let waiting = std::mem::take(&mut self.waiting);
         let sources = std::mem::take(&mut self.sources);
         let skipped = std::mem::take(&mut self.skipped).min(waiting.len());
-        self.searched = 0;
+        (self.searched, self.passing) = (0, 0);
         for (range, end) in [(0..skipped, MessageEnd::OutOfStep), (skipped..waiting.len(), end)] {
             emit_message(&waiting, &sources, range, end, &mut emit);
         }
     }
 
-    /// Gives what waits as a part of something too long, because there is no more room for it.
+    /// Gives what waits as a part of something too long, because there is no more room for it. Where its header told how
+    /// long it is, the rest of it is passed by.
     pub fn give_up(&mut self, mut emit: impl FnMut(Message<'_, R>)) {
+        let begun = self.waiting.get(self.skipped..).unwrap_or_default();
+        let length = if self.passing > 0 { Some(self.passing) } else { self.length_told_by(begun) };
+        let rest = length.map_or(0, |length| length.saturating_sub(begun.len() as u64));
         self.finish(|message| {
             let end = if message.end == MessageEnd::Incomplete { MessageEnd::Overlong } else { message.end };
             emit(Message { end, ..message });
         });
+        self.passing = rest;
+    }
+
+    /// How long the message is that begins like this, where that is known before its end has come.
+    fn length_told_by(&self, begun: &[u8]) -> Option<u64> {
+        let length = match self.cutter {
+            Cutter::Fixed(size) => size,
+            Cutter::Length(field) => length_of(field, begun.get(..field.offset.saturating_add(field.size))?)?,
+            Cutter::Header(header) => match header.length(begun, self.searched) {
+                HeaderReading::Length(length) => length,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(length as u64)
     }
 
     /// Emits every message in `bytes` and gives the place where the first unfinished one starts.
     fn cut(&mut self, bytes: &[u8], sources: &[Source<R>], emit: &mut impl FnMut(Message<'_, R>)) -> usize {
         let mut start = 0;
         loop {
+            if self.passing > 0 {
+                // Its parts are as long as they may be, so that it makes no difference how it came.
+                let part = usize::try_from(self.passing).map_or(self.longest, |rest| rest.min(self.longest));
+                if bytes.len() - start < part {
+                    return start;
+                }
+                emit_message(bytes, sources, start..start + part, MessageEnd::Overlong, emit);
+                start += part;
+                self.passing -= part as u64;
+                continue;
+            }
             let from = start + self.skipped;
             match self.find(&bytes[from.min(bytes.len())..]) {
                 Found::Message(length, how) => {
@@ -261,6 +321,10 @@ impl<R: Copy> Framer<R> {
                     self.searched = 0;
                 }
                 Found::NotYet => return start,
+                Found::TooLong(length) => {
+                    self.passing = length;
+                    self.searched = 0;
+                }
                 Found::Nonsense(count) => {
                     self.skipped = (self.skipped + count.max(1)).min(self.longest);
                     self.searched = 0;
@@ -337,7 +401,12 @@ impl<R: Copy> Framer<R> {
         // What lies beyond the longest message must not matter: it may come later.
         let within = &bytes[..bytes.len().min(self.longest)];
         match header.length(within, self.searched) {
-            HeaderReading::Length(length) if length > self.longest => Found::Nonsense(1),
+            HeaderReading::Length(length) if length > self.longest => {
+                // Where the stream is out of step, what looks like a header is mostly none.
+                let is_believed = header.may_be_overlong() && self.skipped == 0;
+                let claim = Some(length as u64).filter(|claim| is_believed && *claim <= LONGEST_CLAIM);
+                claim.map_or(Found::Nonsense(1), Found::TooLong)
+            }
             HeaderReading::Length(length) if length <= bytes.len() => {
                 Found::Message(length, MessageEnd::Whole)
             }
@@ -649,11 +718,65 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_is_too_long_is_passed_by_and_nothing_in_it_is_taken_for_one() {
+        // What they carry would be messages by itself.
+        for (words, head, inner, next) in [
+            ("websocket", &b"\x82\x7E\0\x80"[..], &b"\0\0"[..], &b"\x81\x02hi"[..]),
+            ("websocket", b"\x02\x7F\0\0\0\0\0\0\x01\0", b"\x82\x01x\x89\0\0\0\0", b"\x80\x01!"),
+            ("mqtt", b"\x30\xC0\x01", b"\xC0\0", b"\xD0\0"),
+        ] {
+            let length = if words == "mqtt" {
+                192
+            } else {
+                usize::from(head[head.len() - 2]) << 8 | usize::from(head[head.len() - 1])
+            };
+            let payload: Vec<u8> = inner.iter().copied().cycle().take(length).collect();
+            let bytes = [head, &payload, next].concat();
+            let whole = bytes_of(words, &[&bytes]);
+            let (last, parts) = whole.split_last().unwrap();
+            assert_eq!(*last, (next.to_vec(), MessageEnd::Whole), "{words}");
+            assert!(parts.iter().all(|(_, end)| *end == MessageEnd::Overlong), "{words}: {parts:?}");
+            assert_eq!(parts.len(), (head.len() + length).div_ceil(LONGEST), "{words}");
+            for place in 1..bytes.len() {
+                assert_eq!(bytes_of(words, &[&bytes[..place], &bytes[place..]]), whole, "{words} {place}");
+            }
+            let cut_off = bytes_of(words, &[&bytes[..bytes.len() - next.len() - 1]]);
+            assert_eq!(cut_off.last().unwrap().1, MessageEnd::Incomplete, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_up_leaves_the_stream_in_step_where_a_header_told_its_length() {
+        for (words, begun, rest) in [
+            ("websocket", &b"\x82\x08\0\0"[..], &b"\0\0\0\0\0\0\x81\x02hi"[..]),
+            (
+                "websocket",
+                b"\x82\x7E\0\x20\0\0",
+                b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x81\x02hi",
+            ),
+            ("mqtt", b"\x30\x04\xC0", b"\0\xC0\0\xC0\0"),
+            ("length:0,1,be", b"\x03\0", b"\0\0\x01!"),
+            ("fixed:4", b"ab", b"cdefgh"),
+        ] {
+            let (mut framer, mut messages) = (framer(words), Vec::new());
+            let mut take = |message: Message<'_>| messages.push((message.bytes.len(), message.end));
+            framer.push(RecordId(0), 0, begun, &mut take);
+            framer.give_up(&mut take);
+            framer.push(RecordId(1), 0, rest, &mut take);
+            assert_eq!(framer.waiting_bytes(), 0, "{words}");
+            let (last, parts) = messages.split_last().unwrap();
+            assert_eq!(last.1, MessageEnd::Whole, "{words}: {messages:?}");
+            assert!(parts.len() >= 2 && parts.iter().all(|(_, end)| *end == MessageEnd::Overlong), "{words}");
+        }
+    }
+
+    #[test]
     fn a_length_of_four_gibibytes_is_out_of_step_and_costs_no_memory() {
         for (words, bytes) in [
             ("length:0,4,be", &b"\xFF\xFF\xFF\xFF\0\0\0\x01x"[..]),
-            ("websocket", b"\x82\x7F\0\0\0\x01\0\0\0\0\x82\x01x"),
-            ("mqtt", b"\x30\xFF\xFF\xFF\x7F\xC0\0"),
+            ("websocket", b"\x82\x7F\0\0\x01\x01\0\0\0\0\x82\x01x"),
+            ("websocket", b"?\x82\x7E\x01\0\x82\x01x"),
+            ("mqtt", b"?\x30\xFF\xFF\xFF\x7F\xC0\0"),
         ] {
             let messages = cut(words, &[bytes]);
             assert!(messages[0].ends_with("OutOfStep"), "{words}: {messages:?}");
@@ -713,7 +836,7 @@ mod tests {
 
         #[test]
         fn where_records_are_cut_changes_no_message(
-            bytes in proptest::collection::vec(prop::sample::select(b"\0\0\x01\x02\x09\r\n\nx\xFF\xC0\xC0\xDB\xDC\x30\x81\x84".to_vec()), 0..80),
+            bytes in proptest::collection::vec(prop::sample::select(b"\0\0\x01\x02\x09\r\n\nx\xFF\xC0\xC0\xDB\xDC\x30\x30\x81\x81\x84\x1A\x20".to_vec()), 0..80),
             cuts in proptest::collection::vec(0..80_usize, 0..12),
             single_bytes in any::<bool>(),
             framing in prop::sample::select(vec![

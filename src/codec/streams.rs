@@ -40,6 +40,8 @@ pub struct WaitingPiece {
     pub from: Place,
     /// The last record that they are of.
     pub last: RecordId,
+    /// So many bytes from there on are of a message that is longer than one may be, although none of them may wait.
+    pub passing: u64,
 }
 
 /// What ends streams, so that what is unfinished in them stays so.
@@ -155,8 +157,15 @@ impl StreamSplitter {
             let (from, last) = framer.waiting()?;
             let PieceHead { record, peer, data, .. } = from.record;
             let from = Place { record, offset: from.offset };
-            Some(WaitingPiece { peer, direction: data.direction, from, last: last.record })
+            let (last, passing) = (last.record, framer.passing());
+            Some(WaitingPiece { peer, direction: data.direction, from, last, passing })
         })
+    }
+
+    /// Goes on with a stream from where something waited in it, before that is taken in again.
+    pub fn go_on(&mut self, piece: &WaitingPiece) {
+        let framer = Framer::with_longest_message(&self.framing, self.longest).passing_by(piece.passing);
+        self.streams.insert((piece.peer, piece.direction), framer);
     }
 
     /// Takes in again what waited in a stream, record by record, beginning at a place in the first.

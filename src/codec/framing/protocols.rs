@@ -86,6 +86,11 @@ impl Header {
         }
     }
 
+    /// Whether its messages may be longer than one that is kept whole.
+    pub(super) fn may_be_overlong(self) -> bool {
+        matches!(self, Header::WebSocket | Header::Mqtt)
+    }
+
     /// With so many bytes it is certain whether a message begins.
     pub(super) fn most_header_bytes(self) -> usize {
         match self {

@@ -139,7 +139,7 @@ mod tests {
     fn piece(record: u64) -> WaitingPiece {
         let from = Place { record: RecordId(record), offset: 3 };
         let peer = Some(PeerId::FIRST);
-        WaitingPiece { peer, direction: Direction::Received, from, last: RecordId(record) }
+        WaitingPiece { peer, direction: Direction::Received, from, last: RecordId(record), passing: 0 }
     }
 
     #[test]

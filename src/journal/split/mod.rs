@@ -17,6 +17,7 @@ pub use scan::{SplitProgress, SplitScan};
 mod tests {
     use super::SplitScan;
     use crate::codec::rows::{Row, RowMaker};
+    use crate::codec::streams::StreamSplitter;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::framing::Framing;
     use crate::model::ids::{Epoch, PeerId, RecordId};
@@ -25,6 +26,9 @@ mod tests {
     use proptest::prelude::*;
     use std::convert::Infallible;
     use std::ops::{ControlFlow, Range};
+
+    /// The longest message, so short that there are longer ones.
+    const LONGEST: usize = 24;
 
     /// A row, so that two can be compared: number, bytes, records, end.
     fn told(row: &Row<'_>) -> String {
@@ -35,7 +39,8 @@ mod tests {
 
     /// All rows, cut in one go from the first record on, each with the record that completes it.
     fn all(reader: &JournalReader, framing: &Framing) -> Vec<(String, RecordId)> {
-        let mut maker = RowMaker::new(framing);
+        let splitter = StreamSplitter::with_longest_message(framing.clone(), LONGEST);
+        let mut maker = RowMaker::resumed(splitter, 0);
         let mut rows = Vec::new();
         let mut records = reader.records(0..u64::MAX);
         while let Some(record) = records.next().unwrap() {
@@ -72,7 +77,10 @@ mod tests {
     }
 
     fn happening() -> impl Strategy<Value = Happening> {
-        let bytes = proptest::collection::vec(prop::sample::select(b"ab\n\x02\x03\0\x01".to_vec()), 0..12);
+        let bytes = proptest::collection::vec(
+            prop::sample::select(b"ab\n\x02\x03\0\x01\x81\x30\x7E".to_vec()),
+            0..12,
+        );
         prop_oneof![
             12 => (1..4_u32, any::<bool>(), bytes)
                 .prop_map(|(peer, is_sent, bytes)| Happening::Bytes { peer, is_sent, bytes }),
@@ -106,8 +114,17 @@ mod tests {
     fn rows_are_the_same_from_wherever_they_are_cut() {
         let mut config = ProptestConfig::with_cases(60);
         config.max_shrink_iters = 200;
-        let framings =
-            ["lines", "delim:6162", "fixed:5", "length:0,1,be", "start-end:02,03", "idle:3", "cobs"];
+        let framings = [
+            "lines",
+            "delim:6162",
+            "fixed:5",
+            "length:0,1,be",
+            "start-end:02,03",
+            "idle:3",
+            "cobs",
+            "websocket",
+            "mqtt",
+        ];
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let inputs = (
             proptest::collection::vec(happening(), 1..1500),
@@ -120,7 +137,8 @@ mod tests {
                 let path = folder.path().join("a.skj");
                 let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
                 let framing: Framing = framing.parse().unwrap();
-                let mut scan = SplitScan::new(writer.reader(), framing.clone(), RecordId(0));
+                let mut scan =
+                    SplitScan::with_longest_message(writer.reader(), framing.clone(), LONGEST, RecordId(0));
                 for (at, happening) in (0..).zip(&happenings) {
                     append(&mut writer, at, happening);
                     if matches!(happening, Happening::Looked) {

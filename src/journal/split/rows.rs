@@ -22,6 +22,7 @@ const NEAR_RECORDS: u64 = 16_384;
 pub struct SplitRows {
     reader: JournalReader,
     framing: Framing,
+    longest: usize,
     index: Arc<RwLock<SplitIndex>>,
     /// As far as they are looked at, if what the scan cuts from now on is not.
     extent: Option<Extent>,
@@ -42,8 +43,13 @@ struct Extent {
 pub type RowVisit<'a> = dyn FnMut(&Row<'_>) -> ControlFlow<()> + 'a;
 
 impl SplitRows {
-    pub(super) fn new(reader: JournalReader, framing: Framing, index: Arc<RwLock<SplitIndex>>) -> SplitRows {
-        SplitRows { reader, framing, index, extent: None }
+    pub(super) fn new(
+        reader: JournalReader,
+        framing: Framing,
+        longest: usize,
+        index: Arc<RwLock<SplitIndex>>,
+    ) -> SplitRows {
+        SplitRows { reader, framing, longest, index, extent: None }
     }
 
     /// The rows as they are now, whatever is cut from now on: one that is unfinished stays where it is, and as it is.
@@ -173,7 +179,10 @@ impl SplitRows {
         place: Checkpoint,
         waiting: &[WaitingPiece],
     ) -> Result<StreamSplitter, JournalError> {
-        let mut splitter = StreamSplitter::new(self.framing.clone());
+        let mut splitter = StreamSplitter::with_longest_message(self.framing.clone(), self.longest);
+        for piece in waiting {
+            splitter.go_on(piece);
+        }
         let near_from = place.record.saturating_sub(NEAR_RECORDS);
         let (near, far): (Vec<_>, Vec<_>) =
             waiting.iter().partition(|piece| piece.from.record.0 >= near_from);

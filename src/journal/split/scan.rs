@@ -1,6 +1,7 @@
 //! Going over a journal once, to learn where its messages are. A step has a budget, and the next one goes on, also with
 //! what the journal has gained meanwhile.
 
+use crate::codec::framing::LONGEST_MESSAGE;
 use crate::codec::streams::StreamSplitter;
 use crate::journal::error::JournalError;
 use crate::journal::message_peers::MessagePeers;
@@ -30,6 +31,7 @@ const RECORD_BYTES: u64 = 64;
 pub struct SplitScan {
     reader: JournalReader,
     framing: Framing,
+    longest: usize,
     splitter: StreamSplitter,
     messages: MessagePeers,
     rows: u64,
@@ -40,10 +42,21 @@ pub struct SplitScan {
 impl SplitScan {
     /// A scan from the first record, or from a later one: what streams had before it is then not known.
     pub fn new(reader: JournalReader, framing: Framing, first: RecordId) -> SplitScan {
+        SplitScan::with_longest_message(reader, framing, LONGEST_MESSAGE, first)
+    }
+
+    /// The same where messages have at most so many bytes.
+    pub(super) fn with_longest_message(
+        reader: JournalReader,
+        framing: Framing,
+        longest: usize,
+        first: RecordId,
+    ) -> SplitScan {
         SplitScan {
-            splitter: StreamSplitter::new(framing.clone()),
+            splitter: StreamSplitter::with_longest_message(framing.clone(), longest),
             messages: MessagePeers::new(reader.clone()),
             framing,
+            longest,
             rows: 0,
             next_record: first.0,
             index: Arc::new(RwLock::new(SplitIndex::new(first.0))),
@@ -53,7 +66,7 @@ impl SplitScan {
 
     /// The rows that are known.
     pub fn rows(&self) -> SplitRows {
-        SplitRows::new(self.reader.clone(), self.framing.clone(), Arc::clone(&self.index))
+        SplitRows::new(self.reader.clone(), self.framing.clone(), self.longest, Arc::clone(&self.index))
     }
 
     /// Cuts records with about so many bytes.
