@@ -82,6 +82,31 @@ print('fine')"
 }
 
 #[test]
+fn what_is_said_in_several_frames_is_answered_as_one_message_and_what_is_too_long_is_told() {
+    if !has_tool("python3") {
+        return;
+    }
+    let console = Console::new();
+    let mut server = console.start(&["listen", "ws", "127.0.0.1:0", "--echo", "--format", "none"]);
+    let port = server.ready().port().to_string();
+    // What the long frame carries would be 8 million empty frames by itself.
+    let program = format!(
+        r"{FRAMES}
+s, h = connect(int(sys.argv[1]), '/')
+s.sendall(frame(1, b'hel', True, False) + frame(9, b'?', True) + frame(0, b'lo', True))
+assert sorted([read(s), read(s)]) == [(1, True, False, b'hello'), (10, True, False, b'?')]
+s.sendall(bytes([0x82, 0xff]) + struct.pack('>Q', 17 << 20) + bytes(4) + bytes(17 << 20) + frame(1, b'after', True))
+assert read(s) == (1, True, False, b'after')
+print('fine')"
+    );
+    assert_eq!(python(&program, &[&port]).trim(), "fine");
+    end(server);
+    let notes = console.run(&["show", "session.skj", "--filter", "note"]);
+    let notes = String::from_utf8(notes.stdout).unwrap();
+    assert_eq!(notes.matches("too long for rules").count(), 1, "{notes}");
+}
+
+#[test]
 fn what_is_no_websocket_gets_an_answer_and_a_line() {
     if !has_tool("python3") || !has_tool("curl") {
         return;

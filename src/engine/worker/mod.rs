@@ -7,6 +7,8 @@ mod agenda;
 
 mod arrival;
 
+mod message_cutter;
+
 mod peer_updates;
 
 mod commands;

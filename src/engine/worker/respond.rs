@@ -6,17 +6,16 @@ use crate::automation::rules::{AnswerTo, Moment, Reaction, Rule, RuleMemory, Rul
 use crate::automation::sequence::SequenceRun;
 use crate::codec::checksum::placing::Placing;
 use crate::codec::framing::MessageEnd;
-use crate::codec::streams::{PieceHead, StreamSplitter, StreamsEnd};
 use crate::codec::time::TimeFormat;
-use crate::codec::websocket::message_payload;
 use crate::engine::worker::log::{Log, Presence};
+use crate::engine::worker::message_cutter::MessageCutter;
 use crate::engine::worker::queue::Payload;
 use crate::model::address::Address;
 use crate::model::framing::Framing;
-use crate::model::ids::{Epoch, PeerId, RecordId};
-use crate::model::record::{DataHead, LossKind, Origin};
+use crate::model::ids::PeerId;
+use crate::model::record::{LossKind, Origin};
 use crate::model::status::RuleStatus;
-use crate::util::clock::{self, Stamp};
+use crate::util::clock;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,12 +70,6 @@ pub(super) struct Answering {
     show_due: Option<Instant>,
 }
 
-/// Cuts one peer's bytes into messages.
-#[derive(Debug)]
-pub(super) struct MessageCutter {
-    splitter: StreamSplitter,
-}
-
 impl Answering {
     pub(super) fn new(rules: RuleSet, now: Instant) -> Answering {
         Answering {
@@ -121,7 +114,7 @@ impl Answering {
     }
 
     pub(super) fn new_cutter(&self) -> MessageCutter {
-        MessageCutter { splitter: StreamSplitter::new(self.framing.clone()) }
+        MessageCutter::new(&self.framing)
     }
 
     /// How times are told, and where random bytes come from.
@@ -138,14 +131,7 @@ impl Answering {
         now: Instant,
     ) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.splitter.data(piece_now(now), bytes, false, |message| {
-            if self.framing != Framing::WebSocket {
-                self.answer(whose, message.bytes, message.end, now, &mut answers);
-            } else if let Some(payload) = message_payload(message.bytes) {
-                // Rules are about what was said, not about how it was framed.
-                self.answer(whose, &payload, message.end, now, &mut answers);
-            }
-        });
+        cutter.take_in(bytes, now, |message, end| self.answer(whose, message, end, now, &mut answers));
         answers
     }
 
@@ -157,14 +143,11 @@ impl Answering {
         now: Instant,
     ) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.splitter.end_silent(Stamp::of(now), |message| {
-            self.answer(whose, message.bytes, message.end, now, &mut answers);
-        });
+        cutter.end_silent(now, |message, end| self.answer(whose, message, end, now, &mut answers));
         answers
     }
 
-    /// What goes back for a message that ended because the peer has said that it sends no more. Only silence that was
-    /// waited for would have ended it otherwise: other messages that never ended are none.
+    /// What goes back for a message that ended because the peer has said that it sends no more.
     pub(super) fn answers_at_the_end(
         &mut self,
         whose: Whose,
@@ -172,11 +155,7 @@ impl Answering {
         now: Instant,
     ) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.splitter.end(StreamsEnd::All, |message| {
-            if message.end == MessageEnd::Whole {
-                self.answer(whose, message.bytes, message.end, now, &mut answers);
-            }
-        });
+        cutter.end(|message, end| self.answer(whose, message, end, now, &mut answers));
         answers
     }
 
@@ -402,23 +381,4 @@ fn moment<'a>(
 fn occasion(whose: Whose, wall_ns: i64, delta_ns: Option<i64>, what: What<'_>) -> Occasion<'_> {
     let Whose { peer, remote, local, .. } = whose;
     Occasion { peer, remote, local, wall_ns, delta_ns, what }
-}
-
-impl MessageCutter {
-    /// When the message that is under way ends by silence.
-    pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
-        let deadline = self.splitter.deadline_mono_ns()?;
-        Some(now + Duration::from_nanos(deadline.saturating_sub(Stamp::of(now))))
-    }
-}
-
-/// What is known of bytes that came just now: their journal's record is not needed to answer them.
-fn piece_now(now: Instant) -> PieceHead {
-    PieceHead {
-        record: RecordId::default(),
-        at: Stamp { wall_ns: 0, mono_ns: Stamp::of(now) },
-        epoch: Epoch::default(),
-        peer: None,
-        data: DataHead::received(),
-    }
 }

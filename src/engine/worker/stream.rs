@@ -3,8 +3,8 @@
 use crate::engine::conversation::{Demands, Progress, WebSocket};
 use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
+use crate::engine::worker::message_cutter::MessageCutter;
 use crate::engine::worker::queue::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
-use crate::engine::worker::respond::MessageCutter;
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;

@@ -28,6 +28,9 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// So long may a peer take to end its side of a connection of which we have ended ours.
 const LEAVING_TIME: Duration = Duration::from_secs(5);
 
+/// The remark about a message that nobody answers, because all of it would have to be kept.
+const LEFT_OUT: &str = "a WebSocket message was too long for rules and steps, which have not heard it";
+
 /// The peers, and what is common to serving them.
 #[derive(Default)]
 pub(super) struct Streams {
@@ -195,6 +198,9 @@ impl Streams {
         let cutter = stream.cutter.get_or_insert_with(|| turn.answering.new_cutter());
         let answers = turn.answering.answers(whose, cutter, &self.scratch[..length], turn.now);
         turn.agenda.set(Alarm::Silence(id), cutter.next_due(turn.now));
+        if cutter.take_left_out() {
+            turn.log.note(LEFT_OUT.to_owned());
+        }
         self.give(id, answers, turn);
         turn.answering.have_gone_out(turn.now);
     }
