@@ -15,8 +15,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// So many messages are kept for steps that wait for them later; of more, the latest.
-const MOST_HEARD: usize = 1024;
+/// So many messages are kept for steps that wait for them later; of more, the latest. A turn of the worker reads as many lines
+/// from one peer, and steps go on only at its end.
+pub(super) const MOST_HEARD: usize = 16_384;
 
 /// So many bytes they may have together.
 const MOST_HEARD_BYTES: usize = 4 << 20;
@@ -52,7 +53,7 @@ enum Phase {
     /// A file goes out.
     File { outcome: Option<Result<(), String>> },
     /// Something is waited for.
-    Waiting { until: Instant },
+    Waiting { until: Instant, has_matched: bool },
     /// Time passes.
     Delaying { until: Instant },
     /// The connection was asked to end.
@@ -207,10 +208,11 @@ impl SequenceRun {
             Phase::Next
             | Phase::Ending { .. }
             | Phase::Closing { .. }
+            | Phase::Waiting { has_matched: true, .. }
             | Phase::Sending { refused: Some(_), .. } => Some(self.step_began),
             Phase::Sending { schedule, .. } => Some(schedule.next_due().unwrap_or(self.step_began)),
             Phase::File { outcome } => outcome.as_ref().map(|_| self.step_began),
-            Phase::Waiting { until } | Phase::Delaying { until } => Some(*until),
+            Phase::Waiting { until, .. } | Phase::Delaying { until } => Some(*until),
             Phase::Done => None,
         }
     }
@@ -221,7 +223,17 @@ impl SequenceRun {
         self.heard_bytes += heard.size();
         self.came += u64::from(heard.is_message());
         self.heard.push_back(heard);
-        while self.heard.len() > MOST_HEARD || self.heard_bytes > MOST_HEARD_BYTES {
+        let is_too_much = |run: &SequenceRun| {
+            run.heard.len() > MOST_HEARD || run.heard_bytes > MOST_HEARD_BYTES && run.heard.len() > 1
+        };
+        // What the present step waits for is not dropped.
+        if is_too_much(self) && matches!(self.phase, Phase::Waiting { has_matched: false, .. }) {
+            let has_matched = self.look_for_match();
+            if let Phase::Waiting { has_matched: known, .. } = &mut self.phase {
+                *known = has_matched;
+            }
+        }
+        while is_too_much(self) {
             let Some(oldest) = self.heard.pop_front() else { break };
             self.heard_bytes -= oldest.size();
         }
@@ -295,9 +307,9 @@ impl SequenceRun {
                     Ok(()) => return Some(self.hold(moment)),
                     Err(why) => return Some(self.fail(StepFault::Refused(why), moment)),
                 },
-                Phase::Waiting { until } => {
-                    let until = *until;
-                    if self.look_for_match() {
+                Phase::Waiting { until, has_matched } => {
+                    let (until, has_matched) = (*until, *has_matched);
+                    if has_matched || self.look_for_match() {
                         return Some(self.hold(moment));
                     }
                     if now < until {
@@ -343,7 +355,7 @@ impl SequenceRun {
                 }
             }
             Action::WaitFor { within, .. } => {
-                self.phase = Phase::Waiting { until: moment.now + *within };
+                self.phase = Phase::Waiting { until: moment.now + *within, has_matched: false };
                 None
             }
             Action::Expect { condition } => {

@@ -1,5 +1,6 @@
 //! What a run does, row by row: a file, what happens and when, and what is to be done.
 
+use super::run::MOST_HEARD;
 use super::{Outcome, Sequence, SequenceRun, StepFault, Todo};
 use crate::automation::occasion::{Occasion, What};
 use crate::automation::rules::Moment;
@@ -244,10 +245,31 @@ fn ten_thousand_steps_take_no_more_memory_than_ten() {
     }
     assert!(desk.done().ends_with("end 10002 None"));
     assert!(desk.run.heard.capacity() < 16 && desk.run.heard_bytes == 0);
-    for _ in 0..5000 {
+    for _ in 0..3 * MOST_HEARD {
         desk.hear("nobody waits any more");
     }
-    assert!(desk.run.heard.len() <= 1024);
+    assert!(desk.run.heard.len() <= MOST_HEARD);
+}
+
+#[test]
+fn a_flood_does_not_carry_away_what_a_step_waits_for_nor_is_a_long_message_missed() {
+    let text = "version = 1\n[[step]]\nwait_for = 'text:ready'\n[[step]]\nwait_for = 'text:done'\n";
+    let noise = "x".repeat(64);
+    let mut desk = Desk::new(text);
+    assert_eq!(desk.done(), "");
+    desk.hear("ready");
+    for _ in 0..MOST_HEARD * 2 {
+        desk.hear(&noise);
+    }
+    desk.hear("done");
+    assert_eq!(desk.done(), "ok 1 0 | ok 2 0 | end 2 None");
+
+    // Long ones, before anybody waits for them and while somebody does.
+    let mut desk = Desk::new(text);
+    desk.hear(&format!("ready{}", noise.repeat(100_000)));
+    assert_eq!(desk.done(), "ok 1 0");
+    desk.hear(&format!("{}done", noise.repeat(100_000)));
+    assert_eq!(desk.done(), "ok 2 0 | end 2 None");
 }
 
 #[test]
