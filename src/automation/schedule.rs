@@ -36,6 +36,17 @@ impl Schedule {
             _ => false,
         }
     }
+
+    /// Takes every turn that is due, however many were missed. Says whether any was.
+    pub fn take_all_due(&mut self, now: Instant) -> bool {
+        if self.next_due().is_none_or(|due| due > now) {
+            return false;
+        }
+        let passed = now.saturating_duration_since(self.start).as_nanos() / self.every.as_nanos();
+        let due = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(1);
+        self.fired = self.times.map_or(due, |times| times.min(due));
+        true
+    }
 }
 
 fn multiply(duration: Duration, by: u64) -> Duration {
@@ -75,5 +86,17 @@ mod tests {
             taken += 1;
         }
         assert_eq!(taken, 4);
+    }
+
+    #[test]
+    fn all_that_were_missed_are_taken_at_once_and_the_next_is_on_time() {
+        let start = Instant::now();
+        let every = Duration::from_millis(10);
+        for (times, next_millis) in [(None, Some(40)), (Some(9), Some(40)), (Some(3), None)] {
+            let mut schedule = Schedule::new(start, every, times);
+            let late = start + Duration::from_millis(35);
+            assert!(schedule.take_all_due(late) && !schedule.take_all_due(late));
+            assert_eq!(schedule.next_due(), next_millis.map(|millis| start + Duration::from_millis(millis)));
+        }
     }
 }

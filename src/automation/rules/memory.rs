@@ -132,6 +132,11 @@ impl RuleMemory {
         self.peers.remove(&peer);
     }
 
+    /// Forgets the peers with lower numbers, which are gone.
+    pub fn forget_before(&mut self, first: PeerId) {
+        self.peers.retain(|peer, _| *peer >= first);
+    }
+
     /// What a variable is for a peer, or for the session.
     pub fn value(&self, peer: Option<PeerId>, name: &str) -> Option<&str> {
         match peer.and_then(|peer| self.peers.get(&peer)) {
@@ -202,9 +207,10 @@ impl RuleMemory {
         self.changed = true;
     }
 
-    /// When there is room again for what all rules may do.
-    pub fn room_due(&self) -> Option<Instant> {
-        self.all.start.map(|start| start + self.all.rate.per)
+    /// Since when, or from when on, both limits let a rule react.
+    pub fn room_due(&self, rule: usize) -> Option<Instant> {
+        let own = self.windows.get(rule).and_then(Option::as_ref);
+        own.and_then(Window::room_due).max(self.all.room_due())
     }
 
     /// An answer could not be made. Says whether it is the first time.
@@ -238,5 +244,10 @@ impl Window {
             }
         }
         self.used < self.rate.count
+    }
+
+    fn room_due(&self) -> Option<Instant> {
+        let wait = if self.used < self.rate.count { Duration::ZERO } else { self.rate.per };
+        self.start.map(|start| start + wait)
     }
 }

@@ -112,11 +112,8 @@ impl RuleSet {
         for timer in 0..memory.timers.len() {
             let (place, schedule) = &mut memory.timers[timer];
             let place = *place;
-            let mut is_due = false;
             // What was missed, while nothing could be sent, is not made up for.
-            while schedule.take_due(moment.now) {
-                is_due = true;
-            }
+            let is_due = schedule.take_all_due(moment.now);
             let requires = self.rules.get(place).map_or(&[][..], |prepared| &prepared.rule.requires);
             let is_wanted = requires.iter().all(|(name, value)| memory.session.get(name) == Some(value));
             if !is_due || !is_wanted {

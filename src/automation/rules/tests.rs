@@ -192,6 +192,55 @@ fn the_limit_of_all_and_the_limit_of_one_hold_back_and_count() {
 }
 
 #[test]
+fn there_is_room_when_both_limits_have_some() {
+    for (own, all, sent_at_millis, due_millis) in [
+        // The rule's own minute, although the second of all has ended long before.
+        ("1/min", 100, &[0, 1, 2000][..], 60_000),
+        // The second of all, although the rule's own minute goes on.
+        ("9/min", 2, &[0, 1, 2, 3], 1000),
+        ("2/s", 2, &[0, 1, 2], 1000),
+    ] {
+        let text = format!("version = 1\n[[rule]]\nwhen = 'text:x'\necho = true\nlimit = '{own}'\n");
+        let mut desk = Desk::of(&text, TextEncoding::UTF_8);
+        desk.rules.replies_per_second = all;
+        desk.memory = RuleMemory::new(&desk.rules, desk.start);
+        let message = What::Message { bytes: b"x", whole: true };
+        let mut last = String::new();
+        for millis in sent_at_millis {
+            last = text_of(&desk.happens(1, message, Duration::from_millis(*millis)));
+        }
+        assert_eq!(last, "0 held back", "{own}");
+        let due = desk.start + Duration::from_millis(due_millis);
+        assert_eq!(desk.memory.room_due(0), Some(due), "{own}");
+        assert!(
+            !desk.memory.allow(0, due.checked_sub(Duration::from_nanos(1)).unwrap())
+                && desk.memory.allow(0, due),
+            "{own}"
+        );
+        assert!(desk.memory.room_due(0) >= Some(due), "{own}");
+    }
+}
+
+#[test]
+fn a_timer_that_was_not_asked_for_a_day_is_due_once() {
+    let text = "version = 1\n[[rule]]\nevery = '1us'\nreply = '{counter}'\n";
+    let mut desk = Desk::of(text, TextEncoding::UTF_8);
+    let now = desk.start + Duration::from_hours(24);
+    let mut reactions = Vec::new();
+    let Desk { rules, memory, times, .. } = &mut desk;
+    let mut random = |bytes: &mut [u8]| bytes.fill(7);
+    let began = Instant::now();
+    rules.react_to_time(
+        memory,
+        &mut Moment { now, wall_ns: MOMENT, times, random: &mut random, placing: Placing::default() },
+        &mut reactions,
+    );
+    assert!(began.elapsed() < Duration::from_secs(10), "turns that were missed are not counted one by one");
+    assert_eq!(text_of(&reactions), "0>all:1");
+    assert_eq!(desk.memory.next_timer(), Some(now + Duration::from_micros(1)));
+}
+
+#[test]
 fn timers_are_due_again_and_again_and_know_the_session() {
     let text = "version = 1\nvariables = { n = 'x' }\n[[rule]]\nevery = '5s'\nrequires = { n = 'x' }\nreply = 'PING {n} {counter}'\n";
     let mut desk = Desk::of(text, TextEncoding::UTF_8);

@@ -43,6 +43,8 @@ pub(super) struct Log {
     is_unsynced: bool,
     /// Peers that came or went in this turn.
     presence: Vec<Presence>,
+    /// Peers with lower numbers were forgotten, which nobody has asked about yet.
+    forgotten_before: Option<PeerId>,
 }
 
 /// A peer that came or went, for those who react to it.
@@ -109,6 +111,7 @@ impl Log {
             sync_due: None,
             is_unsynced: false,
             presence: Vec::new(),
+            forgotten_before: None,
         };
         if cut_bytes > 0 {
             log.lifecycle(None, Lifecycle::Recovered { cut_bytes });
@@ -140,6 +143,12 @@ impl Log {
     /// Peers with lower numbers are forgotten, and have no further records.
     pub(super) fn forget_peers_before(&mut self, first: PeerId) {
         self.journal.forget_peers_before(first);
+        self.forgotten_before = Some(first);
+    }
+
+    /// The number below which peers were forgotten, if any were since this was asked last.
+    pub(super) fn take_forgotten_before(&mut self) -> Option<PeerId> {
+        self.forgotten_before.take()
     }
 
     pub(super) fn lifecycle(&mut self, peer: Option<PeerId>, what: Lifecycle) {

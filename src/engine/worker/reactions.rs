@@ -58,6 +58,9 @@ impl Worker {
         for presence in self.turn.log.take_presence() {
             self.turn.answering.notice(&presence, self.turn.now);
         }
+        if let Some(first) = self.turn.log.take_forgotten_before() {
+            self.turn.answering.forget_peers_before(first);
+        }
         if self.turn.log.paused().is_some() {
             return;
         }

@@ -27,6 +27,9 @@ const MOST_HELD_BYTES: usize = 8 << 20;
 /// So many answers may wait for their time.
 const MOST_LATER: usize = 65_536;
 
+/// So many bytes they may have together.
+const MOST_LATER_BYTES: usize = 64 << 20;
+
 /// Counts of rules are shown no more often than this.
 const SHOW_EVERY: Duration = Duration::from_millis(100);
 
@@ -63,8 +66,10 @@ pub(super) struct Answering {
     /// What is to be done later, by its time.
     later: BTreeMap<(Instant, u64), (PeerId, Reaction)>,
     next_later: u64,
+    later_bytes: usize,
     /// What was read of streams and is echoed as soon as the limit allows it.
     held: BTreeMap<PeerId, (usize, Vec<u8>)>,
+    held_bytes: usize,
     /// Rules whose answers are being handed over.
     answered: Vec<usize>,
     show_due: Option<Instant>,
@@ -87,7 +92,9 @@ impl Answering {
             placing: Placing::default(),
             later: BTreeMap::new(),
             next_later: 0,
+            later_bytes: 0,
             held: BTreeMap::new(),
+            held_bytes: 0,
             answered: Vec::new(),
             show_due: Some(now),
         }
@@ -220,7 +227,9 @@ impl Answering {
         }
         if matches!(presence.what, What::Left { .. }) {
             self.memory.forget(presence.peer);
-            self.held.remove(&presence.peer);
+            if let Some((_, held)) = self.held.remove(&presence.peer) {
+                self.held_bytes -= held.len();
+            }
         }
     }
 
@@ -261,17 +270,19 @@ impl Answering {
 
     /// Keeps what is echoed to a stream until the limit allows it: a stream has no part that could be left out.
     fn hold(&mut self, whose: Whose, rule: usize, bytes: &[u8]) {
-        let held: usize = self.held.values().map(|(_, bytes)| bytes.len()).sum();
-        if held + bytes.len() > MOST_HELD_BYTES {
+        if self.held_bytes + bytes.len() > MOST_HELD_BYTES {
             return self.memory.is_held_back(rule);
         }
+        self.held_bytes += bytes.len();
         self.held.entry(whose.peer).or_insert((rule, Vec::new())).1.extend_from_slice(bytes);
     }
 
     fn do_later(&mut self, due: Instant, peer: PeerId, reaction: Reaction) {
-        if self.later.len() >= MOST_LATER {
+        let bytes = bytes_of(&reaction);
+        if self.later.len() >= MOST_LATER || self.later_bytes + bytes > MOST_LATER_BYTES {
             return self.memory.is_held_back(reaction.rule());
         }
+        self.later_bytes += bytes;
         self.next_later += 1;
         self.later.insert((due, self.next_later), (peer, reaction));
     }
@@ -282,11 +293,13 @@ impl Answering {
             self.wanted.drain(..).map(|(peer, reaction)| (Some(peer), reaction)).collect();
         while let Some(first) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
             let (peer, reaction) = first.remove();
+            self.later_bytes -= bytes_of(&reaction);
             wanted.push((Some(peer), reaction));
         }
         if self.held_due().is_some_and(|due| due <= now) {
             for (peer, (rule, bytes)) in std::mem::take(&mut self.held) {
                 if self.memory.allow(rule, now) {
+                    self.held_bytes -= bytes.len();
                     let (to, after) = (AnswerTo::Sender, Duration::ZERO);
                     wanted.push((Some(peer), Reaction::Send { rule, to, bytes: bytes.into(), after }));
                 } else {
@@ -303,7 +316,7 @@ impl Answering {
     }
 
     fn held_due(&self) -> Option<Instant> {
-        if self.held.is_empty() { None } else { self.memory.room_due() }
+        self.held.values().filter_map(|(rule, _)| self.memory.room_due(*rule)).min()
     }
 
     /// When something has to be done that nobody else announces. Timers stand still while nothing can be sent.
@@ -311,6 +324,11 @@ impl Answering {
         let timer = if may_send { self.memory.next_timer() } else { None };
         let later = self.later.first_key_value().map(|((due, _), _)| *due);
         [self.memory.tell_due(), timer, later, self.held_due(), self.show_due].into_iter().flatten().min()
+    }
+
+    /// Peers with lower numbers are gone, although nothing was told of each.
+    pub(super) fn forget_peers_before(&mut self, first: PeerId) {
+        self.memory.forget_before(first);
     }
 
     /// What the journal calls the cause of what a rule sends.
@@ -363,6 +381,14 @@ impl Answering {
     }
 }
 
+/// How many bytes a reaction keeps.
+fn bytes_of(reaction: &Reaction) -> usize {
+    match reaction {
+        Reaction::Send { bytes, .. } | Reaction::HeldBack { bytes, .. } => bytes.len(),
+        Reaction::Close { .. } | Reaction::Fault { .. } => 0,
+    }
+}
+
 fn moment<'a>(
     times: &'a OnceCell<TimeFormat>,
     random: &'a mut Random,
@@ -381,4 +407,81 @@ fn moment<'a>(
 fn occasion(whose: Whose, wall_ns: i64, delta_ns: Option<i64>, what: What<'_>) -> Occasion<'_> {
     let Whose { peer, remote, local, .. } = whose;
     Occasion { peer, remote, local, wall_ns, delta_ns, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answering, MOST_LATER_BYTES, Whose};
+    use crate::automation::rules::{Reaction, RuleFile, RuleSet};
+    use crate::codec::expression::Vocabulary;
+    use crate::codec::text::TextEncoding;
+    use crate::codec::time::TimeFormat;
+    use crate::engine::worker::by_hand::worker_in;
+    use crate::model::address::Address;
+    use crate::model::ids::PeerId;
+    use std::time::{Duration, Instant};
+
+    /// A session with one rule that echoes, and these lines.
+    fn echo(lines: &str, now: Instant) -> Answering {
+        let text = format!("version = 1\n[[rule]]\nwhen = 'len > 0'\necho = true\n{lines}");
+        let file = RuleFile::parse(&text, TextEncoding::UTF_8, &Vocabulary::default()).unwrap();
+        let rules = RuleSet::new(file.rules, file.variables, TextEncoding::UTF_8, &TimeFormat::local());
+        Answering::new(rules, now)
+    }
+
+    fn whose(peer: u32) -> Whose {
+        let peer = PeerId::new(peer).unwrap();
+        Whose { peer, remote: Address::None, local: Address::None, is_stream: true }
+    }
+
+    #[test]
+    fn what_a_limit_holds_back_is_due_when_it_ends_and_not_all_the_time() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut answering = echo("limit = '1/min'\n", start);
+        assert_eq!(answering.answers_to_datagram(whose(1), b"a", start).len(), 1);
+        for (peer, bytes) in [(1, b"b"), (2, b"c")] {
+            assert_eq!(answering.answers_to_datagram(whose(peer), bytes, at(2)).len(), 0);
+        }
+        assert_eq!(answering.held_due(), Some(at(60)), "the second of all rules has ended long before");
+        assert_eq!(answering.take_wanted(at(59), true), []);
+        for (seconds, peer, bytes, held) in [(60, 1, b"b", 1), (120, 2, b"c", 0)] {
+            match &answering.take_wanted(at(seconds), true)[..] {
+                [(of, Reaction::Send { bytes: sent, .. })] => {
+                    assert_eq!((*of, &sent[..]), (PeerId::new(peer), &bytes[..]));
+                }
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(answering.held_bytes, held);
+        }
+        assert_eq!(answering.held_due(), None);
+    }
+
+    #[test]
+    fn answers_that_wait_for_their_time_are_bounded_by_their_bytes() {
+        let start = Instant::now();
+        let mut answering = echo("after = '1h'\n", start);
+        let long = vec![b'x'; 1 << 20];
+        for _ in 0..80 {
+            answering.answers_to_datagram(whose(1), &long, start);
+        }
+        assert_eq!((answering.later.len(), answering.later_bytes), (64, MOST_LATER_BYTES));
+        assert_eq!(answering.memory.take_held_back(), 16);
+        let hour = start + Duration::from_hours(1);
+        assert_eq!((answering.take_wanted(hour, true).len(), answering.later_bytes), (64, 0));
+    }
+
+    #[test]
+    fn rules_forget_the_peers_that_a_datagram_socket_has_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut worker = worker_in(folder.path());
+        worker.turn.answering = echo("", worker.turn.now);
+        for peer in 1..=4 {
+            worker.turn.answering.answers_to_datagram(whose(peer), b"x", worker.turn.now);
+        }
+        worker.turn.log.forget_peers_before(PeerId::new(3).unwrap());
+        worker.run_reactions();
+        let knows = |peer| worker.turn.answering.memory.value(PeerId::new(peer), "state").is_some();
+        assert_eq!([1, 2, 3, 4].map(knows), [false, false, true, true]);
+    }
 }
