@@ -16,6 +16,9 @@ pub const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
 /// A header that claims more than this is believed to be none: so much of a stream is never passed by.
 const LONGEST_CLAIM: u64 = 1 << 40;
 
+/// A stream keeps this much memory for its next message, and no more when a longer one has gone.
+const KEPT_BYTES: usize = 64 << 10;
+
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message<'a, R = RecordId> {
@@ -460,6 +463,10 @@ impl<R: Copy> Framer<R> {
         if self.waiting.is_empty() {
             self.sources.clear();
         }
+        // A long message was a guest.
+        if self.waiting.len() < KEPT_BYTES && self.waiting.capacity() > 2 * KEPT_BYTES {
+            self.waiting.shrink_to(KEPT_BYTES);
+        }
     }
 
     /// Lets go of the sources in which no message can start or end any more, so that a long message made of
@@ -544,7 +551,7 @@ fn length_of(field: LengthField, header: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Framer, Message, MessageEnd, Place};
+    use super::{Framer, KEPT_BYTES, Message, MessageEnd, Place};
     use crate::model::framing::{Framing, LengthField};
     use crate::model::ids::RecordId;
     use proptest::prelude::*;
@@ -782,6 +789,17 @@ mod tests {
             assert!(messages[0].ends_with("OutOfStep"), "{words}: {messages:?}");
             assert!(!messages[messages.len() - 1].ends_with("OutOfStep"), "{words}: {messages:?}");
         }
+    }
+
+    #[test]
+    fn a_long_message_leaves_no_memory_behind() {
+        let mut framer: Framer = Framer::new(&Framing::Lines);
+        let piece = vec![b'x'; 100_000];
+        for number in 0..40 {
+            framer.push(RecordId(number), 0, &piece, |_| {});
+        }
+        framer.push(RecordId(40), 0, b"\nnext", |message| assert_eq!(message.bytes.len(), 4_000_001));
+        assert!(framer.waiting.capacity() <= 2 * KEPT_BYTES, "{}", framer.waiting.capacity());
     }
 
     #[test]

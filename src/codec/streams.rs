@@ -182,6 +182,19 @@ impl StreamSplitter {
         self.waiting_bytes = (self.waiting_bytes + framer.waiting_bytes()).saturating_sub(before);
     }
 
+    /// Gives what waits in all streams as parts of something too long, because there is no more room for it.
+    pub fn give_up(&mut self, mut emit: impl FnMut(StreamMessage<'_>)) {
+        for framer in self.streams.values_mut() {
+            framer.give_up(&mut emit);
+        }
+        self.waiting_bytes = 0;
+    }
+
+    /// How many bytes wait in all streams.
+    pub fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
     /// How many streams are being cut.
     pub fn streams(&self) -> usize {
         self.streams.len()

@@ -8,11 +8,24 @@ use crate::model::framing::Framing;
 use crate::model::ids::{Epoch, RecordId};
 use crate::model::record::DataHead;
 use crate::util::clock::Stamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+/// All peers of a session together keep no more than this waiting: what exceeds it is given out as a part of something too
+/// long, or left out where it was said in frames.
+pub(super) const MOST_WAITING_BYTES: usize = 16 * LONGEST_MESSAGE;
+
+/// What waits in all cutters of a session.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WaitingSum(Arc<AtomicUsize>);
 
 /// Cuts one peer's bytes into messages.
 #[derive(Debug)]
 pub(super) struct MessageCutter {
+    all: WaitingSum,
+    /// So much of it is counted as this one's.
+    counted: usize,
     splitter: StreamSplitter,
     /// Puts together what is said in frames, where there are frames.
     said: Option<Said>,
@@ -31,27 +44,54 @@ struct Said {
 }
 
 impl MessageCutter {
-    pub(super) fn new(framing: &Framing) -> MessageCutter {
-        MessageCutter::with_longest_message(framing, LONGEST_MESSAGE)
+    pub(super) fn new(framing: &Framing, all: &WaitingSum) -> MessageCutter {
+        MessageCutter::with_longest_message(framing, all, LONGEST_MESSAGE)
     }
 
-    fn with_longest_message(framing: &Framing, longest: usize) -> MessageCutter {
+    fn with_longest_message(framing: &Framing, all: &WaitingSum, longest: usize) -> MessageCutter {
         let said = Said { begun: None, rest_of_frame: 0, has_left_out: false, longest };
         MessageCutter {
+            all: all.clone(),
+            counted: 0,
             splitter: StreamSplitter::with_longest_message(framing.clone(), longest),
             said: (*framing == Framing::WebSocket).then_some(said),
         }
     }
 
-    /// Takes in what came just now, and gives every message that ends in it.
-    pub(super) fn take_in(&mut self, bytes: &[u8], now: Instant, mut hear: impl FnMut(&[u8], MessageEnd)) {
-        let MessageCutter { splitter, said } = self;
+    /// Takes in what came just now, and gives every message that ends in it. What waits for its end is given up where all
+    /// of a session would keep more than `most_waiting`.
+    pub(super) fn take_in(
+        &mut self,
+        bytes: &[u8],
+        now: Instant,
+        most_waiting: usize,
+        mut hear: impl FnMut(&[u8], MessageEnd),
+    ) {
+        let MessageCutter { splitter, said, .. } = self;
         splitter.data(piece_now(now), bytes, false, |message| give(said.as_mut(), &message, &mut hear));
+        if self.count() > most_waiting {
+            let MessageCutter { splitter, said, .. } = self;
+            splitter.give_up(|message| give(said.as_mut(), &message, &mut hear));
+            if let Some(said) = said {
+                said.has_left_out |= said.begun.take().is_some();
+            }
+            self.count();
+        }
+    }
+
+    /// Brings the sum up to date, and gives it.
+    fn count(&mut self) -> usize {
+        let waiting = self.splitter.waiting_bytes() + self.said.as_ref().map_or(0, Said::waiting_bytes);
+        let earlier = std::mem::replace(&mut self.counted, waiting);
+        let WaitingSum(all) = &self.all;
+        all.fetch_add(waiting, Ordering::Relaxed);
+        all.fetch_sub(earlier, Ordering::Relaxed) - earlier
     }
 
     /// Gives the message that ended because nothing more came.
     pub(super) fn end_silent(&mut self, now: Instant, mut hear: impl FnMut(&[u8], MessageEnd)) {
         self.splitter.end_silent(Stamp::of(now), |message| hear(message.bytes, message.end));
+        self.count();
     }
 
     /// The peer has said that it sends no more. Only silence that was waited for would have ended the last message
@@ -76,6 +116,12 @@ impl MessageCutter {
     }
 }
 
+impl Drop for MessageCutter {
+    fn drop(&mut self) {
+        self.all.0.fetch_sub(self.counted, Ordering::Relaxed);
+    }
+}
+
 /// Gives what a message of the stream brings: itself, or what is said with it.
 fn give(said: Option<&mut Said>, message: &StreamMessage<'_>, hear: &mut impl FnMut(&[u8], MessageEnd)) {
     match (said, message.end) {
@@ -88,6 +134,10 @@ fn give(said: Option<&mut Said>, message: &StreamMessage<'_>, hear: &mut impl Fn
 }
 
 impl Said {
+    fn waiting_bytes(&self) -> usize {
+        self.begun.as_ref().map_or(0, Vec::len)
+    }
+
     /// Rules are about what was said, not about how it was framed.
     fn frame(&mut self, frame: &[u8], hear: &mut impl FnMut(&[u8], MessageEnd)) {
         let (Some(header), Some(payload)) = (FrameHeader::parse(frame), message_payload(frame)) else {
@@ -147,10 +197,11 @@ fn piece_now(now: Instant) -> PieceHead {
 
 #[cfg(test)]
 mod tests {
-    use super::MessageCutter;
+    use super::{MessageCutter, WaitingSum};
     use crate::codec::framing::MessageEnd;
     use crate::codec::websocket::{Opcode, push_frame};
     use crate::model::framing::Framing;
+    use std::sync::atomic::Ordering;
     use std::time::Instant;
 
     const LONGEST: usize = 64;
@@ -165,15 +216,19 @@ mod tests {
     fn heard(frames: &[Vec<u8>]) -> (Vec<String>, bool) {
         let stream = frames.concat();
         let hear = |size: usize| {
-            let mut cutter = MessageCutter::with_longest_message(&Framing::WebSocket, LONGEST);
+            let all = WaitingSum::default();
+            let mut cutter = MessageCutter::with_longest_message(&Framing::WebSocket, &all, LONGEST);
             let mut heard = Vec::new();
             for piece in stream.chunks(size) {
-                cutter.take_in(piece, Instant::now(), |said, end| {
+                cutter.take_in(piece, Instant::now(), usize::MAX, |said, end| {
                     let mark = if end == MessageEnd::Whole { "" } else { "…" };
                     heard.push(format!("{}{mark}", said.escape_ascii()));
                 });
             }
-            (heard, cutter.take_left_out())
+            let has_left_out = cutter.take_left_out();
+            drop(cutter);
+            assert_eq!(all.0.load(Ordering::Relaxed), 0);
+            (heard, has_left_out)
         };
         let whole = hear(usize::MAX);
         for size in 1..=stream.len() {
@@ -225,6 +280,42 @@ mod tests {
             ),
         ] {
             assert_eq!(heard(&frames), (expected.iter().map(|&text| text.to_owned()).collect(), is_left_out));
+        }
+    }
+
+    #[test]
+    fn what_waits_of_all_peers_together_is_bounded_and_streams_stay_in_step() {
+        let begun = |payload: &[u8]| frame(Opcode::Text, false, payload);
+        for (framing, waiting, rest, heard_of_the_rest) in [
+            (Framing::Lines, b"no end".to_vec(), b"\nwhole\n".to_vec(), &["\\n", "whole\\n"][..]),
+            // In the middle of a frame, and between two of a message.
+            (
+                Framing::WebSocket,
+                frame(Opcode::Text, true, b"half")[..7].to_vec(),
+                [&frame(Opcode::Text, true, b"half")[7..], &frame(Opcode::Text, true, b"whole")].concat(),
+                &["whole"],
+            ),
+            (
+                Framing::WebSocket,
+                begun(b"begun"),
+                [frame(Opcode::Continuation, true, b"end"), frame(Opcode::Text, true, b"whole")].concat(),
+                &["whole"],
+            ),
+        ] {
+            let all = WaitingSum::default();
+            let mut cutters: Vec<_> = (0..20).map(|_| MessageCutter::new(&framing, &all)).collect();
+            let most = 3 * waiting.len();
+            for cutter in &mut cutters {
+                cutter.take_in(&waiting, Instant::now(), most, |_, _| {});
+                assert!(all.0.load(Ordering::Relaxed) <= most, "{framing:?}");
+            }
+            let last = cutters.last_mut().unwrap();
+            assert_eq!(last.take_left_out(), framing == Framing::WebSocket);
+            let mut heard = Vec::new();
+            last.take_in(&rest, Instant::now(), most, |said, _| heard.push(said.escape_ascii().to_string()));
+            assert_eq!(heard, heard_of_the_rest, "{framing:?}");
+            drop(cutters);
+            assert_eq!(all.0.load(Ordering::Relaxed), 0);
         }
     }
 }

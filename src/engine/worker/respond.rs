@@ -8,7 +8,7 @@ use crate::codec::checksum::placing::Placing;
 use crate::codec::framing::MessageEnd;
 use crate::codec::time::TimeFormat;
 use crate::engine::worker::log::{Log, Presence};
-use crate::engine::worker::message_cutter::MessageCutter;
+use crate::engine::worker::message_cutter::{MOST_WAITING_BYTES, MessageCutter, WaitingSum};
 use crate::engine::worker::queue::Payload;
 use crate::model::address::Address;
 use crate::model::framing::Framing;
@@ -55,6 +55,8 @@ pub(super) struct Answering {
     memory: RuleMemory,
     /// How streams are cut, for rules and sequence alike.
     framing: Framing,
+    /// What waits in the cutters of all peers.
+    waiting: WaitingSum,
     pub(super) run: Option<SequenceRun>,
     times: OnceCell<TimeFormat>,
     random: Random,
@@ -80,6 +82,7 @@ impl Answering {
         Answering {
             memory: RuleMemory::new(&rules, now),
             framing: rules.framing.clone(),
+            waiting: WaitingSum::default(),
             rules,
             run: None,
             times: OnceCell::new(),
@@ -121,7 +124,7 @@ impl Answering {
     }
 
     pub(super) fn new_cutter(&self) -> MessageCutter {
-        MessageCutter::new(&self.framing)
+        MessageCutter::new(&self.framing, &self.waiting)
     }
 
     /// How times are told, and where random bytes come from.
@@ -138,7 +141,9 @@ impl Answering {
         now: Instant,
     ) -> Vec<Answer> {
         let mut answers = Vec::new();
-        cutter.take_in(bytes, now, |message, end| self.answer(whose, message, end, now, &mut answers));
+        cutter.take_in(bytes, now, MOST_WAITING_BYTES, |message, end| {
+            self.answer(whose, message, end, now, &mut answers);
+        });
         answers
     }
 
