@@ -162,10 +162,11 @@ impl StreamSplitter {
         })
     }
 
-    /// Goes on with a stream from where something waited in it, before that is taken in again.
-    pub fn go_on(&mut self, piece: &WaitingPiece) {
-        let framer = Framer::with_longest_message(&self.framing, self.longest).passing_by(piece.passing);
-        self.streams.insert((piece.peer, piece.direction), framer);
+    /// Goes on with a stream from where something waited in it, before that is taken in again: so many bytes are the rest of
+    /// a message, or of one that is too long.
+    pub fn go_on(&mut self, peer: Option<PeerId>, direction: Direction, passing: u64) {
+        let framer = Framer::with_longest_message(&self.framing, self.longest).passing_by(passing);
+        self.streams.insert((peer, direction), framer);
     }
 
     /// Takes in again what waited in a stream, record by record, beginning at a place in the first.

@@ -188,6 +188,12 @@ impl WebSocket {
         Ok(demands)
     }
 
+    /// Where the peer's bytes are that were taken in last: so many of a frame are still to come, or this much of the next
+    /// header is there.
+    pub fn within_frame(&self) -> (u64, &[u8]) {
+        (self.control.rest, &self.control.header)
+    }
+
     /// The frame that ends the conversation from our side, once.
     pub fn say_goodbye(&mut self) -> Result<Vec<u8>, OsError> {
         if self.has_said_goodbye { Ok(Vec::new()) } else { self.goodbye(CLOSE_NORMAL) }

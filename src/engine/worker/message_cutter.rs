@@ -6,7 +6,7 @@ use crate::codec::streams::{PieceHead, StreamMessage, StreamSplitter, StreamsEnd
 use crate::codec::websocket::{FrameHeader, Opcode, message_payload};
 use crate::model::framing::Framing;
 use crate::model::ids::{Epoch, RecordId};
-use crate::model::record::DataHead;
+use crate::model::record::{DataHead, Direction};
 use crate::util::clock::Stamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,6 +56,16 @@ impl MessageCutter {
             splitter: StreamSplitter::with_longest_message(framing.clone(), longest),
             said: (*framing == Framing::WebSocket).then_some(said),
         }
+    }
+
+    /// The same for a stream that is within a frame, of which so many bytes are still to come, or of whose header this much
+    /// is there.
+    pub(super) fn within_frame(mut self, (rest, header): (u64, &[u8]), now: Instant) -> MessageCutter {
+        let Some(said) = &mut self.said else { return self };
+        said.rest_of_frame = rest;
+        self.splitter.go_on(None, Direction::Received, rest);
+        self.take_in(header, now, usize::MAX, |_, _| {});
+        self
     }
 
     /// Takes in what came just now, and gives every message that ends in it. What waits for its end is given up where all

@@ -19,6 +19,7 @@ use crate::net::wire::{Captured, Ending, Got, Handshake, Wire};
 use crate::util::clock;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
 pub(super) const READ_BYTES: usize = 256 << 10;
@@ -87,6 +88,8 @@ pub(super) struct Stream {
     /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
     websocket: Option<Box<WebSocket>>,
     opening: Opening,
+    /// What came behind the handshake in the same read, until it is heard.
+    early: Vec<u8>,
     /// What the peer begins with, until it is clear whether that is TLS; nothing where TLS is spoken, or no more.
     first_bytes: Option<Vec<u8>>,
 }
@@ -121,6 +124,7 @@ impl Stream {
             has_heard_goodbye: false,
             websocket: None,
             opening: Opening::default(),
+            early: Vec::new(),
             first_bytes: Some(Vec::new()),
         }
     }
@@ -203,10 +207,8 @@ impl Stream {
             Ok(None) => Outcome::Open,
             Ok(Some(rest)) => {
                 self.set_state(PeerState::Open);
-                match self.take_in_frames(&rest) {
-                    Ok(()) => self.flush(log),
-                    Err(why) => failed(why),
-                }
+                self.early = rest;
+                self.flush(log)
             }
             Err(error) if is_not_now(&error) => Outcome::Open,
             Err(error) => failed(OsError::from(&error)),
@@ -251,6 +253,21 @@ impl Stream {
             self.opening.outgoing = answer;
             self.opening.outcome = Some(outcome);
         }
+    }
+
+    /// What came behind the handshake, once: it is heard like everything that follows.
+    pub(super) fn take_early(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.early)
+    }
+
+    /// A cutter for what comes from now on, which may be the rest of a frame.
+    pub(super) fn set_cutter(&mut self, cutter: MessageCutter, now: Instant) -> &mut MessageCutter {
+        let within = self.websocket.as_ref().map(|websocket| websocket.within_frame());
+        let cutter = match within {
+            Some(within) => cutter.within_frame(within, now),
+            None => cutter,
+        };
+        self.cutter.insert(cutter)
     }
 
     /// Answers what frames of the peer ask for by themselves.

@@ -67,6 +67,7 @@ impl Streams {
         self.last = Some(id);
         self.by_id.insert(id, stream);
         self.settle(id, outcome, turn);
+        self.hear_early(id, turn);
     }
 
     /// Lets go of a peer that has not agreed on encryption in time.
@@ -110,6 +111,7 @@ impl Streams {
                 turn.agenda.set(Alarm::Handshake(id), None);
             }
             self.settle(id, outcome, turn);
+            self.hear_early(id, turn);
         } else if ready.writable {
             self.flush(id, turn);
         }
@@ -184,6 +186,22 @@ impl Streams {
         }
     }
 
+    /// Hears what a peer has sent in one piece with the end of its handshake.
+    fn hear_early(&mut self, id: PeerId, turn: &mut Turn) {
+        let Some(stream) = self.by_id.get_mut(&id) else { return };
+        let early = stream.take_early();
+        if early.is_empty() {
+            return;
+        }
+        self.last_sender = Some(id);
+        let length = early.len();
+        let room = self.scratch.len().max(length);
+        self.scratch.resize(room, 0);
+        self.scratch[..length].copy_from_slice(&early);
+        self.answer(id, length, turn);
+        self.answer_frames(id, length, turn);
+    }
+
     fn answer(&mut self, id: PeerId, length: usize, turn: &mut Turn) {
         let Some(stream) = self.by_id.get_mut(&id).filter(|_| turn.answering.is_active()) else { return };
         if stream.is_leaving() {
@@ -195,7 +213,10 @@ impl Streams {
             let answers = turn.answering.answers_to_datagram(whose, &self.scratch[..length], turn.now);
             return self.give(id, answers, turn);
         }
-        let cutter = stream.cutter.get_or_insert_with(|| turn.answering.new_cutter());
+        let cutter = match &mut stream.cutter {
+            Some(cutter) => cutter,
+            None => stream.set_cutter(turn.answering.new_cutter(), turn.now),
+        };
         let answers = turn.answering.answers(whose, cutter, &self.scratch[..length], turn.now);
         turn.agenda.set(Alarm::Silence(id), cutter.next_due(turn.now));
         if cutter.take_left_out() {
@@ -498,6 +519,9 @@ fn whose(stream: &Stream) -> Whose {
 #[cfg(test)]
 mod tests {
     use super::{HANDSHAKE_TIME, LEAVING_TIME, READS_PER_TURN, Streams};
+    use crate::automation::rules::{Responder, RuleSet};
+    use crate::codec::websocket::{Opcode, push_frame};
+    use crate::engine::conversation::WebSocket;
     use crate::engine::sync::Syncer;
     use crate::engine::worker::agenda::Alarm;
     use crate::engine::worker::queue::Payload;
@@ -506,9 +530,11 @@ mod tests {
     use crate::engine::worker::turn::Turn;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::address::Address;
+    use crate::model::framing::Framing;
     use crate::model::ids::PeerId;
     use crate::model::record::{EndReason, Origin};
     use crate::model::status::PeerState;
+    use crate::model::websocket::WebSocketClientSettings;
     use crate::net::poll::{Interest, Ready, Token};
     use crate::net::wire::Ending;
     use std::sync::Arc;
@@ -521,6 +547,14 @@ mod tests {
 
     impl Bench {
         fn with(script: Script) -> (Bench, OtherSide) {
+            Bench::speaking(script, None, None)
+        }
+
+        fn speaking(
+            script: Script,
+            rules: Option<RuleSet>,
+            websocket: Option<(WebSocket, Vec<u8>)>,
+        ) -> (Bench, OtherSide) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("a.skj");
             let journal = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
@@ -529,9 +563,12 @@ mod tests {
                 streams: Streams::default(),
                 turn: Turn::new(journal, Arc::new(Syncer::start().unwrap())),
             };
+            if let Some(rules) = rules {
+                bench.turn.answering.set_rules(rules, bench.turn.now);
+            }
             let (wire, side) = OtherSide::new(script);
             let stream = Stream::new(bench.turn.log.new_peer(), wire, Address::None, Address::None);
-            bench.streams.add(stream, &mut bench.turn);
+            bench.streams.add(stream.speaking(websocket), &mut bench.turn);
             (bench, side)
         }
 
@@ -554,6 +591,64 @@ mod tests {
 
         fn state(&self) -> Option<PeerState> {
             self.streams.iter().next().map(|stream| stream.status.state)
+        }
+    }
+
+    /// A client of WebSocket, whose request comes with these bytes behind it, and a session that answers.
+    fn with_client(behind: &[u8]) -> (Bench, OtherSide) {
+        let settings =
+            WebSocketClientSettings { host: "h".to_owned(), path: "/".to_owned(), ..Default::default() };
+        let (_, request) = WebSocket::client(&settings).unwrap();
+        let incoming = [[request.as_slice(), behind].concat()].into();
+        let script = Script { incoming, room: 1 << 20, ..Script::default() };
+        Bench::speaking(script, Some(echo()), Some((WebSocket::server(Arc::default()), Vec::new())))
+    }
+
+    fn echo() -> RuleSet {
+        Responder { echo: true, framing: Framing::WebSocket, ..Responder::default() }.rules()
+    }
+
+    fn text(said: &str) -> Vec<u8> {
+        let mut frame = Vec::new();
+        push_frame(&mut frame, Opcode::Text, true, said.as_bytes(), Some([1, 2, 3, 4]));
+        frame
+    }
+
+    #[test]
+    fn what_comes_in_one_piece_with_the_handshake_is_answered() {
+        let stream = [text("greeting"), text("more")].concat();
+        for place in 0..=stream.len() {
+            let (early, late) = stream.split_at(place);
+            let (mut bench, side) = with_client(early);
+            if !late.is_empty() {
+                side.script().incoming.push_back(late.to_vec());
+            }
+            bench.serve(true, false);
+            let taken = side.script().taken.clone();
+            let frames = [&b"\r\n\r\n"[..], b"\x81\x08greeting\x81\x04more"].concat();
+            assert!(taken.ends_with(&frames), "{place}: {}", taken.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn rules_that_come_in_the_middle_of_a_frame_hear_the_next_one() {
+        let stream = [text("earlier \u{1}\u{1}"), text("next")].concat();
+        for place in 1..stream.len() - text("next").len() {
+            let (early, late) = stream.split_at(place);
+            let (mut bench, side) = with_client(early);
+            let Bench { streams, turn, .. } = &mut bench;
+            turn.answering.set_rules(echo(), turn.now);
+            streams.forget_cutters(turn);
+            side.script().incoming.push_back(late.to_vec());
+            bench.serve(true, false);
+            let taken = side.script().taken.clone();
+            // What is only a part of a header is not lost, so that its frame is heard.
+            let heard = if place < 6 {
+                &b"\x81\x0aearlier \x01\x01\x81\x04next"[..]
+            } else {
+                b"\r\n\r\n\x81\x04next"
+            };
+            assert!(taken.ends_with(heard), "{place}: {}", taken.escape_ascii());
         }
     }
 

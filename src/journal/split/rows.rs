@@ -181,7 +181,7 @@ impl SplitRows {
     ) -> Result<StreamSplitter, JournalError> {
         let mut splitter = StreamSplitter::with_longest_message(self.framing.clone(), self.longest);
         for piece in waiting {
-            splitter.go_on(piece);
+            splitter.go_on(piece.peer, piece.direction, piece.passing);
         }
         let near_from = place.record.saturating_sub(NEAR_RECORDS);
         let (near, far): (Vec<_>, Vec<_>) =
