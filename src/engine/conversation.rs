@@ -141,6 +141,11 @@ impl WebSocket {
         progress
     }
 
+    /// Whether a payload in this form goes over every connection of ours as it goes over this one.
+    pub fn frames_for_all(&self, form: MessageForm) -> bool {
+        matches!(self.side, Side::Server(_)) && !matches!(form, MessageForm::Raw | MessageForm::Close)
+    }
+
     /// A payload as it goes over the connection.
     pub fn frame(&self, payload: &[u8], form: MessageForm) -> Result<Vec<u8>, OsError> {
         let (opcode, is_final) = match form {

@@ -1,18 +1,21 @@
 //! What once went wrong at the edges of a session, each named after the fault.
 
-use crate::engine_support::Bench;
+use crate::engine_support::{Bench, with_frames};
 use socket2::{Domain, SockRef, Socket, Type};
 use sockscope::automation::rules::Responder;
-use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
+use sockscope::codec::websocket::messages_said;
+use sockscope::engine::command::{CloseKind, Command, Content, Pace, SendSource, Target};
 use sockscope::engine::event::Event;
 use sockscope::model::config::{Reconnect, SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::endpoint::HostPort;
-use sockscope::model::ids::PeerId;
+use sockscope::model::ids::{JobId, PeerId};
 use sockscope::model::record::{Body, Direction, Lifecycle, Origin, Record};
 use sockscope::model::socket_option::{OptionName, OptionValue, SocketOption};
 use sockscope::model::status::SessionState;
+use sockscope::model::websocket::MessageForm;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -198,7 +201,6 @@ fn an_ipv4_peer_of_a_dual_stack_socket_is_reported_unreachable() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_that_nobody_writes_to_does_not_block_the_session() {
-    use sockscope::model::ids::JobId;
     let (bench, address) = server_with(Vec::new());
     let mut peer = TcpStream::connect(address).unwrap();
     bench.wait_status("the peer", |status| status.peers_present == 1);
@@ -213,4 +215,48 @@ fn a_pipe_that_nobody_writes_to_does_not_block_the_session() {
     assert!(matches!(answer, Event::Rejected { .. }), "{answer:?}");
     bench.ask(send(Target::All, b"on"));
     peer.read_exact(&mut [0; 2]).unwrap();
+}
+
+#[test]
+fn a_long_text_in_frames_stays_one_message_whatever_is_sent_meanwhile_and_ends_when_it_is_stopped() {
+    let (server, client) = with_frames();
+    let text = |text: &str| Command::Send {
+        target: Target::All,
+        content: Content::Bytes { bytes: text.into(), form: MessageForm::Text },
+        origin: Origin::User,
+    };
+    let long = |pieces: usize| Command::SendLong {
+        job: JobId(1),
+        target: Target::All,
+        source: SendSource::Bytes(vec![b'x'; 10 * pieces].into()),
+        pace: Pace {
+            piece_bytes: NonZeroUsize::new(10),
+            pause: Duration::from_millis(10),
+            bytes_per_second: None,
+        },
+    };
+    let came = || client.session.shared().status().counters.received.bytes;
+    for (pieces, meanwhile) in [(30, "meanwhile"), (100_000, "after")] {
+        let before = came();
+        server.ask(long(pieces));
+        client.wait_status("a part", |status| status.counters.received.bytes > before);
+        if meanwhile == "after" {
+            server.ask(Command::StopSending { job: JobId(1) });
+        }
+        server.ask(text(meanwhile));
+        client.wait_record(meanwhile, |record| {
+            record.data().is_some_and(|data| data.bytes.ends_with(meanwhile.as_bytes()))
+        });
+    }
+    let frames: Vec<u8> =
+        client.records().iter().filter_map(|record| received(record).map(<[u8]>::to_vec)).flatten().collect();
+    let said: Vec<String> = messages_said(&frames)
+        .unwrap()
+        .into_iter()
+        .map(|(_, said)| String::from_utf8(said).unwrap())
+        .collect();
+    let [whole, meanwhile, begun, after] = &said[..] else { panic!("{said:?}") };
+    assert_eq!((&**whole, &**meanwhile, &**after), (&*"x".repeat(300), "meanwhile", "after"));
+    assert!((10..1_000_000).contains(&begun.len()), "{}", begun.len());
+    assert_eq!(server.session.shared().status().peers_present, 1);
 }

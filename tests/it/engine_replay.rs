@@ -1,7 +1,7 @@
 //! Rows of a journal that are sent again: to std's sockets on loopback, each by itself, at once or with the times that were
 //! between them, and what is told of how many have really gone.
 
-use crate::engine_support::{Bench, DEADLINE};
+use crate::engine_support::{Bench, DEADLINE, with_frames};
 use roaring::RoaringTreemap;
 use sockscope::codec::websocket::{FrameHeader, Opcode, message_payload};
 use sockscope::engine::command::{CloseKind, Command, Pace, SendSource, Target};
@@ -13,12 +13,12 @@ use sockscope::journal::split::{SplitRows, SplitScan};
 use sockscope::journal::{JournalReader, JournalWriter};
 #[cfg(unix)]
 use sockscope::model::config::UnixDatagramsConfig;
-use sockscope::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig, UdpConfig};
+use sockscope::model::config::{SessionConfig, TcpServerConfig, UdpConfig};
 use sockscope::model::framing::Framing;
 use sockscope::model::ids::{Epoch, JobId, PeerId, RecordId};
 use sockscope::model::record::{Body, DataHead, Direction, Origin, Record};
 use sockscope::model::status::SessionState;
-use sockscope::model::websocket::{MessageForm, WebSocketClientSettings, WebSocketServerSettings};
+use sockscope::model::websocket::MessageForm;
 use sockscope::util::clock::Stamp;
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
@@ -404,25 +404,6 @@ fn what_was_stopped_is_counted_as_it_arrives_and_two_do_not_mix() {
     let mut rest = Vec::new();
     peer.read_to_end(&mut rest).unwrap();
     assert_eq!(20 * row.len() + rest.len(), usize::try_from(count).unwrap() * row.len());
-}
-
-/// A server that speaks WebSocket, and its client.
-fn with_frames() -> (Bench, Bench) {
-    let server = TcpServerConfig {
-        websocket: Some(WebSocketServerSettings::default()),
-        ..TcpServerConfig::new("127.0.0.1:0".parse().unwrap())
-    };
-    let server = Bench::open(SessionConfig::TcpServer(server));
-    let address = server.local();
-    let settings =
-        WebSocketClientSettings { host: address.to_string(), path: "/".to_owned(), ..Default::default() };
-    let client = Bench::open(SessionConfig::TcpClient(TcpClientConfig {
-        websocket: Some(settings),
-        ..TcpClientConfig::new(address.into())
-    }));
-    client.wait_status("the connection", |status| matches!(status.state, SessionState::Connected { .. }));
-    server.wait_status("the client", |status| status.peers_present == 1);
-    (server, client)
 }
 
 #[test]

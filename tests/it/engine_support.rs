@@ -5,10 +5,11 @@ use sockscope::engine::event::Event;
 use sockscope::engine::handle::{Engine, SessionHandle};
 use sockscope::engine::shared::Status;
 use sockscope::journal::format::JournalInfo;
-use sockscope::model::config::SessionConfig;
+use sockscope::model::config::{SessionConfig, TcpClientConfig, TcpServerConfig};
 use sockscope::model::ids::Ticket;
 use sockscope::model::record::{Body, Lifecycle, Record};
 use sockscope::model::status::SessionState;
+use sockscope::model::websocket::{WebSocketClientSettings, WebSocketServerSettings};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::task::Waker;
@@ -144,4 +145,23 @@ impl Bench {
     pub(crate) fn story(&self) -> String {
         format!("{:#?}", self.records())
     }
+}
+
+/// A server that speaks WebSocket, and its client.
+pub(crate) fn with_frames() -> (Bench, Bench) {
+    let server = TcpServerConfig {
+        websocket: Some(WebSocketServerSettings::default()),
+        ..TcpServerConfig::new("127.0.0.1:0".parse().unwrap())
+    };
+    let server = Bench::open(SessionConfig::TcpServer(server));
+    let address = server.local();
+    let settings =
+        WebSocketClientSettings { host: address.to_string(), path: "/".to_owned(), ..Default::default() };
+    let client = Bench::open(SessionConfig::TcpClient(TcpClientConfig {
+        websocket: Some(settings),
+        ..TcpClientConfig::new(address.into())
+    }));
+    client.wait_status("the connection", |status| matches!(status.state, SessionState::Connected { .. }));
+    server.wait_status("the client", |status| status.peers_present == 1);
+    (server, client)
 }

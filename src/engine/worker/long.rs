@@ -141,6 +141,11 @@ impl Long {
         &self.recipients
     }
 
+    /// Whose content it is.
+    pub(super) fn origin(&self) -> Origin {
+        self.content.origin()
+    }
+
     /// How much was sent, and of how much, if that was not told yet.
     pub(super) fn take_progress(&mut self) -> Option<(u64, u64)> {
         (self.told.replace(self.sent) != Some(self.sent)).then_some((self.sent, self.total))

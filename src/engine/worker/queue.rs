@@ -107,6 +107,12 @@ impl SendQueue {
         }
     }
 
+    /// Takes over what waits in another queue, behind what waits here.
+    pub(super) fn append(&mut self, mut other: SendQueue) {
+        self.bytes += other.bytes;
+        self.waiting.append(&mut other.waiting);
+    }
+
     /// How many payloads wait, the one that is being sent included.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()

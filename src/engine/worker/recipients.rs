@@ -70,6 +70,14 @@ impl Worker {
 }
 
 impl Recipients {
+    /// The connected peers among them.
+    pub(super) fn streams(&self) -> &[PeerId] {
+        match &self.whom {
+            Whom::Streams(ids) => ids,
+            Whom::Datagrams(_) => &[],
+        }
+    }
+
     fn new(whom: Whom) -> Recipients {
         let asked = match &whom {
             Whom::Streams(ids) => ids.len(),

@@ -251,6 +251,10 @@ impl Worker {
     fn end_sender(&mut self, job: JobId, mut ended: Sender, outcome: Result<(), Rejection>) {
         self.senders.has_changed_at_once();
         self.turn.agenda.set(Alarm::Sender(job), None);
+        if let (Sender::Long(long), Err(_)) = (&ended, &outcome) {
+            let Worker { streams, turn, .. } = self;
+            streams.end_open_messages(long.recipients().streams(), long.origin(), turn);
+        }
         // Of rows the last count is told with the end: it says how many have really gone out.
         if let Sender::Replay(replay) = &mut ended {
             self.tell_progress(job, replay.take_progress());

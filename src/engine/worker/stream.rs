@@ -70,6 +70,10 @@ pub(super) struct Stream {
     wire: Box<dyn Wire>,
     pub(super) status: PeerStatus,
     queue: SendQueue,
+    /// A message that goes out in parts has begun and not ended.
+    has_open_message: bool,
+    /// Messages that wait for its end: within it they would break the conversation.
+    behind: SendQueue,
     /// The peer has said that it sends no more; what is queued for it still goes out.
     peer_finished: bool,
     /// Writing has failed; what the peer sent before that is still read.
@@ -114,6 +118,8 @@ impl Stream {
             wire,
             status,
             queue: SendQueue::default(),
+            has_open_message: false,
+            behind: SendQueue::default(),
             peer_finished: false,
             write_failed: None,
             shut_when_empty: false,
@@ -286,7 +292,7 @@ impl Stream {
     }
 
     pub(super) fn queued_bytes(&self) -> u64 {
-        self.queue.bytes() + self.wire.held_payload()
+        self.queue.bytes() + self.behind.bytes() + self.wire.held_payload()
     }
 
     /// Whether nothing waits any more, neither here nor in the wire.
@@ -294,11 +300,11 @@ impl Stream {
         self.queue.is_empty() && !self.wire.wants().write
     }
 
-    /// The same, but where messages keep their borders each weighs more than its bytes, so that an empty one weighs
-    /// something.
+    /// The same without what waits for the end of a message in parts, which would wait for it in turn. Where messages keep
+    /// their borders each weighs more than its bytes, so that an empty one weighs something.
     pub(super) fn waiting_weight(&self) -> u64 {
         let messages = if self.keeps_borders() { self.queue.len() as u64 } else { 0 };
-        self.queued_bytes() + PAYLOAD_OVERHEAD * messages
+        self.queue.bytes() + self.wire.held_payload() + PAYLOAD_OVERHEAD * messages
     }
 
     /// Reads once, straight into the journal's batch.
@@ -376,6 +382,16 @@ impl Stream {
 
     /// Queues a payload, or says why it cannot be sent.
     pub(super) fn queue(&mut self, payload: Payload, origin: Origin) -> Result<(), Rejection> {
+        self.queue_shared(payload, origin, &mut None)
+    }
+
+    /// The same of what others are sent as well: it is framed once for all, where that makes no difference, and kept once.
+    pub(super) fn queue_shared(
+        &mut self,
+        payload: Payload,
+        origin: Origin,
+        framed_for_all: &mut Option<Payload>,
+    ) -> Result<(), Rejection> {
         if !self.can_write() {
             let error = OsError::from_words("nothing more can be sent on this connection");
             return Err(Failure::new(Operation::Send, self.status.remote, error).into());
@@ -383,22 +399,47 @@ impl Stream {
         let form = payload.form;
         let payload = match &self.websocket {
             Some(websocket) if payload.form != MessageForm::Raw => {
-                let framed = websocket.frame(&payload, payload.form);
-                let failure = |error| Failure::new(Operation::Send, self.status.remote, error);
-                payload.with_bytes(framed.map_err(failure)?)
+                let is_for_all = websocket.frames_for_all(form);
+                if let Some(framed) = framed_for_all.as_ref().filter(|_| is_for_all) {
+                    framed.clone()
+                } else {
+                    let framed = websocket.frame(&payload, form);
+                    let failure = |error| Failure::new(Operation::Send, self.status.remote, error);
+                    let framed = payload.with_bytes(framed.map_err(failure)?);
+                    *framed_for_all = is_for_all.then(|| framed.clone());
+                    framed
+                }
             }
             _ => payload,
         };
         let peer = self.status.id;
-        self.queue.push(payload, origin).map_err(|queued| Rejection::QueueFull {
+        let begins = matches!(form, MessageForm::Fitting | MessageForm::Text | MessageForm::Binary);
+        let queue = if begins && self.has_open_message { &mut self.behind } else { &mut self.queue };
+        queue.push(payload, origin).map_err(|queued| Rejection::QueueFull {
             peer,
             queued,
             cap: QUEUE_CAP,
         })?;
-        if let Some(websocket) = self.websocket.as_mut().filter(|_| form == MessageForm::Close) {
-            websocket.goodbye_is_said();
+        match (form, &mut self.websocket) {
+            (MessageForm::Close, Some(websocket)) => websocket.goodbye_is_said(),
+            (MessageForm::Part { is_last, .. }, Some(_)) => {
+                self.has_open_message = !is_last;
+                if is_last {
+                    self.queue.append(std::mem::take(&mut self.behind));
+                }
+            }
+            _ => {}
         }
         Ok(())
+    }
+
+    /// Ends a message whose parts have stopped coming, so that what follows is understood.
+    pub(super) fn end_open_message(&mut self, origin: Origin) -> Result<(), Rejection> {
+        if !self.has_open_message || !self.can_send() {
+            return Ok(());
+        }
+        let last = MessageForm::Part { is_text: false, is_first: false, is_last: true };
+        self.queue(Payload::from(&[][..]).in_form(last), origin)
     }
 
     /// Writes what the kernel takes now, and records it. A peer that takes everything does not keep others waiting:
@@ -580,7 +621,7 @@ impl Stream {
     fn wants_to_read(&self) -> bool {
         let answers_wait = self.write_failed.is_none()
             && self.cutter.is_some()
-            && self.queue.bytes() > ANSWERS_PAUSE_READING;
+            && self.queue.bytes() + self.behind.bytes() > ANSWERS_PAUSE_READING;
         !self.peer_finished && !answers_wait
     }
 
@@ -666,5 +707,85 @@ impl End {
 impl From<&io::Error> for End {
     fn from(error: &io::Error) -> End {
         End { reason: end_reason(error), error: Some(OsError::from(error)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stream;
+    use crate::engine::conversation::WebSocket;
+    use crate::engine::worker::queue::Payload;
+    use crate::engine::worker::scripted_wire::{OtherSide, Script};
+    use crate::model::address::Address;
+    use crate::model::ids::PeerId;
+    use crate::model::record::Origin;
+    use crate::model::websocket::{MessageForm, WebSocketClientSettings};
+    use std::sync::Arc;
+
+    /// Our side of a conversation, as server or as client.
+    fn stream(is_server: bool) -> Stream {
+        let (wire, _) = OtherSide::new(Script::default());
+        let websocket = if is_server {
+            (WebSocket::server(Arc::default()), Vec::new())
+        } else {
+            WebSocket::client(&WebSocketClientSettings::default()).unwrap()
+        };
+        Stream::new(PeerId::FIRST, wire, Address::None, Address::None).speaking(Some(websocket))
+    }
+
+    /// All that is queued.
+    fn queued(stream: &mut Stream) -> Vec<u8> {
+        let mut queued = Vec::new();
+        while let Some((bytes, _)) = stream.queue.front() {
+            let count = bytes.len();
+            queued.extend_from_slice(bytes);
+            stream.queue.advance(count);
+        }
+        queued
+    }
+
+    fn part(bytes: &[u8], is_first: bool, is_last: bool) -> Payload {
+        Payload::from(bytes).in_form(MessageForm::Part { is_text: false, is_first, is_last })
+    }
+
+    #[test]
+    fn a_server_keeps_a_payload_once_for_all_and_a_client_masks_each() {
+        for is_server in [true, false] {
+            let (mut one, mut other, mut framed) = (stream(is_server), stream(is_server), None);
+            for stream in [&mut one, &mut other] {
+                stream.queue_shared(b"all"[..].into(), Origin::User, &mut framed).unwrap();
+            }
+            let place = |stream: &Stream| stream.queue.front().unwrap().0.as_ptr();
+            assert_eq!(place(&one) == place(&other), is_server);
+            assert!(!is_server || queued(&mut other) == b"\x81\x03all");
+        }
+    }
+
+    #[test]
+    fn what_is_sent_while_a_file_goes_out_waits_for_the_end_of_its_message() {
+        let mut stream = stream(true);
+        stream.queue(part(b"a", true, false), Origin::File).unwrap();
+        let forms = [MessageForm::Text, MessageForm::Binary, MessageForm::Fitting, MessageForm::Ping];
+        for form in forms {
+            stream.queue(Payload::from(&b"x"[..]).in_form(form), Origin::User).unwrap();
+        }
+        assert_eq!(stream.queued_bytes(), 5 * 3);
+        assert_eq!(stream.waiting_weight(), 2 * 3, "the file goes on, however much waits for it");
+        stream.queue(part(b"b", false, true), Origin::File).unwrap();
+        stream.queue(b"y"[..].into(), Origin::User).unwrap();
+        let sent = b"\x02\x01a\x89\x01x\x80\x01b\x81\x01x\x82\x01x\x81\x01x\x81\x01y";
+        assert_eq!(queued(&mut stream).escape_ascii().to_string(), sent.escape_ascii().to_string());
+    }
+
+    #[test]
+    fn a_message_whose_parts_stop_coming_is_ended_once() {
+        let mut stream = stream(true);
+        stream.end_open_message(Origin::File).unwrap();
+        stream.queue(part(b"a", true, false), Origin::File).unwrap();
+        stream.queue(b"x"[..].into(), Origin::User).unwrap();
+        stream.end_open_message(Origin::File).unwrap();
+        stream.end_open_message(Origin::File).unwrap();
+        let sent = b"\x02\x01a\x80\x00\x81\x01x";
+        assert_eq!(queued(&mut stream).escape_ascii().to_string(), sent.escape_ascii().to_string());
     }
 }

@@ -393,17 +393,29 @@ impl Streams {
         turn: &mut Turn,
     ) -> Result<(), Rejection> {
         let mut refusal = Ok(());
+        let mut framed_for_all = None;
         for id in ids {
             let Some(stream) = self.by_id.get_mut(id) else {
                 refusal = Err(Rejection::PeerGone(*id));
                 continue;
             };
-            match stream.queue(Payload::clone(payload), origin) {
+            match stream.queue_shared(Payload::clone(payload), origin, &mut framed_for_all) {
                 Ok(()) => self.flush(*id, turn),
                 Err(why) => refusal = Err(why),
             }
         }
         refusal
+    }
+
+    /// Ends for these peers a message whose parts have stopped coming.
+    pub(super) fn end_open_messages(&mut self, ids: &[PeerId], origin: Origin, turn: &mut Turn) {
+        for id in ids {
+            let Some(stream) = self.by_id.get_mut(id) else { continue };
+            // A queue that is full of what was sent past all framing keeps what waits behind the message.
+            if stream.end_open_message(origin).is_ok() && !self.paused {
+                self.flush(*id, turn);
+            }
+        }
     }
 
     /// How much waits in the longest queue among these peers.

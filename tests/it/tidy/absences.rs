@@ -48,7 +48,7 @@ const ABSENCES: &[Absence] = &[
 const SOCKET_CALLS: &[(&str, &[&str])] = &[
     ("wire.read(", &["exchange_handshake", "read_into", "read_and_keep"]),
     ("wire.write(", &["exchange_handshake", "flush", "say_goodbye_at_once"]),
-    ("queue.push(", &["take_in_frames", "queue", "finish_writing"]),
+    ("queue.push(", &["take_in_frames", "queue_shared", "finish_writing"]),
     ("receiver.receive(", &["receive_once"]),
     ("udp::send_to(", &["try_send"]),
     ("waiting.push(", &["send_one"]),
