@@ -23,6 +23,16 @@ pub fn is_not_now(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
 
+/// Whether the system had no room for what was sent beyond the socket's own, as where a network card is slower. Nobody is told
+/// when it has some again.
+pub fn is_out_of_buffers(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let code = nix::libc::ENOBUFS;
+    #[cfg(windows)]
+    let code = 10055;
+    error.raw_os_error() == Some(code)
+}
+
 /// Whether a message was longer than the system can send at once.
 pub fn is_too_long(error: &io::Error) -> bool {
     #[cfg(unix)]

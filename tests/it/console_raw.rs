@@ -247,3 +247,27 @@ print('steps', run('run', 's.toml', '--journal', 'c.skj'))"#;
     assert!(of("repeat").contains("\"hex\":\"0000") && of("repeat").contains("00080001\""), "{said}");
     assert!(of("steps").starts_with("steps (0,"), "{said}");
 }
+
+#[test]
+fn a_file_goes_out_whole_although_the_network_card_is_slower_than_it_is_read() {
+    let console = Console::new();
+    if !has_tool("tc") {
+        return;
+    }
+    let program = r"
+slow = 'tc qdisc add dev lo root tbf rate 1mbit burst 2kb limit 3000'
+if subprocess.run(slow.split(), stderr=subprocess.DEVNULL).returncode:
+    sys.exit('skipped: this kernel holds no device back' if 'SOCKSCOPE_REQUIRE_TOOLS' in os.environ else 0)
+peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+peer.bind(('127.0.0.1', 0)); peer.settimeout(20)
+content = bytes(range(250)) * 160
+open('content', 'wb').write(content)
+child = subprocess.Popen([TOOL, 'udp', '--to', '127.0.0.1:%d' % peer.getsockname()[1], '--send-file', 'content', 
+    '--journal', 'r.skj', '--until-sent'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+got = b''
+while len(got) < len(content): got += peer.recv(2000)
+_, errors = child.communicate(timeout=30)
+print(child.returncode, got == content, errors.decode())";
+    let Some(said) = in_namespace(&console, program) else { return };
+    assert!(said.is_empty() || said.starts_with("0 True"), "{said}");
+}

@@ -79,6 +79,9 @@ mod engine_tcp;
 
 mod engine_udp;
 
+#[cfg(unix)]
+mod engine_unix;
+
 mod export_cuts;
 
 mod export_formats;

@@ -19,7 +19,7 @@ use crate::model::config::MulticastGroup;
 use crate::model::failure::{Failure, Operation, OsError};
 use crate::model::ids::PeerId;
 use crate::model::record::{EndReason, InterfaceName, Lifecycle, LossKind, Origin};
-use crate::net::end_reason::{end_reason, is_not_now};
+use crate::net::end_reason::{end_reason, is_not_now, is_out_of_buffers};
 use crate::net::facts::kernel_drops;
 use crate::net::poll::{Interest, Ready, Registered};
 use crate::net::raw::{self, Packets};
@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 /// How many calls to receive make one turn.
 const CALLS_PER_TURN: usize = 8;
 
-/// How soon sending to a Unix socket that has no room is tried again.
+/// How soon sending is tried again where nobody is told when there is room.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 /// The most reports of undelivered datagrams that are taken in one turn.
@@ -61,7 +61,9 @@ pub(super) struct Datagrams {
     drops: Drops,
     #[expect(dead_code, reason = "a Unix socket's file goes away together with this value")]
     file: Option<SocketFile>,
-    /// A Unix socket that has no room tells nobody when it has some again: then it is tried again.
+    /// The system had no room for a datagram beyond this socket's own, as where the network card is slower.
+    lacks_buffers: bool,
+    /// A receiver of a Unix socket tells nobody when it has room again, nor does the system of its buffers: then it is tried again.
     try_again_at: Option<Instant>,
     flow: Flow,
     /// In a steady flow nothing is read before this time.
@@ -90,10 +92,11 @@ impl Datagrams {
             configured: configured.map(Address::to_canonical),
             broadcast,
             peers: DatagramPeers::new(if is_unix { Vec::new() } else { own_broadcasts() }),
-            waiting: DatagramQueue::default(),
+            waiting: DatagramQueue::new(!is_unix),
             interface_names: HashMap::new(),
             drops: Drops::default(),
             file: None,
+            lacks_buffers: false,
             try_again_at: None,
             flow: Flow::default(),
             rests_until: None,
@@ -307,12 +310,12 @@ impl Datagrams {
             return Err(Rejection::DatagramTooLong { length: payload.len(), limit });
         }
         let outgoing = Outgoing { peer, remote, payload: Payload::clone(payload), origin };
-        if !self.waiting.is_empty() {
+        if self.waiting.is_before(remote) {
             return self.waiting.push(outgoing);
         }
         match self.try_send(peer, remote, payload, origin, log) {
             Ok(()) => Ok(()),
-            Err(error) if is_not_now(&error) => self.waiting.push(outgoing),
+            Err(error) if self.is_for_later(&error) => self.waiting.push(outgoing),
             Err(error) => Err(self.refused(peer, remote, payload.len(), &error, log)),
         }
     }
@@ -356,22 +359,33 @@ impl Datagrams {
         }
     }
 
-    /// Sends what waited for room in the kernel's queue.
+    /// Whether there was no room for a datagram, so that it waits.
+    fn is_for_later(&mut self, error: &io::Error) -> bool {
+        self.lacks_buffers = is_out_of_buffers(error);
+        self.lacks_buffers || is_not_now(error)
+    }
+
+    /// Sends what waited for room.
     fn flush(&mut self, log: &mut Log) {
-        while let Some(next) = self.waiting.take() {
-            match self.try_send(next.peer, next.remote, &next.payload, next.origin, log) {
-                Err(error) if is_not_now(&error) => return self.waiting.put_back(next),
-                Err(error) => {
-                    self.refused(next.peer, next.remote, next.payload.len(), &error, log);
+        for line in self.waiting.lines() {
+            while let Some(next) = self.waiting.take(line) {
+                match self.try_send(next.peer, next.remote, &next.payload, next.origin, log) {
+                    Err(error) if self.is_for_later(&error) => {
+                        self.waiting.put_back(next);
+                        break;
+                    }
+                    Err(error) => {
+                        self.refused(next.peer, next.remote, next.payload.len(), &error, log);
+                    }
+                    Ok(()) => {}
                 }
-                Ok(()) => {}
             }
         }
     }
 
-    /// How much waits, an empty datagram included.
-    pub(super) fn waiting_weight(&self) -> u64 {
-        self.waiting.weight()
+    /// How much waits before the next datagram to one of these, an empty one included.
+    pub(super) fn waiting_weight(&self, targets: &[(PeerId, Address)]) -> u64 {
+        self.waiting.weight(targets.iter().map(|(_, remote)| *remote))
     }
 
     pub(super) fn set_broadcast(&mut self, on: bool) {
@@ -403,13 +417,18 @@ impl Datagrams {
     }
 
     fn settle(&mut self) -> Result<(), Failure> {
+        let tells_of_room = !self.is_unix && !self.lacks_buffers;
         let interest = Interest {
             read: !self.paused && self.rests_until.is_none(),
-            write: !self.paused && !self.waiting.is_empty() && !self.is_unix,
+            write: !self.paused && !self.waiting.is_empty() && tells_of_room,
             ..Interest::NONE
         };
-        let waits_for_room = self.is_unix && !self.waiting.is_empty();
-        self.try_again_at = waits_for_room.then(|| Instant::now() + TRY_AGAIN_AFTER);
+        if self.waiting.is_empty() || tells_of_room {
+            self.try_again_at = None;
+        } else {
+            // It is tried at this time whatever happens meanwhile.
+            self.try_again_at.get_or_insert_with(|| Instant::now() + TRY_AGAIN_AFTER);
+        }
         self.registered
             .set_interest(interest)
             .map_err(|error| Failure::new(Operation::Poll, self.local, error))
@@ -421,7 +440,7 @@ impl Datagrams {
 
     /// Records drops that no later datagram has told of, when it is time.
     pub(super) fn run_due(&mut self, turn: &mut Turn) -> Result<(), Failure> {
-        if self.try_again_at.is_some_and(|at| at <= turn.now) {
+        if self.try_again_at.take_if(|at| *at <= turn.now).is_some() {
             self.flush(&mut turn.log);
             self.settle()?;
         }
@@ -437,5 +456,36 @@ impl Datagrams {
 
     pub(super) fn show_changes(&mut self, peer_updates: &mut PeerUpdates) {
         self.peers.show_changes(peer_updates);
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::Datagrams;
+    use crate::engine::worker::datagram_queue::Outgoing;
+    use crate::model::address::Address;
+    use crate::model::ids::PeerId;
+    use crate::model::record::Origin;
+    use crate::net::poll::{Interest, Poll, Token};
+    use socket2::{Domain, Socket, Type};
+
+    #[test]
+    fn what_waits_for_room_is_tried_again_at_its_time_whatever_happens_meanwhile() {
+        let (socket, _other) = Socket::pair(Domain::UNIX, Type::DGRAM, None).unwrap();
+        let poll = Poll::new().unwrap();
+        let registered = poll.register(socket, Token::Link(0), Interest::READ).unwrap();
+        let mut datagrams = Datagrams::new(registered, Address::None, None, false).unwrap();
+        let payload = b"late".as_slice().into();
+        let (peer, remote) = (PeerId::FIRST, Address::None);
+        datagrams.waiting.push(Outgoing { peer, remote, payload, origin: Origin::User }).unwrap();
+        datagrams.settle().unwrap();
+        let due = datagrams.next_due();
+        datagrams.settle().unwrap();
+        assert!(due.is_some() && datagrams.next_due() == due, "{due:?}");
+        datagrams.waiting.take(remote);
+        datagrams.waiting.take(remote);
+        datagrams.settle().unwrap();
+        assert_eq!(datagrams.next_due(), None);
     }
 }

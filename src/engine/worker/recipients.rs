@@ -42,7 +42,7 @@ impl Worker {
     pub(super) fn waiting_for(&self, recipients: &Recipients) -> u64 {
         match (&recipients.whom, &self.link) {
             (Whom::Streams(ids), _) => self.streams.longest_queue(ids),
-            (Whom::Datagrams(_), Link::Datagrams(datagrams)) => datagrams.waiting_weight(),
+            (Whom::Datagrams(targets), Link::Datagrams(datagrams)) => datagrams.waiting_weight(targets),
             (Whom::Datagrams(_), _) => 0,
         }
     }
