@@ -4,6 +4,7 @@
 use crate::model::address::{Address, UnixName};
 use crate::model::failure::OsError;
 use crate::model::status::TcpFacts;
+use crate::net::control::{ControlMessage, ControlRoom};
 use crate::net::datagram::{Datagram, DeliveryReport, Sender};
 use crate::net::descriptors::{MOST_DESCRIPTORS, close_descriptors};
 use nix::cmsg_space;
@@ -64,48 +65,26 @@ pub(super) fn ask_for_message_facts(socket: &Socket) -> io::Result<()> {
     Ok(())
 }
 
+const RECEIVE: MsgFlags = MsgFlags::MSG_DONTWAIT.union(MsgFlags::MSG_CMSG_CLOEXEC);
+
 /// Receives as many datagrams as there are slots, in one call. `buffers` holds the slots one after the other.
 pub(super) fn receive_batch(
     socket: &Socket,
     buffers: &mut [u8],
     slot_bytes: usize,
-    each: impl FnMut(Datagram<'_>),
-) -> io::Result<usize> {
-    let control = cmsg_space!(TimeSpec, u32, libc::c_int, libc::in6_pktinfo, libc::in_pktinfo);
-    receive_from::<SockaddrStorage>(socket, buffers, slot_bytes, control, ip_address, each)
-}
-
-/// The same from a Unix socket, whose senders need not have a name.
-pub(super) fn receive_unix_batch(
-    socket: &Socket,
-    buffers: &mut [u8],
-    slot_bytes: usize,
-    each: impl FnMut(Datagram<'_>),
-) -> io::Result<usize> {
-    let control = cmsg_space!(TimeSpec, UnixCredentials, [RawFd; MOST_DESCRIPTORS]);
-    let name = |name: &UnixAddr| Some(unix_address(name));
-    receive_from::<UnixAddr>(socket, buffers, slot_bytes, control, name, each)
-}
-
-fn receive_from<S: SockaddrLike + Copy>(
-    socket: &Socket,
-    buffers: &mut [u8],
-    slot_bytes: usize,
-    control: Vec<u8>,
-    address_of: impl Fn(&S) -> Option<Address>,
     mut each: impl FnMut(Datagram<'_>),
 ) -> io::Result<usize> {
     let slots = buffers.len() / slot_bytes;
     let mut slices: Vec<[IoSliceMut<'_>; 1]> =
         buffers.chunks_exact_mut(slot_bytes).map(|slot| [IoSliceMut::new(slot)]).collect();
+    let control = cmsg_space!(TimeSpec, u32, libc::c_int, libc::in6_pktinfo, libc::in_pktinfo);
     // Made anew each time: the kernel shortens the room for control messages to what it used, and nix keeps that.
-    let mut headers = MultiHeaders::<S>::preallocate(slots, Some(control));
-    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
-    let received = recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)?;
+    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(slots, Some(control));
+    let received = recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), RECEIVE, None)?;
     let mut count = 0;
     for message in received {
         count += 1;
-        let Some(remote) = message.address.as_ref().and_then(&address_of) else { continue };
+        let Some(remote) = message.address.as_ref().and_then(ip_address) else { continue };
         let bytes = message.iovs().next().unwrap_or(&[]);
         let mut datagram = Datagram::new(remote, bytes);
         datagram.truncated = message.flags.contains(MsgFlags::MSG_TRUNC);
@@ -115,6 +94,57 @@ fn receive_from<S: SockaddrLike + Copy>(
         each(datagram);
     }
     Ok(count)
+}
+
+/// The same from a Unix socket, whose senders need not have a name, one by one: a message may hand over descriptors, and where
+/// there is no room for all of them, nix says that alone of a batch.
+pub(super) fn receive_unix_batch(
+    socket: &Socket,
+    buffer: &mut [u8],
+    messages: usize,
+    mut each: impl FnMut(Datagram<'_>),
+) -> io::Result<usize> {
+    let mut control = ControlRoom::new(cmsg_space!(TimeSpec, UnixCredentials, [RawFd; MOST_DESCRIPTORS]));
+    for count in 0..messages {
+        let mut slices = [IoSliceMut::new(buffer)];
+        let room = Some(control.clear());
+        let message = match recvmsg::<UnixAddr>(socket.as_raw_fd(), &mut slices, room, RECEIVE) {
+            Ok(message) => message,
+            // What came before has been handed over; an error comes again.
+            Err(_) if count > 0 => return Ok(count),
+            Err(error) => return Err(error.into()),
+        };
+        let remote = message.address.as_ref().map_or(Address::None, unix_address);
+        let (length, truncated) = (message.bytes, message.flags.contains(MsgFlags::MSG_TRUNC));
+        let mut datagram = Datagram::new(remote, &buffer[..length.min(buffer.len())]);
+        datagram.truncated = truncated;
+        control.messages().for_each(|fact| read_message_fact(fact, &mut datagram));
+        each(datagram);
+    }
+    Ok(messages)
+}
+
+fn read_message_fact(fact: ControlMessage<'_>, datagram: &mut Datagram<'_>) {
+    if fact.has_descriptors() {
+        datagram.descriptors += close_descriptors(&fact.integers());
+    } else if (fact.level, fact.kind) == (libc::SOL_SOCKET, libc::SCM_CREDENTIALS) {
+        if let [pid, uid, gid] = fact.integers()[..] {
+            let (uid, gid) = (uid.cast_unsigned(), gid.cast_unsigned());
+            datagram.sender = Some(Sender { pid, uid, gid });
+        }
+    } else if (fact.level, fact.kind) == (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) {
+        datagram.kernel_wall_ns = time_of(fact.data).and_then(|time| time.as_nanos().try_into().ok());
+    }
+}
+
+/// A time as the kernel writes it: two numbers as wide as the machine's.
+fn time_of(bytes: &[u8]) -> Option<Duration> {
+    let (seconds, nanos) = bytes.split_at(bytes.len() / 2);
+    let number = |bytes: &[u8]| match bytes.len() {
+        8 => bytes.first_chunk().and_then(|bytes| u64::try_from(i64::from_ne_bytes(*bytes)).ok()),
+        _ => bytes.first_chunk().and_then(|bytes| u64::try_from(i32::from_ne_bytes(*bytes)).ok()),
+    };
+    Some(Duration::new(number(seconds)?, number(nanos)?.try_into().ok()?))
 }
 
 fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
@@ -134,12 +164,6 @@ fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
             }
             ControlMessageOwned::Ipv4Ttl(ttl) | ControlMessageOwned::Ipv6HopLimit(ttl) => {
                 datagram.ttl = u8::try_from(ttl).ok();
-            }
-            ControlMessageOwned::ScmCredentials(sender) => {
-                datagram.sender = Some(Sender { pid: sender.pid(), uid: sender.uid(), gid: sender.gid() });
-            }
-            ControlMessageOwned::ScmRights(descriptors) => {
-                datagram.descriptors += close_descriptors(&descriptors);
             }
             _ => {}
         }

@@ -17,6 +17,9 @@ pub mod raw;
 pub mod datagram;
 
 #[cfg(unix)]
+mod control;
+
+#[cfg(unix)]
 mod descriptors;
 
 #[cfg(unix)]

@@ -19,9 +19,9 @@ const SLOT_BYTES: usize = 65_536;
 #[cfg(target_os = "linux")]
 const UNIX_SLOT_BYTES: usize = 4 << 20;
 
-/// How many of them one call takes at most; the system gives the rooms memory as far as they are used.
+/// How many of them are taken at once.
 #[cfg(target_os = "linux")]
-const UNIX_SLOTS: usize = 32;
+const UNIX_MESSAGES: usize = 32;
 
 /// How many datagrams one call takes at most.
 const SLOTS: usize = 64;
@@ -41,7 +41,7 @@ impl DatagramReceiver {
     #[cfg(target_os = "linux")]
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere the socket is cloned, which may fail")]
     pub fn new(_socket: &Socket, is_unix: bool) -> io::Result<DatagramReceiver> {
-        let bytes = if is_unix { UNIX_SLOT_BYTES * UNIX_SLOTS } else { SLOT_BYTES * SLOTS };
+        let bytes = if is_unix { UNIX_SLOT_BYTES } else { SLOT_BYTES * SLOTS };
         Ok(DatagramReceiver { buffers: vec![0; bytes], is_unix })
     }
 
@@ -55,7 +55,7 @@ impl DatagramReceiver {
     #[cfg(target_os = "linux")]
     pub fn receive(&mut self, socket: &Socket, each: impl FnMut(Datagram<'_>)) -> io::Result<usize> {
         let received = if self.is_unix {
-            linux::receive_unix_batch(socket, &mut self.buffers, UNIX_SLOT_BYTES, each)
+            linux::receive_unix_batch(socket, &mut self.buffers, UNIX_MESSAGES, each)
         } else {
             linux::receive_batch(socket, &mut self.buffers, SLOT_BYTES, each)
         };

@@ -97,6 +97,43 @@ print([s.recv(1 << 20) for message in sent] == sent)";
 }
 
 #[test]
+fn descriptors_for_which_there_is_no_room_leave_none_open() {
+    if !has_tool("python3") {
+        return;
+    }
+    let program = "import array, os, socket, sys
+kind = {'stream': socket.SOCK_STREAM, 'seqpacket': socket.SOCK_SEQPACKET, 'datagrams': socket.SOCK_DGRAM}[sys.argv[1]]
+s = socket.socket(socket.AF_UNIX, kind); s.settimeout(10)
+if kind == socket.SOCK_DGRAM: s.bind('')
+s.connect(sys.argv[2])
+f = os.open('/dev/null', os.O_RDONLY)
+for text in (b'one', b'two', b'' if kind == socket.SOCK_SEQPACKET else b'three'):
+    s.sendmsg([text], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [f] * 200))])
+    assert s.recv(100) == text, text
+s.sendall(b'last'); assert s.recv(100) == b'last'
+print('open', len(os.listdir('/proc/%s/fd' % sys.argv[3])))
+s.sendall(b'end')";
+    let few = ["sh", "-c", "ulimit -n 60 && exec \"$@\"", "sh"];
+    for (kind, words) in [
+        ("stream", &["listen", "unix", "a.sock"][..]),
+        ("seqpacket", &["listen", "unix", "a.sock", "--type", "seqpacket"]),
+        ("datagrams", &["unix", "--bind", "a.sock"]),
+    ] {
+        let console = Console::new();
+        let options = ["--echo", "--format", "jsonl", "--until-records", "9"];
+        let mut server = console.start_through(&few, &[words, &options].concat());
+        assert_eq!(server.ready_at(), "a.sock");
+        let before = server.descriptors();
+        let (path, pid) = (console.path("a.sock"), server.pid().to_string());
+        let said = python(program, &[kind, path.to_str().unwrap(), &pid]);
+        let connections = usize::from(kind != "datagrams");
+        assert_eq!(said.trim(), format!("open {}", before + connections), "{kind}");
+        assert!(server.wait().success(), "{kind}: {}", server.errors());
+        assert!(server.out().contains("\"event\":\"descriptors_closed\""), "{kind}: {}", server.out());
+    }
+}
+
+#[test]
 fn datagrams_are_told_apart_by_their_senders_and_answered() {
     let console = Console::new();
     let mut socket = console.start(&[

@@ -2,11 +2,12 @@
 //! along are closed at once and counted.
 
 use crate::model::config::UnixType;
+use crate::net::control::ControlRoom;
 use crate::net::descriptors::{MOST_DESCRIPTORS, close_descriptors};
 use crate::net::poll::{Interest, Registered};
 use crate::net::wire::{Ending, Got, Handshake, Plain, Wire};
 use nix::cmsg_space;
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixAddr, recvmsg};
+use nix::sys::socket::{MsgFlags, UnixAddr, recvmsg};
 #[cfg(target_os = "linux")]
 use nix::sys::{socket::setsockopt, socket::sockopt::ReceiveTimestampns, time::TimeSpec};
 use socket2::Socket;
@@ -18,7 +19,7 @@ use std::os::fd::{AsRawFd, RawFd};
 pub struct UnixWire {
     plain: Plain,
     unix_type: UnixType,
-    control: Vec<u8>,
+    control: ControlRoom,
     /// Closed since this was asked last.
     descriptors: u32,
 }
@@ -31,7 +32,12 @@ impl UnixWire {
             // A message has a time and the end has none: else an empty message would be taken for the end.
             setsockopt(registered.socket(), ReceiveTimestampns, &true)?;
         }
-        Ok(UnixWire { plain: Plain::new(registered), unix_type, control: control_room(), descriptors: 0 })
+        Ok(UnixWire {
+            plain: Plain::new(registered),
+            unix_type,
+            control: ControlRoom::new(control_room()),
+            descriptors: 0,
+        })
     }
 }
 
@@ -53,18 +59,21 @@ impl Wire for UnixWire {
         let flags = MsgFlags::MSG_DONTWAIT;
         let Some(socket) = self.plain.socket() else { return Err(io::ErrorKind::NotConnected.into()) };
         let mut slices = [IoSliceMut::new(buffer)];
-        let message = recvmsg::<UnixAddr>(socket.as_raw_fd(), &mut slices, Some(&mut self.control), flags)?;
-        let mut is_message = false;
-        // Where there are more facts than room for them, the payload counts all the same.
-        for control in message.cmsgs().into_iter().flatten() {
+        let room = Some(self.control.clear());
+        let message = recvmsg::<UnixAddr>(socket.as_raw_fd(), &mut slices, room, flags)?;
+        let (length, flags) = (message.bytes, message.flags);
+        // Where there are more facts than room for them, those that are there count all the same.
+        let mut is_message = flags.contains(MsgFlags::MSG_CTRUNC);
+        for control in self.control.messages() {
             is_message = true;
-            if let ControlMessageOwned::ScmRights(descriptors) = control {
-                self.descriptors = self.descriptors.saturating_add(close_descriptors(&descriptors));
+            if control.has_descriptors() {
+                let closed = close_descriptors(&control.integers());
+                self.descriptors = self.descriptors.saturating_add(closed);
             }
         }
-        match message.bytes {
+        match length {
             0 if self.unix_type == UnixType::Stream || !is_message => Ok(Got::End),
-            length if message.flags.contains(MsgFlags::MSG_TRUNC) => Ok(Got::Cut(length)),
+            length if flags.contains(MsgFlags::MSG_TRUNC) => Ok(Got::Cut(length)),
             length => Ok(Got::Bytes(length)),
         }
     }
