@@ -174,7 +174,15 @@ fn read_facts(facts: CmsgIterator<'_>, datagram: &mut Datagram<'_>) {
 pub(super) fn take_delivery_report(socket: &Socket) -> io::Result<Option<DeliveryReport>> {
     let mut payload = [0_u8; 64];
     let mut slices = [IoSliceMut::new(&mut payload)];
-    let mut facts = cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, TimeSpec, libc::in6_pktinfo);
+    // All that was asked for comes along with a report, too, and where there is no room for it nix tells nothing of it.
+    let mut facts = cmsg_space!(
+        libc::sock_extended_err,
+        libc::sockaddr_in6,
+        TimeSpec,
+        libc::in6_pktinfo,
+        libc::c_int,
+        u32
+    );
     let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
     let message = match recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut slices, Some(&mut facts), flags) {
         Ok(message) => message,

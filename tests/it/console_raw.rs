@@ -249,6 +249,23 @@ print('steps', run('run', 's.toml', '--journal', 'c.skj'))"#;
 }
 
 #[test]
+fn a_report_about_an_ipv6_packet_says_why_it_did_not_arrive() {
+    let console = Console::new();
+    let program = r"
+subprocess.run('ip link add near type veth peer name far && ip link set near up && ip link set far up && '
+    'ip addr add fd00::1/64 dev near nodad', shell=True, check=True)
+open('/proc/sys/net/ipv6/neigh/near/retrans_time_ms', 'w').write('50')
+child = start('raw', '--protocol', '58', '--to', 'fd00::2', '--send-hex', '8000 0000 0001 0001', '--format', 'jsonl', '--for', '20')
+for line in child.stdout:
+    if b'peer_unreachable' in line:
+        print(line.decode()); break
+child.terminate()
+end(child)";
+    let Some(said) = in_namespace(&console, program) else { return };
+    assert!(said.contains("\"errno_name\":\"EHOSTUNREACH\""), "{said}");
+}
+
+#[test]
 fn a_file_goes_out_whole_although_the_network_card_is_slower_than_it_is_read() {
     let console = Console::new();
     if !has_tool("tc") {
