@@ -110,7 +110,6 @@ fn run(
     faults: Receiver<FaultPage>,
 ) -> Result<ExitCode, anyhow::Error> {
     let profile = Profile::locate(options.profile_dir.as_deref())?;
-    // Before there are other threads.
     let stop = StopSignals::watch(PATIENCE).context("cannot watch for signals")?;
     if let Some(fell) = std::env::var_os(FELL) {
         let why = fell.to_str().and_then(|fell| fell.strip_prefix(NO_REPORT));

@@ -19,8 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct StopSignals(stop_signals::StopSignals);
 
 impl StopSignals {
-    /// Starts to watch; each signal rings the bell. Call it before any other thread is started, so that the
-    /// signals reach nobody else.
+    /// Starts to watch; each signal rings the bell.
     pub(crate) fn watch(bell: Arc<Bell>) -> Result<StopSignals, Failed> {
         let signals = stop_signals::StopSignals::watch(PATIENCE)
             .map_err(|error| Failed::system("cannot watch for signals", &error))?;

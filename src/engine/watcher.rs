@@ -5,7 +5,6 @@ use crate::engine::news::News;
 use crate::export::{ExportContext, ExportError, ExportOptions, FollowSource, Format, follow};
 use crate::journal::JournalReader;
 use crate::model::framing::Framing;
-use crate::util::stop_signals::spawn_stoppable;
 use crate::util::thread::NamedThread;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::ffi::OsStr;
@@ -34,7 +33,7 @@ impl Watcher {
     pub fn start(program: &OsStr, reader: JournalReader, news: News) -> io::Result<Watcher> {
         let mut command = Command::new(program);
         command.args(ARGUMENTS).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = spawn_stoppable(&mut command)?;
+        let mut child = command.spawn()?;
         let input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let (going, is_going) = bounded(0);
         let (sender, ended) = bounded(1);

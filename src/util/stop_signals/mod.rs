@@ -3,7 +3,6 @@
 use crossbeam_channel::{Receiver, Sender};
 use std::fmt;
 use std::io;
-use std::process::{Child, Command};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -17,14 +16,6 @@ use unix::Watcher;
 mod windows;
 #[cfg(windows)]
 use windows::Watcher;
-
-/// Starts a program with the signals that are watched for here: whatever is blocked in this thread would be blocked in the
-/// program, too, which could not be asked to end any more.
-pub fn spawn_stoppable(command: &mut Command) -> io::Result<Child> {
-    #[cfg(unix)]
-    unix::unblock_all_in(command);
-    command.spawn()
-}
 
 /// Watches for signals that mean "stop" until it is dropped.
 pub struct StopSignals {
@@ -41,8 +32,7 @@ struct Listener {
 }
 
 impl StopSignals {
-    /// Starts to watch. Call it before any other thread is started, so that the signals reach nobody else. A second signal
-    /// ends the program at once where it comes so long after the first, if the system has signals.
+    /// Starts to watch. A second signal ends the program at once where it comes so long after the first, if the system has signals.
     pub fn watch(patience: Duration) -> io::Result<StopSignals> {
         let (stop, received) = crossbeam_channel::bounded(1);
         let waker = Arc::default();

@@ -1,124 +1,129 @@
-//! Signals on Unix: blocked everywhere and waited for on one thread, so that no code ever runs inside a handler.
+//! Signals on Unix: a handler that only writes a byte into a pipe, and a thread that reads it. Nothing is blocked, because a program
+//! that is started, by whatever library, would have the same blocked and could not be asked to end; handlers it has none of.
 
 use crate::util::stop_signals::Listener;
 use crate::util::thread::NamedThread;
-use crossbeam_channel::{Receiver, Sender, TryRecvError};
-use nix::sys::signal::{SigSet, Signal, kill};
-use nix::unistd::Pid;
-use std::convert::Infallible;
-use std::fs;
-use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::libc;
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use nix::unistd::write;
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// Wakes the waiting thread when the watcher goes; it ends only if the watcher is gone indeed.
-const END_OF_WATCH: Signal = Signal::SIGUSR1;
+/// What a handler writes.
+const SIGNAL: [u8; 1] = [1];
 
-/// The thread that waits for signals.
+/// What ends the thread.
+const END_OF_WATCH: [u8; 1] = [0];
+
+/// Where handlers write. It stays open as long as the program runs, because a handler may run at any moment.
+static PIPE: OnceLock<(PipeReader, PipeWriter)> = OnceLock::new();
+
+/// The thread that hears of signals, and what was done about them before.
 #[derive(Debug)]
 pub(super) struct Watcher {
-    /// Never sent on: its disconnection tells the thread that the watch is over.
-    alive: Option<Sender<Infallible>>,
-    signals: SigSet,
+    before: Vec<(Signal, SigAction)>,
     thread: Option<NamedThread>,
 }
 
 impl Watcher {
-    /// Blocks the signals for this thread and those it starts, and waits for them on a thread of its own.
+    /// Has the signals written into the pipe, and reads it on a thread of its own. There is one watcher at a time.
     pub(super) fn start(listener: Listener, patience: Duration) -> io::Result<Watcher> {
-        let mut signals = SigSet::empty();
+        let (reader, _) = pipe()?;
+        let thread = NamedThread::start("signals", move || hear(reader, &listener, patience))?;
+        let mut watcher = Watcher { before: Vec::new(), thread: Some(thread) };
+        // A script has Ctrl+C ignored in what it runs in the background, and asks it to end with that signal all the same.
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
-            signals.add(signal);
+            watcher.before.push((signal, act(signal, SigHandler::Handler(on_signal))?));
         }
-        if ends_with_terminal() {
-            signals.add(Signal::SIGHUP);
+        // The end of the terminal is a request to end as well, but not where whoever started the program had it ignored, as `nohup`
+        // does. The system tells what was done about a signal when that is changed.
+        let before = act(Signal::SIGHUP, SigHandler::SigIgn)?;
+        if !matches!(before.handler(), SigHandler::SigIgn) {
+            watcher.before.push((Signal::SIGHUP, before));
+            act(Signal::SIGHUP, SigHandler::Handler(on_signal))?;
         }
-        let mut waited_for = signals;
-        waited_for.add(END_OF_WATCH);
-        waited_for.thread_block()?;
-        let (alive, watch) = crossbeam_channel::bounded(0);
-        let thread =
-            NamedThread::start("signals", move || wait_for(&waited_for, &listener, patience, &watch))?;
-        Ok(Watcher { alive: Some(alive), signals, thread: Some(thread) })
+        Ok(watcher)
     }
 }
 
-/// Whether the end of the terminal is a request to end as well. It is not where whoever started the program had the signal
-/// ignored, as `nohup` does; a signal that is blocked to be waited for would come all the same.
-fn ends_with_terminal() -> bool {
-    // Other systems than Linux tell of their signals only while they are changed, so that nothing is changed there.
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
-    let mask = ignored.and_then(|digits| u64::from_str_radix(digits, 16).ok());
-    mask.is_some_and(|mask| mask & (1 << (Signal::SIGHUP as u32 - 1)) == 0)
-}
-
-/// Has nothing blocked in a program that is started.
-#[expect(
-    unsafe_code,
-    reason = "std leaves the mask of a program that it starts as it is in the thread that starts it"
-)]
-pub(super) fn unblock_all_in(command: &mut Command) {
-    // SAFETY: what runs between `fork` and `exec` may only do what a handler of signals may do. This makes one system
-    // call, allocates nothing and takes no lock.
-    unsafe {
-        command.pre_exec(|| SigSet::empty().thread_set_mask().map_err(io::Error::from));
+/// The pipe, whose writers never wait: where it is full, enough was said.
+fn pipe() -> io::Result<&'static (PipeReader, PipeWriter)> {
+    if let Some(pipe) = PIPE.get() {
+        return Ok(pipe);
     }
+    let (reader, writer) = io::pipe()?;
+    fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok(PIPE.get_or_init(|| (reader, writer)))
 }
 
-fn wait_for(signals: &SigSet, listener: &Listener, patience: Duration, watch: &Receiver<Infallible>) {
+/// Has this done about a signal from now on, and says what was before. System calls that a signal comes between go on.
+fn act(signal: Signal, handler: SigHandler) -> io::Result<SigAction> {
+    replace(signal, &SigAction::new(handler, SaFlags::SA_RESTART, SigSet::empty()))
+}
+
+#[expect(unsafe_code, reason = "a handler may run between any two instructions, which no type can say")]
+fn replace(signal: Signal, action: &SigAction) -> io::Result<SigAction> {
+    // SAFETY: the only handler that is ever given is `on_signal`, which does what a handler may do, or what the system told was
+    // there before.
+    Ok(unsafe { sigaction(signal, action) }?)
+}
+
+/// It looks at a value that is never changed again and makes one system call that a handler may make: it allocates nothing, takes
+/// no lock and leaves `errno` as it was.
+extern "C" fn on_signal(_signal: libc::c_int) {
+    let errno = Errno::last_raw();
+    if let Some((_, writer)) = PIPE.get()
+        && write(writer, &SIGNAL).is_err()
+    {
+        // As many as the pipe holds have been told and not been heard yet.
+    }
+    Errno::set_raw(errno);
+}
+
+fn hear(mut pipe: &PipeReader, listener: &Listener, patience: Duration) {
     let mut first: Option<Instant> = None;
-    loop {
-        match signals.wait() {
-            Ok(END_OF_WATCH) => {
-                if watch.try_recv() == Err(TryRecvError::Disconnected) {
-                    return;
-                }
-            }
-            Ok(_) => {
-                let since = *first.get_or_insert_with(Instant::now);
-                if since.elapsed() >= patience {
-                    // It comes from somebody who does not want to wait; sooner it is the same request delivered twice, as
-                    // `timeout` does it. What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
-                    std::process::exit(1);
-                }
-                listener.tell();
-            }
-            Err(_) => return,
+    let mut said = [0];
+    while pipe.read_exact(&mut said).is_ok() && said != END_OF_WATCH {
+        let since = *first.get_or_insert_with(Instant::now);
+        if since.elapsed() >= patience {
+            // It comes from somebody who does not want to wait; sooner it is the same request delivered twice, as
+            // `timeout` does it. What is in the journal is safe at any moment; only the orderly end of the peers is skipped.
+            std::process::exit(1);
         }
+        listener.tell();
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.alive = None;
-        if kill(Pid::this(), END_OF_WATCH).is_ok() {
-            self.thread = None;
-        } else {
+        for (signal, before) in self.before.drain(..) {
+            if replace(signal, &before).is_err() {
+                // Then nobody is told of it any more, as it was while it was watched for.
+            }
+        }
+        if PIPE.get().is_none_or(|(_, writer)| write(writer, &END_OF_WATCH).is_err()) {
             // The thread cannot be woken, so it cannot be joined; the end of the program ends it.
             std::mem::forget(self.thread.take());
-        }
-        if self.signals.thread_unblock().is_err() {
-            // Then nobody is told of them any more, as it was while they were watched for.
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::util::stop_signals::spawn_stoppable;
-    use nix::sys::signal::{SigSet, Signal};
+    use crate::util::stop_signals::StopSignals;
     use std::process::{Command, Stdio};
+    use std::time::Duration;
 
     #[test]
-    fn a_program_that_is_started_can_be_asked_to_end_whatever_is_blocked_here() {
-        let blocked: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1].into_iter().collect();
-        blocked.thread_block().unwrap();
+    fn a_program_that_is_started_can_be_asked_to_end_whatever_is_watched_for_here() {
+        let _signals = StopSignals::watch(Duration::MAX).unwrap();
         for signal in ["INT", "TERM", "USR1"] {
             let mut command = Command::new("sh");
             command.args(["-c", &format!("kill -{signal} $$; echo alive")]).stdout(Stdio::piped());
-            let output = spawn_stoppable(&mut command).unwrap().wait_with_output().unwrap();
+            let output = command.spawn().unwrap().wait_with_output().unwrap();
             assert_eq!((output.status.code(), output.stdout), (None, Vec::new()), "{signal}");
         }
     }
