@@ -3,7 +3,7 @@
 use crate::journal::writer::SyncHandle;
 use crate::model::failure::Failure;
 use crate::util::thread::NamedThread;
-use crossbeam_channel::{Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, bounded};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -41,6 +41,7 @@ struct Inner {
 struct Request {
     handle: SyncHandle,
     state: SyncState,
+    failure: Option<Failure>,
 }
 
 impl Syncer {
@@ -49,11 +50,10 @@ impl Syncer {
         let is_waiting = Arc::new(AtomicBool::new(false));
         let waits = Arc::clone(&is_waiting);
         let thread = NamedThread::start("journal-sync", move || {
-            for request in waiting {
+            for mut request in waiting {
                 waits.store(true, Ordering::Release);
-                let failure = request.handle.sync().err().map(|error| error.failure());
+                request.failure = request.handle.sync().err().map(|error| error.failure());
                 waits.store(false, Ordering::Release);
-                request.state.finish(failure);
             }
         })?;
         Ok(Syncer { requests, _thread: thread, is_waiting })
@@ -75,13 +75,14 @@ impl Syncer {
         if std::mem::replace(&mut state.lock().is_under_way, true) {
             return false;
         }
-        match self.requests.try_send(Request { handle, state: state.clone() }) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                state.finish(None);
-                false
-            }
-        }
+        self.requests.try_send(Request { handle, state: state.clone(), failure: None }).is_ok()
+    }
+}
+
+impl Drop for Request {
+    /// It is over whatever became of it, so that nobody waits for a thread that fell.
+    fn drop(&mut self) {
+        self.state.finish(self.failure.take());
     }
 }
 
@@ -111,5 +112,28 @@ impl SyncState {
     pub(super) fn last_failure(&self) -> Option<Failure> {
         let waited = self.shared.done.wait_while(self.lock(), |inner| inner.is_under_way);
         waited.unwrap_or_else(PoisonError::into_inner).failure.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, SyncState};
+    use crate::journal::{JournalInfo, JournalWriter};
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    #[test]
+    fn nobody_waits_for_a_request_whose_thread_fell() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = JournalWriter::create(&folder.path().join("a.skj"), &JournalInfo::default()).unwrap();
+        let state = SyncState::default();
+        state.lock().is_under_way = true;
+        let request = Request { handle: journal.sync_handle(), state: state.clone(), failure: None };
+        let falls = AssertUnwindSafe(move || {
+            let _under_way = request;
+            resume_unwind(Box::new(()));
+        });
+        assert!(catch_unwind(falls).is_err());
+        assert!(!state.is_under_way());
+        assert_eq!(state.last_failure(), None);
     }
 }
