@@ -27,6 +27,8 @@ enum Holder {
     Alive,
     /// A socket's file whose program has ended.
     Stale,
+    /// A socket that we may not connect to, whether or not anybody is there.
+    Closed,
     /// A file that is no socket.
     NoSocket,
 }
@@ -111,6 +113,7 @@ fn make_room(
             Err(because("its program has ended and left the file behind; --replace-stale replaces it"))
         }
         Holder::Alive => Err(because("a program that is running has it")),
+        Holder::Closed => Err(because("a socket stands there to which this user may not connect")),
         Holder::NoSocket => Err(because("a file that is no socket stands there")),
     }
 }
@@ -122,9 +125,15 @@ fn holder(path: &Path, address: &SockAddr, socket_type: Type) -> io::Result<Hold
     }
     let knocking = Socket::new(Domain::UNIX, socket_type, None)?;
     knocking.set_nonblocking(true)?;
-    match knocking.connect(address) {
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Holder::Stale),
-        _ => Ok(Holder::Alive),
+    Ok(holder_that_says(&knocking.connect(address)))
+}
+
+/// Whatever else it says, somebody has to be there to say it.
+fn holder_that_says(answer: &io::Result<()>) -> Holder {
+    match answer.as_ref().map_err(io::Error::kind) {
+        Err(ErrorKind::ConnectionRefused) => Holder::Stale,
+        Err(ErrorKind::PermissionDenied) => Holder::Closed,
+        Ok(()) | Err(_) => Holder::Alive,
     }
 }
 
@@ -134,6 +143,25 @@ impl Drop for SocketFile {
             .is_ok_and(|facts| facts.dev() == self.device && facts.ino() == self.inode);
         if is_ours && fs::remove_file(&self.path).is_err() {
             // The folder does not let go of it: the next program finds it stale and says so.
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Holder, holder_that_says};
+    use nix::errno::Errno;
+
+    #[test]
+    fn who_has_a_name_is_told_by_the_answer_to_a_knock() {
+        for (answer, holder) in [
+            (Ok(()), Holder::Alive),
+            (Err(Errno::ECONNREFUSED), Holder::Stale),
+            (Err(Errno::EACCES), Holder::Closed),
+            (Err(Errno::EAGAIN), Holder::Alive),
+            (Err(Errno::EPROTOTYPE), Holder::Alive),
+        ] {
+            assert_eq!(holder_that_says(&answer.map_err(Into::into)), holder, "{answer:?}");
         }
     }
 }
