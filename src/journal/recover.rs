@@ -10,6 +10,7 @@ use crate::journal::verify::Progress;
 use crate::journal::walk::FrameWalk;
 use crate::model::failure::Operation;
 use crate::util::part_file::PartFile;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -40,7 +41,8 @@ pub fn recover(
     let reader = JournalReader::open(path)?;
     let write_error = |error| JournalError::io(Operation::WriteFile, out)(error);
     if out.exists() {
-        return Err(JournalError::io(Operation::OpenFile, out)(io::ErrorKind::AlreadyExists.into()));
+        // The system says that itself, in its own words.
+        File::create_new(out).map_err(JournalError::io(Operation::OpenFile, out))?;
     }
     let shared = reader.shared();
     let part = PartFile::create(out).map_err(JournalError::io(Operation::OpenFile, out))?;
