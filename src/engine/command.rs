@@ -46,6 +46,11 @@ pub enum Command {
         /// Who caused it.
         origin: Origin,
     },
+    /// Each peer that joins from now on stays until [`Command::PromiseKept`], although it sends no more: the front end has
+    /// something for it.
+    PromiseSends,
+    /// The front end has sent to this peer what it had for it.
+    PromiseKept(PeerId),
     /// These payloads go out one after the other, all of them once per period, from now on.
     StartRepeat {
         /// Names it; another one under the same name takes its place.
@@ -248,6 +253,8 @@ impl fmt::Debug for Command {
             Command::StopListening => f.write_str("StopListening"),
             Command::ListenAgain => f.write_str("ListenAgain"),
             Command::Send { target, content, .. } => write!(f, "Send({target:?}, {content:?})"),
+            Command::PromiseSends => f.write_str("PromiseSends"),
+            Command::PromiseKept(peer) => write!(f, "PromiseKept({peer})"),
             Command::StartRepeat { job, target, payloads, every, times } => {
                 let count = payloads.len();
                 write!(f, "StartRepeat({job:?}, {target:?}, {count} payloads, {every:?}, {times:?})")

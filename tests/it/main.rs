@@ -29,6 +29,8 @@ mod console_decode;
 mod console_fault;
 
 mod console_filter;
+#[cfg(unix)]
+mod console_half_closed;
 mod console_import;
 mod console_journal;
 

@@ -76,6 +76,9 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         printers.push(printer.map_err(cannot("cannot start the printing thread"))?);
     }
     let sending = LiveSends::new(plan.sends, kind, &bell).map_err(cannot("cannot read standard input"))?;
+    if let Some(promise) = sending.promise() {
+        hand_over(&session, promise)?;
+    }
     if plan.rules.rules().len() > 0 {
         hand_over(&session, Command::SetRules(Box::new(plan.rules)))?;
     }
@@ -262,6 +265,8 @@ impl Drive<'_> {
                     return Err(Failed::Running(anyhow!(end)));
                 }
             }
+                self.take_events()?;
+                self.sending.session_has_ended();
             Stop::Sent if self.kind.shape().has_connections() => {
                 // A close while the peer's bytes wait unread would be a reset, and could cost it the last of ours.
                 if self.session.send(Command::ShutDownWrite(Target::All)).is_ok() {

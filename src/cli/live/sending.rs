@@ -60,18 +60,36 @@ pub(super) struct LiveSends {
     stdin: Option<StdinLines>,
     next_peer: PeerId,
     begun: bool,
-    queue: VecDeque<(Target, Step)>,
+    queue: VecDeque<Due>,
+    /// Those who may go when what is repeated has reached them.
+    until_repeated: Vec<PeerId>,
     unanswered: BTreeSet<Ticket>,
     waiting: Option<Waiting>,
     next_job: JobId,
     repeating: bool,
+    /// What is repeated ends by itself.
+    repeat_is_counted: bool,
+    /// It was asked for and not answered yet.
+    repeat_asked: Option<Ticket>,
     write_shut: bool,
+    /// The session keeps each peer until it has got everything.
+    promises: bool,
     refused: bool,
+}
+
+/// What is to be handed over next.
+enum Due {
+    Send(Target, Step),
+    /// A peer has got all of it, and may go.
+    Kept(PeerId),
 }
 
 /// What has to be answered before anything else is sent.
 enum Waiting {
-    File(JobId),
+    File {
+        ticket: Ticket,
+        job: JobId,
+    },
     Line {
         ticket: Ticket,
         payload: Vec<u8>,
@@ -83,6 +101,8 @@ enum Waiting {
 impl LiveSends {
     /// Starts to read standard input, if it was asked for.
     pub(super) fn new(plan: SendPlan, kind: SessionKind, bell: &Arc<Bell>) -> std::io::Result<LiveSends> {
+        let repeat_is_counted = matches!(plan.repeat, Some((_, Some(_))));
+        let promises = plan.to == SendTo::EachPeer && !plan.steps.is_empty();
         let stdin = plan.stdin.is_some().then(|| StdinLines::start(Arc::clone(bell))).transpose()?;
         Ok(LiveSends {
             plan,
@@ -91,10 +111,14 @@ impl LiveSends {
             next_peer: PeerId::FIRST,
             begun: false,
             queue: VecDeque::new(),
+            until_repeated: Vec::new(),
+            promises,
             unanswered: BTreeSet::new(),
             waiting: None,
             next_job: JobId(1),
             repeating: false,
+            repeat_is_counted,
+            repeat_asked: None,
             write_shut: false,
             refused: false,
         })
@@ -103,6 +127,20 @@ impl LiveSends {
     /// Whether something was refused.
     pub(super) fn was_refused(&self) -> bool {
         self.refused
+    }
+
+    /// What the session has to know before it opens, so that no peer goes before it has got its sends.
+    pub(super) fn promise(&self) -> Option<Command> {
+        self.promises.then_some(Command::PromiseSends)
+    }
+
+    /// The session has ended by itself, and nothing more can be sent.
+    pub(super) fn session_has_ended(&mut self) {
+        let is_left = self.queue.iter().any(|due| matches!(due, Due::Send(..)));
+        if is_left && !self.refused {
+            self.refused = true;
+            say("sockscope-cli: the connection ended before everything was sent");
+        }
     }
 
     /// Whether an answer is awaited, so that the next look should not be put off.
@@ -126,6 +164,10 @@ impl LiveSends {
         match event {
             Event::Accepted { ticket } => {
                 self.unanswered.remove(&ticket);
+                if self.repeat_asked.take_if(|asked| *asked == ticket).is_some() && !self.repeat_is_counted {
+                    // Its first period comes before whatever is asked for from now on.
+                    self.let_go_of_repeated();
+                }
                 if matches!(&self.waiting, Some(Waiting::Line { ticket: line, .. }) if *line == ticket) {
                     self.waiting = None;
                 }
@@ -135,10 +177,11 @@ impl LiveSends {
             Event::SendProgress { .. } | Event::StepEnded(_) | Event::SequenceEnded { .. } => {}
             Event::SendFinished { job: REPEAT, outcome } => {
                 self.repeating = false;
+                self.let_go_of_repeated();
                 self.take_outcome("nothing is repeated any more", outcome);
             }
             Event::SendFinished { job, outcome } => {
-                if matches!(self.waiting, Some(Waiting::File(waiting)) if waiting == job) {
+                if matches!(self.waiting, Some(Waiting::File { job: waiting, .. }) if waiting == job) {
                     self.waiting = None;
                 }
                 self.take_outcome("the file was not sent whole", outcome);
@@ -164,7 +207,12 @@ impl LiveSends {
                 _ => self.refuse("a line was not sent", why),
             },
             other => {
-                self.waiting = other;
+                self.waiting = other
+                    .filter(|other| !matches!(other, Waiting::File { ticket: file, .. } if *file == ticket));
+                if self.repeat_asked.take_if(|asked| *asked == ticket).is_some() {
+                    self.repeating = false;
+                    self.let_go_of_repeated();
+                }
                 let was_send = self.unanswered.remove(&ticket);
                 let has_gone = matches!(why, Rejection::PeerGone(_) | Rejection::NoPeer);
                 if was_send && !(has_gone && self.plan.to == SendTo::EachPeer) {
@@ -206,14 +254,31 @@ impl LiveSends {
             for peer in peers.iter().filter(|peer| peer.state.can_send()) {
                 self.begun = true;
                 self.queue_steps(&Target::Peers(vec![peer.id]));
+                if self.promises {
+                    self.promise_until_sent(peer.id);
+                }
             }
         }
     }
 
     fn queue_steps(&mut self, target: &Target) {
         if self.plan.repeat.is_none() {
-            self.queue.extend(self.plan.steps.iter().map(|step| (target.clone(), step.clone())));
+            self.queue.extend(self.plan.steps.iter().map(|step| Due::Send(target.clone(), step.clone())));
         }
+    }
+
+    /// The peer may go when it has got its sends: of those that are repeated the first, or the last where there is one.
+    fn promise_until_sent(&mut self, peer: PeerId) {
+        let is_to_begin = self.plan.repeat.is_some() || self.repeat_asked.is_some();
+        if is_to_begin || self.repeating && self.repeat_is_counted {
+            self.until_repeated.push(peer);
+        } else {
+            self.queue.push_back(Due::Kept(peer));
+        }
+    }
+
+    fn let_go_of_repeated(&mut self) {
+        self.queue.extend(self.until_repeated.drain(..).map(Due::Kept));
     }
 
     fn start_repeat(&mut self, session: &SessionHandle) {
@@ -233,6 +298,7 @@ impl LiveSends {
         match session.send(Command::StartRepeat { job, target, payloads, every, times }) {
             Ok(ticket) => {
                 self.unanswered.insert(ticket);
+                self.repeat_asked = Some(ticket);
                 self.repeating = true;
                 // From now on the schedule sends them; a peer that joins later is reached by it too.
                 self.plan.steps.clear();
@@ -243,7 +309,14 @@ impl LiveSends {
 
     fn send_queue(&mut self, session: &SessionHandle) {
         while self.waiting.is_none() {
-            let Some((target, step)) = self.queue.pop_front() else { return };
+            let (target, step) = match self.queue.pop_front() {
+                None => return,
+                Some(Due::Send(target, step)) => (target, step),
+                Some(Due::Kept(peer)) => match session.send(Command::PromiseKept(peer)) {
+                    Ok(_) => continue,
+                    Err(_) => return self.queue.push_front(Due::Kept(peer)),
+                },
+            };
             let command = match &step {
                 Step::Content(content) => {
                     Command::Send { target: target.clone(), content: content.clone(), origin: Origin::User }
@@ -259,11 +332,11 @@ impl LiveSends {
                 Ok(ticket) => {
                     self.unanswered.insert(ticket);
                     if matches!(step, Step::File(_)) {
-                        self.waiting = Some(Waiting::File(self.next_job));
+                        self.waiting = Some(Waiting::File { ticket, job: self.next_job });
                         self.next_job = JobId(self.next_job.0.wrapping_add(1));
                     }
                 }
-                Err(_) => return self.queue.push_front((target, step)),
+                Err(_) => return self.queue.push_front(Due::Send(target, step)),
             }
         }
     }

@@ -41,6 +41,14 @@ impl Worker {
             Command::Send { target, content: Content::Template { template, form }, origin } => {
                 self.send_template(&target, (&template, form), origin)
             }
+            Command::PromiseSends => {
+                self.streams.promise_sends();
+                Ok(())
+            }
+            Command::PromiseKept(peer) => {
+                self.streams.promise_is_kept(peer);
+                Ok(())
+            }
             Command::StartRepeat { job, target, payloads, every, times } => {
                 self.start_repeat(job, target, payloads, (every, times))
             }
@@ -237,6 +245,8 @@ fn needs_journal(command: &Command) -> bool {
         | Command::AddNote(_) => true,
         Command::Close
         | Command::StopListening
+        | Command::PromiseSends
+        | Command::PromiseKept(_)
         | Command::StopSending { .. }
         | Command::ShutDownWrite(_)
         | Command::ClosePeers { .. }

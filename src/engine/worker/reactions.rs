@@ -69,6 +69,8 @@ impl Worker {
             self.carry_out_reaction(peer, reaction);
         }
         self.advance_sequence();
+        let Worker { streams, turn, .. } = self;
+        streams.end_those_owed_no_more(turn);
     }
 
     /// When the sequence has something to do that nobody else announces.

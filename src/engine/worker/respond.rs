@@ -18,6 +18,7 @@ use crate::model::status::RuleStatus;
 use crate::util::clock;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,13 @@ pub(super) struct Whose {
     pub(super) is_stream: bool,
 }
 
+/// Whom an answer goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whom {
+    Peer(PeerId),
+    All,
+}
+
 /// The rules of a session with what they remember, and the sequence that runs.
 pub(super) struct Answering {
     rules: RuleSet,
@@ -69,6 +77,8 @@ pub(super) struct Answering {
     later: BTreeMap<(Instant, u64), (PeerId, Reaction)>,
     next_later: u64,
     later_bytes: usize,
+    /// How many answers wait for their time, by whom they go to.
+    later_sends: BTreeMap<Whom, usize>,
     /// What was read of streams and is echoed as soon as the limit allows it.
     held: BTreeMap<PeerId, (usize, Vec<u8>)>,
     held_bytes: usize,
@@ -96,6 +106,7 @@ impl Answering {
             later: BTreeMap::new(),
             next_later: 0,
             later_bytes: 0,
+            later_sends: BTreeMap::new(),
             held: BTreeMap::new(),
             held_bytes: 0,
             answered: Vec::new(),
@@ -289,6 +300,9 @@ impl Answering {
         }
         self.later_bytes += bytes;
         self.next_later += 1;
+        if let Some(recipient) = recipient(peer, &reaction) {
+            *self.later_sends.entry(recipient).or_default() += 1;
+        }
         self.later.insert((due, self.next_later), (peer, reaction));
     }
 
@@ -299,6 +313,14 @@ impl Answering {
         while let Some(first) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
             let (peer, reaction) = first.remove();
             self.later_bytes -= bytes_of(&reaction);
+            if let Some(recipient) = recipient(peer, &reaction)
+                && let Entry::Occupied(mut count) = self.later_sends.entry(recipient)
+            {
+                *count.get_mut() -= 1;
+                if *count.get() == 0 {
+                    count.remove();
+                }
+            }
             wanted.push((Some(peer), reaction));
         }
         if self.held_due().is_some_and(|due| due <= now) {
@@ -318,6 +340,19 @@ impl Answering {
             wanted.extend(self.reactions.drain(..).map(|reaction| (None, reaction)));
         }
         wanted
+    }
+
+    /// Whether something is still to be sent to a peer that was wanted before: an answer that waits for its time, or
+    /// for the limit.
+    pub(super) fn owes(&self, peer: PeerId) -> bool {
+        let is_for_it = |whom: Whom| matches!(whom, Whom::All) || whom == Whom::Peer(peer);
+        self.held.contains_key(&peer)
+            || self.later_sends.contains_key(&Whom::Peer(peer))
+            || self.later_sends.contains_key(&Whom::All)
+            || self
+                .wanted
+                .iter()
+                .any(|(sender, reaction)| recipient(*sender, reaction).is_some_and(is_for_it))
     }
 
     fn held_due(&self) -> Option<Instant> {
@@ -391,6 +426,15 @@ fn bytes_of(reaction: &Reaction) -> usize {
     match reaction {
         Reaction::Send { bytes, .. } | Reaction::HeldBack { bytes, .. } => bytes.len(),
         Reaction::Close { .. } | Reaction::Fault { .. } => 0,
+    }
+}
+
+/// Whom a reaction sends something to, if it does.
+fn recipient(peer: PeerId, reaction: &Reaction) -> Option<Whom> {
+    match reaction {
+        Reaction::Send { to: AnswerTo::Sender, .. } => Some(Whom::Peer(peer)),
+        Reaction::Send { to: AnswerTo::All, .. } => Some(Whom::All),
+        Reaction::Close { .. } | Reaction::Fault { .. } | Reaction::HeldBack { .. } => None,
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Stream {
     shut_when_empty: bool,
     /// Stay when the peer sends no more, because it may still listen.
     keep_half_closed: bool,
+    /// Stay until this is over, too: something is still to be sent to it that is not queued yet.
+    is_owed: bool,
     /// Cuts what comes into messages, while the session answers.
     pub(super) cutter: Option<MessageCutter>,
     pub(super) shown_as_changed: bool,
@@ -124,6 +126,7 @@ impl Stream {
             write_failed: None,
             shut_when_empty: false,
             keep_half_closed: false,
+            is_owed: false,
             cutter: None,
             shown_as_changed: false,
             is_leaving: false,
@@ -483,7 +486,7 @@ impl Stream {
             if self.shut_when_empty {
                 return self.shut_write(log);
             }
-            if self.peer_finished && !self.keep_half_closed {
+            if self.peer_finished && !self.keep_half_closed && !self.is_owed {
                 return Outcome::Ended(End::because(EndReason::Fin));
             }
         }
@@ -510,8 +513,9 @@ impl Stream {
         Outcome::Open
     }
 
-    /// Nothing more comes from the peer.
-    pub(super) fn reading_has_ended(&mut self, end: End, log: &mut Log) -> Outcome {
+    /// Nothing more comes from the peer. One that `is_owed` something stays until it has got that.
+    pub(super) fn reading_has_ended(&mut self, end: End, is_owed: bool, log: &mut Log) -> Outcome {
+        self.is_owed = is_owed;
         match self.write_failed.take() {
             Some(earlier) => Outcome::Ended(earlier),
             None if end.reason == EndReason::Fin => self.peer_has_finished(log),
@@ -522,7 +526,7 @@ impl Stream {
     /// The peer sends no more. What is queued for it still goes out; then the stream has ended, unless it is kept for
     /// what we may still send.
     fn peer_has_finished(&mut self, log: &mut Log) -> Outcome {
-        let is_kept = self.keep_half_closed && self.can_send();
+        let is_kept = (self.keep_half_closed || self.is_owed) && self.can_send();
         if self.is_all_out() && !is_kept {
             return Outcome::Ended(End::because(EndReason::Fin));
         }
@@ -530,6 +534,12 @@ impl Stream {
         self.set_state(PeerState::PeerFinished);
         log.lifecycle(Some(self.status.id), Lifecycle::PeerFinished { remote: self.status.remote });
         Outcome::Open
+    }
+
+    /// Everything that the peer was owed is queued: it is let go when that is out, if nothing else keeps it.
+    pub(super) fn is_owed_no_more(&mut self, log: &mut Log) -> Outcome {
+        self.is_owed = false;
+        self.flush(log)
     }
 
     pub(super) fn has_peer_finished(&self) -> bool {

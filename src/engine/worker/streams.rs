@@ -46,6 +46,12 @@ pub(super) struct Streams {
     /// Those whose wires hold something to read that the wait does not report.
     unasked: BTreeSet<PeerId>,
     paused: bool,
+    /// The front end has something for each peer that joins.
+    promises_sends: bool,
+    /// Those to whom it has not sent all of that yet.
+    promised: BTreeSet<PeerId>,
+    /// Those that send no more and stay for what they are owed.
+    owed: BTreeSet<PeerId>,
 }
 
 /// A stream that has ended.
@@ -65,9 +71,38 @@ impl Streams {
             turn.agenda.set(Alarm::Handshake(id), Some(turn.now + HANDSHAKE_TIME));
         }
         self.last = Some(id);
+        if self.promises_sends {
+            self.promised.insert(id);
+        }
         self.by_id.insert(id, stream);
         self.settle(id, outcome, turn);
         self.hear_early(id, turn);
+    }
+
+    /// Each peer that joins from now on is owed something by the front end.
+    pub(super) fn promise_sends(&mut self) {
+        self.promises_sends = true;
+    }
+
+    /// The front end has queued what it had for a peer.
+    pub(super) fn promise_is_kept(&mut self, id: PeerId) {
+        self.promised.remove(&id);
+    }
+
+    /// Lets go of peers that send no more and have got what they were owed.
+    pub(super) fn end_those_owed_no_more(&mut self, turn: &mut Turn) {
+        if self.owed.is_empty() || self.paused {
+            return;
+        }
+        let is_paid = |id: &PeerId| !self.promised.contains(id) && !turn.answering.owes(*id);
+        let paid: Vec<PeerId> = self.owed.iter().copied().filter(is_paid).collect();
+        for id in paid {
+            self.owed.remove(&id);
+            if let Some(stream) = self.by_id.get_mut(&id) {
+                let outcome = stream.is_owed_no_more(&mut turn.log);
+                self.settle(id, outcome, turn);
+            }
+        }
     }
 
     /// Lets go of a peer that has not agreed on encryption in time.
@@ -282,7 +317,11 @@ impl Streams {
     /// The peer sends no more, or an error says that it is gone.
     fn has_ended(&mut self, id: PeerId, end: End, turn: &mut Turn) {
         if let Some(stream) = self.by_id.get_mut(&id) {
-            let outcome = stream.reading_has_ended(end, &mut turn.log);
+            let is_owed = self.promised.contains(&id) || turn.answering.owes(id);
+            let outcome = stream.reading_has_ended(end, is_owed, &mut turn.log);
+            if is_owed {
+                self.owed.insert(id);
+            }
             self.settle(id, outcome, turn);
         }
     }
@@ -335,6 +374,8 @@ impl Streams {
         for alarm in [Alarm::Handshake(id), Alarm::Leaving(id), Alarm::Silence(id)] {
             turn.agenda.set(alarm, None);
         }
+        self.promised.remove(&id);
+        self.owed.remove(&id);
         self.ended.push(Ended { id, reason, unsent: stream.waiting_weight() });
         if self.last == Some(id) {
             self.last = self.by_id.keys().next_back().copied();
