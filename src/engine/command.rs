@@ -97,8 +97,8 @@ pub enum Command {
     LeaveGroup(MulticastGroup),
     /// What is received is answered by these rules from now on, and their timers run.
     SetRules(Box<RuleSet>),
-    /// A sequence runs, step by step, from the moment on at which there is somebody to talk to. Refused while another
-    /// does.
+    /// A sequence runs, step by step, from the moment on at which there is somebody to talk to; one that first waits for
+    /// something, as soon as that can come. Refused while another does.
     RunSequence(Box<SequencePlan>),
     /// The sequence that runs begins no further step, or goes on; one that is held back can begin one step alone.
     HoldSequence(SequenceHold),

@@ -181,6 +181,8 @@ pub struct RepeatStatus {
 /// Where a sequence stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SequenceStatus {
+    /// Its first step has begun; before, it waits for somebody to be there.
+    pub has_begun: bool,
     /// The step that is under way, counted from 1.
     pub step: usize,
     /// How many there are.

@@ -44,6 +44,8 @@ mod console_names;
 
 mod console_peers;
 
+mod console_run;
+
 mod console_split;
 
 mod console_survival;

@@ -192,6 +192,12 @@ impl SequenceRun {
         matches!(self.phase, Phase::Next)
     }
 
+    /// Whether the next thing that it does is to wait for something that comes, which may be a peer.
+    pub fn waits_first(&self) -> bool {
+        let next = self.sequence.steps.iter().skip(self.at).find(|step| step.is_on);
+        self.is_between_steps() && next.is_some_and(|step| matches!(step.action, Action::WaitFor { .. }))
+    }
+
     /// How many steps held so far.
     pub fn passed(&self) -> u64 {
         self.passed

@@ -177,9 +177,9 @@ impl Drive<'_> {
                 return Ok(Stop::Wanted);
             }
             if let Some(stop) = self.stops.due(&status, all_sent, Instant::now()) {
-                // The run learns by itself that its session has ended, and says what became of its step.
-                let is_told_by_run =
-                    stop == Stop::Ended && self.runner.is_some() && status.sequence.is_some();
+                // A run that has begun learns by itself that its session has ended, and says what became of its step.
+                let has_begun = status.sequence.is_some_and(|sequence| sequence.has_begun);
+                let is_told_by_run = stop == Stop::Ended && self.runner.is_some() && has_begun;
                 if !is_told_by_run {
                     return Ok(stop);
                 }

@@ -285,6 +285,8 @@ impl Worker {
             if let Link::Connector(connector) = &mut self.link {
                 connector.connection_is_open();
             }
+            // The peer may be gone with the next turn, and what it has said is to be judged then, too.
+            self.begin_sequence();
         }
     }
 

@@ -87,7 +87,7 @@ impl Worker {
 
     /// Whether there is somebody for a sequence to talk to.
     fn has_company(&self) -> bool {
-        self.may_send() && (self.streams.len() > 0 || matches!(self.link, Link::Datagrams(_)))
+        self.streams.len() > 0 || matches!(self.link, Link::Datagrams(_))
     }
 
     pub(super) fn may_send(&self) -> bool {
@@ -213,12 +213,18 @@ impl Worker {
         self.sequencing.waits_for_reader && self.outbox.waiting.len() > RESULTS_KEPT
     }
 
-    fn advance_sequence(&mut self) {
-        if self.sequencing.began.is_none() && self.turn.answering.run.is_some() {
-            if !self.has_company() {
-                return;
-            }
+    /// The run begins when there is somebody to talk to; one that waits for something first, when that can come.
+    pub(super) fn begin_sequence(&mut self) {
+        let Some(run) = &self.turn.answering.run else { return };
+        if self.sequencing.began.is_none() && self.may_send() && (self.has_company() || run.waits_first()) {
             self.sequencing.began = Some(self.turn.now);
+        }
+    }
+
+    fn advance_sequence(&mut self) {
+        self.begin_sequence();
+        if self.sequencing.began.is_none() {
+            return;
         }
         let Some(mut run) = self.turn.answering.run.take() else { return };
         for _ in 0..STEPS_PER_TURN {
@@ -374,6 +380,7 @@ impl Worker {
     pub(super) fn sequence_status(&self) -> Option<SequenceStatus> {
         let run = self.turn.answering.run.as_ref()?;
         Some(SequenceStatus {
+            has_begun: self.sequencing.began.is_some(),
             step: run.step(),
             steps: run.sequence().steps.len(),
             passed: run.passed(),
