@@ -239,3 +239,24 @@ fn nothing_wakes_up_while_nothing_happens() {
         since.elapsed() >= quiet
     });
 }
+
+/// A limit on the size of files stands in for a disk that is full.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_could_not_be_written_to_the_end_is_a_failure_unless_a_signal_ends_it() {
+    for signal in [None, Some("TERM")] {
+        let console = Console::new();
+        let limited = ["sh", "-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "sh"];
+        let stop = if signal.is_some() { &[][..] } else { &["--until-idle", "1"] };
+        let words = ["listen", "tcp", "127.0.0.1:0", "--format", "none"];
+        let mut server = console.start_through(&limited, &[&words[..], stop].concat());
+        let mut peer = TcpStream::connect(server.ready()).unwrap();
+        peer.write_all(&vec![7; 100_000]).unwrap();
+        wait_until("the pause", || server.errors().contains("paused: cannot write "));
+        if let Some(signal) = signal {
+            server.signal(signal);
+        }
+        assert_eq!(server.wait().code(), Some(i32::from(signal.is_none())), "{}", server.errors());
+        assert_eq!(server.errors().contains("sockscope-cli: cannot write "), signal.is_none());
+    }
+}

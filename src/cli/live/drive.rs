@@ -191,7 +191,7 @@ impl Drive<'_> {
             self.bell.wait(self.stops.next_due());
             let pace = if self.sending.is_waiting() { Duration::ZERO } else { LOOK_EVERY };
             if self.signals.stop_asked_within(pace) {
-                return Ok(Stop::Wanted);
+                return Ok(Stop::Asked);
             }
         }
     }
@@ -257,6 +257,7 @@ impl Drive<'_> {
 
     /// Ends the session in an orderly way and finds out how it ended.
     fn close(&mut self, stop: Stop) -> Outcome {
+        let may_be_cut_off = stop == Stop::Asked;
         match stop {
             Stop::Failed(failure) => return Err(Failed::Running(failure.into())),
             Stop::Ended => {
@@ -264,9 +265,9 @@ impl Drive<'_> {
                 if let Some(end) = bad_end(self.session.reader())? {
                     return Err(Failed::Running(anyhow!(end)));
                 }
-            }
                 self.take_events()?;
                 self.sending.session_has_ended();
+            }
             Stop::Sent if self.kind.shape().has_connections() => {
                 // A close while the peer's bytes wait unread would be a reset, and could cost it the last of ours.
                 if self.session.send(Command::ShutDownWrite(Target::All)).is_ok() {
@@ -274,7 +275,11 @@ impl Drive<'_> {
                 }
                 self.shut();
             }
-            Stop::Sent | Stop::Wanted => self.shut(),
+            Stop::Sent | Stop::Wanted | Stop::Asked => self.shut(),
+        }
+        // Whoever asks it to stop need not wait until there is room again.
+        if !may_be_cut_off && let Some(failure) = self.session.shared().status().paused {
+            return Err(Failed::Running(failure.into()));
         }
         if self.sending.was_refused() { Err(Failed::Said) } else { Ok(()) }
     }

@@ -19,8 +19,10 @@ pub(crate) struct StopRules {
 /// Why a live command stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// As it was asked to, by a rule or a signal.
+    /// As a rule of the command line says, or because the sequence is through.
     Wanted,
+    /// As a signal asks for.
+    Asked,
     /// Everything is sent.
     Sent,
     /// The session has ended by itself.
