@@ -123,7 +123,7 @@ impl CsvExporter {
         line.push(',');
         push_number(line, row.number);
         line.push_str("\r\n");
-        self.decoder.forget_if_left(record);
+        self.decoder.is_past(record);
     }
 }
 

@@ -2,9 +2,10 @@
 //! neither opens files nor decides which rows are exported.
 
 use crate::codec::rows::Row;
+use crate::codec::text::{Carry, TextEncoding};
 use crate::model::address::Address;
 use crate::model::config::SessionKind;
-use crate::model::ids::PeerId;
+use crate::model::ids::{PeerId, RecordId};
 use crate::model::moment::Moment;
 use crate::model::record::{Body, Direction, Record};
 use crate::util::PROGRAM;
@@ -52,13 +53,24 @@ pub struct PeerEnds {
     pub remote: Address,
 }
 
-/// Tells the addresses of a peer.
+/// Tells what the journal knows: the addresses of a peer, and what stands before a record.
 pub trait PeerLookup {
     /// Both ends, if they are known.
     fn ends(&mut self, peer: PeerId) -> Option<PeerEnds>;
 
     /// Whether each record of the peer is a message by itself, where the journal says so.
     fn message_oriented(&mut self, peer: PeerId) -> Option<bool>;
+
+    /// What the stream of a record left unfinished before it. `None` where `last` is what stands before it, so that this
+    /// is known, and where it cannot be looked up.
+    fn carry_before(
+        &mut self,
+        _record: RecordId,
+        _last: Option<RecordId>,
+        _encoding: TextEncoding,
+    ) -> Option<Carry> {
+        None
+    }
 }
 
 /// Addresses learned from the records themselves, for streams that have no journal to ask.

@@ -125,7 +125,7 @@ impl Exporter for HtmlExporter {
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.push_row(row, peers);
-        self.decoder.forget_if_left(row.record);
+        self.decoder.is_past(row.record);
         out.write_all(self.line.as_bytes())
     }
 

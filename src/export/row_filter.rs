@@ -110,7 +110,7 @@ impl RowContext {
         };
         let answer = ask(&facts);
         self.decoder.pass(row, peers);
-        self.decoder.forget_if_left(row.record);
+        self.decoder.is_past(row.record);
         answer
     }
 }

@@ -2,12 +2,13 @@
 //! does not grow with the journal. Knows no format.
 
 use crate::codec::rows::{Row, RowMaker};
+use crate::codec::text::{Carry, LookBack, TextEncoding};
 use crate::export::exporter::{ExportContext, Exporter, PeerEnds, PeerLookup};
 use crate::journal::query::Filter;
 use crate::journal::{JournalError, JournalReader, KnownPeers, RecordHead};
 use crate::model::failure::OsError;
 use crate::model::framing::Framing;
-use crate::model::ids::PeerId;
+use crate::model::ids::{PeerId, RecordId};
 use crate::model::record::Body;
 use crate::util::part_file::PartFile;
 use roaring::RoaringTreemap;
@@ -94,6 +95,7 @@ pub enum ExportError {
 /// Peers of a journal, the last ones asked for kept at hand.
 #[derive(Debug)]
 pub struct JournalPeers {
+    reader: JournalReader,
     known: KnownPeers,
 }
 
@@ -344,7 +346,7 @@ impl Default for RowSelection {
 impl JournalPeers {
     /// Peers of this journal.
     pub fn new(reader: JournalReader) -> JournalPeers {
-        JournalPeers { known: KnownPeers::new(reader) }
+        JournalPeers { known: KnownPeers::new(reader.clone()), reader }
     }
 }
 
@@ -355,6 +357,27 @@ impl PeerLookup for JournalPeers {
 
     fn message_oriented(&mut self, peer: PeerId) -> Option<bool> {
         self.known.info(peer)?.message_oriented
+    }
+
+    fn carry_before(
+        &mut self,
+        record: RecordId,
+        last: Option<RecordId>,
+        encoding: TextEncoding,
+    ) -> Option<Carry> {
+        let mut previous = self.reader.previous_in_stream(record).ok()?;
+        if previous == last {
+            return None;
+        }
+        let mut back = LookBack::new(encoding);
+        while let Some(earlier) = previous.filter(|_| back.wants_more()) {
+            // A record that cannot be read ends the look back: what follows starts a character, as after a gap.
+            let Ok(Some(record)) = self.reader.record(earlier) else { break };
+            let Some(data) = record.data() else { break };
+            back.take(&data.bytes);
+            previous = self.reader.previous_in_stream(earlier).ok().flatten();
+        }
+        Some(back.carry())
     }
 }
 

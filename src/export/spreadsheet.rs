@@ -200,7 +200,7 @@ impl Exporter for SpreadsheetExporter {
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
         self.fill(row, peers);
         self.push_lines();
-        self.decoder.forget_if_left(row.record);
+        self.decoder.is_past(row.record);
         self.write_line(out)
     }
 

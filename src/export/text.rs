@@ -173,7 +173,7 @@ impl Exporter for TextExporter {
         self.line.clear();
         self.push_columns(row, peers);
         self.push_content(row, peers);
-        self.decoder.forget_if_left(row.record);
+        self.decoder.is_past(row.record);
         out.write_all(self.line.as_bytes())
     }
 

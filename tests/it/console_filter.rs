@@ -36,6 +36,46 @@ fn said(output: &Output) -> &str {
 }
 
 #[test]
+fn a_row_says_the_same_whatever_is_printed_before_it() {
+    let console = Console::new();
+    write_sensor(&console);
+    let texts = |words: &[&str]| -> Vec<String> {
+        let output = console.run(&[words, &["--encoding", "gbk"]].concat());
+        said(&output).lines().map(str::to_owned).collect()
+    };
+    for format in [&["--format", "jsonl"][..], &["--format", "text"], &["--fields", "hex,text"]] {
+        let all = texts(&[&["show", "sensor.skj"][..], format].concat());
+        let first = all.len() - 8;
+        for (place, line) in all[first..].iter().enumerate() {
+            let from = (first + place + usize::from(format[0] == "--fields")).to_string();
+            let show = ["show", "sensor.skj", "--from", &from, "--count", "1"];
+            assert_eq!(
+                texts(&[&show[..], format].concat()),
+                std::slice::from_ref(line),
+                "{format:?} from {from}"
+            );
+        }
+        let wanted = texts(&[&["show", "sensor.skj", "--filter", "hex:3d"][..], format].concat());
+        assert!(wanted.len() > 1 && wanted.iter().all(|line| all.contains(line)), "{wanted:#?} of {all:#?}");
+    }
+    let all = texts(&["show", "sensor.skj"]);
+    let found = texts(&["search", "sensor.skj", "=", "--format", "text"]);
+    assert!(found.len() > 1 && found.iter().all(|line| all.contains(line)), "{found:#?} of {all:#?}");
+    for to in ["csv", "text", "jsonl"] {
+        let all = texts(&["export", "sensor.skj", "--to", to]);
+        for some in [&["--from", "5"][..], &["--filter", "hex:3d"]] {
+            let some = texts(&[&["export", "sensor.skj", "--to", to], some].concat());
+            // How long after the row before it, is told of the rows that are printed.
+            let payload =
+                |line: &String| line.split_once(",rx,").map_or(line.clone(), |(_, rest)| rest.to_owned());
+            let known: Vec<String> = all.iter().map(payload).collect();
+            let is_known = |line: &String| known.contains(&payload(line));
+            assert!(some.len() > 1 && some.iter().all(is_known), "{to}: {some:#?} of {all:#?}");
+        }
+    }
+}
+
+#[test]
 fn messages_are_judged_where_streams_are_cut() {
     let console = Console::new();
     write_sensor(&console);
