@@ -183,5 +183,11 @@ fn pattern(typed: &Arguments, encoding: TextEncoding) -> Result<Pattern, Failed>
         return Pattern::hex(&typed.pattern).map_err(Failed::usage);
     }
     let bytes = encoding.encode(&typed.pattern).map_err(Failed::usage)?;
-    Pattern::literal(&bytes).map_err(Failed::usage)
+    let pattern = if encoding.has_clear_borders() || bytes.is_empty() {
+        Pattern::literal(&bytes)
+    } else {
+        // Its bytes may stand in the middle of other characters, and that is no match.
+        Pattern::text_regex(&regex::escape(&typed.pattern), encoding)
+    };
+    pattern.map_err(Failed::usage)
 }

@@ -76,6 +76,25 @@ fn a_row_says_the_same_whatever_is_printed_before_it() {
 }
 
 #[test]
+fn a_text_that_is_searched_is_no_part_of_other_characters() {
+    let console = Console::new();
+    let peer = Some(PeerId::FIRST);
+    let at = Stamp { wall_ns: 1_795_256_523_500_000_000, mono_ns: 1 };
+    let data = |bytes: &[u8]| {
+        (at, Epoch(1), peer, Body::Data(Data { head: DataHead::received(), bytes: bytes.to_vec() }))
+    };
+    // A character of GBK that ends with the byte of A, an A, and a character that is cut.
+    write(&console.path("gb.skj"), vec![data(b"\x81AB\n"), data(b"A+\n\xCE"), data(b"\xC2\n")]);
+    for (pattern, options, count) in
+        [("A", &[][..], 1), ("B", &[], 1), ("A+", &[], 1), ("温", &[], 1), ("41", &["--hex"], 2)]
+    {
+        let words = ["search", "gb.skj", pattern, "--encoding", "gbk", "--count"];
+        let output = console.run(&[&words[..], options].concat());
+        assert_eq!(said(&output).trim(), count.to_string(), "{pattern}");
+    }
+}
+
+#[test]
 fn messages_are_judged_where_streams_are_cut() {
     let console = Console::new();
     write_sensor(&console);

@@ -18,6 +18,13 @@ pub(crate) struct Borders {
     known: usize,
 }
 
+impl TextEncoding {
+    /// Whether bytes that stand for characters are found nowhere but where these characters stand.
+    pub fn has_clear_borders(self) -> bool {
+        matches!(Family::of(self), Family::SingleByte | Family::Utf8)
+    }
+}
+
 impl Borders {
     /// The first character begins with the first byte.
     pub(crate) fn new(encoding: TextEncoding) -> Borders {

@@ -137,12 +137,12 @@ impl TextEncoding {
         self.row().2
     }
 
-    /// The table that decodes it.
     /// Whether ASCII stands for itself, and no other byte stands for a character of ASCII.
     pub(crate) fn is_ascii_compatible(self) -> bool {
         self.table().is_ascii_compatible()
     }
 
+    /// The table that decodes it.
     pub(super) fn table(self) -> &'static rs::Encoding {
         self.table
     }
