@@ -1,6 +1,7 @@
 //! What is put together from typed text before it is sent: the body, then the checksum, then the line ending.
 
 use crate::codec::checksum::Checksum;
+use crate::codec::checksum::placing::Placing;
 use crate::codec::near_miss;
 use std::borrow::Cow;
 use std::fmt;
@@ -47,6 +48,15 @@ pub struct LineEndingError {
     pub name: String,
     /// The nearest known name.
     pub nearest: Option<String>,
+}
+
+/// What is put behind a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dress {
+    /// The checksum.
+    pub checksum: Option<Checksum>,
+    /// The line ending at the very end.
+    pub ending: LineEnding,
 }
 
 /// The exact bytes of one send, with the borders of its three parts.
@@ -123,6 +133,24 @@ impl LineBreak {
     /// What would be typed so that this goes out, where that can be.
     pub fn as_typed(self, sent: &str) -> String {
         sent.replace(self.characters(), "\n")
+    }
+}
+
+impl Dress {
+    /// Whether bodies stay as they are.
+    pub fn is_nothing(self) -> bool {
+        self == Dress::default()
+    }
+
+    /// The same, with the checksum where the session has it.
+    #[must_use]
+    pub fn placed(self, placing: Placing) -> Dress {
+        Dress { checksum: placing.placed(self.checksum), ..self }
+    }
+
+    /// A body with all of it.
+    pub fn put_on(self, body: Vec<u8>) -> Vec<u8> {
+        Composition::new(body, self.checksum, self.ending).into_bytes()
     }
 }
 

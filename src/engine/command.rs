@@ -3,6 +3,7 @@
 use crate::automation::rules::RuleSet;
 use crate::automation::sequence::Sequence;
 use crate::automation::template::Dressed;
+use crate::codec::composition::Dress;
 use crate::codec::websocket::{NoWholeMessages, Opcode, messages_said};
 use crate::engine::journal_rows::JournalRows;
 use crate::model::address::Address;
@@ -159,6 +160,13 @@ pub enum SendSource {
     Bytes(Arc<[u8]>),
     /// A file's bytes, read as they are needed.
     File(PathBuf),
+    /// A file's bytes with something behind them.
+    DressedFile {
+        /// The file.
+        path: PathBuf,
+        /// What stands behind.
+        dress: Dress,
+    },
     /// Rows of a journal, read as they are needed: each goes out by itself, whatever its length.
     Journal(Box<JournalRows>),
 }
@@ -282,9 +290,16 @@ impl fmt::Debug for SendSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SendSource::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            SendSource::File(path) => write!(f, "{}", path.display()),
+            SendSource::File(path) | SendSource::DressedFile { path, .. } => write!(f, "{}", path.display()),
             SendSource::Journal(rows) => write!(f, "{} rows", rows.count()),
         }
+    }
+}
+
+impl SendSource {
+    /// A file with something behind its bytes, or as it is where nothing is to stand there.
+    pub fn of_file(path: PathBuf, dress: Dress) -> SendSource {
+        if dress.is_nothing() { SendSource::File(path) } else { SendSource::DressedFile { path, dress } }
     }
 }
 

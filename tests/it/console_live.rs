@@ -260,3 +260,25 @@ fn a_journal_that_could_not_be_written_to_the_end_is_a_failure_unless_a_signal_e
         assert_eq!(server.errors().contains("sockscope-cli: cannot write "), signal.is_none());
     }
 }
+
+#[test]
+fn checksum_and_line_ending_stand_behind_a_file_as_behind_a_text() {
+    let console = Console::new();
+    std::fs::write(console.path("file"), b"123456789").unwrap();
+    for (how, expected) in [
+        (&["--until-sent"][..], &b"123456789\x37\x4B\r\n"[..]),
+        (&["--every", "5", "--times", "2", "--until-sent"], b"123456789\x37\x4B\r\n123456789\x37\x4B\r\n"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let words = ["connect", "tcp", &address, "--send-file", "file", "--append", "crlf"];
+        let mut client = console.start(&[&words[..], &["--checksum", "crc-16/modbus"], how].concat());
+        let mut peer = accept(&listener);
+        let mut got = Vec::new();
+        peer.read_to_end(&mut got).unwrap();
+        drop(peer);
+        assert_eq!(got, expected);
+        assert!(client.wait().success(), "{}", client.errors());
+        std::fs::remove_file(console.path("session.skj")).unwrap();
+    }
+}

@@ -51,3 +51,19 @@ fn a_run_that_waits_for_a_client_waits_no_longer_than_it_says() {
     assert!(run.out().starts_with("not ok 1 wait_for event:peer_joined: "), "{}", run.out());
     assert!(began.elapsed() >= Duration::from_millis(300));
 }
+
+#[test]
+fn a_first_step_names_the_peer_that_it_sends_to_and_a_file_is_dressed_and_repeated() {
+    let console = Console::new();
+    fs::write(console.path("part.bin"), b"123456789").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let steps = "send = '{peer.ip}:{peer.port} '\n[[step]]\nsend_file = 'part.bin'\nchecksum = 'crc-16/modbus'\nappend = 'crlf'\ntimes = 2\nevery = '20ms'";
+    let mut run = start(&console, &format!("connect = 'tcp 127.0.0.1:{port}'"), steps);
+    let mut got = Vec::new();
+    accept(&listener).read_to_end(&mut got).unwrap();
+    let expected = format!("127.0.0.1:{port} 1234567897K\r\n1234567897K\r\n");
+    assert_eq!(got, expected.as_bytes());
+    assert!(run.wait().success(), "{}", run.errors());
+    assert!(run.out().contains("\nok 2 send_file part.bin × 2 "), "{}", run.out());
+}

@@ -7,7 +7,7 @@ use crate::automation::interval::{self, Rate};
 use crate::automation::phrase::Phrase;
 use crate::automation::rules::{Answer, AnswerContent, AnswerTo, CloseWay, Rule, Trigger};
 use crate::automation::template::{Dressed, Form, Names, Template};
-use crate::codec::composition::LineEnding;
+use crate::codec::composition::{Dress, LineEnding};
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use std::fmt;
@@ -247,7 +247,7 @@ fn write_answer(f: &mut fmt::Formatter<'_>, answer: &Answer, is_timer: bool) -> 
         AnswerContent::Template(dressed) => {
             let key = if dressed.template.form() == Form::Hex { "reply_hex" } else { "reply" };
             writeln!(f, "{key} = {}", document::quoted(&dressed.template.to_string()))?;
-            write_dress(f, dressed)?;
+            write_dress(f, dressed.dress())?;
         }
     }
     if !answer.after.is_zero() {
@@ -259,11 +259,11 @@ fn write_answer(f: &mut fmt::Formatter<'_>, answer: &Answer, is_timer: bool) -> 
     }
 }
 
-pub(in crate::automation) fn write_dress(f: &mut fmt::Formatter<'_>, dressed: &Dressed) -> fmt::Result {
-    if dressed.ending != LineEnding::None {
-        writeln!(f, "append = \"{}\"", dressed.ending)?;
+pub(in crate::automation) fn write_dress(f: &mut fmt::Formatter<'_>, dress: Dress) -> fmt::Result {
+    if dress.ending != LineEnding::None {
+        writeln!(f, "append = \"{}\"", dress.ending)?;
     }
-    match dressed.checksum {
+    match dress.checksum {
         None => Ok(()),
         Some(checksum) => writeln!(f, "checksum = \"{checksum}\""),
     }

@@ -10,6 +10,7 @@ use crate::automation::sequence::{
     Action, Recipients, Sequence, SessionValue, SessionWord, Step, USUAL_WAIT,
 };
 use crate::automation::template::{Dressed, Form, Template};
+use crate::codec::composition::Dress;
 use crate::codec::expression::Vocabulary;
 use crate::codec::text::TextEncoding;
 use crate::model::ids::PeerId;
@@ -121,7 +122,9 @@ fn action(
         "send_hex" => send(table, "send_hex", Form::Hex, reading),
         "send_file" => {
             let path = template(table, "send_file", Form::Text, reading)?;
-            Ok(Action::SendFile { path, to: recipients(table)? })
+            let dress = Dress { checksum: table.checksum()?, ending: table.ending("append")? };
+            let (times, every) = repetition(table)?;
+            Ok(Action::SendFile { path, dress, times, every, to: recipients(table)? })
         }
         "wait_for" => {
             let condition = condition(table, "wait_for", reading)?;
@@ -161,12 +164,17 @@ fn send(
 ) -> Result<Action, FileError> {
     let template = template(table, key, form, reading)?;
     let content = Dressed { template, checksum: table.checksum()?, ending: table.ending("append")? };
+    let (times, every) = repetition(table)?;
+    Ok(Action::Send { content, times, every, to: recipients(table)? })
+}
+
+/// How many times, and the period.
+fn repetition(table: &mut Table<'_>) -> Result<(u64, Duration), FileError> {
     let (times, every) = (table.count("times")?, table.interval("every")?);
     if every.is_some() && times.is_none() {
         return Err(table.missing(Phrase("phrase.needs_times")));
     }
-    let every = every.unwrap_or(Duration::ZERO);
-    Ok(Action::Send { content, times: times.unwrap_or(1), every, to: recipients(table)? })
+    Ok((times.unwrap_or(1), every.unwrap_or(Duration::ZERO)))
 }
 
 fn template(
@@ -245,17 +253,14 @@ impl fmt::Display for Step {
         match &self.action {
             Action::Send { content, times, every, to } => {
                 writeln!(f, "{word} = {}", quoted(&content.template.to_string()))?;
-                write_dress(f, content)?;
-                if *times != 1 || !every.is_zero() {
-                    writeln!(f, "times = {times}")?;
-                }
-                if !every.is_zero() {
-                    writeln!(f, "every = {}", quoted(&interval::text(*every)))?;
-                }
+                write_dress(f, content.dress())?;
+                write_repetition(f, *times, *every)?;
                 write_recipients(f, *to)
             }
-            Action::SendFile { path, to } => {
+            Action::SendFile { path, dress, times, every, to } => {
                 writeln!(f, "{word} = {}", quoted(&path.to_string()))?;
+                write_dress(f, *dress)?;
+                write_repetition(f, *times, *every)?;
                 write_recipients(f, *to)
             }
             Action::WaitFor { condition, within } => {
@@ -279,6 +284,16 @@ impl fmt::Display for Step {
             Action::Repeat { times, from } => writeln!(f, "{word} = {times}\nfrom = {from}"),
         }
     }
+}
+
+fn write_repetition(f: &mut fmt::Formatter<'_>, times: u64, every: Duration) -> fmt::Result {
+    if times != 1 || !every.is_zero() {
+        writeln!(f, "times = {times}")?;
+    }
+    if !every.is_zero() {
+        writeln!(f, "every = {}", document::quoted(&interval::text(every)))?;
+    }
+    Ok(())
 }
 
 fn write_recipients(f: &mut fmt::Formatter<'_>, to: Recipients) -> fmt::Result {

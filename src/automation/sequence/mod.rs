@@ -16,6 +16,7 @@ use crate::automation::condition::Condition;
 use crate::automation::document;
 use crate::automation::rules::CloseWay;
 use crate::automation::template::{Dressed, Template};
+use crate::codec::composition::Dress;
 use crate::codec::text::TextEncoding;
 use crate::model::ids::PeerId;
 use std::time::Duration;
@@ -83,6 +84,12 @@ pub enum Action {
     SendFile {
         /// Its path.
         path: Template,
+        /// What is put behind its bytes.
+        dress: Dress,
+        /// How many times.
+        times: u64,
+        /// From the beginning of one to that of the next, where it is out by then.
+        every: Duration,
         /// To whom.
         to: Recipients,
     },
@@ -163,7 +170,8 @@ impl Action {
         let text = match self {
             Action::Send { content, times: 1, .. } => content.template.to_string(),
             Action::Send { content, times, .. } => format!("{} × {times}", content.template),
-            Action::SendFile { path, .. } => path.to_string(),
+            Action::SendFile { path, times: 1, .. } => path.to_string(),
+            Action::SendFile { path, times, .. } => format!("{path} × {times}"),
             Action::WaitFor { condition, .. } | Action::Expect { condition } => condition.to_string(),
             Action::Delay { time } => super::interval::text(*time),
             Action::Set { values } => {

@@ -7,6 +7,7 @@ use crate::automation::schedule::Schedule;
 use crate::automation::sequence::{Action, Recipients, Sequence, Step};
 use crate::automation::sequence::{KnownValues, StepFault};
 use crate::automation::template::{FillError, Surroundings, Template};
+use crate::codec::composition::Dress;
 use crate::codec::expression::{Judge, JudgeMemory, Meaning, Subject};
 use crate::codec::time::{TimeFormat, millis_text};
 use crate::model::address::Address;
@@ -39,6 +40,8 @@ pub struct SequenceRun {
     pub(super) heard_bytes: usize,
     /// What a step has waited for last.
     matched: Option<Heard>,
+    /// Where the step sends to, if it names that and it is one peer.
+    recipient: Option<Address>,
     /// How many messages came while the present step waited, or wait for it already.
     came: u64,
     passed: u64,
@@ -50,8 +53,8 @@ enum Phase {
     Next,
     /// Payloads go out on a schedule.
     Sending { schedule: Schedule, refused: Option<String> },
-    /// A file goes out.
-    File { outcome: Option<Result<(), String>> },
+    /// A file goes out, on a schedule.
+    File { schedule: Schedule, is_under_way: bool, outcome: Option<Result<(), String>> },
     /// Something is waited for.
     Waiting { until: Instant, has_matched: bool },
     /// Time passes.
@@ -98,6 +101,8 @@ pub enum Todo {
         to: Recipients,
         /// Its path, as the file of the sequence has it.
         path: String,
+        /// What is put behind its bytes.
+        dress: Dress,
     },
     /// A connection is ended; a refusal is told by [`SequenceRun::was_refused`].
     Close {
@@ -171,6 +176,7 @@ impl SequenceRun {
             heard: VecDeque::new(),
             heard_bytes: 0,
             matched: None,
+            recipient: None,
             came: 0,
             passed: 0,
             sequence,
@@ -198,6 +204,20 @@ impl SequenceRun {
         self.is_between_steps() && next.is_some_and(|step| matches!(step.action, Action::WaitFor { .. }))
     }
 
+    /// Whose address the step that is next or under way names, because it sends to them.
+    pub fn named_recipients(&self) -> Option<Recipients> {
+        match &self.sequence.steps.iter().skip(self.at).find(|step| step.is_on)?.action {
+            Action::Send { content, to, .. } => content.template.names_peer().then_some(*to),
+            Action::SendFile { path, to, .. } => path.names_peer().then_some(*to),
+            _ => None,
+        }
+    }
+
+    /// Says where these are now, if they are one peer.
+    pub fn recipient_is_at(&mut self, remote: Option<Address>) {
+        self.recipient = remote;
+    }
+
     /// How many steps held so far.
     pub fn passed(&self) -> u64 {
         self.passed
@@ -215,11 +235,13 @@ impl SequenceRun {
             | Phase::Ending { .. }
             | Phase::Closing { .. }
             | Phase::Waiting { has_matched: true, .. }
-            | Phase::Sending { refused: Some(_), .. } => Some(self.step_began),
-            Phase::Sending { schedule, .. } => Some(schedule.next_due().unwrap_or(self.step_began)),
-            Phase::File { outcome } => outcome.as_ref().map(|_| self.step_began),
+            | Phase::Sending { refused: Some(_), .. }
+            | Phase::File { outcome: Some(_), .. } => Some(self.step_began),
+            Phase::Done | Phase::File { is_under_way: true, .. } => None,
+            Phase::Sending { schedule, .. } | Phase::File { schedule, .. } => {
+                Some(schedule.next_due().unwrap_or(self.step_began))
+            }
             Phase::Waiting { until, .. } | Phase::Delaying { until } => Some(*until),
-            Phase::Done => None,
         }
     }
 
@@ -249,7 +271,7 @@ impl SequenceRun {
     pub fn was_refused(&mut self, why: String) {
         match &mut self.phase {
             Phase::Sending { refused, .. } | Phase::Closing { refused } => *refused = Some(why),
-            Phase::File { outcome } => *outcome = Some(Err(why)),
+            Phase::File { outcome, .. } => *outcome = Some(Err(why)),
             Phase::Next
             | Phase::Waiting { .. }
             | Phase::Delaying { .. }
@@ -260,7 +282,7 @@ impl SequenceRun {
 
     /// A file went out whole, or not.
     pub fn file_has_ended(&mut self, how: Result<(), String>) {
-        if let Phase::File { outcome } = &mut self.phase {
+        if let Phase::File { outcome, .. } = &mut self.phase {
             *outcome = Some(how);
         }
     }
@@ -309,10 +331,22 @@ impl SequenceRun {
                     return Some(self.send(moment));
                 }
                 Phase::Closing { refused: None } => return Some(self.hold(moment)),
-                Phase::File { outcome } => match outcome.take()? {
-                    Ok(()) => return Some(self.hold(moment)),
-                    Err(why) => return Some(self.fail(StepFault::Refused(why), moment)),
-                },
+                Phase::File { schedule, is_under_way, outcome } => {
+                    match outcome.take() {
+                        Some(Err(why)) => return Some(self.fail(StepFault::Refused(why), moment)),
+                        Some(Ok(())) => *is_under_way = false,
+                        None if *is_under_way => return None,
+                        None => {}
+                    }
+                    if schedule.next_due().is_none() {
+                        return Some(self.hold(moment));
+                    }
+                    if !schedule.take_due(now) {
+                        return None;
+                    }
+                    *is_under_way = true;
+                    return Some(self.send_file(moment));
+                }
                 Phase::Waiting { until, has_matched } => {
                     let (until, has_matched) = (*until, *has_matched);
                     if has_matched || self.look_for_match() {
@@ -353,12 +387,10 @@ impl SequenceRun {
                 self.phase = Phase::Sending { schedule, refused: None };
                 None
             }
-            Action::SendFile { path, to } => {
-                self.phase = Phase::File { outcome: None };
-                match self.text(path, moment) {
-                    Ok(path) => Some(Todo::SendFile { to: *to, path }),
-                    Err(why) => Some(self.fail(why.into(), moment)),
-                }
+            Action::SendFile { times, every, .. } => {
+                let schedule = Schedule::new(moment.now, *every, Some(*times));
+                self.phase = Phase::File { schedule, is_under_way: false, outcome: None };
+                None
             }
             Action::WaitFor { within, .. } => {
                 self.phase = Phase::Waiting { until: moment.now + *within, has_matched: false };
@@ -429,6 +461,19 @@ impl SequenceRun {
         }
     }
 
+    /// The file of a step that sends one, once.
+    fn send_file(&mut self, moment: &mut Moment<'_>) -> Todo {
+        let sequence = Arc::clone(&self.sequence);
+        let Some(Step { action: Action::SendFile { path, dress, to, .. }, .. }) = sequence.steps.get(self.at)
+        else {
+            return self.hold(moment);
+        };
+        match self.text(path, moment) {
+            Ok(path) => Todo::SendFile { to: *to, path, dress: dress.placed(moment.placing) },
+            Err(why) => self.fail(why.into(), moment),
+        }
+    }
+
     fn count(&mut self) {
         self.counter = self.counter.wrapping_add(1);
         if self.memory.variables.get("counter").is_some() {
@@ -443,7 +488,7 @@ impl SequenceRun {
             wall_ns: moment.wall_ns,
             times: moment.times,
             random: moment.random,
-            peer: matched.map(|heard| heard.remote),
+            peer: self.recipient.or(matched.map(|heard| heard.remote)),
             message: matched.and_then(|heard| heard.occasion().message()),
             variables: &self.memory.variables,
             placing: moment.placing,

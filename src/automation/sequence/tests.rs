@@ -144,6 +144,24 @@ fn a_sequence_goes_from_step_to_step() {
 }
 
 #[test]
+fn a_file_is_sent_so_many_times_one_after_the_other() {
+    let text = "version = 1\n\n[[step]]\nsend_file = 'a.bin'\nappend = \"crlf\"\nchecksum = \"crc-32\"\ntimes = 3\nevery = '100ms'\nto = \"all\"\n";
+    let mut desk = Desk::new(text);
+    assert_eq!(desk.done(), "file a.bin");
+    assert_eq!((desk.at(150).done().as_str(), desk.run.next_due()), ("", None), "the first is not out yet");
+    desk.run.file_has_ended(Ok(()));
+    assert_eq!(desk.done(), "file a.bin", "the second is late");
+    desk.run.file_has_ended(Ok(()));
+    assert_eq!(desk.at(160).done(), "");
+    assert_eq!(desk.run.next_due(), Some(desk.start + Duration::from_millis(200)));
+    assert_eq!(desk.at(200).done(), "file a.bin");
+    desk.run.file_has_ended(Ok(()));
+    assert_eq!(desk.done(), "ok 1 200 | end 1 None");
+    let sequence = parse(text).unwrap();
+    assert_eq!(parse(&sequence.to_string()).unwrap(), sequence, "{sequence}");
+}
+
+#[test]
 fn a_step_that_does_not_hold_is_the_last() {
     let step = |text: &str| {
         format!("version = 1\nvariables = {{ a = '1', b = '2' }}\n{text}\n[[step]]\nsend = 'never'\n")

@@ -19,7 +19,7 @@ pub use field::{ByteRange, Field, NumberFormat, RangeEnd, TextFormat, TimeText};
 pub use fill::{Filled, FilledPiece, NoVariables, PartClass, Surroundings, Value, Variables};
 
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::LineEnding;
+use crate::codec::composition::{Dress, LineEnding};
 use crate::codec::hex;
 use crate::codec::text::TextEncoding;
 use std::fmt;
@@ -86,6 +86,13 @@ pub enum PartKind {
     },
     /// What is filled in.
     Field(Field),
+}
+
+impl Dressed {
+    /// What stands behind the body.
+    pub fn dress(&self) -> Dress {
+        Dress { checksum: self.checksum, ending: self.ending }
+    }
 }
 
 impl Form {

@@ -3,7 +3,7 @@
 use crate::automation::template::{Dressed, Field, Form, Names, Template};
 use crate::cli::outcome::Failed;
 use crate::codec::checksum::Checksum;
-use crate::codec::composition::{Composition, LineEnding};
+use crate::codec::composition::{Dress, LineEnding};
 use crate::codec::text::TextEncoding;
 use crate::codec::{escape, hex};
 use crate::engine::command::Content;
@@ -42,11 +42,11 @@ enum TypedSend {
 pub(crate) enum Step {
     /// These bytes, or what a template makes at the moment of sending.
     Content(Content),
-    /// A file's bytes, as fast as they are taken.
-    File(PathBuf),
+    /// A file's bytes with what is put behind them, as fast as they are taken.
+    File(PathBuf, Dress),
 }
 
-/// What is done to typed payloads before they go out. Files go out as they are.
+/// What is done to payloads before they go out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dressing {
     pub(crate) encoding: TextEncoding,
@@ -91,7 +91,7 @@ impl clap::Args for SendArguments {
             .arg(argument(PING, "TEXT", "Send a ping with this text (ws only)"))
             .arg(argument(RAW, "HEX", "Send bytes past the framing, for wrong frames on purpose (ws only)"))
             .arg(
-                argument(FILE, "PATH", "Send a file's bytes as they are")
+                argument(FILE, "PATH", "Send a file's bytes")
                     .value_parser(clap::value_parser!(PathBuf)),
             )
     }
@@ -180,7 +180,7 @@ fn step(send: &TypedSend, dressing: &Dressing, repeated: bool) -> Result<Step, F
         TypedSend::Escaped(text) => {
             escape::parse(text, dressing.encoding).map_err(|error| wrong(ESCAPED, &error))?
         }
-        TypedSend::File(path) => return file_step(path, repeated),
+        TypedSend::File(path) => return file_step(path, dressing, repeated),
         TypedSend::Template { typed, form } => return template_step(typed, *form, dressing),
     };
     Ok(Step::bytes(dressing.dress(body), form))
@@ -202,7 +202,7 @@ fn template_step(typed: &str, form: Form, dressing: &Dressing) -> Result<Step, F
     Ok(Step::Content(Content::Template { template, form: MessageForm::Fitting }))
 }
 
-fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
+fn file_step(path: &Path, dressing: &Dressing, repeated: bool) -> Result<Step, Failed> {
     let cannot = |error: io::Error| {
         Failed::Running(anyhow::Error::new(Failure::new(Operation::ReadFile, path.display(), error)))
     };
@@ -212,7 +212,7 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
         return Err(cannot(error));
     }
     if !repeated {
-        return Ok(Step::File(path.to_owned()));
+        return Ok(Step::File(path.to_owned(), dressing.dress_of_all()));
     }
     if facts.len() > LARGEST_REPEATED_FILE {
         return Err(Failed::usage(format!(
@@ -220,13 +220,18 @@ fn file_step(path: &Path, repeated: bool) -> Result<Step, Failed> {
             path.display()
         )));
     }
-    fs::read(path).map(|bytes| Step::bytes(bytes, MessageForm::Binary)).map_err(cannot)
+    fs::read(path).map(|bytes| Step::bytes(dressing.dress(bytes), MessageForm::Binary)).map_err(cannot)
 }
 
 impl Dressing {
     /// The payload with its checksum and line ending.
     pub(super) fn dress(&self, body: Vec<u8>) -> Vec<u8> {
-        Composition::new(body, self.checksum, self.ending).into_bytes()
+        self.dress_of_all().put_on(body)
+    }
+
+    /// What is put behind each.
+    fn dress_of_all(&self) -> Dress {
+        Dress { checksum: self.checksum, ending: self.ending }
     }
 
     /// A line of standard input as bytes. A terminal and most files give UTF-8, which is brought into the session's

@@ -288,7 +288,7 @@ impl LiveSends {
         let Some((every, times)) = self.plan.repeat.take() else { return };
         let payloads = self.plan.steps.iter().filter_map(|step| match step {
             Step::Content(content) => Some(content.clone()),
-            Step::File(_) => None,
+            Step::File(..) => None,
         });
         let target = match self.plan.to {
             SendTo::EachPeer => Target::All,
@@ -321,17 +321,17 @@ impl LiveSends {
                 Step::Content(content) => {
                     Command::Send { target: target.clone(), content: content.clone(), origin: Origin::User }
                 }
-                Step::File(path) => Command::SendLong {
+                Step::File(path, dress) => Command::SendLong {
                     job: self.next_job,
                     target: target.clone(),
-                    source: SendSource::File(path.clone()),
+                    source: SendSource::of_file(path.clone(), *dress),
                     pace: Pace::default(),
                 },
             };
             match session.send(command) {
                 Ok(ticket) => {
                     self.unanswered.insert(ticket);
-                    if matches!(step, Step::File(_)) {
+                    if matches!(step, Step::File(..)) {
                         self.waiting = Some(Waiting::File { ticket, job: self.next_job });
                         self.next_job = JobId(self.next_job.0.wrapping_add(1));
                     }

@@ -1,6 +1,7 @@
 //! A long content on its way to peers, out of memory or a file: taken piece by piece, as fast as they take it and the pace
 //! allows, so that what waits for them stays small.
 
+use crate::codec::composition::Dress;
 use crate::engine::command::{FILE_DATAGRAM, Pace};
 use crate::engine::event::Rejection;
 use crate::engine::worker::Worker;
@@ -13,7 +14,7 @@ use crate::model::websocket::MessageForm;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,9 @@ pub(super) const LOW_WATER: u64 = 256 << 10;
 
 /// So many pieces are used again: those that wait, and the one that is filled.
 const PIECES_KEPT: usize = 6;
+
+/// A file that something is put behind is read at once, so that it may not be longer.
+const LARGEST_DRESSED_FILE: u64 = 64 << 20;
 
 /// A pace that could not be kept is made up for, but only so much of it.
 pub(super) const MAKES_UP_FOR: Duration = Duration::from_millis(100);
@@ -57,7 +61,12 @@ struct Pieces {
 /// Where it comes from.
 pub(super) enum LongContent {
     Bytes(Arc<[u8]>),
-    File { path: PathBuf, file: File },
+    /// Of a file, with what is put behind it.
+    DressedFile(Arc<[u8]>),
+    File {
+        path: PathBuf,
+        file: File,
+    },
 }
 
 impl Worker {
@@ -113,7 +122,7 @@ impl Long {
         // What was written is a text where it can be one, as a short one is; a file is bytes.
         let is_text = match &content {
             LongContent::Bytes(bytes) => std::str::from_utf8(bytes).is_ok(),
-            LongContent::File { .. } => false,
+            LongContent::DressedFile(_) | LongContent::File { .. } => false,
         };
         let next_piece = pace.is_set().then_some(now);
         let pieces = Pieces::default();
@@ -170,7 +179,7 @@ impl Long {
         let mut piece = self.pieces.take(bytes);
         let buffer = Arc::make_mut(&mut piece);
         let length = match &self.content {
-            LongContent::Bytes(bytes) => {
+            LongContent::Bytes(bytes) | LongContent::DressedFile(bytes) => {
                 let start = usize::try_from(self.sent).unwrap_or(usize::MAX);
                 let rest = bytes.get(start..).unwrap_or_default();
                 let length = rest.len().min(buffer.len());
@@ -221,23 +230,49 @@ impl LongContent {
 
     /// What a file has, and how much that is.
     pub(super) fn of_file(path: PathBuf) -> Result<(LongContent, u64), Failure> {
+        let (file, bytes) = open(&path)?;
+        Ok((LongContent::File { path, file }, bytes))
+    }
+
+    /// What a file has with what is put behind it, and how much that is. All of it is read, because a checksum may stand
+    /// anywhere in it.
+    pub(super) fn of_dressed_file(path: &Path, dress: Dress) -> Result<(LongContent, u64), Failure> {
+        let (file, bytes) = open(path)?;
         let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
-        // Opening a pipe would wait for somebody to write into it, and a device may never end.
-        let facts = fs::metadata(&path).map_err(cannot)?;
-        if !facts.is_file() {
-            let words = OsError::from_words("it is not an ordinary file");
-            return Err(Failure::new(Operation::ReadFile, path.display(), words));
+        if bytes > LARGEST_DRESSED_FILE {
+            let words = format!(
+                "it is too large to have something put behind it (at most {LARGEST_DRESSED_FILE} bytes)"
+            );
+            return Err(cannot(OsError::from_words(words)));
         }
-        let file = File::open(&path).map_err(cannot)?;
-        Ok((LongContent::File { path, file }, facts.len()))
+        let mut body = Vec::new();
+        file.take(LARGEST_DRESSED_FILE)
+            .read_to_end(&mut body)
+            .map_err(|error| cannot(OsError::from(&error)))?;
+        let content = dress.put_on(body);
+        let total = content.len() as u64;
+        Ok((LongContent::DressedFile(content.into()), total))
     }
 
     fn origin(&self) -> Origin {
         match self {
             LongContent::Bytes(_) => Origin::User,
-            LongContent::File { .. } => Origin::File,
+            LongContent::DressedFile(_) | LongContent::File { .. } => Origin::File,
         }
     }
+}
+
+/// An ordinary file, and how long it is.
+fn open(path: &Path) -> Result<(File, u64), Failure> {
+    let cannot = |error| Failure::new(Operation::ReadFile, path.display(), error);
+    // Opening a pipe would wait for somebody to write into it, and a device may never end.
+    let facts = fs::metadata(path).map_err(cannot)?;
+    if !facts.is_file() {
+        let words = OsError::from_words("it is not an ordinary file");
+        return Err(Failure::new(Operation::ReadFile, path.display(), words));
+    }
+    let file = File::open(path).map_err(cannot)?;
+    Ok((file, facts.len()))
 }
 
 /// Fills the buffer as far as the file reaches.

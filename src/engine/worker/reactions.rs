@@ -10,6 +10,7 @@ use crate::engine::event::{Event, Rejection, StepEnded};
 use crate::engine::worker::Worker;
 use crate::engine::worker::link::Link;
 use crate::engine::worker::queue::Payload;
+use crate::model::address::Address;
 use crate::model::ids::{JobId, PeerId, RecordId};
 use crate::model::record::{LossKind, Origin};
 use crate::model::status::{SequenceStatus, SessionState};
@@ -244,6 +245,7 @@ impl Worker {
             }
             // Steps are timed by what they took, not by the turn that they were taken in.
             let at = Instant::now().max(self.turn.now);
+            run.recipient_is_at(run.named_recipients().and_then(|to| self.address_of(to)));
             let mut todo = run.advance(&mut self.turn.answering.moment(at));
             if todo.is_none() && !self.state.is_open() {
                 todo = run.session_has_ended(&self.ended_because(), &mut self.turn.answering.moment(at));
@@ -273,10 +275,10 @@ impl Worker {
             Todo::Send { to, bytes } => {
                 self.send(&self.recipients_of(to), &Payload::from(bytes), Origin::Sequence)
             }
-            Todo::SendFile { to, path } => {
-                let path = self.sequencing.folder.join(path);
+            Todo::SendFile { to, path, dress } => {
+                let source = SendSource::of_file(self.sequencing.folder.join(path), dress);
                 let target = self.recipients_of(to);
-                self.start_long(SEQUENCE_FILE, &target, SendSource::File(path), Pace::default())
+                self.start_long(SEQUENCE_FILE, &target, source, Pace::default())
             }
             Todo::Close { to, how } => {
                 let target = match self.recipients_of(to) {
@@ -328,6 +330,14 @@ impl Worker {
 
     fn has_configured_remote(&self) -> bool {
         matches!(&self.link, Link::Datagrams(link) if link.configured.is_some())
+    }
+
+    /// Where these are, if they are one peer.
+    fn address_of(&mut self, recipients: Recipients) -> Option<Address> {
+        match self.each_recipient(&self.recipients_of(recipients)).ok()?[..] {
+            [(_, remote)] => Some(remote),
+            _ => None,
+        }
     }
 
     fn recipients_of(&self, recipients: Recipients) -> Target {

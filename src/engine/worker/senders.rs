@@ -125,6 +125,7 @@ impl Worker {
         let content = match source {
             SendSource::Bytes(bytes) => LongContent::of_bytes(bytes),
             SendSource::File(path) => LongContent::of_file(path)?,
+            SendSource::DressedFile { path, dress } => LongContent::of_dressed_file(&path, dress)?,
             SendSource::Journal(rows) => {
                 let (messages, waker) = (self.messages_to(&recipients), (self.id, self.poll.notifier()));
                 let replay = Replay::start(*rows, messages, recipients, pace, waker)?;
