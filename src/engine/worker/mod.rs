@@ -9,6 +9,8 @@ mod arrival;
 
 mod message_cutter;
 
+mod outcome;
+
 mod peer_updates;
 
 mod commands;

@@ -4,6 +4,7 @@ use crate::engine::conversation::{Demands, Progress, WebSocket};
 use crate::engine::event::Rejection;
 use crate::engine::worker::log::Log;
 use crate::engine::worker::message_cutter::MessageCutter;
+use crate::engine::worker::outcome::{End, Outcome, ReadOutcome};
 use crate::engine::worker::queue::{PAYLOAD_OVERHEAD, Payload, QUEUE_CAP, SendQueue};
 use crate::model::address::Address;
 use crate::model::failure::{Failure, Operation, OsError};
@@ -12,7 +13,7 @@ use crate::model::peer_process::PeerProcess;
 use crate::model::record::{DataHead, EndReason, Lifecycle, LossKind, Origin};
 use crate::model::status::{PeerState, PeerStatus};
 use crate::model::websocket::MessageForm;
-use crate::net::end_reason::{end_reason, is_not_now, is_too_long};
+use crate::net::end_reason::{is_not_now, is_too_long};
 use crate::net::poll::Interest;
 use crate::net::tls::speaks_tls;
 use crate::net::wire::{Captured, Ending, Got, Handshake, Wire};
@@ -36,33 +37,6 @@ const FIRST_BYTES: usize = 8;
 
 /// The most that is still read from a peer that we let go: more than a kernel holds for one connection.
 const MOST_REST_BYTES: usize = 32 << 20;
-
-/// How a stream goes on after something was done to it.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// It is still there.
-    Open,
-    /// It has ended; nothing was closed or recorded yet.
-    Ended(End),
-}
-
-/// Why a stream has ended.
-#[derive(Debug)]
-pub(super) struct End {
-    pub(super) reason: EndReason,
-    pub(super) error: Option<OsError>,
-}
-
-/// How a read went.
-#[derive(Debug)]
-pub(super) enum ReadOutcome {
-    /// So many bytes came.
-    Got(usize),
-    /// Nothing waits.
-    Nothing,
-    /// The peer sends no more, or is gone.
-    Ended(End),
-}
 
 /// One connected peer.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the connection")]
@@ -705,18 +679,6 @@ impl Stream {
         self.set_state(PeerState::Left(end.reason));
         self.status.queued_bytes = 0;
         self.status
-    }
-}
-
-impl End {
-    pub(super) fn because(reason: EndReason) -> End {
-        End { reason, error: None }
-    }
-}
-
-impl From<&io::Error> for End {
-    fn from(error: &io::Error) -> End {
-        End { reason: end_reason(error), error: Some(OsError::from(error)) }
     }
 }
 

@@ -3,10 +3,11 @@
 use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::agenda::Alarm;
+use crate::engine::worker::outcome::{End, Outcome, ReadOutcome};
 use crate::engine::worker::peer_updates::PeerUpdates;
 use crate::engine::worker::queue::Payload;
 use crate::engine::worker::respond::{Answer, Whose};
-use crate::engine::worker::stream::{End, MESSAGE_BYTES, Outcome, READ_BYTES, ReadOutcome, Stream};
+use crate::engine::worker::stream::{MESSAGE_BYTES, READ_BYTES, Stream};
 use crate::engine::worker::turn::Turn;
 use crate::model::failure::OsError;
 use crate::model::ids::PeerId;
