@@ -105,7 +105,11 @@ impl Choice {
         decode: Option<&DecodeChoice>,
     ) -> Option<FieldsExporter> {
         let (fields, decode) = (self.fields.clone()?, decode.unwrap_or(&DecodeChoice::Auto));
-        Some(FieldsExporter::new(fields, encoding, decode))
+        let exporter = FieldsExporter::new(fields, encoding, decode);
+        Some(match &self.filter {
+            Some(filter) => exporter.of_rows(filter),
+            None => exporter,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! tools print. The names are those of expressions.
 
 use crate::codec::decode::DecodeChoice;
-use crate::codec::expression::{Fact, Facts, Field, FieldDecoder, RowFacts, RowKind, Subject};
+use crate::codec::expression::{Expression, Fact, Facts, Field, FieldDecoder, RowFacts, RowKind, Subject};
 use crate::codec::rows::Row;
 use crate::codec::text::{Carry, TextEncoding, decode};
 use crate::codec::time::push_rfc3339_utc;
@@ -12,12 +12,17 @@ use crate::export::row_filter::RowContext;
 use crate::model::record::{Direction, Origin};
 use std::io::{self, Write};
 
+/// What rows without payload have.
+const OF_OTHER_ROWS: [Field; 5] = [Field::Kind, Field::Event, Field::Reason, Field::Note, Field::Mark];
+
 /// Writes fields.
 #[derive(Debug)]
 pub struct FieldsExporter {
     fields: Vec<Subject>,
     encoding: TextEncoding,
     context: RowContext,
+    /// Rows without payload were asked for.
+    wants_other_rows: bool,
     line: String,
 }
 
@@ -26,14 +31,21 @@ impl FieldsExporter {
     pub fn new(fields: Vec<Subject>, encoding: TextEncoding, decode: &DecodeChoice) -> FieldsExporter {
         let decoded = fields.iter().filter(|field| matches!(field, Subject::Decoded(_))).map(Subject::name);
         let context = RowContext::new(encoding, FieldDecoder::new(decoded, decode));
-        FieldsExporter { fields, encoding, context, line: String::new() }
+        FieldsExporter { fields, encoding, context, wants_other_rows: false, line: String::new() }
+    }
+
+    /// The same of the rows that an expression wants: one that speaks of events and remarks asks for them, too.
+    #[must_use]
+    pub fn of_rows(self, expression: &Expression) -> FieldsExporter {
+        let wants_other_rows = OF_OTHER_ROWS.iter().any(|field| expression.asks_for(*field));
+        FieldsExporter { wants_other_rows, ..self }
     }
 
     /// Rows without payload are told only where one of the fields is theirs.
     fn tells_other_rows(&self) -> bool {
         self.fields.iter().any(|field| {
             let Subject::Field(field) = field else { return false };
-            matches!(field, Field::Kind | Field::Event | Field::Reason | Field::Note | Field::Mark)
+            OF_OTHER_ROWS.contains(field)
         })
     }
 }
@@ -45,8 +57,10 @@ impl Exporter for FieldsExporter {
     }
 
     fn row(&mut self, row: &Row<'_>, peers: &mut dyn PeerLookup, out: &mut dyn Write) -> io::Result<()> {
-        let tells = row.record.bytes_of_any_layer().is_some() || self.tells_other_rows();
-        let FieldsExporter { fields, encoding, context, line } = self;
+        let is_payload = row.record.bytes_of_any_layer().is_some();
+        let names_other_rows = self.tells_other_rows();
+        let tells = is_payload || names_other_rows || self.wants_other_rows;
+        let FieldsExporter { fields, encoding, context, line, .. } = self;
         line.clear();
         context.next(row, peers, |facts| {
             for (place, field) in fields.iter().enumerate().filter(|_| tells) {
@@ -54,7 +68,9 @@ impl Exporter for FieldsExporter {
                 push_field(line, field, facts, *encoding);
             }
         });
-        if !tells {
+        // A row that has none of the fields says nothing, unless it is a message.
+        let is_empty = || line.bytes().all(|byte| byte == b'\t');
+        if !tells || !is_payload && !names_other_rows && is_empty() {
             return Ok(());
         }
         line.push('\n');

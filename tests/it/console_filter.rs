@@ -127,6 +127,8 @@ fn records_are_judged_one_by_one_where_they_are_not_cut() {
         ("show session.skj --fields reason --filter reason", "reset\n"),
         ("show session.skj --fields note --filter note", "设备 restarted\n"),
         ("show session.skj --fields text --filter restarted --encoding gbk", ""),
+        ("show session.skj --fields hex,local --filter kind:note", ""),
+        ("show session.skj --fields epoch --filter kind:note", "2\n"),
         ("show session.skj --fields note --filter 设备 --encoding gbk", "设备 restarted\n"),
         ("show session.skj --fields text --filter 你好 --encoding gbk", "你好\n"),
         ("show session.skj --fields peer,epoch --filter epoch:2", "1\t2\n"),
