@@ -7,6 +7,8 @@ mod outcome;
 
 mod words;
 
+mod text_file;
+
 mod tls;
 
 mod ws;

@@ -4,12 +4,12 @@
 use crate::automation::sequence::{Sequence, SessionValue, SessionWord};
 use crate::cli::live::{self, LivePlan, RunPlan};
 use crate::cli::outcome::{Failed, Outcome};
+use crate::cli::text_file;
 use crate::codec::expression::Vocabulary;
 use crate::codec::near_miss;
 use crate::codec::text::TextEncoding;
-use crate::model::failure::{Failure, Operation};
 use std::ffi::OsString;
-use std::fs;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// Carry out a sequence file
@@ -49,35 +49,50 @@ pub(crate) fn run(
 ) -> Outcome {
     let Arguments { file, values, junit, journal } = typed;
     let shown = file.display().to_string();
-    let text = fs::read_to_string(&file)
-        .map_err(|error| Failed::Running(Failure::new(Operation::ReadFile, &shown, error).into()))?;
+    let text = text_file::read(&file, &shown)?;
     let mut sequence = Sequence::parse(&text, TextEncoding::UTF_8, &Vocabulary::default(), &values)
         .map_err(|error| Failed::usage(format!("{shown}: {error}")))?;
     for (name, value) in &values {
         sequence.set(name, value).map_err(|error| Failed::usage(format!("--set: {error}")))?;
     }
-    let words =
-        session_words(&sequence, journal).map_err(|error| Failed::usage(format!("{shown}: {error}")))?;
+    let at = |key: &str, error: &dyn Display| {
+        let (line, column) = Sequence::session_place(&text, key);
+        Failed::usage(format!("{shown}: line {line}, column {column}: {error}"))
+    };
+    let session = session_words(&sequence, journal).map_err(|(key, error)| at(&key, &error))?;
     let in_file = |failed| match failed {
-        Failed::Usage(error) => Failed::usage(format!("{shown}: [session]: {error}")),
+        Failed::Usage(error) => at(key_meant(&sequence, &error.to_string()), &format!("[session]: {error}")),
         other => other,
     };
-    let Some(plan) = plan_of(words).map_err(in_file)? else {
+    let Some(plan) = plan_of(session).map_err(in_file)? else {
         return Err(Failed::usage(format!("{shown}: [session] opens no session")));
     };
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     live::run(plan.with_sequence(RunPlan { sequence, folder, junit }))
 }
 
-/// The words of the command line that the file's session stands for.
-fn session_words(sequence: &Sequence, journal: Option<PathBuf>) -> Result<Vec<OsString>, String> {
+/// The key whose value a message is about: the one that it names as an option, or else the one that opens the session.
+fn key_meant<'s>(sequence: &'s Sequence, message: &str) -> &'s str {
+    let keys = || sequence.session.iter().map(|word| word.key.as_str());
+    let is_named = |key: &&str| {
+        message
+            .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+            .any(|word| word.strip_prefix("--") == Some(key))
+    };
+    keys().find(is_named).or_else(|| keys().find(|key| COMMANDS.contains(key))).unwrap_or_default()
+}
+
+/// The words of the command line that the file's session stands for, or which key is wrong, and why.
+fn session_words(sequence: &Sequence, journal: Option<PathBuf>) -> Result<Vec<OsString>, (String, String)> {
     let is_command = |word: &&SessionWord| COMMANDS.contains(&word.key.as_str());
     let mut commands = sequence.session.iter().filter(is_command);
-    let command = commands.next().ok_or(
-        "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw",
-    )?;
+    let command = commands.next().ok_or_else(|| {
+        let why = "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw";
+        (String::new(), why.to_owned())
+    })?;
     if let Some(second) = commands.next() {
-        return Err(format!("[session]: '{}' does not go with '{}'", second.key, command.key));
+        let why = format!("[session]: '{}' does not go with '{}'", second.key, command.key);
+        return Err((second.key.clone(), why));
     }
     let mut words: Vec<OsString> = vec!["sockscope-cli".into(), command.key.clone().into()];
     if let SessionValue::Texts(texts) = &command.value {
@@ -87,7 +102,10 @@ fn session_words(sequence: &Sequence, journal: Option<PathBuf>) -> Result<Vec<Os
     for SessionWord { key, value } in sequence.session.iter().filter(|word| !is_command(word)) {
         if key.starts_with("send") || key == "stdin" {
             let hint = near_miss::hint(key, ["send-buffer"].into_iter());
-            return Err(format!("[session]: '{key}' is for steps; write [[step]] with send{hint}"));
+            return Err((
+                key.clone(),
+                format!("[session]: '{key}' is for steps; write [[step]] with send{hint}"),
+            ));
         }
         has_format |= key == "format";
         match value {

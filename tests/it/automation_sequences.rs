@@ -252,19 +252,27 @@ fn files_that_make_no_sense_end_with_2_and_their_place() {
         ),
         (
             "version = 1\n[[step]]\nsend = 'x'\n",
-            "it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw",
+            "line 1, column 1: it does not say how to open a session; add [session] with connect = \"tcp HOST:PORT\", listen, udp, unix or raw",
         ),
         (
             "version = 1\n[session]\nconnect = 'tcp'\n",
-            "[session]: the following required arguments were not provided: <HOST:PORT|URL|PATH>",
+            "line 3, column 11: [session]: the following required arguments were not provided: <HOST:PORT|URL|PATH>",
         ),
         (
             "version = 1\n[session]\nudp = ''\nspilt = 'lines'\n",
-            "[session]: unexpected argument '--spilt' found; did you mean --split?",
+            "line 4, column 9: [session]: unexpected argument '--spilt' found; did you mean --split?",
+        ),
+        (
+            "version = 1\n[session]\nconnect = 'tcp 127.0.0.1'\n",
+            "line 3, column 11: [session]: invalid value '127.0.0.1' for '<HOST:PORT>': the port is missing in '127.0.0.1'; write 127.0.0.1:PORT",
+        ),
+        (
+            "version = 1\n[session]\nudp = ''\nsplit = 'xx'\n",
+            "line 4, column 9: [session]: invalid value 'xx' for '--split <HOW>': unknown splitting 'xx'; write none, lines, delim:HEX, fixed:N, length:OFFSET,SIZE,be|le[,ADJUST], start-end:HEX,HEX, idle:MS, slip, cobs, websocket, modbus-tcp or mqtt",
         ),
         (
             "version = 1\n[session]\nudp = ''\nsend = 'x'\n",
-            "[session]: 'send' is for steps; write [[step]] with send",
+            "line 4, column 8: [session]: 'send' is for steps; write [[step]] with send",
         ),
     ] {
         let message = message.replace("; did you mean device? (at", " (at");

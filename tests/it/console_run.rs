@@ -1,6 +1,6 @@
 //! `run` where the session does not come to be as its steps would have it, and steps against a peer that only listens.
 
-use crate::support::{Console, Running, accept};
+use crate::support::{Console, Running, accept, failure};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -66,4 +66,17 @@ fn a_first_step_names_the_peer_that_it_sends_to_and_a_file_is_dressed_and_repeat
     assert_eq!(got, expected.as_bytes());
     assert!(run.wait().success(), "{}", run.errors());
     assert!(run.out().contains("\nok 2 send_file part.bin × 2 "), "{}", run.out());
+}
+
+#[test]
+fn a_file_that_is_no_text_is_wrong_like_any_other_and_says_where() {
+    let console = Console::new();
+    fs::write(console.path("gbk.toml"), b"version = 1\nname = \"\xB2\xE2\"\n").unwrap();
+    for (words, shown) in [
+        (&["run", "gbk.toml"][..], "gbk.toml"),
+        (&["listen", "tcp", "127.0.0.1:0", "--rules", "gbk.toml"], "--rules gbk.toml"),
+    ] {
+        let expected = format!("sockscope-cli: {shown}: line 2, column 9: this is not UTF-8");
+        assert_eq!(failure(&console.run(words)), (2, expected));
+    }
 }

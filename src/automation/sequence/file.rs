@@ -2,7 +2,7 @@
 //! reads back as the same steps.
 
 use crate::automation::condition::{Condition, group_names};
-use crate::automation::document::{self, Document, Entry, FileError, Table, Text};
+use crate::automation::document::{self, Document, Entry, FileError, Problem, Table, Text};
 use crate::automation::interval;
 use crate::automation::phrase::Phrase;
 use crate::automation::rules::{CLOSE_WAYS, CloseWay, read_template, values, write_dress, write_values};
@@ -68,6 +68,21 @@ impl Sequence {
         let steps = tables.into_iter().enumerate();
         let steps = steps.map(|(place, table)| step(table, place + 1, &reading)).collect::<Result<_, _>>()?;
         Ok(Sequence { name, session, variables, steps, encoding })
+    }
+}
+
+impl Sequence {
+    /// Where the value of a key of the session stands in a file: line and column, counted from 1. Where it has no such key
+    /// it is the place of the session, or the beginning.
+    pub fn session_place(text: &str, key: &str) -> (usize, usize) {
+        let place = |error: FileError| (error.line, error.column);
+        let nothing = || Problem::Toml(String::new());
+        let session = Document::read(text, Phrase("phrase.sequence_file"), VERSION)
+            .and_then(|mut file| file.table("session"));
+        let Ok(Some(session)) = session else { return (1, 1) };
+        let of_session = place(session.missing(Phrase("phrase.step")));
+        let entry = session.into_entries().into_iter().find(|entry| entry.key == key);
+        entry.map_or(of_session, |entry| place(entry.error(nothing())))
     }
 }
 

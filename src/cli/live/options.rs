@@ -8,6 +8,7 @@ use crate::cli::live::sending::{SendPlan, SendTo, ToPeers};
 use crate::cli::live::stops::StopRules;
 use crate::cli::outcome::Failed;
 use crate::cli::printing::{PrintPlan, Printed};
+use crate::cli::text_file;
 use crate::cli::words::{self, PrintFormat};
 use crate::codec::checksum::Checksum;
 use crate::codec::checksum::placing::{INTERNET, Placing};
@@ -20,10 +21,8 @@ use crate::codec::represent::View;
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
 use crate::model::config::{RawKind, SessionConfig};
-use crate::model::failure::{Failure, Operation};
 use crate::model::framing::Framing;
 use crate::model::socket_option::SocketOption;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -256,9 +255,7 @@ impl LiveArguments {
                 Failed::usage(format!("--rules: no rules called '{name}' stand ready{hint}"))
             });
         }
-        let text = fs::read_to_string(path).map_err(|error| {
-            Failed::Running(Failure::new(Operation::ReadFile, path.display(), error).into())
-        })?;
+        let text = text_file::read(path, &format!("--rules {}", path.display()))?;
         RuleFile::parse(&text, self.encoding, &Vocabulary::default())
             .map_err(|error| Failed::usage(format!("--rules {}: {error}", path.display())))
     }
