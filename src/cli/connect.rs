@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// The local address to connect from
     #[arg(long, value_name = "ADDR:PORT")]
     bind: Option<HostPort>,
-    /// How long one attempt may take
+    /// How long one attempt may take, and then the handshake of TLS and WebSocket
     #[arg(long, value_name = "SECS", value_parser = words::seconds, default_value = "10")]
     connect_timeout: Duration,
     /// Connect again when the connection ends or cannot be made, after a growing delay; each connection gets the

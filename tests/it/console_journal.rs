@@ -1,6 +1,6 @@
 //! What the console program does with journals: looking into them while they grow, searching, verifying, recovering.
 
-use crate::support::{Console, Running, failure, received, wait_until};
+use crate::support::{Console, Running, failure, is_in_the_systems_words, received, wait_until};
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
@@ -123,7 +123,10 @@ fn a_damaged_journal_is_told_and_what_is_whole_is_saved() {
         assert!(recovered.status.success(), "{what}: {recovered:?}");
         assert_eq!(text(&received(&console, &saved)), left, "{what}");
         let again = console.run(&["recover", "session.skj", "-o", saved.to_str().unwrap()]);
-        assert_eq!(again.status.code(), Some(1), "{what}: what is there is not written over");
+        let (code, line) = failure(&again);
+        assert_eq!(code, 1, "{what}: what is there is not written over");
+        let what = format!("cannot open {}", saved.display());
+        assert!(is_in_the_systems_words(&line, &what, "file exists (EEXIST 17)", 80), "{line}");
     }
 }
 

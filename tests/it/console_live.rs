@@ -1,6 +1,6 @@
 //! The live commands by themselves: ready lines, stops, standard input, signals, and idleness.
 
-use crate::support::{Console, accept, received, wait_until};
+use crate::support::{Console, accept, failure, received, wait_until};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
@@ -281,4 +281,28 @@ fn checksum_and_line_ending_stand_behind_a_file_as_behind_a_text() {
         assert!(client.wait().success(), "{}", client.errors());
         std::fs::remove_file(console.path("session.skj")).unwrap();
     }
+}
+
+#[test]
+fn a_handshake_takes_no_longer_than_a_connection_may() {
+    for session in [&["tcp", "127.0.0.1:PORT", "--tls"][..], &["ws", "ws://127.0.0.1:PORT/"]] {
+        let console = Console::new();
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port().to_string();
+        let session: Vec<String> = session.iter().map(|word| word.replace("PORT", &port)).collect();
+        let mut words = vec!["connect", "--connect-timeout", "0.3", "--journal", "session.skj"];
+        words.extend(session.iter().map(String::as_str));
+        let (code, line) = failure(&console.run(&words));
+        assert_eq!(code, 1, "{line}");
+        assert!(line.ends_with("no handshake within 300 ms"), "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_sent_is_said_once() {
+    let console = Console::new();
+    let words = ["unix", "--to", "nobody", "--send", "x", "--for", "0.3", "--journal", "session.skj"];
+    let errors = String::from_utf8(console.run(&words).stderr).unwrap();
+    assert!(errors.contains("sockscope-cli: cannot send to nobody: "), "{errors}");
 }

@@ -216,9 +216,19 @@ impl LiveSends {
                 let was_send = self.unanswered.remove(&ticket);
                 let has_gone = matches!(why, Rejection::PeerGone(_) | Rejection::NoPeer);
                 if was_send && !(has_gone && self.plan.to == SendTo::EachPeer) {
-                    self.refuse("cannot send", why);
+                    self.refuse_send(why);
                 }
             }
+        }
+    }
+
+    /// What failed on the way says itself what could not be done.
+    fn refuse_send(&mut self, why: &Rejection) {
+        if let Rejection::Failed(failure) = why {
+            self.refused = true;
+            say(format_args!("sockscope-cli: {failure}"));
+        } else {
+            self.refuse("cannot send", why);
         }
     }
 

@@ -258,7 +258,10 @@ impl Worker {
             Err(error) => return self.fail(Failure::new(Operation::Connect, remote, error)),
         };
         let stream = Stream::new(id, wire, local, remote).of_process(known).speaking(websocket);
-        let stream = stream.keeping_half_closed(keep_half_closed);
+        let mut stream = stream.keeping_half_closed(keep_half_closed);
+        if let Some(SessionConfig::TcpClient(client)) = &self.config {
+            stream = stream.shaking_hands_within(client.connect_timeout);
+        }
         self.options =
             stream.socket().map(|socket| report_all(socket, &asked, local)).unwrap_or_default().into();
         self.streams.add(stream, &mut self.turn);

@@ -20,7 +20,7 @@ use crate::net::wire::{Captured, Ending, Got, Handshake, Wire};
 use crate::util::clock;
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The most that one read takes: large enough for full speed, small enough for the processor's cache.
 pub(super) const READ_BYTES: usize = 256 << 10;
@@ -37,6 +37,9 @@ const FIRST_BYTES: usize = 8;
 
 /// The most that is still read from a peer that we let go: more than a kernel holds for one connection.
 const MOST_REST_BYTES: usize = 32 << 20;
+
+/// So long may a peer take to shake hands, unless something else is said. One that is slower costs nobody but itself.
+pub(super) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// One connected peer.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the connection")]
@@ -68,6 +71,8 @@ pub(super) struct Stream {
     /// Frames what goes out, and answers what must be answered, where WebSocket is spoken.
     websocket: Option<Box<WebSocket>>,
     opening: Opening,
+    /// So long may it take to shake hands.
+    pub(super) handshake_time: Duration,
     /// What came behind the handshake in the same read, until it is heard.
     early: Vec<u8>,
     /// What the peer begins with, until it is clear whether that is TLS; nothing where TLS is spoken, or no more.
@@ -107,6 +112,7 @@ impl Stream {
             has_heard_goodbye: false,
             websocket: None,
             opening: Opening::default(),
+            handshake_time: HANDSHAKE_TIME,
             early: Vec::new(),
             first_bytes: Some(Vec::new()),
         }
@@ -135,6 +141,16 @@ impl Stream {
     /// The same, but whether it stays when the peer sends no more is up to the session's settings.
     pub(super) fn keeping_half_closed(self, keep_half_closed: bool) -> Stream {
         Stream { keep_half_closed, ..self }
+    }
+
+    /// The same, with another time to shake hands.
+    pub(super) fn shaking_hands_within(self, handshake_time: Duration) -> Stream {
+        Stream { handshake_time, ..self }
+    }
+
+    /// When it has to have shaken hands; never, where that is beyond all times.
+    pub(super) fn handshake_due(&self, now: Instant) -> Option<Instant> {
+        now.checked_add(self.handshake_time)
     }
 
     pub(super) fn id(&self) -> PeerId {

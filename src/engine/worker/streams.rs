@@ -1,5 +1,6 @@
 //! All connected peers of a session: many in one thread, each served fairly.
 
+use crate::codec::time::millis_text;
 use crate::engine::command::{CloseKind, Target};
 use crate::engine::event::Rejection;
 use crate::engine::worker::agenda::Alarm;
@@ -22,9 +23,6 @@ const READS_PER_TURN: usize = 4;
 
 /// The same for a peer whose messages keep their borders, each of which takes a read.
 const MESSAGES_PER_TURN: usize = 256;
-
-/// So long may a peer take to shake hands. One that is slower costs nobody but itself.
-const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// So long may a peer take to end its side of a connection of which we have ended ours.
 const LEAVING_TIME: Duration = Duration::from_secs(5);
@@ -69,7 +67,7 @@ impl Streams {
         let id = stream.id();
         let outcome = stream.shake_hands(&mut turn.log);
         if stream.is_shaking_hands() {
-            turn.agenda.set(Alarm::Handshake(id), Some(turn.now + HANDSHAKE_TIME));
+            turn.agenda.set(Alarm::Handshake(id), stream.handshake_due(turn.now));
         }
         self.last = Some(id);
         if self.promises_sends {
@@ -108,9 +106,9 @@ impl Streams {
 
     /// Lets go of a peer that has not agreed on encryption in time.
     pub(super) fn end_slow_handshake(&mut self, id: PeerId, turn: &mut Turn) {
-        if self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
-            let seconds = HANDSHAKE_TIME.as_secs();
-            let error = Some(OsError::from_words(format!("no handshake within {seconds} s")));
+        if let Some(stream) = self.by_id.get(&id).filter(|stream| stream.is_shaking_hands()) {
+            let within = millis_text(u64::try_from(stream.handshake_time.as_millis()).unwrap_or(u64::MAX));
+            let error = Some(OsError::from_words(format!("no handshake within {within}")));
             self.end(id, End { reason: EndReason::HandshakeFailed, error }, turn);
         }
     }
@@ -526,9 +524,9 @@ impl Streams {
         self.paused = paused;
         let ids: Vec<PeerId> = self.by_id.keys().copied().collect();
         for id in ids {
-            if !paused && self.by_id.get(&id).is_some_and(Stream::is_shaking_hands) {
+            if !paused && let Some(stream) = self.by_id.get(&id).filter(|stream| stream.is_shaking_hands()) {
                 // Nobody has listened to it meanwhile.
-                turn.agenda.set(Alarm::Handshake(id), Some(turn.now + HANDSHAKE_TIME));
+                turn.agenda.set(Alarm::Handshake(id), stream.handshake_due(turn.now));
             }
             self.settle(id, Outcome::Open, turn);
         }
@@ -572,7 +570,7 @@ fn whose(stream: &Stream) -> Whose {
 
 #[cfg(test)]
 mod tests {
-    use super::{HANDSHAKE_TIME, LEAVING_TIME, READS_PER_TURN, Streams};
+    use super::{LEAVING_TIME, READS_PER_TURN, Streams};
     use crate::automation::rules::{Responder, RuleSet};
     use crate::codec::websocket::{Opcode, push_frame};
     use crate::engine::conversation::WebSocket;
@@ -580,7 +578,7 @@ mod tests {
     use crate::engine::worker::agenda::Alarm;
     use crate::engine::worker::queue::Payload;
     use crate::engine::worker::scripted_wire::{OtherSide, Script};
-    use crate::engine::worker::stream::Stream;
+    use crate::engine::worker::stream::{HANDSHAKE_TIME, Stream};
     use crate::engine::worker::turn::Turn;
     use crate::journal::{JournalInfo, JournalReader, JournalWriter};
     use crate::model::address::Address;
