@@ -80,7 +80,7 @@ mod tests {
             let part = log.sheet.part().map(|part| (part.row.0, part.bytes()));
             (part, log.sheet.marked(), log.inspector.bytes().to_vec(), log.inspector.picked.bytes())
         };
-        let (received, sent) = (DataHead::received(), DataHead::sent(Origin::User));
+        let (received, sent) = (DataHead::received(), DataHead::sent(Origin::File));
         say(&mut bench, received, b"up\r\nroot@board:~# ");
         bench.log.sheet.select_part(RowKey(1), &(5..10));
         if let Some(rows) = &mut bench.log.rows {
