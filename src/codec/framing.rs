@@ -573,6 +573,23 @@ mod tests {
         messages
     }
 
+    #[test]
+    fn a_refusal_has_its_body_and_a_consent_has_none() {
+        for (stream, wanted) in [
+            (&b"HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno\n\x88\0"[..], &[48, 2][..]),
+            (b"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 3\r\n\r\n\x81\x01a", &[55, 3]),
+        ] {
+            for step in [1, 7, stream.len()] {
+                let (mut framer, mut lengths) = (Framer::new(&Framing::WebSocket), Vec::new());
+                let mut take = |message: Message<'_>| lengths.push(message.bytes.len());
+                for (record, bytes) in (0..).zip(stream.chunks(step)) {
+                    framer.push(RecordId(record), 0, bytes, &mut take);
+                }
+                assert_eq!(lengths, wanted, "{step} bytes at once");
+            }
+        }
+    }
+
     /// All messages of a stream of records that came a millisecond apart, with a mark for each that is not whole.
     fn cut(words: &str, records: &[&[u8]]) -> Vec<String> {
         let mut messages = Vec::new();

@@ -304,6 +304,14 @@ impl SendSource {
 }
 
 impl Content {
+    /// The bytes, where they do not have to be made first.
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Content::Bytes { bytes, .. } => Some(bytes),
+            Content::Template { .. } => None,
+        }
+    }
+
     /// What is said in frames, message by message, as it was said there; none where they say nothing: a handshake, or a
     /// frame that the program answers by itself.
     pub fn of_frames(frames: &[u8]) -> Result<Vec<Content>, NoWholeMessages> {

@@ -394,15 +394,19 @@ impl TabSettings {
             },
             // Nobody is sent anything who was not chosen: a whole network least of all.
             TabKind::Udp => TabSettings { local_port: "7890".to_owned(), ..fresh },
-            TabKind::WebSocketServer => {
-                TabSettings { local_port: "8080".to_owned(), split: "websocket".to_owned(), ..fresh }
-            }
+            TabKind::WebSocketServer => TabSettings {
+                local_port: "8080".to_owned(),
+                split: "websocket".to_owned(),
+                view: ViewChoice::Decoded,
+                ..fresh
+            },
             TabKind::WebSocketClient => TabSettings {
                 local_host: String::new(),
                 local_port: String::new(),
                 remote_host: "127.0.0.1".to_owned(),
                 remote_port: "8080".to_owned(),
                 split: "websocket".to_owned(),
+                view: ViewChoice::Decoded,
                 web_socket: WebSocketSettings { path: "/".to_owned(), ..WebSocketSettings::default() },
                 ..fresh
             },
@@ -410,6 +414,7 @@ impl TabSettings {
                 local_host: String::new(),
                 local_port: String::new(),
                 remote_host: "127.0.0.1".to_owned(),
+                view: ViewChoice::Decoded,
                 composer: ComposerSettings {
                     draft: ECHO_REQUEST.to_owned(),
                     input: InputChoice::Hex,

@@ -44,6 +44,19 @@ fn a_rule_counts_its_rows_also_those_that_come_and_stays_for_the_next_start() {
 }
 
 #[test]
+fn arrows_go_on_through_the_log_once_the_find_field_is_closed() {
+    let (mut desk, _peer) = with_errors(12);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.key(Modifiers::NONE, Key::Escape);
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        desk.key(Modifiers::NONE, Key::ArrowUp);
+        seen.push(desk.front().log.sheet.selection().single().unwrap().0);
+    }
+    assert_eq!(seen, [13, 12, 11, 10]);
+}
+
+#[test]
 fn a_rule_that_makes_no_sense_says_where() {
     let (mut desk, _peer) = with_errors(1);
     desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::H);

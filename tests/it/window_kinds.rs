@@ -11,6 +11,7 @@ use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSock
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn every_kind_is_offered_in_a_sentence_and_opens_its_tab() {
@@ -183,6 +184,43 @@ fn a_unix_socket_is_listened_on_and_a_stale_file_is_told() {
     let mut answer = vec![0; 10];
     peer.read_exact(&mut answer).unwrap();
     assert_eq!(answer, b"back again");
+}
+
+#[cfg(unix)]
+#[test]
+fn examples_are_no_values_and_return_in_a_path_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.sock");
+    let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::UnixServer)]);
+    assert!(desk.hints().contains(&"e.g. 600".to_owned()), "{:?}", desk.hints());
+    desk.fill("Path", path.to_str().unwrap());
+    desk.focus("Path");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see(&format!("listening on {}", path.display()));
+    assert!(desk.hints().contains(&"by umask".to_owned()), "{:?}", desk.hints());
+}
+
+#[cfg(unix)]
+#[test]
+fn who_wrote_to_a_unix_socket_is_answered_where_nobody_else_was_chosen() {
+    use std::os::unix::net::UnixDatagram;
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (folder.path().join("a.sock"), folder.path().join("b.sock"));
+    let mut tab = TabSettings::new(TabKind::UnixDatagrams);
+    tab.unix.local = ours.display().to_string();
+    let mut desk = Desk::with_tabs(vec![tab]);
+    desk.press("Open");
+    desk.see(&ours.display().to_string());
+    desk.wait("the socket", |state| state.tabs[0].is_open());
+    let peer = UnixDatagram::bind(&theirs).unwrap();
+    peer.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    peer.send_to(b"question", &ours).unwrap();
+    desk.see("RX question");
+    desk.write("answer");
+    desk.press("Send");
+    let mut answer = [0; 16];
+    let length = peer.recv(&mut answer).unwrap();
+    assert_eq!(&answer[..length], b"answer");
 }
 
 #[test]

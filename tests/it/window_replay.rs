@@ -4,7 +4,7 @@
 use crate::window_support::{Desk, client, datagrams, loopback, read_datagram, read_exactly};
 use egui::{Key, Modifiers};
 use sockscope::model::record::{Direction, Record};
-use sockscope::workspace::tabs::{TabKind, TabSettings};
+use sockscope::workspace::tabs::{DrawerChoice, TabKind, TabSettings, ViewChoice};
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
@@ -155,7 +155,8 @@ fn with_frames(tab: TabSettings) -> (Desk, TcpStream) {
 
 #[test]
 fn a_message_in_frames_is_sent_again_as_what_it_said() {
-    let (mut desk, mut peer) = with_frames(loopback(TabKind::WebSocketServer));
+    let tab = loopback(TabKind::WebSocketServer);
+    let (mut desk, mut peer) = with_frames(TabSettings { view: ViewChoice::Text, ..tab });
     // “Hello” as it stands in RFC 6455, and two bytes that are no text.
     peer.write_all(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\x82\x82\0\0\0\0\xff\xfe").unwrap();
     desk.see("RX ⟨81 85⟩");
@@ -173,7 +174,8 @@ fn a_message_in_frames_is_sent_again_as_what_it_said() {
 #[test]
 fn messages_of_one_read_are_sent_again_apart_and_of_a_cut_one_it_is_told_what_to_do() {
     let tab = loopback(TabKind::WebSocketServer);
-    let (mut desk, mut peer) = with_frames(TabSettings { split: "none".to_owned(), ..tab });
+    let (mut desk, mut peer) =
+        with_frames(TabSettings { split: "none".to_owned(), view: ViewChoice::Text, ..tab });
     peer.write_all(b"\x81\x81\0\0\0\0a\x82\x81\0\0\0\0b").unwrap();
     desk.see("RX ⟨81 81⟩");
     desk.menu_of("RX ⟨81 81⟩");
@@ -189,4 +191,36 @@ fn messages_of_one_read_are_sent_again_apart_and_of_a_cut_one_it_is_told_what_to
     desk.hear(
         "is not made of whole WebSocket messages. Choose the split “WebSocket”, then send the messages.",
     );
+}
+
+#[test]
+fn what_is_said_in_frames_is_read_found_and_put_into_the_field() {
+    let mut tab = loopback(TabKind::WebSocketServer);
+    tab.drawer.shown = DrawerChoice::Answers;
+    let rules = "version = 1\n[[rule]]\nname = 'hi'\nwhen = 'text ~ \"^hel\"'\nreply = \"ok\"\n";
+    tab.drawer.rules.text = rules.to_owned();
+    let (mut desk, mut peer) = with_frames(tab);
+    // “hello” twice under different masks, and two bytes that are no text.
+    peer.write_all(b"\x81\x85\x01\x02\x03\x04ig\x6f\x68\x6e\x81\x85\x11\x12\x13\x14yw\x7f\x78\x7e").unwrap();
+    peer.write_all(b"\x82\x82\x01\x02\x03\x04\xfe\xfc").unwrap();
+    desk.wait("the rows", |state| state.tabs[0].rows_seen >= 8);
+    desk.see("text: hello");
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("hello");
+    desk.wait("both", |state| state.tabs[0].log.find.rows().len() == 2);
+    desk.fill("Find", "text ~ \"^hel\"");
+    desk.wait("both by their beginning", |state| state.tabs[0].log.find.rows().len() == 2);
+    desk.fill("Find", "");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.menu_of("RX text: hello");
+    desk.press("Filter by this row");
+    desk.press("Show only this content");
+    assert_eq!(desk.front().log.find.filter(), "\"hello\"");
+    desk.lose("binary");
+    desk.press_containing("RX text: hello");
+    desk.press("Try on the row");
+    desk.see("hi would answer: 6F 6B");
+    desk.menu_of("RX text: hello");
+    desk.press("Put into the send field");
+    assert_eq!(desk.front().settings.composer.draft, "hello");
 }

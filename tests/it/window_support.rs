@@ -251,6 +251,12 @@ impl Desk {
         copied.unwrap()
     }
 
+    /// What stands in fields in which nothing was typed.
+    pub(crate) fn hints(&self) -> Vec<String> {
+        let nodes = self.harness.root().children_recursive();
+        nodes.filter_map(|node| node.accesskit_node().placeholder().map(str::to_owned)).collect()
+    }
+
     /// Everything that has a name, for messages of failed tests.
     pub(crate) fn names(&self) -> Vec<String> {
         self.harness.root().children_recursive().filter_map(|node| node.accesskit_node().label()).collect()

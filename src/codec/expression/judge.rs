@@ -81,6 +81,8 @@ enum Leaf {
     Remark(Field, Relation, TextLiteral),
     /// Somewhere in the payload.
     Holds(Finder),
+    /// Somewhere in what a decoder has under a name.
+    Says(String, Finder),
     /// The whole payload.
     Is(TextLiteral, bool),
     IsHex(HexPattern, bool),
@@ -257,6 +259,14 @@ impl Judge {
             }
             Leaf::Holds(finder) => {
                 facts.content().map(|content| finder.is_in(&content, &mut memory.text.borrow_mut()))
+            }
+            Leaf::Says(name, finder) => {
+                let (mut is_said, mut text) = (false, memory.text.borrow_mut());
+                let told = facts.decoded(name, &mut |value| {
+                    is_said = finder.is_in(&Content::of_note(text_of(&value).as_bytes()), &mut text);
+                    is_said
+                });
+                told.map(|()| is_said)
             }
             Leaf::Matches { finder, catches: false } => {
                 facts.content().map(|content| finder.is_in(&content, &mut memory.text.borrow_mut()))
@@ -578,6 +588,7 @@ impl Check {
             Check::Not(check) => check.gather_names(names),
             Check::Leaf { leaf, .. } => {
                 if let Leaf::Has(Subject::Decoded(name))
+                | Leaf::Says(name, _)
                 | Leaf::TextMatches { subject: Subject::Decoded(name), .. }
                 | Leaf::Loose { subject: Subject::Decoded(name), .. }
                 | Leaf::Against { subject: Subject::Decoded(name), .. } = leaf.as_ref()
@@ -614,6 +625,9 @@ impl Leaf {
                 typed: plain.to_owned(),
                 quantity: *quantity,
             },
+            (Meaning::Text, None) if let Subject::Decoded(name) = subject => {
+                Leaf::Says(name.clone(), Finder::text(&value.text, encoding))
+            }
             (Meaning::Text, None) => Leaf::Holds(Finder::text(&value.text, encoding)),
             (Meaning::Text, Some(Field::Text)) if relation == Relation::Colon => {
                 Leaf::Holds(Finder::text(&value.text, encoding))

@@ -14,6 +14,17 @@ use std::collections::BTreeSet;
 const MOST_DEPTH: usize = 64;
 /// So many bytes may be typed.
 const MOST_BYTES: usize = 64 << 10;
+/// How other programs write a comparison.
+const RELATION_WORDS: [(&str, Relation); 8] = [
+    ("contains", Relation::Colon),
+    ("matches", Relation::Matches),
+    ("eq", Relation::Equal),
+    ("ne", Relation::Differs),
+    ("lt", Relation::Less),
+    ("le", Relation::LessOrEqual),
+    ("gt", Relation::Greater),
+    ("ge", Relation::GreaterOrEqual),
+];
 
 impl Expression {
     /// Reads an expression in which these names are known besides the fields of every row.
@@ -204,9 +215,23 @@ impl<'a> Parser<'a> {
         let is_protocol = !word.contains('.') && Vocabulary::has_decoded(word);
         if (self.is_known(word) && !is_protocol) || Vocabulary::has_protocol_of(word) {
             let subject = self.subject(word, start)?;
+            self.not_a_relation(&subject)?;
             return Ok(Node::Test(Test { subject, relation: Relation::Has, values: Vec::new() }));
         }
         Ok(words(TextLiteral::plain(word), false))
+    }
+
+    /// Behind a field, a word that compares in other programs is no text to find.
+    fn not_a_relation(&self, subject: &Subject) -> Result<(), ExpressionError> {
+        let mut ahead = self.cursor;
+        let word = ahead.take_word();
+        ahead.skip_space();
+        let found = RELATION_WORDS.into_iter().find(|(known, _)| word.eq_ignore_ascii_case(known));
+        let Some((_, relation)) = found.filter(|_| !ahead.is_done()) else { return Ok(()) };
+        // The colon holds in a text, and is the same as equal for what a decoder found.
+        let is_found = relation == Relation::Colon && !matches!(subject, Subject::Field(_));
+        let symbol = if is_found { Relation::Matches } else { relation }.symbol();
+        Err(self.cursor.error(self.cursor.at(), Wrong::RelationIsWord { word: word.to_owned(), symbol }))
     }
 
     fn is_known(&self, word: &str) -> bool {

@@ -414,6 +414,9 @@ fn what_is_wrong_is_said_at_its_place() {
         ("\"\\u{D800}\"", "there is no such escape; there are \\\" \\\\ \\n \\r \\t \\xNN \\u{…} (column 2)"),
         ("== 3", "expected a word, a field or a bracket (column 1)"),
         ("dir = rx", "write == to compare (column 5)"),
+        ("text contains a", "write : instead of \"contains\" (column 6)"),
+        ("websocket.payload.text contains \"a\"", "write ~ instead of \"contains\" (column 24)"),
+        ("len GT 3", "write > instead of \"GT\" (column 5)"),
         ("dir=rx", "write == to compare (column 4)"),
         (
             "modbus.func_cod == 3",

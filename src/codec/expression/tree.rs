@@ -134,6 +134,12 @@ impl Expression {
         self
     }
 
+    /// The same, but what is to be found in the characters of a row is also found in what a decoder has under this name.
+    #[must_use]
+    pub fn also_in(self, name: &str) -> Expression {
+        Expression { root: self.root.also_in(name) }
+    }
+
     /// Whether any question is about this field.
     pub fn asks_for(&self, field: Field) -> bool {
         self.tests().iter().any(|test| test.subject == Subject::Field(field))
@@ -197,6 +203,23 @@ impl Node {
         }
     }
 
+    fn also_in(self, name: &str) -> Node {
+        let each = |nodes: Vec<Node>| nodes.into_iter().map(|node| node.also_in(name)).collect();
+        match self {
+            Node::All(nodes) => Node::all(each(nodes)),
+            Node::Any(nodes) => Node::any(each(nodes)),
+            Node::Not(node) => Node::Not(Box::new(node.also_in(name))),
+            Node::Test(test) => match test.of_decoded(name) {
+                None => Node::Test(test),
+                Some(decoded) if test.relation == Relation::Differs => {
+                    let equal = Test { relation: Relation::Equal, ..decoded };
+                    Node::all(vec![Node::Test(test), Node::Not(Box::new(Node::Test(equal)))])
+                }
+                Some(decoded) => Node::any(vec![Node::Test(test), Node::Test(decoded)]),
+            },
+        }
+    }
+
     fn match_case(&mut self) {
         match self {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(Node::match_case),
@@ -223,6 +246,21 @@ impl Test {
     pub fn find(text: &str) -> Test {
         let literal = Literal { text: TextLiteral::plain(text), quoted: true, meaning: Meaning::Text };
         Test { subject: Subject::Words, relation: Relation::Colon, values: vec![literal] }
+    }
+
+    /// The same about what a decoder has under this name, where it is about characters.
+    fn of_decoded(&self, name: &str) -> Option<Test> {
+        let is_about_text = matches!(self.subject, Subject::Words | Subject::Field(Field::Text));
+        if !is_about_text || self.values.is_empty() {
+            return None;
+        }
+        let finds = self.subject == Subject::Words || self.relation == Relation::Colon;
+        let relation = if finds { Relation::Colon } else { self.relation };
+        let mut values = self.values.clone();
+        for value in values.iter_mut().filter(|value| value.meaning == Meaning::Text && !finds) {
+            value.meaning = Meaning::Loose(None);
+        }
+        Some(Test { subject: Subject::Decoded(name.to_owned()), relation, values })
     }
 }
 

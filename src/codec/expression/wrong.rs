@@ -47,6 +47,13 @@ pub enum Wrong {
         /// As it was typed.
         relation: &'static str,
     },
+    /// A word stands behind a field that compares in other programs.
+    RelationIsWord {
+        /// As it was typed.
+        word: String,
+        /// What compares so here.
+        symbol: &'static str,
+    },
     /// One `=` where two belong.
     EqualsSingle,
     /// The value is none of what the field can have.
@@ -144,6 +151,9 @@ impl Wrong {
             }
             Wrong::FieldMissing => say("expression.field_missing", &[]),
             Wrong::FieldsNotDivided => say("expression.fields_not_divided", &[]),
+            Wrong::RelationIsWord { word, symbol } => {
+                say("expression.relation_is_word", &[("word", word), ("symbol", symbol)])
+            }
             Wrong::EqualsSingle => say("expression.equals_single", &[]),
             Wrong::WordUnknown { value, known } => {
                 say("expression.word_unknown", &[("value", value), ("known", known)])

@@ -107,7 +107,9 @@ fn websocket(bytes: &[u8], searched: usize) -> HeaderReading {
         if bytes.starts_with(start) {
             let from = searched.min(bytes.len());
             let end = memmem::find(&bytes[from..], HEAD_END);
-            return end.map_or(HeaderReading::Text, |at| HeaderReading::Length(from + at + HEAD_END.len()));
+            let head = |at: usize| &bytes[..from + at + HEAD_END.len()];
+            let length = |head: &[u8]| head.len().saturating_add(websocket::body_length(head));
+            return end.map_or(HeaderReading::Text, |at| HeaderReading::Length(length(head(at))));
         }
         if start.starts_with(bytes) {
             return HeaderReading::NotYet;

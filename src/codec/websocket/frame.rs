@@ -1,6 +1,8 @@
 //! One frame: its header, its mask, and what is wrong with it. A header is read from the first bytes of a stream that may
 //! end anywhere.
 
+use crate::codec::websocket::handshake::body_length;
+
 /// No header is longer.
 pub const MAX_HEADER_BYTES: usize = 14;
 
@@ -294,7 +296,9 @@ fn behind_handshake(bytes: &[u8]) -> &[u8] {
         return bytes;
     }
     let end = bytes.windows(HEAD_END.len()).position(|window| window == HEAD_END);
-    end.map_or(bytes, |end| &bytes[end + HEAD_END.len()..])
+    let Some(end) = end.map(|end| end + HEAD_END.len()) else { return bytes };
+    let body = body_length(&bytes[..end]);
+    bytes.get(end.saturating_add(body)..).unwrap_or_default()
 }
 
 /// The payload of a close frame.

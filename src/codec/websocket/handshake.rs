@@ -201,6 +201,16 @@ pub fn parse_response(
     }
 }
 
+/// How many bytes belong behind a head that begins a message: a server that does not agree says why.
+pub fn body_length(head: &[u8]) -> usize {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Response::new(&mut fields);
+    let is_refusal =
+        parsed.parse(head).is_ok_and(|outcome| outcome.is_complete()) && parsed.code != Some(101);
+    let length = value_of(parsed.headers, "content-length").filter(|_| is_refusal);
+    length.and_then(|length| length.trim().parse().ok()).unwrap_or(0)
+}
+
 /// How long a head is that was parsed; `None` while it is not whole.
 fn head_length(outcome: httparse::Result<usize>, bytes: &[u8]) -> Result<Option<usize>, HandshakeError> {
     match outcome {

@@ -10,7 +10,7 @@ pub use frame::{
     message_payload, messages_said, push_frame,
 };
 pub use handshake::{
-    ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, parse_request,
-    parse_response, push_refusal, push_request, push_response,
+    ClientRequest, HandshakeError, Header, LONGEST_HANDSHAKE, Request, accept_key, body_length,
+    parse_request, parse_response, push_refusal, push_request, push_response,
 };
 pub use typed::{TypedPartError, check_path, read_header};

@@ -63,6 +63,11 @@ impl SplitRows {
         &self.reader
     }
 
+    /// Where the streams are cut.
+    pub fn framing(&self) -> &Framing {
+        &self.framing
+    }
+
     /// How many rows there are now, unfinished ones included.
     pub fn len(&self) -> u64 {
         let extent = self.extent();

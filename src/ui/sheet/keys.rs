@@ -8,7 +8,7 @@ use crate::ui::sheet::{Frame, Sheet, SheetAction, SheetView, heights};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::is_menu_key_pressed;
 use egui::text_selection::LabelSelectionState;
-use egui::{Event, EventFilter, Key, Modifiers, Popup, Stroke, StrokeKind, Ui};
+use egui::{Event, EventFilter, FocusDirection, Key, Modifiers, Popup, Stroke, StrokeKind, Ui};
 
 /// Where a key leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ impl Sheet {
         }
         for (key, step) in STEPS {
             if let Some(shift) = consume(ui, key) {
+                // It has had its effect: it does not also lead from one control to the next.
+                ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
                 self.step(step, shift, rows, frame);
             }
         }

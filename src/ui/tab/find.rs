@@ -228,10 +228,10 @@ impl Find {
             self.error = Some(FindError::Encode(character));
             return;
         }
-        let predicate = predicate(&expression, encoding).finding_across_records();
+        let (asks_for_layer, is_words) = (expression.asks_for(Field::Layer), expression.is_words());
+        let predicate = predicate(&searched.meant(expression), encoding).finding_across_records();
         let sought = Sought::new(predicate.finders());
-        let asks_for_layer = expression.asks_for(Field::Layer);
-        self.meaning = Some(Meaning { sought, asks_for_layer, is_words: expression.is_words() });
+        self.meaning = Some(Meaning { sought, asks_for_layer, is_words });
         if let Err(error) = self.wanted.start(searched, predicate, news) {
             self.error = Some(FindError::Gathering(error));
         }
@@ -319,7 +319,8 @@ impl Find {
         self.searches += 1;
         let typed = if self.filter.is_empty() && self.hides_wire { "not layer:wire" } else { &self.filter };
         let Ok(expression) = parse(typed) else { return };
-        if let Err(error) = self.passing.start(searched, predicate(&expression, encoding), news) {
+        let wanted = predicate(&searched.meant(expression), encoding);
+        if let Err(error) = self.passing.start(searched, wanted, news) {
             self.error = Some(FindError::Gathering(error));
         }
     }

@@ -1,11 +1,13 @@
 //! The rows of a log that an expression wants: gathered beside the window over the whole past, handed over while they are
 //! found, and followed as the log grows. It must not know what they are wanted for.
 
+use crate::codec::expression::Expression;
 use crate::engine::jobs::{Job, JobControl};
 use crate::engine::news::News;
 use crate::journal::query::{Predicate, PredicateProgress, PredicateScan};
 use crate::journal::split::{MessageScan, SplitRows};
 use crate::journal::{JournalError, JournalReader};
+use crate::model::framing::Framing;
 use crate::model::ids::RecordId;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use roaring::RoaringTreemap;
@@ -82,6 +84,12 @@ struct BackgroundScan {
 }
 
 impl Searched {
+    /// What an expression means for these rows: of frames, also what is said in them, which need not stand there as it is.
+    pub(super) fn meant(&self, expression: Expression) -> Expression {
+        let are_frames = self.messages.as_ref().is_some_and(|rows| *rows.framing() == Framing::WebSocket);
+        if are_frames { expression.also_in("websocket.payload.text") } else { expression }
+    }
+
     /// How much there is to go over now. Messages that have not ended grow with the records.
     fn extent(&self) -> (u64, u64) {
         let of_messages = |messages: &SplitRows| (messages.finished(), messages.records());

@@ -561,9 +561,9 @@ impl LogView {
     /// A term of a filter for what a row has; says so where it has no such thing.
     pub(in crate::ui) fn term_of(&mut self, row: RowKey, of: RowTrait, cx: &mut Cx<'_>) -> Option<String> {
         let rows = self.rows.as_mut()?;
-        let encoding = rows.options().encoding;
+        let (encoding, split) = (rows.options().encoding, rows.split().clone());
         match rows.row(row) {
-            Ok(Some(row)) => match row_term(&row.record, of, encoding) {
+            Ok(Some(row)) => match row_term(&row.record, of, (encoding, &split)) {
                 Ok(term) => return Some(term),
                 Err(missing) => cx.notices.info(cx.locale.text(missing)),
             },

@@ -170,7 +170,7 @@ pub(in crate::ui) fn apply(tab: &mut Tab, action: LogAction, cx: &mut Cx<'_>) ->
         }
         LogAction::Sheet(SheetAction::PutIntoField(row)) => {
             let bytes = row_bytes(tab, row);
-            put_into_field(tab, bytes.as_deref(), cx);
+            put_said_into_field(tab, bytes, cx);
         }
     }
     None
@@ -394,18 +394,29 @@ fn row_bytes(tab: &mut Tab, row: RowKey) -> Option<Vec<u8>> {
     row.record.data().map(|data| data.bytes.clone())
 }
 
-/// Sends what a row says: of frames, what was said in them, because what goes out is framed anew.
-fn send_again(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
+/// What a row says: of frames, what was said in them, because what goes out is framed anew. Where that is nothing, why is
+/// told.
+fn said_in(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) -> Option<Vec<Content>> {
     let contents = match bytes {
         Some(frames) if tab.settings.kind.is_web_socket() => match Content::of_frames(&frames) {
             Ok(messages) => messages,
-            Err(_cut) => return cx.problem("toast.row_not_whole"),
+            Err(_cut) => {
+                cx.problem("toast.row_not_whole");
+                return None;
+            }
         },
         bytes => bytes.into_iter().map(Content::from).collect(),
     };
     if contents.is_empty() {
         cx.notices.info(cx.locale.text("toast.rows_empty"));
-    } else if !tab.is_open() {
+        return None;
+    }
+    Some(contents)
+}
+
+fn send_again(tab: &Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
+    let Some(contents) = said_in(tab, bytes, cx) else { return };
+    if !tab.is_open() {
         tell_not_open(tab, cx);
     }
     for content in contents.into_iter().take_while(|_| tab.is_open()) {
@@ -430,6 +441,13 @@ fn send_rows(tab: &mut Tab, timing: RowTiming, cx: &mut Cx<'_>) {
     let rows =
         JournalRows::new(rows.reader().clone(), rows.messages().as_ref(), selection(tab, rows), timing);
     send_journal_rows(tab, rows, cx);
+}
+
+/// Puts what a row says into the field.
+fn put_said_into_field(tab: &mut Tab, bytes: Option<Vec<u8>>, cx: &mut Cx<'_>) {
+    let Some(contents) = said_in(tab, bytes, cx) else { return };
+    let bytes = contents.into_iter().filter_map(Content::into_bytes).flatten().collect::<Vec<u8>>();
+    put_into_field(tab, Some(&bytes), cx);
 }
 
 fn put_into_field(tab: &mut Tab, bytes: Option<&[u8]>, cx: &mut Cx<'_>) {

@@ -185,11 +185,13 @@ impl LiveSettings {
 
     /// A fresh tab of this kind that begins as the person chose; `before` is the encoding that was used last.
     pub fn chosen(kind: TabKind, settings: &Settings, before: TextEncoding) -> LiveSettings {
+        let fresh = LiveSettings::new(kind);
         LiveSettings {
-            view: view_of(settings.new_view),
+            // What cannot be read as text is not shown as such unless a person says so.
+            view: if settings.new_view == ViewChoice::Text { fresh.view } else { view_of(settings.new_view) },
             wraps_lines: settings.new_wrap_lines,
             encoding: TextEncoding::from_name(&settings.new_encoding).unwrap_or(before),
-            ..LiveSettings::new(kind)
+            ..fresh
         }
     }
 }
@@ -341,6 +343,7 @@ mod tests {
     use crate::codec::text::TextEncoding;
     use crate::model::framing::Framing;
     use crate::ui::log::RowView;
+    use crate::workspace::settings::Settings;
     use crate::workspace::tabs::{ComposerSettings, HighlightSettings, TabKind, TabSettings, ViewChoice};
 
     #[test]
@@ -385,6 +388,19 @@ mod tests {
         let live = LiveSettings::from(file);
         assert_eq!((live.encoding, live.composer.checksum), (TextEncoding::UTF_8, None));
         assert_eq!(live, LiveSettings::new(TabKind::TcpServer));
+    }
+
+    #[test]
+    fn what_is_no_text_by_itself_is_decoded_at_first_unless_a_person_says_otherwise() {
+        let view = |kind, new_view| {
+            let settings = Settings { new_view, ..Settings::default() };
+            LiveSettings::chosen(kind, &settings, TextEncoding::UTF_8).view
+        };
+        for kind in [TabKind::WebSocketServer, TabKind::WebSocketClient, TabKind::Raw] {
+            assert_eq!(view(kind, ViewChoice::Text), RowView::Decoded, "{kind:?}");
+            assert_eq!(view(kind, ViewChoice::Hex), RowView::Hex, "{kind:?}");
+        }
+        assert_eq!(view(TabKind::TcpServer, ViewChoice::Text), RowView::Text);
     }
 
     #[test]

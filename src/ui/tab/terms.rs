@@ -5,6 +5,8 @@ use crate::codec::expression::{Expression, Node, Test, Vocabulary};
 use crate::codec::hex;
 use crate::codec::text::{Carry, PieceKind, TextEncoding, decode_with};
 use crate::codec::time::TimeFormat;
+use crate::codec::websocket::{Opcode, messages_said};
+use crate::model::framing::Framing;
 use crate::model::record::Record;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::sheet::{RowTrait, TermUse};
@@ -44,9 +46,30 @@ pub fn hex_term(bytes: &[u8]) -> String {
     format!("hex:\"{}\"", hex::spaced(&bytes[..bytes.len().min(MOST_TERM_BYTES)]))
 }
 
+/// Rows that say what is said in these frames; `None` where it is not one message, or one that is too long to be compared.
+pub fn said_term(frames: &[u8]) -> Option<String> {
+    let messages = messages_said(frames).ok()?;
+    let [(opcode, said)] = messages.as_slice() else { return None };
+    match opcode {
+        _ if said.is_empty() => None,
+        Opcode::Text => {
+            let text = str::from_utf8(said).ok()?;
+            let shown = &text[..text.floor_char_boundary(MOST_TERM_BYTES)];
+            Some(Expression::of(Node::Test(Test::find(shown))).to_string())
+        }
+        _ if said.len() > MOST_TERM_BYTES => None,
+        _ => value_term("data.data", &hex::spaced(said)),
+    }
+}
+
 /// Rows that are like this one in something; where it has no such thing, the key of the words that say so.
-pub fn row_term(record: &Record, of: RowTrait, encoding: TextEncoding) -> Result<String, &'static str> {
+pub fn row_term(
+    record: &Record,
+    of: RowTrait,
+    (encoding, split): (TextEncoding, &Framing),
+) -> Result<String, &'static str> {
     let data = record.data();
+    let are_frames = *split == Framing::WebSocket;
     let since = |relation: &str| format!("time {relation} {}", moment_word(record.at.wall_ns));
     match of {
         RowTrait::Peer => record.peer.map(|peer| format!("peer:{peer}")).ok_or("toast.no_peer"),
@@ -57,7 +80,8 @@ pub fn row_term(record: &Record, of: RowTrait, encoding: TextEncoding) -> Result
         RowTrait::Since => Ok(since(">=")),
         RowTrait::Until => Ok(since("<=")),
         RowTrait::Content => {
-            data.and_then(|data| bytes_term(&data.bytes, encoding)).ok_or("toast.no_content")
+            let said = data.filter(|_| are_frames).and_then(|data| said_term(&data.bytes));
+            said.or_else(|| bytes_term(&data?.bytes, encoding)).ok_or("toast.no_content")
         }
     }
 }
@@ -118,6 +142,7 @@ mod tests {
     use super::{bytes_term, row_term, time_term, value_term};
     use crate::codec::expression::{Expression, Vocabulary};
     use crate::codec::text::TextEncoding;
+    use crate::model::framing::Framing;
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::{Body, Data, DataHead, Record};
     use crate::ui::sheet::RowTrait;
@@ -162,11 +187,11 @@ mod tests {
             (RowTrait::Length, "len == 2", "toast.no_content"),
             (RowTrait::Content, "\"ok\"", "toast.no_content"),
         ] {
-            assert_eq!(row_term(&data, of, TextEncoding::UTF_8).as_deref(), Ok(term));
-            assert_eq!(row_term(&note, of, TextEncoding::UTF_8), Err(missing));
+            assert_eq!(row_term(&data, of, (TextEncoding::UTF_8, &Framing::None)).as_deref(), Ok(term));
+            assert_eq!(row_term(&note, of, (TextEncoding::UTF_8, &Framing::None)), Err(missing));
         }
         for of in [RowTrait::Since, RowTrait::Until] {
-            let term = row_term(&note, of, TextEncoding::UTF_8).unwrap();
+            let term = row_term(&note, of, (TextEncoding::UTF_8, &Framing::None)).unwrap();
             assert!(Expression::parse(&term, &Vocabulary::default()).is_ok(), "{term}");
         }
     }

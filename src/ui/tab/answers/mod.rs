@@ -10,6 +10,7 @@ pub mod view;
 use crate::automation::rules::{Reply, Responder, RuleFile, RuleSet};
 use crate::codec::text::TextEncoding;
 use crate::codec::time::TimeFormat;
+use crate::codec::websocket::messages_said;
 use crate::engine::command::Command;
 use crate::ui::cx::Cx;
 use crate::ui::tab::Tab;
@@ -85,6 +86,7 @@ pub(in crate::ui) fn arm(tab: &mut Tab, cx: &mut Cx<'_>) {
         Err(_) => simple,
     };
     tab.answers_told = Some((encoding, framing));
+    tab.rules.tried.clear();
     send_command(tab, Command::SetRules(Box::new(rules)), cx);
 }
 
@@ -92,24 +94,48 @@ fn prepared(file: &RuleFile, encoding: TextEncoding) -> RuleSet {
     RuleSet::new(file.rules.clone(), file.variables.clone(), encoding, &TimeFormat::local())
 }
 
-/// Says what the rules would do about the row that is looked into.
+/// Says what the rules would do about the row that is looked into: of frames, about the messages in them.
 fn try_rules(tab: &mut Tab, cx: &mut Cx<'_>) {
     let encoding = tab.encoding();
-    let message =
-        tab.log.inspector.row.as_ref().and_then(|row| row.record.data()).map(|data| data.bytes.clone());
-    let Some(message) = message else { return cx.notices.info(cx.locale.text("rules.choose_row")) };
+    tab.rules.tried.clear();
+    let row = tab.log.inspector.row.as_ref();
+    let Some(data) = row.and_then(|row| row.record.data()) else {
+        return cx.notices.info(cx.locale.text("rules.choose_row"));
+    };
+    let messages = if tab.settings.kind.is_web_socket() {
+        match messages_said(&data.bytes) {
+            Ok(messages) => messages.into_iter().map(|(_, said)| said).collect(),
+            Err(_cut) => return cx.problem("toast.row_not_whole"),
+        }
+    } else {
+        vec![data.bytes.clone()]
+    };
+    if messages.is_empty() {
+        return cx.notices.info(cx.locale.text("rules.no_message"));
+    }
+    tab.rules.tried_on = row.map(|row| row.record.id);
     tab.rules.tried = match tab.rules.editor.file(&tab.settings.drawer.rules.text, encoding) {
         Ok(file) => {
-            let around = (encoding, tab.settings.placing());
-            rules::reactions_to(&prepared(&file, encoding), &message, around, cx.locale)
+            let (rules, around) = (prepared(&file, encoding), (encoding, tab.settings.placing()));
+            let reactions = |message: &Vec<u8>| rules::reactions_to(&rules, message, around, cx.locale);
+            messages.iter().flat_map(reactions).collect()
         }
         Err(why) => vec![file_error(cx.locale, &why)],
     };
 }
 
+/// What was said of one row is not said of another.
+fn forget_tried(tab: &mut Tab) {
+    let row = tab.log.inspector.row.as_ref().map(|row| row.record.id);
+    if tab.rules.tried_on != row {
+        tab.rules.tried.clear();
+    }
+}
+
 /// Answers in another encoding, and to messages that are cut in another way, once that was chosen while the session is
 /// open.
 pub(in crate::ui) fn follow_encoding(tab: &mut Tab, cx: &mut Cx<'_>) {
+    forget_tried(tab);
     let told = tab.answers_told.as_ref();
     let is_old = told.is_some_and(|(encoding, framing)| {
         *encoding != tab.encoding() || framing != tab.settings.split.framing()

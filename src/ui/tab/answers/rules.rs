@@ -13,7 +13,7 @@ use crate::codec::hex;
 use crate::codec::text::{Carry, PieceKind, TextEncoding, decode_with};
 use crate::codec::time::TimeFormat;
 use crate::model::address::Address;
-use crate::model::ids::PeerId;
+use crate::model::ids::{PeerId, RecordId};
 use crate::ui::tab::part_editor::{PartsEditor, PartsFile, Rearranged};
 use crate::ui::written_text::fill_error;
 use crate::util::clock;
@@ -27,8 +27,9 @@ const SHOWN_BYTES: usize = 64;
 #[derive(Debug, Default)]
 pub struct RulesPanel {
     pub(in crate::ui) editor: PartsEditor<RuleFile>,
-    /// What the rules would answer to a message.
+    /// What the rules would answer to what this row says.
     pub(in crate::ui) tried: Vec<String>,
+    pub(in crate::ui) tried_on: Option<RecordId>,
 }
 
 impl PartsFile for RuleFile {

@@ -2,11 +2,13 @@
 //! must not know which fields there are.
 
 use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::errors::Errors;
 use crate::ui::tab::connection::problem::Field;
+use crate::ui::tab::session::SessionAction;
 use crate::ui::theme;
 use crate::ui::widgets::TextField;
-use egui::Ui;
+use egui::{Key, Response, Ui};
 
 /// The width of the labels before the fields.
 pub(super) const LABEL_WIDTH: f32 = 70.0;
@@ -43,5 +45,21 @@ impl<'a> Form<'a> {
             .hint(hint)
             .locked(self.is_locked)
             .error(field.and_then(|field| self.errors.of_field(field)))
+    }
+
+    /// What may stand in a field, for instance; where nothing can be typed, what it is without.
+    pub(super) fn example(&self, example: &str, without: &'static str) -> String {
+        if self.is_locked {
+            self.ctx.text(without).to_owned()
+        } else {
+            self.ctx.format("connection.example", &[("value", &example)])
+        }
+    }
+
+    /// Return in a field opens the session.
+    pub(super) fn open_on_enter(&self, ui: &Ui, response: &Response, out: &mut Vec<TabAction>) {
+        if response.lost_focus() && !self.is_locked && ui.input(|input| input.key_pressed(Key::Enter)) {
+            out.push(SessionAction::ToggleOpen.into());
+        }
     }
 }

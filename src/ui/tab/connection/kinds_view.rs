@@ -2,6 +2,7 @@
 //! with it.
 
 use crate::ui::ctx::ViewCtx;
+use crate::ui::tab::TabAction;
 use crate::ui::tab::connection::form::{Form, LABEL_WIDTH, close_up, width_beside_button};
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::settings::LiveSettings;
@@ -31,9 +32,11 @@ pub(super) fn web_socket_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings)
         return;
     }
     let is_client = tab.kind == TabKind::WebSocketClient;
-    let hint = if is_client { "/live" } else { ctx.text("web_socket.any_path") };
-    form.field("web_socket.path", hint, Some(Field::Path)).show(ui, &mut tab.web_socket.path);
-    form.field("web_socket.subprotocols", "mqtt, chat", None).show(ui, &mut tab.web_socket.subprotocols);
+    let any = ctx.text("web_socket.any_path").to_owned();
+    let hint = if is_client { form.example("/live", "connection.none") } else { any };
+    form.field("web_socket.path", &hint, Some(Field::Path)).show(ui, &mut tab.web_socket.path);
+    let hint = form.example("mqtt, chat", "connection.none");
+    form.field("web_socket.subprotocols", &hint, None).show(ui, &mut tab.web_socket.subprotocols);
     if is_client {
         headers_ui(ui, form, tab);
     }
@@ -47,7 +50,7 @@ fn headers_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
         let edit = TextEdit::multiline(&mut tab.web_socket.headers)
             .desired_rows(2)
             .desired_width(ui.available_width())
-            .hint_text(RichText::new("Origin: http://…").color(theme.faint))
+            .hint_text(RichText::new(form.example("Origin: http://…", "connection.none")).color(theme.faint))
             .interactive(!form.is_locked)
             .frame(
                 Frame::new()
@@ -74,19 +77,22 @@ enum Role {
 }
 
 /// Where a Unix socket stands or connects.
-pub(super) fn unix_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
+pub(super) fn unix_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
     let ctx = form.ctx;
     ui.add_enabled_ui(!form.is_locked, |ui| unix_kind_ui(ui, ctx, &mut tab.kind));
     let shape = tab.kind.shape();
     if !shape.connects() {
-        form.field("unix.local", "/tmp/name.sock", Some(Field::UnixLocal)).show(ui, &mut tab.unix.local);
+        let hint = form.example("/tmp/name.sock", "connection.none");
+        let path = form.field("unix.local", &hint, Some(Field::UnixLocal)).show(ui, &mut tab.unix.local);
+        form.open_on_enter(ui, &path, out);
     }
     if shape.has_remote() {
         // Where datagrams go may change while the socket is open.
         let of_remote = Form { is_locked: form.is_locked && shape.has_connections(), ..form };
-        of_remote
-            .field("unix.remote", "/tmp/name.sock", Some(Field::UnixRemote))
-            .show(ui, &mut tab.unix.remote);
+        let hint = of_remote.example("/tmp/name.sock", "connection.none");
+        let path =
+            of_remote.field("unix.remote", &hint, Some(Field::UnixRemote)).show(ui, &mut tab.unix.remote);
+        form.open_on_enter(ui, &path, out);
     }
     if shape.connects() {
         ui.add_enabled_ui(!form.is_locked, |ui| {
@@ -96,7 +102,8 @@ pub(super) fn unix_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
         return;
     }
     if !tab.unix.local.trim().starts_with('@') {
-        form.field("unix.mode", "600", Some(Field::UnixMode)).show(ui, &mut tab.unix.mode);
+        let hint = form.example("600", "unix.mode_by_umask");
+        form.field("unix.mode", &hint, Some(Field::UnixMode)).show(ui, &mut tab.unix.mode);
         ui.add_enabled_ui(!form.is_locked, |ui| {
             let (name, tip) = (ctx.text("unix.replace_stale"), ctx.text("unix.replace_stale_tip"));
             toggle(ui, &mut tab.unix.replace_stale, name, tip);
@@ -147,7 +154,8 @@ fn unix_kind_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, kind: &mut TabKind) {
 pub(super) fn protocol_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings) {
     let ctx = form.ctx;
     ui.horizontal_top(|ui| {
-        form.field("raw.protocol", "icmp", Some(Field::Protocol))
+        let hint = form.example("icmp", "connection.none");
+        form.field("raw.protocol", &hint, Some(Field::Protocol))
             .width(width_beside_button(ui))
             .show(ui, &mut tab.raw.protocol);
         close_up(ui);

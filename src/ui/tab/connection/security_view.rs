@@ -66,6 +66,7 @@ fn file_ui(
 ) {
     let ctx = form.ctx;
     ui.horizontal_top(|ui| {
+        let hint = if form.is_locked && hint == "security.pem" { "connection.none" } else { hint };
         form.field(key, ctx.text(hint), Some(field)).width(width_beside_button(ui)).show(ui, text);
         close_up(ui);
         ui.add_enabled_ui(!form.is_locked, |ui| {
@@ -108,7 +109,8 @@ fn more_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<Ta
     } else {
         identity_ui(ui, form, tab, out);
     }
-    form.field("security.alpn", "h2, mqtt", None).show(ui, &mut tab.security.alpn);
+    let hint = form.example("h2, mqtt", "connection.none");
+    form.field("security.alpn", &hint, None).show(ui, &mut tab.security.alpn);
     let what = (SecurityFile::KeyLog, "security.key_log", "security.no_key_log");
     file_ui(ui, form, what, Field::KeyLog, &mut tab.security.key_log, out);
     ui.add_enabled_ui(!form.is_locked, |ui| {

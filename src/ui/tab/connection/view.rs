@@ -12,7 +12,6 @@ use crate::ui::tab::connection::panel::Panel;
 use crate::ui::tab::connection::problem::Field;
 use crate::ui::tab::connection::security_view::security_ui;
 use crate::ui::tab::connection::socket_options;
-use crate::ui::tab::session::SessionAction;
 use crate::ui::tab::settings::LiveSettings;
 use crate::ui::widgets::{
     PillCombo, error_line, group_heading, icon_button, menu, menu_item, menu_separator, toggle,
@@ -56,7 +55,7 @@ pub fn connection_ui(
         | TabKind::UnixClient
         | TabKind::UnixSeqpacketServer
         | TabKind::UnixSeqpacketClient
-        | TabKind::UnixDatagrams => unix_ui(ui, form, tab),
+        | TabKind::UnixDatagrams => unix_ui(ui, form, tab, out),
         TabKind::Udp => {
             local_ui(ui, form, tab, out);
             target_ui(ui, form.unlocked(), tab, out);
@@ -71,7 +70,7 @@ fn local_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<T
     local_host_ui(ui, form, tab, out);
     let response =
         form.field("connection.port", PORT_HINT, Some(Field::LocalPort)).show(ui, &mut tab.local_port);
-    open_on_enter(ui, &response, form.is_locked, out);
+    form.open_on_enter(ui, &response, out);
 }
 
 fn local_host_ui(ui: &mut Ui, form: Form<'_>, tab: &mut LiveSettings, out: &mut Vec<TabAction>) {
@@ -236,11 +235,5 @@ fn client_details_ui(
         form.field("connection.timeout", "", Some(Field::Timeout))
             .remark(ctx.text("connection.seconds"))
             .show(ui, &mut tab.connect_timeout_seconds);
-    }
-}
-
-fn open_on_enter(ui: &Ui, response: &Response, is_locked: bool, out: &mut Vec<TabAction>) {
-    if response.lost_focus() && !is_locked && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        out.push(SessionAction::ToggleOpen.into());
     }
 }

@@ -18,6 +18,7 @@ use crate::ui::tab::peers::name::PeerNamePage;
 use crate::ui::tab::session::send_command;
 use crate::ui::tab::settings::LiveSettings;
 use crate::workspace::settings::Settings;
+use crate::workspace::tabs::TabKind;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -105,7 +106,7 @@ impl SendTo {
     }
 
     /// Leaves out who has left the session of a tab. Where all have, a client goes on with its one server, whoever it is
-    /// now, and who opens a session again begins anew.
+    /// now, and who opens a session again begins anew. Where no remote address was given, whoever writes is answered.
     pub(in crate::ui) fn follow(&mut self, tab: &Tab) {
         if let Some(shared) = tab.session().map(SessionHandle::shared) {
             self.keep(|id| shared.peer(*id).is_some_and(|peer| peer.state.is_present()));
@@ -113,6 +114,11 @@ impl SendTo {
         let begins_anew = tab.settings.kind.shape().connects() || !tab.is_open();
         if self.is_nobody() && begins_anew {
             *self = SendTo::Standard;
+        }
+        let has_remote =
+            tab.settings.kind != TabKind::UnixDatagrams || !tab.settings.unix.remote.trim().is_empty();
+        if *self == SendTo::Standard && !has_remote && tab.peers.total > 0 {
+            *self = SendTo::LastSender;
         }
     }
 
