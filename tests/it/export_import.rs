@@ -180,6 +180,29 @@ fn a_cut_capture_gives_what_is_whole() {
 }
 
 #[test]
+fn a_block_that_is_shorter_than_any_ends_a_capture() {
+    // What macOS says of the program behind a packet.
+    const PROCESS_INFORMATION: u32 = 0x8000_0001;
+    let mut session = Session::new(Some(SessionKind::TcpServer));
+    session.joined(1, "127.0.0.1:9000", "127.0.0.1:5001");
+    session.received(1, b"before it");
+    let mut capture = session.export(&mut PcapngExporter::new(PcapngOptions::default()));
+    let (whole, _) = import(&capture);
+    let place = capture.len();
+    for length in [0_u32, 4, 8, 11] {
+        capture.truncate(place);
+        capture.extend(PROCESS_INFORMATION.to_le_bytes());
+        capture.extend(length.to_le_bytes());
+        capture.extend([0; 64]);
+        let mut kept = Kept::default();
+        let report = import_capture(io::Cursor::new(capture.clone()), &mut kept).unwrap();
+        assert_eq!(kept.0, whole.0);
+        let damage = Damage::Nonsense { what: "a block's length", at: place as u64 };
+        assert_eq!(report.damage, Some(damage), "a block of {length} bytes");
+    }
+}
+
+#[test]
 fn flipped_bytes_never_stop_the_program() {
     let mut session = Session::new(Some(SessionKind::TcpServer));
     session.joined(1, "127.0.0.1:9000", "127.0.0.1:5001");

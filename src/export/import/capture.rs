@@ -10,6 +10,8 @@ use std::io::Read;
 /// Blocks are read into a buffer of this size, which grows for a larger block up to the limit.
 const BUFFER_BYTES: usize = 256 * 1024;
 const BLOCK_BYTES_LIMIT: usize = 16 << 20;
+/// A block's type, its length, and its length once more.
+const BLOCK_LEAST_BYTES: u32 = 12;
 
 /// The option of a packet that tells which way it went.
 const PACKET_FLAGS: OptionCode = OptionCode(2);
@@ -22,9 +24,16 @@ struct Interface {
     offset_seconds: i64,
 }
 
+/// The part of a pcapng file that one computer wrote.
+#[derive(Clone, Copy, Debug)]
+struct Section {
+    is_big_endian: bool,
+}
+
 /// What is kept from block to block.
 struct Taking<'a> {
     traffic: Traffic<'a>,
+    section: Option<Section>,
     interfaces: Vec<Interface>,
     fragments: Fragments,
 }
@@ -40,11 +49,19 @@ pub fn import_capture(
         Err(PcapError::ReadError) => return Err(ImportError::Read(std::io::ErrorKind::Other.into())),
         Err(_) => return Err(ImportError::NotACapture),
     };
-    let mut taking =
-        Taking { traffic: Traffic::new(sink), interfaces: Vec::new(), fragments: Fragments::default() };
+    let mut taking = Taking {
+        traffic: Traffic::new(sink),
+        section: None,
+        interfaces: Vec::new(),
+        fragments: Fragments::default(),
+    };
     let mut capacity = BUFFER_BYTES;
     let damage = loop {
         let at = reader.consumed() as u64;
+        // The crate subtracts from the length of some kinds of block without a look at it.
+        if taking.section.is_some_and(|section| section.is_block_too_short(reader.data())) {
+            break Some(Damage::Nonsense { what: "a block's length", at });
+        }
         match reader.next() {
             Ok((length, block)) => {
                 take_block(&block, &mut taking)?;
@@ -87,7 +104,10 @@ fn take_block(block: &PcapBlockOwned<'_>, taking: &mut Taking<'_>) -> Result<(),
             let wall_ns = interface.wall_ns_of_parts(packet.ts_sec, packet.ts_usec);
             take_frame(taking, interface, wall_ns, packet.data, None)?;
         }
-        PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
+        PcapBlockOwned::NG(Block::SectionHeader(header)) => {
+            taking.section = Some(Section { is_big_endian: header.big_endian() });
+            interfaces.clear();
+        }
         PcapBlockOwned::NG(Block::InterfaceDescription(description)) => interfaces.push(Interface {
             link_type: description.linktype.0,
             ticks_per_second: description.ts_resolution().unwrap_or(1_000_000),
@@ -143,6 +163,22 @@ fn take_frame(
         return Ok(());
     };
     taking.traffic.packet(wall_ns, &Packet { outgoing: outgoing.or(packet.outgoing), ..packet })
+}
+
+impl Section {
+    /// Whether what comes next says that it is shorter than any block. A next section may have the other order of
+    /// bytes; the length of its header is looked at by the crate.
+    fn is_block_too_short(self, next: &[u8]) -> bool {
+        const SECTION_HEADER: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
+        let (Some(kind), Some(length)) =
+            (next.first_chunk::<4>(), next.get(4..).and_then(<[u8]>::first_chunk))
+        else {
+            return false;
+        };
+        let length =
+            if self.is_big_endian { u32::from_be_bytes(*length) } else { u32::from_le_bytes(*length) };
+        *kind != SECTION_HEADER && length < BLOCK_LEAST_BYTES
+    }
 }
 
 impl Interface {
