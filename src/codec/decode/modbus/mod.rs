@@ -50,7 +50,10 @@ impl Decoder for ModbusTcp {
         match (hint.port == Some(PORT), is_whole) {
             (true, true) => Confidence::Certain,
             (true, false) => Confidence::Likely,
-            (false, true) if body::is_known_function(header[HEADER_BYTES]) => Confidence::Likely,
+            // A checksum at the end speaks for the serial line: a short request there may begin as a header does.
+            (false, true) if body::is_known_function(header[HEADER_BYTES]) && !has_right_crc(message) => {
+                Confidence::Likely
+            }
             _ => Confidence::Possible,
         }
     }
@@ -100,15 +103,10 @@ impl Decoder for ModbusRtu {
     }
 
     fn fits(&self, message: &[u8], _hint: &Hint) -> Confidence {
-        match message.split_last_chunk::<2>() {
-            Some((covered, sent)) if message.len() >= RTU_LEAST_BYTES && crc(covered) == *sent => {
-                if body::is_known_function(covered[1]) {
-                    Confidence::Likely
-                } else {
-                    Confidence::Possible
-                }
-            }
-            _ => Confidence::No,
+        match has_right_crc(message) {
+            true if body::is_known_function(message[1]) => Confidence::Likely,
+            true => Confidence::Possible,
+            false => Confidence::No,
         }
     }
 
@@ -148,6 +146,12 @@ fn exchange(body: &[u8], key: Key, hint: &Hint) -> Exchange {
         Toward::Server => Exchange::asks(key, body::note(body)),
         Toward::Client => Exchange::answers(key),
     }
+}
+
+/// Whether this can be a frame of the serial line, and arrived as it was sent.
+fn has_right_crc(frame: &[u8]) -> bool {
+    frame.len() >= RTU_LEAST_BYTES
+        && frame.split_last_chunk::<2>().is_some_and(|(covered, sent)| crc(covered) == *sent)
 }
 
 /// CRC-16/MODBUS as it stands on the wire, its low byte first.
