@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
+use std::time::Duration;
 
 /// How fine a time is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -210,6 +211,16 @@ pub fn millis_text(millis: u64) -> String {
     }
 }
 
+/// How long an answer or a step took: `42 µs`, `3.0 ms`, rounded down, and from a second on as `millis_text` has it.
+pub fn took_text(took: Duration) -> String {
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    match micros {
+        0..1000 => format!("{micros} µs"),
+        1000..1_000_000 => format!("{}.{} ms", micros / 1000, micros % 1000 / 100),
+        _ => millis_text(micros / 1000),
+    }
+}
+
 /// A longer span, as a clock shows it: hours, minutes and seconds.
 pub fn clock_span(seconds: u64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
@@ -255,11 +266,13 @@ fn push_padded(text: &mut String, number: u64, digits: usize) {
 mod tests {
     use super::{
         TimeColumn, TimeFormat, TimePrecision, clock_span, delta, millis_text, push_seconds, rfc3339_utc,
+        took_text,
     };
     use crate::model::ids::Epoch;
     use crate::model::moment::Moment;
     use crate::util::clock::Stamp;
     use jiff::tz::{Offset, TimeZone};
+    use std::time::Duration;
 
     #[test]
     fn moments_are_shown_in_their_zone() {
@@ -353,6 +366,22 @@ mod tests {
             (1_500, TimePrecision::Micros, "+0.000001"),
         ] {
             assert_eq!(delta(nanos, precision), text);
+        }
+    }
+
+    #[test]
+    fn what_took_little_is_told_in_small_units() {
+        for (micros, text) in [
+            (0, "0 µs"),
+            (42, "42 µs"),
+            (999, "999 µs"),
+            (1_000, "1.0 ms"),
+            (12_399, "12.3 ms"),
+            (999_999, "999.9 ms"),
+            (2_500_000, "2.5 s"),
+            (61_000_000, "61 s"),
+        ] {
+            assert_eq!(took_text(Duration::from_micros(micros)), text);
         }
     }
 

@@ -35,9 +35,11 @@ pub use tree::{Entry, MAX_DEPTH, MAX_NODES, NodeId, Tree};
 pub use value::Value;
 
 use crate::codec::near_miss;
+use crate::codec::time::took_text;
 use crate::util::locale::Locale;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 use thiserror::Error;
 
 /// The protocols that are decoded.
@@ -259,9 +261,7 @@ pub fn summary(tree: &Tree, message: &[u8], locale: &Locale) -> String {
 
 /// Appends which request a message answers, and after how long: `answers 1,270 after 3.0 ms`.
 pub fn push_answer(asked: EarlierRequest, locale: &Locale, line: &mut String) {
-    // Tenths of milliseconds, rounded down.
-    let tenths = asked.after_ns / 100_000;
-    let after = format!("{}.{} ms", tenths / 10, tenths % 10);
+    let after = took_text(Duration::from_nanos(asked.after_ns));
     locale.format_into(line, "decode.answers", &[("number", &asked.row), ("after", &after)]);
 }
 

@@ -3,6 +3,7 @@
 use crate::codec::checksum::ByteOrder;
 use crate::codec::prose::{body_text, own_words_text};
 use crate::codec::text::TextEncoding;
+use crate::codec::time::took_text;
 use crate::codec::values::{ReadingName, readings};
 use crate::engine::shared::Status;
 use crate::model::status::PeerStatus;
@@ -173,7 +174,7 @@ pub(super) fn sums_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &Inspector, out
 pub(super) fn connection_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, peer: &PeerStatus, out: &mut Vec<TabAction>) {
     let mut title = ctx.format("inspector.connection", &[("peer", &peer.id)]);
     if let Some(facts) = peer.facts {
-        title = format!("{title} · RTT {:.2} ms", facts.rtt.as_secs_f64() * 1000.0);
+        title = format!("{title} · RTT {}", took_text(facts.rtt));
     }
     part_ui(ui, ctx, InspectorPart::Connection, &title, out, |ui, _| {
         key_value(ui, ctx.text("inspector.remote"), &peer.remote.to_string(), true);

@@ -1,6 +1,7 @@
 //! What the row's bytes mean: the tree of decoded values, linked with the dump, and the choice of who decodes.
 
 use crate::codec::decode::{DECODERS, EarlierRequest, Tree};
+use crate::codec::time::took_text;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::tab::TabAction;
@@ -16,6 +17,7 @@ use crate::ui::widgets::{
 use crate::util::bytes_text::Count;
 use crate::workspace::settings::InspectorPart;
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::time::Duration;
 
 const LINE_HEIGHT: f32 = 20.0;
 
@@ -88,7 +90,7 @@ fn title(ctx: &ViewCtx<'_>, tree: &Tree) -> String {
 
 /// Which request this answers; pressing it leads there.
 fn answer_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, asked: EarlierRequest, out: &mut Vec<TabAction>) {
-    let after = format!("{:.1} ms", asked.after_ns as f64 / 1e6);
+    let after = took_text(Duration::from_nanos(asked.after_ns));
     let text = ctx.format("inspector.answers", &[("number", &Count(asked.row)), ("after", &after)]);
     if text_button(ui, &text, ctx.text("inspector.answers_tip")).clicked() {
         out.push(InspectorAction::GoTo(asked.record).into());

@@ -1,5 +1,6 @@
 //! The peers of a session: counters, state, whom to send to, and how to part from one.
 
+use crate::codec::time::took_text;
 use crate::engine::shared::Status;
 use crate::model::config::{Meeting, SessionShape};
 use crate::model::status::{PeerState, PeerStatus};
@@ -233,7 +234,7 @@ fn facts_line(locale: &Locale, peer: &PeerStatus) -> String {
         parts.push(text::process_line(locale, process));
     }
     if let Some(facts) = peer.facts {
-        parts.push(format!("{:.1} ms", facts.rtt.as_secs_f64() * 1000.0));
+        parts.push(took_text(facts.rtt));
     }
     parts.join(" · ")
 }

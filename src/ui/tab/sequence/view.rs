@@ -4,6 +4,7 @@ use crate::automation::interval;
 use crate::automation::sequence::{Action, Outcome, Sequence, Step};
 use crate::codec::checksum::placing::Placing;
 use crate::codec::text::TextEncoding;
+use crate::codec::time::took_text;
 use crate::model::status::SequenceStatus;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::tab::TabAction;
@@ -338,11 +339,6 @@ fn went(
         None if panel.ended.is_some() => (word_cell(ctx.text("sequence.not_reached"), theme.faint), false),
         None => (LayoutJob::default(), false),
     }
-}
-
-fn took_text(took: std::time::Duration) -> String {
-    let micros = took.as_micros();
-    if micros < 10_000 { format!("{micros} µs") } else { format!("{} ms", took.as_millis()) }
 }
 
 fn word_of(ctx: &ViewCtx<'_>, action: &Action) -> String {
