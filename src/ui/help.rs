@@ -3,14 +3,15 @@
 use crate::ui::commands::{self, QUICK_SEND_KEYS};
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
-use crate::ui::page_parts::{explain, title};
+use crate::ui::page_parts::{explain, page_height, title};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::group_heading;
 use crate::util::PROGRAM;
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::style::ScrollAnimation;
+use egui::{Grid, Key, RichText, ScrollArea, Ui, vec2};
 
-/// What the page has besides its table, and what stays free around it.
-const ABOVE_AND_BELOW: f32 = 280.0;
+/// What the page has besides its table.
+const ABOVE_AND_BELOW: f32 = 250.0;
 
 /// Draws the page.
 pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
@@ -23,13 +24,34 @@ pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
     }
     ui.add_space(theme::SPACE_8);
     group_heading(ui, ctx.text("help.shortcuts"));
-    let room = ui.ctx().content_rect().height() - ABOVE_AND_BELOW;
+    let room = page_height(ui) - ABOVE_AND_BELOW;
     ScrollArea::vertical().max_height(room.max(theme::ROW_HEIGHT)).auto_shrink([false, true]).show(
         ui,
         |ui| {
             shortcuts_ui(ui, ctx);
+            scroll_by_keys(ui, room);
         },
     );
+}
+
+/// Nothing in the table takes the keyboard, so these keys are free to move it.
+fn scroll_by_keys(ui: &Ui, page: f32) {
+    let down = ui.input(|input| {
+        [
+            (Key::ArrowDown, theme::ROW_HEIGHT),
+            (Key::ArrowUp, -theme::ROW_HEIGHT),
+            (Key::PageDown, page),
+            (Key::PageUp, -page),
+            (Key::End, f32::MAX),
+            (Key::Home, f32::MIN),
+        ]
+        .into_iter()
+        .find(|(key, _)| input.key_pressed(*key))
+        .map(|(_, down)| down)
+    });
+    if let Some(down) = down {
+        ui.scroll_with_delta_animation(vec2(0.0, -down), ScrollAnimation::none());
+    }
 }
 
 fn shortcuts_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {

@@ -6,7 +6,7 @@ use crate::ui::fonts;
 use crate::ui::paths::PathField;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{ButtonKind, TextField, button};
-use egui::{Align, Align2, Id, Key, Layout, Response, RichText, Ui, vec2};
+use egui::{Align, Align2, Id, Key, Layout, Popup, Response, RichText, Ui, vec2};
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -21,6 +21,11 @@ pub enum PageAction {
 
 /// So far down the window pages begin, as a part of its height.
 const PAGE_TOP: f32 = 0.09;
+
+/// How high a page can be: it ends as far from the edge as it begins, so that it never has to be moved up.
+pub(in crate::ui) fn page_height(ui: &Ui) -> f32 {
+    ui.ctx().content_rect().height() * (1.0 - 2.0 * PAGE_TOP)
+}
 
 /// A page in front of the window. A press beside it leaves it only where that is no slip of the hand.
 pub(in crate::ui) fn in_front<A: From<PageAction>>(
@@ -44,6 +49,18 @@ pub(in crate::ui) fn in_front<A: From<PageAction>>(
     if !is_slip && response.should_close() {
         out.push(PageAction::Close.into());
     }
+}
+
+/// The way back from a page that fills the window: a button, and Escape. Escape belongs to what is in front or being
+/// written first; that is gone when the page is drawn, so the frame before is asked.
+pub(in crate::ui) fn back_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) -> bool {
+    let is_pressed = button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked();
+    let may_leave = !Popup::is_any_open(ui.ctx())
+        && ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+    let would_leave = ui.data_mut(|data| {
+        std::mem::replace(data.get_temp_mut_or(Id::unique("page without a front"), false), may_leave)
+    });
+    is_pressed || would_leave && ui.input(|input| input.key_pressed(Key::Escape))
 }
 
 /// Since which frame a page is in front, and in which it was last drawn.

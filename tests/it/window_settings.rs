@@ -58,3 +58,37 @@ fn each_setting_says_what_it_does() {
     desk.press("Back");
     assert_eq!(desk.state().page, Page::Tabs);
 }
+
+#[test]
+fn escape_leaves_a_page_unless_something_in_front_of_it_has_a_use_for_it() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    desk.key(Modifiers::COMMAND, Key::Comma);
+    desk.key(Modifiers::NONE, Key::F1);
+    desk.see("Shortcuts");
+    desk.key(Modifiers::NONE, Key::Escape);
+    desk.lose("Shortcuts");
+    assert_eq!(desk.state().page, Page::Settings, "it closed what was in front");
+    desk.press_last("Colours");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert_eq!(desk.state().page, Page::Settings, "it closed a list");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert_eq!(desk.state().page, Page::Tabs);
+}
+
+#[test]
+fn the_shortcuts_are_moved_by_keys() {
+    let mut desk = Desk::with_tabs(vec![loopback(TabKind::TcpServer)]);
+    desk.key(Modifiers::NONE, Key::F1);
+    desk.see("Shortcuts");
+    let top = |desk: &Desk| desk.harness.get_by_label("Shift+F10").rect().top();
+    let at_first = top(&desk);
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    let lower = top(&desk);
+    assert!(lower < at_first, "{lower} {at_first}");
+    desk.key(Modifiers::NONE, Key::End);
+    let at_the_end = top(&desk);
+    assert!(at_the_end < lower, "{at_the_end} {lower}");
+    desk.key(Modifiers::NONE, Key::Home);
+    let back = top(&desk);
+    assert!((back - at_first).abs() < 1.0, "{back} {at_first} {lower} {at_the_end}");
+}

@@ -3,6 +3,7 @@
 use crate::journal::retention::SessionFile;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
+use crate::ui::page_parts::back_ui;
 use crate::ui::session_facts::{facts_line, file_of, name_of};
 use crate::ui::sessions::search_view::{found_ui, search_ui};
 use crate::ui::sessions::{Sessions, SessionsAction, can_delete};
@@ -32,7 +33,7 @@ pub fn sessions_ui(
             ctx.format("sessions.total", &[("count", &Count(list.len() as u64)), ("size", &ByteSize(total))]);
         ui.label(RichText::new(line).color(theme.dim));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked() {
+            if back_ui(ui, ctx) {
                 out.push(SessionsAction::Show(false).into());
             }
             if button(ui, ButtonKind::Ordinary, ctx.text("sessions.refresh"), None, "").clicked() {

@@ -4,14 +4,13 @@ use crate::codec::text::TextEncoding;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
 use crate::ui::look::{self, ZOOM_CHOICES};
+use crate::ui::page_parts::back_ui;
 use crate::ui::settings_page::{SettingsAction, SettingsPage};
 use crate::ui::tab::settings::{view_choice, view_of};
 use crate::ui::tab::view_bar::view_choices;
 use crate::ui::theme::{self, Theme};
 use crate::ui::times::TIME_CHOICES;
-use crate::ui::widgets::{
-    ButtonKind, PillCombo, TextField, button, group_heading, segmented, text_button, toggle,
-};
+use crate::ui::widgets::{PillCombo, TextField, group_heading, segmented, text_button, toggle};
 use crate::util::locale::Language;
 use crate::workspace::settings::{RendererChoice, Settings, ThemeChoice};
 use egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Ui, vec2};
@@ -55,7 +54,7 @@ pub fn settings_ui(
     ui.horizontal(|ui| {
         ui.label(RichText::new(ctx.text("settings.title")).font(fonts::strong(16.0)).color(theme.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked() {
+            if back_ui(ui, ctx) {
                 out.push(SettingsAction::Show(false).into());
             }
         });
