@@ -5,6 +5,7 @@ use egui::{Key, Modifiers};
 use sockscope::ui::pages::Modal;
 use sockscope::workspace::tabs::TabKind;
 use std::io::Write;
+use std::time::Duration;
 
 fn open_palette(desk: &mut Desk) {
     desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
@@ -101,6 +102,8 @@ fn what_is_selected_is_sent_by_name_and_times_are_measured_from_it() {
     assert_eq!(read_exactly(&mut peer, 9), b"from here");
     desk.press("RX from here");
     desk.key(Modifiers::COMMAND, Key::A);
+    // The pauses are as long as this test took from row to row.
+    peer.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
     choose(&mut desk, "pauses", "Send these rows with their pauses to all clients");
     assert_eq!(read_exactly(&mut peer, 27), b"from here".repeat(3));
     desk.wait("the end of the rows", |state| state.tabs[0].file.is_none());

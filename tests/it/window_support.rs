@@ -283,26 +283,29 @@ pub(crate) fn local(tab: &Tab) -> Option<SocketAddr> {
     }
 }
 
+/// How long somebody else waits for bytes, also on a machine that has much else to do.
+const PEER_PATIENCE: Duration = Duration::from_secs(30);
+
 /// A client of somebody else.
 pub(crate) fn client(listener: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(listener).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(PEER_PATIENCE)).unwrap();
     stream
 }
 
 /// A datagram socket of somebody else.
 pub(crate) fn datagrams() -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(PEER_PATIENCE)).unwrap();
     socket
 }
 
-/// What somebody else got, of this length.
 /// What this system says when it refuses something, with its name and number for that.
 pub(crate) fn words_of<T>(refused: io::Result<T>) -> String {
     OsError::from(refused.err().unwrap()).to_string()
 }
 
+/// What somebody else got, of this length.
 pub(crate) fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes).unwrap();
