@@ -129,6 +129,8 @@ pub struct CommandRow {
     pub command: UiCommand,
     /// The key of the text that says so.
     pub name: &'static str,
+    /// The key of the words that others have for it: it is found by them, too.
+    pub words: Option<&'static str>,
     /// What is pressed for it; the first is the one that is shown.
     pub keys: [Option<KeyboardShortcut>; 2],
     /// Where it stands in the menu of the window.
@@ -165,7 +167,7 @@ const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
 const fn row(command: UiCommand, name: &'static str) -> CommandRow {
-    CommandRow { command, name, keys: [None, None], menu: None }
+    CommandRow { command, name, words: None, keys: [None, None], menu: None }
 }
 
 impl CommandRow {
@@ -176,48 +178,61 @@ impl CommandRow {
     const fn menu(self, part: MenuPart) -> CommandRow {
         CommandRow { menu: Some(part), ..self }
     }
+
+    const fn words(self, words: &'static str) -> CommandRow {
+        CommandRow { words: Some(words), ..self }
+    }
 }
 
 /// All commands, in the order of the help page and the palette.
 pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Send, "command.send").keys(CTRL, Key::Enter),
-    row(UiCommand::ToggleOpen, "command.toggle_open").keys(CTRL, Key::O),
-    row(UiCommand::SendFile, "command.send_file"),
-    row(UiCommand::StartRepeat, "command.start_repeat"),
-    row(UiCommand::StopRepeat, "command.stop_repeat"),
-    row(UiCommand::Answers, "command.answers"),
-    row(UiCommand::AddQuick, "command.add_quick"),
-    row(UiCommand::Find, "command.find").keys(CTRL, Key::F),
+    row(UiCommand::ToggleOpen, "command.toggle_open").words("words.toggle_open").keys(CTRL, Key::O),
+    row(UiCommand::SendFile, "command.send_file").words("words.send_file"),
+    row(UiCommand::StartRepeat, "command.start_repeat").words("words.start_repeat"),
+    row(UiCommand::StopRepeat, "command.stop_repeat").words("words.stop_repeat"),
+    row(UiCommand::Answers, "command.answers").words("words.answers"),
+    row(UiCommand::AddQuick, "command.add_quick").words("words.add_quick"),
+    row(UiCommand::Find, "command.find").words("words.find").keys(CTRL, Key::F),
     row(UiCommand::FindPrevious, "command.find_previous").keys(SHIFT, Key::F3),
     row(UiCommand::FindNext, "command.find_next").keys(NONE, Key::F3),
-    row(UiCommand::Highlights, "command.highlights").keys(CTRL_SHIFT, Key::H),
-    row(UiCommand::GoTo, "command.go_to").keys(CTRL, Key::G),
-    row(UiCommand::Chart, "command.chart"),
-    row(UiCommand::Notes, "command.notes").keys(CTRL, Key::M),
-    row(UiCommand::ToggleFollowing, "command.toggle_following").keys(CTRL, Key::P),
+    row(UiCommand::Highlights, "command.highlights").words("words.highlights").keys(CTRL_SHIFT, Key::H),
+    row(UiCommand::GoTo, "command.go_to").words("words.go_to").keys(CTRL, Key::G),
+    row(UiCommand::Chart, "command.chart").words("words.chart"),
+    row(UiCommand::Notes, "command.notes").words("words.notes").keys(CTRL, Key::M),
+    row(UiCommand::ToggleFollowing, "command.toggle_following")
+        .words("words.toggle_following")
+        .keys(CTRL, Key::P),
     row(UiCommand::View(RowView::Text), "command.view_text"),
     row(UiCommand::View(RowView::Hex), "command.view_hex"),
     row(UiCommand::View(RowView::Dump), "command.view_dump"),
-    row(UiCommand::View(RowView::Decoded), "command.view_decoded"),
+    row(UiCommand::View(RowView::Decoded), "command.view_decoded").words("words.view_decoded"),
     row(UiCommand::View(RowView::Running), "command.view_running").keys(ALT, Key::R),
-    row(UiCommand::ClearView, "command.clear_view").keys(CTRL, Key::L),
+    row(UiCommand::ClearView, "command.clear_view").words("words.clear_view").keys(CTRL, Key::L),
     row(UiCommand::ShowCleared, "command.show_cleared"),
     row(UiCommand::ResetCounters, "command.reset_counters"),
-    row(UiCommand::Import, "command.import").menu(MenuPart::Files),
-    row(UiCommand::SaveRaw, "command.save_raw").keys(CTRL_SHIFT, Key::S),
-    row(UiCommand::SaveLog, "command.save_log").keys(CTRL, Key::S).menu(MenuPart::Files),
+    row(UiCommand::Import, "command.import").words("words.import").menu(MenuPart::Files),
+    row(UiCommand::SaveRaw, "command.save_raw").words("words.save_raw").keys(CTRL_SHIFT, Key::S),
+    row(UiCommand::SaveLog, "command.save_log")
+        .words("words.save_log")
+        .keys(CTRL, Key::S)
+        .menu(MenuPart::Files),
     row(UiCommand::LogFile, "command.log_file").menu(MenuPart::Files),
-    row(UiCommand::Watch, "command.watch").menu(MenuPart::Files),
-    row(UiCommand::NewSessionHere, "command.new_session_here").menu(MenuPart::Files),
-    row(UiCommand::DisconnectAll, "command.disconnect_all"),
+    row(UiCommand::Watch, "command.watch").words("words.watch").menu(MenuPart::Files),
+    row(UiCommand::NewSessionHere, "command.new_session_here")
+        .words("words.new_session_here")
+        .menu(MenuPart::Files),
+    row(UiCommand::DisconnectAll, "command.disconnect_all").words("words.disconnect_all"),
     row(UiCommand::ReopenTab, "command.reopen_tab").keys(CTRL_SHIFT, Key::T),
-    row(UiCommand::NewTab(TabKind::TcpServer), "command.new_server").keys(CTRL, Key::T),
-    row(UiCommand::NewTab(TabKind::TcpClient), "command.new_client"),
-    row(UiCommand::NewTab(TabKind::Udp), "command.new_udp"),
+    row(UiCommand::NewTab(TabKind::TcpServer), "command.new_server")
+        .words("words.new_server")
+        .keys(CTRL, Key::T),
+    row(UiCommand::NewTab(TabKind::TcpClient), "command.new_client").words("words.new_client"),
+    row(UiCommand::NewTab(TabKind::Udp), "command.new_udp").words("words.new_udp"),
     row(UiCommand::NewTab(TabKind::WebSocketServer), "command.new_web_socket_server"),
     row(UiCommand::NewTab(TabKind::WebSocketClient), "command.new_web_socket_client"),
-    row(UiCommand::NewTab(TabKind::UnixServer), "command.new_unix"),
-    row(UiCommand::NewTab(TabKind::Raw), "command.new_raw"),
+    row(UiCommand::NewTab(TabKind::UnixServer), "command.new_unix").words("words.new_unix"),
+    row(UiCommand::NewTab(TabKind::Raw), "command.new_raw").words("words.new_raw"),
     row(UiCommand::CloseTab, "command.close_tab").keys(CTRL, Key::W),
     row(UiCommand::PreviousTab, "command.previous_tab").keys(CTRL_SHIFT, Key::Tab),
     row(UiCommand::NextTab, "command.next_tab").keys(CTRL, Key::Tab),
@@ -234,28 +249,41 @@ pub const TABLE: &[CommandRow] = &[
     row(UiCommand::Tab(8), "command.tab_by_place").keys(CTRL, Key::Num9),
     row(UiCommand::RenameTab, "command.rename_tab").keys(NONE, Key::F2),
     row(UiCommand::DuplicateTab, "command.duplicate_tab").keys(CTRL, Key::D),
-    row(UiCommand::Sessions, "command.sessions"),
+    row(UiCommand::Sessions, "command.sessions").words("words.sessions"),
     row(UiCommand::FindInSessions, "command.find_in_sessions").keys(CTRL_SHIFT, Key::F),
     row(UiCommand::ToggleWrap, "command.toggle_wrap").keys(ALT, Key::Z).menu(MenuPart::Look),
     row(UiCommand::ToggleTerminalColors, "command.toggle_terminal_colors"),
-    row(UiCommand::ToggleInspector, "command.toggle_inspector").keys(CTRL, Key::I).menu(MenuPart::Look),
+    row(UiCommand::ToggleInspector, "command.toggle_inspector")
+        .words("words.toggle_inspector")
+        .keys(CTRL, Key::I)
+        .menu(MenuPart::Look),
     row(UiCommand::ZoomIn, "command.zoom_in")
+        .words("words.zoom_in")
         .keys(CTRL, Key::Equals)
         .keys(CTRL, Key::Plus)
         .menu(MenuPart::Look),
-    row(UiCommand::ZoomOut, "command.zoom_out").keys(CTRL, Key::Minus).menu(MenuPart::Look),
-    row(UiCommand::ZoomReset, "command.zoom_reset").keys(CTRL, Key::Num0).menu(MenuPart::Look),
+    row(UiCommand::ZoomOut, "command.zoom_out")
+        .words("words.zoom_out")
+        .keys(CTRL, Key::Minus)
+        .menu(MenuPart::Look),
+    row(UiCommand::ZoomReset, "command.zoom_reset")
+        .words("words.zoom_reset")
+        .keys(CTRL, Key::Num0)
+        .menu(MenuPart::Look),
     row(UiCommand::FullScreen, "command.full_screen").keys(NONE, Key::F11).menu(MenuPart::Look),
     row(UiCommand::OnTop, "command.on_top").menu(MenuPart::Look),
     row(UiCommand::SystemColours, "command.theme_system"),
-    row(UiCommand::DarkColours, "command.theme_dark"),
-    row(UiCommand::LightColours, "command.theme_light"),
+    row(UiCommand::DarkColours, "command.theme_dark").words("words.dark_colours"),
+    row(UiCommand::LightColours, "command.theme_light").words("words.light_colours"),
     row(UiCommand::English, "command.english"),
     row(UiCommand::Chinese, "command.chinese"),
-    row(UiCommand::RefreshAddresses, "command.refresh_addresses"),
-    row(UiCommand::Settings, "command.settings").keys(CTRL, Key::Comma).menu(MenuPart::Look),
+    row(UiCommand::RefreshAddresses, "command.refresh_addresses").words("words.refresh_addresses"),
+    row(UiCommand::Settings, "command.settings")
+        .words("words.settings")
+        .keys(CTRL, Key::Comma)
+        .menu(MenuPart::Look),
     row(UiCommand::Palette, "command.palette").keys(CTRL_SHIFT, Key::P).menu(MenuPart::Help),
-    row(UiCommand::Help, "command.help").keys(NONE, Key::F1).menu(MenuPart::Help),
+    row(UiCommand::Help, "command.help").words("words.help").keys(NONE, Key::F1).menu(MenuPart::Help),
     row(UiCommand::About, "command.about").menu(MenuPart::Help),
 ];
 

@@ -72,14 +72,20 @@ impl Palette {
         }
     }
 
-    /// The lines that what is typed leaves: names that begin with it come first.
+    /// The lines that what is typed leaves: names that begin with it come first, and last what other programs call so.
     pub fn lines(&self, locale: &Locale, quick: &[QuickSend]) -> Vec<PaletteLine> {
         let english = Locale::of(Language::English);
         let rows = TABLE.iter().filter(|row| self.offered.contains(&row.command));
         let commands = rows.filter_map(|row| {
             let (name, also) = (locale.text(row.name).to_owned(), english.text(row.name).to_owned());
             let action = Action::of_command(row.command, self.tab)?;
-            Some((also, PaletteLine { name, command: Some(row.command), key: String::new(), action }))
+            let words = row.words.map_or_else(String::new, |words| {
+                format!("{name} {} {also} {}", locale.text(words), english.text(words))
+            });
+            Some((
+                [also, words],
+                PaletteLine { name, command: Some(row.command), key: String::new(), action },
+            ))
         });
         let of_rows = self.of_rows.iter().filter_map(|(name, action)| {
             let whole = |name: &str| {
@@ -87,33 +93,44 @@ impl Palette {
             };
             let (also, name) = (whole(english.text(name)), whole(locale.text(name)));
             let action = Action::OnTab(self.tab?, LogAction::Sheet(*action).into());
-            Some((also, PaletteLine { name, command: None, key: String::new(), action }))
+            Some(([also, String::new()], PaletteLine { name, command: None, key: String::new(), action }))
         });
         let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
             let name = locale.format("palette.tab", &[("title", title)]);
             let (command, action) = (Some(UiCommand::Tab(place)), TabsAction::Activate(*key).into());
             let also = english.format("palette.tab", &[("title", title)]);
-            (also, PaletteLine { name, command, key: String::new(), action })
+            ([also, String::new()], PaletteLine { name, command, key: String::new(), action })
         });
         let quick = quick.iter().enumerate().filter(|_| self.sends).filter_map(|(place, quick)| {
             let name = locale.format("palette.quick", &[("name", &quick.name)]);
             let action = Action::OnTab(self.tab?, QuickSendAction::Send(place).into());
             let also = english.format("palette.quick", &[("name", &quick.name)]);
-            Some((also, PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
+            Some((
+                [also, String::new()],
+                PaletteLine { name, command: None, key: quick.key().to_owned(), action },
+            ))
         });
         let typed = self.typed.trim().to_lowercase();
         let fits = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
-        let mut lines: Vec<(bool, PaletteLine)> = commands
+        let mut lines: Vec<(u8, PaletteLine)> = commands
             .chain(of_rows)
             .chain(tabs)
             .chain(quick)
-            .filter_map(|(also, line)| {
+            .filter_map(|([also, words], line)| {
                 let (name, also) = (line.name.to_lowercase(), also.to_lowercase());
-                let is_first = name.starts_with(&typed) || also.starts_with(&typed);
-                (fits(&name) || fits(&also)).then_some((!is_first, line))
+                let rank = if name.starts_with(&typed) || also.starts_with(&typed) {
+                    0
+                } else if fits(&name) || fits(&also) {
+                    1
+                } else if fits(&words.to_lowercase()) {
+                    2
+                } else {
+                    return None;
+                };
+                Some((rank, line))
             })
             .collect();
-        lines.sort_by_key(|(is_later, _)| *is_later);
+        lines.sort_by_key(|(rank, _)| *rank);
         lines.into_iter().map(|(_, line)| line).collect()
     }
 
@@ -204,6 +221,22 @@ mod tests {
             ("no such thing", Language::English, None),
         ] {
             assert_eq!(first(&mut palette, typed, language), action, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_found_by_what_other_programs_call_it() {
+        let mut palette = over_a_tab();
+        for (typed, language, command) in [
+            ("filter", Language::English, UiCommand::Find),
+            ("ping", Language::English, UiCommand::NewTab(TabKind::Raw)),
+            ("preferences", Language::SimplifiedChinese, UiCommand::Settings),
+            ("首选项", Language::SimplifiedChinese, UiCommand::Settings),
+            ("筛选", Language::SimplifiedChinese, UiCommand::Find),
+            ("theme dark", Language::English, UiCommand::DarkColours),
+        ] {
+            let action = Action::of_command(command, Some(TabKey(0)));
+            assert!(action.is_some() && first(&mut palette, typed, language) == action, "{typed}");
         }
     }
 
