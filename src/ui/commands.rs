@@ -129,7 +129,7 @@ pub struct CommandRow {
     pub command: UiCommand,
     /// The key of the text that says so.
     pub name: &'static str,
-    /// The key of the words that others have for it: it is found by them, too.
+    /// The key of the words that others have for it, in small letters: it is found by them, too.
     pub words: Option<&'static str>,
     /// What is pressed for it; the first is the one that is shown.
     pub keys: [Option<KeyboardShortcut>; 2],

@@ -79,13 +79,8 @@ impl Palette {
         let commands = rows.filter_map(|row| {
             let (name, also) = (locale.text(row.name).to_owned(), english.text(row.name).to_owned());
             let action = Action::of_command(row.command, self.tab)?;
-            let words = row.words.map_or_else(String::new, |words| {
-                format!("{name} {} {also} {}", locale.text(words), english.text(words))
-            });
-            Some((
-                [also, words],
-                PaletteLine { name, command: Some(row.command), key: String::new(), action },
-            ))
+            let line = PaletteLine { name, command: Some(row.command), key: String::new(), action };
+            Some((also, row.words, line))
         });
         let of_rows = self.of_rows.iter().filter_map(|(name, action)| {
             let whole = |name: &str| {
@@ -93,36 +88,37 @@ impl Palette {
             };
             let (also, name) = (whole(english.text(name)), whole(locale.text(name)));
             let action = Action::OnTab(self.tab?, LogAction::Sheet(*action).into());
-            Some(([also, String::new()], PaletteLine { name, command: None, key: String::new(), action }))
+            Some((also, None, PaletteLine { name, command: None, key: String::new(), action }))
         });
         let tabs = self.titles.iter().enumerate().map(|(place, (key, title))| {
             let name = locale.format("palette.tab", &[("title", title)]);
             let (command, action) = (Some(UiCommand::Tab(place)), TabsAction::Activate(*key).into());
             let also = english.format("palette.tab", &[("title", title)]);
-            ([also, String::new()], PaletteLine { name, command, key: String::new(), action })
+            (also, None, PaletteLine { name, command, key: String::new(), action })
         });
         let quick = quick.iter().enumerate().filter(|_| self.sends).filter_map(|(place, quick)| {
             let name = locale.format("palette.quick", &[("name", &quick.name)]);
             let action = Action::OnTab(self.tab?, QuickSendAction::Send(place).into());
             let also = english.format("palette.quick", &[("name", &quick.name)]);
-            Some((
-                [also, String::new()],
-                PaletteLine { name, command: None, key: quick.key().to_owned(), action },
-            ))
+            Some((also, None, PaletteLine { name, command: None, key: quick.key().to_owned(), action }))
         });
         let typed = self.typed.trim().to_lowercase();
-        let fits = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
+        let fits = |texts: &[&str]| {
+            typed.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+        };
         let mut lines: Vec<(u8, PaletteLine)> = commands
             .chain(of_rows)
             .chain(tabs)
             .chain(quick)
-            .filter_map(|([also, words], line)| {
+            .filter_map(|(also, words, line)| {
                 let (name, also) = (line.name.to_lowercase(), also.to_lowercase());
                 let rank = if name.starts_with(&typed) || also.starts_with(&typed) {
                     0
-                } else if fits(&name) || fits(&also) {
+                } else if fits(&[&name]) || fits(&[&also]) {
                     1
-                } else if fits(&words.to_lowercase()) {
+                } else if words
+                    .is_some_and(|words| fits(&[&name, &also, locale.text(words), english.text(words)]))
+                {
                     2
                 } else {
                     return None;
@@ -180,7 +176,7 @@ fn is_offered(command: UiCommand, tab: Option<&Tab>) -> bool {
 mod tests {
     use super::Palette;
     use crate::ui::action::Action;
-    use crate::ui::commands::UiCommand;
+    use crate::ui::commands::{TABLE, UiCommand};
     use crate::ui::look::LookAction;
     use crate::ui::tab::TabKey;
     use crate::ui::tab::list::TabList;
@@ -237,6 +233,12 @@ mod tests {
         ] {
             let action = Action::of_command(command, Some(TabKey(0)));
             assert!(action.is_some() && first(&mut palette, typed, language) == action, "{typed}");
+        }
+        for words in TABLE.iter().filter_map(|row| row.words) {
+            for locale in [Language::English, Language::SimplifiedChinese].map(Locale::of) {
+                let text = locale.text(words);
+                assert_eq!(text, text.to_lowercase(), "what is typed is compared in small letters");
+            }
         }
     }
 
