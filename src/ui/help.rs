@@ -25,7 +25,8 @@ pub fn help_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) {
     ui.add_space(theme::SPACE_8);
     group_heading(ui, ctx.text("help.shortcuts"));
     let room = page_height(ui) - ABOVE_AND_BELOW;
-    ScrollArea::vertical().max_height(room.max(theme::ROW_HEIGHT)).auto_shrink([false, true]).show(
+    let height = room.max(theme::ROW_HEIGHT);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
         ui,
         |ui| {
             shortcuts_ui(ui, ctx);

@@ -54,7 +54,7 @@ pub(in crate::ui) fn in_front<A: From<PageAction>>(
 /// The way back from a page that fills the window: a button, and Escape. Escape belongs to what is in front or being
 /// written first; that is gone when the page is drawn, so the frame before is asked.
 pub(in crate::ui) fn back_ui(ui: &mut Ui, ctx: &ViewCtx<'_>) -> bool {
-    let is_pressed = button(ui, ButtonKind::Ordinary, ctx.text("sessions.back"), None, "").clicked();
+    let is_pressed = button(ui, ButtonKind::Ordinary, ctx.text("common.back"), None, "").clicked();
     let may_leave = !Popup::is_any_open(ui.ctx())
         && ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
     let would_leave = ui.data_mut(|data| {
