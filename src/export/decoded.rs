@@ -37,7 +37,7 @@ impl DecodedRows {
 
     /// Appends `,"decoded":{…}` where a decoder goes with the row that was taken in last.
     pub(super) fn push_object(&mut self, row: &Row<'_>, line: &mut String) {
-        let Some(message) = row.record.data().map(|data| data.bytes.as_slice()) else { return };
+        let Some(message) = row.record.bytes_of_any_layer().map(|data| data.bytes.as_slice()) else { return };
         let Some(tree) = self.rows.tree(message) else { return };
         let Some(decoder) = tree.decoder() else { return };
         line.push_str(",\"decoded\":{\"protocol\":\"");
@@ -67,7 +67,9 @@ impl DecodedRows {
 
     /// Appends the summary of the row that was taken in last, with what it answers; says whether there is one.
     pub(super) fn push_line(&mut self, row: &Row<'_>, language: Language, line: &mut String) -> bool {
-        let Some(message) = row.record.data().map(|data| data.bytes.as_slice()) else { return false };
+        let Some(message) = row.record.bytes_of_any_layer().map(|data| data.bytes.as_slice()) else {
+            return false;
+        };
         let Some(tree) = self.rows.tree(message) else { return false };
         let locale = Locale::of(language);
         line.push_str(&summary(tree, message, locale));

@@ -152,7 +152,7 @@ fn push_payload(line: &mut String, field: Field, facts: &RowFacts<'_>, encoding:
 
 /// All values of a field that a decoder found, a comma between two.
 fn push_decoded(line: &mut String, name: &str, facts: &RowFacts<'_>) {
-    let (Some(decoder), Some(data)) = (facts.decoder, facts.row.record.data()) else { return };
+    let (Some(decoder), Some(data)) = (facts.decoder, facts.row.record.bytes_of_any_layer()) else { return };
     let mut is_first = true;
     let mut value = String::new();
     decoder.borrow_mut().visit(name, &data.bytes, |entry| {

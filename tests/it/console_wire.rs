@@ -77,6 +77,7 @@ fn a_server_keeps_ciphertext_and_keys_so_that_tshark_shows_the_plaintext() {
         assert!(wire.lines().count() >= 2, "{wire}");
         assert!(wire.lines().all(|line| line.contains("\"kind\":\"data\",\"layer\":\"wire\"")), "{wire}");
         assert!(wire.starts_with('{') && wire.contains("\"hex\":\"1603"), "a hello: {wire}");
+        check_hellos(&shown, version);
         assert_eq!(received(&console, &console.path("session.skj")), b"a question of the client\n");
         for split in ["none", "lines"] {
             let text = shown(&["export", "session.skj", "--to", "text", "--split", split]);
@@ -101,6 +102,23 @@ fn a_server_keeps_ciphertext_and_keys_so_that_tshark_shows_the_plaintext() {
         shown(&["import", "c.pcapng", "-o", "captured.skj"]);
         assert_eq!(wire_of("captured.skj", &[]), wire, "a capture holds what was on the wire");
     }
+}
+
+/// What both sides said before they spoke in secret is decoded where it is seen: out of the ciphertext.
+fn check_hellos(shown: &dyn Fn(&[&str]) -> String, version: &str) {
+    let lines = shown(&["show", "session.skj", "--decode", "tls", "--filter", "layer:wire"]);
+    for said in ["ClientHello", "ServerHello"] {
+        assert!(lines.contains(said), "{said} of {version}: {lines}");
+    }
+    let hello = "layer:wire and tls.handshake.type == 1";
+    let object = shown(&["show", "session.skj", "--decode", "auto", "--format", "jsonl", "--filter", hello]);
+    assert_eq!(object.lines().count(), 1, "one hello of the client: {object}");
+    assert!(object.contains("\"decoded\":{\"protocol\":\"tls\""), "{object}");
+    let fields = ["--fields", "dir,tls.record.content_type,tls.handshake.type", "--filter", hello];
+    assert_eq!(shown(&[&["show", "session.skj"][..], &fields].concat()).trim_end(), "rx\t22\t1");
+    // What was said in secret keeps its own decoders.
+    let payload = shown(&["show", "session.skj", "--decode", "tls,http", "--format", "jsonl"]);
+    assert!(!payload.contains("\"protocol\":\"tls\""), "{payload}");
 }
 
 #[test]

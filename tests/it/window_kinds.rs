@@ -2,11 +2,11 @@
 
 use crate::support::has_tool;
 use crate::window_support::{Desk, client, loopback, read_exactly};
-use egui::Event;
-use egui::{Key, Modifiers};
+use egui::{Event, Key, MissingGlyphPolicy, Modifiers};
 use sockscope::codec::checksum::Checksum;
 use sockscope::model::status::SessionState;
 use sockscope::model::websocket::MessageForm;
+use sockscope::ui::sheet::Rows;
 use sockscope::workspace::tabs::{SecuritySettings, TabKind, TabSettings, WebSocketSettings};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -141,6 +141,18 @@ fn ciphertext_that_is_kept_stays_out_of_the_rows() {
     });
     desk.draw();
     assert!(!desk.is_seen("ciphertext"), "it is hidden");
+
+    // Whoever asks for it sees it, and what it says before it turns secret. It may look like letters that no font has.
+    desk.harness.ctx.set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
+    desk.key(Modifiers::COMMAND, Key::F);
+    desk.enter("layer:wire and dir:rx");
+    desk.see("ciphertext");
+    desk.press("Decoded");
+    desk.see("ClientHello");
+    let first = desk.front().log.rows.as_ref().unwrap().key(0);
+    desk.press_containing("ClientHello");
+    assert_eq!(desk.front().log.sheet.selection().cursor(), Some(first));
+    assert_eq!(desk.front().log.inspector.bytes().first(), Some(&22), "a hello's bytes");
 }
 
 #[test]

@@ -226,6 +226,16 @@ impl DecodeChoice {
         }
         best.map(|(_, decoder)| decoder)
     }
+
+    /// The decoder for ciphertext, which is nothing but TLS: if that is chosen, and where its records begin.
+    pub fn decoder_of_ciphertext(&self, bytes: &[u8], hint: &Hint) -> Option<&'static dyn Decoder> {
+        let is_chosen = match self {
+            DecodeChoice::Among(ids) => ids.contains(&DecoderId::Tls),
+            DecodeChoice::Auto => true,
+        };
+        let decoder = DecoderId::Tls.decoder();
+        (is_chosen && decoder.fits(bytes, hint) >= Confidence::Likely).then_some(decoder)
+    }
 }
 
 /// Decodes a message into a tree, which forgets what it held. Where the message is wrong, the tree ends with a node

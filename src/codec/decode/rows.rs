@@ -9,7 +9,7 @@ use crate::codec::rows::Row;
 use crate::model::address::Address;
 use crate::model::config::{RawKind, SessionKind};
 use crate::model::ids::PeerId;
-use crate::model::record::{Body, Direction, Lifecycle};
+use crate::model::record::{Body, Direction, Layer, Lifecycle};
 use std::collections::HashMap;
 
 /// So many connections are remembered; past that all are forgotten, and answers are no longer joined to what was asked
@@ -21,7 +21,8 @@ const CONVERSATIONS_LIMIT: usize = 4096;
 pub struct RowDecoder {
     choice: DecodeChoice,
     kind: Option<SessionKind>,
-    conversations: HashMap<Option<PeerId>, Conversation>,
+    /// Each layer of a connection is a conversation of its own.
+    conversations: HashMap<(Option<PeerId>, Layer), Conversation>,
     /// What goes with the row that was taken in last.
     chosen: Option<(&'static dyn Decoder, Hint)>,
     is_decoded: bool,
@@ -50,16 +51,20 @@ impl RowDecoder {
     pub fn take_in(&mut self, row: &Row<'_>, is_message_oriented: bool, ends: Option<(Address, Address)>) {
         (self.chosen, self.is_decoded) = (None, false);
         let record = row.record;
-        let Body::Data(data) = &record.body else {
-            if let Body::Lifecycle(Lifecycle::PeerLeft { .. }) = &record.body {
-                self.conversations.remove(&record.peer);
+        let (layer, data) = match &record.body {
+            Body::Data(data) => (Layer::Payload, data),
+            Body::Wire(data) => (Layer::Wire, data),
+            Body::Lifecycle(Lifecycle::PeerLeft { .. }) => {
+                self.conversations.retain(|(peer, _), _| *peer != record.peer);
+                return;
             }
-            return;
+            _ => return,
         };
-        if self.conversations.len() >= CONVERSATIONS_LIMIT && !self.conversations.contains_key(&record.peer) {
+        let key = (record.peer, layer);
+        if self.conversations.len() >= CONVERSATIONS_LIMIT && !self.conversations.contains_key(&key) {
             self.conversations.clear();
         }
-        let conversation = self.conversations.entry(record.peer).or_default();
+        let conversation = self.conversations.entry(key).or_default();
         let mut hint = places(self.kind, data.head.direction, ends);
         hint.carrier = match self.kind {
             // With its header it is a packet of IP, which is known by itself.
@@ -69,7 +74,11 @@ impl RowDecoder {
             _ => Carrier::Stream,
         };
         hint.agreed = conversation.agreed();
-        let Some(decoder) = self.choice.decoder_for(&data.bytes, &hint) else { return };
+        let decoder = match layer {
+            Layer::Wire => self.choice.decoder_of_ciphertext(&data.bytes, &hint),
+            Layer::Payload => self.choice.decoder_for(&data.bytes, &hint),
+        };
+        let Some(decoder) = decoder else { return };
         let seen = Seen {
             record: record.id,
             row: row.number,

@@ -114,7 +114,7 @@ impl Facts for RowFacts<'_> {
     }
 
     fn decoded(&self, name: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> Fact<()> {
-        match (self.decoder, self.row.record.data()) {
+        match (self.decoder, self.row.record.bytes_of_any_layer()) {
             (Some(decoder), Some(data)) => {
                 decoder.borrow_mut().visit(name, &data.bytes, |entry| visit(entry.value()));
                 Fact::Is(())

@@ -199,7 +199,7 @@ pub fn represent_meaning(
     style: &RowStyle<'_>,
 ) {
     into.clear();
-    let Some(data) = row.record.data() else { return };
+    let Some(data) = row.record.bytes_of_any_layer() else { return };
     let end = data.bytes.len();
     let meaning = if is_faulty { SpanStyle::Error } else { SpanStyle::Payload };
     into.push(meaning, 0..end, None, summary);

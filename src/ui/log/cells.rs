@@ -8,7 +8,6 @@ use crate::codec::represent::{
 };
 use crate::codec::rows::Row;
 use crate::codec::text::Carry;
-use crate::model::record::Body;
 use crate::ui::sheet::{RowLine, SpanLook};
 use unicode_width::UnicodeWidthChar;
 
@@ -68,7 +67,7 @@ pub(super) fn lines(
         represented
     };
     let style = RowStyle { dump_width, with_fold_size: false, ..style };
-    let is_dump = style.view == View::Dump && matches!(row.record.body, Body::Data(_));
+    let is_dump = style.view == View::Dump && row.record.bytes_of_any_layer().is_some();
     if extent == Extent::Wrapped && !is_dump {
         let all = represent(&RowStyle { most_bytes: Some(WRAPPED_BYTES), ..style });
         return Cut::of(&all, wrap_columns(style.view, columns), place);
@@ -83,7 +82,7 @@ pub(super) fn lines(
         return Cut::of(&whole, usize::MAX, place);
     }
     // Events have no bytes that could be left out; the end of a long one is cut by the column's edge.
-    let Some(data) = row.record.data() else {
+    let Some(data) = row.record.bytes_of_any_layer() else {
         return Cut { folded: true, ..Cut::of(&whole, usize::MAX, None) };
     };
     let cut_to =

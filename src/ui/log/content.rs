@@ -26,7 +26,7 @@ pub(super) fn tone(record: &Record) -> RowTone {
 
 /// What a screen reader says about a row.
 pub(super) fn spoken(record: &Record, lines: &[RowLine]) -> String {
-    let mut spoken = String::from(match record.data().map(|data| data.head.direction) {
+    let mut spoken = String::from(match record.bytes_of_any_layer().map(|data| data.head.direction) {
         Some(Direction::Received) => "RX ",
         Some(Direction::Sent) => "TX ",
         None => "",

@@ -103,7 +103,7 @@ impl Meanings {
         self.next = self.next.filter(|next| *next <= key.0);
         self.go_to(key.0, &mut |at, row, rows, _| {
             if at == key.0
-                && let Some(data) = row.record.data()
+                && let Some(data) = row.record.bytes_of_any_layer()
             {
                 tree = rows.tree(&data.bytes).cloned();
             }
@@ -144,7 +144,7 @@ impl Meanings {
 }
 
 fn meaning_of(row: &LogRow, rows: &mut RowDecoder, locale: &Locale) -> Option<Meaning> {
-    let message = row.record.data()?.bytes.as_slice();
+    let message = row.record.bytes_of_any_layer()?.bytes.as_slice();
     let tree = rows.tree(message)?;
     Some(Meaning {
         line: summary(tree, message, locale),

@@ -437,7 +437,8 @@ impl LogRows {
             (false, false) => Extent::Folded,
         };
         let meaning = self.meaning_of(key, row, &style)?;
-        let shows_payload = meaning.is_none() && record.data().is_some_and(|data| !data.bytes.is_empty());
+        let shows_payload =
+            meaning.is_none() && record.bytes_of_any_layer().is_some_and(|data| !data.bytes.is_empty());
         let mut cut = match meaning {
             Some(meaning) => cells::meaning_lines(&meaning, self.options.columns, expanded),
             None => self.cut((key, row), carry, &style, extent, place)?,
@@ -451,7 +452,9 @@ impl LogRows {
             time: self.time_text(self.moment_of(row))?,
             delta: self.delta_text(record, after)?,
             peer: self.peer_text(record),
-            bytes: record.data().map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
+            bytes: record
+                .bytes_of_any_layer()
+                .map_or_else(String::new, |data| Count(data.bytes.len() as u64).to_string()),
             tone: tone(record),
             highlight: by.map(|by| by.color),
             spoken: spoken(record, &cut.lines),
@@ -488,7 +491,8 @@ impl LogRows {
         row: &LogRow,
         style: &RowStyle<'_>,
     ) -> Result<Option<Represented>, JournalError> {
-        let Some(choice) = self.options.meaning.clone().filter(|_| row.record.data().is_some()) else {
+        let Some(choice) = self.options.meaning.clone().filter(|_| row.record.bytes_of_any_layer().is_some())
+        else {
             return Ok(None);
         };
         let locale = self.options.locale;
@@ -542,7 +546,7 @@ impl LogRows {
         by: Option<HighlightedBy>,
     ) -> Vec<Mark> {
         let is_wanted = !self.sought.is_nothing() || by.is_some();
-        let Some(data) = record.data().filter(|_| is_wanted) else { return Vec::new() };
+        let Some(data) = record.bytes_of_any_layer().filter(|_| is_wanted) else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
         let bytes = &data.bytes[..data.bytes.len().min(within)];
         let content = Content { carry, ..Content::of_message(bytes) };

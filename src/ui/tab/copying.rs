@@ -220,7 +220,7 @@ fn meaning_of(
     let ends = peer.and_then(|peer| peers.ends(peer)).map(|ends| (ends.local, ends.remote));
     let is_message = peer.and_then(|peer| peers.message_oriented(peer)).unwrap_or(false);
     rows.take_in(row, is_message, ends);
-    let message = row.record.data()?.bytes.as_slice();
+    let message = row.record.bytes_of_any_layer()?.bytes.as_slice();
     let tree = rows.tree(message)?;
     let mut line = summary(tree, message, locale);
     if let Some(asked) = tree.asked() {

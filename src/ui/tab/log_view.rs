@@ -465,7 +465,7 @@ impl LogView {
         let found = find.step(is_forward, from, |key| match rows.row(key) {
             Ok(Some(row)) => {
                 let carry = rows.carry(&row);
-                (row.record.data().map_or_else(Vec::new, |data| data.bytes.clone()), carry)
+                (row.record.bytes_of_any_layer().map_or_else(Vec::new, |data| data.bytes.clone()), carry)
             }
             // In what cannot be read there is no place to point out; its row says why.
             _ => (Vec::new(), Carry::default()),

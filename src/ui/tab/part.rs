@@ -75,7 +75,7 @@ impl LogView {
         // What came before is of use to the first character alone.
         let carry =
             if range.start == 0 && row.message.is_none() { rows.carry(&row) } else { Carry::default() };
-        let all = &row.record.data()?.bytes;
+        let all = &row.record.bytes_of_any_layer()?.bytes;
         let bytes = all.get(range.start..range.end.min(all.len())).filter(|bytes| !bytes.is_empty())?;
         Some(PartBytes { carry, bytes: bytes.to_vec() })
     }

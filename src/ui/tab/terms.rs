@@ -68,7 +68,7 @@ pub fn row_term(
     of: RowTrait,
     (encoding, split): (TextEncoding, &Framing),
 ) -> Result<String, &'static str> {
-    let data = record.data();
+    let data = record.bytes_of_any_layer();
     let are_frames = *split == Framing::WebSocket;
     let since = |relation: &str| format!("time {relation} {}", moment_word(record.at.wall_ns));
     match of {

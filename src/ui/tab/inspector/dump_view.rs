@@ -75,7 +75,7 @@ fn make_dump(ctx: &ViewCtx<'_>, encoding: TextEncoding, inspector: &mut Inspecto
     let page = inspector.page;
     let Some(made) = &mut inspector.made else { return };
     if made.dump.as_ref().is_none_or(|dump| dump.page != page) {
-        let bytes = made.row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+        let bytes = made.row.record.bytes_of_any_layer().map_or(&[][..], |data| data.bytes.as_slice());
         made.dump = Some(PageDump::new(bytes, page, made.carry, encoding, ctx.locale));
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &Inspector, 
     let record = &row.record;
     group_heading(ui, &title(ctx, row));
     let mut when = ctx.times.text(record.at.wall_ns);
-    if record.data().is_some_and(|data| data.head.kernel_stamped) {
+    if record.bytes_of_any_layer().is_some_and(|data| data.head.kernel_stamped) {
         when.push_str(" · ");
         when.push_str(ctx.text("inspector.kernel_time"));
     }
@@ -41,7 +41,7 @@ pub(super) fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &Inspector, 
         key_value(ui, ctx.text("inspector.ended_after"), &format!("{lasted:.3} ms"), false);
     }
     let ends = inspector.made.as_ref().and_then(|made| made.ends.as_ref());
-    match (record.data(), record.peer) {
+    match (record.bytes_of_any_layer(), record.peer) {
         (Some(data), peer) => {
             let way = text::direction_name(ctx.locale, Some(data.head.direction));
             let whom = peer.map_or_else(|| "∗".to_owned(), |peer| peer.to_string());
@@ -59,7 +59,7 @@ pub(super) fn heading_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, inspector: &Inspector, 
         }
         (None, None) => {}
     }
-    if record.data().is_none() {
+    if record.bytes_of_any_layer().is_none() {
         ui.add_space(theme::SPACE_8);
         let words = RichText::new(body_text(&record.body, ctx.locale)).color(Theme::of(ui).text);
         ui.add(Label::new(words).wrap().selectable(true));
@@ -78,7 +78,7 @@ fn title(ctx: &ViewCtx<'_>, row: &LogRow) -> String {
         title.push_str(" · ");
         title.push_str(&ctx.format("inspector.of_records", &[("records", &records)]));
     }
-    if let Some(data) = row.record.data() {
+    if let Some(data) = row.record.bytes_of_any_layer() {
         title.push_str(" · ");
         title.push_str(&ctx.format("composer.length", &[("count", &Count(data.bytes.len() as u64))]));
     }

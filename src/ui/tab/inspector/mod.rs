@@ -213,13 +213,17 @@ impl Inspector {
     }
 
     fn make_hits(&mut self, rows: &LogRows) {
-        let bytes = self.row.as_ref().and_then(|row| row.record.data()).map_or(0, |data| data.bytes.len());
+        let bytes = self
+            .row
+            .as_ref()
+            .and_then(|row| row.record.bytes_of_any_layer())
+            .map_or(0, |data| data.bytes.len());
         let page = self.page.bytes(bytes);
         let around = page.start.saturating_sub(HITS_AROUND_BYTES)
             ..page.end.saturating_add(HITS_AROUND_BYTES).min(bytes);
         let Some(made) = &mut self.made else { return };
         if made.hits.around != around || made.hits.turn != rows.sought_turn() {
-            let all = made.row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+            let all = made.row.record.bytes_of_any_layer().map_or(&[][..], |data| data.bytes.as_slice());
             let places = rows.hits_within(all, around.clone());
             made.hits = Hits { places, around, turn: rows.sought_turn() };
         }
@@ -262,7 +266,10 @@ impl Inspector {
 
     /// The row's bytes, if it is data.
     pub fn bytes(&self) -> &[u8] {
-        self.row.as_ref().and_then(|row| row.record.data()).map_or(&[], |data| data.bytes.as_slice())
+        self.row
+            .as_ref()
+            .and_then(|row| row.record.bytes_of_any_layer())
+            .map_or(&[], |data| data.bytes.as_slice())
     }
 
     /// The bytes of the smallest decoded value around a byte.
@@ -282,7 +289,8 @@ impl Inspector {
             self.folded.insert(name.to_owned());
         }
         let Inspector { row, made, folded, .. } = self;
-        let message = row.as_ref().and_then(|row| row.record.data()).map_or(&[][..], |data| &data.bytes);
+        let message =
+            row.as_ref().and_then(|row| row.record.bytes_of_any_layer()).map_or(&[][..], |data| &data.bytes);
         if let Some(nodes) = made.as_mut().and_then(|made| made.nodes.as_mut()) {
             nodes.fold(message, folded);
         }
@@ -298,7 +306,7 @@ impl Made {
         folded: &BTreeSet<String>,
         rows: &mut LogRows,
     ) -> Result<Made, JournalError> {
-        let bytes = row.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+        let bytes = row.record.bytes_of_any_layer().map_or(&[][..], |data| data.bytes.as_slice());
         let is_decoded = !bytes.is_empty() && bytes.len() <= MOST_DECODED_BYTES;
         let tree = match look.decoders.filter(|_| is_decoded) {
             Some(choice) => rows.tree(key, choice)?,
@@ -306,7 +314,7 @@ impl Made {
         };
         let other = match marked {
             Some(marked) => rows.row(marked)?.map(|other| {
-                let with = other.record.data().map_or(&[][..], |data| data.bytes.as_slice());
+                let with = other.record.bytes_of_any_layer().map_or(&[][..], |data| data.bytes.as_slice());
                 Other { number: other.number, differing: compare::differing(bytes, with) }
             }),
             None => None,
