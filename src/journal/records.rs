@@ -176,11 +176,12 @@ impl Records {
     }
 
     /// Steps over rows as fast as their headers can be read, up to so many and as long as `is_settled`; says how many
-    /// that were. Checksums are not looked at unless it does so.
+    /// that were. It is told what stands behind the header, too, as far as that has been read. Checksums are not looked at
+    /// unless it does so.
     pub(super) fn skip_settled(
         &mut self,
         most: u64,
-        mut is_settled: impl FnMut(RawHeader<'_>) -> bool,
+        mut is_settled: impl FnMut(RawHeader<'_>, &[u8]) -> bool,
     ) -> Result<u64, JournalError> {
         let first = self.next_id;
         let end_id = self.end_id.min(first.saturating_add(most));
@@ -189,12 +190,10 @@ impl Records {
             let (mut id, mut end) = (self.next_id, 0);
             let bytes = self.bytes_at(offset, FRAME_HEADER_BYTES)?;
             while id < end_id
-                && let Some(header) = usize::try_from(end)
-                    .ok()
-                    .and_then(|end| bytes.get(end..))
-                    .and_then(RawHeader::at_start_of)
+                && let Some(frame) = usize::try_from(end).ok().and_then(|end| bytes.get(end..))
+                && let Some(header) = RawHeader::at_start_of(frame)
             {
-                goes_on = header.id().0 == id && is_settled(header);
+                goes_on = header.id().0 == id && is_settled(header, &frame[FRAME_HEADER_BYTES..]);
                 if !goes_on {
                     break;
                 }

@@ -125,7 +125,13 @@ impl<'a> RawHeader<'a> {
     /// Header and payload together.
     #[inline]
     pub(in crate::journal) fn frame_bytes(self) -> u64 {
-        FRAME_HEADER_BYTES as u64 + u64::from(self.word(8))
+        FRAME_HEADER_BYTES as u64 + self.payload_bytes()
+    }
+
+    /// What stands behind it.
+    #[inline]
+    pub(in crate::journal) fn payload_bytes(self) -> u64 {
+        u64::from(self.word(8))
     }
 
     /// What rows that are alike have in common.

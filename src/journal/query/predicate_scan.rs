@@ -6,7 +6,7 @@ use crate::codec::expression::{Content, Cost, Finder, Variables, Verdict};
 use crate::codec::rows::Row as RowOf;
 use crate::codec::text::{Carry, LookBack, StreamTable};
 use crate::journal::error::JournalError;
-use crate::journal::format::{FrameHeader, RecordKind, decode_body};
+use crate::journal::format::{FrameHeader, RawHeader, RecordKind, decode_body};
 use crate::journal::query::alike::Alike;
 use crate::journal::query::head_facts::HeadFacts;
 use crate::journal::query::predicate::Predicate;
@@ -237,8 +237,7 @@ impl PredicateScan {
         let reads_payload = self.judging.judge.predicate.cost() > Cost::Head;
         let mut gone_over: u64 = 0;
         while gone_over < budget_bytes {
-            let most = (budget_bytes - gone_over).div_ceil(ROW_BYTES);
-            gone_over += ROW_BYTES * self.judging.skip_settled(&mut self.records, most, found)?;
+            gone_over += self.judging.skip_settled(&mut self.records, budget_bytes - gone_over, found)?;
             let id = self.records.next_id().0;
             let Some(row) = self.records.next_row()? else { break };
             gone_over += ROW_BYTES;
@@ -337,38 +336,67 @@ impl Judging {
         })
     }
 
-    /// Steps over rows that their head settles: whether or not it is damaged, or because it is not.
+    /// Steps over rows that their head settles, or their payload where that has been read with it: whether or not they are
+    /// damaged, or because they are not. Says how much that was, and stops when that is enough.
     fn skip_settled(
         &mut self,
         records: &mut Records,
-        most: u64,
+        budget_bytes: u64,
         found: &mut RoaringTreemap,
     ) -> Result<u64, JournalError> {
         let Some(of_lost) = self.of_lost else { return Ok(0) };
         let seed = self.reader.shared().seed();
         let mut wanted = Vec::new();
         let mut alike = mem::take(&mut self.alike);
-        let skipped = records.skip_settled(most, |raw| {
+        let mut payload_bytes = 0;
+        let most = budget_bytes.div_ceil(ROW_BYTES);
+        let skipped = records.skip_settled(most, |raw, behind| {
             let mut judge = || match raw.decode() {
                 Some(header) => self.verdict(&header, header.kind(), None, Carry::default(), None),
                 None => Verdict::Unread,
             };
-            let verdict = match &mut alike {
+            let by_head = match &mut alike {
                 Some(alike) => alike.verdict(raw.shape(), judge),
                 None => judge(),
             };
-            let is_settled = verdict == of_lost || (verdict != Verdict::Unread && raw.holds(seed));
+            let (verdict, is_settled) = match by_head {
+                Verdict::Unread if payload_bytes < budget_bytes => {
+                    payload_bytes += raw.payload_bytes();
+                    self.verdict_by_payload(raw, behind, seed)
+                }
+                Verdict::Unread => (Verdict::Unread, false),
+                verdict => (verdict, verdict == of_lost || raw.holds(seed)),
+            };
             if is_settled && verdict == Verdict::Yes {
                 wanted.push(raw.id().0);
             }
             is_settled
         });
         self.alike = alike;
+        let skipped = skipped.map(|rows| ROW_BYTES * rows + payload_bytes);
         // They come in their order, and behind all that were found before.
         if found.append(wanted.iter().copied()).is_err() {
             found.extend(wanted);
         }
         skipped
+    }
+
+    /// What is said of a row of which the payload stands behind its header, and whether that is settled.
+    fn verdict_by_payload(&mut self, raw: RawHeader<'_>, behind: &[u8], seed: u32) -> (Verdict, bool) {
+        let read = raw.decode().and_then(|header| {
+            let payload = behind.get(..header.payload_bytes as usize)?;
+            matches!(header.kind(), RecordKind::Data | RecordKind::Note).then_some((header, payload))
+        });
+        let Some((header, payload)) = read else { return (Verdict::Unread, false) };
+        let bytes = payload.get(..header.data_bytes() as usize);
+        let verdict = self.verdict(&header, header.kind(), bytes, Carry::default(), None);
+        // The checksums cost more than looking for what most rows do not have.
+        let is_settled = match verdict {
+            Verdict::Unread => false,
+            Verdict::No if self.wants_bytes => true,
+            Verdict::No | Verdict::Yes => raw.holds(seed) && payload_holds(&header, payload),
+        };
+        (verdict, is_settled)
     }
 
     /// Whether a row is wanted. Its payload is read from `records` if that has to be.
@@ -549,6 +577,12 @@ mod tests {
 
     /// How a scan for this goes over these rows: the ways that it took, one after the other, and how many it found.
     fn ways(rows: &[(usize, &str)], typed: &str, budget_bytes: u64) -> (String, u64) {
+        let (ways, found, _) = go_over(rows, typed, budget_bytes);
+        (ways, found)
+    }
+
+    /// The same, and in how many steps.
+    fn go_over(rows: &[(usize, &str)], typed: &str, budget_bytes: u64) -> (String, u64, usize) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.skj");
         let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
@@ -563,8 +597,9 @@ mod tests {
         let predicate =
             Predicate::new(&expression, TextEncoding::UTF_8, &DecodeChoice::Auto, &TimeFormat::local());
         let mut scan = PredicateScan::new(writer.reader(), predicate, RecordId(0)).unwrap();
-        let (mut ways, mut found) = (String::new(), 0);
+        let (mut ways, mut found, mut steps) = (String::new(), 0, 0);
         loop {
+            steps += 1;
             let way = if matches!(scan.way, Way::Search(_)) { 's' } else { 'w' };
             if !ways.ends_with(way) {
                 ways.push(way);
@@ -573,7 +608,7 @@ mod tests {
             found += progress.found.len();
             assert!(progress.scanned <= progress.total);
             if progress.done {
-                return (ways, found);
+                return (ways, found, steps);
             }
         }
     }
@@ -597,6 +632,12 @@ mod tests {
                 "{} rows first",
                 rows[0].0
             );
+        }
+        // What is read besides the heads counts, too: a step goes over no more of it than it may.
+        let long = "0".repeat(16 << 10);
+        for typed in ["text ~ \"[1-9]\"", "text ~ \"[0-9]\""] {
+            let (taken, _, steps) = go_over(&[(256, long.as_str())], typed, LITTLE);
+            assert!(taken == "w" && (14..=20).contains(&steps), "{typed}: {steps}");
         }
         // Where the rows have it and are not wanted for something else, it is asked ever less often.
         let (taken, found) = ways(&[(100_000, "state ok")], "state and not ok", LITTLE);
