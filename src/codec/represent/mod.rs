@@ -49,7 +49,7 @@ pub struct RowStyle<'a> {
     pub dump_width: DumpWidth,
     /// How many bytes of a longer payload are shown; `None` shows all.
     pub most_bytes: Option<usize>,
-    /// What is pointed out in this record, in order, none overlapping the one before.
+    /// What is pointed out in this record, or in the summary that stands for it, in order, none overlapping the one before.
     pub marks: &'a [Mark],
     /// Whether remarks follow the payload: who caused it, that it was cut.
     pub with_remarks: bool,
@@ -202,7 +202,11 @@ pub fn represent_meaning(
     let Some(data) = row.record.bytes_of_any_layer() else { return };
     let end = data.bytes.len();
     let meaning = if is_faulty { SpanStyle::Error } else { SpanStyle::Payload };
-    into.push(meaning, 0..end, None, summary);
+    for (part, mark) in divided(0..summary.len(), style.marks) {
+        // Bytes that were looked for may be half a character of ours.
+        let part = summary.floor_char_boundary(part.start)..summary.floor_char_boundary(part.end);
+        into.push(meaning, 0..end, mark, &summary[part]);
+    }
     if let Some(answers) = answers {
         push_remark(into, SpanStyle::Remark, answers, end);
     }
@@ -444,7 +448,9 @@ fn push_symbol(text: &mut String, character: char) {
 #[cfg(test)]
 mod tests {
     use super::{DumpWidth, Mark, MarkClass, MarkColor, Tone, divided};
-    use super::{Represented, RowStyle, SpanStyle, View, peer_text, push_payload, represent, tone};
+    use super::{Represented, RowStyle, SpanStyle, View, peer_text, push_payload};
+    use super::{represent, represent_meaning, tone};
+    use crate::codec::rows::Row;
     use crate::codec::text::{Carry, LookBack, TextEncoding};
     use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::{Body, Data, DataHead, EndReason, Lifecycle, Origin, Record};
@@ -520,6 +526,22 @@ mod tests {
             let style = RowStyle { marks: &hits, ..style(View::Text, TextEncoding::GBK) };
             assert_eq!(marked(&represent_bytes(bytes, Carry::default(), &style)), row);
         }
+    }
+
+    #[test]
+    fn what_a_message_means_is_marked_where_it_says_what_is_looked_for() {
+        let data = Data { head: DataHead::received(), bytes: vec![1, 2, 3] };
+        let record = record(PeerId::new(1), Body::Data(data));
+        // A place in the middle of a character comes from bytes that were looked for, and marks none by half.
+        let marks = [Mark::found(0..3), Mark::found(8..9)];
+        let style = RowStyle { marks: &marks, ..style(View::Text, TextEncoding::UTF_8) };
+        let mut row = Represented::default();
+        represent_meaning(&mut row, &Row::of(&record), ("温度 ok", false), Some("answers 1"), &style);
+        assert_eq!(marked(&row), "P0-3[温]p0-3[度 o]P0-3[k]r3-3[ · answers 1]");
+        let marks = [Mark::found(1..5)];
+        let style = RowStyle { marks: &marks, ..style };
+        represent_meaning(&mut row, &Row::of(&record), ("温度", false), None, &style);
+        assert_eq!(marked(&row), "P0-3[温]p0-3[度]");
     }
 
     #[test]

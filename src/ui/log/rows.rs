@@ -436,7 +436,7 @@ impl LogRows {
             (false, true) => Extent::Wrapped,
             (false, false) => Extent::Folded,
         };
-        let meaning = self.meaning_of(key, row, &style)?;
+        let meaning = self.meaning_of(key, row, by, &style)?;
         let shows_payload =
             meaning.is_none() && record.bytes_of_any_layer().is_some_and(|data| !data.bytes.is_empty());
         let mut cut = match meaning {
@@ -489,6 +489,7 @@ impl LogRows {
         &mut self,
         key: RowKey,
         row: &LogRow,
+        by: Option<HighlightedBy>,
         style: &RowStyle<'_>,
     ) -> Result<Option<Represented>, JournalError> {
         let Some(choice) = self.options.meaning.clone().filter(|_| row.record.bytes_of_any_layer().is_some())
@@ -496,15 +497,17 @@ impl LogRows {
             return Ok(None);
         };
         let locale = self.options.locale;
-        let Some(meaning) = self.meanings(&choice).meaning(key, locale)? else { return Ok(None) };
+        let Some(meaning) = self.meanings(&choice).meaning(key, locale)?.cloned() else { return Ok(None) };
         let answers = meaning.asked.filter(|asked| asked.row > 0).map(|asked| {
             let mut text = String::new();
             push_answer(asked, locale, &mut text);
             text
         });
         let mut shown = Represented::default();
+        let marks = self.marks_in(&Content::of_note(meaning.line.as_bytes()), None, by);
         let summary = (meaning.line.as_str(), meaning.is_faulty);
-        represent_meaning(&mut shown, &row.as_row(), summary, answers.as_deref(), style);
+        let style = RowStyle { marks: &marks, ..*style };
+        represent_meaning(&mut shown, &row.as_row(), summary, answers.as_deref(), &style);
         Ok(Some(shown))
     }
 
@@ -545,16 +548,27 @@ impl LogRows {
         place: Option<&Range<usize>>,
         by: Option<HighlightedBy>,
     ) -> Vec<Mark> {
-        let is_wanted = !self.sought.is_nothing() || by.is_some();
-        let Some(data) = record.bytes_of_any_layer().filter(|_| is_wanted) else { return Vec::new() };
+        let Some(data) = record.bytes_of_any_layer() else { return Vec::new() };
         let within = place.map_or(0, |place| place.end).max(HITS_WITHIN_BYTES);
         let bytes = &data.bytes[..data.bytes.len().min(within)];
-        let content = Content { carry, ..Content::of_message(bytes) };
-        let mut found = self.sought.marks(&content, HITS_IN_A_ROW);
+        self.marks_in(&Content { carry, ..Content::of_message(bytes) }, place, by)
+    }
+
+    /// What is pointed out in this content: what is looked for, the place that was gone to, and what highlights the row.
+    fn marks_in(
+        &self,
+        content: &Content<'_>,
+        place: Option<&Range<usize>>,
+        by: Option<HighlightedBy>,
+    ) -> Vec<Mark> {
+        if self.sought.is_nothing() && by.is_none() {
+            return Vec::new();
+        }
+        let mut found = self.sought.marks(content, HITS_IN_A_ROW);
         // Behind so many others it is marked alone.
         let is_behind = |place: &&Range<usize>| found.last().is_none_or(|last| last.bytes.end <= place.start);
         found.extend(place.filter(is_behind).cloned().map(Mark::found));
-        let highlighted = by.map(|by| self.highlighting.marks(by, &content, HITS_IN_A_ROW));
+        let highlighted = by.map(|by| self.highlighting.marks(by, content, HITS_IN_A_ROW));
         merged(found, highlighted.unwrap_or_default())
     }
 

@@ -382,6 +382,9 @@ impl LogView {
             if let Err(error) = self.highlights.start_again(searched.as_ref(), cx.jobs.news()) {
                 cx.notices.problem(gathering_trouble(cx.locale, &error));
             }
+            if let Some(rows) = &mut self.rows {
+                rows.set_highlights(self.highlights.highlights());
+            }
         } else if unfinished.follow(&mut self.sheet, rows) {
             rows.measure_from(self.sheet.marked());
             self.inspector.look_again();

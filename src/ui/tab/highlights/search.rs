@@ -1,6 +1,7 @@
 //! The rows that each rule wants, gathered beside the window over the whole past, and followed as the log grows. It
 //! must not know what is done with them.
 
+use crate::codec::expression::Expression;
 use crate::codec::text::TextEncoding;
 use crate::engine::news::News;
 use crate::journal::query::Predicate;
@@ -23,7 +24,9 @@ pub struct Highlights {
 #[derive(Debug)]
 struct Searching {
     rule: HighlightRule,
-    /// What its rows have, if it is on and makes sense.
+    /// What it says, if it is on and makes sense.
+    expression: Option<Expression>,
+    /// What its rows have then.
     predicate: Option<Predicate>,
     found: Gathering,
 }
@@ -67,10 +70,9 @@ impl Highlights {
             }
             let expression = rule.read().filter(|_| rule.is_on).and_then(Result::ok);
             let expression = expression.filter(|expression| expression.not_encodable(encoding).is_none());
-            let predicate =
-                expression.map(|expression| predicate(&expression, encoding).finding_across_records());
-            let mut one = Searching { rule: rule.clone(), predicate, found: Gathering::default() };
-            outcome = outcome.and(one.start(searched, news).map(|()| true));
+            let found = Gathering::default();
+            let mut one = Searching { rule: rule.clone(), expression, predicate: None, found };
+            outcome = outcome.and(one.start(searched, encoding, news).map(|()| true));
             self.rules.push(one);
         }
         // What is gone goes on until it has noticed; no frame waits for that.
@@ -82,7 +84,8 @@ impl Highlights {
 
     /// Everything is looked for anew: rows have other names now.
     pub fn start_again(&mut self, searched: Option<&Searched>, news: &News) -> Result<(), GatheringError> {
-        let starts = self.rules.iter_mut().map(|one| one.start(searched, news));
+        let encoding = self.encoding;
+        let starts = self.rules.iter_mut().map(|one| one.start(searched, encoding, news));
         starts.fold(Ok(()), Result::and)
     }
 
@@ -126,8 +129,20 @@ impl Highlights {
 }
 
 impl Searching {
-    fn start(&mut self, searched: Option<&Searched>, news: &News) -> Result<(), GatheringError> {
+    fn start(
+        &mut self,
+        searched: Option<&Searched>,
+        encoding: TextEncoding,
+        news: &News,
+    ) -> Result<(), GatheringError> {
         self.found.stop();
+        let meant = |expression: Expression| match searched {
+            Some(searched) => searched.meant(expression),
+            None => expression,
+        };
+        let expression = self.expression.clone().map(meant);
+        self.predicate =
+            expression.map(|expression| predicate(&expression, encoding).finding_across_records());
         match (searched, &self.predicate) {
             (Some(searched), Some(predicate)) => self.found.start(searched, predicate.clone(), news),
             _ => Ok(()),
@@ -137,12 +152,14 @@ impl Searching {
 
 #[cfg(test)]
 mod tests {
-    use super::Highlights;
+    use super::{HighlightCount, Highlights};
     use crate::codec::represent::MarkColor;
     use crate::codec::text::TextEncoding;
     use crate::engine::news::News;
+    use crate::journal::split::SplitScan;
     use crate::journal::{JournalInfo, JournalWriter};
-    use crate::model::ids::Epoch;
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::DataHead;
     use crate::ui::tab::gathering::Searched;
     use crate::ui::tab::highlights::HighlightRule;
@@ -190,5 +207,34 @@ mod tests {
         rules.swap(0, 3);
         rules[0].is_on = true;
         follow(&mut highlights, &rules, &[Some(1), Some(3), None, Some(2)]);
+    }
+
+    #[test]
+    fn what_is_said_in_frames_is_highlighted_though_it_is_masked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.skj");
+        let mut writer = JournalWriter::create(&path, &JournalInfo::default()).unwrap();
+        let frame = b"\x81\x84\x01\x02\x03\x04qkmc\x81\x84\0\0\0\0pong";
+        writer.append_data(clock::now(), Epoch(1), PeerId::new(1), &DataHead::received(), frame);
+        writer.publish().unwrap();
+        let reader = writer.reader();
+        let mut cut = SplitScan::new(reader.clone(), Framing::WebSocket, RecordId(0));
+        while !cut.step(u64::MAX).unwrap().is_done {}
+        let frames = Searched { reader: reader.clone(), messages: Some(cut.rows()) };
+        let records = Searched { reader, messages: None };
+        let news = News::new(Waker::noop().clone());
+        let mut highlights = Highlights::default();
+        let rules = [HighlightRule::new("ping", MarkColor::First)];
+        let deadline = Instant::now() + Duration::from_mins(1);
+        for (searched, expected) in [(&records, 0), (&frames, 1)] {
+            highlights.follow(&rules, TextEncoding::UTF_8, Some(searched), &news).unwrap();
+            highlights.start_again(Some(searched), &news).unwrap();
+            let counted = HighlightCount { rows: expected, is_growing: false };
+            while highlights.count(0) != Some(counted) {
+                assert!(Instant::now() < deadline, "{:?}", highlights.count(0));
+                highlights.take_in(&news, Instant::now()).unwrap();
+                std::thread::yield_now();
+            }
+        }
     }
 }
