@@ -45,7 +45,7 @@ pub struct IpProtocol(pub u8);
 
 /// A text names no protocol on IP.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("write icmp, icmpv6 or the number of a protocol on IP, from 0 to 255")]
+#[error("write icmp, icmpv6, the name of another protocol on IP such as udp, or its number, from 0 to 255")]
 pub struct IpProtocolError;
 
 /// How the connections of Unix sockets carry bytes.
@@ -267,6 +267,23 @@ impl IpProtocol {
     /// Echo, neighbours and the reports of IPv6.
     pub const ICMPV6: IpProtocol = IpProtocol(58);
 
+    /// As the numbers are called where they are assigned.
+    const NAMES: [(&str, IpProtocol); 13] = [
+        ("icmp", IpProtocol::ICMP),
+        ("icmpv6", IpProtocol::ICMPV6),
+        ("igmp", IpProtocol::IGMP),
+        ("tcp", IpProtocol(6)),
+        ("udp", IpProtocol(17)),
+        ("gre", IpProtocol(47)),
+        ("esp", IpProtocol(50)),
+        ("ah", IpProtocol(51)),
+        ("eigrp", IpProtocol(88)),
+        ("ospf", IpProtocol(89)),
+        ("pim", IpProtocol(103)),
+        ("vrrp", IpProtocol(112)),
+        ("sctp", IpProtocol(132)),
+    ];
+
     /// Whether echo requests are of this protocol.
     pub fn has_echo(self) -> bool {
         self == IpProtocol::ICMP || self == IpProtocol::ICMPV6
@@ -287,10 +304,10 @@ impl FromStr for IpProtocol {
     type Err = IpProtocolError;
 
     fn from_str(typed: &str) -> Result<IpProtocol, IpProtocolError> {
-        match typed.to_ascii_lowercase().as_str() {
-            "icmp" => Ok(IpProtocol::ICMP),
-            "icmpv6" => Ok(IpProtocol::ICMPV6),
-            number => number.parse().map(IpProtocol).map_err(|_| IpProtocolError),
+        let known = IpProtocol::NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(typed));
+        match known {
+            Some((_, protocol)) => Ok(*protocol),
+            None => typed.parse().map(IpProtocol).map_err(|_| IpProtocolError),
         }
     }
 }
@@ -414,5 +431,25 @@ impl UdpConfig {
 impl Default for Reconnect {
     fn default() -> Reconnect {
         Reconnect { first_delay: Duration::from_millis(500), longest_delay: Duration::from_secs(30) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IpProtocol;
+
+    #[test]
+    fn protocols_on_ip_have_names_and_numbers() {
+        for (typed, number) in
+            [("icmp", 1), ("ICMPv6", 58), ("udp", 17), ("Sctp", 132), ("0", 0), ("255", 255)]
+        {
+            assert_eq!(typed.parse(), Ok(IpProtocol(number)), "{typed}");
+        }
+        for typed in ["", "256", "-1", "icmpv9", "u dp"] {
+            assert!(typed.parse::<IpProtocol>().is_err(), "{typed}");
+        }
+        for (_, protocol) in IpProtocol::NAMES {
+            assert_eq!(protocol.to_string().parse(), Ok(protocol), "what is written can be read");
+        }
     }
 }

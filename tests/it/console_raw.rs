@@ -214,7 +214,10 @@ print(end(child))";
 fn what_makes_no_sense_is_told_before_anything_is_opened() {
     let console = Console::new();
     for (words, told) in [
-        (&["raw", "--protocol", "icmpv9"][..], "write icmp, icmpv6 or the number of a protocol on IP"),
+        (
+            &["raw", "--protocol", "icmpv9"][..],
+            "write icmp, icmpv6, the name of another protocol on IP such as udp, or its number",
+        ),
         (&["raw", "--protocol", "icmpv6", "--include-header"], "the header of IPv6 is never received"),
         (
             &["raw", "--protocol", "253", "--checksum", "inet"],

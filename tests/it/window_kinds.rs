@@ -153,6 +153,7 @@ fn ciphertext_that_is_kept_stays_out_of_the_rows() {
     desk.press_containing("ClientHello");
     assert_eq!(desk.front().log.sheet.selection().cursor(), Some(first));
     assert_eq!(desk.front().log.inspector.bytes().first(), Some(&22), "a hello's bytes");
+    assert!(!desk.is_seen("Looks like TLS: use it"), "what was said in secret is something else");
 }
 
 #[test]
@@ -240,6 +241,8 @@ fn what_a_raw_session_cannot_be_is_said_beside_its_field() {
     let mut desk = Desk::with_tabs(vec![TabSettings::new(TabKind::Raw)]);
     desk.fill("Protocol", "icmpv9");
     desk.see("“icmpv9” is no protocol on IP");
+    desk.fill("Protocol", "UDP");
+    assert!(!desk.is_seen("is no protocol on IP"));
 }
 
 #[test]

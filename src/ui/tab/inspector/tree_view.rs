@@ -1,6 +1,6 @@
 //! What the row's bytes mean: the tree of decoded values, linked with the dump, and the choice of who decodes.
 
-use crate::codec::decode::{DECODERS, EarlierRequest, Tree};
+use crate::codec::decode::{DECODERS, DecoderId, EarlierRequest, Tree};
 use crate::codec::time::took_text;
 use crate::ui::ctx::ViewCtx;
 use crate::ui::fonts;
@@ -55,6 +55,13 @@ pub(super) fn tree_ui(
     let title =
         nodes.map_or_else(|| ctx.text("inspector.decoded").to_owned(), |nodes| title(ctx, nodes.tree()));
     let suggested = nodes.filter(|_| decode == "auto").and_then(|nodes| nodes.tree().decoder());
+    // Of ciphertext and of frames that were cut as such it is known what they are, and not what is in them.
+    let row = inspector.row.as_ref();
+    let suggested = suggested.filter(|id| match id {
+        DecoderId::Tls => row.is_none_or(|row| !row.record.is_wire()),
+        DecoderId::WebSocket => row.is_none_or(|row| row.message.is_none()),
+        _ => true,
+    });
     let asked = nodes.and_then(|nodes| nodes.tree().asked()).filter(|asked| asked.row > 0);
     part_ui(ui, ctx, InspectorPart::Decoded, &title, out, |ui, out| {
         ui.horizontal(|ui| {
