@@ -68,6 +68,7 @@ enum RendererOption {
     /// OpenGL
     Opengl,
     /// Vulkan, Direct3D or Metal
+    #[cfg(not(target_os = "linux"))]
     Wgpu,
 }
 
@@ -154,6 +155,7 @@ impl RendererOption {
         match self {
             RendererOption::Software => GraphicsChoice::Software,
             RendererOption::Opengl => GraphicsChoice::OpenGl,
+            #[cfg(not(target_os = "linux"))]
             RendererOption::Wgpu => GraphicsChoice::Wgpu,
         }
     }

@@ -1,7 +1,7 @@
 //! What the window can be drawn with, and which of it suits this machine. It opens no window.
 
 use crate::workspace::settings::RendererChoice;
-use eframe::{CreationContext, glow, wgpu};
+use eframe::{CreationContext, glow};
 
 /// With what the window is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,39 +10,40 @@ pub enum GraphicsChoice {
     Software,
     /// OpenGL.
     OpenGl,
-    /// Vulkan, Direct3D or Metal, whichever the platform has.
+    /// Vulkan, Direct3D or Metal, whichever the platform has. Linux has OpenGL wherever it has Vulkan.
+    #[cfg(not(target_os = "linux"))]
     Wgpu,
 }
 
-/// Industrial PCs and remote desktops often have nothing newer than OpenGL 1.1 on Windows, so Direct3D comes first there;
-/// elsewhere OpenGL starts faster.
-const WITH_CARD: [GraphicsChoice; 2] = if cfg!(windows) {
-    [GraphicsChoice::Wgpu, GraphicsChoice::OpenGl]
-} else {
-    [GraphicsChoice::OpenGl, GraphicsChoice::Wgpu]
-};
+#[cfg(target_os = "linux")]
+const WITH_CARD: [GraphicsChoice; 1] = [GraphicsChoice::OpenGl];
+/// Industrial PCs and remote desktops often have nothing newer than OpenGL 1.1, so Direct3D comes first.
+#[cfg(windows)]
+const WITH_CARD: [GraphicsChoice; 2] = [GraphicsChoice::Wgpu, GraphicsChoice::OpenGl];
+/// OpenGL starts faster.
+#[cfg(not(any(target_os = "linux", windows)))]
+const WITH_CARD: [GraphicsChoice; 2] = [GraphicsChoice::OpenGl, GraphicsChoice::Wgpu];
 
 /// What OpenGL calls itself where the processor plays the card.
 const OPENGL_IN_SOFTWARE: [&str; 5] =
     ["llvmpipe", "softpipe", "swrast", "software rasterizer", "gdi generic"];
 
-/// Everything that can be tried, the best first: what the person chose, or what suits the machine.
-pub(super) fn order(chosen: RendererChoice, may_have_card: bool) -> [GraphicsChoice; 3] {
-    let [first, second] = WITH_CARD;
-    let suited = if may_have_card {
-        [first, second, GraphicsChoice::Software]
-    } else {
-        [GraphicsChoice::Software, first, second]
-    };
+/// Everything that can be tried, the best first: what the person chose, or what suits the machine. Where settings come
+/// from another platform and name what this one lacks, the machine decides.
+pub(super) fn order(chosen: RendererChoice, may_have_card: bool) -> Vec<GraphicsChoice> {
+    let mut order = WITH_CARD.to_vec();
+    order.insert(if may_have_card { order.len() } else { 0 }, GraphicsChoice::Software);
     let wanted = match chosen {
-        RendererChoice::Automatic => suited[0],
-        RendererChoice::Software => GraphicsChoice::Software,
-        RendererChoice::Opengl => GraphicsChoice::OpenGl,
-        RendererChoice::Wgpu => GraphicsChoice::Wgpu,
+        RendererChoice::Automatic => None,
+        RendererChoice::Software => Some(GraphicsChoice::Software),
+        RendererChoice::Opengl => Some(GraphicsChoice::OpenGl),
+        #[cfg(not(target_os = "linux"))]
+        RendererChoice::Wgpu => Some(GraphicsChoice::Wgpu),
+        #[cfg(target_os = "linux")]
+        RendererChoice::Wgpu => None,
     };
-    let mut order = suited;
     // The others keep their order behind it.
-    if let Some(place) = order.iter().position(|choice| *choice == wanted) {
+    if let Some(place) = order.iter().position(|choice| Some(*choice) == wanted) {
         order[..=place].rotate_right(1);
     }
     order
@@ -51,10 +52,18 @@ pub(super) fn order(chosen: RendererChoice, may_have_card: bool) -> [GraphicsCho
 /// What draws in place of a graphics card, if none does: it is slower at it than our own way.
 pub(super) fn stand_in_for_card(creation: &CreationContext<'_>) -> Option<String> {
     let opengl = creation.gl.as_deref().map(name_of_opengl);
-    let opengl = opengl.filter(|name| is_opengl_in_software(name));
-    let adapter = creation.wgpu_render_state.as_ref().map(|state| state.adapter.get_info());
-    let adapter = adapter.filter(|adapter| adapter.device_type == wgpu::DeviceType::Cpu);
-    opengl.or(adapter.map(|adapter| adapter.name))
+    opengl.filter(|name| is_opengl_in_software(name)).or_else(|| adapter_in_software(creation))
+}
+
+#[cfg(target_os = "linux")]
+fn adapter_in_software(_: &CreationContext<'_>) -> Option<String> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adapter_in_software(creation: &CreationContext<'_>) -> Option<String> {
+    let adapter = creation.wgpu_render_state.as_ref().map(|state| state.adapter.get_info())?;
+    (adapter.device_type == eframe::wgpu::DeviceType::Cpu).then_some(adapter.name)
 }
 
 #[expect(unsafe_code, reason = "OpenGL is a foreign interface")]
@@ -119,18 +128,24 @@ mod tests {
 
     #[test]
     fn what_was_chosen_comes_first_and_everything_else_may_follow() {
-        let [first, second] = WITH_CARD;
         let software = GraphicsChoice::Software;
+        let with = |order: &[&[GraphicsChoice]]| order.concat();
+        let last = with(&[&WITH_CARD, &[software]]);
+        let first = with(&[&[software], &WITH_CARD]);
         for (chosen, may_have_card, expected) in [
-            (RendererChoice::Automatic, true, [first, second, software]),
-            (RendererChoice::Automatic, false, [software, first, second]),
-            (RendererChoice::Software, true, [software, first, second]),
-            (RendererChoice::Software, false, [software, first, second]),
+            (RendererChoice::Automatic, true, &last),
+            (RendererChoice::Automatic, false, &first),
+            (RendererChoice::Software, true, &first),
+            (RendererChoice::Software, false, &first),
         ] {
-            assert_eq!(order(chosen, may_have_card), expected, "{chosen:?}, {may_have_card}");
+            assert_eq!(&order(chosen, may_have_card), expected, "{chosen:?}, {may_have_card}");
         }
         assert_eq!(order(RendererChoice::Opengl, false)[..2], [GraphicsChoice::OpenGl, software]);
+        #[cfg(not(target_os = "linux"))]
         assert_eq!(order(RendererChoice::Wgpu, false)[..2], [GraphicsChoice::Wgpu, software]);
+        // Chosen on another platform.
+        #[cfg(target_os = "linux")]
+        assert_eq!(order(RendererChoice::Wgpu, false), first);
     }
 
     #[test]

@@ -133,11 +133,12 @@ pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
     let outcome = match graphics {
         GraphicsChoice::Software => attempt.draw_ourselves(&settings, frames),
         GraphicsChoice::OpenGl => attempt.draw_with(Renderer::Glow, &settings, frames),
+        #[cfg(not(target_os = "linux"))]
         GraphicsChoice::Wgpu => attempt.draw_with(Renderer::Wgpu, &settings, frames),
     };
     match outcome {
         Ok(()) => Ok(Launched::Closed),
-        Err(ended) => what_now(ended, graphics, order, options),
+        Err(ended) => what_now(ended, graphics, &order, options),
     }
 }
 
@@ -145,7 +146,7 @@ pub fn run(options: &LaunchOptions) -> Result<Launched, LaunchError> {
 fn what_now(
     ended: Ended,
     graphics: GraphicsChoice,
-    order: [GraphicsChoice; 3],
+    order: &[GraphicsChoice],
     options: &LaunchOptions,
 ) -> Result<Launched, LaunchError> {
     let mut tried = options.tried.clone().unwrap_or_default();
@@ -157,9 +158,9 @@ fn what_now(
     };
     tried.push(Tried { graphics, why });
     let is_ours_to_choose = options.graphics.is_none() || options.tried.is_some();
-    let next = order.into_iter().find(|next| tried.iter().all(|tried| tried.graphics != *next));
+    let next = order.iter().find(|next| tried.iter().all(|tried| tried.graphics != **next));
     match next {
-        Some(graphics) if is_ours_to_choose => Ok(Launched::TryAgain { graphics, tried }),
+        Some(&graphics) if is_ours_to_choose => Ok(Launched::TryAgain { graphics, tried }),
         _ => {
             // What is wrong with the display is wrong with it for all.
             let mut reasons: Vec<String> = Vec::new();
@@ -357,12 +358,12 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::{Ended, LaunchOptions, Launched, Tried, what_now};
     use crate::model::failure::{Failure, Operation};
-    use crate::ui::graphics::GraphicsChoice::{self, OpenGl, Software, Wgpu};
+    use crate::ui::graphics::GraphicsChoice::{self, OpenGl, Software};
     use crate::workspace::profile::Profile;
     use std::io;
     use std::path::PathBuf;
 
-    const ORDER: [GraphicsChoice; 3] = [OpenGl, Wgpu, Software];
+    const ORDER: [GraphicsChoice; 2] = [OpenGl, Software];
 
     fn after(
         ended: Ended,
@@ -382,7 +383,7 @@ mod tests {
             faults: crossbeam_channel::never(),
             stop: None,
         };
-        match what_now(ended, graphics, ORDER, &options) {
+        match what_now(ended, graphics, &ORDER, &options) {
             Ok(Launched::Closed) => "closed".to_owned(),
             Ok(Launched::TryAgain { graphics, tried }) => format!("{graphics:?} after {}", tried.len()),
             Err(error) => error.to_string(),
@@ -397,16 +398,15 @@ mod tests {
         };
         let no_window = || Ended::NoWindow("no window".to_owned());
         for (ended, graphics, asked, tried, said) in [
-            (no_window(), OpenGl, false, None, "Wgpu after 1"),
-            (no_window(), Wgpu, false, Some(&[OpenGl][..]), "Software after 2"),
-            (no_window(), Software, false, Some(&[OpenGl, Wgpu]), "cannot open a window: no GL; no window. "),
+            (no_window(), OpenGl, false, None, "Software after 1"),
+            (no_window(), Software, false, Some(&[OpenGl][..]), "cannot open a window: no GL; no window. "),
             (no_window(), OpenGl, true, None, "cannot open a window: no window. "),
             (no_window(), Software, true, None, "cannot open a window: no window. "),
             // What the processor plays is left for our own way, and comes back where that fails.
             (Ended::NoCard, OpenGl, false, None, "Software after 0"),
             (no_window(), Software, false, Some(&[]), "OpenGl after 1"),
             (no_thread(), OpenGl, false, None, "cannot start thread workspace: "),
-            (no_thread(), Wgpu, true, None, "cannot start thread workspace: "),
+            (no_thread(), Software, true, None, "cannot start thread workspace: "),
             (Ended::Lost("broken pipe".to_owned()), OpenGl, false, None, "the window is gone"),
         ] {
             let line = after(ended, graphics, asked, tried);

@@ -36,10 +36,11 @@ const COLOURS: [(ThemeChoice, &str); 3] = [
     (ThemeChoice::Light, "menu.theme_light"),
 ];
 
-const RENDERERS: [(RendererChoice, &str); 4] = [
+const RENDERERS: &[(RendererChoice, &str)] = &[
     (RendererChoice::Automatic, "settings.renderer_automatic"),
     (RendererChoice::Software, "settings.renderer_software"),
     (RendererChoice::Opengl, "settings.renderer_opengl"),
+    #[cfg(not(target_os = "linux"))]
     (RendererChoice::Wgpu, "settings.renderer_wgpu"),
 ];
 
@@ -163,8 +164,10 @@ fn kept_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, page: &SettingsPage, changed: &mut Se
 fn machine_ui(ui: &mut Ui, ctx: &ViewCtx<'_>, changed: &mut Settings) {
     heading(ui, ctx.text("settings.machine"));
     row(ui, ctx, "settings.renderer", "settings.renderer_tip", |ui, name| {
-        let now = changed.renderer;
-        let choices = RENDERERS.map(|(choice, key)| (choice, ctx.text(key)));
+        let choices: Vec<_> = RENDERERS.iter().map(|(choice, key)| (*choice, ctx.text(key))).collect();
+        // Settings of another platform may name what this one lacks; then the machine decides.
+        let is_here = RENDERERS.iter().any(|(choice, _)| *choice == changed.renderer);
+        let now = if is_here { changed.renderer } else { RendererChoice::Automatic };
         choose(ui, name, &choices, &now, &mut changed.renderer);
     });
     row(ui, ctx, "settings.wireshark", "settings.wireshark_tip", |ui, name| {
