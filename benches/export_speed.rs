@@ -80,6 +80,7 @@ fn write_journal(path: &Path, shape: &Shape, payload_bytes: usize) -> Result<usi
         kind: Some(SessionKind::TcpServer),
         program: "bench".to_owned(),
         encoding: None,
+        split: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(path, &info)?;

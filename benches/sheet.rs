@@ -54,6 +54,7 @@ fn journal(path: &std::path::Path, count: u64) -> JournalWriter {
         kind: Some(SessionKind::TcpServer),
         program: "bench".to_owned(),
         encoding: None,
+        split: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(path, &info).unwrap();

@@ -24,6 +24,7 @@ pub(crate) fn make(path: &Path, records: u64, bytes_each: usize) -> Result<Strin
         kind: Some(SessionKind::TcpServer),
         program: "reference".to_owned(),
         encoding: None,
+        split: None,
         created: begun,
     };
     let mut writer = JournalWriter::create(path, &info)?;

@@ -131,6 +131,7 @@ pub fn import(
         kind,
         program: PROGRAM.to_owned(),
         encoding: None,
+        split: None,
         created: clock::now(),
     };
     // Whatever is there already is not ours to remove.

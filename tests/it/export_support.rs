@@ -31,6 +31,7 @@ impl Session {
             kind,
             program: "Sockscope test".to_owned(),
             encoding: None,
+            split: None,
             created: Stamp { wall_ns: START_NS, mono_ns: 0 },
         };
         let writer = JournalWriter::create(&folder.path().join("session.skj"), &info).unwrap();

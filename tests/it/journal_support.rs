@@ -25,6 +25,7 @@ pub(crate) fn info() -> JournalInfo {
         kind: Some(SessionKind::TcpServer),
         program: "sockscope 0.1.0".to_owned(),
         encoding: None,
+        split: None,
         created: Stamp { wall_ns: 1_795_000_000_000_000_000, mono_ns: 1 },
     }
 }

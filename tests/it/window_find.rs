@@ -4,7 +4,8 @@
 use crate::window_support::{Desk, client, loopback, prepare};
 use egui::{Key, Modifiers};
 use sockscope::journal::{JournalInfo, JournalWriter};
-use sockscope::model::ids::{Epoch, RowKey};
+use sockscope::model::framing::Framing;
+use sockscope::model::ids::{Epoch, PeerId, RowKey};
 use sockscope::model::record::DataHead;
 use sockscope::util::clock;
 use sockscope::workspace::tabs::TabKind;
@@ -136,4 +137,29 @@ fn all_sessions_are_asked_and_a_hit_opens_at_its_row() {
         state.tabs.front().unwrap().log.sheet.selection().single() == Some(RowKey(1))
     });
     assert_eq!(desk.front().log.find.text, "needle");
+}
+
+#[test]
+fn a_hit_in_messages_opens_at_its_message_in_the_split_that_its_session_was_begun_with() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&folder, vec![loopback(TabKind::TcpServer)]);
+    let journal = folder.path().join("sessions/cut.skj");
+    let info = JournalInfo { split: Some(Framing::Lines), ..JournalInfo::default() };
+    let mut writer = JournalWriter::create(&journal, &info).unwrap();
+    for bytes in ["a\nb\nc\n", "x needle 1\ny nee", "dle 2\nz"] {
+        let peer = PeerId::new(1);
+        writer.append_data(clock::now(), Epoch(1), peer, &DataHead::received(), bytes.as_bytes());
+    }
+    writer.publish().unwrap();
+    let mut desk = Desk::over(folder);
+    desk.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    desk.enter("needle");
+    desk.key(Modifiers::NONE, Key::Enter);
+    desk.see("“needle”: 2 rows in 1 session");
+    desk.press_containing("2 rows · first #4");
+    desk.wait("its row", |state| {
+        state.tabs.front().unwrap().log.sheet.selection().single() == Some(RowKey(3))
+    });
+    assert_eq!(desk.front().settings.split.framing(), &Framing::Lines);
+    desk.wait("both rows", |state| state.tabs.front().unwrap().log.find.rows().len() == 2);
 }

@@ -57,6 +57,7 @@ pub(crate) fn run(plan: LivePlan) -> Outcome {
         kind: Some(kind),
         program: concat!("sockscope-cli ", env!("CARGO_PKG_VERSION")).to_owned(),
         encoding: Some(plan.encoding),
+        split: Some(plan.framing.clone()),
         created: clock::now(),
     };
     let path = journal_path(&plan)?;

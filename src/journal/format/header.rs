@@ -3,6 +3,7 @@
 use crate::codec::text::TextEncoding;
 use crate::journal::format::{FRAMES_START, VERSION};
 use crate::model::config::{IpProtocol, RawKind, SessionKind, UnixType};
+use crate::model::framing::Framing;
 use crate::util::clock::Stamp;
 
 /// Begins every journal. The first byte catches transfers that keep 7 bits; the line ends catch transfers that
@@ -18,10 +19,13 @@ const TAG_SESSION_NAME: u8 = 1;
 const TAG_KIND: u8 = 2;
 const TAG_PROGRAM: u8 = 3;
 const TAG_ENCODING: u8 = 4;
+const TAG_SPLIT: u8 = 5;
 
 /// Enough for any name, and small enough that all metadata fits into a block.
 const MAX_NAME_BYTES: usize = 255;
 const MAX_PROGRAM_BYTES: usize = 100;
+/// Longer rules are left out rather than cut; they can be chosen at any time.
+const MAX_SPLIT_BYTES: usize = 40;
 
 /// A journal's own number. It seeds the checksum of every frame header, so that frames of another journal that
 /// were sent through a session are never taken for frames of this one.
@@ -39,6 +43,8 @@ pub struct JournalInfo {
     pub program: String,
     /// The encoding that the session was begun with; none is known of imports and of older journals.
     pub encoding: Option<TextEncoding>,
+    /// How its streams were cut into messages when it was begun; none is known of imports and of older journals.
+    pub split: Option<Framing>,
     /// When it was created.
     pub created: Stamp,
 }
@@ -103,6 +109,10 @@ fn encode_metadata(info: &JournalInfo) -> Vec<u8> {
     if let Some(encoding) = info.encoding {
         add(TAG_ENCODING, encoding.name().as_bytes());
     }
+    let split = info.split.as_ref().map(Framing::to_string);
+    if let Some(split) = split.filter(|split| split.len() <= MAX_SPLIT_BYTES) {
+        add(TAG_SPLIT, split.as_bytes());
+    }
     metadata
 }
 
@@ -148,6 +158,7 @@ fn decode_block(block: &[u8]) -> Result<(JournalId, JournalInfo), HeaderError> {
             TAG_PROGRAM => info.program = text(),
             // A name that this program does not know is as good as none: the encoding can be chosen at any time.
             TAG_ENCODING => info.encoding = TextEncoding::from_name(&text()).ok(),
+            TAG_SPLIT => info.split = text().parse().ok(),
             // A later program may say more; this one need not understand it.
             _ => {}
         }
@@ -236,6 +247,7 @@ mod tests {
     use super::{HeaderError, JournalId, JournalInfo, decode_header, encode_header};
     use crate::codec::text::TextEncoding;
     use crate::model::config::SessionKind;
+    use crate::model::framing::Framing;
     use crate::util::clock::Stamp;
 
     fn info() -> JournalInfo {
@@ -244,6 +256,7 @@ mod tests {
             kind: Some(SessionKind::Udp),
             program: "sockscope 0.1.0".to_owned(),
             encoding: Some(TextEncoding::GBK),
+            split: Some(Framing::Delimiter(b"\r\n".to_vec())),
             created: Stamp { wall_ns: -5, mono_ns: 7 },
         }
     }
@@ -253,9 +266,20 @@ mod tests {
         let bytes = encode_header(JournalId(9), &info());
         assert_eq!(bytes.len(), 1024);
         assert_eq!(decode_header(&bytes), Ok((JournalId(9), info())));
-        let long = JournalInfo { session_name: "长".repeat(200), program: "p".repeat(200), ..info() };
+        let longest = Framing::Delimiter(vec![7; 17]);
+        assert_eq!(longest.to_string().len(), 40);
+        let long = JournalInfo {
+            session_name: "长".repeat(200),
+            program: "p".repeat(200),
+            split: Some(longest.clone()),
+            ..info()
+        };
         let (_, read) = decode_header(&encode_header(JournalId(9), &long)).unwrap();
-        assert_eq!((read.session_name, read.program), ("长".repeat(85), "p".repeat(100)));
+        let read = (read.session_name, read.program, read.split);
+        assert_eq!(read, ("长".repeat(85), "p".repeat(100), Some(longest)));
+        let longer = JournalInfo { split: Some(Framing::Delimiter(vec![7; 18])), ..info() };
+        let (_, read) = decode_header(&encode_header(JournalId(9), &longer)).unwrap();
+        assert_eq!(read, JournalInfo { split: None, ..info() });
     }
 
     #[test]

@@ -49,6 +49,7 @@ fn journal() -> Kept {
         kind: Some(SessionKind::TcpServer),
         program: "test".to_owned(),
         encoding: None,
+        split: None,
         created: now(),
     };
     let mut writer = JournalWriter::create(&folder.path().join("a.skj"), &info).unwrap();

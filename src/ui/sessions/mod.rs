@@ -22,7 +22,7 @@ use crate::ui::tab::TabKey;
 use crate::ui::tab::composer::pasted_file;
 use crate::ui::tab::list::TabList;
 use crate::ui::tab::rows;
-use crate::ui::tab::settings::LiveSettings;
+use crate::ui::tab::settings::{LiveSettings, SplitRule};
 use crate::ui::tab::{Source, Tab};
 use crate::util::clock;
 use crate::workspace::settings::Settings;
@@ -351,8 +351,10 @@ fn add_tab_for(
     // An import has none of its own: most likely it speaks as what is read beside it.
     let beside = || tabs.front().map_or(fresh.encoding, |tab| tab.settings.encoding);
     let encoding = reader.info().encoding.unwrap_or_else(beside);
+    let split = reader.info().split.as_ref();
+    let split = split.map_or_else(|| fresh.split.clone(), |split| SplitRule::new(split.to_string()));
     let journal = Some(reader.path().to_owned());
-    tabs.add(LiveSettings { name, encoding, journal, is_kept: true, ..fresh })
+    tabs.add(LiveSettings { name, encoding, split, journal, is_kept: true, ..fresh })
 }
 
 fn has_left(peer: PeerInfo) -> PeerStatus {

@@ -4,20 +4,22 @@
 use crate::codec::expression::{Expression, ExpressionError, Vocabulary};
 use crate::codec::text::TextEncoding;
 use crate::engine::jobs::JobControl;
-use crate::journal::query::PredicateScan;
 use crate::journal::retention::SessionFile;
+use crate::journal::split::{SplitRows, SplitScan};
 use crate::journal::{JournalError, JournalReader};
+use crate::model::framing::Framing;
 use crate::model::ids::RecordId;
 use crate::ui::cx::Cx;
 use crate::ui::jobs::{JobHandle, JobKind};
 use crate::ui::tab::find::predicate;
+use crate::ui::tab::gathering::{Scan, Searched};
 use crate::ui::tab::list::TabList;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// How much of a journal is gone over between two looks at whether it is still wanted.
-const STEP_BYTES: u64 = 8 << 20;
+/// How much of a journal is cut into messages between two looks at whether it is still wanted.
+const CUT_BYTES: u64 = 8 << 20;
 
 /// So many sessions with hits may wait for the window.
 const WAITING_SESSIONS: usize = 64;
@@ -52,7 +54,9 @@ pub struct SessionHits {
 pub struct Hits {
     /// How many.
     pub count: u64,
-    /// The first.
+    /// The number of the first, as rows are numbered in the split of its session.
+    pub first_row: u64,
+    /// Where that one begins.
     pub first: RecordId,
     /// When that was.
     pub first_wall_ns: i64,
@@ -169,31 +173,67 @@ fn search_one(
         None => JournalReader::open(&session.path)?,
     };
     let encoding = reader.info().encoding.unwrap_or(plan.encoding);
-    let wanted = predicate(&plan.expression, encoding).finding_across_records();
-    let mut scan = PredicateScan::new(reader.clone(), wanted, RecordId(0))?;
+    // Some scans count rows, and others bytes.
+    let mut part = |before: u64, part: u64, done: u64, total: u64| {
+        let share = u128::from(part) * u128::from(done) / u128::from(total.max(1));
+        progress(before + u64::try_from(share).unwrap_or(part));
+    };
+    // Its rows are those that it is opened with.
+    let split = reader.info().split.clone().filter(|split| *split != Framing::None);
+    let half = split.as_ref().map_or(0, |_| session.bytes / 2);
+    let messages = match split {
+        Some(split) => cut(&reader, split, control, &mut |done, total| part(0, half, done, total))?,
+        None => None,
+    };
+    let searched = Searched { reader, messages };
+    let wanted = predicate(&searched.meant(plan.expression.clone()), encoding).finding_across_records();
+    let mut scan = Scan::new(&searched, wanted)?;
     let (mut count, mut first) = (0, None);
     while !control.is_cancelled() {
-        let step = scan.step(STEP_BYTES)?;
-        count += step.found.len();
-        first = first.into_iter().chain(step.found.min()).min();
-        // Some scans count rows, and others bytes.
-        let share = u128::from(session.bytes) * u128::from(step.scanned) / u128::from(step.total.max(1));
-        progress(u64::try_from(share).unwrap_or(session.bytes));
+        let step = scan.step()?;
+        for found in [Some(step.found), step.open].into_iter().flatten() {
+            count += found.len();
+            first = first.into_iter().chain(found.min()).min();
+        }
+        part(half, session.bytes - half, step.scanned, step.total);
         if step.done {
             break;
         }
     }
-    let Some(first) = first.map(RecordId) else { return Ok(None) };
-    let first_wall_ns = reader.head(first)?.map_or(0, |head| head.at.wall_ns);
-    Ok(Some(Hits { count, first, first_wall_ns }))
+    let Some(key) = first else { return Ok(None) };
+    let first = RecordId(match &searched.messages {
+        Some(messages) => messages.records_of(key..key + 1)?.start,
+        None => key,
+    });
+    let first_wall_ns = searched.reader.head(first)?.map_or(0, |head| head.at.wall_ns);
+    Ok(Some(Hits { count, first_row: key.saturating_add(1), first, first_wall_ns }))
+}
+
+/// The messages of a session; none where nobody wants them any more.
+fn cut(
+    reader: &JournalReader,
+    split: Framing,
+    control: &JobControl,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Option<SplitRows>, JournalError> {
+    let mut scan = SplitScan::new(reader.clone(), split, RecordId(0));
+    while !control.is_cancelled() {
+        let step = scan.step(CUT_BYTES)?;
+        progress(step.done_records, step.total_records);
+        if step.is_done {
+            return Ok(Some(scan.rows()));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hits, SessionSearch};
+    use super::{Hits, SessionHits, SessionSearch};
     use crate::codec::text::TextEncoding;
     use crate::journal::{JournalInfo, JournalWriter, retention};
-    use crate::model::ids::{Epoch, RecordId};
+    use crate::model::framing::Framing;
+    use crate::model::ids::{Epoch, PeerId, RecordId};
     use crate::model::record::DataHead;
     use crate::ui::cx::Services;
     use crate::ui::tab::list::TabList;
@@ -231,20 +271,78 @@ mod tests {
         let mut search = SessionSearch { text: " 温度 ".to_owned(), ..SessionSearch::default() };
         let mut cx = services.cx(Locale::of(Language::English));
         search.start(&list, &tabs, &mut cx);
-        let deadline = Instant::now() + Duration::from_mins(1);
-        while search.progress().is_some() {
-            assert!(Instant::now() < deadline, "it ends");
-            search.take_in();
-            std::thread::yield_now();
-        }
+        finish(&mut search);
         assert_eq!(search.total(), 3);
         let found: Vec<_> = search.found.iter().map(|hits| hits.outcome.as_ref().ok().copied()).collect();
-        let hits = |count, first, first_wall_ns| Hits { count, first: RecordId(first), first_wall_ns };
+        let hits = |count, first, first_wall_ns| Hits {
+            count,
+            first_row: first + 1,
+            first: RecordId(first),
+            first_wall_ns,
+        };
         assert_eq!(found, [Some(hits(2, 1, 11)), Some(hits(1, 0, 10)), None]);
         "len >".clone_into(&mut search.text);
         search.start(&list, &tabs, &mut cx);
         assert!(search.error.is_some() && search.progress().is_none());
         search.end();
         assert!(search.found.is_empty() && search.error.is_none() && search.sought.is_none());
+    }
+
+    fn finish(search: &mut SessionSearch) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while search.progress().is_some() {
+            assert!(Instant::now() < deadline, "it ends");
+            search.take_in();
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_session_that_was_cut_into_messages_is_searched_in_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut services = Services::in_folder(folder.path());
+        let sessions = services.profile.sessions_folder.clone();
+        let masked = b"\x81\x84\x01\x02\x03\x04qkmc";
+        for (name, split, records) in [
+            ("a.skj", None, [&masked[..], b"", b""]),
+            ("b.skj", Some(Framing::WebSocket), [b"\x82\x01x\x81\x01y", &masked[..5], &masked[5..]]),
+            ("c.skj", Some(Framing::Lines), [b"a\nb\n", b"c\npi", b"ng 1\nping 2"]),
+        ] {
+            let info = JournalInfo { split, ..JournalInfo::default() };
+            let mut writer = JournalWriter::create(&sessions.join(name), &info).unwrap();
+            for (at, bytes) in (10..).zip(records) {
+                let at = Stamp { wall_ns: at, mono_ns: 0 };
+                writer.append_data(at, Epoch(1), PeerId::new(1), &DataHead::received(), bytes);
+            }
+            writer.publish().unwrap();
+        }
+        let mut list = retention::list(&sessions).unwrap();
+        list.sort_by(|one, other| one.path.cmp(&other.path));
+        let tabs = TabList::new(Tabs::default());
+        let mut cx = services.cx(Locale::of(Language::English));
+        for (text, expected) in [
+            ("ping", &[("b.skj", 1, 3, 11), ("c.skj", 2, 4, 11)][..]),
+            ("websocket.payload.text:ping", &[("a.skj", 1, 1, 10), ("b.skj", 1, 3, 11)]),
+            (r#"text ~ "^c$""#, &[("c.skj", 1, 3, 11)]),
+            ("len == 2 and text:b", &[("c.skj", 1, 2, 10)]),
+        ] {
+            let mut search = SessionSearch { text: text.to_owned(), ..SessionSearch::default() };
+            search.start(&list, &tabs, &mut cx);
+            finish(&mut search);
+            let found: Vec<_> = search
+                .found
+                .iter()
+                .map(|SessionHits { path, outcome }| {
+                    let hits = outcome.as_ref().unwrap();
+                    (
+                        path.file_name().unwrap().to_str().unwrap(),
+                        hits.count,
+                        hits.first_row,
+                        hits.first_wall_ns,
+                    )
+                })
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
     }
 }

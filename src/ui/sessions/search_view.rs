@@ -103,7 +103,7 @@ fn hits_ui(
             "sessions.hits",
             &[
                 ("rows", &Count(hits.count)),
-                ("number", &Count(hits.first.0.saturating_add(1))),
+                ("number", &Count(hits.first_row)),
                 ("time", &ctx.times.text(hits.first_wall_ns)),
             ],
         ),

@@ -64,8 +64,10 @@ pub struct Gathering {
 
 /// A scan under way.
 #[derive(Debug)]
-enum Scan {
+pub(in crate::ui) enum Scan {
+    /// Over records.
     Records(Box<PredicateScan>),
+    /// Over messages.
     Messages(Box<MessageScan>),
 }
 
@@ -85,7 +87,7 @@ struct BackgroundScan {
 
 impl Searched {
     /// What an expression means for these rows: of frames, also what is said in them, which need not stand there as it is.
-    pub(super) fn meant(&self, expression: Expression) -> Expression {
+    pub(in crate::ui) fn meant(&self, expression: Expression) -> Expression {
         let are_frames = self.messages.as_ref().is_some_and(|rows| *rows.framing() == Framing::WebSocket);
         if are_frames { expression.also_in("websocket.payload.text") } else { expression }
     }
@@ -94,6 +96,26 @@ impl Searched {
     fn extent(&self) -> (u64, u64) {
         let of_messages = |messages: &SplitRows| (messages.finished(), messages.records());
         self.messages.as_ref().map_or_else(|| (self.reader.snapshot().records, 0), of_messages)
+    }
+}
+
+impl Scan {
+    /// A scan of all rows.
+    pub(in crate::ui) fn new(searched: &Searched, predicate: Predicate) -> Result<Scan, JournalError> {
+        Ok(match &searched.messages {
+            Some(rows) => Scan::Messages(Box::new(MessageScan::new(rows.clone(), predicate))),
+            None => {
+                Scan::Records(Box::new(PredicateScan::new(searched.reader.clone(), predicate, RecordId(0))?))
+            }
+        })
+    }
+
+    /// Goes on for as long as nobody has to wait.
+    pub(in crate::ui) fn step(&mut self) -> Result<PredicateProgress, JournalError> {
+        match self {
+            Scan::Records(scan) => scan.step(STEP_BYTES),
+            Scan::Messages(scan) => scan.step(STEP_MESSAGES),
+        }
     }
 }
 
@@ -106,11 +128,7 @@ impl Gathering {
         news: &News,
     ) -> Result<(), GatheringError> {
         self.stop();
-        let scan = if let Some(rows) = &searched.messages {
-            Scan::Messages(Box::new(MessageScan::new(rows.clone(), predicate)))
-        } else {
-            Scan::Records(Box::new(PredicateScan::new(searched.reader.clone(), predicate, RecordId(0))?))
-        };
+        let scan = Scan::new(searched, predicate)?;
         self.scan = Some(BackgroundScan::start(scan, searched.clone(), news)?);
         Ok(())
     }
@@ -260,10 +278,7 @@ fn go_on(
     finds: &Sender<PredicateProgress>,
 ) -> Result<Scan, JournalError> {
     loop {
-        let progress = match &mut scan {
-            Scan::Records(scan) => scan.step(STEP_BYTES)?,
-            Scan::Messages(scan) => scan.step(STEP_MESSAGES)?,
-        };
+        let progress = scan.step()?;
         let done = progress.done;
         control.set_progress(progress.scanned, progress.total);
         let is_news = !progress.found.is_empty() || progress.open.is_some();

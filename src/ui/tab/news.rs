@@ -210,6 +210,7 @@ mod tests {
             kind: Some(config.kind()),
             program: String::new(),
             encoding: None,
+            split: None,
             created: clock::now(),
         };
         let engine = Engine::new(Waker::from(Arc::new(Fault))).unwrap();

@@ -118,6 +118,7 @@ fn make_journal(tab: &mut Tab, config: SessionConfig, cx: &mut Cx<'_>) {
         kind: Some(config.kind()),
         program: PROGRAM.to_owned(),
         encoding: Some(tab.encoding()),
+        split: Some(tab.settings.split.framing().clone()),
         created: clock::now(),
     };
     let path = journal_path(cx.profile, info.created.wall_ns);
